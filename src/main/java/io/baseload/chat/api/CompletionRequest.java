@@ -1,0 +1,44 @@
+package io.baseload.chat.api;
+
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.SamplingOptions;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * A question. Each of the input's prompts gets {@code choices} answers; choice index = prompt × choices + i.
+ *
+ * @param bestOf answers that are generated for each prompt, of which the {@code choices} likeliest are returned; equal to choices in most requests
+ * @param maxTokens tokens in each answer at most; empty = to the context's end
+ * @param stop texts that end an answer; no part of them is sent
+ * @param topLogprobs likeliest tokens to report at each position; −1 = no log-probabilities
+ * @param echo whether the prompt comes before the answer, with its log-probabilities where asked for
+ */
+public record CompletionRequest(
+        Input input,
+        int choices,
+        int bestOf,
+        OptionalInt maxTokens,
+        SamplingOptions sampling,
+        List<String> stop,
+        int topLogprobs,
+        boolean echo,
+        FlowId flow,
+        CacheScope scope) {
+
+    /** One answer to a conversation, with default sampling and on nobody's account. */
+    public static CompletionRequest chat(List<Message> messages) {
+        return new CompletionRequest(
+                new Input.Chat(messages, java.util.Map.of()),
+                1,
+                1,
+                OptionalInt.empty(),
+                SamplingOptions.defaults(),
+                List.of(),
+                -1,
+                false,
+                FlowId.NONE,
+                CacheScope.PRIVATE);
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Chat templates: an interpreter for the part of Jinja that models use. No reflection, no Java objects within reach, bounded by fuel, depth and output size.
+ */
+@NullMarked
+package io.baseload.chat.template;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * Text to tokens and tokens to bytes, by the model file's own vocabulary.
+ */
+@NullMarked
+package io.baseload.chat.tokenizer;
+
+import org.jspecify.annotations.NullMarked;

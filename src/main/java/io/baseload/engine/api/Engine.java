@@ -1,0 +1,41 @@
+package io.baseload.engine.api;
+
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+
+/** Opens model files and runs them on this machine's CPUs. Safe for use by several threads. */
+public interface Engine extends AutoCloseable {
+
+    /** Starts an engine with its worker threads. */
+    static Engine open(EngineOptions options) {
+        return ServiceLoader.load(EngineProvider.class, Engine.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no Baseload engine on the class path"))
+                .open(options);
+    }
+
+    /**
+     * Reads a model file's header.
+     *
+     * @throws ModelFileException if the file is broken or holds something that this version can't run
+     */
+    ModelInfo inspect(Path file);
+
+    /**
+     * The memory that {@link #load} with the same arguments would take.
+     *
+     * @throws ModelFileException as {@link #inspect}
+     */
+    MemoryEstimate estimate(Path file, LoadOptions options);
+
+    /**
+     * Loads a model; returns when it can generate.
+     *
+     * @throws ModelFileException as {@link #inspect}
+     */
+    LoadedModel load(Path file, LoadOptions options);
+
+    /** Closes every loaded model, cancelling what still runs, and stops the workers. */
+    @Override
+    void close();
+}

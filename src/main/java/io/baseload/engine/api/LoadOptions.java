@@ -1,0 +1,39 @@
+package io.baseload.engine.api;
+
+/**
+ * How a model is loaded.
+ *
+ * @param name the name that the model answers to in metadata and metrics
+ * @param contextLength tokens that one sequence may hold, prompt and answer; 0 = the model's own context length
+ * @param kvTokens tokens that all sequences together may hold in the KV cache; 0 = automatic
+ * @param maxSequences sequences that share a step
+ * @param maxQueued requests that may wait beyond those; one more is refused with {@link OverloadedException}
+ * @param prefillChunk prompt rows that one step computes at most
+ */
+public record LoadOptions(
+        String name, int contextLength, int kvTokens, int maxSequences, int maxQueued, int prefillChunk) {
+
+    public static LoadOptions named(String name) {
+        return new LoadOptions(name, 0, 0, 8, 64, 512);
+    }
+
+    public LoadOptions withContextLength(int tokens) {
+        return new LoadOptions(name, tokens, kvTokens, maxSequences, maxQueued, prefillChunk);
+    }
+
+    public LoadOptions withKvTokens(int tokens) {
+        return new LoadOptions(name, contextLength, tokens, maxSequences, maxQueued, prefillChunk);
+    }
+
+    public LoadOptions withMaxSequences(int sequences) {
+        return new LoadOptions(name, contextLength, kvTokens, sequences, maxQueued, prefillChunk);
+    }
+
+    public LoadOptions withMaxQueued(int requests) {
+        return new LoadOptions(name, contextLength, kvTokens, maxSequences, requests, prefillChunk);
+    }
+
+    public LoadOptions withPrefillChunk(int rows) {
+        return new LoadOptions(name, contextLength, kvTokens, maxSequences, maxQueued, rows);
+    }
+}

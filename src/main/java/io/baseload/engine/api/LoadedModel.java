@@ -1,0 +1,33 @@
+package io.baseload.engine.api;
+
+import java.util.concurrent.CompletableFuture;
+
+/** A model in memory. Safe for use by several threads. */
+public interface LoadedModel extends AutoCloseable {
+    String name();
+
+    ModelInfo info();
+
+    Vocabulary vocabulary();
+
+    /** Tokens that one sequence may hold, prompt and answer. */
+    int contextLength();
+
+    /**
+     * Queues a request. The sink hears of it from the engine's thread.
+     *
+     * @throws OverloadedException if the queue is full
+     * @throws ModelClosedException if {@link #close} was called
+     * @throws IllegalArgumentException if the prompt is empty, longer than the context, or has an id outside the vocabulary
+     */
+    Generation generate(GenerationRequest request, TokenSink sink);
+
+    ModelLoad load();
+
+    /** Accepts nothing more. Native memory is freed when the last running generation has ended; does not wait for that. */
+    @Override
+    void close();
+
+    /** Completes when the model was closed and all its native memory is freed. */
+    CompletableFuture<Void> freed();
+}

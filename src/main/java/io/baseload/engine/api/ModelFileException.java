@@ -1,0 +1,27 @@
+package io.baseload.engine.api;
+
+import java.nio.file.Path;
+
+/** A bad model file: where it is bad and what was expected there. Never our bug, never a bad request. */
+public final class ModelFileException extends RuntimeException {
+    private final Path file;
+    private final long offset;
+
+    /**
+     * @param offset bytes from the start of the file, or −1 where no place can be named
+     * @param problem what was found and what was expected
+     */
+    public ModelFileException(Path file, long offset, String problem) {
+        super(offset < 0 ? file + ": " + problem : file + ": at byte " + offset + ": " + problem);
+        this.file = file;
+        this.offset = offset;
+    }
+
+    public Path file() {
+        return file;
+    }
+
+    public long offset() {
+        return offset;
+    }
+}

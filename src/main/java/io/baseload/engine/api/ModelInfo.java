@@ -1,0 +1,25 @@
+package io.baseload.engine.api;
+
+import java.util.SortedMap;
+
+/**
+ * What a model file says of itself.
+ *
+ * @param architecture the family, as in {@code general.architecture}: "llama"
+ * @param format the file format: "gguf"
+ * @param bytes the size of the file
+ * @param tensorBytes bytes per tensor type, for example Q4_1 → 66355200
+ */
+public record ModelInfo(
+        String architecture,
+        String format,
+        String name,
+        long bytes,
+        long parameters,
+        int contextLength,
+        int vocabularySize,
+        int layers,
+        int hiddenSize,
+        int heads,
+        int kvHeads,
+        SortedMap<String, Long> tensorBytes) {}

@@ -1,0 +1,12 @@
+package io.baseload.engine.api;
+
+/**
+ * What a loaded model is doing at this moment.
+ *
+ * @param active sequences that take part in steps
+ * @param queued requests that wait for admission
+ * @param kvTokensUsed tokens that the KV cache's pages in use can hold
+ * @param kvTokens tokens that the whole KV cache can hold
+ * @param memory bytes outside the heap that the model holds
+ */
+public record ModelLoad(int active, int queued, long kvTokensUsed, long kvTokens, MemoryEstimate memory) {}

@@ -1,0 +1,18 @@
+package io.baseload.engine.api;
+
+import java.time.Duration;
+
+/** The queue is full. */
+public final class OverloadedException extends RuntimeException {
+    private final Duration retryAfter;
+
+    public OverloadedException(String message, Duration retryAfter) {
+        super(message);
+        this.retryAfter = retryAfter;
+    }
+
+    /** When it makes sense to ask again. */
+    public Duration retryAfter() {
+        return retryAfter;
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * The vocabulary that everybody outside the engine sees: open an engine, load a model, generate tokens.
+ *
+ * <p>Only data and interfaces. No file formats, no threads, no arithmetic; nothing here depends on another package of the project.
+ */
+@NullMarked
+package io.baseload.engine.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/**
+ * Teams of pinned worker threads that run one step together, with barriers between its operators.
+ *
+ * <p>Knows CPUs and threads; knows nothing of models or numbers.
+ */
+@NullMarked
+package io.baseload.engine.parallel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package io.baseload.service.inference;
+
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.service.tenant.Caller;
+import java.util.function.Consumer;
+
+/** The only way from the outside to a model: every answer is reserved and its intent recorded before the first token, settled and its outcome recorded after the last. */
+public interface Inference {
+    /**
+     * Asks a model. When this returns, the tokens are reserved, the intent is in the audit trail, and the request is in the engine's queue.
+     *
+     * @param model alias or id as the caller wrote it
+     * @param requestId the {@code x-request-id} of the HTTP request; stands in the audit trail
+     * @param listener hears the events from the engine's thread; must not block
+     * @throws io.baseload.chat.api.InvalidRequestException if the request can't be answered by this model
+     * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
+     * @throws io.baseload.service.registry.ModelUnavailableException if the model is not loaded now
+     * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
+     * @throws io.baseload.engine.api.OverloadedException if the engine's queue is full
+     * @throws LedgerUnavailableException if reservation or intent can't be written; nothing was generated
+     */
+    Asked ask(
+            Caller caller,
+            String model,
+            CompletionRequest request,
+            String requestId,
+            Consumer<CompletionEvent> listener);
+}

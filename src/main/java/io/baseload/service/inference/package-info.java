@@ -1,0 +1,7 @@
+/**
+ * The only way from the outside to a model: adds tenant, quota and audit to {@code chat.api.Completions}.
+ */
+@NullMarked
+package io.baseload.service.inference;
+
+import org.jspecify.annotations.NullMarked;

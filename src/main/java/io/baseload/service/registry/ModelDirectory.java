@@ -1,0 +1,18 @@
+package io.baseload.service.registry;
+
+import io.baseload.service.tenant.Caller;
+import java.util.List;
+
+/** Which models answer, by the names that users know. */
+public interface ModelDirectory {
+    /**
+     * Takes hold of the model behind an alias or id; it stays loaded until the hold is closed.
+     *
+     * @throws UnknownModelException if there is no such model, or the caller's key may not see it
+     * @throws ModelUnavailableException if it is stored but not loaded
+     */
+    ServedModel acquire(Caller caller, String name);
+
+    /** What {@code GET /v1/models} shows this caller: loaded models and aliases to them. */
+    List<ModelCard> visibleTo(Caller caller);
+}

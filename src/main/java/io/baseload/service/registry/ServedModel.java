@@ -1,0 +1,18 @@
+package io.baseload.service.registry;
+
+import io.baseload.chat.api.Completions;
+
+/** A hold on a loaded model: while it is open the model is not unloaded. */
+public interface ServedModel extends AutoCloseable {
+    /** The model's id, whatever alias was asked for. */
+    String id();
+
+    /** Names build and weights. */
+    String fingerprint();
+
+    Completions completions();
+
+    /** Lets go; a second call does nothing. */
+    @Override
+    void close();
+}
