@@ -1,0 +1,191 @@
+package io.baseload;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.baseload.cli.Main;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Holds the compiled classes against the doors of {@link Rooms} and the rules of docs/architecture.md. */
+class ArchitectureTest {
+    private static final String[] SQL = {
+        "java.sql..",
+        "javax.sql..",
+        "org.postgresql..",
+        "org.flywaydb..",
+        "io.zonky..",
+        "org.springframework.jdbc..",
+        "org.springframework.data..",
+        "org.springframework.boot.jdbc.."
+    };
+    private static final String[] HTTP = {
+        "jakarta.servlet..",
+        "java.net.http..",
+        "com.sun.net.httpserver..",
+        "org.apache.catalina..",
+        "org.apache.coyote..",
+        "org.springframework.http..",
+        "org.springframework.web..",
+        "org.springframework.security.."
+    };
+
+    private static JavaClasses project;
+
+    @BeforeAll
+    static void readClasses() throws URISyntaxException {
+        var main = Path.of(
+                Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        project = new ClassFileImporter().importPath(main);
+        assertTrue(project.size() > 50, "classes in " + main);
+    }
+
+    @Test
+    void everyRoomUsesOnlyItsDoors() {
+        classes().should(useOnlyTheirDoors()).check(project);
+    }
+
+    @Test
+    void everyRoomIsNamedInTheTable() {
+        assertEquals(Set.of(), difference(packages(), Rooms.names()), "packages without doors");
+    }
+
+    @Test
+    void roomsHaveNoCycles() {
+        slices().matching("io.baseload.(**)").should().beFreeOfCycles().check(project);
+    }
+
+    @Test
+    void everyPackageSaysWhatItIsForAndIsNullMarked() {
+        Set<String> marked = rooms().stream()
+                .filter(room -> room.tryGetPackageInfo()
+                        .map(info -> info.isAnnotatedWith(NullMarked.class))
+                        .orElse(false))
+                .map(JavaPackage::getName)
+                .collect(Collectors.toSet());
+        assertEquals(Set.of(), difference(packages(), marked), "packages without a null-marked package-info");
+    }
+
+    @Test
+    void theEngineUsesOnlyTheJdk() {
+        classes()
+                .that()
+                .resideInAPackage("io.baseload.engine..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "jdk.incubator.vector..", "org.jspecify..", "io.baseload.engine..")
+                .check(project);
+        outside("io.baseload.engine", "java.sql..", "java.net.http..");
+    }
+
+    @Test
+    void wordsNeedNoSpring() {
+        outside("io.baseload.chat", "org.springframework..", "jakarta..", "java.sql..", "java.net.http..");
+    }
+
+    @Test
+    void vectorsStayInTheKernels() {
+        only(List.of("engine.kernel", "engine.quant", "engine.tensor"), "jdk.incubator.vector..");
+    }
+
+    @Test
+    void sqlStaysInTheLedgersRooms() {
+        only(List.of("service.database", "service.tenant", "service.quota", "service.audit", "service.registry"), SQL);
+        only(
+                List.of(
+                        "service.database",
+                        "service.tenant",
+                        "service.quota",
+                        "service.audit",
+                        "service.registry",
+                        "service.inference"),
+                "org.springframework.transaction..",
+                "org.springframework.dao..");
+    }
+
+    @Test
+    void httpStaysInTheInterfaces() {
+        only(List.of("service.openai", "service.admin", "service.console", "service.web"), HTTP);
+    }
+
+    @Test
+    void onlyTheCommandLinePrints() {
+        noClasses()
+                .that(not(resideInAnyPackage("io.baseload.cli", "io.baseload.service.app")))
+                .should(ACCESS_STANDARD_STREAMS)
+                .check(project);
+    }
+
+    private static void outside(String layer, String... forbidden) {
+        noClasses()
+                .that()
+                .resideInAPackage(layer + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(forbidden)
+                .check(project);
+    }
+
+    private static void only(List<String> rooms, String... libraries) {
+        String[] allowed = rooms.stream().map(room -> "io.baseload." + room).toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(allowed)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(libraries)
+                .check(project);
+    }
+
+    private static ArchCondition<JavaClass> useOnlyTheirDoors() {
+        return new ArchCondition<>("use only the packages that Rooms gives them") {
+            @Override
+            public void check(JavaClass from, ConditionEvents events) {
+                from.getDirectDependenciesFromSelf().stream()
+                        .filter(ArchitectureTest::isForbidden)
+                        .forEach(arrow -> events.add(SimpleConditionEvent.violated(from, arrow.getDescription())));
+            }
+        };
+    }
+
+    private static boolean isForbidden(Dependency arrow) {
+        return !Rooms.mayUse(
+                arrow.getOriginClass().getPackageName(),
+                arrow.getTargetClass().getBaseComponentType().getPackageName());
+    }
+
+    private static Set<JavaPackage> rooms() {
+        return project.stream().map(JavaClass::getPackage).collect(Collectors.toSet());
+    }
+
+    private static Set<String> packages() {
+        return rooms().stream().map(JavaPackage::getName).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> difference(Set<String> all, Set<String> known) {
+        var rest = new TreeSet<>(all);
+        rest.removeAll(known);
+        return rest;
+    }
+}

@@ -1,0 +1,110 @@
+package io.baseload;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Which package may use which: the arrows of docs/architecture.md. Names are given without {@code io.baseload.}. */
+final class Rooms {
+    /** Lowest first; each may use those before it. */
+    private static final List<String> ENGINE = List.of(
+            "engine.api",
+            "engine.tensor",
+            "engine.quant",
+            "engine.kernel",
+            "engine.parallel",
+            "engine.format",
+            "engine.store",
+            "engine.config",
+            "engine.kv",
+            "engine.model",
+            "engine.shard",
+            "engine.sample",
+            "engine.profile",
+            "engine.schedule",
+            "engine.runtime");
+
+    private static final List<String> CHAT = List.of(
+            "chat.api",
+            "chat.tokenizer",
+            "chat.template",
+            "chat.grammar",
+            "chat.stop",
+            "chat.tools",
+            "chat.completion");
+
+    private static final Set<String> ASKING = Set.of("chat.api", "engine.api");
+    private static final Set<String> PLATFORM =
+            Set.of("service.inference", "service.registry", "service.tenant", "service.quota", "service.audit");
+
+    private static final Map<String, Set<String>> DOORS = doors();
+
+    private Rooms() {}
+
+    static boolean mayUse(String from, String to) {
+        return from.equals(to)
+                || !to.startsWith("io.baseload.")
+                || DOORS.getOrDefault(from, Set.of()).contains(to);
+    }
+
+    static Set<String> names() {
+        return DOORS.keySet();
+    }
+
+    private static Map<String, Set<String>> doors() {
+        var doors = new HashMap<String, Set<String>>();
+        downwards(doors, ENGINE, Set.of());
+        downwards(doors, CHAT, Set.of("engine.api"));
+        door(doors, "ai", ASKING);
+        door(doors, "service.database", Set.of());
+        door(doors, "service.tenant", Set.of("service.database"));
+        door(doors, "service.quota", Set.of("service.database", "service.tenant"));
+        door(doors, "service.audit", Set.of("service.database", "service.tenant"));
+        door(doors, "service.registry", ASKING, Set.of("engine.store"), Set.of("service.database", "service.tenant"));
+        door(doors, "service.inference", ASKING, without(PLATFORM, "service.inference"));
+        door(doors, "service.web", ASKING, PLATFORM);
+        door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.web"));
+        door(doors, "service.admin", ASKING, PLATFORM, Set.of("service.web"));
+        door(doors, "service.console", PLATFORM, Set.of("service.web"));
+        door(doors, "service.planner", Set.of("engine.api"));
+        door(doors, "service.app", ASKING, servicesOf(doors));
+        door(doors, "cli", unqualified(doors));
+        return doors;
+    }
+
+    private static void downwards(Map<String, Set<String>> doors, List<String> rooms, Set<String> below) {
+        for (int i = 0; i < rooms.size(); i++) {
+            door(doors, rooms.get(i), below, new HashSet<>(rooms.subList(0, i)));
+        }
+    }
+
+    @SafeVarargs
+    private static void door(Map<String, Set<String>> doors, String room, Set<String>... open) {
+        var targets = new HashSet<String>();
+        for (Set<String> some : open) {
+            some.forEach(name -> targets.add("io.baseload." + name));
+        }
+        doors.put("io.baseload." + room, targets);
+    }
+
+    private static Set<String> servicesOf(Map<String, Set<String>> doors) {
+        var names = new HashSet<>(unqualified(doors));
+        names.removeIf(name -> !name.startsWith("service."));
+        return names;
+    }
+
+    private static Set<String> unqualified(Map<String, Set<String>> doors) {
+        var names = new ArrayList<>(doors.keySet());
+        names.replaceAll(name -> name.substring("io.baseload.".length()));
+        return new HashSet<>(names);
+    }
+
+    private static Set<String> without(Set<String> all, String one) {
+        var rest = new HashSet<>(all);
+        rest.remove(one);
+        return rest;
+    }
+}
