@@ -119,7 +119,8 @@ class ArchitectureTest {
                         "service.quota",
                         "service.audit",
                         "service.registry",
-                        "service.inference"),
+                        "service.inference",
+                        "service.web"),
                 "org.springframework.transaction..",
                 "org.springframework.dao..");
     }

@@ -1,0 +1,35 @@
+package io.baseload.service.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Refuses bodies that are too large, by their announced length or as they come in. Tomcat reads on what was not read, so that the client gets to see the
+ * answer ({@link HttpServer}).
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+final class BodyLimit extends OncePerRequestFilter {
+    static final long MAX_BYTES = 8L << 20;
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (request.getContentLengthLong() > MAX_BYTES) {
+            Answers.error(response, tooLarge(), RequestIds.of(request));
+            return;
+        }
+        chain.doFilter(new LimitedRequest(request), response);
+    }
+
+    static ApiError tooLarge() {
+        return ApiError.refused(413, "request_too_large", "The body is larger than " + (MAX_BYTES >> 20) + " MB.");
+    }
+}

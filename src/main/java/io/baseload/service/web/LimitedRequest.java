@@ -1,0 +1,93 @@
+package io.baseload.service.web;
+
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A request whose body may have so many bytes and take so long. */
+final class LimitedRequest extends HttpServletRequestWrapper {
+    private static final Duration MAX_TIME = Duration.ofSeconds(60);
+
+    private @Nullable Body body;
+
+    LimitedRequest(HttpServletRequest request) {
+        super(request);
+    }
+
+    @Override
+    public ServletInputStream getInputStream() throws IOException {
+        if (body == null) {
+            body = new Body(getRequest().getInputStream());
+        }
+        return body;
+    }
+
+    @Override
+    public BufferedReader getReader() throws IOException {
+        return new BufferedReader(new InputStreamReader(getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    private static final class Body extends ServletInputStream {
+        private final ServletInputStream raw;
+        private final long deadline = System.nanoTime() + MAX_TIME.toNanos();
+        private long count;
+
+        Body(ServletInputStream raw) {
+            this.raw = raw;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            try {
+                return counted(raw.read(target, offset, length));
+            } catch (SocketTimeoutException e) {
+                throw tooSlow();
+            }
+        }
+
+        private int counted(int bytes) {
+            count += Math.max(0, bytes);
+            if (count > BodyLimit.MAX_BYTES) {
+                throw new ApiException(BodyLimit.tooLarge());
+            }
+            if (System.nanoTime() > deadline) {
+                throw tooSlow();
+            }
+            return bytes;
+        }
+
+        private static ApiException tooSlow() {
+            return new ApiException(ApiError.refused(408, "request_timeout", "The body did not arrive in time.")
+                    .with("Connection", "close"));
+        }
+
+        @Override
+        public boolean isFinished() {
+            return raw.isFinished();
+        }
+
+        @Override
+        public boolean isReady() {
+            return raw.isReady();
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            raw.setReadListener(listener);
+        }
+    }
+}

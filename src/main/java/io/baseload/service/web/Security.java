@@ -1,0 +1,76 @@
+package io.baseload.service.web;
+
+import static io.baseload.service.tenant.Role.AUDITOR;
+import static io.baseload.service.tenant.Role.METRICS;
+import static io.baseload.service.tenant.Role.OPERATOR;
+import static io.baseload.service.tenant.Role.USER;
+
+import io.baseload.service.tenant.Role;
+import jakarta.servlet.DispatcherType;
+import java.util.Arrays;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.Profiles;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.ProviderNotFoundException;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.AuthorizeHttpRequestsConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+
+/** Which key may ask which route. Without a key only the two probes answer; the development profile adds the API page. */
+@Configuration(proxyBeanMethods = false)
+class Security {
+    static final String[] OPEN = {"/actuator/health/liveness", "/actuator/health/readiness"};
+    private static final String[] API_PAGE = {
+        "/swagger-ui/**", "/swagger-ui.html", "/v3/api-docs/**", "/v3/api-docs.yaml"
+    };
+
+    @Bean
+    SecurityFilterChain routes(HttpSecurity http, Authenticator authenticator, Environment environment) {
+        var denials = new Denials();
+        boolean development = environment.acceptsProfiles(Profiles.of("development"));
+        return http.csrf(AbstractHttpConfigurer::disable)
+                .formLogin(AbstractHttpConfigurer::disable)
+                .httpBasic(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .exceptionHandling(e -> e.authenticationEntryPoint(denials).accessDeniedHandler(denials))
+                .addFilterBefore(new BearerKeys(authenticator, denials), AnonymousAuthenticationFilter.class)
+                .authorizeHttpRequests(rules -> allow(rules, development))
+                .build();
+    }
+
+    /** No users, no passwords, none generated: keys are all there is. */
+    @Bean
+    AuthenticationManager noPasswords() {
+        return authentication -> {
+            throw new ProviderNotFoundException("only API keys are accepted");
+        };
+    }
+
+    private static void allow(
+            AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry rules,
+            boolean development) {
+        rules.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR).permitAll();
+        rules.requestMatchers(HttpMethod.GET, OPEN).permitAll();
+        if (development) {
+            rules.requestMatchers(HttpMethod.GET, API_PAGE).permitAll();
+        }
+        rules.requestMatchers("/v1/**").hasAuthority(USER.name());
+        rules.requestMatchers(HttpMethod.GET, "/admin/v1/audit/**").hasAnyAuthority(names(AUDITOR, OPERATOR));
+        rules.requestMatchers("/admin/v1/**").hasAuthority(OPERATOR.name());
+        rules.requestMatchers("/actuator/prometheus").hasAnyAuthority(names(METRICS, OPERATOR));
+        rules.requestMatchers("/actuator/**").hasAuthority(OPERATOR.name());
+        rules.anyRequest().authenticated();
+    }
+
+    private static String[] names(Role... roles) {
+        return Arrays.stream(roles).map(Role::name).toArray(String[]::new);
+    }
+}
