@@ -1,0 +1,92 @@
+package io.baseload.engine.format;
+
+import io.baseload.engine.api.ModelFileException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A GGUF file (version 2 or 3), mapped into memory. Opening it reads and checks the whole header; tensors are views of the mapping and live until
+ * {@link #close}.
+ *
+ * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">the format's definition</a>
+ */
+public final class GgufFile implements AutoCloseable {
+    private final Path path;
+    private final Arena arena;
+    private final MemorySegment bytes;
+    private final Metadata metadata;
+    private final Map<String, GgufTensor> tensors;
+
+    private GgufFile(Path path, Arena arena, MemorySegment bytes) {
+        this.path = path;
+        this.arena = arena;
+        this.bytes = bytes;
+        GgufHeader header = GgufHeader.read(path, bytes);
+        this.metadata = header.metadata();
+        this.tensors = header.tensors();
+    }
+
+    /** @throws ModelFileException if the file can't be read or is not a well-formed GGUF file */
+    public static GgufFile open(Path path) {
+        Arena arena = Arena.ofShared();
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return new GgufFile(path, arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+        } catch (IOException e) {
+            arena.close();
+            throw unreadable(path, e);
+        } catch (RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private static ModelFileException unreadable(Path path, IOException cause) {
+        ModelFileException e = new ModelFileException(path, -1, "can't be read: " + cause);
+        e.initCause(cause);
+        return e;
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Bytes of the whole file. */
+    public long size() {
+        return bytes.byteSize();
+    }
+
+    public Metadata metadata() {
+        return metadata;
+    }
+
+    /** All tensors, in the file's order. */
+    public Collection<GgufTensor> tensors() {
+        return tensors.values();
+    }
+
+    public Optional<GgufTensor> tensor(String name) {
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    /** The tensor's bytes; valid until {@link #close}. */
+    public MemorySegment data(GgufTensor tensor) {
+        return bytes.asSlice(tensor.offset(), tensor.bytes());
+    }
+
+    /** A refusal that points at the tensor's data. */
+    public ModelFileException refuse(GgufTensor tensor, String problem) {
+        return new ModelFileException(path, tensor.offset(), "tensor " + tensor.name() + " " + problem);
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,27 @@
+package io.baseload.engine.format;
+
+/** A metadata value and where in the file it lies. Arrays stay in the file; they are read when somebody asks for them. */
+sealed interface MetadataValue {
+    long offset();
+
+    record Int(long offset, long value) implements MetadataValue {}
+
+    record Real(long offset, double value) implements MetadataValue {}
+
+    record Flag(long offset, boolean value) implements MetadataValue {}
+
+    record Text(long offset, String value) implements MetadataValue {}
+
+    /** @param first where the first element lies */
+    record Array(long offset, ValueType element, long count, long first) implements MetadataValue {}
+
+    default String kind() {
+        return switch (this) {
+            case Int i -> "an integer";
+            case Real r -> "a floating-point number";
+            case Flag f -> "a boolean";
+            case Text t -> "a string";
+            case Array a -> "an array of " + a.element();
+        };
+    }
+}

@@ -1,0 +1,125 @@
+package io.baseload.engine.format;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Reads the list of tensors; every range is checked against the file before anybody can use it. */
+final class TensorReader {
+    /** Name length, one dimension, type and offset. */
+    static final long SMALLEST = 8 + 4 + 8 + 4 + 8;
+
+    private static final int MOST_DIMENSIONS = 4;
+    private static final long LONGEST_NAME = 1024;
+
+    private final Cursor in;
+    private final long alignment;
+
+    TensorReader(Cursor in, long alignment) {
+        this.in = in;
+        this.alignment = alignment;
+    }
+
+    /** A tensor as the list has it: its offset counts from the start of the data, which is known only after the list's end. */
+    private record Entry(GgufTensor tensor, long offsetAt) {}
+
+    List<GgufTensor> read(long count) {
+        List<Entry> entries = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (long i = 0; i < count; i++) {
+            long at = in.position();
+            Entry entry = entry();
+            if (!names.add(entry.tensor().name())) {
+                throw in.refuse(at, "the tensor " + entry.tensor().name() + " occurs twice");
+            }
+            entries.add(entry);
+        }
+        return place(entries);
+    }
+
+    private Entry entry() {
+        String name = in.string(LONGEST_NAME, "a tensor's name");
+        long shapeAt = in.position() + Integer.BYTES;
+        List<Long> shape = shape(name);
+        GgmlType type = type(name);
+        long bytes = bytes(name, shape, type, shapeAt);
+        long offsetAt = in.position();
+        return new Entry(new GgufTensor(name, type, shape, in.i64("the offset of " + name), bytes), offsetAt);
+    }
+
+    private List<Long> shape(String name) {
+        long at = in.position();
+        int dimensions = in.i32("the number of dimensions of " + name);
+        if (dimensions < 1 || dimensions > MOST_DIMENSIONS) {
+            throw in.refuse(
+                    at,
+                    "tensor %s has %s dimensions, 1 to %d are allowed"
+                            .formatted(name, Integer.toUnsignedString(dimensions), MOST_DIMENSIONS));
+        }
+        List<Long> shape = new ArrayList<>();
+        for (int i = 0; i < dimensions; i++) {
+            shape.add(in.i64("a dimension of " + name));
+        }
+        return List.copyOf(shape);
+    }
+
+    private GgmlType type(String name) {
+        long at = in.position();
+        int id = in.i32("the type of " + name);
+        return GgmlType.of(id)
+                .orElseThrow(() -> in.refuse(
+                        at,
+                        "tensor %s has %s; supported are %s"
+                                .formatted(name, GgmlType.describe(id), GgmlType.supported())));
+    }
+
+    private long bytes(String name, List<Long> shape, GgmlType type, long at) {
+        long elements = 1;
+        for (long dimension : shape) {
+            if (dimension < 1 || Math.multiplyHigh(elements, dimension) != 0 || elements * dimension < 0) {
+                throw in.refuse(
+                        at,
+                        "tensor " + name + " has the shape " + shape
+                                + "; each dimension must be positive, their product below 2^63");
+            }
+            elements *= dimension;
+        }
+        if (shape.getFirst() % type.blockElements() != 0) {
+            throw in.refuse(
+                    at,
+                    "tensor %s has %d columns, %s needs a multiple of %d"
+                            .formatted(name, shape.getFirst(), type, type.blockElements()));
+        }
+        long blocks = elements / type.blockElements();
+        if (blocks > Long.MAX_VALUE / type.blockBytes()) {
+            throw in.refuse(at, "tensor " + name + " of shape " + shape + " needs more than 2^63 bytes");
+        }
+        return blocks * type.blockBytes();
+    }
+
+    private List<GgufTensor> place(List<Entry> entries) {
+        long header = in.position();
+        long start = (header + alignment - 1) & -alignment;
+        long dataBytes = Math.max(0, header + in.remaining() - start);
+        return entries.stream().map(entry -> place(entry, start, dataBytes)).toList();
+    }
+
+    private GgufTensor place(Entry entry, long start, long dataBytes) {
+        GgufTensor tensor = entry.tensor();
+        long offset = tensor.offset();
+        if (offset % alignment != 0) {
+            throw in.refuse(
+                    entry.offsetAt(),
+                    "tensor %s has the offset %s, it must be a multiple of the alignment %d"
+                            .formatted(tensor.name(), Long.toUnsignedString(offset), alignment));
+        }
+        if (offset < 0 || offset > dataBytes || tensor.bytes() > dataBytes - offset) {
+            throw in.refuse(
+                    entry.offsetAt(),
+                    "tensor %s needs %d bytes at the offset %s, the file has %d bytes of data"
+                            .formatted(tensor.name(), tensor.bytes(), Long.toUnsignedString(offset), dataBytes));
+        }
+        return new GgufTensor(tensor.name(), tensor.type(), tensor.shape(), start + offset, tensor.bytes());
+    }
+}

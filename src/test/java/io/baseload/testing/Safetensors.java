@@ -1,0 +1,87 @@
+package io.baseload.testing;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads F32 and I32 tensors of a small, trusted safetensors file that holds reference values. */
+public final class Safetensors {
+    private final ByteBuffer bytes;
+    private final JsonNode header;
+    private final int start;
+
+    private Safetensors(ByteBuffer bytes) {
+        this.bytes = bytes;
+        int length = Math.toIntExact(bytes.getLong(0));
+        this.header = JsonMapper.shared().readTree(new String(bytes.array(), 8, length, StandardCharsets.UTF_8));
+        this.start = 8 + length;
+    }
+
+    public static Safetensors read(Path file) throws IOException {
+        return new Safetensors(ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    public boolean has(String name) {
+        return header.has(name);
+    }
+
+    public int[] shape(String name) {
+        return entry(name, null)
+                .get("shape")
+                .valueStream()
+                .mapToInt(JsonNode::asInt)
+                .toArray();
+    }
+
+    public float[] floats(String name) {
+        float[] values = new float[size(name)];
+        bytes.slice(offset(name, "F32"), values.length * 4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(values);
+        return values;
+    }
+
+    public int[] ints(String name) {
+        int[] values = new int[size(name)];
+        bytes.slice(offset(name, "I32"), values.length * 4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asIntBuffer()
+                .get(values);
+        return values;
+    }
+
+    /** Row {@code i} of a tensor whose last dimension is the row. */
+    public float[] row(String name, int i) {
+        int[] shape = shape(name);
+        int width = shape[shape.length - 1];
+        float[] row = new float[width];
+        bytes.slice(offset(name, "F32") + i * width * 4, width * 4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(row);
+        return row;
+    }
+
+    private int size(String name) {
+        return IntStream.of(shape(name)).reduce(1, Math::multiplyExact);
+    }
+
+    private int offset(String name, String type) {
+        return start + entry(name, type).get("data_offsets").get(0).asInt();
+    }
+
+    private JsonNode entry(String name, @org.jspecify.annotations.Nullable String type) {
+        JsonNode entry = header.get(name);
+        if (entry == null || type != null && !type.equals(entry.get("dtype").asString())) {
+            throw new IllegalArgumentException("no tensor " + name + (type == null ? "" : " of type " + type));
+        }
+        return entry;
+    }
+}
