@@ -1,0 +1,41 @@
+package io.baseload.chat.tokenizer;
+
+/** JSON, written from front to back; enough for a {@code tokenizer.json}. */
+final class JsonText {
+    private final StringBuilder out = new StringBuilder(1 << 16);
+
+    /** Adds text that is JSON already. */
+    JsonText raw(String json) {
+        out.append(json);
+        return this;
+    }
+
+    JsonText number(int number) {
+        out.append(number);
+        return this;
+    }
+
+    JsonText string(String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            escape(text.charAt(i));
+        }
+        out.append('"');
+        return this;
+    }
+
+    private void escape(char c) {
+        if (c == '"' || c == '\\') {
+            out.append('\\').append(c);
+        } else if (c < ' ') {
+            out.append(String.format("\\u%04x", (int) c));
+        } else {
+            out.append(c);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return out.toString();
+    }
+}

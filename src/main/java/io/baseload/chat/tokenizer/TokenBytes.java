@@ -1,0 +1,75 @@
+package io.baseload.chat.tokenizer;
+
+import io.baseload.engine.api.Vocabulary;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** The bytes that each token stands for; special tokens stand for their own text. One flat table, so that looking one up allocates nothing. */
+public final class TokenBytes {
+    private final byte[] bytes;
+    private final int[] starts;
+
+    private TokenBytes(byte[] bytes, int[] starts) {
+        this.bytes = bytes;
+        this.starts = starts;
+    }
+
+    static TokenBytes of(Vocabulary vocabulary) {
+        boolean byteLevel = vocabulary.model().equals("gpt2");
+        int count = vocabulary.tokens().size();
+        int[] starts = new int[count + 1];
+        byte[] all = new byte[count * 8];
+        for (int id = 0; id < count; id++) {
+            byte[] token = bytes(vocabulary.tokens().get(id), TokenType.of(vocabulary, id), byteLevel);
+            starts[id + 1] = starts[id] + token.length;
+            if (starts[id + 1] > all.length) {
+                all = Arrays.copyOf(all, 2 * starts[id + 1]);
+            }
+            System.arraycopy(token, 0, all, starts[id], token.length);
+        }
+        return new TokenBytes(Arrays.copyOf(all, starts[count]), starts);
+    }
+
+    /** Tokens in the vocabulary. */
+    public int size() {
+        return starts.length - 1;
+    }
+
+    public byte[] get(int id) {
+        return Arrays.copyOfRange(bytes, starts[id], starts[id + 1]);
+    }
+
+    /** The table that {@link #start} and {@link #length} point into; not to be written to. */
+    public byte[] table() {
+        return bytes;
+    }
+
+    public int start(int id) {
+        return starts[id];
+    }
+
+    public int length(int id) {
+        return starts[id + 1] - starts[id];
+    }
+
+    private static byte[] bytes(String token, TokenType type, boolean byteLevel) {
+        if (type.added()) {
+            return token.getBytes(StandardCharsets.UTF_8);
+        }
+        if (byteLevel) {
+            return ByteAlphabet.bytes(token);
+        }
+        if (type == TokenType.BYTE) {
+            return new byte[] {byteToken(token)};
+        }
+        return token.replace('\u2581', ' ').getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A byte token is written {@code <0xAB>}. */
+    private static byte byteToken(String token) {
+        if (!token.matches("<0x[0-9A-Fa-f]{2}>")) {
+            throw new IllegalArgumentException("byte token \"" + token + "\", expected the form <0xAB>");
+        }
+        return (byte) Integer.parseInt(token, 3, 5, 16);
+    }
+}

@@ -1,0 +1,35 @@
+package io.baseload.chat.tokenizer;
+
+import io.baseload.engine.api.Vocabulary;
+import java.util.OptionalInt;
+
+/** That the parts of a vocabulary fit each other. */
+final class VocabularyCheck {
+    private VocabularyCheck() {}
+
+    static void check(Vocabulary vocabulary) {
+        int count = vocabulary.tokens().size();
+        require(count > 0, "the vocabulary has no tokens");
+        int types = vocabulary.types().size();
+        require(types == 0 || types == count, "token_type has " + types + " entries, expected " + count);
+        if (vocabulary.model().equals("llama")) {
+            int scores = vocabulary.scores().length;
+            require(scores == count, "scores has " + scores + " entries, expected " + count);
+        }
+        inside("bos_token_id", vocabulary.bos(), count);
+        inside("eos_token_id", vocabulary.eos(), count);
+        inside("eot_token_id", vocabulary.eot(), count);
+        inside("unknown_token_id", vocabulary.unknown(), count);
+    }
+
+    private static void inside(String key, OptionalInt id, int count) {
+        int value = id.orElse(0);
+        require(value >= 0 && value < count, key + " is " + value + ", expected 0 to " + (count - 1));
+    }
+
+    private static void require(boolean holds, String problem) {
+        if (!holds) {
+            throw new IllegalArgumentException("tokenizer.ggml: " + problem);
+        }
+    }
+}
