@@ -1,0 +1,158 @@
+package io.baseload.cli;
+
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Completions;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.SamplingOptions;
+import io.baseload.engine.api.Usage;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Answers one prompt and prints the text as it is generated, last the rates. */
+@Command(
+        name = "generate",
+        description = "Answers one prompt; prints the text as it is generated, last the rates.",
+        mixinStandardHelpOptions = true)
+final class GenerateCommand implements Callable<Integer> {
+    @Mixin
+    private ModelArgument model = new ModelArgument();
+
+    @Mixin
+    private Output output = new Output();
+
+    @ArgGroup(multiplicity = "1")
+    private Question question = new Question();
+
+    @Option(
+            names = "--max-tokens",
+            defaultValue = "256",
+            description = "Tokens of the answer at most (default: ${DEFAULT-VALUE}).")
+    private int maxTokens;
+
+    @Option(
+            names = "--temperature",
+            defaultValue = "0",
+            description = "0 takes the likeliest token (default: ${DEFAULT-VALUE}).")
+    private float temperature;
+
+    @Option(names = "--seed", description = "The same seed gives the same answer (default: another each time).")
+    private @Nullable Long seed;
+
+    @Option(
+            names = "--threads",
+            defaultValue = "0",
+            description = "Worker threads; 0 = as many as the machine allows (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
+    /** What to ask. */
+    private static final class Question {
+        @Option(names = "--prompt", required = true, description = "Text that the model continues.")
+        private @Nullable String prompt;
+
+        @Option(names = "--chat", required = true, description = "A user's message that the model answers.")
+        private @Nullable String chat;
+
+        private Input input() {
+            return prompt != null
+                    ? new Input.Texts(List.of(prompt))
+                    : new Input.Chat(List.of(Message.user(String.valueOf(chat))), Map.of());
+        }
+    }
+
+    /**
+     * What {@code --json} prints.
+     *
+     * @param finishReason "stop" or "length"
+     */
+    record Report(String model, String text, String finishReason, Usage usage, Pace pace) {}
+
+    @Override
+    public Integer call() throws Exception {
+        try (Engine engine = Engine.open(new EngineOptions(threads, true));
+                LoadedModel loaded = engine.load(
+                        model.path(), LoadOptions.named(model.name()).withMaxSequences(1))) {
+            PreparedCompletion prepared = Completions.of(loaded).prepare(request());
+            var stopwatch = new Stopwatch();
+            var answer = new Answer();
+            prepared.start(index -> stopwatch, answer::hear);
+            answer.end.get();
+            Pace pace = stopwatch.pace(answer.usage);
+            output.piece(System.lineSeparator());
+            output.result(answer.report(loaded.name(), pace), answer.summary(pace));
+        }
+        return 0;
+    }
+
+    private CompletionRequest request() {
+        OptionalLong seeded = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
+        var sampling = new SamplingOptions(temperature, 1f, 0, 0f, 0f, 0f, seeded, Map.of());
+        return new CompletionRequest(
+                question.input(),
+                1,
+                1,
+                OptionalInt.of(maxTokens),
+                sampling,
+                List.of(),
+                -1,
+                false,
+                FlowId.NONE,
+                CacheScope.PRIVATE);
+    }
+
+    /** What was heard of the answer; written by the engine's thread, read after its end. */
+    private final class Answer {
+        private final StringBuilder text = new StringBuilder();
+        private final CompletableFuture<Void> end = new CompletableFuture<>();
+        private FinishReason reason = FinishReason.CANCELLED;
+        private Usage usage = new Usage(0, 0);
+
+        void hear(CompletionEvent event) {
+            switch (event) {
+                case CompletionEvent.Text piece -> {
+                    text.append(piece.text());
+                    output.piece(piece.text());
+                }
+                case CompletionEvent.ChoiceFinished choice -> reason = choice.reason();
+                case CompletionEvent.Finished finished -> {
+                    usage = finished.usage();
+                    end.complete(null);
+                }
+                case CompletionEvent.Failed failed -> end.completeExceptionally(failed.cause());
+            }
+        }
+
+        Report report(String name, Pace pace) {
+            return new Report(name, text.toString(), reason.name().toLowerCase(Locale.ROOT), usage, pace);
+        }
+
+        String summary(Pace pace) {
+            return String.format(
+                    Locale.ROOT,
+                    "prefill %.1f tokens/s (%d tokens), decode %.1f tokens/s (%d tokens)",
+                    pace.prefill(),
+                    usage.prompt(),
+                    pace.decode(),
+                    usage.completion());
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.baseload.cli;
+
+import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.Usage;
+
+/** Notes when tokens are there. The engine asks a lease before each step, which is as soon as the token before it is there. */
+final class Stopwatch implements Lease {
+    private final long start = System.nanoTime();
+    private volatile long first;
+    private volatile long last;
+
+    @Override
+    public Answer ask(int produced) {
+        long now = System.nanoTime();
+        if (produced <= 1) {
+            first = now;
+        }
+        last = now;
+        return Answer.GO;
+    }
+
+    /** The pace of an answer that has ended; the last token itself is not asked for, so it counts up to now. */
+    Pace pace(Usage usage) {
+        long end = System.nanoTime();
+        boolean asked = last > 0;
+        return Pace.of(usage.prompt(), usage.completion() - 1, start, asked ? first : end, end);
+    }
+}
