@@ -1,0 +1,93 @@
+package io.baseload.engine.kernel;
+
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+
+/**
+ * The arithmetic of a step, in f32. Each method computes only the slice that it is given, so that several threads can share an operator, and allocates nothing.
+ *
+ * <p>Ranges are half open. Every sum has one order, which {@link ScalarKernels} defines; it depends neither on the number of rows nor on the slice, so that a
+ * token's result is the same, bit for bit, whatever is computed beside it.
+ */
+public interface Kernels {
+
+    /** The fastest kernels of this machine. */
+    static Kernels best() {
+        return KernelProvider.BEST;
+    }
+
+    /** The definition, which runs everywhere. */
+    static Kernels scalar() {
+        return new ScalarKernels();
+    }
+
+    /** For people: which twin, how wide. */
+    String name();
+
+    /**
+     * y = W·x for a few rows, each the next token of its own sequence: the weights are read once for up to eight rows.
+     *
+     * @param from first row of x and y
+     * @param firstPanel first panel of the weights, so y's columns from {@code 16 · firstPanel}
+     */
+    void decodeLinear(PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
+
+    /** The same for many rows, the tokens of a prompt: each panel is widened once, then multiplied with all rows. */
+    void prefillLinear(PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
+
+    /** y[row] = the table's row {@code id}. */
+    void embed(PackedMatrix table, int id, Rows y, int row);
+
+    /** y = x / √(mean(x²) + ε) · weight for each row (Zhang and Sennrich, 2019); x and y may be the same. */
+    void rmsNorm(Rows x, float[] weight, float epsilon, Rows y, int from, int to, Scratch scratch);
+
+    /** y += x. */
+    void add(Rows x, Rows y, int from, int to, int firstColumn, int endColumn);
+
+    /** y += bias, which has an element for each column of y. */
+    void addBias(float[] bias, Rows y, int from, int to, int firstColumn, int endColumn);
+
+    /** gate = silu(gate) · up, the gated unit of Shazeer (2020). */
+    void siluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn);
+
+    /** Rotates one row's heads {@code firstHead … endHead}, which stand side by side, for its position. */
+    void rotate(Rotary rotary, Rows x, int row, int position, int headDim, int firstHead, int endHead);
+
+    /**
+     * Attention of one row of a sequence to its first {@code position + 1} tokens, for each query head of the range; query head h shares the keys and values of KV
+     * head h / (heads / kvHeads).
+     *
+     * @param pages the sequence's page table: page {@code pages[t / 32]} holds token t
+     * @param q queries, heads side by side; their number is {@code q.width / headDim}
+     * @param out receives the result in the shape of q
+     * @param scale what scores are multiplied with, mostly 1 / √headDim
+     */
+    void decodeAttention(
+            KvPages kv,
+            int layer,
+            int[] pages,
+            int position,
+            Rows q,
+            Rows out,
+            int row,
+            int firstHead,
+            int endHead,
+            float scale,
+            Scratch scratch);
+
+    /** The same for the consecutive tokens {@code position, position + 1, …} of a sequence in rows {@code from … to}. */
+    void prefillAttention(
+            KvPages kv,
+            int layer,
+            int[] pages,
+            int position,
+            Rows q,
+            Rows out,
+            int from,
+            int to,
+            int firstHead,
+            int endHead,
+            float scale,
+            Scratch scratch);
+}

@@ -1,0 +1,235 @@
+package io.baseload.engine.kernel;
+
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
+
+import io.baseload.engine.quant.Panels;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * The definition of each kernel, in plain Java. Sums over weights, keys and values run in order, one fused multiply-add each; sums along a row run in 16 lanes
+ * that are then added in halves.
+ */
+final class ScalarKernels implements Kernels {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    @Override
+    public String name() {
+        return "scalar";
+    }
+
+    @Override
+    public void decodeLinear(
+            PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
+        for (int panel = firstPanel; panel < endPanel; panel++) {
+            for (int row = from; row < to; row += Scratch.ROWS) {
+                panel(w, x, y, row, Math.min(to, row + Scratch.ROWS), panel, scratch);
+            }
+        }
+    }
+
+    @Override
+    public void prefillLinear(
+            PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
+        decodeLinear(w, x, y, from, to, firstPanel, endPanel, scratch);
+    }
+
+    private static void panel(PackedMatrix w, Rows x, Rows y, int from, int to, int panel, Scratch scratch) {
+        int size = w.type().blockSize();
+        float[] sums = scratch.sums;
+        Arrays.fill(sums, 0f);
+        for (int block = 0; block < w.blocks(); block++) {
+            Panels.unpack(w, panel, block, scratch.block, 0);
+            for (int row = from; row < to; row++) {
+                multiply(scratch.block, size, x.data(), x.at(row) + block * size, sums, (row - from) * LANES);
+            }
+        }
+        int lanes = Math.min(LANES, w.rows() - panel * LANES);
+        for (int row = from; row < to; row++) {
+            System.arraycopy(sums, (row - from) * LANES, y.data(), y.at(row) + panel * LANES, lanes);
+        }
+    }
+
+    private static void multiply(float[] block, int size, float[] x, int at, float[] sums, int to) {
+        for (int column = 0; column < size; column++) {
+            for (int lane = 0; lane < LANES; lane++) {
+                sums[to + lane] = Math.fma(block[column * LANES + lane], x[at + column], sums[to + lane]);
+            }
+        }
+    }
+
+    @Override
+    public void embed(PackedMatrix table, int id, Rows y, int row) {
+        Panels.unpackRow(table, id, y.data(), y.at(row));
+    }
+
+    @Override
+    public void rmsNorm(Rows x, float[] weight, float epsilon, Rows y, int from, int to, Scratch scratch) {
+        for (int row = from; row < to; row++) {
+            float squares = sumOfSquares(x.data(), x.at(row), x.width(), scratch.sums);
+            float factor = (float) (1 / Math.sqrt(squares / x.width() + epsilon));
+            for (int i = 0; i < x.width(); i++) {
+                y.data()[y.at(row) + i] = x.data()[x.at(row) + i] * factor * weight[i];
+            }
+        }
+    }
+
+    private static float sumOfSquares(float[] x, int at, int width, float[] lanes) {
+        Arrays.fill(lanes, 0, LANES, 0f);
+        for (int i = 0; i < width; i++) {
+            lanes[i % LANES] = Math.fma(x[at + i], x[at + i], lanes[i % LANES]);
+        }
+        return sumOfLanes(lanes);
+    }
+
+    /** Adds 16 lanes in halves: lane i and lane i + 8, then i + 4, i + 2, i + 1. */
+    static float sumOfLanes(float[] lanes) {
+        for (int half = LANES / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                lanes[i] += lanes[i + half];
+            }
+        }
+        return lanes[0];
+    }
+
+    @Override
+    public void add(Rows x, Rows y, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            for (int i = firstColumn; i < endColumn; i++) {
+                y.data()[y.at(row) + i] += x.data()[x.at(row) + i];
+            }
+        }
+    }
+
+    @Override
+    public void addBias(float[] bias, Rows y, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            for (int i = firstColumn; i < endColumn; i++) {
+                y.data()[y.at(row) + i] += bias[i];
+            }
+        }
+    }
+
+    @Override
+    public void siluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            for (int i = firstColumn; i < endColumn; i++) {
+                float g = gate.data()[gate.at(row) + i];
+                gate.data()[gate.at(row) + i] = g / (1f + Exp.exp(-g)) * up.data()[up.at(row) + i];
+            }
+        }
+    }
+
+    @Override
+    public void rotate(Rotary rotary, Rows x, int row, int position, int headDim, int firstHead, int endHead) {
+        float[] data = x.data();
+        for (int head = firstHead; head < endHead; head++) {
+            int at = x.at(row) + head * headDim;
+            for (int pair = 0; pair < rotary.pairs(); pair++) {
+                float cos = rotary.cos()[position * rotary.pairs() + pair];
+                float sin = rotary.sin()[position * rotary.pairs() + pair];
+                int i = at + pair * rotary.step();
+                int j = i + rotary.distance();
+                float a = data[i];
+                float b = data[j];
+                data[i] = Math.fma(a, cos, -(b * sin));
+                data[j] = Math.fma(a, sin, b * cos);
+            }
+        }
+    }
+
+    @Override
+    public void decodeAttention(
+            KvPages kv,
+            int layer,
+            int[] pages,
+            int position,
+            Rows q,
+            Rows out,
+            int row,
+            int firstHead,
+            int endHead,
+            float scale,
+            Scratch scratch) {
+        int group = q.width() / kv.headDim() / kv.kvHeads();
+        for (int head = firstHead; head < endHead; head++) {
+            int at = q.at(row) + head * kv.headDim();
+            scores(kv, layer, head / group, pages, position + 1, q.data(), at, scale, scratch.scores);
+            float sum = exponentials(scratch.scores, position + 1, scratch.sums);
+            int to = out.at(row) + head * kv.headDim();
+            mix(kv, layer, head / group, pages, position + 1, scratch.scores, 1 / sum, out.data(), to);
+        }
+    }
+
+    @Override
+    public void prefillAttention(
+            KvPages kv,
+            int layer,
+            int[] pages,
+            int position,
+            Rows q,
+            Rows out,
+            int from,
+            int to,
+            int firstHead,
+            int endHead,
+            float scale,
+            Scratch scratch) {
+        for (int row = from; row < to; row++) {
+            decodeAttention(kv, layer, pages, position + row - from, q, out, row, firstHead, endHead, scale, scratch);
+        }
+    }
+
+    private static void scores(
+            KvPages kv, int layer, int head, int[] pages, int tokens, float[] q, int at, float scale, float[] scores) {
+        for (int t = 0; t < tokens; t++) {
+            long key = kv.keys(pages[t / KvPages.TOKENS], layer, head) + 4L * (t % KvPages.TOKENS);
+            float sum = 0;
+            for (int d = 0; d < kv.headDim(); d++) {
+                sum = Math.fma(q[at + d], kv.data().get(FLOAT, key + 4L * KvPages.TOKENS * d), sum);
+            }
+            scores[t] = sum * scale;
+        }
+    }
+
+    /** Replaces scores by e^(score − maximum) and returns their sum. */
+    private static float exponentials(float[] scores, int tokens, float[] lanes) {
+        float max = scores[0];
+        for (int t = 1; t < tokens; t++) {
+            max = Math.max(max, scores[t]);
+        }
+        Arrays.fill(lanes, 0, LANES, 0f);
+        for (int t = 0; t < tokens; t++) {
+            scores[t] = Exp.exp(scores[t] - max);
+            lanes[t % LANES] += scores[t];
+        }
+        return sumOfLanes(lanes);
+    }
+
+    private static void mix(
+            KvPages kv,
+            int layer,
+            int head,
+            int[] pages,
+            int tokens,
+            float[] weights,
+            float factor,
+            float[] out,
+            int at) {
+        Arrays.fill(out, at, at + kv.headDim(), 0f);
+        MemorySegment data = kv.data();
+        for (int t = 0; t < tokens; t++) {
+            long value = kv.values(pages[t / KvPages.TOKENS], layer, head) + 4L * (t % KvPages.TOKENS) * kv.headDim();
+            for (int d = 0; d < kv.headDim(); d++) {
+                out[at + d] = Math.fma(weights[t], data.get(FLOAT, value + 4L * d), out[at + d]);
+            }
+        }
+        for (int d = 0; d < kv.headDim(); d++) {
+            out[at + d] *= factor;
+        }
+    }
+}

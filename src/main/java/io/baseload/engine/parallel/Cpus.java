@@ -1,0 +1,83 @@
+package io.baseload.engine.parallel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * The CPUs that this process may use.
+ *
+ * @param cpus their numbers, first one of each core, then the others that share a core; empty where the system doesn't tell
+ * @param cores how many cores these are
+ * @param available CPUs' worth of time that the process gets: its cpuset or its CPU quota, whichever is less
+ */
+record Cpus(List<Integer> cpus, int cores, int available) {
+
+    static Cpus allowed() {
+        int available = Runtime.getRuntime().availableProcessors();
+        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+            String list = lines.filter(line -> line.startsWith("Cpus_allowed_list:"))
+                    .findFirst()
+                    .orElse(":");
+            return of(parse(list.substring(list.indexOf(':') + 1)), available);
+        } catch (IOException | RuntimeException notLinux) {
+            return new Cpus(List.of(), available, available);
+        }
+    }
+
+    private static Cpus of(List<Integer> allowed, int available) {
+        List<Integer> first = new ArrayList<>();
+        List<Integer> rest = new ArrayList<>();
+        Set<Integer> seen = new HashSet<>();
+        for (int cpu : allowed) {
+            (seen.contains(cpu) ? rest : first).add(cpu);
+            seen.addAll(siblings(cpu));
+        }
+        int cores = first.size();
+        first.addAll(rest);
+        return new Cpus(List.copyOf(first), cores, available);
+    }
+
+    private static List<Integer> siblings(int cpu) {
+        try {
+            return parse(
+                    Files.readString(Path.of("/sys/devices/system/cpu/cpu" + cpu + "/topology/thread_siblings_list")));
+        } catch (IOException unknown) {
+            return List.of(cpu);
+        }
+    }
+
+    /** The kernel's list format: {@code 0-3,8,10-11}. */
+    static List<Integer> parse(String list) {
+        List<Integer> cpus = new ArrayList<>();
+        for (String part : list.strip().split(",")) {
+            String[] ends = part.strip().split("-");
+            int from = Integer.parseInt(ends[0]);
+            IntStream.rangeClosed(from, ends.length == 1 ? from : Integer.parseInt(ends[1]))
+                    .forEach(cpus::add);
+        }
+        return cpus;
+    }
+
+    /** Two workers on one core would share its arithmetic, so there is one for each core. */
+    int workers() {
+        return Math.max(1, Math.min(cores, available));
+    }
+
+    /**
+     * Whether each of this many workers can have a CPU of its own. Not under a CPU quota: other processes with a quota may run on the same CPUs, and if all
+     * pinned themselves they would crowd onto the first few.
+     */
+    boolean mayPin(int workers) {
+        return workers <= cpus.size() && cpus.size() <= available;
+    }
+
+    int cpu(int worker) {
+        return cpus.get(worker);
+    }
+}

@@ -1,0 +1,16 @@
+package io.baseload.engine.parallel;
+
+/** What every worker of a team runs at the same time, each on its own slice. */
+@FunctionalInterface
+public interface Step {
+    /**
+     * @param worker 0 … workers − 1
+     * @param barrier where workers meet: each must call {@link Barrier#await} equally often
+     */
+    void run(int worker, int workers, Barrier barrier);
+
+    /** The start of a worker's share of {@code count} units; its end is the next worker's start. */
+    static int share(int worker, int workers, int count) {
+        return (int) ((long) count * worker / workers);
+    }
+}

@@ -1,0 +1,8 @@
+package io.baseload.engine.parallel;
+
+/** Another worker failed in the same step. The step's caller gets that worker's exception instead. */
+public final class StepAbortedException extends RuntimeException {
+    StepAbortedException() {
+        super("another worker failed in this step", null, false, false);
+    }
+}

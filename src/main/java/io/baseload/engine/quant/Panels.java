@@ -1,0 +1,124 @@
+package io.baseload.engine.quant;
+
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
+
+import io.baseload.engine.tensor.ElementType;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** Weights from the row order of a file to the panels of {@link PackedMatrix}, and the scalar definition of reading them there. */
+public final class Panels {
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+
+    private Panels() {}
+
+    /** Packs a matrix of {@code cols} columns whose rows are those of the sources, one source below the other, each in the file's row order. */
+    public static PackedMatrix pack(NativeMemory memory, ElementType type, int cols, List<MemorySegment> sources) {
+        long rowBytes = type.bytes(cols);
+        int rows = Math.toIntExact(
+                sources.stream().mapToLong(s -> s.byteSize() / rowBytes).sum());
+        MemorySegment data = memory.allocate(PackedMatrix.bytes(type, rows, cols));
+        PackedMatrix packed = new PackedMatrix(type, rows, cols, data);
+        int row = 0;
+        for (MemorySegment source : sources) {
+            if (source.byteSize() % rowBytes != 0) {
+                throw new IllegalArgumentException(source.byteSize() + " bytes are no rows of " + rowBytes);
+            }
+            for (long at = 0; at < source.byteSize(); at += rowBytes) {
+                packRow(packed, row++, source, at);
+            }
+        }
+        return packed;
+    }
+
+    private static void packRow(PackedMatrix packed, int row, MemorySegment source, long from) {
+        long to = row / LANES * packed.panelBytes();
+        for (int block = 0; block < packed.blocks(); block++) {
+            packBlock(packed, to, row % LANES, source, from);
+            from += packed.type().blockBytes();
+            to += packed.blockBytes();
+        }
+    }
+
+    private static void packBlock(PackedMatrix packed, long to, int lane, MemorySegment source, long from) {
+        MemorySegment data = packed.data();
+        switch (packed.type()) {
+            case F32 -> data.set(INT, to + 4L * lane, source.get(INT, from));
+            case F16, BF16 -> data.set(SHORT, to + 2L * lane, source.get(SHORT, from));
+            case Q8_0 -> packBytes(data, to, lane, source, from);
+            case Q4_0 -> packNibbles(data, to, lane, source, from, 1);
+            case Q4_1 -> packNibbles(data, to, lane, source, from, 2);
+        }
+    }
+
+    private static void packBytes(MemorySegment data, long to, int lane, MemorySegment source, long from) {
+        for (int i = 0; i < 32; i++) {
+            data.set(BYTE, to + i * LANES + lane, source.get(BYTE, from + 2 + i));
+        }
+        data.set(SHORT, to + 32 * LANES + 2L * lane, source.get(SHORT, from));
+    }
+
+    /** Packs a block of nibbles; {@code halves} F16 numbers (a scale, then perhaps a minimum) stand before it in the file and after it in the panel. */
+    private static void packNibbles(
+            MemorySegment data, long to, int lane, MemorySegment source, long from, int halves) {
+        for (int eight = 0; eight < 4; eight++) {
+            int packed = 0;
+            for (int i = 0; i < 8; i++) {
+                packed |= Blocks.nibble(source, from + 2L * halves, eight * 8 + i) << 4 * i;
+            }
+            data.set(INT, to + (eight * LANES + lane) * 4L, packed);
+        }
+        for (int i = 0; i < halves; i++) {
+            data.set(SHORT, to + 16 * LANES + (i * LANES + lane) * 2L, source.get(SHORT, from + 2L * i));
+        }
+    }
+
+    /** Widens one block of a panel: {@code out[at + column · 16 + lane]}. */
+    public static void unpack(PackedMatrix w, int panel, int block, float[] out, int at) {
+        long from = panel * w.panelBytes() + (long) block * w.blockBytes();
+        for (int column = 0; column < w.type().blockSize(); column++) {
+            for (int lane = 0; lane < LANES; lane++) {
+                out[at + column * LANES + lane] = weight(w, from, column, lane);
+            }
+        }
+    }
+
+    /** Widens one row of the matrix. */
+    public static void unpackRow(PackedMatrix w, int row, float[] out, int at) {
+        long from = row / LANES * w.panelBytes();
+        int size = w.type().blockSize();
+        for (int column = 0; column < w.cols(); column++) {
+            long block = from + (long) (column / size) * w.blockBytes();
+            out[at + column] = weight(w, block, column % size, row % LANES);
+        }
+    }
+
+    private static float weight(PackedMatrix w, long block, int column, int lane) {
+        MemorySegment data = w.data();
+        return switch (w.type()) {
+            case F32 -> Float.intBitsToFloat(data.get(INT, block + 4L * lane));
+            case F16 -> half(data, block, lane);
+            case BF16 -> Float.intBitsToFloat(data.get(SHORT, block + 2L * lane) << 16);
+            case Q8_0 -> half(data, block + 32 * LANES, lane) * data.get(BYTE, block + column * LANES + lane);
+            case Q4_0 -> half(data, block + 16 * LANES, lane) * (nibble(data, block, column, lane) - 8);
+            case Q4_1 ->
+                half(data, block + 16 * LANES, lane) * nibble(data, block, column, lane)
+                        + half(data, block + 18 * LANES, lane);
+        };
+    }
+
+    private static int nibble(MemorySegment data, long block, int column, int lane) {
+        return data.get(INT, block + (column / 8 * LANES + lane) * 4L) >>> column % 8 * 4 & 15;
+    }
+
+    private static float half(MemorySegment data, long at, int lane) {
+        return Float.float16ToFloat(data.get(SHORT, at + 2L * lane));
+    }
+}

@@ -1,0 +1,43 @@
+package io.baseload.engine.tensor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Memory outside the heap that is freed as a whole, for instance when a model closes. Safe for use by several threads; nobody may use its segments
+ * during or after {@link #close}.
+ */
+public final class NativeMemory implements AutoCloseable {
+    private static final AtomicLong LIVE = new AtomicLong();
+
+    /** A cache line, and the widest vector. */
+    private static final long ALIGNMENT = 64;
+
+    private final Arena arena = Arena.ofShared();
+    private final AtomicLong bytes = new AtomicLong();
+
+    /** Bytes that all open memories of this process hold together. */
+    public static long liveBytes() {
+        return LIVE.get();
+    }
+
+    /** Zeroed memory, aligned to a cache line. */
+    public MemorySegment allocate(long size) {
+        MemorySegment segment = arena.allocate(size, ALIGNMENT);
+        bytes.addAndGet(size);
+        LIVE.addAndGet(size);
+        return segment;
+    }
+
+    /** Bytes allocated here. */
+    public long bytes() {
+        return bytes.get();
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+        LIVE.addAndGet(-bytes.getAndSet(0));
+    }
+}
