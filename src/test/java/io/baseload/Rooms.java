@@ -60,10 +60,15 @@ final class Rooms {
         downwards(doors, CHAT, Set.of("engine.api"));
         door(doors, "ai", ASKING);
         door(doors, "service.database", Set.of());
-        door(doors, "service.tenant", Set.of("service.database"));
+        door(doors, "service.audit", Set.of("service.database"));
+        door(doors, "service.tenant", Set.of("service.database", "service.audit"));
         door(doors, "service.quota", Set.of("service.database", "service.tenant"));
-        door(doors, "service.audit", Set.of("service.database", "service.tenant"));
-        door(doors, "service.registry", ASKING, Set.of("engine.store"), Set.of("service.database", "service.tenant"));
+        door(
+                doors,
+                "service.registry",
+                ASKING,
+                Set.of("engine.store"),
+                Set.of("service.database", "service.tenant", "service.audit"));
         door(doors, "service.inference", ASKING, without(PLATFORM, "service.inference"));
         door(doors, "service.web", ASKING, PLATFORM);
         door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.web"));

@@ -1,5 +1,6 @@
 package io.baseload.service.tenant;
 
+import io.baseload.service.audit.Actor;
 import java.util.Set;
 
 /**
@@ -12,6 +13,11 @@ import java.util.Set;
 public record Caller(String tenant, String keyPrefix, Set<Role> roles, Set<String> models) {
     public boolean has(Role role) {
         return roles.contains(role);
+    }
+
+    /** The caller as the audit trail names it. */
+    public Actor actor() {
+        return new Actor(tenant, keyPrefix);
     }
 
     public boolean mayAsk(String model) {

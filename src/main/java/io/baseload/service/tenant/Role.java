@@ -1,5 +1,7 @@
 package io.baseload.service.tenant;
 
+import java.util.Locale;
+
 /** What a key may do. */
 public enum Role {
     /** Ask models. */
@@ -15,6 +17,11 @@ public enum Role {
 
     /** The name in JSON and SQL. */
     public String wire() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException if no role has this name */
+    public static Role of(String wire) {
+        return valueOf(wire.toUpperCase(Locale.ROOT));
     }
 }

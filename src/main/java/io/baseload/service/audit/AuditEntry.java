@@ -1,0 +1,75 @@
+package io.baseload.service.audit;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * An entry of the trail.
+ *
+ * @param detail JSON text, as it was hashed
+ * @param previousHash 32 bytes; zeros for the first entry
+ * @param hash SHA-256 of {@code previousHash} followed by {@link #canonical} in UTF-8
+ */
+public record AuditEntry(
+        long seq,
+        Instant at,
+        String kind,
+        Actor actor,
+        String subject,
+        String detail,
+        byte[] previousHash,
+        byte[] hash) {
+    private static final DateTimeFormatter MICROSECONDS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    static AuditEntry read(ResultSet row) throws SQLException {
+        return new AuditEntry(
+                row.getLong("seq"),
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("kind"),
+                new Actor(row.getString("tenant"), row.getString("key_prefix")),
+                row.getString("subject"),
+                row.getString("detail"),
+                row.getBytes("previous_hash"),
+                row.getBytes("hash"));
+    }
+
+    /** What is hashed: JSON without blanks, members in alphabetical order, the time in UTC to the microsecond. */
+    public String canonical() {
+        return "{\"actor\":{\"key_prefix\":" + text(actor.keyPrefix()) + ",\"tenant\":" + text(actor.tenant())
+                + "},\"at\":\"" + MICROSECONDS.format(at)
+                + "\",\"detail\":" + detail
+                + ",\"kind\":" + text(kind)
+                + ",\"seq\":" + seq
+                + ",\"subject\":" + text(subject) + "}";
+    }
+
+    /** Whether the entry has the hash that its content and its predecessor's hash give. */
+    boolean follows(byte[] predecessor) {
+        var digest = sha256();
+        digest.update(predecessor);
+        var computed = digest.digest(canonical().getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(previousHash, predecessor) && MessageDigest.isEqual(hash, computed);
+    }
+
+    private static String text(String value) {
+        return JSON.writeValueAsString(value);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.baseload.service.audit;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The append-only, hash-chained record of what was asked and administered. */
+public final class AuditTrail {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    private final JdbcClient jdbc;
+
+    public AuditTrail(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * Records an administrative act. Within a transaction it stands or falls with it: call it last, since every other append waits until that transaction ends.
+     *
+     * @param kind what was done, such as {@code admin.key.create}
+     * @param subject on what, such as {@code tenants/acme/keys/bl_3fK9…}
+     * @param detail JSON values by name; never a secret
+     */
+    public void recordAdmin(Actor actor, String kind, String subject, Map<String, ?> detail) {
+        if (!kind.startsWith("admin.")) {
+            throw new IllegalArgumentException("an administrative act's kind starts with 'admin.', not: " + kind);
+        }
+        append(actor, kind, subject, detail);
+    }
+
+    /** Appends an entry and returns its number. Holds the chain's end until the transaction ends. */
+    public long append(Actor actor, String kind, String subject, Map<String, ?> detail) {
+        return jdbc.sql("SELECT audit_append(?, ?, ?, ?, ?)")
+                .params(kind, actor.tenant(), actor.keyPrefix(), subject, JSON.writeValueAsString(detail))
+                .query(Long.class)
+                .single();
+    }
+
+    /**
+     * Entries in order.
+     *
+     * @param after only entries with a greater number
+     * @param kind exactly this kind, or all below it if it ends in a dot
+     */
+    public List<AuditEntry> page(long after, Optional<String> tenant, Optional<String> kind, int limit) {
+        return jdbc.sql("""
+            SELECT * FROM audit_entry
+            WHERE seq > :after AND (:tenant::text IS NULL OR tenant = :tenant)
+              AND (:kind::text IS NULL OR kind = :kind OR (right(:kind, 1) = '.' AND starts_with(kind, :kind)))
+            ORDER BY seq LIMIT :limit\
+            """)
+                .param("after", after)
+                .param("tenant", tenant.orElse(null))
+                .param("kind", kind.orElse(null))
+                .param("limit", limit)
+                .query((row, number) -> AuditEntry.read(row))
+                .list();
+    }
+}

@@ -1,0 +1,148 @@
+package io.baseload.service.database;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * PostgreSQL as a child of this service, for those who bring none: durable, passwords by SCRAM, on a random port of the loopback interface, its data below
+ * {@link BaseloadHome}. Comes back by itself, on the same port, when its process dies.
+ */
+public final class EmbeddedDatabase implements AutoCloseable {
+    static final String OWNER = "baseload_owner";
+    static final String APPLICATION = "baseload_app";
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
+
+    private final Path home;
+    private final Path data;
+    private final FileChannel lock;
+    private EmbeddedPostgres server;
+    private volatile boolean closed;
+
+    /** Starts the server and waits until it takes connections. */
+    public static EmbeddedDatabase start(BaseloadHome home) {
+        try {
+            return new EmbeddedDatabase(home.path());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The embedded PostgreSQL below " + home.path() + " does not start", e);
+        }
+    }
+
+    private EmbeddedDatabase(Path home) throws IOException {
+        this.home = home;
+        this.data = home.resolve("pg");
+        this.lock = lock(home.resolve("pg.lock"));
+        try {
+            setUnfinishedAside();
+            OrphanedPostmaster.stop(data);
+            server = boot(0);
+            prepare();
+            watch();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    public String url() {
+        return "jdbc:postgresql://localhost:" + port() + "/" + DatabaseRoles.DATABASE;
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /** The secret of a role, made at first use. */
+    public String password(String role) {
+        return new PrivateFile(home.resolve("secrets").resolve(role)).password();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try (lock) {
+            if (server != null) {
+                server.close();
+            }
+        } catch (IOException e) {
+            log.warn("The embedded PostgreSQL was not stopped cleanly", e);
+        }
+    }
+
+    private static FileChannel lock(Path file) throws IOException {
+        var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            log.debug("locked within this process", e);
+        }
+        channel.close();
+        throw new IOException("another service runs on " + file.getParent());
+    }
+
+    /** initdb writes {@code postgresql.conf} early; our access rules come last. Without them the first start was cut short, and no data can be in the folder. */
+    private void setUnfinishedAside() throws IOException {
+        if (Files.exists(data) && !AccessRules.areIn(data)) {
+            var aside = home.resolve("pg-unfinished-" + System.currentTimeMillis());
+            log.warn("{} was not completely created; it is now {}", data, aside);
+            Files.move(data, aside);
+        }
+    }
+
+    private EmbeddedPostgres boot(int port) throws IOException {
+        var superuser = password("postgres"); // initdb reads it from the file
+        var builder = EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setOverrideWorkingDirectory(home.resolve("pg-bin").toFile())
+                .setCleanDataDirectory(false)
+                .setRegisterShutdownHook(false)
+                .setPGStartupWait(Duration.ofSeconds(30))
+                .setConnectConfig("password", superuser)
+                .setLocaleConfig("auth", "scram-sha-256")
+                .setLocaleConfig(
+                        "pwfile", home.resolve("secrets").resolve("postgres").toString())
+                .setLocaleConfig("locale", "C")
+                .setDataDirectoryCustomizer((File folder) -> AccessRules.write(folder.toPath()));
+        DatabaseRoles.SETTINGS.forEach(builder::setServerConfig);
+        return (port == 0 ? builder : builder.setPort(port)).start();
+    }
+
+    private void prepare() throws IOException {
+        try {
+            DatabaseRoles.checkDurable(server.getPostgresDatabase());
+            DatabaseRoles.create(server.getPostgresDatabase(), password(OWNER), password(APPLICATION));
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private void watch() throws IOException {
+        var postmaster = OrphanedPostmaster.find(data).orElseThrow(() -> new IOException("PostgreSQL ended at once"));
+        var unused = postmaster.onExit().thenRunAsync(this::restart);
+    }
+
+    private void restart() {
+        while (!closed) {
+            log.error("The embedded PostgreSQL has ended; starting it again");
+            try {
+                server = boot(port());
+                watch();
+                return;
+            } catch (IOException | RuntimeException e) {
+                log.error("The embedded PostgreSQL does not start", e);
+            }
+        }
+    }
+}

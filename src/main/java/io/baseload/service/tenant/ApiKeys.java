@@ -1,0 +1,170 @@
+package io.baseload.service.tenant;
+
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** The keys. Each question is looked up in the database, so that a revocation holds from the next request on. */
+public final class ApiKeys {
+    private final JdbcClient jdbc;
+    private final TransactionOperations transactions;
+    private final AuditTrail audit;
+
+    public ApiKeys(JdbcClient jdbc, TransactionOperations transactions, AuditTrail audit) {
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.audit = audit;
+    }
+
+    /**
+     * Whose key this is; empty if it is unknown, revoked or expired.
+     *
+     * @throws org.springframework.dao.DataAccessException if the database can't be asked
+     */
+    public Optional<Caller> authenticate(String bearer) {
+        if (!KeySecret.isPlausible(bearer)) {
+            return Optional.empty();
+        }
+        var secret = new KeySecret(bearer);
+        return jdbc.sql("""
+            SELECT hash, tenant, prefix, roles, models FROM api_key
+            WHERE prefix = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())\
+            """)
+                .param(secret.prefix())
+                .query((row, number) ->
+                        secret.matches(row.getBytes("hash")) ? Optional.of(caller(row)) : Optional.<Caller>empty())
+                .optional()
+                .flatMap(found -> found);
+    }
+
+    /**
+     * Makes a key.
+     *
+     * @throws UnknownTenantException if there is no such tenant
+     */
+    public ApiKey.Issued issue(Actor actor, String tenant, ApiKey.Wish wish) {
+        return add(actor, tenant, wish, KeySecret.random());
+    }
+
+    /** A tenant's keys in the order of their prefixes, those after {@code after} (empty = from the first). */
+    public List<ApiKey> list(String tenant, String after, int limit) {
+        return jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND prefix > ? ORDER BY prefix LIMIT ?")
+                .params(tenant, after, limit)
+                .query((row, number) -> key(row))
+                .list();
+    }
+
+    /** Revokes a key at once; false if the tenant has no such key, or it was revoked before. */
+    public boolean revoke(Actor actor, String tenant, String prefix) {
+        return Boolean.TRUE.equals(transactions.execute(status -> {
+            int revoked = jdbc.sql(
+                            "UPDATE api_key SET revoked_at = clock_timestamp() WHERE tenant = ? AND prefix = ? AND"
+                                    + " revoked_at IS NULL")
+                    .params(tenant, prefix)
+                    .update();
+            if (revoked == 1) {
+                audit.recordAdmin(actor, "admin.key.revoke", subject(tenant, prefix), Map.of());
+            }
+            return revoked == 1;
+        }));
+    }
+
+    boolean none() {
+        return jdbc.sql("SELECT NOT EXISTS (SELECT FROM api_key)")
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Whether this very key was ever issued, revoked or not. */
+    boolean knows(KeySecret secret) {
+        return jdbc.sql("SELECT EXISTS (SELECT FROM api_key WHERE hash = ?)")
+                .param(secret.hash())
+                .query(Boolean.class)
+                .single();
+    }
+
+    ApiKey.Issued add(Actor actor, String tenant, ApiKey.Wish wish, KeySecret secret) {
+        return transactions.execute(status -> {
+            requireTenant(tenant);
+            var key = insert(tenant, wish, secret);
+            audit.recordAdmin(actor, "admin.key.create", subject(tenant, key.prefix()), described(wish));
+            return new ApiKey.Issued(secret.text(), key);
+        });
+    }
+
+    private ApiKey insert(String tenant, ApiKey.Wish wish, KeySecret secret) {
+        return jdbc.sql("INSERT INTO api_key (prefix, hash, tenant, roles, models, expires_at) VALUES (?, ?, ?, ?, ?,"
+                        + " ?) RETURNING *")
+                .params(
+                        secret.prefix(),
+                        secret.hash(),
+                        tenant,
+                        wish.roles().stream().map(Role::wire).toArray(String[]::new),
+                        wish.models().toArray(String[]::new),
+                        wish.expiresAt().map(Timestamp::from).orElse(null))
+                .query((row, number) -> key(row))
+                .single();
+    }
+
+    private void requireTenant(String tenant) {
+        jdbc.sql("SELECT id FROM tenant WHERE id = ? FOR KEY SHARE")
+                .param(tenant)
+                .query(String.class)
+                .optional()
+                .orElseThrow(() -> new UnknownTenantException(tenant));
+    }
+
+    private static Map<String, ?> described(ApiKey.Wish wish) {
+        var description = new java.util.TreeMap<String, Object>();
+        description.put("roles", wish.roles().stream().map(Role::wire).sorted().toList());
+        description.put("models", wish.models().stream().sorted().toList());
+        wish.expiresAt().ifPresent(expiry -> description.put("expires_at", expiry.toString()));
+        return description;
+    }
+
+    private static String subject(String tenant, String prefix) {
+        return "tenants/" + tenant + "/keys/" + prefix;
+    }
+
+    private static Caller caller(ResultSet row) throws SQLException {
+        return new Caller(row.getString("tenant"), row.getString("prefix"), roles(row), texts(row.getArray("models")));
+    }
+
+    private static ApiKey key(ResultSet row) throws SQLException {
+        return new ApiKey(
+                row.getString("prefix"),
+                row.getString("tenant"),
+                roles(row),
+                texts(row.getArray("models")),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                Optional.ofNullable(instant(row, "expires_at")),
+                Optional.ofNullable(instant(row, "revoked_at")));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static Set<Role> roles(ResultSet row) throws SQLException {
+        return texts(row.getArray("roles")).stream().map(Role::of).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Set<String> texts(Array array) throws SQLException {
+        return Set.copyOf(Arrays.asList((String[]) array.getArray()));
+    }
+}

@@ -1,0 +1,59 @@
+package io.baseload.service.tenant;
+
+import io.baseload.service.audit.Actor;
+import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.database.PrivateFile;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The key that a new installation starts with: operator and user of the tenant {@code default}. */
+public final class FirstKey {
+    private static final Logger log = LoggerFactory.getLogger(FirstKey.class);
+    private static final int STRONG = 32;
+
+    private final ApiKeys keys;
+    private final PrivateFile file;
+
+    public FirstKey(ApiKeys keys, BaseloadHome home) {
+        this.keys = keys;
+        this.file = new PrivateFile(home.resolve("development-key"));
+    }
+
+    /** The operator's own choice (BASELOAD_BOOTSTRAP_KEY); does nothing if this key was issued before, also if it was revoked since. */
+    public void bootstrap(String chosen) {
+        if (!KeySecret.isPlausible(chosen)) {
+            throw new IllegalArgumentException("BASELOAD_BOOTSTRAP_KEY must be 12 to 256 printable ASCII characters");
+        }
+        if (chosen.length() < STRONG) {
+            log.warn("BASELOAD_BOOTSTRAP_KEY is shorter than {} characters: it may be guessed", STRONG);
+        }
+        var secret = new KeySecret(chosen);
+        if (!keys.knows(secret)) {
+            add(secret);
+        }
+    }
+
+    /**
+     * Generates a key if there is none at all.
+     *
+     * @param keep whether it is also kept in {@code BASELOAD_HOME/development-key}, and given again at later starts while it is valid
+     * @return the key, to be shown
+     */
+    public Optional<String> generate(boolean keep) {
+        if (keys.none()) {
+            var secret = KeySecret.random();
+            if (keep) {
+                file.write(secret.text());
+            }
+            return Optional.of(add(secret));
+        }
+        return keep ? file.read().filter(kept -> keys.authenticate(kept).isPresent()) : Optional.empty();
+    }
+
+    private String add(KeySecret secret) {
+        var wish = new ApiKey.Wish(Set.of(Role.OPERATOR, Role.USER), Set.of(), Optional.empty());
+        return keys.add(Actor.SYSTEM, Tenant.DEFAULT, wish, secret).secret();
+    }
+}

@@ -1,0 +1,51 @@
+package io.baseload.service.tenant;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+
+/** The text of a key: {@code bl_} and 43 characters of base 62, which is 256 random bits. Plain SHA-256 suffices to store what nobody can guess. */
+record KeySecret(String text) {
+    private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final int LENGTH = 43;
+    private static final int VISIBLE = 11;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    static KeySecret random() {
+        var text = new StringBuilder("bl_");
+        for (int i = 0; i < LENGTH; i++) {
+            text.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
+        }
+        return new KeySecret(text.toString());
+    }
+
+    /** The visible part: at most a third of a key that somebody chose. */
+    String prefix() {
+        return text.substring(0, Math.min(VISIBLE, text.length() / 3));
+    }
+
+    byte[] hash() {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+
+    boolean matches(byte[] stored) {
+        return MessageDigest.isEqual(hash(), stored);
+    }
+
+    /** Printable ASCII of a sensible length: what a header may carry, and what the database may be asked for. */
+    static boolean isPlausible(String bearer) {
+        return bearer.length() >= 12
+                && bearer.length() <= 256
+                && bearer.chars().allMatch(character -> character > ' ' && character < 0x7f);
+    }
+
+    @Override
+    public String toString() {
+        return prefix() + "…";
+    }
+}

@@ -1,0 +1,30 @@
+package io.baseload.service.tenant;
+
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.database.BaseloadHome;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.jdbc.core.JdbcAggregateOperations;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Wires tenants and keys. */
+@Configuration(proxyBeanMethods = false)
+public class TenantConfiguration {
+
+    @Bean
+    Tenants tenants(
+            JdbcAggregateOperations rows, JdbcClient jdbc, TransactionOperations transactions, AuditTrail audit) {
+        return new Tenants(rows, jdbc, transactions, audit);
+    }
+
+    @Bean
+    ApiKeys apiKeys(JdbcClient jdbc, TransactionOperations transactions, AuditTrail audit) {
+        return new ApiKeys(jdbc, transactions, audit);
+    }
+
+    @Bean
+    FirstKey firstKey(ApiKeys keys, BaseloadHome home) {
+        return new FirstKey(keys, home);
+    }
+}

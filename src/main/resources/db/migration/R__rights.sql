@@ -1,0 +1,11 @@
+-- All that the service may do in the database; it does not own the tables. Runs again whenever this page or the role's name changes.
+-- Flyway runs it after the numbered migrations: a new table gets its line here.
+GRANT USAGE ON SCHEMA "${flyway:defaultSchema}" TO "${application}";
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON tenant, tenant_window, api_key TO "${application}";
+GRANT SELECT, INSERT, UPDATE, DELETE ON quota_window TO "${application}";
+GRANT SELECT, INSERT, UPDATE ON reservation TO "${application}";
+
+GRANT SELECT ON audit_entry, audit_head TO "${application}";
+GRANT EXECUTE ON FUNCTION audit_append TO "${application}";
+GRANT SELECT, INSERT ON audit_checkpoint TO "${application}";
