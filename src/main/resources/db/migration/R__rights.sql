@@ -9,3 +9,5 @@ GRANT SELECT, INSERT, UPDATE ON reservation TO "${application}";
 GRANT SELECT ON audit_entry, audit_head TO "${application}";
 GRANT EXECUTE ON FUNCTION audit_append TO "${application}";
 GRANT SELECT, INSERT ON audit_checkpoint TO "${application}";
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON model, alias, job TO "${application}";

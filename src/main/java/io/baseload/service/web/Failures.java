@@ -5,7 +5,9 @@ import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.inference.LedgerUnavailableException;
 import io.baseload.service.quota.QuotaExceededException;
+import io.baseload.service.registry.ConflictException;
 import io.baseload.service.registry.ModelUnavailableException;
+import io.baseload.service.registry.NotEnoughMemoryException;
 import io.baseload.service.registry.UnknownModelException;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -34,6 +36,8 @@ public final class Failures {
                 ApiError.unavailable("model_loading", "The model was unloaded just now.", SOON);
             case OverloadedException e -> ApiError.unavailable("overloaded", message(e), e.retryAfter());
             case QuotaExceededException e -> limited(e);
+            case ConflictException e -> ApiError.refused(409, "conflict", message(e));
+            case NotEnoughMemoryException e -> ApiError.refused(507, "insufficient_memory", message(e));
             case LedgerUnavailableException e -> withoutDatabase(e, requestId);
             case TransientDataAccessException e -> withoutDatabase(e, requestId);
             case RecoverableDataAccessException e -> withoutDatabase(e, requestId);

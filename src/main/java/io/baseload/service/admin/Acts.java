@@ -1,0 +1,26 @@
+package io.baseload.service.admin;
+
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.tenant.Caller;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/** Records what operators do. */
+@Component
+final class Acts {
+    private final AuditTrail trail;
+
+    Acts(AuditTrail trail) {
+        this.trail = trail;
+    }
+
+    static Actor actor(Caller caller) {
+        return new Actor(caller.tenant(), caller.keyPrefix());
+    }
+
+    /** Within a transaction the record stands or falls with it. */
+    void record(Caller caller, String kind, String subject, Map<String, ?> detail) {
+        trail.recordAdmin(actor(caller), "admin." + kind, subject, detail);
+    }
+}

@@ -1,0 +1,41 @@
+package io.baseload.service.admin;
+
+import io.baseload.service.web.ApiError;
+import io.baseload.service.web.ApiException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Refusals over fields of a request. */
+final class Fields {
+    private Fields() {}
+
+    static <T> T present(String field, @Nullable T value) {
+        if (value == null) {
+            throw new ApiException(ApiError.invalid(
+                    field, "missing_required_parameter", "Missing required parameter: '" + field + "'."));
+        }
+        return value;
+    }
+
+    /** For what this version does not do: refused by name, never ignored. */
+    static void absent(String field, @Nullable Object value) {
+        if (value != null) {
+            throw invalid(field, "unsupported_value", "'" + field + "' is not supported.");
+        }
+    }
+
+    static ApiException invalid(String field, String code, String message) {
+        return new ApiException(ApiError.invalid(field, code, message));
+    }
+
+    static ApiException notFound(String what, String name) {
+        return new ApiException(ApiError.refused(404, "not_found", "There is no " + what + " '" + name + "'."));
+    }
+
+    static Map<String, Object> plus(Map<String, Object> map, String key, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(map);
+        more.put(key, value);
+        return more;
+    }
+}

@@ -1,0 +1,54 @@
+package io.baseload.service.admin;
+
+import io.baseload.engine.api.ModelLoad;
+import io.baseload.service.registry.Model;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * A model in JSON.
+ *
+ * @param loaded what it is doing; null if it is not in memory
+ * @param error why the last try to load it failed; null if it did not
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+record ModelForm(
+        String id,
+        String state,
+        String architecture,
+        String format,
+        long bytes,
+        int contextLength,
+        String sha256,
+        List<String> aliases,
+        @Nullable Loaded loaded,
+        @Nullable String error,
+        Instant createdAt) {
+
+    /** @param memoryBytes bytes outside the Java heap */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Loaded(long memoryBytes, int active, int queued) {
+        static Loaded of(ModelLoad load) {
+            return new Loaded(load.memory().total(), load.active(), load.queued());
+        }
+    }
+
+    static ModelForm of(Model model) {
+        return new ModelForm(
+                model.id(),
+                model.state().name().toLowerCase(Locale.ROOT),
+                model.architecture(),
+                model.format(),
+                model.bytes(),
+                model.contextLength(),
+                model.sha256(),
+                model.aliases(),
+                model.load().map(Loaded::of).orElse(null),
+                model.failure().orElse(null),
+                model.createdAt());
+    }
+}

@@ -1,0 +1,40 @@
+package io.baseload.service.admin;
+
+import io.baseload.service.web.ApiError;
+import io.baseload.service.web.ApiException;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a list.
+ *
+ * @param next what to send as {@code after} for the next part; null at the end
+ */
+record Page<T>(String object, List<T> data, @Nullable String next) {
+    private static final int MAX = 1000;
+
+    /** What a client asks for: at most {@code limit} items after a cursor. */
+    record Request(int limit, String after) {
+        static Request of(@Nullable Integer limit, @Nullable String after) {
+            int asked = limit == null ? 100 : limit;
+            if (asked < 1 || asked > MAX) {
+                String code = asked < 1 ? "integer_below_min_value" : "integer_above_max_value";
+                throw new ApiException(ApiError.invalid("limit", code, "'limit' must be from 1 to " + MAX + "."));
+            }
+            return new Request(asked, after == null ? "" : after);
+        }
+
+        /** How many to read, so that the end of the list is seen. */
+        int probe() {
+            return limit + 1;
+        }
+    }
+
+    /** @param rows up to {@link Request#probe} rows */
+    static <R, T> Page<T> of(Request request, List<R> rows, Function<R, String> cursor, Function<R, T> form) {
+        boolean more = rows.size() > request.limit();
+        List<R> shown = more ? rows.subList(0, request.limit()) : rows;
+        return new Page<>("list", shown.stream().map(form).toList(), more ? cursor.apply(shown.getLast()) : null);
+    }
+}

@@ -1,0 +1,58 @@
+package io.baseload.service.app;
+
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.ModelLoad;
+import io.baseload.service.registry.SlotListener;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+
+/** What each model in memory is doing, as gauges with the label {@code model_name}. */
+@Component
+final class ModelMeters implements SlotListener {
+    private final ObjectProvider<MeterRegistry> registry;
+    private final Map<String, List<Meter>> meters = new ConcurrentHashMap<>();
+
+    ModelMeters(ObjectProvider<MeterRegistry> registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    public void entered(String id, LoadedModel model) {
+        meters.put(
+                id,
+                List.of(
+                        gauge("num_requests_running", "answers that take part in steps", id, model, ModelLoad::active),
+                        gauge("num_requests_waiting", "answers that wait for admission", id, model, ModelLoad::queued),
+                        gauge(
+                                "kv_cache_usage_perc",
+                                "used part of the KV cache, 1 = full",
+                                id,
+                                model,
+                                ModelMeters::kvUsage)));
+    }
+
+    private Meter gauge(
+            String name, String description, String id, LoadedModel model, ToDoubleFunction<ModelLoad> value) {
+        return Gauge.builder("baseload." + name, model, loaded -> value.applyAsDouble(loaded.load()))
+                .description(description)
+                .tag("model_name", id)
+                .register(registry.getObject());
+    }
+
+    private static double kvUsage(ModelLoad load) {
+        return load.kvTokens() == 0 ? 0 : (double) load.kvTokensUsed() / load.kvTokens();
+    }
+
+    @Override
+    public void left(String id) {
+        meters.getOrDefault(id, List.of()).forEach(registry.getObject()::remove);
+        meters.remove(id);
+    }
+}

@@ -1,0 +1,31 @@
+package io.baseload.service.app;
+
+import io.baseload.engine.api.LoadOptions;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How every model is loaded.
+ *
+ * @param contextLength tokens that one request may hold, prompt and answer; 0 = the model's own context length
+ * @param kvTokens tokens that all requests together may hold in the KV cache; 0 = automatic
+ * @param maxSequences answers that are computed at the same time
+ * @param maxQueued answers that may wait beyond those; one more is refused with 503
+ * @param prefillChunk prompt tokens that one step computes at most
+ */
+@ConfigurationProperties("baseload.model")
+record ModelProperties(
+        @DefaultValue("0") int contextLength,
+        @DefaultValue("0") int kvTokens,
+        @DefaultValue("8") int maxSequences,
+        @DefaultValue("64") int maxQueued,
+        @DefaultValue("512") int prefillChunk) {
+    LoadOptions options() {
+        return LoadOptions.named("")
+                .withContextLength(contextLength)
+                .withKvTokens(kvTokens)
+                .withMaxSequences(maxSequences)
+                .withMaxQueued(maxQueued)
+                .withPrefillChunk(prefillChunk);
+    }
+}

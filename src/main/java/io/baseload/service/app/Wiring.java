@@ -1,0 +1,45 @@
+package io.baseload.service.app;
+
+import io.baseload.engine.api.Engine;
+import io.baseload.service.registry.BundledModel;
+import io.baseload.service.registry.LoadSettings;
+import io.baseload.service.registry.MemoryBudget;
+import java.net.URL;
+import java.util.Objects;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What the rooms of the service need of each other and of the configuration. */
+@Configuration(proxyBeanMethods = false)
+class Wiring {
+    /** Closed by the registry, when nothing runs any more and the database still does. */
+    @Bean(destroyMethod = "")
+    Engine engine(EngineProperties properties) {
+        return Engine.open(properties.options());
+    }
+
+    @Bean
+    LoadSettings loadSettings(ModelProperties properties) {
+        return new LoadSettings(properties.options(), build());
+    }
+
+    private static String build() {
+        String version = Wiring.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    @Bean
+    MemoryBudget memoryBudget(MemoryProperties properties) {
+        return properties.budget();
+    }
+
+    @Bean
+    BundledModel bundledModel() {
+        URL file = Wiring.class.getResource("/models/SmolLM2-135M-Instruct.Q4_1.gguf");
+        return new BundledModel(
+                "smollm2-135m-instruct",
+                "default",
+                "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+                Objects.requireNonNull(file, "the bundled model is not on the class path"));
+    }
+}

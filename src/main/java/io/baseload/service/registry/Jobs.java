@@ -1,0 +1,136 @@
+package io.baseload.service.registry;
+
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.store.ModelStoreException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.jdbc.core.JdbcAggregateOperations;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Long work on models, each piece on a thread of its own. The table knows how it began and ended; between, this process does. */
+@Component
+public final class Jobs {
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+
+    /** The work of a job; what it throws ends the job as failed. */
+    @FunctionalInterface
+    interface Work {
+        void run(Progress progress);
+    }
+
+    private final JobRows rows;
+    private final JdbcAggregateOperations table;
+    private final TransactionOperations transaction;
+    private final Map<String, LiveJob> live = new ConcurrentHashMap<>();
+
+    Jobs(JobRows rows, JdbcAggregateOperations table, TransactionOperations transaction) {
+        this.rows = rows;
+        this.table = table;
+        this.transaction = transaction;
+    }
+
+    /** @param recorded runs in the transaction that creates the job */
+    Job start(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
+        Job job = Job.queued("job_" + UUID.randomUUID().toString().replace("-", ""), kind, model);
+        transaction.executeWithoutResult(status -> {
+            table.insert(job);
+            recorded.accept(job);
+        });
+        LiveJob started = new LiveJob(job);
+        live.put(job.id(), started);
+        Thread.ofVirtual().name(job.id()).start(() -> run(started, work));
+        return job;
+    }
+
+    private void run(LiveJob job, Work work) {
+        try {
+            job.at(0, "started");
+            work.run(job);
+            finish(job.end(Job.State.SUCCEEDED, "done"));
+        } catch (JobCancelledException e) {
+            finish(job.end(Job.State.CANCELLED, "cancelled"));
+        } catch (ModelFileException | ModelStoreException | NotEnoughMemoryException | ConflictException e) {
+            finish(job.end(Job.State.FAILED, inWords(e)));
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "{} ({} {}) failed",
+                    job.job().id(),
+                    job.job().kind(),
+                    job.job().model(),
+                    e);
+            finish(job.end(Job.State.FAILED, inWords(e)));
+        }
+    }
+
+    /** Writes the end down, however long the database is away. */
+    private void finish(Job job) {
+        LOG.info("{}: {} {}: {}", job.id(), job.kind(), job.model(), job.message());
+        while (!written(job)) {
+            try {
+                Thread.sleep(Duration.ofSeconds(1));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+        live.remove(job.id());
+    }
+
+    private boolean written(Job job) {
+        try {
+            rows.save(job);
+            return true;
+        } catch (DataAccessException e) {
+            LOG.warn("the end of {} can't be written yet: {}", job.id(), e.getMessage());
+            return false;
+        }
+    }
+
+    static String inWords(Throwable failure) {
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    }
+
+    /** Newest first. @param after the id of the last one seen; empty = from the start */
+    public List<Job> page(String after, int limit) {
+        return rows.page(after, limit).stream().map(this::now).toList();
+    }
+
+    public Optional<Job> find(String id) {
+        return rows.findById(id).map(this::now);
+    }
+
+    private Job now(Job row) {
+        LiveJob job = live.get(row.id());
+        return job == null ? row : job.job();
+    }
+
+    /**
+     * Asks a job to end; it does so at its next step.
+     *
+     * @param recorded runs in a transaction before that
+     * @throws ConflictException if it has ended already
+     */
+    public Job cancel(Job job, Runnable recorded) {
+        LiveJob running = live.get(job.id());
+        if (running == null || running.job().state().last()) {
+            throw new ConflictException("The job '" + job.id() + "' has ended.");
+        }
+        transaction.executeWithoutResult(status -> recorded.run());
+        running.cancel();
+        return running.job();
+    }
+
+    /** Ends what runs. What can't end in time is found as interrupted at the next start. */
+    void stop() {
+        live.values().forEach(LiveJob::cancel);
+    }
+}

@@ -1,0 +1,32 @@
+package io.baseload.service.registry;
+
+/** A job of this process: what the table says of it is older. */
+final class LiveJob implements Progress {
+    private volatile Job job;
+    private volatile boolean cancelled;
+
+    LiveJob(Job job) {
+        this.job = job;
+    }
+
+    Job job() {
+        return job;
+    }
+
+    void cancel() {
+        cancelled = true;
+    }
+
+    @Override
+    public void at(double fraction, String message) {
+        if (cancelled) {
+            throw new JobCancelledException();
+        }
+        job = job.running(fraction, message);
+    }
+
+    Job end(Job.State state, String message) {
+        job = job.ended(state, message);
+        return job;
+    }
+}

@@ -1,0 +1,33 @@
+package io.baseload.service.registry;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * What this process may take of the machine's memory, in bytes.
+ *
+ * @param limit all of it: the cgroup's limit, or the machine's memory where there is none
+ * @param heap the Java heap at its largest
+ * @param reserve for the JVM beside its heap, and for the embedded PostgreSQL
+ */
+public record MemoryBudget(long limit, long heap, long reserve) {
+
+    /** The budget of this process; the JVM knows the cgroup's limit. */
+    public static MemoryBudget ofThisProcess(long reserve) {
+        var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return new MemoryBudget(
+                machine.getTotalMemorySize(), Runtime.getRuntime().maxMemory(), reserve);
+    }
+
+    /**
+     * Checks that a model fits beside what is loaded.
+     *
+     * @throws NotEnoughMemoryException if it does not
+     */
+    void admit(String model, long needed, long loaded) {
+        long available = limit - heap - reserve - loaded;
+        if (needed > available) {
+            throw new NotEnoughMemoryException(model, needed, available, this, loaded);
+        }
+    }
+}

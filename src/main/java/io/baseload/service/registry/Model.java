@@ -1,0 +1,27 @@
+package io.baseload.service.registry;
+
+import io.baseload.engine.api.ModelLoad;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model as operators see it.
+ *
+ * @param bytes the size of its file
+ * @param contextLength tokens that the model can see, by its file
+ * @param load what it is doing, if it is in memory
+ * @param failure why it could not be loaded, if the last try failed
+ */
+public record Model(
+        String id,
+        ModelState state,
+        String architecture,
+        String format,
+        long bytes,
+        int contextLength,
+        String sha256,
+        List<String> aliases,
+        Optional<ModelLoad> load,
+        Optional<String> failure,
+        Instant createdAt) {}

@@ -1,0 +1,21 @@
+package io.baseload.service.registry;
+
+import java.util.List;
+import org.springframework.data.jdbc.repository.query.Modifying;
+import org.springframework.data.jdbc.repository.query.Query;
+import org.springframework.data.repository.ListCrudRepository;
+
+/** The table of models. */
+interface ModelRows extends ListCrudRepository<ModelRow, String> {
+    @Query("SELECT * FROM model WHERE id > :after ORDER BY id LIMIT :limit")
+    List<ModelRow> page(String after, int limit);
+
+    @Query("SELECT * FROM model WHERE wanted <> 'NO' ORDER BY id")
+    List<ModelRow> wanted();
+
+    boolean existsBySha256(String sha256);
+
+    @Modifying
+    @Query("UPDATE model SET wanted = :wanted WHERE id = :id")
+    int want(String id, String wanted);
+}

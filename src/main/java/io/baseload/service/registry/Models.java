@@ -1,0 +1,139 @@
+package io.baseload.service.registry;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** The models that the operator brought: list, load, unload, delete. */
+@Component
+public final class Models {
+    private final ModelRows rows;
+    private final AliasRows aliases;
+    private final Loader loader;
+    private final Serving serving;
+    private final Jobs jobs;
+    private final Shelf shelf;
+    private final TransactionOperations transaction;
+
+    Models(
+            ModelRows rows,
+            AliasRows aliases,
+            Loader loader,
+            Serving serving,
+            Jobs jobs,
+            Shelf shelf,
+            TransactionOperations transaction) {
+        this.rows = rows;
+        this.aliases = aliases;
+        this.loader = loader;
+        this.serving = serving;
+        this.jobs = jobs;
+        this.shelf = shelf;
+        this.transaction = transaction;
+    }
+
+    public List<Model> page(String after, int limit) {
+        return rows.page(after, limit).stream().map(this::view).toList();
+    }
+
+    public Optional<Model> find(String id) {
+        return rows.findById(id).map(this::view);
+    }
+
+    private Model view(ModelRow row) {
+        return new Model(
+                row.id(),
+                loader.state(row.id()),
+                row.architecture(),
+                row.format(),
+                row.bytes(),
+                row.contextLength(),
+                row.sha256(),
+                aliases.findByModelOrderByName(row.id()).stream()
+                        .map(AliasRow::name)
+                        .toList(),
+                serving.slot(row.id()).map(slot -> slot.model().load()),
+                loader.failure(row.id()),
+                row.createdAt());
+    }
+
+    /**
+     * Loads a model, to stay.
+     *
+     * @param recorded runs in the transaction that creates the job
+     * @throws UnknownModelException if there is no such model
+     * @throws NotEnoughMemoryException if it does not fit into memory now
+     */
+    public Job load(String id, Consumer<Job> recorded) {
+        loader.admit(row(id));
+        return jobs.start(
+                Job.Kind.LOAD,
+                id,
+                recorded,
+                progress -> loader.inTurn(() -> {
+                    loader.load(row(id), progress);
+                    return rows.want(id, Wanted.BY_OPERATOR.name());
+                }));
+    }
+
+    /**
+     * Unloads a model: it accepts nothing more, and leaves memory when its running answers have ended. Aliases that point to it stay, and answer again when
+     * it is loaded again.
+     *
+     * @param recorded runs in the transaction that creates the job
+     * @throws UnknownModelException if there is no such model
+     */
+    public Job unload(String id, Consumer<Job> recorded) {
+        ModelRow row = row(id);
+        return jobs.start(Job.Kind.UNLOAD, id, recorded, progress -> {
+            var gone = loader.inTurn(() -> {
+                rows.want(id, Wanted.NO.name());
+                return serving.drain(id);
+            });
+            try {
+                Loader.await(gone, () -> progress.at(0.5, "waiting for running answers"));
+            } catch (JobCancelledException e) {
+                loader.inTurn(
+                        () -> serving.reopen(id) ? rows.want(id, row.wanted().name()) : 0);
+                throw e;
+            }
+        });
+    }
+
+    /**
+     * Forgets a model; its file goes with the last model that has the same content.
+     *
+     * @param recorded runs in the transaction that deletes it
+     * @throws UnknownModelException if there is no such model
+     * @throws ConflictException if it is in memory, or an alias points to it
+     */
+    public void delete(String id, Runnable recorded) {
+        loader.inTurn(() -> {
+            ModelRow row = row(id);
+            refuseIfUsed(id);
+            transaction.executeWithoutResult(status -> {
+                rows.deleteById(id);
+                recorded.run();
+            });
+            loader.forget(id);
+            shelf.tidy(row.sha256());
+            return id;
+        });
+    }
+
+    private void refuseIfUsed(String id) {
+        ModelState state = loader.state(id);
+        if (state != ModelState.STORED && state != ModelState.FAILED) {
+            throw new ConflictException("The model '" + id + "' is in memory: unload it first.");
+        }
+        if (aliases.existsByModel(id)) {
+            throw new ConflictException("An alias points to the model '" + id + "': move or delete the alias first.");
+        }
+    }
+
+    private ModelRow row(String id) {
+        return rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
+    }
+}

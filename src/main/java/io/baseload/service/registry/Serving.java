@@ -1,0 +1,138 @@
+package io.baseload.service.registry;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The models in memory and the aliases that point to models. One lock makes finding a model and taking hold of it a single act, so that moving an alias
+ * and draining what it left never meets a request in between. Nothing waits inside the lock.
+ */
+@org.springframework.stereotype.Component
+final class Serving {
+    private final Object lock = new Object();
+    private final Map<String, String> aliases = new HashMap<>();
+    private final Map<String, Place> places = new HashMap<>();
+    private final List<SlotListener> listeners;
+
+    Serving(List<SlotListener> listeners) {
+        this.listeners = List.copyOf(listeners);
+    }
+
+    /** The id that a name stands for: an alias's model, or the name itself. */
+    String resolve(String name) {
+        synchronized (lock) {
+            return aliases.getOrDefault(name, name);
+        }
+    }
+
+    Optional<ServedModel> acquire(String name) {
+        synchronized (lock) {
+            Place place = places.get(aliases.getOrDefault(name, name));
+            if (place == null || !place.open()) {
+                return Optional.empty();
+            }
+            place.hold();
+            return Optional.of(new Hold(place.slot(), () -> release(place)));
+        }
+    }
+
+    private void release(Place place) {
+        boolean close;
+        synchronized (lock) {
+            close = place.release();
+        }
+        if (close) {
+            close(place);
+        }
+    }
+
+    void open(Slot slot) {
+        synchronized (lock) {
+            if (places.putIfAbsent(slot.id(), new Place(slot)) != null) {
+                throw new IllegalStateException(slot.id() + " is in memory already");
+            }
+        }
+        listeners.forEach(listener -> listener.entered(slot.id(), slot.model()));
+    }
+
+    /** Makes a model that is in memory answer again. @return false if it is not there, or its memory is being freed */
+    boolean reopen(String id) {
+        synchronized (lock) {
+            Place place = places.get(id);
+            return place != null && place.reopen();
+        }
+    }
+
+    /** Accepts nothing more for a model. @return completes when its running answers have ended and its memory is free */
+    CompletableFuture<Void> drain(String id) {
+        Place place;
+        boolean close;
+        synchronized (lock) {
+            place = places.get(id);
+            if (place == null) {
+                return CompletableFuture.completedFuture(null);
+            }
+            close = place.drain();
+        }
+        if (close) {
+            close(place);
+        }
+        return place.gone();
+    }
+
+    private void close(Place place) {
+        Slot slot = place.slot();
+        slot.model().freed().whenComplete((done, failure) -> {
+            synchronized (lock) {
+                places.remove(slot.id(), place);
+            }
+            listeners.forEach(listener -> listener.left(slot.id()));
+            place.gone().complete(null);
+        });
+        slot.model().close();
+    }
+
+    void point(String alias, String id) {
+        synchronized (lock) {
+            aliases.put(alias, id);
+        }
+    }
+
+    void forget(String alias) {
+        synchronized (lock) {
+            aliases.remove(alias);
+        }
+    }
+
+    Map<String, String> aliases() {
+        synchronized (lock) {
+            return Map.copyOf(aliases);
+        }
+    }
+
+    /** Everything in memory, draining models too. */
+    List<Slot> slots() {
+        synchronized (lock) {
+            List<Slot> slots = new ArrayList<>();
+            places.values().forEach(place -> slots.add(place.slot()));
+            return slots;
+        }
+    }
+
+    Optional<Slot> slot(String id) {
+        synchronized (lock) {
+            return Optional.ofNullable(places.get(id)).map(Place::slot);
+        }
+    }
+
+    boolean answers(String id) {
+        synchronized (lock) {
+            Place place = places.get(id);
+            return place != null && place.open();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.baseload.service.registry;
+
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.SampledToken;
+import io.baseload.engine.api.TokenSink;
+import io.baseload.engine.api.Usage;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** The first token of a model that was just loaded, asked before users can: weights are read, kernels compiled, and a model that can't compute is found out. */
+final class Warmup implements TokenSink {
+    private final CompletableFuture<Usage> end = new CompletableFuture<>();
+
+    /** @throws IllegalStateException if the model can't generate */
+    static void run(LoadedModel model) {
+        Warmup sink = new Warmup();
+        model.generate(GenerationRequest.greedy(new int[] {0}, 1), sink);
+        try {
+            sink.end.join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException("the model can't generate: " + e.getCause(), e.getCause());
+        }
+    }
+
+    @Override
+    public boolean token(SampledToken token) {
+        return true;
+    }
+
+    @Override
+    public void finished(FinishReason reason, Usage usage) {
+        end.complete(usage);
+    }
+
+    @Override
+    public void failed(Throwable cause, Usage usage) {
+        end.completeExceptionally(cause);
+    }
+}
