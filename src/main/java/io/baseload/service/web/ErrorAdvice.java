@@ -3,6 +3,7 @@ package io.baseload.service.web;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.apache.catalina.connector.ClientAbortException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -30,6 +31,6 @@ final class ErrorAdvice {
     }
 
     /** Nobody is there to be answered. */
-    @ExceptionHandler
-    void forget(AsyncRequestNotUsableException gone) {}
+    @ExceptionHandler({ClientAbortException.class, AsyncRequestNotUsableException.class})
+    void forget() {}
 }

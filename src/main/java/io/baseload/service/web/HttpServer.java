@@ -33,12 +33,13 @@ class HttpServer {
         });
     }
 
-    /** After Boot's own: a client that sends on after a refusal must be read, and errors have one form. */
+    /** After Boot's own: a client that sends on after a refusal must be read, errors have one form, and model ids may hold {@code %2F}. */
     @Bean
     @Order(1)
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> answers() {
         return factory -> {
             factory.addConnectorCustomizers(connector -> {
+                connector.setEncodedSolidusHandling("decode");
                 if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http) {
                     http.setMaxSwallowSize(MAX_DRAINED);
                 }

@@ -56,6 +56,8 @@ final class LimitedRequest extends HttpServletRequestWrapper {
                 return counted(raw.read(target, offset, length));
             } catch (SocketTimeoutException e) {
                 throw tooSlow();
+            } catch (IOException e) {
+                throw new ApiException(ApiError.refused(400, null, "The body ended before it was complete."));
             }
         }
 

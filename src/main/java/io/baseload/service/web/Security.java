@@ -21,6 +21,8 @@ import org.springframework.security.config.annotation.web.configurers.AuthorizeH
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.firewall.HttpFirewall;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 
 /** Which key may ask which route. Without a key only the two probes answer; the development profile adds the API page. */
 @Configuration(proxyBeanMethods = false)
@@ -52,6 +54,14 @@ class Security {
         return authentication -> {
             throw new ProviderNotFoundException("only API keys are accepted");
         };
+    }
+
+    /** SDKs send the {@code /} of a model's id as {@code %2F}; routes are matched before it is decoded. */
+    @Bean
+    HttpFirewall firewall() {
+        var firewall = new StrictHttpFirewall();
+        firewall.setAllowUrlEncodedSlash(true);
+        return firewall;
     }
 
     private static void allow(

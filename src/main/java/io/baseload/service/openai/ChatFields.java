@@ -1,0 +1,59 @@
+package io.baseload.service.openai;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FlowId;
+import io.baseload.service.tenant.Caller;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The body of {@code POST /v1/chat/completions}. */
+final class ChatFields {
+    private static final int MAX_TOP_LOGPROBS = 20;
+
+    private ChatFields() {}
+
+    static Question read(Fields fields, Caller caller) {
+        String model = CommonFields.model(fields);
+        var messages = MessageFields.read(fields.require("messages"));
+        UnsupportedFields.check(fields);
+        CommonFields.checkIgnored(fields);
+        int choices = CommonFields.choices(fields);
+        var request = new CompletionRequest(
+                new Input.Chat(messages, Map.of()),
+                choices,
+                choices,
+                maxTokens(fields),
+                SamplingFields.options(fields),
+                SamplingFields.stops(fields),
+                topLogprobs(fields),
+                false,
+                new FlowId(caller.tenant()),
+                new CacheScope(caller.tenant()));
+        return new Question(model, request, CommonFields.delivery(fields));
+    }
+
+    private static OptionalInt maxTokens(Fields fields) {
+        Optional<Integer> newer = positive(fields, "max_completion_tokens");
+        Optional<Integer> older = positive(fields, "max_tokens");
+        if (newer.isPresent() && older.isPresent() && !newer.equals(older)) {
+            throw Invalid.value("max_tokens", "it differs from 'max_completion_tokens', which means the same.");
+        }
+        return newer.or(() -> older).map(OptionalInt::of).orElse(OptionalInt.empty());
+    }
+
+    private static Optional<Integer> positive(Fields fields, String name) {
+        return fields.find(name).map(value -> value.integer(1, Integer.MAX_VALUE));
+    }
+
+    private static int topLogprobs(Fields fields) {
+        boolean asked = fields.flag("logprobs", false);
+        int top = fields.integer("top_logprobs", 0, MAX_TOP_LOGPROBS, -1);
+        if (!asked && top >= 0) {
+            throw Invalid.value("top_logprobs", "it is only allowed where 'logprobs' is true.");
+        }
+        return asked ? Math.max(0, top) : -1;
+    }
+}

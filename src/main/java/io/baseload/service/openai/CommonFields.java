@@ -1,0 +1,58 @@
+package io.baseload.service.openai;
+
+import java.util.List;
+
+/** Fields that chat and completions share, beside sampling: who answers, how it is delivered, and what has no effect here but must be well formed. */
+final class CommonFields {
+    private static final int METADATA_PAIRS = 16;
+    private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
+
+    private CommonFields() {}
+
+    static String model(Fields fields) {
+        Value value = fields.require("model");
+        String model = value.nonEmptyText();
+        if (model.length() > Limits.MODEL_NAME || model.chars().anyMatch(Character::isISOControl)) {
+            throw Invalid.value(value.path(), "expected at most 256 characters, none of them a control character.");
+        }
+        return model;
+    }
+
+    static int choices(Fields fields) {
+        return fields.integer("n", 1, Limits.CHOICES, 1);
+    }
+
+    static Question.Delivery delivery(Fields fields) {
+        boolean streaming = fields.flag("stream", false);
+        var options = fields.find("stream_options");
+        if (options.isEmpty()) {
+            return new Question.Delivery(streaming, false);
+        }
+        Fields inner = options.get().fields();
+        inner.flag("include_obfuscation", false);
+        boolean usage = inner.flag("include_usage", false);
+        if (!streaming) {
+            throw Invalid.value("stream_options", "it is only allowed where 'stream' is true.");
+        }
+        return new Question.Delivery(true, usage);
+    }
+
+    static void checkIgnored(Fields fields) {
+        for (String name : List.of("user", "safety_identifier", "prompt_cache_key", "service_tier", "verbosity")) {
+            fields.find(name).ifPresent(Value::text);
+        }
+        fields.flag("store", false);
+        fields.flag("parallel_tool_calls", true);
+        fields.find("prediction").ifPresent(Value::fields);
+        fields.find("reasoning_effort").ifPresent(value -> value.oneOf(EFFORTS));
+        fields.find("metadata").ifPresent(CommonFields::checkMetadata);
+    }
+
+    private static void checkMetadata(Value value) {
+        Fields pairs = value.fields();
+        if (pairs.names().size() > METADATA_PAIRS) {
+            throw Invalid.value(value.path(), "expected at most " + METADATA_PAIRS + " pairs.");
+        }
+        pairs.names().forEach(name -> pairs.require(name).text());
+    }
+}

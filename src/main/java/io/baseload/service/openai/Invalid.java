@@ -1,0 +1,82 @@
+package io.baseload.service.openai;
+
+import io.baseload.chat.api.InvalidRequestException;
+import java.math.BigInteger;
+import java.util.Collection;
+import tools.jackson.databind.JsonNode;
+
+/** What is wrong with a field, in the words and codes of the OpenAI API. */
+final class Invalid {
+    private Invalid() {}
+
+    static InvalidRequestException type(String path, String expected, JsonNode found) {
+        return new InvalidRequestException(
+                path,
+                "invalid_type",
+                "Invalid type for '" + path + "': expected " + expected + ", but got " + kind(found) + " instead.");
+    }
+
+    static InvalidRequestException missing(String path) {
+        return new InvalidRequestException(
+                path, "missing_required_parameter", "Missing required parameter: '" + path + "'.");
+    }
+
+    /** @param allowed what would be right, as a sentence */
+    static InvalidRequestException value(String path, String allowed) {
+        return new InvalidRequestException(path, "invalid_value", "Invalid '" + path + "': " + allowed);
+    }
+
+    static InvalidRequestException notOneOf(String path, String value, Collection<String> allowed) {
+        String supported = String.join("', '", allowed);
+        return new InvalidRequestException(
+                path, "invalid_value", "Invalid value: '" + value + "'. Supported values are: '" + supported + "'.");
+    }
+
+    /** Right in the OpenAI API, but nothing that this service can do. */
+    static InvalidRequestException unsupported(String path, String reason) {
+        return new InvalidRequestException(path, "unsupported_value", "Unsupported '" + path + "': " + reason);
+    }
+
+    static InvalidRequestException integerBelow(String path, long min, BigInteger found) {
+        return bound(path, "integer_below_min_value", "integer below minimum value", "a value >= " + min, found);
+    }
+
+    static InvalidRequestException integerAbove(String path, long max, BigInteger found) {
+        return bound(path, "integer_above_max_value", "integer above maximum value", "a value <= " + max, found);
+    }
+
+    static InvalidRequestException decimalBelow(String path, double min, double found) {
+        return bound(path, "decimal_below_min_value", "decimal below minimum value", "a value >= " + min, found);
+    }
+
+    static InvalidRequestException decimalAbove(String path, double max, double found) {
+        return bound(path, "decimal_above_max_value", "decimal above maximum value", "a value <= " + max, found);
+    }
+
+    static InvalidRequestException emptyArray(String path) {
+        return bound(path, "empty_array", "empty array", "an array of length 1 or more", "an empty array");
+    }
+
+    static InvalidRequestException arrayTooLong(String path, int max, int found) {
+        String allowed = "an array of length " + max + " or less";
+        return bound(path, "array_above_max_length", "array too long", allowed, "length " + found);
+    }
+
+    private static InvalidRequestException bound(String path, String code, String what, String allowed, Object found) {
+        return new InvalidRequestException(
+                path,
+                code,
+                "Invalid '" + path + "': " + what + ". Expected " + allowed + ", but got " + found + " instead.");
+    }
+
+    private static String kind(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case STRING -> "a string";
+            case BOOLEAN -> "a boolean";
+            case ARRAY -> "an array";
+            case OBJECT -> "an object";
+            case NUMBER -> node.isIntegralNumber() ? "an integer" : "a decimal number";
+            default -> "null";
+        };
+    }
+}

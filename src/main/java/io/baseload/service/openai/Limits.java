@@ -1,0 +1,13 @@
+package io.baseload.service.openai;
+
+/** What this service caps lower than the OpenAI API, so that one request can't fill the engine's queue. */
+final class Limits {
+    /** Choices for each prompt: as many as the engine decodes in one step. */
+    static final int CHOICES = 8;
+    /** Answers that are generated for one request: prompts × the larger of n and best_of. */
+    static final int ANSWERS = 32;
+
+    static final int MODEL_NAME = 256;
+
+    private Limits() {}
+}

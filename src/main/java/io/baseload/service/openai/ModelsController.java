@@ -1,0 +1,54 @@
+package io.baseload.service.openai;
+
+import io.baseload.service.registry.ModelCard;
+import io.baseload.service.registry.ModelDirectory;
+import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.Answers;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** {@code GET /v1/models} and {@code GET /v1/models/{id}}: what the caller's key may ask. */
+@RestController
+final class ModelsController {
+    private final ModelDirectory models;
+
+    ModelsController(ModelDirectory models) {
+        this.models = models;
+    }
+
+    @GetMapping("/v1/models")
+    void list(@AuthenticationPrincipal Caller caller, HttpServletResponse response) throws IOException {
+        var entries = models.visibleTo(caller).stream().map(Entry::of).toList();
+        Answers.json(response, new Entries("list", entries));
+    }
+
+    /** Ids may hold {@code /}, written as it is or as {@code %2F}. */
+    @GetMapping("/v1/models/{*path}")
+    void get(@PathVariable String path, @AuthenticationPrincipal Caller caller, HttpServletResponse response)
+            throws IOException {
+        String id = path.substring(1);
+        Entry entry = models.visibleTo(caller).stream()
+                .filter(card -> card.id().equals(id))
+                .findFirst()
+                .map(Entry::of)
+                .orElseThrow(() -> new UnknownModelException(id));
+        Answers.json(response, entry);
+    }
+
+    private record Entries(String object, List<Entry> data) {}
+
+    @JsonNaming(SnakeCaseStrategy.class)
+    private record Entry(String id, String object, long created, String ownedBy) {
+        static Entry of(ModelCard card) {
+            return new Entry(card.id(), "model", card.created().getEpochSecond(), "baseload");
+        }
+    }
+}

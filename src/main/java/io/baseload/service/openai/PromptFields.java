@@ -1,0 +1,34 @@
+package io.baseload.service.openai;
+
+import io.baseload.chat.api.Input;
+import java.util.List;
+
+/** The prompt of a completion: a text, several texts, token ids, or several arrays of these. */
+final class PromptFields {
+    private static final String FORMS = "a string, an array of strings, an array of token ids, or an array of these";
+
+    private PromptFields() {}
+
+    static Input read(Value prompt) {
+        if (prompt.node().isString()) {
+            return new Input.Texts(List.of(prompt.nonEmptyText()));
+        }
+        if (!prompt.node().isArray()) {
+            throw Invalid.type(prompt.path(), FORMS, prompt.node());
+        }
+        Value first = prompt.items(1, Integer.MAX_VALUE).getFirst();
+        if (first.node().isNumber()) {
+            return new Input.Tokens(List.of(ids(prompt)));
+        }
+        List<Value> prompts = prompt.items(1, Limits.ANSWERS);
+        return first.node().isArray()
+                ? new Input.Tokens(prompts.stream().map(PromptFields::ids).toList())
+                : new Input.Texts(prompts.stream().map(Value::nonEmptyText).toList());
+    }
+
+    private static int[] ids(Value array) {
+        return array.items(1, Integer.MAX_VALUE).stream()
+                .mapToInt(id -> id.integer(0, Integer.MAX_VALUE))
+                .toArray();
+    }
+}

@@ -1,0 +1,28 @@
+package io.baseload.service.openai;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
+
+/**
+ * A request that was read and found in order.
+ *
+ * @param model as the client wrote it
+ */
+record Question(String model, CompletionRequest request, Delivery delivery) {
+    /**
+     * How the answer is sent.
+     *
+     * @param usage whether a stream ends with a chunk that has the usage
+     */
+    record Delivery(boolean streaming, boolean usage) {}
+
+    /** Choices in the answer. */
+    int choices() {
+        int prompts = switch (request.input()) {
+            case Input.Chat chat -> 1;
+            case Input.Texts texts -> texts.prompts().size();
+            case Input.Tokens tokens -> tokens.prompts().size();
+        };
+        return prompts * request.choices();
+    }
+}

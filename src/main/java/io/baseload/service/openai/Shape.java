@@ -1,0 +1,32 @@
+package io.baseload.service.openai;
+
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.Usage;
+import java.util.List;
+
+/** What one answer looks like in JSON. Belongs to that answer: a shape may count along. */
+sealed interface Shape permits ChatShape, TextShape {
+    /** The answer in one piece. */
+    Object whole(List<Choice> choices, Usage usage);
+
+    /** The chunks that open a stream, before the first text. */
+    List<Object> opening(int choices);
+
+    Object chunk(CompletionEvent.Text piece);
+
+    /** The chunk that ends a choice. */
+    Object end(CompletionEvent.ChoiceFinished end);
+
+    /** The chunk after the last choice, where the usage was asked for. */
+    Object usage(Usage usage);
+
+    /** The wire has no word for a cancelled answer: such a one is never sent as if it were complete. */
+    static String word(FinishReason reason) {
+        return switch (reason) {
+            case STOP -> "stop";
+            case LENGTH -> "length";
+            case CANCELLED -> throw new IllegalStateException("a cancelled answer has no finish_reason");
+        };
+    }
+}

@@ -1,0 +1,15 @@
+package io.baseload.service.openai;
+
+import io.baseload.service.web.ApiError;
+import io.baseload.service.web.ApiException;
+import java.time.Duration;
+
+/** An answer that the service itself broke off, for instance because it shuts down. */
+final class Stopped {
+    private Stopped() {}
+
+    static ApiException error() {
+        return new ApiException(ApiError.unavailable(
+                "overloaded", "The service stopped this answer before it was complete.", Duration.ofSeconds(1)));
+    }
+}

@@ -1,0 +1,90 @@
+package io.baseload.service.openai;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.TokenLogprob;
+import io.baseload.engine.api.Usage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** Answers of {@code /v1/completions}: chunks have the form of the whole, with a piece of the text. */
+final class TextShape implements Shape {
+    private static final int NO_LOGPROBS = -1;
+
+    private final Head head;
+    private final int topLogprobs;
+    private final int[] offsets;
+
+    TextShape(Head head, int topLogprobs, int choices) {
+        this.head = head;
+        this.topLogprobs = topLogprobs;
+        this.offsets = new int[choices];
+    }
+
+    @Override
+    public Object whole(List<Choice> choices, Usage usage) {
+        return body(choices.stream().map(this::answer).toList(), UsageBody.of(usage));
+    }
+
+    @Override
+    public List<Object> opening(int choices) {
+        return List.of();
+    }
+
+    @Override
+    public Object chunk(CompletionEvent.Text piece) {
+        return chunk(new Part(piece.text(), piece.choice(), entries(piece.choice(), piece.logprobs()), null));
+    }
+
+    @Override
+    public Object end(CompletionEvent.ChoiceFinished end) {
+        return chunk(new Part("", end.choice(), null, Shape.word(end.reason())));
+    }
+
+    @Override
+    public Object usage(Usage usage) {
+        return body(List.of(), UsageBody.of(usage));
+    }
+
+    private Part answer(Choice choice) {
+        var logprobs = entries(choice.index(), choice.logprobs());
+        return new Part(choice.text(), choice.index(), logprobs, Shape.word(choice.reason()));
+    }
+
+    private Body chunk(Part part) {
+        return body(List.of(part), null);
+    }
+
+    private Body body(List<Part> choices, @Nullable UsageBody usage) {
+        return new Body(head.id(), "text_completion", head.created(), head.model(), head.fingerprint(), choices, usage);
+    }
+
+    private @Nullable TextLogprobs entries(int choice, List<TokenLogprob> tokens) {
+        if (topLogprobs == NO_LOGPROBS) {
+            return null;
+        }
+        var entries = TextLogprobs.of(tokens, offsets[choice]);
+        offsets[choice] = TextLogprobs.offsetAfter(tokens, offsets[choice]);
+        return entries;
+    }
+
+    @JsonNaming(SnakeCaseStrategy.class)
+    private record Body(
+            String id,
+            String object,
+            long created,
+            String model,
+            String systemFingerprint,
+            List<Part> choices,
+            @JsonInclude(Include.NON_NULL) @Nullable UsageBody usage) {}
+
+    @JsonNaming(SnakeCaseStrategy.class)
+    private record Part(
+            String text,
+            int index,
+            @Nullable TextLogprobs logprobs,
+            @Nullable String finishReason) {}
+}

@@ -1,0 +1,57 @@
+package io.baseload.service.openai;
+
+import java.util.List;
+
+/** Fields of a chat that would change the answer and that this service can't obey: refused by name, never ignored. Values that ask for nothing pass. */
+final class UnsupportedFields {
+    private static final String NO_TOOLS = "this service does not call tools.";
+
+    private UnsupportedFields() {}
+
+    static void check(Fields fields) {
+        for (String name : List.of("tools", "functions")) {
+            fields.find(name).ifPresent(UnsupportedFields::checkEmpty);
+        }
+        for (String name : List.of("tool_choice", "function_call")) {
+            fields.find(name).ifPresent(UnsupportedFields::checkNone);
+        }
+        fields.find("response_format").ifPresent(UnsupportedFields::checkFormat);
+        fields.find("modalities").ifPresent(UnsupportedFields::checkModalities);
+        for (String name : List.of("audio", "web_search_options", "moderation")) {
+            fields.find(name).ifPresent(value -> {
+                throw Invalid.unsupported(value.path(), "this service answers in text from the model alone.");
+            });
+        }
+    }
+
+    private static void checkEmpty(Value tools) {
+        if (!tools.items().isEmpty()) {
+            throw Invalid.unsupported(tools.path(), NO_TOOLS);
+        }
+    }
+
+    private static void checkNone(Value choice) {
+        if (!choice.node().isString() && !choice.node().isObject()) {
+            throw Invalid.type(choice.path(), "a string or an object", choice.node());
+        }
+        if (choice.node().isObject() || !choice.text().equals("none")) {
+            throw Invalid.unsupported(choice.path(), NO_TOOLS);
+        }
+    }
+
+    private static void checkFormat(Value format) {
+        Value type = format.fields().require("type");
+        String name = type.oneOf(List.of("text", "json_object", "json_schema"));
+        if (!name.equals("text")) {
+            throw Invalid.unsupported(format.path(), "this service can't enforce '" + name + "'; use 'text'.");
+        }
+    }
+
+    private static void checkModalities(Value modalities) {
+        for (Value modality : modalities.items(1, Integer.MAX_VALUE)) {
+            if (!modality.text().equals("text")) {
+                throw Invalid.unsupported(modalities.path(), "this service answers in text only.");
+            }
+        }
+    }
+}

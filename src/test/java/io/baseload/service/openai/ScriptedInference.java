@@ -1,0 +1,160 @@
+package io.baseload.service.openai;
+
+import io.baseload.chat.api.Completion;
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.TokenLogprob;
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.OverloadedException;
+import io.baseload.engine.api.Usage;
+import io.baseload.service.inference.Asked;
+import io.baseload.service.inference.Inference;
+import io.baseload.service.inference.LedgerUnavailableException;
+import io.baseload.service.quota.QuotaExceededException;
+import io.baseload.service.quota.QuotaExceededException.Limit;
+import io.baseload.service.quota.QuotaSnapshot;
+import io.baseload.service.registry.ModelUnavailableException;
+import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.tenant.Caller;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Answers with a fixed text, or fails, as the model's name says. Needs neither an engine nor a database. */
+final class ScriptedInference implements Inference {
+    static final List<String> WORDS = List.of("Hello", ", ", "wörld", " \uD83D\uDE00", "\nline");
+    private static final int PROMPT = 7;
+
+    /** When each request was cancelled, by its id. */
+    final Map<String, CompletableFuture<Long>> cancelled = new ConcurrentHashMap<>();
+
+    final Map<String, CompletionRequest> asked = new ConcurrentHashMap<>();
+
+    @Override
+    public Asked ask(
+            Caller caller, String model, CompletionRequest request, String id, Consumer<CompletionEvent> listener) {
+        refuse(model);
+        asked.put(id, request);
+        var run = new Run(request, listener, cancelled.computeIfAbsent(id, key -> new CompletableFuture<>()));
+        Thread.ofVirtual().start(() -> run.play(model));
+        var room = new QuotaSnapshot.Room(1000, 900, Duration.ofSeconds(360));
+        return new Asked("the-model", "test-1", new QuotaSnapshot(Optional.empty(), Optional.of(room)), run);
+    }
+
+    private static void refuse(String model) {
+        switch (model) {
+            case "unknown" -> throw new UnknownModelException(model);
+            case "loading" -> throw new ModelUnavailableException(model, "loading", Duration.ofMillis(1500));
+            case "full" -> throw new OverloadedException("The queue is full.", Duration.ofSeconds(2));
+            case "concurrency" -> throw exceeded(Limit.CONCURRENCY, Duration.ofSeconds(1));
+            case "requests" -> throw exceeded(Limit.REQUESTS, Duration.ofSeconds(30));
+            case "tokens" -> throw exceeded(Limit.TOKENS, Duration.ofSeconds(40));
+            case "day" -> throw exceeded(Limit.TOKENS, Duration.ofHours(5));
+            case "budget" -> throw exceeded(Limit.BUDGET, Duration.ofDays(20));
+            case "no-database" -> throw new LedgerUnavailableException(new IllegalStateException("down"));
+            case "long" ->
+                throw new InvalidRequestException("messages", "context_length_exceeded", "Too long by 7 tokens.");
+            case "bug" -> throw new IllegalStateException("secret detail");
+            default -> {}
+        }
+    }
+
+    private static QuotaExceededException exceeded(Limit limit, Duration retryAfter) {
+        return new QuotaExceededException(limit, "Limit reached.", retryAfter);
+    }
+
+    static TokenLogprob logprob(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        var impossible = new TokenLogprob(2, "no", new byte[] {'n', 'o'}, Float.NEGATIVE_INFINITY, List.of());
+        return new TokenLogprob(
+                1, text, bytes, -0.5f, List.of(new TokenLogprob(1, text, bytes, -0.5f, List.of()), impossible));
+    }
+
+    private record Run(
+            CompletionRequest request,
+            Consumer<CompletionEvent> listener,
+            CompletableFuture<Long> cancelledAt,
+            CountDownLatch stop)
+            implements Completion {
+        Run(CompletionRequest request, Consumer<CompletionEvent> listener, CompletableFuture<Long> cancelledAt) {
+            this(request, listener, cancelledAt, new CountDownLatch(1));
+        }
+
+        @Override
+        public void cancel() {
+            cancelledAt.complete(System.nanoTime());
+            stop.countDown();
+        }
+
+        @Override
+        public Usage usage() {
+            return new Usage(PROMPT, 0);
+        }
+
+        void play(String model) {
+            switch (model) {
+                case "prefill" -> endWhenCancelled(Integer.MAX_VALUE, 10_000);
+                case "drip" -> endWhenCancelled(20, Integer.MAX_VALUE);
+                case "flood" -> endWhenCancelled(0, 200_000);
+                case "patient" -> patient();
+                case "breaks" -> {
+                    text(0, "a ");
+                    listener.accept(new CompletionEvent.Failed(new IllegalStateException("secret"), usage()));
+                }
+                case "shutdown" -> {
+                    text(0, "a ");
+                    listener.accept(new CompletionEvent.ChoiceFinished(0, FinishReason.CANCELLED));
+                    listener.accept(new CompletionEvent.Finished(usage(), true));
+                }
+                default -> words();
+            }
+        }
+
+        private void words() {
+            for (String word : WORDS) {
+                for (int choice = 0; choice < request.choices(); choice++) {
+                    text(choice, word);
+                }
+            }
+            for (int choice = 0; choice < request.choices(); choice++) {
+                listener.accept(new CompletionEvent.ChoiceFinished(choice, FinishReason.STOP));
+            }
+            listener.accept(new CompletionEvent.Finished(new Usage(PROMPT, 6 * request.choices()), false));
+        }
+
+        private void patient() {
+            waits(2000);
+            words();
+        }
+
+        private void endWhenCancelled(int millis, int pieces) {
+            for (int i = 0; i < pieces && !waits(millis); i++) {
+                text(0, "word number " + i + " ");
+            }
+            listener.accept(new CompletionEvent.ChoiceFinished(0, FinishReason.CANCELLED));
+            listener.accept(new CompletionEvent.Finished(usage(), true));
+        }
+
+        /** Returns true when cancelled. */
+        private boolean waits(int millis) {
+            try {
+                return stop.await(millis, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                return true;
+            }
+        }
+
+        private void text(int choice, String text) {
+            var logprobs = request.topLogprobs() < 0 ? List.<TokenLogprob>of() : List.of(logprob(text));
+            listener.accept(new CompletionEvent.Text(choice, text, logprobs));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.baseload.service.openai;
+
+import io.baseload.service.inference.Inference;
+import io.baseload.service.registry.ModelCard;
+import io.baseload.service.registry.ModelDirectory;
+import io.baseload.service.registry.ServedModel;
+import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Role;
+import io.baseload.service.web.Authenticator;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+
+/** The HTTP layers alone, over {@link ScriptedInference}. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration(
+        excludeName = {
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+            "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration",
+            "org.springframework.boot.data.jdbc.autoconfigure.DataJdbcRepositoriesAutoConfiguration",
+            "org.springframework.ai.model.openai.autoconfigure.OpenAiChatAutoConfiguration",
+            "org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration"
+        })
+@ComponentScan({"io.baseload.service.web", "io.baseload.service.openai"})
+class ScriptedService {
+
+    private static final Map<String, Role> KEYS =
+            Arrays.stream(Role.values()).collect(Collectors.toMap(role -> "bl_" + role.wire(), role -> role));
+
+    @Bean
+    Inference inference() {
+        return new ScriptedInference();
+    }
+
+    @Bean
+    Authenticator authenticator() {
+        return key -> Optional.ofNullable(KEYS.get(key)).map(role -> new Caller("acme", key, Set.of(role), Set.of()));
+    }
+
+    @Bean
+    ModelDirectory models() {
+        return new ModelDirectory() {
+            @Override
+            public ServedModel acquire(Caller caller, String name) {
+                throw new UnknownModelException(name);
+            }
+
+            @Override
+            public List<ModelCard> visibleTo(Caller caller) {
+                var created = Instant.ofEpochSecond(1_795_500_000);
+                return List.of(new ModelCard("default", created), new ModelCard("house/tiny", created));
+            }
+        };
+    }
+}

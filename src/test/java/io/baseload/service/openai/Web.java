@@ -1,0 +1,81 @@
+package io.baseload.service.openai;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A client without any SDK. As the JDK's client does by default, it offers h2c on every request. */
+final class Web {
+    static final String USER = "bl_user";
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final int port;
+
+    Web(int port) {
+        this.port = port;
+    }
+
+    record Reply(HttpResponse<String> http, String body) {
+        int status() {
+            return http.statusCode();
+        }
+
+        String header(String name) {
+            return http.headers().firstValue(name).orElse("");
+        }
+
+        JsonNode json() {
+            return JSON.readTree(body);
+        }
+
+        JsonNode error() {
+            return json().required("error");
+        }
+
+        @Override
+        public String toString() {
+            return status() + " " + http.headers().map() + "\n" + body;
+        }
+    }
+
+    Reply chat(String body) throws IOException, InterruptedException {
+        return post("/v1/chat/completions", body);
+    }
+
+    Reply completion(String body) throws IOException, InterruptedException {
+        return post("/v1/completions", body);
+    }
+
+    Reply post(String path, String body) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Authorization", "Bearer " + USER)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    Reply get(String path, String key) throws IOException, InterruptedException {
+        return send(request(path).header("Authorization", "Bearer " + key));
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(30));
+    }
+
+    Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        var response = CLIENT.send(request.build(), BodyHandlers.ofString());
+        return new Reply(response, response.body());
+    }
+
+    static JsonNode json(String text) {
+        return JSON.readTree(text);
+    }
+}
