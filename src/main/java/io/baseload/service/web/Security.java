@@ -28,9 +28,7 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 @Configuration(proxyBeanMethods = false)
 class Security {
     static final String[] OPEN = {"/actuator/health/liveness", "/actuator/health/readiness"};
-    private static final String[] API_PAGE = {
-        "/swagger-ui/**", "/swagger-ui.html", "/v3/api-docs/**", "/v3/api-docs.yaml"
-    };
+    private static final String[] API_PAGE = {"/docs", "/swagger-ui/**", "/v3/api-docs/**", "/v3/api-docs.yaml"};
 
     @Bean
     SecurityFilterChain routes(HttpSecurity http, Authenticator authenticator, Environment environment) {

@@ -1,6 +1,5 @@
 package io.baseload.service.openai;
 
-
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
