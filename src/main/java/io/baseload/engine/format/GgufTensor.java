@@ -1,5 +1,6 @@
 package io.baseload.engine.format;
 
+import io.baseload.engine.tensor.ElementType;
 import java.util.List;
 
 /**
@@ -9,7 +10,7 @@ import java.util.List;
  * @param offset bytes from the start of the file
  * @param bytes bytes of data
  */
-public record GgufTensor(String name, GgmlType type, List<Long> shape, long offset, long bytes) {
+public record GgufTensor(String name, ElementType type, List<Long> shape, long offset, long bytes) {
     public long elements() {
         return shape.stream().reduce(1L, (a, b) -> a * b);
     }

@@ -1,5 +1,6 @@
 package io.baseload.engine.format;
 
+import io.baseload.engine.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +43,7 @@ final class TensorReader {
         String name = in.string(LONGEST_NAME, "a tensor's name");
         long shapeAt = in.position() + Integer.BYTES;
         List<Long> shape = shape(name);
-        GgmlType type = type(name);
+        ElementType type = type(name);
         long bytes = bytes(name, shape, type, shapeAt);
         long offsetAt = in.position();
         return new Entry(new GgufTensor(name, type, shape, in.i64("the offset of " + name), bytes), offsetAt);
@@ -64,7 +65,7 @@ final class TensorReader {
         return List.copyOf(shape);
     }
 
-    private GgmlType type(String name) {
+    private ElementType type(String name) {
         long at = in.position();
         int id = in.i32("the type of " + name);
         return GgmlType.of(id)
@@ -74,7 +75,7 @@ final class TensorReader {
                                 .formatted(name, GgmlType.describe(id), GgmlType.supported())));
     }
 
-    private long bytes(String name, List<Long> shape, GgmlType type, long at) {
+    private long bytes(String name, List<Long> shape, ElementType type, long at) {
         long elements = 1;
         for (long dimension : shape) {
             if (dimension < 1 || Math.multiplyHigh(elements, dimension) != 0 || elements * dimension < 0) {
@@ -85,13 +86,13 @@ final class TensorReader {
             }
             elements *= dimension;
         }
-        if (shape.getFirst() % type.blockElements() != 0) {
+        if (shape.getFirst() % type.blockSize() != 0) {
             throw in.refuse(
                     at,
                     "tensor %s has %d columns, %s needs a multiple of %d"
-                            .formatted(name, shape.getFirst(), type, type.blockElements()));
+                            .formatted(name, shape.getFirst(), type, type.blockSize()));
         }
-        long blocks = elements / type.blockElements();
+        long blocks = elements / type.blockSize();
         if (blocks > Long.MAX_VALUE / type.blockBytes()) {
             throw in.refuse(at, "tensor " + name + " of shape " + shape + " needs more than 2^63 bytes");
         }

@@ -79,13 +79,13 @@ class GgufFileTest {
     @Test
     void namesAKnownTypeThatIsNotSupported() throws IOException {
         Path file = GgufBytes.header(1, 0).tensor("w", 12, 0, 256).data(144).write(folder.resolve("q4k.gguf"));
-        assertThat(refusal(file)).hasMessageContaining("tensor w has tensor type Q4_K; supported are F32, F16");
+        assertThat(refusal(file)).hasMessageContaining("tensor w has the type Q4_K; supported are F32, F16");
     }
 
     @Test
     void refusesAnUnknownType() throws IOException {
         Path file = GgufBytes.header(1, 0).tensor("w", 999, 0, 256).data(144).write(folder.resolve("type.gguf"));
-        assertThat(refusal(file)).hasMessageContaining("unknown tensor type 999");
+        assertThat(refusal(file)).hasMessageContaining("the unknown type 999");
     }
 
     @Test

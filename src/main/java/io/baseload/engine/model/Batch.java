@@ -1,0 +1,133 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.kv.PageTable;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one step, a ragged batch: for each row a token, its position and its sequence. Prefill rows come first, as chunks of consecutive tokens; decode
+ * rows follow. What kind a row is depends on the token alone (prompt or decoded), because each kind has its own kernels. Allocated once, filled anew for each step.
+ */
+public final class Batch {
+    private final int[] tokens;
+    private final int[] positions;
+    private final @Nullable PageTable[] tables;
+    private final int[] chunkStarts;
+    private final int[] logitRows;
+    private int rows;
+    private int prefillRows;
+    private int chunks;
+    private int logits;
+
+    /**
+     * @param maxRows rows of a step
+     * @param maxChunks chunks of prompts in a step
+     * @param maxLogits rows of a step that logits are computed for
+     */
+    public Batch(int maxRows, int maxChunks, int maxLogits) {
+        tokens = new int[maxRows];
+        positions = new int[maxRows];
+        tables = new PageTable[maxRows];
+        chunkStarts = new int[maxChunks + 1];
+        logitRows = new int[maxLogits];
+    }
+
+    public void clear() {
+        Arrays.fill(tables, 0, rows, null);
+        rows = 0;
+        prefillRows = 0;
+        chunks = 0;
+        logits = 0;
+    }
+
+    /** Adds tokens {@code from … to} of a prompt as prefill rows; their pages must be there. */
+    public void addPrefill(PageTable table, int[] prompt, int from, int to) {
+        if (rows > prefillRows) {
+            throw new IllegalStateException("prefill rows come before decode rows");
+        }
+        for (int i = from; i < to; i++) {
+            add(table, prompt[i], i);
+        }
+        prefillRows = rows;
+        chunkStarts[++chunks] = rows;
+    }
+
+    /** Adds a decoded token; its page must be there. */
+    public void addDecode(PageTable table, int token, int position) {
+        add(table, token, position);
+    }
+
+    private void add(PageTable table, int token, int position) {
+        tokens[rows] = token;
+        positions[rows] = position;
+        tables[rows++] = table;
+    }
+
+    /** Asks for the logits of a row; returns which row of the logits they will be. */
+    public int wantLogits(int row) {
+        logitRows[logits] = row;
+        return logits++;
+    }
+
+    /** How many rows more may ask for logits. */
+    public int logitsLeft() {
+        return logitRows.length - logits;
+    }
+
+    public int rows() {
+        return rows;
+    }
+
+    public int rowsLeft() {
+        return tokens.length - rows;
+    }
+
+    public int chunksLeft() {
+        return chunkStarts.length - 1 - chunks;
+    }
+
+    int maxRows() {
+        return tokens.length;
+    }
+
+    int maxLogits() {
+        return logitRows.length;
+    }
+
+    int prefillRows() {
+        return prefillRows;
+    }
+
+    int chunks() {
+        return chunks;
+    }
+
+    /** First row of a prefill chunk; its end is the next one's start. */
+    int chunkStart(int chunk) {
+        return chunkStarts[chunk];
+    }
+
+    int logits() {
+        return logits;
+    }
+
+    int logitRow(int i) {
+        return logitRows[i];
+    }
+
+    int token(int row) {
+        return tokens[row];
+    }
+
+    int position(int row) {
+        return positions[row];
+    }
+
+    PageTable table(int row) {
+        PageTable table = tables[row];
+        if (table == null) {
+            throw new IndexOutOfBoundsException("row " + row + " of " + rows);
+        }
+        return table;
+    }
+}

@@ -1,0 +1,19 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.tensor.Rows;
+
+/** A decoder-only language model: tokens in, logits out. Used by one thread at a time. */
+public interface CausalModel {
+    ModelConfig config();
+
+    /** An empty batch of the size that the model's activations have. */
+    Batch batch();
+
+    /** Computes a step on the team's workers: writes the keys and values of all rows, and the logits of those that want them. */
+    void forward(Team team, Batch batch);
+
+    /** The logits of the last step, one row for each {@link Batch#wantLogits}. The caller may change them. */
+    Rows logits();
+}

@@ -1,0 +1,12 @@
+package io.baseload.engine.model;
+
+/**
+ * How much a loaded model computes at once.
+ *
+ * @param contextLength tokens of one sequence
+ * @param rows rows of a step
+ * @param chunks prompts that a step computes a chunk of
+ * @param logits rows of a step that logits are computed for
+ * @param workers threads of the team
+ */
+public record Limits(int contextLength, int rows, int chunks, int logits, int workers) {}

@@ -1,0 +1,95 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.config.GgufConfig;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.kv.PageTable;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.NativeMemory;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** A model on the bench: loaded without a scheduler, fed row by row by a test. */
+final class ModelBench implements AutoCloseable {
+    static final int ROWS = 96;
+
+    final CausalModel model;
+    final Batch batch;
+    final Team team;
+    private final NativeMemory memory = new NativeMemory();
+    private final KvCache cache;
+    private final int contextLength;
+
+    ModelBench(Path path, int contextLength, int workers) {
+        this.contextLength = contextLength;
+        try (GgufFile file = GgufFile.open(path)) {
+            ModelConfig config = GgufConfig.read(file);
+            KvPages pages = KvPages.allocate(
+                    memory, 4 * KvCache.pagesFor(contextLength), config.layers(), config.kvHeads(), config.headDim());
+            cache = new KvCache(pages);
+            Limits limits = new Limits(contextLength, ROWS, 4, ROWS, workers);
+            model = new LlamaLoader(file, config).load(memory, pages, limits);
+        }
+        batch = model.batch();
+        team = new Team(workers, false);
+    }
+
+    PageTable sequence() {
+        PageTable table = cache.table(contextLength);
+        table.grow(contextLength);
+        return table;
+    }
+
+    /** Logits of all tokens {@code from … to}, computed as one chunk of a prompt. */
+    float[][] prefill(PageTable table, int[] tokens, int from, int to) {
+        batch.clear();
+        batch.addPrefill(table, tokens, from, to);
+        for (int row = 0; row < to - from; row++) {
+            batch.wantLogits(row);
+        }
+        return forward(to - from);
+    }
+
+    /** Logits of one decoded token. */
+    float[] decode(PageTable table, int token, int position) {
+        batch.clear();
+        batch.addDecode(table, token, position);
+        batch.wantLogits(0);
+        return forward(1)[0];
+    }
+
+    float[][] forward(int rows) {
+        model.forward(team, batch);
+        float[][] logits = new float[rows][];
+        for (int i = 0; i < rows; i++) {
+            int at = model.logits().at(i);
+            logits[i] = Arrays.copyOfRange(
+                    model.logits().data(), at, at + model.logits().width());
+        }
+        return logits;
+    }
+
+    static float difference(float[] a, float[] b) {
+        float largest = 0;
+        for (int i = 0; i < a.length; i++) {
+            largest = Math.max(largest, Math.abs(a[i] - b[i]));
+        }
+        return largest;
+    }
+
+    static int argmax(float[] logits) {
+        int best = 0;
+        for (int i = 1; i < logits.length; i++) {
+            best = logits[i] > logits[best] ? i : best;
+        }
+        return best;
+    }
+
+    @Override
+    public void close() {
+        team.close();
+        memory.close();
+    }
+}
