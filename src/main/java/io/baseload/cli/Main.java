@@ -11,7 +11,13 @@ import picocli.CommandLine.HelpCommand;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {InspectCommand.class, GenerateCommand.class, BenchCommand.class, HelpCommand.class})
+        subcommands = {
+            InspectCommand.class,
+            GenerateCommand.class,
+            TokenizeCommand.class,
+            BenchCommand.class,
+            HelpCommand.class
+        })
 public final class Main {
     private Main() {}
 

@@ -31,6 +31,13 @@ public final class Safetensors {
         return header.has(name);
     }
 
+    /** Tensors whose names begin so. */
+    public int count(String prefix) {
+        return (int) header.propertyStream()
+                .filter(entry -> entry.getKey().startsWith(prefix))
+                .count();
+    }
+
     public int[] shape(String name) {
         return entry(name, null)
                 .get("shape")

@@ -1,0 +1,52 @@
+package io.baseload.conformance;
+
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.format.GgufFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** Broken files: a JSON list of files, each with the verdict "accept" or "refuse" and the offset of what is wrong. */
+final class HostileFileLayout implements Layout {
+    @Override
+    public List<Suite> suites(Folder folder, Models models) {
+        return folder.json().entrySet().stream()
+                .filter(entry -> isTable(entry.getValue()))
+                .map(entry ->
+                        new Suite(folder.label(entry.getKey()), tally -> check(tally, folder.path(), entry.getValue())))
+                .toList();
+    }
+
+    private static boolean isTable(JsonNode json) {
+        return json.isArray() && Json.has(json.path(0), "file", "wrong", "verdict");
+    }
+
+    private static void check(Tally tally, Path folder, JsonNode table) {
+        for (JsonNode row : table) {
+            String file = Json.text(row, "file");
+            tally.count(file, file.endsWith(".gguf") ? gguf(folder.resolve(file), row) : other(file));
+        }
+    }
+
+    private static Optional<String> gguf(Path file, JsonNode row) {
+        boolean refuse = Json.text(row, "verdict").equals("refuse");
+        try {
+            GgufFile.open(file).close();
+            return refuse ? Optional.of("was accepted, although " + Json.text(row, "wrong")) : Optional.empty();
+        } catch (ModelFileException e) {
+            if (!refuse) {
+                return Optional.of("was refused: " + e.getMessage());
+            }
+            long at = row.get("offset").asLong(-1);
+            return at < 0 || e.offset() == at
+                    ? Optional.empty()
+                    : Optional.of("is wrong at " + at + ", but: " + e.getMessage());
+        }
+    }
+
+    private static Optional<String> other(String file) {
+        return Optional.of(
+                file.endsWith(".bin") ? "pickles are not supported yet" : "safetensors are not supported yet");
+    }
+}

@@ -1,0 +1,11 @@
+package io.baseload.conformance;
+
+import java.io.IOException;
+import java.util.List;
+
+/** A kind of folder, known by its content. */
+@FunctionalInterface
+interface Layout {
+    /** The suites in a folder; none if it isn't of this kind. */
+    List<Suite> suites(Folder folder, Models models) throws IOException;
+}
