@@ -4,7 +4,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
-/** The one entry point of the executable jar. */
+/** The one entry point of the executable jar: without a command it serves. */
 @Command(
         name = "baseload",
         description = "Runs large language models on CPUs.",
@@ -12,6 +12,7 @@ import picocli.CommandLine.HelpCommand;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            ServeCommand.class,
             InspectCommand.class,
             GenerateCommand.class,
             TokenizeCommand.class,
@@ -22,6 +23,11 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        if (ServeCommand.isMeantBy(args)) {
+            ServeCommand.run(args);
+            return;
+        }
+        System.setProperty("logback.configurationFile", "io/baseload/cli/logback.xml");
         System.exit(commandLine().execute(args));
     }
 

@@ -9,12 +9,14 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.jdbc.repository.config.EnableJdbcRepositories;
 
 /**
  * Where the database is. With {@code spring.datasource.url} an external one; migrations then run as {@code spring.flyway.user}, or as the same user if none is
  * given. Without it the embedded one.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableJdbcRepositories("io.baseload.service")
 public class DatabaseConfiguration {
 
     @Bean
