@@ -41,7 +41,7 @@ final class AliasController {
     /** Answers when new requests go to the model; running ones finish where they began. */
     @PutMapping("/{name}")
     Alias put(@PathVariable String name, @RequestBody Target target, @AuthenticationPrincipal Caller caller) {
-        String model = Fields.present("model", target.model());
+        String model = Refusals.present("model", target.model());
         return aliases.put(
                 name, model, () -> acts.record(caller, "alias.put", "aliases/" + name, Map.of("model", model)));
     }
@@ -49,7 +49,7 @@ final class AliasController {
     @DeleteMapping("/{name}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String name, @AuthenticationPrincipal Caller caller) {
-        Alias alias = aliases.find(name).orElseThrow(() -> Fields.notFound("alias", name));
+        Alias alias = aliases.find(name).orElseThrow(() -> Refusals.notFound("alias", name));
         aliases.delete(
                 alias, () -> acts.record(caller, "alias.delete", "aliases/" + name, Map.of("model", alias.model())));
     }

@@ -44,6 +44,6 @@ final class JobController {
     }
 
     private Job job(String id) {
-        return jobs.find(id).orElseThrow(() -> Fields.notFound("job", id));
+        return jobs.find(id).orElseThrow(() -> Refusals.notFound("job", id));
     }
 }

@@ -58,9 +58,9 @@ final class ModelController {
 
     @PostMapping
     ResponseEntity<JobStarted> importFile(@RequestBody ImportRequest request, @AuthenticationPrincipal Caller caller) {
-        String path = Fields.present("path", request.path());
-        String name = Fields.present("name", request.name());
-        Fields.absent("quantize", request.quantize());
+        String path = Refusals.present("path", request.path());
+        String name = Refusals.present("name", request.name());
+        Refusals.absent("quantize", request.quantize());
         return started(imports.start(path, name, recorded(caller, "model.import", name, Map.of("path", path))));
     }
 
@@ -81,7 +81,7 @@ final class ModelController {
     }
 
     private Consumer<Job> recorded(Caller caller, String act, String model, Map<String, Object> detail) {
-        return job -> acts.record(caller, act, "models/" + model, Fields.plus(detail, "job", job.id()));
+        return job -> acts.record(caller, act, "models/" + model, Refusals.plus(detail, "job", job.id()));
     }
 
     private static ResponseEntity<JobStarted> started(Job job) {

@@ -1,7 +1,5 @@
 package io.baseload.service.admin;
 
-import io.baseload.service.web.ApiError;
-import io.baseload.service.web.ApiException;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -12,16 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param next what to send as {@code after} for the next part; null at the end
  */
 record Page<T>(String object, List<T> data, @Nullable String next) {
+    private static final int DEFAULT = 100;
     private static final int MAX = 1000;
 
     /** What a client asks for: at most {@code limit} items after a cursor. */
     record Request(int limit, String after) {
         static Request of(@Nullable Integer limit, @Nullable String after) {
-            int asked = limit == null ? 100 : limit;
-            if (asked < 1 || asked > MAX) {
-                String code = asked < 1 ? "integer_below_min_value" : "integer_above_max_value";
-                throw new ApiException(ApiError.invalid("limit", code, "'limit' must be from 1 to " + MAX + "."));
-            }
+            int asked = limit == null ? DEFAULT : Refusals.inRange("limit", limit, 1, MAX);
             return new Request(asked, after == null ? "" : after);
         }
 

@@ -4,6 +4,8 @@ import io.baseload.engine.api.Engine;
 import io.baseload.service.registry.BundledModel;
 import io.baseload.service.registry.LoadSettings;
 import io.baseload.service.registry.MemoryBudget;
+import io.baseload.service.tenant.ApiKeys;
+import io.baseload.service.web.Authenticator;
 import java.net.URL;
 import java.util.Objects;
 import org.springframework.context.annotation.Bean;
@@ -16,6 +18,11 @@ class Wiring {
     @Bean(destroyMethod = "")
     Engine engine(EngineProperties properties) {
         return Engine.open(properties.options());
+    }
+
+    @Bean
+    Authenticator authenticator(ApiKeys keys) {
+        return keys::authenticate;
     }
 
     @Bean

@@ -9,6 +9,8 @@ import io.baseload.service.registry.ConflictException;
 import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.NotEnoughMemoryException;
 import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.tenant.TenantConflictException;
+import io.baseload.service.tenant.UnknownTenantException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,8 @@ public final class Failures {
             case OverloadedException e -> ApiError.unavailable("overloaded", message(e), e.retryAfter());
             case QuotaExceededException e -> limited(e);
             case ConflictException e -> ApiError.refused(409, "conflict", message(e));
+            case TenantConflictException e -> ApiError.refused(409, "conflict", message(e));
+            case UnknownTenantException e -> ApiError.refused(404, "not_found", message(e));
             case NotEnoughMemoryException e -> ApiError.refused(507, "insufficient_memory", message(e));
             case LedgerUnavailableException e -> withoutDatabase(e, requestId);
             case TransientDataAccessException e -> withoutDatabase(e, requestId);

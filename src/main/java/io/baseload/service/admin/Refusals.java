@@ -2,13 +2,16 @@ package io.baseload.service.admin;
 
 import io.baseload.service.web.ApiError;
 import io.baseload.service.web.ApiException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Refusals over fields of a request. */
-final class Fields {
-    private Fields() {}
+final class Refusals {
+    private Refusals() {}
 
     static <T> T present(String field, @Nullable T value) {
         if (value == null) {
@@ -22,6 +25,28 @@ final class Fields {
     static void absent(String field, @Nullable Object value) {
         if (value != null) {
             throw invalid(field, "unsupported_value", "'" + field + "' is not supported.");
+        }
+    }
+
+    static int inRange(String field, int value, int min, int max) {
+        return (int) inRange(field, (long) value, min, max);
+    }
+
+    static long inRange(String field, long value, long min, long max) {
+        if (value < min) {
+            throw invalid(field, "integer_below_min_value", "'" + field + "' must be at least " + min + ".");
+        }
+        if (value > max) {
+            throw invalid(field, "integer_above_max_value", "'" + field + "' must be at most " + max + ".");
+        }
+        return value;
+    }
+
+    static Instant time(String field, String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw invalid(field, "invalid_value", "'" + field + "' must be a time such as 2030-01-31T12:00:00Z.");
         }
     }
 

@@ -1,0 +1,48 @@
+package io.baseload.service.admin;
+
+import io.baseload.service.tenant.ApiKey;
+import io.baseload.service.tenant.Role;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** A key in JSON; never the secret. */
+@JsonNaming(SnakeCaseStrategy.class)
+record KeyForm(
+        String prefix,
+        List<String> roles,
+        List<String> models,
+        Instant createdAt,
+        @Nullable Instant expiresAt,
+        @Nullable Instant revokedAt) {
+
+    static KeyForm of(ApiKey key) {
+        return new KeyForm(
+                key.prefix(),
+                roles(key),
+                key.models().stream().sorted().toList(),
+                key.createdAt(),
+                key.expiresAt().orElse(null),
+                key.revokedAt().orElse(null));
+    }
+
+    private static List<String> roles(ApiKey key) {
+        return key.roles().stream().map(Role::wire).sorted().toList();
+    }
+
+    /** A new key, with its secret: in this answer only. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Issued(
+            String key,
+            String prefix,
+            List<String> roles,
+            List<String> models,
+            @Nullable Instant expiresAt) {
+        static Issued of(ApiKey.Issued issued) {
+            KeyForm form = KeyForm.of(issued.key());
+            return new Issued(issued.secret(), form.prefix, form.roles, form.models, form.expiresAt);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.baseload.service.app;
+
+import io.baseload.service.registry.Readiness;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.Profiles;
+import org.springframework.stereotype.Component;
+
+/** Says where the service answers, once it does. */
+@Component
+final class Announcement {
+    private static final Logger LOG = LoggerFactory.getLogger("io.baseload");
+
+    private final Readiness readiness;
+    private final FirstKeys keys;
+    private final Environment environment;
+
+    Announcement(Readiness readiness, FirstKeys keys, Environment environment) {
+        this.readiness = readiness;
+        this.keys = keys;
+        this.environment = environment;
+    }
+
+    @EventListener
+    void on(ApplicationReadyEvent ready) {
+        if (ready.getApplicationContext() instanceof WebServerApplicationContext context
+                && context.getWebServer() != null) {
+            int port = context.getWebServer().getPort();
+            readiness.restored().thenRun(() -> announce("http://localhost:" + port));
+        }
+    }
+
+    private void announce(String address) {
+        if (!readiness.defaultAnswers()) {
+            LOG.error("Baseload listens at {}, but its default model does not answer", address);
+            return;
+        }
+        LOG.info("Baseload answers at {}{}", address, hints(address));
+    }
+
+    private String hints(String address) {
+        boolean development = environment.acceptsProfiles(Profiles.of("development"));
+        return keys.shown()
+                .map(key -> development ? page(address, key) : once(key))
+                .orElse("");
+    }
+
+    private static String once(String key) {
+        return "\n\n  The first key, an operator's, shown this once: " + key + "\n";
+    }
+
+    private static String page(String address, String key) {
+        return """
+
+
+              Development key   %2$s
+              API page          %1$s/docs
+
+              Ask it:
+                curl %1$s/v1/chat/completions -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \\
+                  -d '{"model": "default", "messages": [{"role": "user", "content": "What is a baseload power plant?"}], "max_tokens": 64}'
+              Make another key:
+                curl %1$s/admin/v1/tenants/default/keys -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \\
+                  -d '{"roles": ["user"]}'
+            """.formatted(address, key);
+    }
+}

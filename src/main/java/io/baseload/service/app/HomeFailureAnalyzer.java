@@ -1,0 +1,22 @@
+package io.baseload.service.app;
+
+import java.io.UncheckedIOException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** A home that can't be written, or that another process uses: one line instead of a stack. */
+final class HomeFailureAnalyzer extends AbstractFailureAnalyzer<UncheckedIOException> {
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, UncheckedIOException cause) {
+        return new FailureAnalysis(
+                cause.getMessage() + ": " + reason(cause.getCause()),
+                "Set BASELOAD_HOME to a folder that this user may write and that no other running service uses.",
+                cause);
+    }
+
+    private static String reason(Throwable cause) {
+        return cause.getMessage() == null
+                ? cause.getClass().getSimpleName()
+                : cause.getClass().getSimpleName().replace("Exception", "") + " " + cause.getMessage();
+    }
+}

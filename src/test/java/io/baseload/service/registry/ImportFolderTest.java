@@ -1,0 +1,84 @@
+package io.baseload.service.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.chat.api.InvalidRequestException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ImportFolderTest {
+    @TempDir
+    Path home;
+
+    private Path root;
+    private ImportFolder folder;
+
+    @BeforeEach
+    void fill() throws IOException {
+        root = Files.createDirectories(home.resolve("import/sub"));
+        root = home.resolve("import");
+        Files.writeString(root.resolve("a.gguf"), "a");
+        Files.writeString(root.resolve("sub/b.gguf"), "b");
+        Files.writeString(home.resolve("secret.gguf"), "secret");
+        Files.createDirectories(home.resolve("import-other"));
+        Files.writeString(home.resolve("import-other/c.gguf"), "c");
+        Files.createSymbolicLink(root.resolve("inside.gguf"), root.resolve("sub/b.gguf"));
+        Files.createSymbolicLink(root.resolve("outside.gguf"), home.resolve("secret.gguf"));
+        Files.createSymbolicLink(root.resolve("up"), home);
+        Files.createSymbolicLink(root.resolve("dangling.gguf"), root.resolve("nothing"));
+        Files.createSymbolicLink(root.resolve("loop.gguf"), root.resolve("loop.gguf"));
+        folder = new ImportFolder(root);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.gguf", "sub/b.gguf", "./a.gguf", "sub/../a.gguf", "inside.gguf"})
+    void findsFilesInside(String path) {
+        assertThat(folder.find(path)).isRegularFile();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ".",
+                "..",
+                "../secret.gguf",
+                "sub/../../secret.gguf",
+                "../import-other/c.gguf",
+                "outside.gguf",
+                "up/secret.gguf",
+                "up/import/a.gguf/..",
+                "dangling.gguf",
+                "loop.gguf",
+                "sub",
+                "missing.gguf",
+                "a.gguf\0.txt",
+                "/etc/passwd"
+            })
+    void refusesWhatIsNotInside(String path) {
+        assertThatThrownBy(() -> folder.find(path))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo("path"))
+                .hasMessageNotContaining(home.toString());
+    }
+
+    @Test
+    void refusesAnAbsolutePathEvenInside() {
+        String inside = root.resolve("a.gguf").toString();
+        assertThatThrownBy(() -> folder.find(inside)).isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
+    void theFolderItselfMayBeReachedThroughALink() throws IOException {
+        Path link = Files.createSymbolicLink(home.resolve("link"), root);
+        assertThat(new ImportFolder(link).find("a.gguf")).isRegularFile();
+    }
+}
