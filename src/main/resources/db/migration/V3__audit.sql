@@ -14,7 +14,7 @@ CREATE INDEX audit_entry_by_tenant ON audit_entry (tenant, seq);
 
 -- The chain's end. This row is what appends lock.
 CREATE TABLE audit_head (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    one  boolean PRIMARY KEY DEFAULT true CHECK (one),
     seq  bigint  NOT NULL,
     hash bytea   NOT NULL
 );

@@ -1,0 +1,35 @@
+package io.baseload.service.audit;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes a checkpoint each minute, and the last one at shutdown. */
+final class CheckpointSchedule implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(CheckpointSchedule.class);
+
+    private final Checkpoints checkpoints;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("audit-checkpoints").daemon().factory());
+
+    CheckpointSchedule(Checkpoints checkpoints) {
+        this.checkpoints = checkpoints;
+        var unused = executor.scheduleWithFixedDelay(this::take, 60, 60, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        executor.close();
+        take();
+    }
+
+    private void take() {
+        try {
+            checkpoints.take();
+        } catch (RuntimeException e) {
+            log.warn("No audit checkpoint: {}", e.toString());
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.baseload.testing;
+
+import io.baseload.service.audit.AuditConfiguration;
+import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.database.DatabaseConfiguration;
+import io.baseload.service.database.EmbeddedDatabase;
+import io.baseload.service.quota.QuotaConfiguration;
+import io.baseload.service.tenant.TenantConfiguration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.jdbc.autoconfigure.DataJdbcRepositoriesAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * Tenants, quota and audit as the service wires them, on a real PostgreSQL. One server for the JVM, in a folder with a space in its name; each platform has a
+ * database of its own in it, reached as an external one: the owner migrates, the application's role works.
+ */
+public final class TestPlatform implements AutoCloseable {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final BaseloadHome home;
+    private final String database;
+    private final ConfigurableApplicationContext context;
+
+    private TestPlatform(BaseloadHome home, String database) {
+        this.home = home;
+        this.database = database;
+        this.context = new SpringApplicationBuilder(Wiring.class)
+                .web(WebApplicationType.NONE)
+                .properties(properties(home, database))
+                .run();
+    }
+
+    /** A platform of the caller's own. */
+    public static TestPlatform fresh() {
+        var name = "test_" + COUNT.incrementAndGet();
+        superuser("postgres")
+                .sql("CREATE DATABASE " + name + " OWNER baseload_owner")
+                .update();
+        return new TestPlatform(BaseloadHome.at(Server.FOLDER.resolve("home of " + name)), name);
+    }
+
+    /** The platform that tests share which keep to tenants of their own. */
+    public static TestPlatform shared() {
+        return Shared.PLATFORM;
+    }
+
+    /** A second process on the same database and home. */
+    public TestPlatform again() {
+        return new TestPlatform(home, database);
+    }
+
+    public <T> T get(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    public BaseloadHome home() {
+        return home;
+    }
+
+    public JdbcClient jdbc() {
+        return get(JdbcClient.class);
+    }
+
+    /** What an administrator of the database can do. */
+    public JdbcClient superuser() {
+        return superuser(database);
+    }
+
+    public JdbcClient owner() {
+        return JdbcClient.create(login("baseload_owner", database));
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    private static JdbcClient superuser(String database) {
+        return JdbcClient.create(login("postgres", database));
+    }
+
+    private static DataSource login(String role, String database) {
+        var source = new PGSimpleDataSource();
+        source.setURL(url(database));
+        source.setUser(role);
+        source.setPassword(Server.DATABASE.password(role));
+        return source;
+    }
+
+    private static String url(String database) {
+        return "jdbc:postgresql://localhost:" + Server.DATABASE.port() + "/" + database;
+    }
+
+    private static Map<String, Object> properties(BaseloadHome home, String database) {
+        return Map.of(
+                "baseload.home",
+                home.path().toString(),
+                "spring.datasource.url",
+                url(database),
+                "spring.datasource.username",
+                "baseload_app",
+                "spring.datasource.password",
+                Server.DATABASE.password("baseload_app"),
+                "spring.datasource.hikari.connection-timeout",
+                2000,
+                "spring.flyway.user",
+                "baseload_owner",
+                "spring.flyway.password",
+                Server.DATABASE.password("baseload_owner"),
+                "spring.main.banner-mode",
+                "off",
+                "logging.level.root",
+                "warn");
+    }
+
+    /** What the service's own configuration brings, without the web. */
+    @Configuration(proxyBeanMethods = false)
+    @AutoConfigurationPackage(basePackages = "io.baseload.service")
+    @ImportAutoConfiguration({
+        DataSourceAutoConfiguration.class,
+        DataSourceTransactionManagerAutoConfiguration.class,
+        TransactionAutoConfiguration.class,
+        JdbcTemplateAutoConfiguration.class,
+        JdbcClientAutoConfiguration.class,
+        FlywayAutoConfiguration.class,
+        DataJdbcRepositoriesAutoConfiguration.class
+    })
+    @Import({DatabaseConfiguration.class, AuditConfiguration.class, TenantConfiguration.class, QuotaConfiguration.class
+    })
+    static class Wiring {}
+
+    private static final class Shared {
+        static final TestPlatform PLATFORM = fresh();
+    }
+
+    private static final class Server {
+        static final Path FOLDER = folder();
+        static final EmbeddedDatabase DATABASE = EmbeddedDatabase.start(BaseloadHome.at(FOLDER));
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(Server::remove));
+        }
+
+        private static Path folder() {
+            try {
+                return Files.createTempDirectory("baseload test ");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void remove() {
+            DATABASE.close();
+            try {
+                FileSystemUtils.deleteRecursively(FOLDER);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
