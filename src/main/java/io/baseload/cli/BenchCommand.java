@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "bench",
-        description = "Measures prefill and decode in tokens per second, for each thread count and length.")
+        description = "Measures prefill and decode in tokens per second, for each thread count and length.",
+        mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
     @Mixin
     private ModelArgument model = new ModelArgument();

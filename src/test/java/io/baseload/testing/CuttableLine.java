@@ -1,0 +1,85 @@
+package io.baseload.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A TCP line to a local port that can be cut and mended: a server that is gone for a while, as its clients see it. */
+public final class CuttableLine implements AutoCloseable {
+    private final ServerSocket entrance;
+    private final int exit;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean cut;
+
+    public CuttableLine(int exit) throws IOException {
+        this.exit = exit;
+        this.entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    public int port() {
+        return entrance.getLocalPort();
+    }
+
+    /** Breaks all connections and refuses new ones. */
+    public void cut() {
+        cut = true;
+        open.forEach(CuttableLine::close);
+    }
+
+    public void mend() {
+        cut = false;
+    }
+
+    private void accept() {
+        while (!entrance.isClosed()) {
+            try {
+                Socket client = entrance.accept();
+                if (cut) {
+                    client.close();
+                } else {
+                    join(client, new Socket(InetAddress.getLoopbackAddress(), exit));
+                }
+            } catch (IOException e) {
+                // the entrance was closed, or the exit is not there
+            }
+        }
+    }
+
+    private void join(Socket client, Socket server) {
+        open.add(client);
+        open.add(server);
+        Thread.ofVirtual().start(() -> pump(client, server));
+        Thread.ofVirtual().start(() -> pump(server, client));
+    }
+
+    private void pump(Socket from, Socket to) {
+        try (from;
+                to) {
+            from.getInputStream().transferTo(to.getOutputStream());
+        } catch (IOException e) {
+            // one side is gone, so the other goes too
+        } finally {
+            open.remove(from);
+            open.remove(to);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        cut();
+        entrance.close();
+    }
+}

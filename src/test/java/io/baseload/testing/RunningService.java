@@ -1,0 +1,59 @@
+package io.baseload.testing;
+
+import io.baseload.service.app.ServiceApplication;
+import io.baseload.service.registry.Readiness;
+import io.baseload.tools.Rest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The whole service in this JVM, on a random port, with everything real. */
+public final class RunningService implements AutoCloseable {
+    /** An operator's and user's key of the tenant {@code default}. */
+    public static final String KEY = "bl_test_0123456789abcdefghijklmnopqrstuvwxyz";
+
+    private final ConfigurableApplicationContext context;
+    private final Rest rest;
+
+    private RunningService(ConfigurableApplicationContext context) {
+        this.context = context;
+        int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+        this.rest = new Rest("http://localhost:" + port, KEY);
+    }
+
+    /**
+     * Starts it and waits until its models are loaded.
+     *
+     * @param properties further configuration, such as {@code baseload.engine.threads=1}
+     */
+    public static RunningService at(Path home, String... properties) throws Exception {
+        List<String> all = new ArrayList<>(List.of(
+                "server.port=0",
+                "baseload.home=" + home,
+                "baseload.bootstrap-key=" + KEY,
+                "server.shutdown=immediate"));
+        all.addAll(List.of(properties));
+        var service = new RunningService(new SpringApplicationBuilder(ServiceApplication.class)
+                .run(all.stream().map(property -> "--" + property).toArray(String[]::new)));
+        service.bean(Readiness.class).restored().get(1, TimeUnit.MINUTES);
+        return service;
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    /** As the operator. */
+    public Rest rest() {
+        return rest;
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

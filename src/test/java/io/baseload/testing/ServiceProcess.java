@@ -1,0 +1,95 @@
+package io.baseload.testing;
+
+import io.baseload.tools.Rest;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The whole service in a process of its own, which can be killed or limited. */
+public final class ServiceProcess implements AutoCloseable {
+    private static final Pattern ANSWERS = Pattern.compile("Baseload answers at (http://\\S+)");
+
+    private final Process process;
+    private final StringBuffer log = new StringBuffer();
+    private final CompletableFuture<String> address = new CompletableFuture<>();
+
+    private ServiceProcess(Process process) {
+        this.process = process;
+        Thread.ofVirtual().start(this::read);
+    }
+
+    /** @param limits shell commands that run before the service, such as {@code ulimit -f 1000}; may be empty */
+    public static ServiceProcess start(Path home, String limits, String... properties) throws IOException {
+        List<String> java = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.baseload.service.app.ServiceApplication",
+                "--server.port=0",
+                "--baseload.home=" + home,
+                "--baseload.bootstrap-key=" + RunningService.KEY));
+        for (String property : properties) {
+            java.add("--" + property);
+        }
+        List<String> command = new ArrayList<>(List.of("bash", "-c", limits + "\nexec \"$@\"", "service"));
+        command.addAll(java);
+        return new ServiceProcess(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                log.append(line).append('\n');
+                Matcher found = ANSWERS.matcher(line);
+                if (found.find()) {
+                    address.complete(found.group(1));
+                }
+            }
+        } catch (IOException e) {
+            log.append(e);
+        }
+        address.completeExceptionally(new IOException("the service ended:\n" + log));
+    }
+
+    /** Waits until it answers. As the operator. */
+    public Rest rest() throws Exception {
+        return new Rest(address.get(2, TimeUnit.MINUTES), RunningService.KEY);
+    }
+
+    public String log() {
+        return log.toString();
+    }
+
+    /** {@code kill -9} */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Waits until it ended by itself. */
+    public int exitCode() throws InterruptedException {
+        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+            throw new IllegalStateException("the service does not end:\n" + log);
+        }
+        return process.exitValue();
+    }
+
+    /** {@code kill -TERM}, and waits. */
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(90, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+    }
+}
