@@ -1,0 +1,44 @@
+package io.baseload.chat.template;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Arguments of a call, evaluated. */
+record Arguments(List<Value> positional, Map<String, Value> named) {
+    static final Arguments NONE = new Arguments(List.of(), Map.of());
+
+    static Arguments of(Value... positional) {
+        return new Arguments(List.of(positional), Map.of());
+    }
+
+    /** By place or by name. */
+    Optional<Value> find(int index, String name) {
+        return index < positional.size() ? Optional.of(positional.get(index)) : Optional.ofNullable(named.get(name));
+    }
+
+    Value get(int index, String name) {
+        return find(index, name).orElseThrow(() -> new TemplateException("missing argument '" + name + "'"));
+    }
+
+    boolean flag(int index, String name, boolean absent) {
+        return find(index, name).map(Truth::of).orElse(absent);
+    }
+
+    String text(int index, String name) {
+        return Texts.require(get(index, name));
+    }
+
+    String text(int index, String name, String absent) {
+        return find(index, name).map(Texts::require).orElse(absent);
+    }
+
+    int integer(int index, String name, int absent) {
+        return find(index, name).map(Numbers::index).orElse(absent);
+    }
+
+    /** All but the first. */
+    Arguments rest() {
+        return new Arguments(positional.subList(Math.min(1, positional.size()), positional.size()), named);
+    }
+}

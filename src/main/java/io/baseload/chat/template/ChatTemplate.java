@@ -1,0 +1,36 @@
+package io.baseload.chat.template;
+
+import java.time.LocalDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A compiled chat template. Immutable; safe for use by several threads. */
+public final class ChatTemplate {
+    private final List<Node> nodes;
+
+    private ChatTemplate(List<Node> nodes) {
+        this.nodes = nodes;
+    }
+
+    /**
+     * @throws TemplateSyntaxException if the source is no template, or uses what this interpreter doesn't know
+     */
+    public static ChatTemplate compile(String source) {
+        return new ChatTemplate(Parser.parse(source));
+    }
+
+    /**
+     * Renders within fixed bounds of time, memory and depth.
+     *
+     * @param variables text, numbers, booleans, null, and lists and maps of these
+     * @param now what {@code strftime_now} tells
+     * @throws TemplateException if the template refuses the variables, can't use them, or leaves its bounds
+     */
+    public String render(Map<String, ?> variables, LocalDateTime now) {
+        Rendering rendering = new Rendering(now);
+        Map<String, Value> names = new HashMap<>(Globals.of(rendering));
+        variables.forEach((name, value) -> names.put(name, Values.of(value)));
+        return new Interpreter(rendering).render(nodes, Scope.outermost(names));
+    }
+}

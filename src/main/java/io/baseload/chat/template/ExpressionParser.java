@@ -1,0 +1,355 @@
+package io.baseload.chat.template;
+
+import io.baseload.chat.template.Expr.Args;
+import io.baseload.chat.template.Token.Kind;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Jinja's expression grammar, by recursive descent; one method for each level of precedence, loosest first. */
+final class ExpressionParser {
+    private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
+    private static final Set<Kind> ARGUMENT_STARTS = Set.of(Kind.NAME, Kind.STRING, Kind.INTEGER, Kind.FLOAT);
+
+    private final TokenReader in;
+
+    ExpressionParser(TokenReader in) {
+        this.in = in;
+    }
+
+    Expr expression() {
+        return in.nested(this::conditional);
+    }
+
+    private Expr conditional() {
+        Expr value = or();
+        while (in.acceptName("if")) {
+            Expr condition = or();
+            Optional<Expr> otherwise = in.acceptName("else") ? Optional.of(expression()) : Optional.empty();
+            value = new Expr.Conditional(condition, value, otherwise);
+        }
+        return value;
+    }
+
+    Expr or() {
+        Expr left = and();
+        while (in.acceptName("or")) {
+            left = new Expr.Or(left, and());
+        }
+        return left;
+    }
+
+    private Expr and() {
+        Expr left = not();
+        while (in.acceptName("and")) {
+            left = new Expr.And(left, not());
+        }
+        return left;
+    }
+
+    private Expr not() {
+        return in.acceptName("not") ? new Expr.Not(in.nested(this::not)) : comparison();
+    }
+
+    private Expr comparison() {
+        Expr first = sum();
+        List<Expr.Comparison> rest = new ArrayList<>();
+        for (Optional<String> operator = comparisonOperator(); operator.isPresent(); operator = comparisonOperator()) {
+            rest.add(new Expr.Comparison(operator.get(), sum()));
+        }
+        return rest.isEmpty() ? first : new Expr.Compare(first, List.copyOf(rest));
+    }
+
+    private Optional<String> comparisonOperator() {
+        Token token = in.peek();
+        if (token.is(Kind.OPERATOR) && COMPARISONS.contains(token.text())) {
+            return Optional.of(in.next().text());
+        }
+        if (in.acceptName("in")) {
+            return Optional.of("in");
+        }
+        if (token.isName("not") && in.peekSecond().isName("in")) {
+            in.next();
+            in.next();
+            return Optional.of("not in");
+        }
+        return Optional.empty();
+    }
+
+    private Expr sum() {
+        return binary(this::concat, Set.of("+", "-"));
+    }
+
+    private Expr concat() {
+        Expr first = product();
+        List<Expr> parts = new ArrayList<>(List.of(first));
+        while (in.accept("~")) {
+            parts.add(product());
+        }
+        return parts.size() == 1 ? first : new Expr.Concat(List.copyOf(parts));
+    }
+
+    private Expr product() {
+        return binary(this::power, Set.of("*", "/", "//", "%"));
+    }
+
+    private Expr power() {
+        return binary(() -> unary(true), Set.of("**"));
+    }
+
+    private Expr binary(Supplier<Expr> operand, Set<String> operators) {
+        Expr left = operand.get();
+        while (in.peek().is(Kind.OPERATOR) && operators.contains(in.peek().text())) {
+            String operator = in.next().text();
+            left = new Expr.Binary(operator, left, operand.get());
+        }
+        return left;
+    }
+
+    private Expr unary(boolean withFilters) {
+        Expr value;
+        if (in.peek().isOperator("-") || in.peek().isOperator("+")) {
+            String operator = in.next().text();
+            value = new Expr.Unary(operator, in.nested(() -> unary(false)));
+        } else {
+            value = primary();
+        }
+        value = postfix(value);
+        return withFilters ? filters(value) : value;
+    }
+
+    private Expr primary() {
+        Token token = in.peek();
+        return switch (token.kind()) {
+            case NAME -> name(in.next());
+            case STRING -> strings();
+            case INTEGER -> new Expr.Literal(new Value.Int(integer(in.next().text())));
+            case FLOAT ->
+                new Expr.Literal(
+                        new Value.Real(Double.parseDouble(in.next().text().replace("_", ""))));
+            default -> bracketed(token);
+        };
+    }
+
+    private Expr bracketed(Token token) {
+        if (in.accept("(")) {
+            return in.nested(() -> tuple(() -> in.peek().isOperator(")"), true, ")"));
+        }
+        if (in.accept("[")) {
+            return in.nested(() -> new Expr.ListOf(list("]")));
+        }
+        if (in.accept("{")) {
+            return in.nested(this::dict);
+        }
+        throw in.unexpected(token);
+    }
+
+    private static Expr name(Token token) {
+        return switch (token.text()) {
+            case "true", "True" -> new Expr.Literal(Value.Bool.TRUE);
+            case "false", "False" -> new Expr.Literal(Value.Bool.FALSE);
+            case "none", "None" -> new Expr.Literal(Value.None.NONE);
+            default -> new Expr.Name(token.text());
+        };
+    }
+
+    private Expr strings() {
+        StringBuilder text = new StringBuilder();
+        while (in.peek().is(Kind.STRING)) {
+            text.append(in.next().text());
+        }
+        return new Expr.Literal(new Value.Text(text.toString()));
+    }
+
+    private static BigInteger integer(String literal) {
+        String digits = literal.replace("_", "").toLowerCase(java.util.Locale.ROOT);
+        return switch (digits.length() > 1 ? digits.substring(0, 2) : "") {
+            case "0x" -> new BigInteger(digits.substring(2), 16);
+            case "0o" -> new BigInteger(digits.substring(2), 8);
+            case "0b" -> new BigInteger(digits.substring(2), 2);
+            default -> new BigInteger(digits);
+        };
+    }
+
+    /** Expressions up to a closing bracket, which is consumed. */
+    private List<Expr> list(String close) {
+        List<Expr> items = new ArrayList<>();
+        while (!in.accept(close)) {
+            if (!items.isEmpty()) {
+                in.expect(",");
+                if (in.accept(close)) {
+                    break;
+                }
+            }
+            items.add(expression());
+        }
+        return List.copyOf(items);
+    }
+
+    private Expr dict() {
+        List<Expr.Pair> pairs = new ArrayList<>();
+        while (!in.accept("}")) {
+            if (!pairs.isEmpty()) {
+                in.expect(",");
+                if (in.accept("}")) {
+                    break;
+                }
+            }
+            Expr key = expression();
+            in.expect(":");
+            pairs.add(new Expr.Pair(key, expression()));
+        }
+        return new Expr.DictOf(List.copyOf(pairs));
+    }
+
+    /** {@code a} or {@code a, b}, without brackets, up to where a statement goes on. */
+    Expr tuple(BooleanSupplier atEnd, boolean conditional) {
+        return tuple(atEnd, conditional, "");
+    }
+
+    private Expr tuple(BooleanSupplier atEnd, boolean conditional, String close) {
+        List<Expr> items = new ArrayList<>();
+        boolean several = false;
+        while (!atEnd.getAsBoolean()) {
+            items.add(conditional ? expression() : or());
+            if (!in.accept(",")) {
+                break;
+            }
+            several = true;
+        }
+        if (!close.isEmpty()) {
+            in.expect(close);
+        } else if (items.isEmpty()) {
+            throw new TemplateSyntaxException(
+                    in.peek().line(), "Expected an expression, got " + TokenReader.describe(in.peek()));
+        }
+        return items.size() == 1 && !several ? items.getFirst() : new Expr.TupleOf(List.copyOf(items));
+    }
+
+    private Expr postfix(Expr start) {
+        Expr value = start;
+        while (true) {
+            if (in.accept(".")) {
+                value = member(value);
+            } else if (in.accept("[")) {
+                Expr object = value;
+                value = in.nested(() -> subscript(object));
+            } else if (in.accept("(")) {
+                value = new Expr.Call(value, in.nested(this::args));
+            } else {
+                return value;
+            }
+        }
+    }
+
+    private Expr member(Expr object) {
+        Token token = in.next();
+        return switch (token.kind()) {
+            case NAME -> new Expr.Attribute(object, token.text());
+            case INTEGER -> new Expr.Item(object, new Expr.Literal(new Value.Int(integer(token.text()))));
+            default -> throw in.unexpected(token);
+        };
+    }
+
+    private Expr subscript(Expr object) {
+        Optional<Expr> start = in.peek().isOperator(":") ? Optional.empty() : Optional.of(expression());
+        if (in.accept("]")) {
+            return new Expr.Item(object, start.orElseThrow());
+        }
+        in.expect(":");
+        Optional<Expr> stop = sliceEnd();
+        Optional<Expr> step = in.accept(":") ? sliceEnd() : Optional.empty();
+        in.expect("]");
+        return new Expr.Slice(object, start, stop, step);
+    }
+
+    private Optional<Expr> sliceEnd() {
+        boolean absent = in.peek().isOperator(":") || in.peek().isOperator("]");
+        return absent ? Optional.empty() : Optional.of(expression());
+    }
+
+    Expr filters(Expr start) {
+        Expr value = start;
+        while (true) {
+            if (in.accept("|")) {
+                value = filter(value);
+            } else if (in.acceptName("is")) {
+                value = test(value);
+            } else if (in.accept("(")) {
+                value = new Expr.Call(value, in.nested(this::args));
+            } else {
+                return value;
+            }
+        }
+    }
+
+    /** A filter's name and arguments, after the {@code |}. */
+    Expr filter(Expr input) {
+        Token name = in.expectName();
+        Args args = in.accept("(") ? in.nested(this::args) : Args.NONE;
+        if (!Filters.exists(name.text())) {
+            throw new TemplateSyntaxException(name.line(), "No filter named '" + name.text() + "'.");
+        }
+        return new Expr.Filter(input, name.text(), args);
+    }
+
+    private Expr test(Expr input) {
+        boolean negated = in.acceptName("not");
+        Token name = in.expectName();
+        Args args = Args.NONE;
+        if (in.accept("(")) {
+            args = in.nested(this::args);
+        } else if (argumentStarts()) {
+            args = new Args(List.of(postfix(primary())), Map.of(), Optional.empty(), Optional.empty());
+        }
+        if (!Tests.exists(name.text())) {
+            throw new TemplateSyntaxException(name.line(), "No test named '" + name.text() + "'.");
+        }
+        Expr test = new Expr.Test(input, name.text(), args);
+        return negated ? new Expr.Not(test) : test;
+    }
+
+    private boolean argumentStarts() {
+        Token token = in.peek();
+        if (token.isName("is")) {
+            throw new TemplateSyntaxException(token.line(), "You cannot chain multiple tests with is");
+        }
+        boolean keyword =
+                token.is(Kind.NAME) && Set.of("else", "or", "and", "if").contains(token.text());
+        return !keyword && (ARGUMENT_STARTS.contains(token.kind()) || token.isOperator("[") || token.isOperator("{"));
+    }
+
+    /** Arguments after the opening bracket, up to the closing one. */
+    private Args args() {
+        List<Expr> positional = new ArrayList<>();
+        Map<String, Expr> named = new LinkedHashMap<>();
+        Optional<Expr> list = Optional.empty();
+        Optional<Expr> dict = Optional.empty();
+        for (boolean first = true; !in.accept(")"); first = false) {
+            if (!first) {
+                in.expect(",");
+                if (in.accept(")")) {
+                    break;
+                }
+            }
+            if (in.accept("*")) {
+                list = Optional.of(expression());
+            } else if (in.accept("**")) {
+                dict = Optional.of(expression());
+            } else if (in.peek().is(Kind.NAME) && in.peekSecond().isOperator("=")) {
+                String name = in.next().text();
+                in.next();
+                named.put(name, expression());
+            } else {
+                positional.add(expression());
+            }
+        }
+        return new Args(List.copyOf(positional), named, list, dict);
+    }
+}

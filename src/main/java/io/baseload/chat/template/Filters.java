@@ -1,0 +1,126 @@
+package io.baseload.chat.template;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Jinja's filters: what stands after {@code |}. */
+final class Filters {
+    @FunctionalInterface
+    interface Filter {
+        Value apply(Rendering rendering, Value input, Arguments arguments);
+    }
+
+    @FunctionalInterface
+    interface TextFilter {
+        String apply(String input);
+    }
+
+    private static final Map<String, Filter> ALL = table();
+
+    private Filters() {}
+
+    static boolean exists(String name) {
+        return ALL.containsKey(name);
+    }
+
+    static Value apply(String name, Rendering rendering, Value input, Arguments arguments) {
+        Filter filter = ALL.get(name);
+        if (filter == null) {
+            throw new TemplateException("No filter named '" + name + "'.");
+        }
+        rendering.budget.enter();
+        Value output = filter.apply(rendering, input, arguments);
+        rendering.budget.leave();
+        return output;
+    }
+
+    private static Map<String, Filter> table() {
+        Map<String, Filter> filters = new HashMap<>();
+        texts(filters);
+        numbers(filters);
+        SequenceFilters.addTo(filters);
+        filters.put("default", Filters::absent);
+        filters.put("d", Filters::absent);
+        filters.put("tojson", (r, v, a) -> new Value.Text(Json.of(v, a, r.budget)));
+        filters.put(
+                "attr",
+                (r, v, a) -> Lookup.attributeOnly(v, a.text(0, "name"), r)
+                        .orElseGet(() -> new Value.Undefined(
+                                "'" + v.type() + " object' has no attribute '" + a.text(0, "name") + "'")));
+        filters.put("xmlattr", TextFilters::xmlAttributes);
+        filters.put("pprint", (r, v, a) -> new Value.Text(r.printer.repr(v)));
+        return Map.copyOf(filters);
+    }
+
+    private static Value absent(Rendering rendering, Value value, Arguments arguments) {
+        boolean replace = value instanceof Value.Undefined || arguments.flag(1, "boolean", false) && !Truth.of(value);
+        return replace ? arguments.find(0, "default_value").orElse(Value.Text.EMPTY) : value;
+    }
+
+    private static void texts(Map<String, Filter> filters) {
+        text(filters, "upper", s -> s.toUpperCase(Locale.ROOT));
+        text(filters, "lower", s -> s.toLowerCase(Locale.ROOT));
+        text(filters, "capitalize", Texts::capitalize);
+        text(filters, "title", TextFilters::title);
+        text(filters, "string", s -> s);
+        text(filters, "safe", s -> s);
+        text(filters, "e", TextFilters::escape);
+        text(filters, "escape", TextFilters::escape);
+        text(filters, "forceescape", TextFilters::escape);
+        text(filters, "striptags", TextFilters::stripTags);
+        text(filters, "urlencode", TextFilters::urlEncode);
+        filters.put("trim", (r, v, a) -> r.text(Texts.strip(r.printer.str(v), a.text(0, "chars", ""), true, true)));
+        filters.put(
+                "replace",
+                (r, v, a) -> TextFilters.replace(
+                        r,
+                        r.printer.str(v),
+                        r.printer.str(a.get(0, "old")),
+                        r.printer.str(a.get(1, "new")),
+                        a.integer(2, "count", -1)));
+        filters.put("indent", TextFilters::indent);
+        filters.put(
+                "center", (r, v, a) -> r.text(TextFilters.pad(r, r.printer.str(v), a.integer(0, "width", 80), " ", 0)));
+        filters.put("truncate", TextFilters::truncate);
+        filters.put("format", (r, v, a) -> r.text(PercentFormat.format(r.printer.str(v), a.positional(), r)));
+        filters.put(
+                "wordcount",
+                (r, v, a) ->
+                        Value.Int.of(Texts.splitAtSpace(r.printer.str(v), -1).size()));
+    }
+
+    private static void text(Map<String, Filter> filters, String name, TextFilter filter) {
+        filters.put(name, (r, v, a) -> r.text(filter.apply(r.printer.str(v))));
+    }
+
+    private static void numbers(Map<String, Filter> filters) {
+        filters.put("abs", (r, v, a) -> Numbers.isNumber(v) && Numbers.real(v) < 0 ? Numbers.negate(v) : v);
+        filters.put("int", (r, v, a) -> NumberFilters.integer(v, a));
+        filters.put("float", (r, v, a) -> NumberFilters.real(v, a));
+        filters.put("round", (r, v, a) -> NumberFilters.round(v, a));
+        filters.put("filesizeformat", (r, v, a) -> r.text(NumberFilters.fileSize(v, a.flag(0, "binary", false))));
+    }
+
+    /** What an attribute path such as {@code a.b.0} leads to. */
+    static Value path(Value start, Value path, Rendering rendering) {
+        if (!(path instanceof Value.Text text)) {
+            return Lookup.item(start, path, rendering);
+        }
+        Value value = start;
+        for (String part : Texts.split(text.value(), ".", -1)) {
+            boolean number =
+                    !part.isEmpty() && part.length() < 10 && part.chars().allMatch(c -> c >= '0' && c <= '9');
+            value = Lookup.item(value, number ? Value.Int.of(Integer.parseInt(part)) : new Value.Text(part), rendering);
+        }
+        return value;
+    }
+
+    /** The attribute that a filter's argument names, if it names one. */
+    static Value pathOrSelf(Value item, Optional<Value> path, Rendering rendering) {
+        return path.filter(p -> p != Value.None.NONE)
+                .map(p -> path(item, p, rendering))
+                .orElse(item);
+    }
+}

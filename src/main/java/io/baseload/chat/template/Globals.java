@@ -1,0 +1,180 @@
+package io.baseload.chat.template;
+
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The functions that every template can call. */
+final class Globals {
+    private static final int LONGEST_RANGE = 100_000;
+
+    private Globals() {}
+
+    static Map<String, Value> of(Rendering rendering) {
+        Map<String, Value> globals = new LinkedHashMap<>();
+        put(globals, "range", a -> range(a, rendering));
+        put(globals, "namespace", Globals::namespace);
+        globals.put(
+                "dict",
+                new Value.Function(
+                        "dict",
+                        a -> dict(a, rendering),
+                        name -> name.equals("fromkeys")
+                                ? Optional.of(new Value.Function(name, a -> fromKeys(a, rendering)))
+                                : Optional.empty()));
+        put(globals, "raise_exception", a -> {
+            throw TemplateException.raisedByTemplate(rendering.printer.str(a.get(0, "message")));
+        });
+        put(globals, "strftime_now", a -> rendering.text(time(a.text(0, "format"), rendering.now)));
+        put(globals, "cycler", a -> cycler(a.positional()));
+        put(globals, "joiner", a -> joiner(a.text(0, "sep", ", ")));
+        put(globals, "lipsum", a -> {
+            throw new TemplateException("lipsum is not available");
+        });
+        return globals;
+    }
+
+    private static void put(Map<String, Value> globals, String name, Value.Body body) {
+        globals.put(name, new Value.Function(name, body));
+    }
+
+    private static Value range(Arguments arguments, Rendering rendering) {
+        int count = arguments.positional().size();
+        int first = Numbers.index(arguments.get(0, "start"));
+        long start = count > 1 ? first : 0;
+        long stop = count > 1 ? Numbers.index(arguments.get(1, "stop")) : first;
+        long step = arguments.integer(2, "step", 1);
+        if (step == 0) {
+            throw new TemplateException("range() arg 3 must not be zero");
+        }
+        long size = Math.max(0, (stop - start + step - Long.signum(step)) / step);
+        if (size > LONGEST_RANGE) {
+            throw new TemplateException("Range too big. No range may be longer than " + LONGEST_RANGE + ".");
+        }
+        List<Value> items = new ArrayList<>((int) size);
+        for (int i = 0; i < size; i++) {
+            items.add(Value.Int.of(start + i * step));
+        }
+        return rendering.list(items);
+    }
+
+    private static Value namespace(Arguments arguments) {
+        LinkedHashMap<String, Value> members = new LinkedHashMap<>();
+        for (Value from : arguments.positional()) {
+            if (!(from instanceof Value.Dict d)) {
+                throw new TemplateException("'" + from.type() + "' object is not a mapping");
+            }
+            d.entries().values().forEach(e -> members.put(Texts.require(e.key()), e.value()));
+        }
+        members.putAll(arguments.named());
+        members.keySet().forEach(Globals::checkMember);
+        return new Value.Namespace(members);
+    }
+
+    static void checkMember(String name) {
+        if (name.startsWith("_")) {
+            throw new TemplateException(
+                    "a namespace can't have a member whose name begins with an underscore: '" + name + "'");
+        }
+    }
+
+    private static Value dict(Arguments arguments, Rendering rendering) {
+        Map<Value, Value.Dict.Entry> entries = new LinkedHashMap<>();
+        arguments.find(0, "").ifPresent(from -> {
+            if (from instanceof Value.Dict d) {
+                d.entries().values().forEach(e -> rendering.put(entries, e.key(), e.value()));
+            } else {
+                rendering.iterate(from).forEach(pair -> putPair(entries, rendering.iterate(pair), rendering));
+            }
+        });
+        arguments.named().forEach((name, value) -> rendering.put(entries, new Value.Text(name), value));
+        return new Value.Dict(entries);
+    }
+
+    private static void putPair(Map<Value, Value.Dict.Entry> entries, List<Value> pair, Rendering rendering) {
+        if (pair.size() != 2) {
+            throw new TemplateException(
+                    "dictionary update sequence element has length " + pair.size() + "; 2 is required");
+        }
+        rendering.put(entries, pair.get(0), pair.get(1));
+    }
+
+    private static Value fromKeys(Arguments arguments, Rendering rendering) {
+        Map<Value, Value.Dict.Entry> entries = new LinkedHashMap<>();
+        Value value = arguments.find(1, "value").orElse(Value.None.NONE);
+        rendering.iterate(arguments.get(0, "iterable")).forEach(key -> rendering.put(entries, key, value));
+        return new Value.Dict(entries);
+    }
+
+    private static Value cycler(List<Value> items) {
+        if (items.isEmpty()) {
+            throw new TemplateException("at least one item has to be provided");
+        }
+        int[] at = {0};
+        return new Value.Opaque(
+                "Cycler",
+                name -> Optional.ofNullable(
+                        switch (name) {
+                            case "current" -> items.get(at[0] % items.size());
+                            case "next" -> new Value.Function(name, a -> items.get(at[0]++ % items.size()));
+                            case "reset" ->
+                                new Value.Function(name, a -> {
+                                    at[0] = 0;
+                                    return Value.None.NONE;
+                                });
+                            default -> null;
+                        }));
+    }
+
+    private static Value joiner(String separator) {
+        boolean[] used = {false};
+        return new Value.Function("joiner", a -> {
+            Value text = used[0] ? new Value.Text(separator) : Value.Text.EMPTY;
+            used[0] = true;
+            return text;
+        });
+    }
+
+    private static String time(String format, LocalDateTime now) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < format.length(); i++) {
+            char c = format.charAt(i);
+            boolean directive = c == '%' && i + 1 < format.length();
+            out.append(directive ? directive(format.charAt(++i), now) : String.valueOf(c));
+        }
+        return out.toString();
+    }
+
+    private static String directive(char directive, LocalDateTime now) {
+        String pattern = switch (directive) {
+            case 'Y' -> "uuuu";
+            case 'y' -> "uu";
+            case 'm' -> "MM";
+            case 'd' -> "dd";
+            case 'e' -> "ppd";
+            case 'B' -> "MMMM";
+            case 'b', 'h' -> "MMM";
+            case 'A' -> "EEEE";
+            case 'a' -> "EEE";
+            case 'H' -> "HH";
+            case 'I' -> "hh";
+            case 'M' -> "mm";
+            case 'S' -> "ss";
+            case 'f' -> "SSSSSS";
+            case 'p' -> "a";
+            case 'j' -> "DDD";
+            case 'F' -> "uuuu-MM-dd";
+            case 'T' -> "HH:mm:ss";
+            case 'D' -> "MM/dd/uu";
+            default -> "";
+        };
+        return pattern.isEmpty()
+                ? directive == '%' ? "%" : "%" + directive
+                : DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(now);
+    }
+}

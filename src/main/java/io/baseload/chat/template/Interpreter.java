@@ -1,0 +1,233 @@
+package io.baseload.chat.template;
+
+import io.baseload.chat.template.Node.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs statements and collects what they print. */
+final class Interpreter {
+    private enum Next {
+        GO_ON,
+        BREAK,
+        CONTINUE
+    }
+
+    private final Rendering rendering;
+    private final Evaluator evaluator;
+
+    Interpreter(Rendering rendering) {
+        this.rendering = rendering;
+        this.evaluator = new Evaluator(rendering);
+    }
+
+    String render(List<Node> nodes, Scope scope) {
+        StringBuilder out = new StringBuilder();
+        run(nodes, scope, out);
+        return out.toString();
+    }
+
+    private Next run(List<Node> nodes, Scope scope, StringBuilder out) {
+        for (Node node : nodes) {
+            Next next = run(node, scope, out);
+            if (next != Next.GO_ON) {
+                return next;
+            }
+        }
+        return Next.GO_ON;
+    }
+
+    private Next run(Node node, Scope scope, StringBuilder out) {
+        rendering.budget.enter();
+        Next next = Next.GO_ON;
+        switch (node) {
+            case Node.Data n -> print(n.text(), out);
+            case Node.Print n -> print(rendering.printer.str(evaluator.evaluate(n.value(), scope)), out);
+            case Node.If n -> next = ifStatement(n, scope, out);
+            case Node.For n -> forStatement(n, evaluator.evaluate(n.items(), scope), scope, out, 1);
+            case Node.Set n -> assign(n.target(), evaluator.evaluate(n.value(), scope), scope);
+            case Node.SetBlock n -> assign(n.target(), filtered(n.filtered(), n.body(), scope), scope);
+            case Node.Macro n -> scope.set(n.name(), macro(n.name(), n.signature(), n.body(), scope));
+            case Node.CallBlock n -> print(rendering.printer.str(callBlock(n, scope)), out);
+            case Node.FilterBlock n -> print(rendering.printer.str(filtered(n.filtered(), n.body(), scope)), out);
+            case Node.With n -> next = with(n, scope, out);
+            case Node.Group n -> next = run(n.body(), scope, out);
+            case Node.Break n -> next = Next.BREAK;
+            case Node.Continue n -> next = Next.CONTINUE;
+        }
+        rendering.budget.leave();
+        return next;
+    }
+
+    private void print(String text, StringBuilder out) {
+        rendering.budget.spend(text.length());
+        out.append(text);
+    }
+
+    private Next ifStatement(Node.If node, Scope scope, StringBuilder out) {
+        for (Node.Branch branch : node.branches()) {
+            if (Truth.of(evaluator.evaluate(branch.condition(), scope))) {
+                return run(branch.body(), scope, out);
+            }
+        }
+        return run(node.otherwise(), scope, out);
+    }
+
+    private void forStatement(Node.For node, Value value, Scope scope, StringBuilder out, int depth) {
+        List<Value> items = rendering.iterate(value);
+        if (node.filter().isPresent()) {
+            items = filter(node, items, scope);
+        }
+        if (items.isEmpty()) {
+            run(node.otherwise(), scope, out);
+            return;
+        }
+        Loop loop = new Loop(items, rendering, depth);
+        Value seen = node.recursive() ? recursive(node, loop, scope, depth) : loop.value();
+        for (Value item : items) {
+            Scope round = scope.inner();
+            round.set("loop", seen);
+            assign(node.target(), item, round);
+            if (run(node.body(), round, out) == Next.BREAK) {
+                return;
+            }
+            loop.advance();
+        }
+    }
+
+    private List<Value> filter(Node.For node, List<Value> items, Scope scope) {
+        List<Value> kept = new ArrayList<>();
+        for (Value item : items) {
+            Scope round = scope.inner();
+            assign(node.target(), item, round);
+            if (Truth.of(evaluator.evaluate(node.filter().orElseThrow(), round))) {
+                kept.add(item);
+            }
+        }
+        return kept;
+    }
+
+    private Value recursive(Node.For node, Loop loop, Scope scope, int depth) {
+        return new Value.Function(
+                "loop",
+                arguments -> {
+                    StringBuilder out = new StringBuilder();
+                    rendering.budget.enter();
+                    forStatement(node, arguments.get(0, "iterable"), scope, out, depth + 1);
+                    rendering.budget.leave();
+                    return new Value.Text(out.toString());
+                },
+                loop::member);
+    }
+
+    private void assign(Target target, Value value, Scope scope) {
+        switch (target) {
+            case Target.Variable t -> scope.set(t.name(), value);
+            case Target.Member t -> assignMember(t, value, scope);
+            case Target.Several t -> {
+                List<Value> values = rendering.iterate(value);
+                if (values.size() != t.targets().size()) {
+                    throw new TemplateException(
+                            "expected " + t.targets().size() + " values to unpack, got " + values.size());
+                }
+                for (int i = 0; i < values.size(); i++) {
+                    assign(t.targets().get(i), values.get(i), scope);
+                }
+            }
+        }
+    }
+
+    private static void assignMember(Target.Member target, Value value, Scope scope) {
+        if (!(scope.get(target.object()) instanceof Value.Namespace namespace)) {
+            throw new TemplateException("cannot assign attribute on non-namespace object");
+        }
+        Globals.checkMember(target.name());
+        namespace.members().put(target.name(), value);
+    }
+
+    private Value filtered(Expr filtered, List<Node> body, Scope scope) {
+        Scope inner = scope.inner();
+        inner.set(Node.BODY, new Value.Text(render(body, scope.inner())));
+        return evaluator.evaluate(filtered, inner);
+    }
+
+    private Next with(Node.With node, Scope scope, StringBuilder out) {
+        Scope inner = scope.inner();
+        for (Node.Assignment assignment : node.assignments()) {
+            assign(assignment.target(), evaluator.evaluate(assignment.value(), scope), inner);
+        }
+        return run(node.body(), inner, out);
+    }
+
+    private Value callBlock(Node.CallBlock node, Scope scope) {
+        Scope inner = scope.inner();
+        Value caller = macro("caller", node.signature(), node.body(), scope);
+        inner.set("caller", caller);
+        Expr.Args args = node.call().args();
+        Map<String, Expr> named = new LinkedHashMap<>(args.named());
+        named.put("caller", new Expr.Name("caller"));
+        return evaluator.evaluate(
+                new Expr.Call(node.call().callee(), new Expr.Args(args.positional(), named, args.list(), args.dict())),
+                inner);
+    }
+
+    private Value macro(String name, Node.Signature signature, List<Node> body, Scope definition) {
+        return new Value.Function(
+                name,
+                arguments -> {
+                    rendering.budget.enter();
+                    Value text = new Value.Text(render(body, bind(name, signature, arguments, definition)));
+                    rendering.budget.leave();
+                    return text;
+                },
+                member -> member.equals("name")
+                        ? java.util.Optional.of(new Value.Text(name))
+                        : java.util.Optional.empty());
+    }
+
+    private Scope bind(String name, Node.Signature signature, Arguments arguments, Scope definition) {
+        Scope scope = definition.inner();
+        Map<String, Value> named = new HashMap<>(arguments.named());
+        int place = 0;
+        for (Node.Parameter parameter : signature.parameters()) {
+            Value absent = new Value.Undefined("parameter '" + parameter.name() + "' was not provided");
+            Value given = place < arguments.positional().size()
+                    ? arguments.positional().get(place)
+                    : named.getOrDefault(parameter.name(), absent);
+            named.remove(parameter.name());
+            scope.set(
+                    parameter.name(),
+                    given == absent && parameter.defaultValue().isPresent()
+                            ? evaluator.evaluate(parameter.defaultValue().get(), scope)
+                            : given);
+            place++;
+        }
+        bindRest(name, signature, arguments, named, scope);
+        return scope;
+    }
+
+    /** A macro takes more than it names only if it looks at {@code varargs} or {@code kwargs}. */
+    private void bindRest(
+            String name, Node.Signature signature, Arguments arguments, Map<String, Value> named, Scope scope) {
+        Value caller = named.remove("caller");
+        if (caller != null) {
+            scope.set("caller", caller);
+        }
+        int count = signature.parameters().size();
+        int given = arguments.positional().size();
+        if (given > count && !signature.takesMore()) {
+            throw new TemplateException("macro '" + name + "' takes not more than " + count + " argument(s)");
+        }
+        if (!named.isEmpty() && !signature.takesNamed()) {
+            throw new TemplateException("macro '" + name + "' takes no keyword argument '"
+                    + named.keySet().iterator().next() + "'");
+        }
+        List<Value> more = arguments.positional().subList(Math.min(count, given), given);
+        scope.set("varargs", new Value.Sequence(Value.Sequence.Form.TUPLE, more));
+        Map<Value, Value> rest = new LinkedHashMap<>();
+        named.forEach((key, value) -> rest.put(new Value.Text(key), value));
+        scope.set("kwargs", rendering.dict(rest));
+    }
+}

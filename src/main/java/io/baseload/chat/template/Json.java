@@ -1,0 +1,140 @@
+package io.baseload.chat.template;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** The {@code tojson} filter as transformers has it: Python's {@code json.dumps} without HTML escapes. */
+final class Json {
+    private final Budget budget;
+    private final StringBuilder out = new StringBuilder();
+    private final boolean ascii;
+    private final boolean sorted;
+    /** One level's blanks; empty = everything on one line. */
+    private final String indent;
+
+    private final String itemSeparator;
+    private final String keySeparator;
+
+    private Json(Budget budget, Arguments arguments) {
+        this.budget = budget;
+        ascii = arguments.flag(0, "ensure_ascii", false);
+        indent = arguments.find(1, "indent").map(Json::blanks).orElse("");
+        List<Value> separators = arguments
+                .find(2, "separators")
+                .filter(Value.Sequence.class::isInstance)
+                .map(s -> ((Value.Sequence) s).items())
+                .filter(s -> s.size() == 2)
+                .orElse(List.of());
+        itemSeparator = separators.isEmpty() ? indent.isEmpty() ? ", " : "," : Texts.require(separators.get(0));
+        keySeparator = separators.isEmpty() ? ": " : Texts.require(separators.get(1));
+        sorted = arguments.flag(3, "sort_keys", false);
+    }
+
+    static String of(Value value, Arguments arguments, Budget budget) {
+        Json json = new Json(budget, arguments);
+        json.write(value, "\n");
+        return json.out.toString();
+    }
+
+    private static String blanks(Value indent) {
+        return switch (indent) {
+            case Value.None n -> "";
+            case Value.Text t -> t.value();
+            default -> " ".repeat(Math.clamp(Numbers.index(indent), 0, 100));
+        };
+    }
+
+    private void write(Value value, String newline) {
+        budget.enter();
+        int before = out.length();
+        switch (value) {
+            case Value.None n -> out.append("null");
+            case Value.Bool b -> out.append(b.value());
+            case Value.Int i -> out.append(i.value());
+            case Value.Real r -> out.append(real(r.value()));
+            case Value.Text t -> string(t.value());
+            case Value.Sequence s when s.form().compareTo(Value.Sequence.Form.TUPLE) <= 0 -> list(s.items(), newline);
+            case Value.Dict d -> dict(d, newline);
+            default -> throw new TemplateException("Object of type " + value.type() + " is not JSON serializable");
+        }
+        budget.spend(Math.max(0, out.length() - before));
+        budget.leave();
+    }
+
+    private static String real(double value) {
+        return Double.isNaN(value)
+                ? "NaN"
+                : Double.isInfinite(value) ? value > 0 ? "Infinity" : "-Infinity" : Numbers.repr(value);
+    }
+
+    private void list(List<Value> items, String newline) {
+        out.append('[');
+        for (int i = 0; i < items.size(); i++) {
+            separate(i, newline + indent);
+            write(items.get(i), newline + indent);
+        }
+        close(items.isEmpty(), newline, ']');
+    }
+
+    private void dict(Value.Dict dict, String newline) {
+        List<Value.Dict.Entry> entries = new ArrayList<>(dict.entries().values());
+        if (sorted) {
+            entries.sort(Comparator.comparing((Value.Dict.Entry e) -> key(e.key()), Texts::compare));
+        }
+        out.append('{');
+        for (int i = 0; i < entries.size(); i++) {
+            separate(i, newline + indent);
+            string(key(entries.get(i).key()));
+            out.append(keySeparator);
+            write(entries.get(i).value(), newline + indent);
+        }
+        close(entries.isEmpty(), newline, '}');
+    }
+
+    private void separate(int index, String newline) {
+        out.append(index > 0 ? itemSeparator : "").append(indent.isEmpty() ? "" : newline);
+    }
+
+    private void close(boolean empty, String newline, char bracket) {
+        out.append(empty || indent.isEmpty() ? "" : newline).append(bracket);
+    }
+
+    private static String key(Value key) {
+        return switch (key) {
+            case Value.Text t -> t.value();
+            case Value.None n -> "null";
+            case Value.Bool b -> String.valueOf(b.value());
+            case Value.Int i -> i.value().toString();
+            case Value.Real r -> real(r.value());
+            default -> throw new TemplateException("keys must be str, int, float, bool or None, not " + key.type());
+        };
+    }
+
+    private void string(String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            character(text.charAt(i));
+        }
+        out.append('"');
+    }
+
+    private void character(char c) {
+        switch (c) {
+            case '"' -> out.append("\\\"");
+            case '\\' -> out.append("\\\\");
+            case '\n' -> out.append("\\n");
+            case '\r' -> out.append("\\r");
+            case '\t' -> out.append("\\t");
+            case '\b' -> out.append("\\b");
+            case '\f' -> out.append("\\f");
+            default -> {
+                if (c < ' ' || ascii && c > '~') {
+                    out.append(String.format("\\u%04x", (int) c));
+                } else {
+                    out.append(c);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package io.baseload.chat.template;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.Optional;
+
+/** Python's numbers: integers without bounds (but ours), floats, and booleans that count as integers. */
+final class Numbers {
+    private static final int LONGEST_BITS = 1 << 14;
+
+    private Numbers() {}
+
+    static boolean isNumber(Value value) {
+        return value instanceof Value.Int || value instanceof Value.Real || value instanceof Value.Bool;
+    }
+
+    /** An integer, also of a boolean. */
+    static Optional<BigInteger> integer(Value value) {
+        return switch (value) {
+            case Value.Int i -> Optional.of(i.value());
+            case Value.Bool b -> Optional.of(b.value() ? BigInteger.ONE : BigInteger.ZERO);
+            default -> Optional.empty();
+        };
+    }
+
+    static double real(Value value) {
+        return value instanceof Value.Real r
+                ? r.value()
+                : integer(value)
+                        .orElseThrow(() -> new TemplateException("must be a number, not " + value.type()))
+                        .doubleValue();
+    }
+
+    /** A number of elements or characters; far-off values become the nearest that an int can hold. */
+    static int index(Value value) {
+        BigInteger number = integer(value)
+                .orElseThrow(() ->
+                        new TemplateException("'" + value.type() + "' object cannot be interpreted as an integer"));
+        return number.min(BigInteger.valueOf(Integer.MAX_VALUE))
+                .max(BigInteger.valueOf(-Integer.MAX_VALUE))
+                .intValue();
+    }
+
+    static Value arithmetic(String operator, Value left, Value right, Budget budget) {
+        Optional<BigInteger> a = integer(left);
+        Optional<BigInteger> b = integer(right);
+        if (a.isEmpty()
+                || b.isEmpty()
+                || operator.equals("/")
+                || operator.equals("**") && b.get().signum() < 0) {
+            return new Value.Real(reals(operator, real(left), real(right)));
+        }
+        budget.spend(a.get().bitLength() / 8 + b.get().bitLength() / 8);
+        return new Value.Int(bounded(integers(operator, a.get(), b.get())));
+    }
+
+    private static BigInteger integers(String operator, BigInteger a, BigInteger b) {
+        return switch (operator) {
+            case "+" -> a.add(b);
+            case "-" -> a.subtract(b);
+            case "*" -> a.multiply(b);
+            case "**" -> power(a, b);
+            case "//" -> floorDivide(a, nonZero(b));
+            case "%" -> a.subtract(floorDivide(a, nonZero(b)).multiply(b));
+            default -> throw new IllegalStateException(operator);
+        };
+    }
+
+    private static BigInteger power(BigInteger a, BigInteger b) {
+        if (a.abs().bitLength() <= 1) {
+            return b.signum() == 0 ? BigInteger.ONE : b.testBit(0) ? a : a.multiply(a);
+        }
+        if (b.bitLength() > 31 || (long) a.bitLength() * b.intValue() > LONGEST_BITS) {
+            throw new TemplateException("the power is too large");
+        }
+        return a.pow(b.intValue());
+    }
+
+    private static BigInteger floorDivide(BigInteger a, BigInteger b) {
+        BigInteger[] parts = a.divideAndRemainder(b);
+        return parts[1].signum() != 0 && parts[1].signum() != b.signum() ? parts[0].subtract(BigInteger.ONE) : parts[0];
+    }
+
+    private static double reals(String operator, double a, double b) {
+        return switch (operator) {
+            case "+" -> a + b;
+            case "-" -> a - b;
+            case "*" -> a * b;
+            case "/" -> a / nonZero(b);
+            case "**" -> Math.pow(a, b);
+            case "//" -> Math.floor(a / nonZero(b));
+            case "%" -> a - Math.floor(a / nonZero(b)) * b;
+            default -> throw new IllegalStateException(operator);
+        };
+    }
+
+    private static BigInteger nonZero(BigInteger divisor) {
+        nonZero(divisor.signum());
+        return divisor;
+    }
+
+    private static double nonZero(double divisor) {
+        if (divisor == 0) {
+            throw new TemplateException("division by zero");
+        }
+        return divisor;
+    }
+
+    static BigInteger bounded(BigInteger value) {
+        if (value.bitLength() > LONGEST_BITS) {
+            throw new TemplateException("the integer is too large");
+        }
+        return value;
+    }
+
+    static Value negate(Value value) {
+        return value instanceof Value.Real r
+                ? new Value.Real(-r.value())
+                : new Value.Int(integer(value)
+                        .orElseThrow(
+                                () -> new TemplateException("bad operand type for unary -: '" + value.type() + "'"))
+                        .negate());
+    }
+
+    /** Half to even on the exact value, as Python rounds. */
+    static double round(double value, int digits, String method) {
+        if (Double.isNaN(value) || Double.isInfinite(value) || Math.abs(digits) > 400) {
+            return value;
+        }
+        RoundingMode mode = switch (method) {
+            case "ceil" -> RoundingMode.CEILING;
+            case "floor" -> RoundingMode.FLOOR;
+            default -> RoundingMode.HALF_EVEN;
+        };
+        return new BigDecimal(value).setScale(digits, mode).doubleValue();
+    }
+
+    /** Python's {@code repr} of a float: the shortest digits that read back the same. */
+    static String repr(double value) {
+        if (Double.isNaN(value) || Double.isInfinite(value)) {
+            return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+        }
+        if (value == 0) {
+            return 1 / value < 0 ? "-0.0" : "0.0";
+        }
+        BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        String digits = shortest.unscaledValue().abs().toString();
+        int exponent = digits.length() - 1 - shortest.scale();
+        String sign = value < 0 ? "-" : "";
+        return sign + (exponent < -4 || exponent >= 16 ? scientific(digits, exponent) : positional(digits, exponent));
+    }
+
+    private static String scientific(String digits, int exponent) {
+        String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
+        String power = (exponent < 0 ? "-" : "+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+        return digits.charAt(0) + fraction + "e" + power;
+    }
+
+    private static String positional(String digits, int exponent) {
+        if (exponent < 0) {
+            return "0." + "0".repeat(-exponent - 1) + digits;
+        }
+        String padded = digits + "0".repeat(Math.max(0, exponent + 1 - digits.length()));
+        String fraction = padded.substring(exponent + 1);
+        return padded.substring(0, exponent + 1) + "." + (fraction.isEmpty() ? "0" : fraction);
+    }
+}

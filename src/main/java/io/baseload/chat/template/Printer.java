@@ -1,0 +1,118 @@
+package io.baseload.chat.template;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Values as text, in Python's forms. */
+final class Printer {
+    private final Budget budget;
+
+    Printer(Budget budget) {
+        this.budget = budget;
+    }
+
+    /** Python's {@code str}. */
+    String str(Value value) {
+        if (value instanceof Value.Text t) {
+            return t.value();
+        }
+        StringBuilder out = new StringBuilder();
+        write(value, out, false);
+        return out.toString();
+    }
+
+    /** Python's {@code repr}. */
+    String repr(Value value) {
+        StringBuilder out = new StringBuilder();
+        write(value, out, true);
+        return out.toString();
+    }
+
+    private void write(Value value, StringBuilder out, boolean quoted) {
+        budget.enter();
+        int before = out.length();
+        switch (value) {
+            case Value.Undefined u -> out.append(quoted ? "Undefined" : "");
+            case Value.None n -> out.append("None");
+            case Value.Bool b -> out.append(b.value() ? "True" : "False");
+            case Value.Int i -> out.append(i.value());
+            case Value.Real r -> out.append(Numbers.repr(r.value()));
+            case Value.Text t -> quote(t.value(), out);
+            case Value.Sequence s -> sequence(s, out);
+            case Value.Dict d -> join("{", "}", d.entries().values(), out, e -> entry(e, out));
+            case Value.Namespace n ->
+                join("<Namespace {", "}>", n.members().entrySet(), out, e -> {
+                    quote(e.getKey(), out);
+                    write(e.getValue(), out.append(": "), true);
+                });
+            case Value.Opaque o -> out.append('<').append(o.type()).append('>');
+            case Value.Function f -> out.append("<function ").append(f.name()).append('>');
+        }
+        budget.spend(Math.max(0, out.length() - before));
+        budget.leave();
+    }
+
+    private void sequence(Value.Sequence sequence, StringBuilder out) {
+        List<Value> items = sequence.items();
+        Consumer<Value> item = i -> write(i, out, true);
+        switch (sequence.form()) {
+            case LIST -> join("[", "]", items, out, item);
+            case TUPLE, GROUP -> join("(", items.size() == 1 ? ",)" : ")", items, out, item);
+            default -> join(sequence.type() + "([", "])", items, out, item);
+        }
+    }
+
+    private void entry(Value.Dict.Entry entry, StringBuilder out) {
+        write(entry.key(), out, true);
+        write(entry.value(), out.append(": "), true);
+    }
+
+    private static <T> void join(String open, String close, Iterable<T> items, StringBuilder out, Consumer<T> item) {
+        out.append(open);
+        for (Iterator<T> i = items.iterator(); i.hasNext(); ) {
+            item.accept(i.next());
+            out.append(i.hasNext() ? ", " : "");
+        }
+        out.append(close);
+    }
+
+    private static void quote(String text, StringBuilder out) {
+        char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
+        out.append(quote);
+        text.codePoints().forEach(c -> character(c, quote, out));
+        out.append(quote);
+    }
+
+    private static void character(int c, char quote, StringBuilder out) {
+        switch (c) {
+            case '\n' -> out.append("\\n");
+            case '\r' -> out.append("\\r");
+            case '\t' -> out.append("\\t");
+            case '\\' -> out.append("\\\\");
+            default -> {
+                if (c == quote) {
+                    out.append('\\').append(quote);
+                } else if (printable(c)) {
+                    out.appendCodePoint(c);
+                } else {
+                    out.append(String.format(c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c));
+                }
+            }
+        }
+    }
+
+    private static boolean printable(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            case Character.SPACE_SEPARATOR -> c == ' ';
+            default -> true;
+        };
+    }
+}

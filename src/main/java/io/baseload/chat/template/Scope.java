@@ -1,0 +1,41 @@
+package io.baseload.chat.template;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Names and what they stand for; what isn't here is looked for outside. */
+final class Scope {
+    private final Optional<Scope> outside;
+    private final Map<String, Value> names = new HashMap<>();
+
+    private Scope(Optional<Scope> outside) {
+        this.outside = outside;
+    }
+
+    static Scope outermost(Map<String, Value> names) {
+        Scope scope = new Scope(Optional.empty());
+        scope.names.putAll(names);
+        return scope;
+    }
+
+    Scope inner() {
+        return new Scope(Optional.of(this));
+    }
+
+    void set(String name, Value value) {
+        names.put(name, value);
+    }
+
+    Value get(String name) {
+        for (Scope scope = this; ; scope = scope.outside.get()) {
+            Value value = scope.names.get(name);
+            if (value != null) {
+                return value;
+            }
+            if (scope.outside.isEmpty()) {
+                return new Value.Undefined("'" + name + "' is undefined");
+            }
+        }
+    }
+}

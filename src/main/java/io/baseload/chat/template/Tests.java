@@ -1,0 +1,92 @@
+package io.baseload.chat.template;
+
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Jinja's tests: what stands after {@code is}. */
+final class Tests {
+    @FunctionalInterface
+    interface Test {
+        boolean holds(Rendering rendering, Value value, Arguments arguments);
+    }
+
+    private static final Map<String, Test> ALL = table();
+
+    private Tests() {}
+
+    static boolean exists(String name) {
+        return ALL.containsKey(name);
+    }
+
+    static boolean apply(String name, Rendering rendering, Value value, Arguments arguments) {
+        Test test = ALL.get(name);
+        if (test == null) {
+            throw new TemplateException("No test named '" + name + "'.");
+        }
+        return test.holds(rendering, value, arguments);
+    }
+
+    private static Map<String, Test> table() {
+        Map<String, Test> tests = new HashMap<>();
+        kinds(tests);
+        for (String[] names : new String[][] {
+            {"==", "eq", "equalto"},
+            {"!=", "ne"},
+            {"<", "lt", "lessthan"},
+            {"<=", "le"},
+            {">", "gt", "greaterthan"},
+            {">=", "ge"}
+        }) {
+            for (String name : names) {
+                tests.put(name, (r, v, a) -> Operators.compare(names[0], v, a.get(0, "other"), r.comparisons));
+            }
+        }
+        tests.put("in", (r, v, a) -> r.comparisons.contains(a.get(0, "seq"), v));
+        tests.put("sameas", (r, v, a) -> v == a.get(0, "other") || v.equals(a.get(0, "other")));
+        tests.put("divisibleby", (r, v, a) -> Numbers.real(Operators.binary("%", v, a.get(0, "num"), r)) == 0);
+        tests.put("even", (r, v, a) -> !odd(v));
+        tests.put("odd", (r, v, a) -> odd(v));
+        tests.put("lower", (r, v, a) -> r.printer.str(v).equals(TextFilters.lower(r.printer.str(v))));
+        tests.put("upper", (r, v, a) -> r.printer.str(v).equals(r.printer.str(v).toUpperCase(java.util.Locale.ROOT)));
+        tests.put("filter", (r, v, a) -> v instanceof Value.Text t && Filters.exists(t.value()));
+        tests.put("test", (r, v, a) -> v instanceof Value.Text t && exists(t.value()));
+        return Map.copyOf(tests);
+    }
+
+    private static void kinds(Map<String, Test> tests) {
+        kind(tests, "defined", v -> !(v instanceof Value.Undefined));
+        kind(tests, "undefined", v -> v instanceof Value.Undefined);
+        kind(tests, "none", v -> v == Value.None.NONE);
+        kind(tests, "boolean", v -> v instanceof Value.Bool);
+        kind(tests, "true", v -> v instanceof Value.Bool b && b.value());
+        kind(tests, "false", v -> v instanceof Value.Bool b && !b.value());
+        kind(tests, "integer", v -> v instanceof Value.Int);
+        kind(tests, "float", v -> v instanceof Value.Real);
+        kind(tests, "number", Numbers::isNumber);
+        kind(tests, "string", v -> v instanceof Value.Text);
+        kind(tests, "mapping", v -> v instanceof Value.Dict);
+        kind(tests, "callable", v -> v instanceof Value.Function);
+        kind(tests, "iterable", Tests::iterable);
+        kind(tests, "sequence", Tests::iterable);
+        kind(tests, "escaped", v -> false);
+    }
+
+    private static void kind(Map<String, Test> tests, String name, Predicate<Value> test) {
+        tests.put(name, (r, v, a) -> test.test(v));
+    }
+
+    private static boolean iterable(Value value) {
+        return value instanceof Value.Undefined
+                || value instanceof Value.Text
+                || value instanceof Value.Sequence
+                || value instanceof Value.Dict;
+    }
+
+    private static boolean odd(Value value) {
+        return Numbers.integer(value)
+                .map(i -> i.testBit(0) && i.signum() != 0 || i.equals(BigInteger.ONE))
+                .orElseGet(() -> Math.floorMod((long) Numbers.real(value), 2L) == 1);
+    }
+}
