@@ -41,35 +41,47 @@ public class DatabaseConfiguration {
 
         @Bean
         JdbcConnectionDetails applicationConnection(EmbeddedDatabase database) {
-            return new Login(database, EmbeddedDatabase.APPLICATION);
+            return new ApplicationLogin(database);
         }
 
         @Bean
         FlywayConnectionDetails ownerConnection(EmbeddedDatabase database) {
-            return new Login(database, EmbeddedDatabase.OWNER);
+            return new OwnerLogin(database);
         }
     }
 
-    private record Login(EmbeddedDatabase database, String role)
-            implements JdbcConnectionDetails, FlywayConnectionDetails {
+    private record ApplicationLogin(EmbeddedDatabase database) implements JdbcConnectionDetails {
         @Override
         public String getUsername() {
-            return role;
+            return EmbeddedDatabase.APPLICATION;
         }
 
         @Override
         public String getPassword() {
-            return database.password(role);
+            return database.password(EmbeddedDatabase.APPLICATION);
         }
 
         @Override
         public String getJdbcUrl() {
             return database.url();
         }
+    }
+
+    /** Not the same class as the other: Spring finds a bean by all its interfaces. */
+    private record OwnerLogin(EmbeddedDatabase database) implements FlywayConnectionDetails {
+        @Override
+        public String getUsername() {
+            return EmbeddedDatabase.OWNER;
+        }
 
         @Override
-        public String getDriverClassName() {
-            return "org.postgresql.Driver";
+        public String getPassword() {
+            return database.password(EmbeddedDatabase.OWNER);
+        }
+
+        @Override
+        public String getJdbcUrl() {
+            return database.url();
         }
     }
 }
