@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -42,22 +43,23 @@ public final class TestPlatform implements AutoCloseable {
     private final String database;
     private final ConfigurableApplicationContext context;
 
-    private TestPlatform(BaseloadHome home, String database) {
+    private TestPlatform(BaseloadHome home, String database, Class<?>... more) {
         this.home = home;
         this.database = database;
         this.context = new SpringApplicationBuilder(Wiring.class)
+                .sources(more)
                 .web(WebApplicationType.NONE)
                 .properties(properties(home, database))
                 .run();
     }
 
-    /** A platform of the caller's own. */
-    public static TestPlatform fresh() {
+    /** A platform of the caller's own, with further configurations. */
+    public static TestPlatform fresh(Class<?>... more) {
         var name = "test_" + COUNT.incrementAndGet();
         superuser("postgres")
                 .sql("CREATE DATABASE " + name + " OWNER baseload_owner")
                 .update();
-        return new TestPlatform(BaseloadHome.at(Server.FOLDER.resolve("home of " + name)), name);
+        return new TestPlatform(BaseloadHome.at(Server.FOLDER.resolve("home of " + name)), name, more);
     }
 
     /** The platform that tests share which keep to tenants of their own. */
@@ -66,8 +68,13 @@ public final class TestPlatform implements AutoCloseable {
     }
 
     /** A second process on the same database and home. */
-    public TestPlatform again() {
-        return new TestPlatform(home, database);
+    public TestPlatform again(Class<?>... more) {
+        return new TestPlatform(home, database, more);
+    }
+
+    /** The server that all platforms share. */
+    public static EmbeddedDatabase server() {
+        return Server.DATABASE;
     }
 
     public <T> T get(Class<T> type) {
@@ -159,7 +166,7 @@ public final class TestPlatform implements AutoCloseable {
         static final EmbeddedDatabase DATABASE = EmbeddedDatabase.start(BaseloadHome.at(FOLDER));
 
         static {
-            Runtime.getRuntime().addShutdownHook(new Thread(Server::remove));
+            SpringApplication.getShutdownHandlers().add(Server::remove); // after the applications are closed
         }
 
         private static Path folder() {

@@ -12,7 +12,7 @@ public interface Inference {
      *
      * @param model alias or id as the caller wrote it
      * @param requestId the {@code x-request-id} of the HTTP request; stands in the audit trail
-     * @param listener hears the events from the engine's thread; must not block
+     * @param listener hears the events from the engine's thread, the last one from another, once usage and outcome are recorded (or after a second, where the database is gone); must not block
      * @throws io.baseload.chat.api.InvalidRequestException if the request can't be answered by this model
      * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
      * @throws io.baseload.service.registry.ModelUnavailableException if the model is not loaded now

@@ -88,10 +88,11 @@ public final class Quota {
         return Optional.of(new Settlement(promptTokens, completionTokens, false));
     }
 
-    /** Undoes a reservation whose request was never begun. */
-    public void refund(UUID reservation) {
-        end(reservation, "refused", 0, 0)
-                .ifPresent(made -> windows.settle(made.tenant(), made.at(), made.tokens(), 0, 1));
+    /** Undoes a reservation whose request was never begun; false if it is not open. */
+    public boolean refund(UUID reservation) {
+        var made = end(reservation, "refused", 0, 0);
+        made.ifPresent(it -> windows.settle(it.tenant(), it.at(), it.tokens(), 0, 1));
+        return made.isPresent();
     }
 
     /** Open reservations whose lease is over or whose process is not this one; oldest first. */

@@ -1,0 +1,78 @@
+package io.baseload.service.inference;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.DoubleStream;
+
+/** The counters and histograms of answers, with the stems and the label that dashboards for model servers know. */
+final class InferenceMeters {
+    private static final Duration[] QUICK = seconds(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5);
+    private static final Duration[] SLOW =
+            seconds(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300);
+
+    private final MeterRegistry registry;
+    private final Map<String, OfModel> models = new ConcurrentHashMap<>();
+
+    InferenceMeters(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    OfModel of(String model) {
+        return models.computeIfAbsent(
+                model,
+                id -> new OfModel(
+                        counter("baseload.prompt_tokens", "prompt tokens of ended requests", id),
+                        counter("baseload.generation_tokens", "decoded tokens of ended requests", id),
+                        timer(
+                                "baseload.request_queue_time",
+                                "from the request to the engine's first step for it",
+                                id,
+                                SLOW),
+                        timer("baseload.time_to_first_token", "from the request to its first token", id, SLOW),
+                        timer("baseload.inter_token_latency", "between two tokens of an answer", id, QUICK),
+                        timer("baseload.e2e_request_latency", "from the request to its end", id, SLOW)));
+    }
+
+    void ended(String model, String finishedReason) {
+        Counter.builder("baseload.request_success")
+                .description("ended requests")
+                .tag("model_name", model)
+                .tag("finished_reason", finishedReason)
+                .register(registry)
+                .increment();
+    }
+
+    private Counter counter(String name, String description, String model) {
+        return Counter.builder(name)
+                .description(description)
+                .tag("model_name", model)
+                .register(registry);
+    }
+
+    private Timer timer(String name, String description, String model, Duration[] buckets) {
+        return Timer.builder(name)
+                .description(description)
+                .tag("model_name", model)
+                .serviceLevelObjectives(buckets)
+                .register(registry);
+    }
+
+    private static Duration[] seconds(double... bounds) {
+        return DoubleStream.of(bounds)
+                .mapToObj(bound -> Duration.ofNanos(Math.round(bound * 1e9)))
+                .toArray(Duration[]::new);
+    }
+
+    /** The meters of one model. */
+    record OfModel(
+            Counter promptTokens,
+            Counter generationTokens,
+            Timer queueTime,
+            Timer firstToken,
+            Timer interToken,
+            Timer endToEnd) {}
+}

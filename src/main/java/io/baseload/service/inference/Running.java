@@ -1,0 +1,106 @@
+package io.baseload.service.inference;
+
+import io.baseload.chat.api.Completion;
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.Usage;
+import io.baseload.service.registry.ServedModel;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A question that is being answered: passes the engine's events on and, at the last one, settles. The client hears the last event once usage and outcome are in
+ * the database, so that whoever has an answer finds it in the books; a database that is gone delays it by a second at most.
+ */
+final class Running implements Consumer<CompletionEvent> {
+    private static final Logger log = LoggerFactory.getLogger(Running.class);
+    private static final long LONGEST_DELAY_MILLIS = 1_000;
+
+    private final Ticket ticket;
+    private final ServedModel model;
+    private final Settlements settlements;
+    private final Stopwatch watch;
+    private final Consumer<String> endings;
+    private final Consumer<CompletionEvent> listener;
+    private final Map<Integer, String> reasons = new TreeMap<>(); // the engine's thread only
+    private volatile @Nullable Completion completion;
+
+    /** @param endings hears why the question ended, for the meters */
+    Running(
+            Ticket ticket,
+            ServedModel model,
+            Settlements settlements,
+            Stopwatch watch,
+            Consumer<String> endings,
+            Consumer<CompletionEvent> listener) {
+        this.ticket = ticket;
+        this.model = model;
+        this.settlements = settlements;
+        this.watch = watch;
+        this.endings = endings;
+        this.listener = listener;
+    }
+
+    void started(Completion started) {
+        completion = started;
+    }
+
+    /** Tokens that the answers have so far. */
+    int completionTokens() {
+        var started = completion;
+        return started == null ? 0 : started.usage().completion();
+    }
+
+    @Override
+    public void accept(CompletionEvent event) {
+        switch (event) {
+            case CompletionEvent.Text text -> {
+                watch.token();
+                listener.accept(text);
+            }
+            case CompletionEvent.ChoiceFinished finished -> {
+                watch.token();
+                reasons.put(finished.choice(), word(finished.reason()));
+                listener.accept(finished);
+            }
+            case CompletionEvent.Finished finished ->
+                end(finished.cancelled() ? Ending.CANCELLED : Ending.DONE, finished.usage(), event);
+            case CompletionEvent.Failed failed -> end(Ending.FAILED, failed.usage(), event);
+        }
+    }
+
+    private void end(String state, Usage usage, CompletionEvent last) {
+        watch.end(usage);
+        endings.accept(state.equals(Ending.DONE) ? reason() : state);
+        var ending = new Ending(state, usage, List.copyOf(reasons.values()), watch.milliseconds());
+        var unused = settlements
+                .settle(ticket, ending)
+                .copy()
+                .orTimeout(LONGEST_DELAY_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete((nothing, late) -> deliver(last));
+    }
+
+    private void deliver(CompletionEvent last) {
+        try (model) {
+            listener.accept(last);
+        } catch (RuntimeException e) {
+            log.error("{}: the last event was not delivered", ticket.requestId(), e);
+        }
+    }
+
+    /** One word for all answers: cut, if any was. */
+    private String reason() {
+        return reasons.containsValue(word(FinishReason.LENGTH)) ? word(FinishReason.LENGTH) : word(FinishReason.STOP);
+    }
+
+    private static String word(FinishReason reason) {
+        return reason.name().toLowerCase(Locale.ROOT);
+    }
+}

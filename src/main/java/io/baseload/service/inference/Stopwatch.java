@@ -1,0 +1,67 @@
+package io.baseload.service.inference;
+
+import io.baseload.engine.api.Usage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
+
+/** Times one question, by what the engine's thread tells. */
+final class Stopwatch {
+    private final InferenceMeters.OfModel meters;
+    private final long begun;
+    private final AtomicBoolean stepped = new AtomicBoolean();
+    private final AtomicBoolean first = new AtomicBoolean();
+
+    Stopwatch(InferenceMeters.OfModel meters, long begun) {
+        this.meters = meters;
+        this.begun = begun;
+    }
+
+    /** Follows the number of tokens that one answer has. */
+    IntConsumer answer() {
+        return new IntConsumer() {
+            private int tokens;
+            private long last;
+
+            @Override
+            public void accept(int produced) {
+                if (stepped.compareAndSet(false, true)) {
+                    meters.queueTime().record(elapsed(), TimeUnit.NANOSECONDS);
+                }
+                if (produced > tokens) {
+                    advance(System.nanoTime());
+                    tokens = produced;
+                }
+            }
+
+            private void advance(long now) {
+                token();
+                if (tokens > 0) {
+                    meters.interToken().record(now - last, TimeUnit.NANOSECONDS);
+                }
+                last = now;
+            }
+        };
+    }
+
+    /** There is a token. */
+    void token() {
+        if (first.compareAndSet(false, true)) {
+            meters.firstToken().record(elapsed(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    void end(Usage usage) {
+        meters.promptTokens().increment(usage.prompt());
+        meters.generationTokens().increment(usage.completion());
+        meters.endToEnd().record(elapsed(), TimeUnit.NANOSECONDS);
+    }
+
+    long milliseconds() {
+        return TimeUnit.NANOSECONDS.toMillis(elapsed());
+    }
+
+    private long elapsed() {
+        return System.nanoTime() - begun;
+    }
+}

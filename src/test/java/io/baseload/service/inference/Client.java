@@ -1,0 +1,73 @@
+package io.baseload.service.inference;
+
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.SamplingOptions;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Role;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Asks and listens. */
+final class Client {
+    final BlockingQueue<CompletionEvent> events = new LinkedBlockingQueue<>();
+    final String requestId = "req-" + UUID.randomUUID();
+    private final Inference inference;
+    private final Caller caller;
+
+    Client(Inference inference, String tenant) {
+        this.inference = inference;
+        this.caller = new Caller(tenant, "bl_test", Set.of(Role.USER), Set.of());
+    }
+
+    Asked ask(int promptTokens, OptionalInt maxTokens, int answers) {
+        return inference.ask(caller, "tiny", request(promptTokens, maxTokens, answers), requestId, events::add);
+    }
+
+    Asked ask(int promptTokens, int maxTokens) {
+        return ask(promptTokens, OptionalInt.of(maxTokens), 1);
+    }
+
+    String tenant() {
+        return caller.tenant();
+    }
+
+    /** The last event. */
+    CompletionEvent last() throws InterruptedException {
+        while (true) {
+            var event = events.poll(20, TimeUnit.SECONDS);
+            if (event == null) {
+                throw new AssertionError("no last event within 20 s");
+            }
+            if (event instanceof CompletionEvent.Finished || event instanceof CompletionEvent.Failed) {
+                return event;
+            }
+        }
+    }
+
+    CompletionEvent.Finished finished() throws InterruptedException {
+        return (CompletionEvent.Finished) last();
+    }
+
+    private static CompletionRequest request(int promptTokens, OptionalInt maxTokens, int answers) {
+        return new CompletionRequest(
+                new Input.Tokens(List.of(new int[promptTokens])),
+                answers,
+                answers,
+                maxTokens,
+                SamplingOptions.greedy(),
+                List.of(),
+                -1,
+                false,
+                FlowId.NONE,
+                CacheScope.PRIVATE);
+    }
+}

@@ -1,0 +1,253 @@
+package io.baseload.service.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.engine.api.OverloadedException;
+import io.baseload.engine.api.Usage;
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.audit.AuditVerifier;
+import io.baseload.service.quota.QuotaExceededException;
+import io.baseload.service.quota.TenantUsage;
+import io.baseload.service.quota.UsageReports;
+import io.baseload.service.tenant.Period;
+import io.baseload.service.tenant.Tenant;
+import io.baseload.service.tenant.Tenants;
+import io.baseload.testing.TestPlatform;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Every answer is reserved, recorded, settled and recorded again; on a real PostgreSQL. */
+class InferenceTest {
+    private static TestPlatform platform;
+    private static TinyModel model;
+    private static Inference inference;
+
+    @BeforeAll
+    static void start() {
+        platform = TestPlatform.fresh(TinyInference.class);
+        model = platform.get(TinyModel.class);
+        inference = platform.get(Inference.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        platform.close();
+    }
+
+    @Test
+    void anAnswerIsInTheBooksWhenItsEndIsHeard() throws Exception {
+        var client = new Client(inference, tenant(8));
+        model.steps.release(5);
+        var asked = client.ask(7, 5);
+        assertThat(asked.model()).isEqualTo("tiny");
+        assertThat(client.finished().usage()).isEqualTo(new Usage(7, 5));
+        assertThat(usage(client).promptTokens()).isEqualTo(7);
+        assertThat(usage(client).completionTokens()).isEqualTo(5);
+        assertThat(usage(client).windows()).allSatisfy(window -> {
+            assertThat(window.used()).isEqualTo(12);
+            assertThat(window.reserved()).isZero();
+        });
+        assertThat(trail(client)).hasSize(2);
+        assertThat(outcome(client).path("state").asString()).isEqualTo("done");
+        assertThat(outcome(client).path("completion_tokens").asInt()).isEqualTo(5);
+        assertThat(outcome(client).path("finish_reasons").get(0).asString()).isEqualTo("length");
+        Awaitility.await().until(() -> model.holds.get() == 0);
+    }
+
+    @Test
+    void whatIsReservedIsPromptAndMaximumOfAllAnswers() throws Exception {
+        var client = new Client(inference, tenant(8));
+        client.ask(7, OptionalInt.of(5), 3);
+        assertThat(reserved(client)).isEqualTo(7 + 3 * 5);
+        model.steps.release(15);
+        assertThat(client.finished().usage()).isEqualTo(new Usage(7, 15));
+        assertThat(used(client)).isEqualTo(22);
+    }
+
+    @Test
+    void anAnswerWithoutMaximumIsExtendedAheadOfNeed() throws Exception {
+        var client = new Client(inference, tenant(8));
+        client.ask(10, OptionalInt.empty(), 1);
+        assertThat(reserved(client)).isEqualTo(10 + 256);
+        model.steps.release(128);
+        Awaitility.await().until(() -> reserved(client) == 10 + 512);
+        model.steps.release(2000);
+        assertThat(client.finished().usage()).isEqualTo(new Usage(10, 990));
+        model.steps.drainPermits();
+        assertThat(used(client)).isEqualTo(1000);
+    }
+
+    @Test
+    void anExtensionThatIsRefusedEndsTheAnswer() throws Exception {
+        var client = new Client(inference, tenant(8, tokens(400)));
+        client.ask(10, OptionalInt.empty(), 1);
+        model.steps.release(1000);
+        assertThat(client.finished().usage()).isEqualTo(new Usage(10, 256));
+        model.steps.drainPermits();
+        assertThat(used(client)).isEqualTo(266);
+    }
+
+    @Test
+    void nothingIsGeneratedThatCanNotBeReserved() {
+        var client = new Client(inference, tenant(8, tokens(10)));
+        int started = model.started.get();
+        assertThatThrownBy(() -> client.ask(6, 5)).isInstanceOf(QuotaExceededException.class);
+        assertThat(model.started.get()).isEqualTo(started);
+        assertThat(trail(client)).isEmpty();
+        assertThat(used(client)).isZero();
+    }
+
+    @Test
+    void aCancelledAnswerPaysForWhatWasDecoded() throws Exception {
+        var client = new Client(inference, tenant(8));
+        var asked = client.ask(7, 100);
+        model.steps.release(3);
+        Awaitility.await().until(() -> asked.completion().usage().completion() == 3);
+        asked.completion().cancel();
+        assertThat(client.finished().cancelled()).isTrue();
+        assertThat(used(client)).isEqualTo(10);
+        assertThat(outcome(client).path("state").asString()).isEqualTo("cancelled");
+    }
+
+    @Test
+    void aFailedAnswerIsRecordedAsFailed() throws Exception {
+        var client = new Client(inference, tenant(8));
+        client.ask(7, 100);
+        model.broken = true;
+        assertThat(client.last()).isInstanceOf(CompletionEvent.Failed.class);
+        model.broken = false;
+        assertThat(outcome(client).path("state").asString()).isEqualTo("failed");
+        assertThat(used(client)).isEqualTo(7);
+    }
+
+    @Test
+    void aFullQueueGivesTheReservationBack() {
+        var client = new Client(inference, tenant(8));
+        model.full = true;
+        assertThatThrownBy(() -> client.ask(7, 100)).isInstanceOf(OverloadedException.class);
+        model.full = false;
+        assertThat(reserved(client)).isZero();
+        assertThat(used(client)).isZero();
+        assertThat(usage(client).requests()).isZero();
+        assertThat(outcome(client).path("state").asString()).isEqualTo("refused");
+        assertThat(model.holds.get()).isZero();
+    }
+
+    @Test
+    void anInterruptedCallerBreaksNothing() throws Exception {
+        var client = new Client(inference, tenant(8));
+        Thread.currentThread().interrupt();
+        client.ask(1, 1);
+        assertThat(Thread.interrupted()).isTrue();
+        model.steps.release(1);
+        assertThat(client.finished().usage().total()).isEqualTo(2);
+    }
+
+    @Test
+    void usedIsReportedIsAuditedWhoeverAsksAtTheSameTime() throws Exception {
+        var tenant = tenant(8);
+        var reported = new AtomicLong();
+        model.steps.release(1_000_000);
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            Callable<Void> work = () -> {
+                for (int i = 0; i < 125; i++) {
+                    var client = new Client(inference, tenant);
+                    client.ask(1, 1);
+                    reported.addAndGet(client.finished().usage().total());
+                }
+                return null;
+            };
+            for (var done :
+                    threads.invokeAll(IntStream.range(0, 8).mapToObj(i -> work).toList())) {
+                done.get();
+            }
+        }
+        model.steps.drainPermits();
+        assertThat(reported.get()).isEqualTo(2000);
+        var usage = platform.get(UsageReports.class)
+                .usage(tenant, Instant.EPOCH, Instant.now().plusSeconds(60));
+        assertThat(usage.requests()).isEqualTo(1000);
+        assertThat(usage.windows())
+                .allSatisfy(window -> assertThat(window.reserved()).isZero());
+        assertThat(audited(tenant)).isEqualTo(2000);
+        assertThat(platform.get(AuditVerifier.class).verify()).satisfies(verification -> {
+            assertThat(verification.integrity().ok()).isTrue();
+            assertThat(verification.completeness().ok()).isTrue();
+        });
+        assertThat(platform.get(MeterRegistry.class)
+                        .get("baseload.time_to_first_token")
+                        .timer()
+                        .count())
+                .isGreaterThanOrEqualTo(1000);
+    }
+
+    private static String tenant(int maxConcurrent, Tenant.Window... windows) {
+        var id = "t" + UUID.randomUUID();
+        platform.get(Tenants.class)
+                .create(Actor.SYSTEM, new Tenant(id, List.copyOf(Arrays.asList(windows)), maxConcurrent, 1));
+        return id;
+    }
+
+    private static Tenant.Window tokens(long limit) {
+        return new Tenant.Window(Period.MONTH, OptionalLong.of(limit), OptionalLong.empty());
+    }
+
+    private static TenantUsage usage(Client client) {
+        return platform.get(UsageReports.class)
+                .usage(client.tenant(), Instant.EPOCH, Instant.now().plusSeconds(60));
+    }
+
+    private static long used(Client client) {
+        return month(client).used();
+    }
+
+    private static long reserved(Client client) {
+        return month(client).reserved();
+    }
+
+    private static TenantUsage.Window month(Client client) {
+        return usage(client).windows().stream()
+                .filter(window -> window.period() == Period.MONTH)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<JsonNode> trail(Client client) {
+        return platform
+                .get(AuditTrail.class)
+                .page(0, Optional.of(client.tenant()), Optional.of("completion."), 100)
+                .stream()
+                .map(entry -> new JsonMapper().readTree(entry.detail()))
+                .toList();
+    }
+
+    private static JsonNode outcome(Client client) {
+        return trail(client).getLast();
+    }
+
+    private static long audited(String tenant) {
+        return platform.jdbc().sql("""
+            SELECT sum((detail ->> 'prompt_tokens')::int + (detail ->> 'completion_tokens')::int) FROM audit_entry
+            WHERE tenant = ? AND kind = 'completion.outcome'\
+            """).param(tenant).query(Long.class).single();
+    }
+}

@@ -1,0 +1,202 @@
+package io.baseload.service.inference;
+
+import io.baseload.chat.api.Completion;
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Completions;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.OverloadedException;
+import io.baseload.engine.api.Usage;
+import io.baseload.service.registry.ModelCard;
+import io.baseload.service.registry.ModelDirectory;
+import io.baseload.service.registry.ServedModel;
+import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.tenant.Caller;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/** A model of one word, which it says until it may not go on: the contract of the words layer without weights. It decodes as many tokens as it is let. */
+final class TinyModel implements ModelDirectory, Completions {
+    static final int CONTEXT = 1000;
+
+    /** Tokens that may be decoded; the tests let them go. */
+    final Semaphore steps = new Semaphore(0);
+
+    final AtomicInteger holds = new AtomicInteger();
+    final AtomicInteger started = new AtomicInteger();
+    volatile boolean full;
+    volatile boolean broken;
+
+    static TinyModel free() {
+        var model = new TinyModel();
+        model.steps.release(1_000_000_000);
+        return model;
+    }
+
+    @Override
+    public ServedModel acquire(Caller caller, String name) {
+        if (!name.equals("tiny")) {
+            throw new UnknownModelException(name);
+        }
+        holds.incrementAndGet();
+        return new Hold();
+    }
+
+    @Override
+    public List<ModelCard> visibleTo(Caller caller) {
+        return List.of();
+    }
+
+    @Override
+    public PreparedCompletion prepare(CompletionRequest request) {
+        var prompts = ((Input.Tokens) request.input()).prompts();
+        int prompt = prompts.stream().mapToInt(ids -> ids.length).sum();
+        return new Prepared(
+                prompt,
+                prompts.size() * request.bestOf(),
+                request.maxTokens().orElse(CONTEXT - prompt),
+                request.maxTokens().isPresent());
+    }
+
+    private final class Hold implements ServedModel {
+        private boolean open = true;
+
+        @Override
+        public String id() {
+            return "tiny";
+        }
+
+        @Override
+        public String fingerprint() {
+            return "tiny-1";
+        }
+
+        @Override
+        public Completions completions() {
+            return TinyModel.this;
+        }
+
+        @Override
+        public synchronized void close() {
+            if (open) {
+                open = false;
+                holds.decrementAndGet();
+            }
+        }
+    }
+
+    private final class Prepared implements PreparedCompletion {
+        private final int promptTokens;
+        private final int answers;
+        private final int maxTokens;
+        private final boolean maxTokensGiven;
+
+        Prepared(int promptTokens, int answers, int maxTokens, boolean maxTokensGiven) {
+            this.promptTokens = promptTokens;
+            this.answers = answers;
+            this.maxTokens = maxTokens;
+            this.maxTokensGiven = maxTokensGiven;
+        }
+
+        @Override
+        public int promptTokens() {
+            return promptTokens;
+        }
+
+        @Override
+        public int answers() {
+            return answers;
+        }
+
+        @Override
+        public int maxTokens() {
+            return maxTokens;
+        }
+
+        @Override
+        public boolean maxTokensGiven() {
+            return maxTokensGiven;
+        }
+
+        @Override
+        public Completion start(IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
+            if (full) {
+                throw new OverloadedException("the queue is full", Duration.ofSeconds(1));
+            }
+            started.incrementAndGet();
+            var words = new Words(this, leases, listener);
+            Executors.defaultThreadFactory().newThread(words).start();
+            return words;
+        }
+    }
+
+    private final class Words implements Completion, Runnable {
+        private final Prepared prepared;
+        private final IntFunction<Lease> leases;
+        private final Consumer<CompletionEvent> listener;
+        private volatile int decoded;
+        private volatile boolean cancelled;
+
+        Words(Prepared prepared, IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
+            this.prepared = prepared;
+            this.leases = leases;
+            this.listener = listener;
+        }
+
+        @Override
+        public void run() {
+            for (int answer = 0; answer < prepared.answers; answer++) {
+                say(answer, leases.apply(answer));
+            }
+            listener.accept(
+                    broken
+                            ? new CompletionEvent.Failed(new IllegalStateException("broken"), usage())
+                            : new CompletionEvent.Finished(usage(), cancelled));
+        }
+
+        private void say(int answer, Lease lease) {
+            int said = 0;
+            while (said < prepared.maxTokens && !cancelled && !broken) {
+                var may = lease.ask(said);
+                if (may == Lease.Answer.END) {
+                    break;
+                }
+                if (may == Lease.Answer.WAIT || !steps.tryAcquire()) {
+                    pause();
+                    continue;
+                }
+                said++;
+                decoded = decoded + 1;
+                listener.accept(new CompletionEvent.Text(answer, "word ", List.of()));
+            }
+            listener.accept(new CompletionEvent.ChoiceFinished(
+                    answer, cancelled ? FinishReason.CANCELLED : FinishReason.LENGTH));
+        }
+
+        private static void pause() {
+            try {
+                Thread.sleep(1);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+        }
+
+        @Override
+        public Usage usage() {
+            return new Usage(prepared.promptTokens, decoded);
+        }
+    }
+}
