@@ -37,7 +37,8 @@ final class Admission {
             throw new ModelClosedException(model);
         }
         if (accepted >= limits.maxSequences() + limits.maxQueued()) {
-            throw new OverloadedException(model + " has " + accepted + " requests already", retryAfter.estimate(queue.size()));
+            throw new OverloadedException(
+                    model + " has " + accepted + " requests already", retryAfter.estimate(queue.size()));
         }
         int most = Math.min(request.maxTokens(), limits.contextLength() - request.prompt().length);
         Flow flow = queue.enter(request.flow());
@@ -77,7 +78,7 @@ final class Admission {
         ended.addAll(queue.removeIf(condition));
         for (Sequence sequence : ended) {
             queue.leave(sequence.request().flow(), sequence.flow());
-            retryAfter.note(sequence.nanosSinceAdmission());
+            sequence.nanosSinceAdmission().ifPresent(retryAfter::note);
             accepted--;
         }
     }

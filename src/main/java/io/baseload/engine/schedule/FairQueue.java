@@ -36,7 +36,8 @@ final class FairQueue {
 
     private Flow started() {
         Flow flow = new Flow();
-        flow.served = flows.values().stream().mapToLong(other -> other.served).min().orElse(0);
+        flow.served =
+                flows.values().stream().mapToLong(other -> other.served).min().orElse(0);
         return flow;
     }
 
@@ -64,7 +65,9 @@ final class FairQueue {
 
     /** Of flows that were served alike the one whose request came first. */
     private static boolean before(Flow a, Flow b) {
-        return a.served < b.served || a.served == b.served && a.waiting.getFirst().arrival() < b.waiting.getFirst().arrival();
+        return a.served < b.served
+                || a.served == b.served
+                        && a.waiting.getFirst().arrival() < b.waiting.getFirst().arrival();
     }
 
     void remove(Sequence sequence) {

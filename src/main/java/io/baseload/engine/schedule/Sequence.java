@@ -11,6 +11,7 @@ import io.baseload.engine.sample.SamplingState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,11 +47,18 @@ final class Sequence implements Generation {
     /** How many of these rows have logits; always the last ones. */
     int stepLogitRows;
 
+    private boolean admitted;
     private long admittedNanos;
 
     /** @param mostDecoded tokens to decode at most: the request's maximum or what the context has room for */
     Sequence(
-            GenerationRequest request, TokenSink sink, Flow flow, long arrival, int mostDecoded, PageTable table, Runnable wakeEngine) {
+            GenerationRequest request,
+            TokenSink sink,
+            Flow flow,
+            long arrival,
+            int mostDecoded,
+            PageTable table,
+            Runnable wakeEngine) {
         this.request = request;
         this.sink = sink;
         this.flow = flow;
@@ -137,21 +145,22 @@ final class Sequence implements Generation {
 
     /** Takes the pages of what is known so far. */
     void admit() {
+        admitted = true;
         admittedNanos = System.nanoTime();
         if (!table.grow(known)) {
             throw new IllegalStateException("no pages for " + known + " tokens");
         }
     }
 
-    /** 0 for one that never got in. */
-    long nanosSinceAdmission() {
-        return admittedNanos == 0 ? 0 : System.nanoTime() - admittedNanos;
+    /** Empty for one that never got in. */
+    OptionalLong nanosSinceAdmission() {
+        return admitted ? OptionalLong.of(System.nanoTime() - admittedNanos) : OptionalLong.empty();
     }
 
     /** Notes that the step's rows are computed. */
     void advance() {
         computed += stepRows;
-        flow.served += stepRows;
+        flow.served = flow.served + stepRows;
         promptComputed = Math.max(promptComputed, Math.min(computed, promptLength()));
     }
 
@@ -162,7 +171,7 @@ final class Sequence implements Generation {
         }
         tokens[known++] = token;
         sampling.decoded(token);
-        decoded++;
+        decoded = decoded + 1;
     }
 
     /** Takes the sequence's pages away; it will be computed again. */
