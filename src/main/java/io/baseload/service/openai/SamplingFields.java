@@ -43,8 +43,9 @@ final class SamplingFields {
         Fields entries = value.fields();
         var biases = new HashMap<Integer, Float>();
         for (String key : entries.names()) {
-            Value bias = new Value(entries.require(key).node(), value.path());
-            biases.put(tokenId(key, value.path()), bias.decimal(-100, 100));
+            Value bias =
+                    entries.find(key).orElseThrow(() -> Invalid.value(value.path(), "each value must be a number."));
+            biases.put(tokenId(key, value.path()), new Value(bias.node(), value.path()).decimal(-100, 100));
         }
         return biases;
     }

@@ -11,8 +11,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses bodies that are too large, by their announced length or as they come in. Tomcat reads on what was not read, so that the client gets to see the
- * answer ({@link HttpServer}).
+ * Refuses bodies that are too large, by their announced length or as they come in. Tomcat reads the rest ({@code max-swallow-size}), so that the client gets to
+ * see the answer.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)

@@ -25,7 +25,11 @@ public final class Json {
      */
     public static JsonNode parse(byte[] text) {
         try {
-            return MAPPER.readTree(text);
+            JsonNode root = MAPPER.readTree(text);
+            if (root.isMissingNode()) {
+                throw new ApiException(ApiError.invalid(null, null, "The body is empty."));
+            }
+            return root;
         } catch (StreamConstraintsException e) {
             throw new ApiException(ApiError.invalid(null, null, "The JSON body is too deep or has too long a number."));
         } catch (JacksonException e) {

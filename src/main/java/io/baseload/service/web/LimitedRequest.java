@@ -35,6 +35,14 @@ final class LimitedRequest extends HttpServletRequestWrapper {
         return new BufferedReader(new InputStreamReader(getInputStream(), StandardCharsets.UTF_8));
     }
 
+    static ApiError tooSlow() {
+        return ApiError.refused(408, "request_timeout", "The body did not arrive in time.");
+    }
+
+    static ApiError brokenOff() {
+        return ApiError.refused(400, null, "The body ended before it was complete.");
+    }
+
     private static final class Body extends ServletInputStream {
         private final ServletInputStream raw;
         private final long deadline = System.nanoTime() + MAX_TIME.toNanos();
@@ -55,9 +63,9 @@ final class LimitedRequest extends HttpServletRequestWrapper {
             try {
                 return counted(raw.read(target, offset, length));
             } catch (SocketTimeoutException e) {
-                throw tooSlow();
+                throw new ApiException(tooSlow());
             } catch (IOException e) {
-                throw new ApiException(ApiError.refused(400, null, "The body ended before it was complete."));
+                throw new ApiException(brokenOff());
             }
         }
 
@@ -67,14 +75,9 @@ final class LimitedRequest extends HttpServletRequestWrapper {
                 throw new ApiException(BodyLimit.tooLarge());
             }
             if (System.nanoTime() > deadline) {
-                throw tooSlow();
+                throw new ApiException(tooSlow());
             }
             return bytes;
-        }
-
-        private static ApiException tooSlow() {
-            return new ApiException(ApiError.refused(408, "request_timeout", "The body did not arrive in time.")
-                    .with("Connection", "close"));
         }
 
         @Override

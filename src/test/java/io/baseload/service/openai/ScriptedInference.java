@@ -119,15 +119,16 @@ final class ScriptedInference implements Inference {
         }
 
         private void words() {
+            int choices = new Question("", request, new Question.Delivery(false, false)).choices();
             for (String word : WORDS) {
-                for (int choice = 0; choice < request.choices(); choice++) {
+                for (int choice = 0; choice < choices; choice++) {
                     text(choice, word);
                 }
             }
-            for (int choice = 0; choice < request.choices(); choice++) {
+            for (int choice = 0; choice < choices; choice++) {
                 listener.accept(new CompletionEvent.ChoiceFinished(choice, FinishReason.STOP));
             }
-            listener.accept(new CompletionEvent.Finished(new Usage(PROMPT, 6 * request.choices()), false));
+            listener.accept(new CompletionEvent.Finished(new Usage(PROMPT, 6 * choices), false));
         }
 
         private void patient() {

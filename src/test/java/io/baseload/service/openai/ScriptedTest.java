@@ -7,20 +7,14 @@ import java.lang.annotation.Target;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 
-/** A test by real HTTP against {@link ScriptedService} on a random port. */
+/** A test by real HTTP against {@link ScriptedService} on a random port, with the service's own configuration. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
         classes = ScriptedService.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
-            "spring.ai.model.chat=none",
-            "spring.ai.model.embedding=none",
-            "spring.ai.model.image=none",
-            "spring.ai.model.moderation=none",
-            "spring.ai.model.audio.speech=none",
-            "spring.ai.model.audio.transcription=none",
-            "management.endpoints.web.exposure.include=health,prometheus,info",
-            "management.endpoint.health.probes.enabled=true"
+            "management.endpoint.health.group.readiness.include=readinessState",
+            "server.tomcat.connection-timeout=2s"
         })
 @interface ScriptedTest {}

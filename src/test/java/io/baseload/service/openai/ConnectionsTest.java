@@ -1,0 +1,199 @@
+package io.baseload.service.openai;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.baseload.service.inference.Inference;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** Clients that leave, send slowly or too much, read slowly, or go on using a connection. */
+@ScriptedTest
+class ConnectionsTest {
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String ASK = """
+        {"model": "%s", "messages": [{"role": "user", "content": "Hi"}], "stream": true}\
+        """;
+    private static final int MEGABYTE = 1 << 20;
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private Inference inference;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prefill", "drip"})
+    void aClientThatLeavesStopsTheWorkWithinTwoSeconds(String model) throws Exception {
+        CompletableFuture<Long> cancelled;
+        long left;
+        try (var connection = new RawConnection(port)) {
+            connection.send(RawConnection.post(CHAT, ASK.formatted(model)));
+            String head = connection.readThrough("\r\n\r\n");
+            connection.readThrough("\"content\":\"\"}");
+            cancelled = cancelOf(RawConnection.header(head, "x-request-id"));
+            assertFalse(cancelled.isDone());
+            left = System.nanoTime();
+        }
+        Duration took = Duration.ofNanos(cancelled.get(5, SECONDS) - left);
+        assertTrue(took.compareTo(Duration.ofSeconds(2)) < 0, took::toString);
+    }
+
+    @Test
+    void aStreamPingsWhileNothingIsGenerated() throws Exception {
+        try (var connection = new RawConnection(port)) {
+            connection.send(RawConnection.post(CHAT, ASK.formatted("patient")));
+            connection.readThrough(":ping\n\n");
+            connection.readThrough(":ping\n\n");
+            String rest = connection.readThrough("data: [DONE]\n\n");
+            assertTrue(rest.contains("\"content\":\"Hello\""), rest);
+        }
+    }
+
+    @Test
+    void aConnectionServesAgainAfterAStream() throws Exception {
+        try (var connection = new RawConnection(port)) {
+            for (int i = 0; i < 3; i++) {
+                connection.send(RawConnection.post(CHAT, ASK.formatted("m")));
+                assertTrue(connection.readThrough("\r\n\r\n").startsWith("HTTP/1.1 200"));
+                connection.readThrough("data: [DONE]\n\n");
+                connection.readThrough("0\r\n\r\n");
+            }
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotReadIsCutOffAndItsWorkStopped() throws Exception {
+        try (var connection = new RawConnection(port)) {
+            connection.send(RawConnection.post(CHAT, ASK.formatted("flood")));
+            String head = connection.readThrough("\r\n\r\n");
+            cancelOf(RawConnection.header(head, "x-request-id")).get(10, SECONDS);
+        }
+    }
+
+    @Test
+    void anUpgradeToHttp2IsAnsweredAsHttp1WithTheBodyRead() throws Exception {
+        try (var connection = new RawConnection(port)) {
+            String upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n";
+            connection.send(RawConnection.post(CHAT, ASK.formatted("m"), upgrade));
+            assertTrue(connection.readThrough("\r\n\r\n").startsWith("HTTP/1.1 200"));
+            connection.readThrough("data: [DONE]\n\n");
+        }
+    }
+
+    @Test
+    void aLargeBodyWithItsLengthIsRefusedAndDrained() throws Exception {
+        try (var connection = new RawConnection(port)) {
+            connection.send(head(CHAT) + "Content-Length: " + 10 * MEGABYTE + "\r\n\r\n");
+            sendMegabytes(connection, 10);
+            assertTooLarge(connection);
+        }
+    }
+
+    @Test
+    void aLargeChunkedBodyIsRefusedAndDrained() throws Exception {
+        try (var connection = new RawConnection(port)) {
+            connection.send(head(CHAT) + "Transfer-Encoding: chunked\r\n\r\n");
+            for (int i = 0; i < 10; i++) {
+                connection.send("100000\r\n" + " ".repeat(MEGABYTE) + "\r\n");
+            }
+            connection.send("0\r\n\r\n");
+            assertTooLarge(connection);
+        }
+    }
+
+    @Test
+    void aBodyBelowTheLimitIsRead() throws Exception {
+        Web.Reply reply = new Web(port).chat(" ".repeat(7 * MEGABYTE) + ASK.formatted("m"));
+        assertEquals(200, reply.status());
+    }
+
+    @Test
+    void fiftySlowClientsKeepNobodyWaiting() throws Exception {
+        var slow = new ArrayList<RawConnection>();
+        try {
+            for (int i = 0; i < 50; i++) {
+                var connection = new RawConnection(port);
+                slow.add(connection);
+                connection.send(
+                        i % 2 == 0
+                                ? "POST " + CHAT + " HTTP/1.1\r\nHost: loc"
+                                : head(CHAT) + "Content-Length: 500\r\n\r\n{");
+            }
+            long start = System.nanoTime();
+            for (int i = 0; i < 20; i++) {
+                assertEquals(200, new Web(port).chat(ASK.formatted("m")).status());
+            }
+            assertTrue(NANOSECONDS.toSeconds(System.nanoTime() - start) < 5);
+        } finally {
+            close(slow);
+        }
+    }
+
+    @Test
+    void aBodyThatStopsComingIsRefused() throws Exception {
+        try (var connection = new RawConnection(port)) {
+            connection.send(head(CHAT) + "Content-Length: 500\r\n\r\n{");
+            String answer = connection.readThrough("}}");
+            assertTrue(answer.startsWith("HTTP/1.1 408"), answer);
+            assertTrue(answer.contains("\"code\":\"request_timeout\""), answer);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "NONSENSE\r\n\r\n",
+                "GET /v1/models?a=\u0001 HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /v1/models HTTP/1.1\r\n\r\n",
+                "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: nine\r\n\r\n"
+            })
+    void whatIsHardlyHttpGetsTheSameForm(String request) throws Exception {
+        try (var connection = new RawConnection(port)) {
+            connection.send(request);
+            String answer = connection.readAll();
+            assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+            assertTrue(answer.contains("application/json") && answer.contains("{\"error\":{"), answer);
+            assertTrue(RawConnection.header(answer, "x-request-id").startsWith("req_"), answer);
+        }
+    }
+
+    private CompletableFuture<Long> cancelOf(String requestId) {
+        return ((ScriptedInference) inference).cancelled.get(requestId);
+    }
+
+    private static String head(String path) {
+        return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer bl_user\r\n"
+                + "Content-Type: application/json\r\n";
+    }
+
+    private static void sendMegabytes(RawConnection connection, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            connection.send(" ".repeat(MEGABYTE));
+        }
+    }
+
+    private static void assertTooLarge(RawConnection connection) throws IOException {
+        String answer = connection.readThrough("}}");
+        assertTrue(answer.startsWith("HTTP/1.1 413"), answer);
+        assertTrue(answer.contains("\"code\":\"request_too_large\""), answer);
+    }
+
+    private static void close(List<RawConnection> connections) throws IOException {
+        for (RawConnection connection : connections) {
+            connection.close();
+        }
+    }
+}

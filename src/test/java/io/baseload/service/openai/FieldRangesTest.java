@@ -1,0 +1,218 @@
+package io.baseload.service.openai;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** Each field of the OpenAI wire: what is refused, with which {@code param} and {@code code}, and what passes at the borders. */
+@ScriptedTest
+class FieldRangesTest {
+    private static final String CHAT = """
+        {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}\
+        """;
+    private static final String TEXT = """
+        {"model": "m", "prompt": "Hi"}\
+        """;
+
+    @LocalServerPort
+    private int port;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        {"model": null}                                  | model                       | missing_required_parameter
+        {"model": 5}                                     | model                       | invalid_type
+        {"model": ""}                                    | model                       | invalid_value
+        {"model": "a\\u0000b"}                           | model                       | invalid_value
+        {"messages": null}                               | messages                    | missing_required_parameter
+        {"messages": "Hi"}                               | messages                    | invalid_type
+        {"messages": []}                                 | messages                    | empty_array
+        {"messages": ["Hi"]}                             | messages[0]                 | invalid_type
+        {"messages": [null]}                             | messages[0]                 | invalid_type
+        {"messages": [{"content": "Hi"}]}                | messages[0].role            | missing_required_parameter
+        {"messages": [{"role": 1, "content": "Hi"}]}     | messages[0].role            | invalid_type
+        {"messages": [{"role": "wizard", "content": "x"}]} | messages[0].role          | invalid_value
+        {"messages": [{"role": "user"}]}                 | messages[0].content         | missing_required_parameter
+        {"messages": [{"role": "user", "content": null}]} | messages[0].content        | missing_required_parameter
+        {"messages": [{"role": "user", "content": 7}]}   | messages[0].content         | invalid_type
+        {"messages": [{"role": "user", "content": []}]}  | messages[0].content         | empty_array
+        {"messages": [{"role": "user", "content": "\\ud83d"}]} | messages[0].content   | invalid_value
+        {"messages": [{"role": "user", "content": ["x"]}]} | messages[0].content[0]    | invalid_type
+        {"messages": [{"role": "user", "content": [{"text": "x"}]}]} | messages[0].content[0].type | missing_required_parameter
+        {"messages": [{"role": "user", "content": [{"type": "text"}]}]} | messages[0].content[0].text | missing_required_parameter
+        {"messages": [{"role": "user", "content": [{"type": "smell"}]}]} | messages[0].content[0].type | invalid_value
+        {"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "x"}}]}]} | messages[0].content[1].type | unsupported_value
+        {"messages": [{"role": "user", "content": "x", "name": 3}]} | messages[0].name | invalid_type
+        {"messages": [{"role": "assistant"}]}            | messages[0].content         | missing_required_parameter
+        {"messages": [{"role": "assistant", "content": null, "tool_calls": [{"id": "c"}]}]} | messages[0].tool_calls | unsupported_value
+        {"messages": [{"role": "tool", "content": "x", "tool_call_id": "c"}]} | messages[0].role | unsupported_value
+        {"max_tokens": 0}                                | max_tokens                  | integer_below_min_value
+        {"max_tokens": 1.5}                              | max_tokens                  | invalid_type
+        {"max_tokens": "5"}                              | max_tokens                  | invalid_type
+        {"max_tokens": 99999999999}                      | max_tokens                  | integer_above_max_value
+        {"max_completion_tokens": 0}                     | max_completion_tokens       | integer_below_min_value
+        {"max_completion_tokens": 5, "max_tokens": 6}    | max_tokens                  | invalid_value
+        {"temperature": 2.01}                            | temperature                 | decimal_above_max_value
+        {"temperature": -0.1}                            | temperature                 | decimal_below_min_value
+        {"temperature": 1e999}                           | temperature                 | decimal_above_max_value
+        {"temperature": "1"}                             | temperature                 | invalid_type
+        {"top_p": 1.1}                                   | top_p                       | decimal_above_max_value
+        {"top_p": -1}                                    | top_p                       | decimal_below_min_value
+        {"top_k": -2}                                    | top_k                       | integer_below_min_value
+        {"top_k": 1.5}                                   | top_k                       | invalid_type
+        {"min_p": 2}                                     | min_p                       | decimal_above_max_value
+        {"min_p": -0.5}                                  | min_p                       | decimal_below_min_value
+        {"presence_penalty": 2.5}                        | presence_penalty            | decimal_above_max_value
+        {"presence_penalty": -2.5}                       | presence_penalty            | decimal_below_min_value
+        {"frequency_penalty": 3}                         | frequency_penalty           | decimal_above_max_value
+        {"frequency_penalty": true}                      | frequency_penalty           | invalid_type
+        {"n": 0}                                         | n                           | integer_below_min_value
+        {"n": 129}                                       | n                           | integer_above_max_value
+        {"n": 9}                                         | n                           | integer_above_max_value
+        {"n": "1"}                                       | n                           | invalid_type
+        {"stop": 5}                                      | stop                        | invalid_type
+        {"stop": ""}                                     | stop                        | invalid_value
+        {"stop": []}                                     | stop                        | empty_array
+        {"stop": ["a", "b", "c", "d", "e"]}              | stop                        | array_above_max_length
+        {"stop": ["a", ""]}                              | stop[1]                     | invalid_value
+        {"stop": ["a", 2]}                               | stop[1]                     | invalid_type
+        {"seed": 1.5}                                    | seed                        | invalid_type
+        {"seed": 9223372036854775808}                    | seed                        | integer_above_max_value
+        {"seed": -9223372036854775809}                   | seed                        | integer_below_min_value
+        {"logit_bias": []}                               | logit_bias                  | invalid_type
+        {"logit_bias": {"hello": 1}}                     | logit_bias                  | invalid_value
+        {"logit_bias": {"-1": 1}}                        | logit_bias                  | invalid_value
+        {"logit_bias": {"5": 100.5}}                     | logit_bias                  | decimal_above_max_value
+        {"logit_bias": {"5": -101}}                      | logit_bias                  | decimal_below_min_value
+        {"logit_bias": {"5": null}}                      | logit_bias                  | invalid_value
+        {"logprobs": 1}                                  | logprobs                    | invalid_type
+        {"logprobs": true, "top_logprobs": 21}           | top_logprobs                | integer_above_max_value
+        {"logprobs": true, "top_logprobs": -1}           | top_logprobs                | integer_below_min_value
+        {"top_logprobs": 2}                              | top_logprobs                | invalid_value
+        {"logprobs": false, "top_logprobs": 0}           | top_logprobs                | invalid_value
+        {"stream": "true"}                               | stream                      | invalid_type
+        {"stream_options": {"include_usage": true}}      | stream_options              | invalid_value
+        {"stream": true, "stream_options": true}         | stream_options              | invalid_type
+        {"stream": true, "stream_options": {"include_usage": 1}} | stream_options.include_usage | invalid_type
+        {"tools": [{"type": "function", "function": {"name": "f"}}]} | tools           | unsupported_value
+        {"tools": {}}                                    | tools                       | invalid_type
+        {"tool_choice": "auto"}                          | tool_choice                 | unsupported_value
+        {"tool_choice": {"type": "function", "function": {"name": "f"}}} | tool_choice | unsupported_value
+        {"tool_choice": 1}                               | tool_choice                 | invalid_type
+        {"functions": [{"name": "f"}]}                   | functions                   | unsupported_value
+        {"function_call": {"name": "f"}}                 | function_call               | unsupported_value
+        {"parallel_tool_calls": "no"}                    | parallel_tool_calls         | invalid_type
+        {"response_format": "text"}                      | response_format             | invalid_type
+        {"response_format": {}}                          | response_format.type        | missing_required_parameter
+        {"response_format": {"type": "xml"}}             | response_format.type        | invalid_value
+        {"response_format": {"type": "json_object"}}     | response_format             | unsupported_value
+        {"response_format": {"type": "json_schema", "json_schema": {}}} | response_format | unsupported_value
+        {"modalities": ["text", "audio"]}                | modalities                  | unsupported_value
+        {"audio": {"voice": "x"}}                        | audio                       | unsupported_value
+        {"web_search_options": {}}                       | web_search_options          | unsupported_value
+        {"moderation": {}}                               | moderation                  | unsupported_value
+        {"reasoning_effort": "huge"}                     | reasoning_effort            | invalid_value
+        {"user": 5}                                      | user                        | invalid_type
+        {"metadata": {"a": 1}}                           | metadata.a                  | invalid_type
+        {"store": "yes"}                                 | store                       | invalid_type
+        """)
+    void chatRefuses(String change, String param, String code) throws Exception {
+        assertRefused(new Web(port).chat(with(CHAT, change)), param, code);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        {"prompt": null}                        | prompt         | missing_required_parameter
+        {"prompt": 5}                           | prompt         | invalid_type
+        {"prompt": ""}                          | prompt         | invalid_value
+        {"prompt": []}                          | prompt         | empty_array
+        {"prompt": [""]}                        | prompt[0]      | invalid_value
+        {"prompt": [[]]}                        | prompt[0]      | empty_array
+        {"prompt": [1, "a"]}                    | prompt[1]      | invalid_type
+        {"prompt": ["a", 1]}                    | prompt[1]      | invalid_type
+        {"prompt": [[1], 1]}                    | prompt[1]      | invalid_type
+        {"prompt": [1.5]}                       | prompt[0]      | invalid_type
+        {"prompt": [-1]}                        | prompt[0]      | integer_below_min_value
+        {"prompt": [[1, 99999999999]]}          | prompt[0][1]   | integer_above_max_value
+        {"prompt": [{}]}                        | prompt[0]      | invalid_type
+        {"max_tokens": -1}                      | max_tokens     | integer_below_min_value
+        {"echo": "yes"}                         | echo           | invalid_type
+        {"logprobs": 6}                         | logprobs       | integer_above_max_value
+        {"logprobs": -1}                        | logprobs       | integer_below_min_value
+        {"logprobs": true}                      | logprobs       | invalid_type
+        {"best_of": 0}                          | best_of        | integer_below_min_value
+        {"best_of": 21}                         | best_of        | integer_above_max_value
+        {"best_of": 2, "n": 3}                  | best_of        | invalid_value
+        {"best_of": 2, "stream": true}          | best_of        | invalid_value
+        {"prompt": ["a", "b"], "best_of": 20}   | best_of        | invalid_value
+        {"prompt": ["a","b","c","d","e"], "n": 8} | n            | invalid_value
+        {"suffix": "end"}                       | suffix         | unsupported_value
+        {"temperature": 3}                      | temperature    | decimal_above_max_value
+        {"n": 129}                              | n              | integer_above_max_value
+        {"stop": ["1", "2", "3", "4", "5"]}     | stop           | array_above_max_length
+        {"stream_options": {}}                  | stream_options | invalid_value
+        """)
+    void completionsRefuse(String change, String param, String code) throws Exception {
+        assertRefused(new Web(port).completion(with(TEXT, change)), param, code);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        {"max_tokens": 1, "max_completion_tokens": 1}
+        {"temperature": 0, "top_p": 0, "min_p": 0, "top_k": -1}
+        {"temperature": 2, "top_p": 1, "min_p": 1.0, "top_k": 2147483647}
+        {"presence_penalty": -2, "frequency_penalty": 2.0}
+        {"n": 8}
+        {"stop": "x"}
+        {"stop": ["a", "b", "c", "d"]}
+        {"seed": -9223372036854775808}
+        {"logit_bias": {"0": -100, "7": 100}}
+        {"logit_bias": {}}
+        {"logprobs": true, "top_logprobs": 20}
+        {"stream": false, "stream_options": null}
+        {"tools": [], "tool_choice": "none", "functions": [], "function_call": "none"}
+        {"response_format": {"type": "text"}, "modalities": ["text"], "parallel_tool_calls": false}
+        {"user": "u", "store": true, "metadata": {"a": "b"}, "service_tier": "auto", "prediction": {}, "reasoning_effort": "xhigh"}
+        {"verbosity": "low", "safety_identifier": "s", "prompt_cache_key": "k"}
+        {"max_tokens": null, "temperature": null, "n": null, "stop": null, "seed": null, "logit_bias": null, "logprobs": null, "tools": null, "stream": null, "audio": null}
+        {"chat_template_kwargs": {"a": 1}, "repetition_penalty": "odd", "no_such_field": []}
+        {"messages": [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": [{"type": "text", "text": "a"}], "name": "n"}, {"role": "assistant", "content": "b", "tool_calls": []}, {"role": "assistant", "refusal": "no"}, {"role": "user", "content": ""}]}
+        """)
+    void chatAccepts(String change) throws Exception {
+        Web.Reply reply = new Web(port).chat(with(CHAT, change));
+        assertEquals(200, reply.status(), reply::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        {"prompt": ["a", "b"]}
+        {"prompt": [1, 2, 3]}
+        {"prompt": [[1, 2], [3]]}
+        {"max_tokens": 0, "echo": true, "logprobs": 0}
+        {"best_of": 20}
+        {"best_of": 1, "stream": false, "suffix": null}
+        {"logprobs": 5}
+        """)
+    void completionsAccept(String change) throws Exception {
+        Web.Reply reply = new Web(port).completion(with(TEXT, change));
+        assertEquals(200, reply.status(), reply::toString);
+    }
+
+    private static void assertRefused(Web.Reply reply, String param, String code) {
+        assertEquals(400, reply.status(), reply::toString);
+        assertEquals("invalid_request_error", reply.error().get("type").stringValue());
+        assertEquals(param, reply.error().get("param").stringValue(), reply::toString);
+        assertEquals(code, reply.error().get("code").stringValue(), reply::toString);
+        assertTrue(
+                reply.error().get("message").stringValue().contains(param.replaceAll("\\..*|\\[.*", ""))
+                        || code.equals("invalid_value"),
+                reply::toString);
+    }
+
+    /** The change comes last: of two equal keys the last one counts. */
+    private static String with(String body, String change) {
+        return body.substring(0, body.length() - 1) + ", " + change.substring(1);
+    }
+}

@@ -1,0 +1,62 @@
+package io.baseload.service.openai;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** A connection on which a test decides about each byte. */
+final class RawConnection implements AutoCloseable {
+    private final Socket socket;
+    private final InputStream in;
+
+    RawConnection(int port) throws IOException {
+        socket = new Socket("localhost", port);
+        socket.setSoTimeout(30_000);
+        in = socket.getInputStream();
+    }
+
+    static String post(String path, String body, String... headers) {
+        return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer bl_user\r\n"
+                + "Content-Type: application/json\r\nContent-Length: " + body.getBytes(StandardCharsets.UTF_8).length
+                + "\r\n" + String.join("", headers) + "\r\n" + body;
+    }
+
+    void send(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().flush();
+    }
+
+    /** Reads up to and with a text. */
+    String readThrough(String end) throws IOException {
+        var read = new ByteArrayOutputStream();
+        while (!read.toString(StandardCharsets.UTF_8).endsWith(end)) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("closed after: " + read.toString(StandardCharsets.UTF_8));
+            }
+            read.write(next);
+        }
+        return read.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Reads until the server closes. */
+    String readAll() throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    static String header(String head, String name) {
+        for (String line : head.split("\r\n")) {
+            if (line.toLowerCase(java.util.Locale.ROOT).startsWith(name + ":")) {
+                return line.substring(name.length() + 1).strip();
+            }
+        }
+        return "";
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,103 @@
+package io.baseload.service.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.springframework.context.ApplicationContext;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.function.support.RouterFunctionMapping;
+import org.springframework.web.servlet.handler.AbstractUrlHandlerMapping;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
+
+/** Every route that an application maps: controllers, actuator, static files. */
+public final class Routes {
+    private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    private static final Set<String> OPEN = Set.of(Security.OPEN);
+
+    private final Map<String, Set<String>> methods = new TreeMap<>();
+
+    private Routes() {}
+
+    public static Routes of(ApplicationContext context) {
+        var routes = new Routes();
+        context.getBeansOfType(HandlerMapping.class).values().forEach(routes::add);
+        for (String open : OPEN) {
+            routes.methods.put(open, new TreeSet<>(METHODS));
+        }
+        return routes;
+    }
+
+    /** A kind of mapping that isn't known here fails: its routes would go unseen. */
+    private void add(HandlerMapping mapping) {
+        switch (mapping) {
+            case RequestMappingInfoHandlerMapping controllers ->
+                controllers.getHandlerMethods().keySet().forEach(this::add);
+            case AbstractUrlHandlerMapping urls -> urls.getHandlerMap().keySet().forEach(path -> add(path, METHODS));
+            case RouterFunctionMapping functions -> assertEquals(null, functions.getRouterFunction());
+            default ->
+                assertTrue(
+                        Set.of(
+                                        "WelcomePageHandlerMapping",
+                                        "WelcomePageNotAcceptableHandlerMapping",
+                                        "BeanNameUrlHandlerMapping")
+                                .contains(mapping.getClass().getSimpleName()),
+                        "unknown " + mapping);
+        }
+    }
+
+    private void add(RequestMappingInfo info) {
+        var named =
+                info.getMethodsCondition().getMethods().stream().map(Enum::name).toList();
+        info.getPatternValues().forEach(path -> add(path, named.isEmpty() ? METHODS : named));
+    }
+
+    private void add(String path, List<String> verbs) {
+        methods.computeIfAbsent(path, key -> new TreeSet<>()).addAll(verbs);
+    }
+
+    public Set<String> paths() {
+        return methods.keySet();
+    }
+
+    /** Asks each without a key, by each of its methods; at least {@code expected} routes must be there. */
+    public void assertClosed(int port, int expected) throws Exception {
+        assertTrue(methods.size() >= expected, methods.keySet()::toString);
+        try (var client = HttpClient.newHttpClient()) {
+            for (var route : methods.entrySet()) {
+                for (String method : route.getValue()) {
+                    assertEquals(
+                            method.equals("GET") && OPEN.contains(route.getKey()) ? 200 : 401,
+                            ask(client, port, method, route.getKey()),
+                            method + " " + route.getKey());
+                }
+            }
+        }
+    }
+
+    private static int ask(HttpClient client, int port, String method, String pattern) throws Exception {
+        String path = pattern.replaceAll("\\{\\*[^}]*}", "a/b")
+                .replaceAll("\\{[^}]*}", "a")
+                .replace("**", "a/b");
+        var uri = URI.create("http://localhost:" + port + (path.startsWith("/") ? path : "/" + path));
+        var request = HttpRequest.newBuilder(uri)
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        Arrays.asList("GET", "HEAD").contains(method)
+                                ? BodyPublishers.noBody()
+                                : BodyPublishers.ofString("{}"));
+        return client.send(request.build(), BodyHandlers.discarding()).statusCode();
+    }
+}
