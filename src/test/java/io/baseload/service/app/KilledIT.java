@@ -1,0 +1,105 @@
+package io.baseload.service.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.Admin;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.ServiceProcess;
+import io.baseload.testing.Streamed;
+import io.baseload.testing.TestModels;
+import io.baseload.tools.Rest;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** {@code kill -9} in the middle of an import and of an answer, and a file that can't be written: what the next start, or the same service, makes of it. */
+final class KilledIT {
+    private static final String LONG_ANSWER =
+            """
+            {"model": "default", "prompt": "Once upon a time", "max_tokens": 2000, "stream": true, "logit_bias": {"2": -100}}""";
+
+    @TempDir
+    Path home;
+
+    @Test
+    void whatWasBegunIsEndedByTheNextStart() throws Exception {
+        String job;
+        try (ServiceProcess service = ServiceProcess.start(home, "", "baseload.quota.lease=3s")) {
+            Rest rest = service.rest();
+            Admin admin = new Admin(rest);
+            largeModel(home.resolve("import/large.gguf"), 4L << 30);
+            job = admin.startImport("large.gguf", "large");
+            while (admin.job(job).get("progress").asDouble() < 0.01) {
+                Thread.sleep(5);
+            }
+            Streamed answer = Streamed.ask(rest, RunningService.KEY, LONG_ANSWER);
+            assertThat(answer.next()).isNotEmpty();
+            assertThat(answer.next()).isNotEmpty();
+            service.kill();
+        }
+        assertThat(leftovers()).isPositive();
+        try (ServiceProcess service = ServiceProcess.start(home, "", "baseload.quota.lease=3s")) {
+            Rest rest = service.rest();
+            JsonNode ended = new Admin(rest).job(job);
+            assertThat(ended.get("state").asString()).isEqualTo("failed");
+            assertThat(ended.at("/error/message").asString()).contains("interrupted");
+            assertThat(rest.send("GET", "/admin/v1/models/large", "").statusCode()).isEqualTo(404);
+            assertThat(leftovers()).isZero();
+            assertThat(lostOutcomes(rest)).isEqualTo(1);
+            JsonNode found = rest.get("/admin/v1/audit/verification");
+            assertThat(found.at("/integrity/ok").asBoolean()).isTrue();
+            assertThat(found.at("/completeness/ok").asBoolean()).isTrue();
+            assertThat(new Admin(rest).ask("default").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aWriteThatFailsFailsTheImportOnly() throws Exception {
+        try (RunningService service = RunningService.at(home)) {
+            assertThat(new Admin(service.rest()).ask("default").statusCode()).isEqualTo(200);
+        }
+        try (ServiceProcess service = ServiceProcess.start(home, "ulimit -f 40000")) {
+            Admin admin = new Admin(service.rest());
+            largeModel(home.resolve("import/large.gguf"), 200L << 20);
+            JsonNode job = admin.end(admin.startImport("large.gguf", "large"));
+            assertThat(job.get("state").asString()).isEqualTo("failed");
+            assertThat(job.at("/error/message").asString()).containsIgnoringCase("file too large");
+            assertThat(leftovers()).isZero();
+            assertThat(admin.ask("default").statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** A small model with zeros behind it. */
+    private static void largeModel(Path file, long bytes) throws IOException {
+        Files.copy(TestModels.tiny(), file);
+        try (var access = new RandomAccessFile(file.toFile(), "rw")) {
+            access.setLength(bytes);
+        }
+    }
+
+    /** What is in the store and is no model. */
+    private long leftovers() throws IOException {
+        try (Stream<Path> entries = Files.list(home.resolve("models"))) {
+            return entries.filter(entry -> !entry.getFileName().toString().matches("[0-9a-f]{64}"))
+                    .count();
+        }
+    }
+
+    private static int lostOutcomes(Rest rest) throws Exception {
+        for (int i = 0; i < 300; i++) {
+            String outcomes = rest.get("/admin/v1/audit?kind=completion.outcome&limit=1000")
+                    .get("data")
+                    .toString();
+            if (outcomes.contains("\"lost\"")) {
+                return outcomes.split("\"lost\"", -1).length - 1;
+            }
+            Thread.sleep(100);
+        }
+        return 0;
+    }
+}

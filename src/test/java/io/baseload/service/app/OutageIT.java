@@ -1,0 +1,80 @@
+package io.baseload.service.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.database.EmbeddedDatabase;
+import io.baseload.testing.Admin;
+import io.baseload.testing.CuttableLine;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.Streamed;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** PostgreSQL goes in the middle of a streamed answer, and comes back. */
+final class OutageIT {
+    private static final String ANSWER =
+            """
+            {"model": "default", "prompt": "Once upon a time", "max_tokens": 150, "stream": true,\
+             "stream_options": {"include_usage": true}, "logit_bias": {"2": -100}}""";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void runningAnswersEndAndAreSettledLater() throws Exception {
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
+                CuttableLine line = new CuttableLine(database.port());
+                RunningService service = RunningService.at(folder.resolve("home"), external(database, line))) {
+            Admin admin = new Admin(service.rest());
+            Streamed answer = Streamed.ask(service.rest(), RunningService.KEY, ANSWER);
+            assertThat(answer.next()).isNotEmpty();
+            line.cut();
+            assertThat(eventually(() -> admin.health("readiness") == 503)).isTrue();
+            assertThat(admin.health("liveness")).isEqualTo(200);
+            assertThat(admin.ask("default").statusCode()).isEqualTo(503);
+            List<String> events = answer.rest();
+            assertThat(events.getLast()).isEqualTo("[DONE]");
+            assertThat(String.join("\n", events)).contains("\"completion_tokens\":150");
+
+            line.mend();
+            assertThat(eventually(() -> admin.health("readiness") == 200)).isTrue();
+            assertThat(eventually(() -> outcomes(service).contains("\"completion_tokens\":150")))
+                    .isTrue();
+            JsonNode found = service.rest().get("/admin/v1/audit/verification");
+            assertThat(found.at("/integrity/ok").asBoolean()).isTrue();
+            assertThat(found.at("/completeness/ok").asBoolean()).isTrue();
+            assertThat(admin.ask("default").statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static String[] external(EmbeddedDatabase database, CuttableLine line) {
+        return new String[] {
+            "spring.datasource.url=jdbc:postgresql://localhost:" + line.port() + "/baseload",
+            "spring.datasource.username=baseload_app",
+            "spring.datasource.password=" + database.password("baseload_app"),
+            "spring.flyway.user=baseload_owner",
+            "spring.flyway.password=" + database.password("baseload_owner"),
+        };
+    }
+
+    private static String outcomes(RunningService service) throws Exception {
+        return service.rest()
+                .get("/admin/v1/audit?kind=completion.outcome&limit=1000")
+                .toString();
+    }
+
+    private static boolean eventually(Callable<Boolean> condition) throws Exception {
+        for (int i = 0; i < 300; i++) {
+            if (condition.call()) {
+                return true;
+            }
+            Thread.sleep(100);
+        }
+        return false;
+    }
+}

@@ -1,0 +1,53 @@
+package io.baseload.service.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.Admin;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.TestModels;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a service remembers over a restart, and the rule by which models leave memory. */
+final class RestartIT {
+    @TempDir
+    Path home;
+
+    @Test
+    void aliasesAndLoadedModelsComeBack() throws Exception {
+        try (RunningService service = RunningService.at(home)) {
+            Admin admin = new Admin(service.rest());
+            admin.importModel(home, TestModels.tiny(), "aliased");
+            admin.importModel(home, TestModels.tiny(), "loaded");
+            admin.importModel(home, TestModels.tiny(), "stored");
+            admin.alias("name", "aliased");
+            admin.move("loaded", "load");
+            admin.move("stored", "load");
+            admin.move("stored", "unload");
+        }
+        try (RunningService service = RunningService.at(home)) {
+            Admin admin = new Admin(service.rest());
+            assertThat(admin.state("aliased")).isEqualTo("loaded");
+            assertThat(admin.state("loaded")).isEqualTo("loaded");
+            assertThat(admin.state("stored")).isEqualTo("stored");
+            assertThat(admin.ask("name").statusCode()).isEqualTo(200);
+            assertThat(admin.ask("default").statusCode()).isEqualTo(200);
+            leavesMemoryWithItsLastAliasUnlessAnOperatorLoadedIt(admin);
+        }
+    }
+
+    private static void leavesMemoryWithItsLastAliasUnlessAnOperatorLoadedIt(Admin admin) throws Exception {
+        admin.alias("name", "loaded");
+        assertThat(whenDrained(admin, "aliased")).isEqualTo("stored");
+        admin.alias("name", "aliased");
+        assertThat(admin.state("loaded")).isEqualTo("loaded");
+    }
+
+    private static String whenDrained(Admin admin, String model) throws Exception {
+        for (int i = 0; i < 100 && admin.state(model).equals("draining"); i++) {
+            Thread.sleep(50);
+        }
+        return admin.state(model);
+    }
+}

@@ -1,0 +1,86 @@
+package io.baseload.testing;
+
+import io.baseload.tools.Rest;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** What an operator does in tests, over HTTP. */
+public final class Admin {
+    private final Rest rest;
+
+    public Admin(Rest rest) {
+        this.rest = rest;
+    }
+
+    /** Puts a file into the import folder and imports it; returns when it is stored. */
+    public void importModel(Path home, Path file, String name) throws Exception {
+        Path copy = home.resolve("import").resolve(name + ".gguf");
+        Files.copy(file, copy);
+        succeed(startImport(copy.getFileName().toString(), name));
+        Files.delete(copy);
+    }
+
+    /** @return the job's id */
+    public String startImport(String path, String name) throws Exception {
+        return rest.post("/admin/v1/models", Map.of("path", path, "name", name))
+                .at("/job/id")
+                .asString();
+    }
+
+    /** Loads or unloads; returns when it is done. */
+    public void move(String model, String act) throws Exception {
+        succeed(rest.post("/admin/v1/models/" + model + "/" + act, "{}").at("/job/id").asString());
+    }
+
+    public void alias(String name, String model) throws IOException, InterruptedException {
+        rest.put("/admin/v1/aliases/" + name, Map.of("model", model));
+    }
+
+    public String state(String model) throws Exception {
+        return rest.get("/admin/v1/models/" + model).get("state").asString();
+    }
+
+    public JsonNode job(String id) throws Exception {
+        return rest.get("/admin/v1/jobs/" + id);
+    }
+
+    /** Waits for the end of a job. */
+    public JsonNode end(String id) throws Exception {
+        for (int i = 0; i < 1200; i++) {
+            JsonNode job = job(id);
+            if (!job.get("finished_at").isNull()) {
+                return job;
+            }
+            Thread.sleep(25);
+        }
+        throw new AssertionError("the job does not end: " + job(id));
+    }
+
+    private void succeed(String id) throws Exception {
+        JsonNode job = end(id);
+        if (!job.get("state").asString().equals("succeeded")) {
+            throw new AssertionError(job.toString());
+        }
+    }
+
+    /** A new key of a tenant. */
+    public String key(String tenant, String role) throws Exception {
+        return rest.post("/admin/v1/tenants/" + tenant + "/keys", Map.of("roles", List.of(role)))
+                .get("key")
+                .asString();
+    }
+
+    /** One token of a model. */
+    public HttpResponse<String> ask(String model) throws Exception {
+        return rest.send("POST", "/v1/completions", Map.of("model", model, "prompt", List.of(1), "max_tokens", 1));
+    }
+
+    public int health(String group) throws Exception {
+        return rest.send("GET", "/actuator/health/" + group, "").statusCode();
+    }
+}
