@@ -20,6 +20,7 @@ import org.springframework.transaction.support.TransactionOperations;
 @Component
 public final class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** The work of a job; what it throws ends the job as failed. */
     @FunctionalInterface
@@ -129,8 +130,16 @@ public final class Jobs {
         return running.job();
     }
 
-    /** Ends what runs. What can't end in time is found as interrupted at the next start. */
+    /** Ends what runs, and waits for that a while. What can't end in time is found as interrupted at the next start. */
     void stop() {
         live.values().forEach(LiveJob::cancel);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            while (!live.isEmpty() && System.nanoTime() < deadline) {
+                Thread.sleep(Duration.ofMillis(20));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
