@@ -22,9 +22,9 @@ public final class NativeMemory implements AutoCloseable {
         return LIVE.get();
     }
 
-    /** Zeroed memory, aligned to a cache line. */
+    /** Zeroed memory, aligned to a cache line; the system provides its pages when they are first touched. */
     public MemorySegment allocate(long size) {
-        MemorySegment segment = arena.allocate(size, ALIGNMENT);
+        MemorySegment segment = SystemMemory.allocate(arena, size, ALIGNMENT);
         bytes.addAndGet(size);
         LIVE.addAndGet(size);
         return segment;

@@ -1,0 +1,70 @@
+package io.baseload.chat.completion;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Completions;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.chat.stop.StopTexts;
+import io.baseload.chat.template.ChatTemplate;
+import io.baseload.chat.template.TemplateSyntaxException;
+import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.ModelFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A loaded model with its tokenizer and its compiled chat template. */
+final class ModelCompletions implements Completions {
+    private final LoadedModel model;
+    private final Tokenizer tokenizer;
+    private final PromptReader prompts;
+
+    private ModelCompletions(LoadedModel model, Tokenizer tokenizer, PromptReader prompts) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.prompts = prompts;
+    }
+
+    static ModelCompletions of(LoadedModel model) {
+        try {
+            Tokenizer tokenizer = Tokenizer.of(model.vocabulary());
+            Optional<ChatTemplate> template = model.vocabulary().chatTemplate().map(ChatTemplate::compile);
+            return new ModelCompletions(model, tokenizer, new PromptReader(model.vocabulary(), tokenizer, template));
+        } catch (IllegalArgumentException | TemplateSyntaxException e) {
+            throw new ModelFileException(Path.of(model.name()), -1, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public PreparedCompletion prepare(CompletionRequest request) {
+        StopTexts stops = stops(request.stop());
+        checkLogitBias(request);
+        List<Prompt> prompts = this.prompts.read(request.input());
+        return new Prepared(model, tokenizer, stops, request, prompts, new Room(model, request).tokens(prompts));
+    }
+
+    private static StopTexts stops(List<String> texts) {
+        try {
+            return StopTexts.of(texts);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException("stop", "invalid_value", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void checkLogitBias(CompletionRequest request) {
+        int size = tokenizer.bytes().size();
+        for (int id : request.sampling().logitBias().keySet()) {
+            if (id < 0 || id >= size) {
+                throw new InvalidRequestException(
+                        "logit_bias", "invalid_value", "token " + id + " is not in the vocabulary: 0 to " + (size - 1));
+            }
+        }
+    }
+
+    /** The request's field that holds what is asked. */
+    static String field(Input input) {
+        return input instanceof Input.Chat ? "messages" : "prompt";
+    }
+}

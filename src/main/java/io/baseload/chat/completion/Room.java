@@ -1,0 +1,40 @@
+package io.baseload.chat.completion;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.LoadedModel;
+import java.util.List;
+
+/** How many tokens an answer may have. Nothing is ever cut to fit: what doesn't fit is refused. */
+final class Room {
+    private final int context;
+    private final CompletionRequest request;
+
+    Room(LoadedModel model, CompletionRequest request) {
+        this.context = model.contextLength();
+        this.request = request;
+    }
+
+    /** What was asked for, or what the longest prompt leaves. */
+    int tokens(List<Prompt> prompts) {
+        int longest = prompts.stream().mapToInt(p -> p.tokens().length).max().orElse(0);
+        int asked = request.maxTokens().orElse(1);
+        if ((long) longest + asked > context) {
+            throw tooLong(longest);
+        }
+        return request.maxTokens().orElse(context - longest);
+    }
+
+    private InvalidRequestException tooLong(int prompt) {
+        String field = ModelCompletions.field(request.input());
+        String asked = request.maxTokens().isPresent()
+                ? "you requested " + ((long) prompt + request.maxTokens().getAsInt()) + " tokens (" + prompt
+                        + " in the " + field + ", " + request.maxTokens().getAsInt() + " in the completion)"
+                : "the " + field + " resulted in " + prompt + " tokens, which leaves no room for a completion";
+        return new InvalidRequestException(
+                field,
+                "context_length_exceeded",
+                "This model's maximum context length is " + context + " tokens. However, " + asked
+                        + ". Reduce the length of the " + field + " or of the completion.");
+    }
+}

@@ -1,0 +1,91 @@
+package io.baseload.engine.runtime;
+
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.MemoryEstimate;
+import io.baseload.engine.api.ModelInfo;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.schedule.Batcher;
+import io.baseload.engine.schedule.EngineLoop;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.NativeMemory;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+
+/** One team of workers and one thread that drives it, shared by all models that are loaded. */
+final class CpuEngine implements Engine {
+    private static final System.Logger LOG = System.getLogger(CpuEngine.class.getName());
+
+    private final int workers;
+    private final EngineLoop loop;
+    private volatile boolean closed;
+
+    CpuEngine(EngineOptions options) {
+        workers = options.threads() == 0 ? Team.defaultWorkers() : options.threads();
+        loop = new EngineLoop(new Team(workers, options.pinned()));
+        LOG.log(
+                Level.INFO,
+                "engine with {0} workers, {1} kernels",
+                workers,
+                Kernels.best().name());
+    }
+
+    @Override
+    public ModelInfo inspect(Path file) {
+        try (ModelSource source = ModelSource.open(file)) {
+            return source.info();
+        }
+    }
+
+    @Override
+    public MemoryEstimate estimate(Path file, LoadOptions options) {
+        try (ModelSource source = ModelSource.open(file)) {
+            return source.estimate(ModelSize.of(source.config(), options), workers);
+        }
+    }
+
+    @Override
+    public LoadedModel load(Path file, LoadOptions options) {
+        try (ModelSource source = ModelSource.open(file)) {
+            return load(source, ModelSize.of(source.config(), options), options);
+        }
+    }
+
+    private LoadedModel load(ModelSource source, ModelSize size, LoadOptions options) {
+        NativeMemory memory = new NativeMemory();
+        try {
+            KvPages pages = size.allocatePages(memory, source.config());
+            KvCache cache = new KvCache(pages);
+            CausalModel model = source.loader().load(memory, pages, size.limits(workers));
+            Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);
+            return start(new CpuModel(options.name(), source, size, workers, cache, batcher), batcher, memory);
+        } catch (Throwable failed) {
+            memory.close();
+            throw failed;
+        }
+    }
+
+    private synchronized LoadedModel start(CpuModel model, Batcher batcher, NativeMemory memory) {
+        if (closed) {
+            throw new IllegalStateException("the engine is closed");
+        }
+        loop.add(batcher, () -> {
+            memory.close();
+            model.markFreed();
+        });
+        return model;
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        loop.close();
+    }
+}

@@ -1,0 +1,93 @@
+package io.baseload.engine.runtime;
+
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.model.Limits;
+import io.baseload.engine.schedule.BatcherLimits;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.NativeMemory;
+
+/**
+ * How much room a model gets.
+ *
+ * @param contextLength tokens of one sequence
+ * @param kvPages pages of the KV cache, enough for at least one sequence of that length
+ */
+record ModelSize(int contextLength, int kvPages, LoadOptions options) {
+    /** What the KV cache takes by default, if that is enough for the tokens below. */
+    private static final long DEFAULT_KV_BYTES = 1L << 30;
+
+    private static final int LEAST_DEFAULT_TOKENS = 4096;
+
+    /**
+     * Fills in what the options leave open: a KV cache of 1 GiB or what all sequences can use, whichever is less, and the model's own context length as far as the
+     * cache goes.
+     */
+    static ModelSize of(ModelConfig config, LoadOptions options) {
+        check(config, options);
+        int wanted = options.contextLength() == 0 ? config.contextLength() : options.contextLength();
+        int tokens = options.kvTokens() == 0 ? defaultTokens(config, options, wanted) : options.kvTokens();
+        int context = Math.min(wanted, tokens);
+        return new ModelSize(context, KvCache.pagesFor(tokens), options);
+    }
+
+    private static void check(ModelConfig config, LoadOptions options) {
+        atLeast(0, options.contextLength(), "contextLength");
+        atLeast(0, options.kvTokens(), "kvTokens");
+        atLeast(1, options.maxSequences(), "maxSequences");
+        atLeast(0, options.maxQueued(), "maxQueued");
+        atLeast(1, options.prefillChunk(), "prefillChunk");
+        if (options.contextLength() > config.contextLength()) {
+            throw new IllegalArgumentException("contextLength must be at most the model's own " + config.contextLength()
+                    + ", not " + options.contextLength());
+        }
+        if (options.kvTokens() > 0 && options.kvTokens() < options.contextLength()) {
+            throw new IllegalArgumentException("kvTokens must be at least contextLength " + options.contextLength()
+                    + ", not " + options.kvTokens());
+        }
+    }
+
+    private static void atLeast(int least, int value, String name) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
+        }
+    }
+
+    private static int defaultTokens(ModelConfig config, LoadOptions options, int context) {
+        long affordable = DEFAULT_KV_BYTES / pageBytes(config) * KvPages.TOKENS;
+        long least = options.contextLength() == 0 ? Math.min(context, LEAST_DEFAULT_TOKENS) : context;
+        long most = (long) context * options.maxSequences();
+        return (int) Math.min(Integer.MAX_VALUE / 2, Math.clamp(affordable, least, most));
+    }
+
+    private static long pageBytes(ModelConfig config) {
+        return KvPages.pageBytes(config.layers(), config.kvHeads(), config.headDim());
+    }
+
+    int kvTokens() {
+        return kvPages * KvPages.TOKENS;
+    }
+
+    long kvBytes(ModelConfig config) {
+        return kvPages * pageBytes(config);
+    }
+
+    KvPages allocatePages(NativeMemory memory, ModelConfig config) {
+        return KvPages.allocate(memory, kvPages, config.layers(), config.kvHeads(), config.headDim());
+    }
+
+    BatcherLimits batcher() {
+        int chunk = Math.min(options.prefillChunk(), contextLength);
+        return new BatcherLimits(contextLength, options.maxSequences(), options.maxQueued(), chunk);
+    }
+
+    Limits limits(int workers) {
+        return new Limits(
+                contextLength,
+                batcher().rows(),
+                options.maxSequences(),
+                batcher().logits(),
+                workers);
+    }
+}

@@ -1,0 +1,44 @@
+package io.baseload.engine.runtime;
+
+import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.SamplingOptions;
+
+/** What a request must be for a model. */
+final class RequestCheck {
+    private RequestCheck() {}
+
+    /** @throws IllegalArgumentException if it isn't; the message names the field and what is allowed */
+    static void check(GenerationRequest request, int contextLength, int vocabulary) {
+        int length = request.prompt().length;
+        require(length > 0, "prompt must have at least one token");
+        require(length <= contextLength, "prompt must have at most " + contextLength + " tokens, not " + length);
+        for (int id : request.prompt()) {
+            require(id >= 0 && id < vocabulary, "prompt must have ids from 0 to " + (vocabulary - 1) + ", not " + id);
+        }
+        require(request.maxTokens() >= 0, "maxTokens must be 0 or more, not " + request.maxTokens());
+        check(request.sampling(), vocabulary);
+    }
+
+    private static void check(SamplingOptions options, int vocabulary) {
+        require(
+                options.temperature() >= 0 && options.temperature() < Float.POSITIVE_INFINITY,
+                "temperature must be 0 or more, not " + options.temperature());
+        require(options.topP() >= 0 && options.topP() <= 1, "topP must be from 0 to 1, not " + options.topP());
+        require(options.topK() >= 0, "topK must be 0 or more, not " + options.topK());
+        require(options.minP() >= 0 && options.minP() <= 1, "minP must be from 0 to 1, not " + options.minP());
+        require(Float.isFinite(options.presencePenalty()), "presencePenalty must be a number");
+        require(Float.isFinite(options.frequencyPenalty()), "frequencyPenalty must be a number");
+        options.logitBias().forEach((id, bias) -> {
+            require(
+                    id >= 0 && id < vocabulary,
+                    "logitBias must have ids from 0 to " + (vocabulary - 1) + ", not " + id);
+            require(Float.isFinite(bias), "logitBias must have numbers");
+        });
+    }
+
+    private static void require(boolean holds, String problem) {
+        if (!holds) {
+            throw new IllegalArgumentException(problem);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.baseload.engine.sample;
+
+import io.baseload.engine.tensor.Rows;
+
+/** The largest of a row of logits. */
+final class Logits {
+    private Logits() {}
+
+    /**
+     * Index of the largest; of equal ones the first.
+     *
+     * @throws ArithmeticException if it is not finite
+     */
+    static int argmax(Rows logits, int row) {
+        float[] data = logits.data();
+        int at = logits.at(row);
+        int best = 0;
+        for (int i = 1; i < logits.width(); i++) {
+            if (data[at + i] > data[at + best]) {
+                best = i;
+            }
+        }
+        if (!Float.isFinite(data[at + best])) {
+            throw new ArithmeticException(
+                    "the model's logits are not finite: " + data[at + best] + " for token " + best);
+        }
+        return best;
+    }
+}

@@ -1,0 +1,45 @@
+package io.baseload.engine.sample;
+
+import io.baseload.engine.api.SampledToken;
+import io.baseload.engine.tensor.Rows;
+import java.util.List;
+
+/** Chooses tokens. Holds the room that this takes for one vocabulary; what belongs to a sequence is its {@link SamplingState}. Used by one thread at a time. */
+public final class Sampler {
+    private final Likelihoods likelihoods;
+    private final Chooser chooser;
+    private final Rows changed;
+
+    public Sampler(int vocabulary) {
+        likelihoods = new Likelihoods(vocabulary);
+        chooser = new Chooser(vocabulary);
+        changed = Rows.allocate(1, vocabulary);
+    }
+
+    /**
+     * The next token of a sequence.
+     *
+     * @param index how many tokens the sequence has decoded before
+     * @param top how many of the likeliest tokens to report; −1 = no log-probabilities
+     * @throws ArithmeticException if the logits are not finite
+     */
+    public SampledToken next(SamplingState state, Rows logits, int row, int index, int top) {
+        int token = choose(state, logits, row, index);
+        return top < 0 ? new SampledToken(token, Float.NaN, List.of()) : score(logits, row, token, top);
+    }
+
+    /** The log-probability of a token that is there already, of a prompt. */
+    public SampledToken score(Rows logits, int row, int token, int top) {
+        return likelihoods.describe(logits, row, token, top);
+    }
+
+    private int choose(SamplingState state, Rows logits, int row, int index) {
+        double uniform = state.uniform(index);
+        if (state.penalties().none()) {
+            return chooser.choose(state.options(), logits, row, uniform);
+        }
+        System.arraycopy(logits.data(), logits.at(row), changed.data(), 0, changed.width());
+        state.penalties().apply(changed.data(), 0);
+        return chooser.choose(state.options(), changed, 0, uniform);
+    }
+}

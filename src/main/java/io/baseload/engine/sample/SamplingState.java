@@ -1,0 +1,35 @@
+package io.baseload.engine.sample;
+
+import io.baseload.engine.api.SamplingOptions;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** What the choice of one sequence's tokens depends on besides the logits: its options, its seed, and what it has decoded so far. */
+public final class SamplingState {
+    private final SamplingOptions options;
+    private final Penalties penalties;
+    private final long seed;
+
+    public SamplingState(SamplingOptions options) {
+        this.options = options;
+        this.penalties = new Penalties(options);
+        this.seed = options.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
+    }
+
+    /** Notes a token that was decoded. */
+    public void decoded(int token) {
+        penalties.count(token);
+    }
+
+    SamplingOptions options() {
+        return options;
+    }
+
+    Penalties penalties() {
+        return penalties;
+    }
+
+    /** The sequence's random number for its token {@code index}, from [0, 1). */
+    double uniform(int index) {
+        return Randomness.uniform(seed, index);
+    }
+}

@@ -1,0 +1,103 @@
+package io.baseload.engine.schedule;
+
+import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.ModelClosedException;
+import io.baseload.engine.api.OverloadedException;
+import io.baseload.engine.api.TokenSink;
+import io.baseload.engine.kv.KvCache;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The door of a model: a bounded queue that any thread may add to, and from which the engine's thread takes whose turn it is. Guards itself. */
+final class Admission {
+    /** Tokens beyond those known that must have room before a sequence starts, so that it isn't sent away again at once. */
+    private static final int HEADROOM = 64;
+
+    private final String model;
+    private final KvCache cache;
+    private final BatcherLimits limits;
+    private final Runnable wakeEngine;
+    private final RetryAfter retryAfter;
+    private final FairQueue queue = new FairQueue();
+    private long arrivals;
+    private int accepted;
+    private boolean closed;
+
+    Admission(String model, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
+        this.model = model;
+        this.cache = cache;
+        this.limits = limits;
+        this.wakeEngine = wakeEngine;
+        this.retryAfter = new RetryAfter(limits.maxSequences());
+    }
+
+    synchronized Sequence submit(GenerationRequest request, TokenSink sink) {
+        if (closed) {
+            throw new ModelClosedException(model);
+        }
+        if (accepted >= limits.maxSequences() + limits.maxQueued()) {
+            throw new OverloadedException(
+                    model + " has " + accepted + " requests already", retryAfter.estimate(queue.size()));
+        }
+        int most = Math.min(request.maxTokens(), limits.contextLength() - request.prompt().length);
+        Flow flow = queue.enter(request.flow());
+        Sequence sequence = new Sequence(
+                request, sink, flow, arrivals++, most, cache.table(request.prompt().length + most), wakeEngine);
+        queue.add(sequence);
+        accepted++;
+        return sequence;
+    }
+
+    /** Lets the next ones in, as long as there are places and pages. One that doesn't fit is waited for: smaller ones don't overtake it. */
+    synchronized void admit(List<Sequence> active) {
+        while (active.size() < limits.maxSequences()) {
+            Optional<Sequence> next = queue.peek();
+            if (next.isEmpty() || !fits(next.get())) {
+                return;
+            }
+            queue.remove(next.get());
+            next.get().admit();
+            active.add(next.get());
+        }
+    }
+
+    private boolean fits(Sequence sequence) {
+        int most = sequence.promptLength() + sequence.mostDecoded();
+        return KvCache.pagesFor(Math.min(most, sequence.known() + HEADROOM)) <= cache.freePages();
+    }
+
+    /** Puts sequences that lost their pages before the others of their flow. */
+    synchronized void putBack(List<Sequence> preempted) {
+        preempted.forEach(queue::addFirst);
+        preempted.clear();
+    }
+
+    /** Takes ended ones out of the queue and adds them to {@code ended}; forgets all of these. */
+    synchronized void remove(Predicate<Sequence> condition, List<Sequence> ended) {
+        ended.addAll(queue.removeIf(condition));
+        for (Sequence sequence : ended) {
+            queue.leave(sequence.request().flow(), sequence.flow());
+            sequence.nanosSinceAdmission().ifPresent(retryAfter::note);
+            accepted--;
+        }
+    }
+
+    synchronized void close() {
+        closed = true;
+    }
+
+    synchronized int queued() {
+        return queue.size();
+    }
+
+    /** Nothing waits or runs. */
+    synchronized boolean empty() {
+        return accepted == 0;
+    }
+
+    /** Nothing waits or runs, and nothing will come. */
+    synchronized boolean drained() {
+        return closed && accepted == 0;
+    }
+}

@@ -1,0 +1,139 @@
+package io.baseload.engine.schedule;
+
+import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.TokenSink;
+import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.model.Batch;
+import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.parallel.Team;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Continuous batching (Yu et al., 2022) for one model. Requests come in from any thread; steps are made by the engine's thread alone, which also calls the sinks.
+ */
+public final class Batcher {
+    /** What a turn came to. */
+    public enum Turn {
+        /** Something was computed or ended, or is about to be. */
+        WORKED,
+        /** There are sequences, but their leases let none of them decode. */
+        WAITING,
+        /** There is nothing to do. */
+        IDLE,
+        /** The model was closed and its last sequence has ended. */
+        DRAINED
+    }
+
+    private static final System.Logger LOG = System.getLogger(Batcher.class.getName());
+
+    private final String name;
+    private final CausalModel model;
+    private final Admission admission;
+    private final StepPlanner planner;
+    private final Delivery delivery;
+    private final Runnable wakeEngine;
+    private final Batch batch;
+
+    /** Oldest first. */
+    private final List<Sequence> active = new ArrayList<>();
+
+    private final List<Sequence> preempted = new ArrayList<>();
+    private final List<Sequence> ended = new ArrayList<>();
+    private volatile int activeCount;
+    private volatile boolean cancelling;
+
+    /** @param wakeEngine makes the engine's thread take a turn soon */
+    public Batcher(String name, CausalModel model, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
+        this.name = name;
+        this.model = model;
+        this.admission = new Admission(name, cache, limits, wakeEngine);
+        this.planner = new StepPlanner(limits.prefillChunk());
+        this.delivery = new Delivery(model);
+        this.wakeEngine = wakeEngine;
+        this.batch = model.batch();
+    }
+
+    /** As {@link io.baseload.engine.api.LoadedModel#generate}; the request is well-formed. By any thread. */
+    public Sequence submit(GenerationRequest request, TokenSink sink) {
+        Sequence sequence = admission.submit(request, sink);
+        wakeEngine.run();
+        return sequence;
+    }
+
+    /** Sequences that take part in steps. By any thread. */
+    public int active() {
+        return activeCount;
+    }
+
+    /** Requests that wait. By any thread. */
+    public int queued() {
+        return admission.queued();
+    }
+
+    /** Accepts nothing more; what was accepted runs to its end. By any thread. */
+    public void close() {
+        admission.close();
+        wakeEngine.run();
+    }
+
+    /** Accepts nothing more and ends what was accepted as cancelled. By any thread. */
+    public void cancel() {
+        cancelling = true;
+        close();
+    }
+
+    /** One step, if there is something to compute. */
+    public Turn turn(Team team) {
+        boolean worked = reap();
+        try {
+            admission.admit(active);
+            planner.plan(active, preempted, batch);
+            admission.putBack(preempted);
+            activeCount = active.size();
+            if (batch.rows() > 0) {
+                model.forward(team, batch);
+                delivery.deliver(active);
+                worked = true;
+            }
+        } catch (Throwable failed) {
+            LOG.log(Level.ERROR, "a step of " + name + " failed", failed);
+            active.forEach(sequence -> sequence.fail(failed));
+        }
+        worked |= reap();
+        return worked ? Turn.WORKED : idle();
+    }
+
+    private Turn idle() {
+        if (admission.empty()) {
+            return admission.drained() ? Turn.DRAINED : Turn.IDLE;
+        }
+        return planner.waiting() ? Turn.WAITING : Turn.WORKED;
+    }
+
+    /** Takes out what has ended, gives its pages back and tells its sink. */
+    private boolean reap() {
+        if (active.removeIf(sequence -> ended(sequence) && ended.add(sequence))) {
+            activeCount = active.size();
+        }
+        admission.remove(this::ended, ended);
+        ended.forEach(sequence -> sequence.table().release());
+        ended.forEach(this::report);
+        boolean any = !ended.isEmpty();
+        ended.clear();
+        return any;
+    }
+
+    private boolean ended(Sequence sequence) {
+        return cancelling || sequence.ended();
+    }
+
+    private void report(Sequence sequence) {
+        try {
+            sequence.report();
+        } catch (Throwable failed) {
+            LOG.log(Level.WARNING, "a sink of " + name + " failed at its end", failed);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.baseload.engine.schedule;
+
+/**
+ * How much a model's requests may have.
+ *
+ * @param contextLength tokens of one sequence
+ * @param maxSequences sequences that share a step
+ * @param maxQueued requests that may wait beyond those
+ * @param prefillChunk prompt rows of a step
+ */
+public record BatcherLimits(int contextLength, int maxSequences, int maxQueued, int prefillChunk) {
+    /** Rows that a step can have. */
+    public int rows() {
+        return prefillChunk + maxSequences * StepPlanner.REPLAY;
+    }
+
+    /** Rows that a step computes logits for. */
+    public int logits() {
+        return StepPlanner.PROMPT_LOGITS + maxSequences;
+    }
+}

@@ -1,0 +1,78 @@
+package io.baseload.engine.schedule;
+
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.SampledToken;
+import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.sample.Sampler;
+import java.util.List;
+
+/** What happens after a step: tokens are chosen, sinks hear of them, and sequences that are complete are marked. */
+final class Delivery {
+    private final CausalModel model;
+    private final Sampler sampler;
+
+    Delivery(CausalModel model) {
+        this.model = model;
+        this.sampler = new Sampler(model.config().vocabulary());
+    }
+
+    /** A failure here, of the sink or of the choice, is the sequence's own. */
+    void deliver(List<Sequence> active) {
+        for (int i = 0; i < active.size(); i++) {
+            Sequence sequence = active.get(i);
+            if (sequence.stepRows > 0) {
+                try {
+                    deliver(sequence);
+                } catch (Throwable failed) {
+                    sequence.fail(failed);
+                }
+            }
+        }
+    }
+
+    private void deliver(Sequence sequence) {
+        int first = sequence.computed();
+        sequence.advance();
+        if (sequence.cancelled()) {
+            return;
+        }
+        if (sequence.request().promptLogprobs() && first < sequence.promptLength()) {
+            scorePrompt(sequence, first);
+        }
+        if (sequence.computed() < sequence.known()) {
+            return;
+        }
+        if (sequence.wantsToken()) {
+            decode(sequence);
+        } else {
+            sequence.finish(FinishReason.LENGTH);
+        }
+    }
+
+    /** The logits of a prompt's row tell how likely the next token of the prompt was. */
+    private void scorePrompt(Sequence sequence, int first) {
+        List<SampledToken> scores = sequence.promptScores();
+        int top = Math.max(0, sequence.request().topLogprobs());
+        int end = Math.min(sequence.computed(), sequence.promptLength() - 1);
+        for (int position = Math.max(first, scores.size()); position < end; position++) {
+            int row = sequence.stepLogits + position - first;
+            scores.add(sampler.score(model.logits(), row, sequence.tokens()[position + 1], top));
+        }
+        if (!sequence.prefilling() && sequence.decoded() == 0) {
+            sequence.sink().prompt(List.copyOf(scores));
+        }
+    }
+
+    private void decode(Sequence sequence) {
+        int top = sequence.request().topLogprobs();
+        int row = sequence.stepLogits + sequence.stepLogitRows - 1;
+        SampledToken token = sampler.next(sequence.sampling(), model.logits(), row, sequence.decoded(), top);
+        sequence.append(token.id());
+        boolean more = sequence.sink().token(token);
+        if (!more || sequence.request().stopTokens().contains(token.id())) {
+            sequence.finish(FinishReason.STOP);
+        } else if (!sequence.wantsToken()) {
+            sequence.finish(FinishReason.LENGTH);
+        }
+    }
+}

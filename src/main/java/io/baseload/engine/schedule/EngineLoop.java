@@ -1,0 +1,89 @@
+package io.baseload.engine.schedule;
+
+import io.baseload.engine.parallel.Team;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The engine's thread: worker 0 of the team. Models take turns, a step each. While no lease lets anything decode it looks again every few milliseconds; while
+ * there is nothing to do it sleeps.
+ */
+public final class EngineLoop implements AutoCloseable {
+    private static final long LEASE_POLL_NANOS = 2_000_000;
+
+    /** A model's batcher, and what frees the model. */
+    private record Member(Batcher batcher, Runnable free) {}
+
+    private final Team team;
+    private final List<Member> members = new CopyOnWriteArrayList<>();
+    private final Thread thread;
+    private volatile boolean closing;
+
+    /** @param team closed with the loop */
+    public EngineLoop(Team team) {
+        this.team = team;
+        this.thread = Thread.ofPlatform().name("baseload-engine").daemon().start(this::run);
+    }
+
+    /** @param free called by the engine's thread when the batcher was closed and its last sequence has ended */
+    public void add(Batcher batcher, Runnable free) {
+        members.add(new Member(batcher, free));
+        wake();
+    }
+
+    /** Makes the loop look for work. By any thread. */
+    public void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    /** Cancels what runs, frees all models and ends the threads. Returns when that is done, unless the engine's own thread calls. */
+    @Override
+    public void close() {
+        closing = true;
+        wake();
+        boolean interrupted = false;
+        while (thread.isAlive() && Thread.currentThread() != thread) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (!closing || !members.isEmpty()) {
+            if (closing) {
+                members.forEach(member -> member.batcher().cancel());
+            }
+            rest(turns());
+        }
+        team.close();
+    }
+
+    /** A step for each model; returns what the busiest came to. */
+    private Batcher.Turn turns() {
+        Batcher.Turn busiest = Batcher.Turn.IDLE;
+        for (Member member : members) {
+            Batcher.Turn turn = member.batcher().turn(team);
+            if (turn == Batcher.Turn.DRAINED) {
+                members.remove(member);
+                member.free().run();
+            }
+            busiest = turn.compareTo(busiest) < 0 ? turn : busiest;
+        }
+        return busiest;
+    }
+
+    private void rest(Batcher.Turn turn) {
+        if (turn == Batcher.Turn.WAITING) {
+            LockSupport.parkNanos(this, LEASE_POLL_NANOS);
+        } else if (turn == Batcher.Turn.IDLE && !(closing && !members.isEmpty())) {
+            LockSupport.park(this);
+        }
+    }
+}

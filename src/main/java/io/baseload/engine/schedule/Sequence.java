@@ -1,0 +1,211 @@
+package io.baseload.engine.schedule;
+
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.Generation;
+import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.SampledToken;
+import io.baseload.engine.api.TokenSink;
+import io.baseload.engine.api.Usage;
+import io.baseload.engine.kv.PageTable;
+import io.baseload.engine.sample.SamplingState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on its way: its tokens, and how many of them have their keys and values computed. Prompt tokens are computed as prefill rows and decoded ones as
+ * decode rows, also when a sequence that lost its pages is computed again, so that it goes on with the same bits. Used by the engine's thread, except where
+ * it says otherwise.
+ */
+final class Sequence implements Generation {
+    private final GenerationRequest request;
+    private final TokenSink sink;
+    private final Flow flow;
+    private final long arrival;
+    private final int mostDecoded;
+    private final SamplingState sampling;
+    private final PageTable table;
+    private final Runnable wakeEngine;
+    private final List<SampledToken> promptScores = new ArrayList<>();
+    private int[] tokens;
+    private int known;
+    private int computed;
+    private @Nullable FinishReason reason;
+    private @Nullable Throwable failure;
+    private volatile boolean cancelled;
+    private volatile int promptComputed;
+    private volatile int decoded;
+
+    /** Rows of the step that is being made. */
+    int stepRows;
+
+    /** Where the logits of these rows begin. */
+    int stepLogits;
+
+    /** How many of these rows have logits; always the last ones. */
+    int stepLogitRows;
+
+    private boolean admitted;
+    private long admittedNanos;
+
+    /** @param mostDecoded tokens to decode at most: the request's maximum or what the context has room for */
+    Sequence(
+            GenerationRequest request,
+            TokenSink sink,
+            Flow flow,
+            long arrival,
+            int mostDecoded,
+            PageTable table,
+            Runnable wakeEngine) {
+        this.request = request;
+        this.sink = sink;
+        this.flow = flow;
+        this.arrival = arrival;
+        this.mostDecoded = mostDecoded;
+        this.table = table;
+        this.wakeEngine = wakeEngine;
+        this.sampling = new SamplingState(request.sampling());
+        this.tokens = request.prompt().clone();
+        this.known = tokens.length;
+    }
+
+    /** By any thread. */
+    @Override
+    public void cancel() {
+        cancelled = true;
+        wakeEngine.run();
+    }
+
+    /** By any thread. Prompt tokens count once they are computed. */
+    @Override
+    public Usage usage() {
+        return new Usage(promptComputed, decoded);
+    }
+
+    GenerationRequest request() {
+        return request;
+    }
+
+    TokenSink sink() {
+        return sink;
+    }
+
+    Flow flow() {
+        return flow;
+    }
+
+    long arrival() {
+        return arrival;
+    }
+
+    SamplingState sampling() {
+        return sampling;
+    }
+
+    PageTable table() {
+        return table;
+    }
+
+    int[] tokens() {
+        return tokens;
+    }
+
+    int promptLength() {
+        return request.prompt().length;
+    }
+
+    int mostDecoded() {
+        return mostDecoded;
+    }
+
+    /** Tokens so far, of the prompt and decoded. */
+    int known() {
+        return known;
+    }
+
+    /** Tokens whose keys and values are in the pages. */
+    int computed() {
+        return computed;
+    }
+
+    boolean prefilling() {
+        return computed < promptLength();
+    }
+
+    /** Whether a token is decoded from the last known one's logits. */
+    boolean wantsToken() {
+        return decoded < mostDecoded;
+    }
+
+    List<SampledToken> promptScores() {
+        return promptScores;
+    }
+
+    /** Takes the pages of what is known so far. */
+    void admit() {
+        admitted = true;
+        admittedNanos = System.nanoTime();
+        if (!table.grow(known)) {
+            throw new IllegalStateException("no pages for " + known + " tokens");
+        }
+    }
+
+    /** Empty for one that never got in. */
+    OptionalLong nanosSinceAdmission() {
+        return admitted ? OptionalLong.of(System.nanoTime() - admittedNanos) : OptionalLong.empty();
+    }
+
+    /** Notes that the step's rows are computed. */
+    void advance() {
+        computed += stepRows;
+        flow.served = flow.served + stepRows;
+        promptComputed = Math.max(promptComputed, Math.min(computed, promptLength()));
+    }
+
+    /** Notes a decoded token. */
+    void append(int token) {
+        if (known == tokens.length) {
+            tokens = Arrays.copyOf(tokens, Math.min(promptLength() + mostDecoded, known + Math.max(32, known / 2)));
+        }
+        tokens[known++] = token;
+        sampling.decoded(token);
+        decoded = decoded + 1;
+    }
+
+    /** Takes the sequence's pages away; it will be computed again. */
+    void forget() {
+        table.release();
+        computed = 0;
+    }
+
+    int decoded() {
+        return decoded;
+    }
+
+    void finish(FinishReason reason) {
+        this.reason = reason;
+    }
+
+    void fail(Throwable cause) {
+        this.failure = cause;
+    }
+
+    boolean cancelled() {
+        return cancelled;
+    }
+
+    boolean ended() {
+        return cancelled || reason != null || failure != null;
+    }
+
+    /** Tells the sink how it ended. */
+    void report() {
+        if (failure != null) {
+            sink.failed(failure, usage());
+        } else {
+            sink.finished(reason == null ? FinishReason.CANCELLED : reason, usage());
+        }
+    }
+}
