@@ -34,7 +34,9 @@ public final class Admin {
 
     /** Loads or unloads; returns when it is done. */
     public void move(String model, String act) throws Exception {
-        succeed(rest.post("/admin/v1/models/" + model + "/" + act, "{}").at("/job/id").asString());
+        succeed(rest.post("/admin/v1/models/" + model + "/" + act, "{}")
+                .at("/job/id")
+                .asString());
     }
 
     public void alias(String name, String model) throws IOException, InterruptedException {

@@ -19,9 +19,9 @@ import tools.jackson.databind.JsonNode;
 
 /** {@code kill -9} in the middle of an import and of an answer, and a file that can't be written: what the next start, or the same service, makes of it. */
 final class KilledIT {
-    private static final String LONG_ANSWER =
-            """
-            {"model": "default", "prompt": "Once upon a time", "max_tokens": 2000, "stream": true, "logit_bias": {"2": -100}}""";
+    private static final String LONG_ANSWER = """
+        {"model": "default", "prompt": "Once upon a time", "max_tokens": 2000, "stream": true, "logit_bias": {"2": -100}}\
+        """;
 
     @TempDir
     Path home;
@@ -48,7 +48,8 @@ final class KilledIT {
             JsonNode ended = new Admin(rest).job(job);
             assertThat(ended.get("state").asString()).isEqualTo("failed");
             assertThat(ended.at("/error/message").asString()).contains("interrupted");
-            assertThat(rest.send("GET", "/admin/v1/models/large", "").statusCode()).isEqualTo(404);
+            assertThat(rest.send("GET", "/admin/v1/models/large", "").statusCode())
+                    .isEqualTo(404);
             assertThat(leftovers()).isZero();
             assertThat(lostOutcomes(rest)).isEqualTo(1);
             JsonNode found = rest.get("/admin/v1/audit/verification");

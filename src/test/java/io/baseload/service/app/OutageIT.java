@@ -17,10 +17,10 @@ import tools.jackson.databind.JsonNode;
 
 /** PostgreSQL goes in the middle of a streamed answer, and comes back. */
 final class OutageIT {
-    private static final String ANSWER =
-            """
-            {"model": "default", "prompt": "Once upon a time", "max_tokens": 150, "stream": true,\
-             "stream_options": {"include_usage": true}, "logit_bias": {"2": -100}}""";
+    private static final String ANSWER = """
+        {"model": "default", "prompt": "Once upon a time", "max_tokens": 150, "stream": true,\
+         "stream_options": {"include_usage": true}, "logit_bias": {"2": -100}}\
+        """;
 
     @TempDir
     Path folder;

@@ -24,9 +24,9 @@ final class SwapIT {
     private static final int CLIENTS = 4;
     private static final int MOVES = 20;
     private static final Pattern MODEL = Pattern.compile("\"model\":\"([^\"]+)\"");
-    private static final String QUESTION =
-            """
-            {"model": "swapped", "prompt": [1, 2, 3], "max_tokens": 16, "stream": true}""";
+    private static final String QUESTION = """
+        {"model": "swapped", "prompt": [1, 2, 3], "max_tokens": 16, "stream": true}\
+        """;
 
     @TempDir
     Path home;
