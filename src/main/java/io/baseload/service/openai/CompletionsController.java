@@ -1,6 +1,11 @@
 package io.baseload.service.openai;
 
 import io.baseload.service.tenant.Caller;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -11,6 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code POST /v1/completions}. */
 @RestController
+@Tag(name = "Completions")
 final class CompletionsController {
     private final Answering answering;
 
@@ -18,6 +24,16 @@ final class CompletionsController {
         this.answering = answering;
     }
 
+    @Operation(
+            summary = "Continue a text",
+            description =
+                    "Takes and answers what OpenAI's route of this name does: a prompt, several, or token ids; echo,"
+                            + " logprobs, best_of. With stream: true the answer comes as server-sent events.")
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
+                {"model": "default", "prompt": "Once upon a time", "max_tokens": 50}\
+                """)))
     @PostMapping(path = "/v1/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
     void complete(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {

@@ -5,6 +5,8 @@ import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Answers;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
@@ -17,6 +19,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 
 /** {@code GET /v1/models} and {@code GET /v1/models/{id}}: what the caller's key may ask. */
 @RestController
+@Tag(name = "Models")
 final class ModelsController {
     private final ModelDirectory models;
 
@@ -24,6 +27,7 @@ final class ModelsController {
         this.models = models;
     }
 
+    @Operation(summary = "List the models and aliases that this key may ask")
     @GetMapping("/v1/models")
     void list(@AuthenticationPrincipal Caller caller, HttpServletResponse response) throws IOException {
         var entries = models.visibleTo(caller).stream().map(Entry::of).toList();
@@ -31,6 +35,7 @@ final class ModelsController {
     }
 
     /** Ids may hold {@code /}, written as it is or as {@code %2F}. */
+    @Operation(summary = "One of these")
     @GetMapping("/v1/models/{*path}")
     void get(@PathVariable String path, @AuthenticationPrincipal Caller caller, HttpServletResponse response)
             throws IOException {

@@ -27,13 +27,14 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 /** Which key may ask which route. Without a key only the two probes answer; the development profile adds the API page. */
 @Configuration(proxyBeanMethods = false)
 class Security {
+    static final String DEVELOPMENT = "development";
     static final String[] OPEN = {"/actuator/health/liveness", "/actuator/health/readiness"};
     private static final String[] API_PAGE = {"/docs", "/swagger-ui/**", "/v3/api-docs/**", "/v3/api-docs.yaml"};
 
     @Bean
     SecurityFilterChain routes(HttpSecurity http, Authenticator authenticator, Environment environment) {
         var denials = new Denials();
-        boolean development = environment.acceptsProfiles(Profiles.of("development"));
+        boolean development = environment.acceptsProfiles(Profiles.of(DEVELOPMENT));
         return http.csrf(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)
