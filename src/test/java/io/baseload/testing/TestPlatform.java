@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -49,8 +48,7 @@ public final class TestPlatform implements AutoCloseable {
         this.context = new SpringApplicationBuilder(Wiring.class)
                 .sources(more)
                 .web(WebApplicationType.NONE)
-                .properties(properties(home, database))
-                .run();
+                .run(properties(home, database));
     }
 
     /** A platform of the caller's own, with further configurations. */
@@ -119,26 +117,18 @@ public final class TestPlatform implements AutoCloseable {
         return "jdbc:postgresql://localhost:" + Server.DATABASE.port() + "/" + database;
     }
 
-    private static Map<String, Object> properties(BaseloadHome home, String database) {
-        return Map.of(
-                "baseload.home",
-                home.path().toString(),
-                "spring.datasource.url",
-                url(database),
-                "spring.datasource.username",
-                "baseload_app",
-                "spring.datasource.password",
-                Server.DATABASE.password("baseload_app"),
-                "spring.datasource.hikari.connection-timeout",
-                2000,
-                "spring.flyway.user",
-                "baseload_owner",
-                "spring.flyway.password",
-                Server.DATABASE.password("baseload_owner"),
-                "spring.main.banner-mode",
-                "off",
-                "logging.level.root",
-                "warn");
+    private static String[] properties(BaseloadHome home, String database) {
+        return new String[] {
+            "--baseload.home=" + home.path(),
+            "--spring.datasource.url=" + url(database),
+            "--spring.datasource.username=baseload_app",
+            "--spring.datasource.password=" + Server.DATABASE.password("baseload_app"),
+            "--spring.datasource.hikari.connection-timeout=2000",
+            "--spring.flyway.user=baseload_owner",
+            "--spring.flyway.password=" + Server.DATABASE.password("baseload_owner"),
+            "--spring.main.banner-mode=off",
+            "--logging.level.root=warn"
+        };
     }
 
     /** What the service's own configuration brings, without the web. */

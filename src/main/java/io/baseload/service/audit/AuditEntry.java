@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import tools.jackson.databind.json.JsonMapper;
+import java.util.HexFormat;
 
 /**
  * An entry of the trail.
@@ -29,7 +29,6 @@ public record AuditEntry(
         byte[] hash) {
     private static final DateTimeFormatter MICROSECONDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
-    private static final JsonMapper JSON = new JsonMapper();
 
     static AuditEntry read(ResultSet row) throws SQLException {
         return new AuditEntry(
@@ -61,8 +60,28 @@ public record AuditEntry(
         return MessageDigest.isEqual(previousHash, predecessor) && MessageDigest.isEqual(hash, computed);
     }
 
+    /** A JSON text as RFC 8785 and PostgreSQL's {@code to_json} write it: nothing escaped that need not be, hexadecimal digits small. */
     private static String text(String value) {
-        return JSON.writeValueAsString(value);
+        var json = new StringBuilder("\"");
+        value.chars().forEach(character -> {
+            switch (character) {
+                case '"' -> json.append("\\\"");
+                case '\\' -> json.append("\\\\");
+                case '\b' -> json.append("\\b");
+                case '\f' -> json.append("\\f");
+                case '\n' -> json.append("\\n");
+                case '\r' -> json.append("\\r");
+                case '\t' -> json.append("\\t");
+                default -> {
+                    if (character < ' ') {
+                        json.append("\\u00").append(HexFormat.of().toHexDigits((byte) character));
+                    } else {
+                        json.append((char) character);
+                    }
+                }
+            }
+        });
+        return json.append('"').toString();
     }
 
     private static MessageDigest sha256() {

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private final Path home;
     private final Path data;
     private final FileChannel lock;
-    private EmbeddedPostgres server;
+    private volatile EmbeddedPostgres server;
     private volatile boolean closed;
 
     /** Starts the server and waits until it takes connections. */
@@ -44,7 +46,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         this.lock = lock(home.resolve("pg.lock"));
         try {
             setUnfinishedAside();
-            OrphanedPostmaster.stop(data);
+            Postmaster.stop(data);
             server = boot(0);
             prepare();
             watch();
@@ -70,9 +72,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        stop();
+    }
+
+    private synchronized void stop() {
         try (lock) {
             if (server != null) {
-                server.close();
+                server.close(); // has given up after five seconds if much had to be written
+                Postmaster.stop(data);
             }
         } catch (IOException e) {
             log.warn("The embedded PostgreSQL was not stopped cleanly", e);
@@ -129,20 +136,29 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private void watch() throws IOException {
-        var postmaster = OrphanedPostmaster.find(data).orElseThrow(() -> new IOException("PostgreSQL ended at once"));
+        var postmaster = Postmaster.find(data).orElseThrow(() -> new IOException("PostgreSQL ended at once"));
         var unused = postmaster.onExit().thenRunAsync(this::restart);
     }
 
+    /** One attempt a second; the first frees what the dead server's handle still holds. */
     private void restart() {
         while (!closed) {
             log.error("The embedded PostgreSQL has ended; starting it again");
             try {
-                server = boot(port());
-                watch();
+                revive();
                 return;
             } catch (IOException | RuntimeException e) {
                 log.error("The embedded PostgreSQL does not start", e);
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
             }
+        }
+    }
+
+    private synchronized void revive() throws IOException {
+        if (!closed) {
+            server.close();
+            server = boot(server.getPort());
+            watch();
         }
     }
 }

@@ -11,16 +11,39 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A PostgreSQL that outlived the service which had started it (kill -9); it holds the data folder. */
-final class OrphanedPostmaster {
-    private static final Logger log = LoggerFactory.getLogger(OrphanedPostmaster.class);
+/** The PostgreSQL process that serves a data folder; it outlives a service that is killed. */
+final class Postmaster {
+    private static final Logger log = LoggerFactory.getLogger(Postmaster.class);
+    private static final String PID_FILE = "postmaster.pid";
     private static final int PATIENCE_SECONDS = 20;
 
-    private OrphanedPostmaster() {}
+    private Postmaster() {}
 
-    /** The server that runs on this data folder now. A stale {@code postmaster.pid}, or one whose number another process got, gives nothing. */
+    /** The server that runs on this data folder now. */
     static Optional<ProcessHandle> find(Path data) throws IOException {
-        var file = data.resolve("postmaster.pid");
+        return noted(data).filter(process -> serves(process, data));
+    }
+
+    /** Asks it to stop once its clients are gone, then makes it. A {@code postmaster.pid} whose number another program has got since is removed: PostgreSQL would not start beside it. */
+    static void stop(Path data) throws IOException {
+        var found = find(data);
+        if (found.isPresent()) {
+            log.info("Stopping PostgreSQL {} on {}", found.get().pid(), data);
+            found.get().destroy();
+            if (!ended(found.get())) {
+                found.get().destroyForcibly();
+                ended(found.get());
+            }
+        } else if (noted(data)
+                .flatMap(process -> process.info().command())
+                .filter(command -> !isPostgres(command))
+                .isPresent()) {
+            Files.delete(data.resolve(PID_FILE));
+        }
+    }
+
+    private static Optional<ProcessHandle> noted(Path data) throws IOException {
+        var file = data.resolve(PID_FILE);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -28,29 +51,17 @@ final class OrphanedPostmaster {
                 .findFirst()
                 .map(String::strip)
                 .filter(line -> line.matches("\\d{1,18}"))
-                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)))
-                .filter(process -> serves(process, data));
-    }
-
-    /** Asks it to stop once its clients are gone, then makes it. */
-    static void stop(Path data) throws IOException {
-        var found = find(data);
-        if (found.isPresent()) {
-            log.info(
-                    "Stopping PostgreSQL {}, left by a service that was killed",
-                    found.get().pid());
-            found.get().destroy();
-            if (!ended(found.get())) {
-                found.get().destroyForcibly();
-                ended(found.get());
-            }
-        }
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)));
     }
 
     private static boolean serves(ProcessHandle process, Path data) {
         var info = process.info();
-        return info.command().filter(command -> command.endsWith("/postgres")).isPresent()
+        return info.command().filter(Postmaster::isPostgres).isPresent()
                 && Arrays.stream(info.arguments().orElse(new String[0])).anyMatch(argument -> isSame(argument, data));
+    }
+
+    private static boolean isPostgres(String command) {
+        return command.endsWith("/postgres");
     }
 
     private static boolean isSame(String argument, Path data) {

@@ -1,0 +1,184 @@
+package io.baseload.service.tenant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.testing.TestPlatform;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tenants and keys on a real PostgreSQL. */
+class ApiKeysTest {
+    private static final Actor ACTOR = new Actor("default", "bl_operator");
+    private static final ApiKey.Wish USER = new ApiKey.Wish(Set.of(Role.USER), Set.of("tiny"), Optional.empty());
+
+    private final TestPlatform platform = TestPlatform.shared();
+    private final ApiKeys keys = platform.get(ApiKeys.class);
+    private final Tenants tenants = platform.get(Tenants.class);
+
+    @Test
+    void aKeyNamesItsCaller() {
+        var issued = keys.issue(ACTOR, "default", USER);
+        assertThat(issued.secret())
+                .matches("bl_[0-9A-Za-z]{43}")
+                .startsWith(issued.key().prefix());
+        assertThat(keys.authenticate(issued.secret()))
+                .hasValue(new Caller("default", issued.key().prefix(), Set.of(Role.USER), Set.of("tiny")));
+    }
+
+    @Test
+    void onlyTheHashIsKept() {
+        var issued = keys.issue(ACTOR, "default", USER);
+        assertThat(issued.toString()).doesNotContain(issued.secret().substring(12));
+        assertThat(platform.superuser()
+                        .sql("SELECT count(*) FROM api_key k WHERE k::text LIKE '%' || ? || '%'")
+                        .param(issued.secret().substring(12))
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        assertThat(platform.superuser()
+                        .sql("SELECT count(*) FROM audit_entry e WHERE e::text LIKE '%' || ? || '%'")
+                        .param(issued.secret().substring(12))
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void aRevokedKeyIsRefusedAtOnce() {
+        var issued = keys.issue(ACTOR, "default", USER);
+        assertThat(keys.revoke(ACTOR, "other", issued.key().prefix())).isFalse();
+        assertThat(keys.revoke(ACTOR, "default", issued.key().prefix())).isTrue();
+        assertThat(keys.authenticate(issued.secret())).isEmpty();
+        assertThat(keys.revoke(ACTOR, "default", issued.key().prefix())).isFalse();
+    }
+
+    @Test
+    void anExpiredKeyIsRefused() throws InterruptedException {
+        var wish = new ApiKey.Wish(
+                Set.of(Role.USER), Set.of(), Optional.of(Instant.now().plusMillis(300)));
+        var issued = keys.issue(ACTOR, "default", wish);
+        assertThat(keys.authenticate(issued.secret())).isPresent();
+        Thread.sleep(Duration.ofMillis(400));
+        assertThat(keys.authenticate(issued.secret())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "bl_",
+                "bl_0123456789",
+                "bl_\u0000aaaaaaaaaaaaaaaa",
+                "schlüssel-schlüssel",
+                "' OR 1=1 --'''''"
+            })
+    void nonsenseIsNobodysKey(String bearer) {
+        assertThat(keys.authenticate(bearer)).isEmpty();
+    }
+
+    @Test
+    void aKeyWithTheRightPrefixOnlyIsRefused() {
+        var secret = keys.issue(ACTOR, "default", USER).secret();
+        assertThat(keys.authenticate(secret.substring(0, secret.length() - 1) + "-"))
+                .isEmpty();
+        assertThat(keys.authenticate(secret + "0")).isEmpty();
+    }
+
+    @Test
+    void everyActIsAudited() {
+        var tenant = "t" + UUID.randomUUID();
+        tenants.create(ACTOR, new Tenant(tenant, List.of(), 4, 1));
+        var prefix = keys.issue(ACTOR, tenant, USER).key().prefix();
+        keys.revoke(ACTOR, tenant, prefix);
+        tenants.change(ACTOR, tenant, old -> new Tenant(tenant, old.windows(), 5, 2));
+        tenants.delete(ACTOR, tenant);
+        assertThat(platform.get(AuditTrail.class).page(0, Optional.of("default"), Optional.of("admin."), 1000).stream()
+                        .filter(entry -> entry.subject().startsWith("tenants/" + tenant))
+                        .map(entry -> entry.kind()))
+                .containsExactly(
+                        "admin.tenant.create",
+                        "admin.key.create",
+                        "admin.key.revoke",
+                        "admin.tenant.change",
+                        "admin.tenant.delete");
+    }
+
+    @Test
+    void tenantsKeepTheirLimits() {
+        var id = "t" + UUID.randomUUID();
+        var windows = List.of(
+                new Tenant.Window(Period.MINUTE, OptionalLong.empty(), OptionalLong.of(60)),
+                new Tenant.Window(Period.MONTH, OptionalLong.of(1_000_000), OptionalLong.empty()));
+        var tenant = new Tenant(id, windows, 3, 7);
+        tenants.create(ACTOR, tenant);
+        assertThat(tenants.find(id)).hasValue(tenant);
+        assertThatThrownBy(() -> tenants.create(ACTOR, tenant)).isInstanceOf(TenantConflictException.class);
+        tenants.change(ACTOR, id, old -> new Tenant(id, List.of(windows.get(1)), 4, 7));
+        assertThat(tenants.find(id)).hasValue(new Tenant(id, List.of(windows.get(1)), 4, 7));
+        assertThat(tenants.list("", 1000))
+                .extracting(Tenant::id)
+                .contains("default", id)
+                .isSorted();
+        assertThat(tenants.list(id, 1000)).extracting(Tenant::id).doesNotContain(id);
+    }
+
+    @Test
+    void aTenantGoesWithItsKeys() {
+        var id = "t" + UUID.randomUUID();
+        tenants.create(ACTOR, new Tenant(id, List.of(), 4, 1));
+        var issued = keys.issue(ACTOR, id, USER);
+        tenants.delete(ACTOR, id);
+        assertThat(keys.authenticate(issued.secret())).isEmpty();
+        assertThat(tenants.find(id)).isEmpty();
+        assertThatThrownBy(() -> tenants.delete(ACTOR, id)).isInstanceOf(UnknownTenantException.class);
+        assertThatThrownBy(() -> keys.issue(ACTOR, id, USER)).isInstanceOf(UnknownTenantException.class);
+        assertThatThrownBy(() -> tenants.delete(ACTOR, "default")).isInstanceOf(TenantConflictException.class);
+    }
+
+    @Test
+    void theFirstKeyIsGeneratedOnceAndShownAgainOnlyWhereItIsKept() throws Exception {
+        try (var fresh = TestPlatform.fresh()) {
+            var first = fresh.get(FirstKey.class);
+            var shown = first.generate(true).orElseThrow();
+            assertThat(fresh.get(ApiKeys.class).authenticate(shown)).hasValueSatisfying(caller -> {
+                assertThat(caller.tenant()).isEqualTo("default");
+                assertThat(caller.roles()).containsExactlyInAnyOrder(Role.OPERATOR, Role.USER);
+            });
+            assertThat(first.generate(true)).hasValue(shown);
+            assertThat(first.generate(false)).isEmpty();
+            var file = fresh.home().resolve("development-key");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
+            fresh.get(ApiKeys.class).revoke(ACTOR, "default", shown.substring(0, 11));
+            assertThat(first.generate(true)).isEmpty();
+        }
+    }
+
+    @Test
+    void aChosenFirstKeyIsNotRevivedByARestart() {
+        try (var fresh = TestPlatform.fresh()) {
+            var first = fresh.get(FirstKey.class);
+            var chosen = "bl_chosen-by-the-operator-0123456789";
+            first.bootstrap(chosen);
+            first.bootstrap(chosen);
+            var caller = fresh.get(ApiKeys.class).authenticate(chosen).orElseThrow();
+            fresh.get(ApiKeys.class).revoke(ACTOR, "default", caller.keyPrefix());
+            first.bootstrap(chosen);
+            assertThat(fresh.get(ApiKeys.class).authenticate(chosen)).isEmpty();
+            assertThatThrownBy(() -> first.bootstrap("short")).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}
