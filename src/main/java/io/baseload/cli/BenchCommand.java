@@ -20,8 +20,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "bench",
-        description = "Measures prefill and decode in tokens per second, for each thread count and length.",
-        mixinStandardHelpOptions = true)
+        description = "Measures prefill and decode in tokens per second, for each thread count and length.")
 final class BenchCommand implements Callable<Integer> {
     @Mixin
     private ModelArgument model = new ModelArgument();

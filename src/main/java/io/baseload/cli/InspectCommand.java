@@ -11,10 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Says what is in a model file, and the memory that it would take. */
-@Command(
-        name = "inspect",
-        description = "Says what is in a model file, and the memory that it would take.",
-        mixinStandardHelpOptions = true)
+@Command(name = "inspect", description = "Says what is in a model file, and the memory that it would take.")
 final class InspectCommand implements Callable<Integer> {
     @Mixin
     private ModelArgument model = new ModelArgument();

@@ -8,6 +8,7 @@ import picocli.CommandLine.HelpCommand;
 @Command(
         name = "baseload",
         description = "Runs large language models on CPUs.",
+        scope = CommandLine.ScopeType.INHERIT, // every command has --help and --version
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",

@@ -9,10 +9,7 @@ import picocli.CommandLine.Command;
  * Starts the service. Spring Boot reads its arguments and reports its failures, so {@link Main} comes here without a command line parser; as a command this
  * class is there for the help.
  */
-@Command(
-        name = "serve",
-        description = "Starts the service; arguments go to Spring Boot, such as --server.port=9000.",
-        mixinStandardHelpOptions = true)
+@Command(name = "serve", description = "Starts the service; arguments go to Spring Boot, such as --server.port=9000.")
 final class ServeCommand {
     private static final String NAME = "serve";
     private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");

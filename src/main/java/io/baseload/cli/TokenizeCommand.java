@@ -18,8 +18,7 @@ import picocli.CommandLine.Option;
 /** Prints the tokens of a text by a model's vocabulary; reads the file's header only. */
 @Command(
         name = "tokenize",
-        description = "Prints the tokens of a text, from --text or standard input; the ids are the last line.",
-        mixinStandardHelpOptions = true)
+        description = "Prints the tokens of a text, from --text or standard input; the ids are the last line.")
 final class TokenizeCommand implements Callable<Integer> {
     @Mixin
     private ModelArgument model = new ModelArgument();

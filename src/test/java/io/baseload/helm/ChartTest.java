@@ -1,0 +1,260 @@
+package io.baseload.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import com.marcnuri.helm.TemplateCommand;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The Helm chart: linted, rendered with several values, and each rendered object read strictly. */
+@Tag("helm")
+class ChartTest {
+    private static final Path CHART = Path.of("helm/baseload");
+
+    private static final String EVERYTHING = """
+        image: {repository: registry.example/baseload, tag: "1.2.3", pullPolicy: Always}
+        imagePullSecrets: [{name: pull}]
+        bootstrapKey: {existingSecret: first-key, secretKey: api.key}
+        database:
+          url: jdbc:postgresql://db.example:6543/baseload
+          port: 6543
+          username: app
+          existingSecret: db
+          ownerUsername: owner
+        memory: {weights: 3000, kvCache: 2000, heap: 700, reserve: 500}
+        cpu: {request: "4", limit: "8"}
+        env: {LOGGING_LEVEL_ROOT: DEBUG, BASELOAD_DEFAULT: 5}
+        persistence: {existingClaim: store}
+        service: {type: LoadBalancer, port: 80, annotations: {a/b: c}}
+        serviceAccount: {name: robot, annotations: {d/e: f}}
+        shutdown: {phase: 600, drain: 10}
+        networkPolicy:
+          from: [{namespaceSelector: {matchLabels: {team: apps}}}]
+          egress: [{ports: [{port: 4318, protocol: TCP}]}]
+        podAnnotations: {g/h: i}
+        podLabels: {j: k}
+        nodeSelector: {disk: fast}
+        tolerations: [{key: cpu, operator: Exists, effect: NoSchedule}]
+        affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: x, operator: Exists}]}]}}}
+        """;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void lints() {
+        LintResult result = new Helm(CHART).lint().strict().call();
+        assertThat(result.isFailed())
+                .as(String.join("\n", result.getMessages()))
+                .isFalse();
+    }
+
+    @Test
+    void oneReplicaThatIsNeverDoubled() throws IOException {
+        Manifests chart = render("");
+        var deployment = chart.one(Deployment.class).getSpec();
+        assertThat(deployment.getReplicas()).isEqualTo(1);
+        assertThat(deployment.getStrategy().getType()).isEqualTo("Recreate");
+        assertThat(chart.one(PodDisruptionBudget.class).getSpec().getMaxUnavailable())
+                .isEqualTo(new IntOrString(1));
+        Map<String, String> labels = deployment.getTemplate().getMetadata().getLabels();
+        assertThat(labels).containsAllEntriesOf(deployment.getSelector().getMatchLabels());
+        assertThat(labels)
+                .containsAllEntriesOf(chart.one(Service.class).getSpec().getSelector());
+        assertThat(labels)
+                .containsAllEntriesOf(chart.one(NetworkPolicy.class)
+                        .getSpec()
+                        .getPodSelector()
+                        .getMatchLabels());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "60, 5", "600, 10"})
+    void graceIsLongerThanTheShutdownPhase(int phase, int drain) throws IOException {
+        Manifests chart = render("shutdown: {phase: " + phase + ", drain: " + drain + "}");
+        assertThat(config(chart)).containsEntry("SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE", phase + "s");
+        assertThat(pod(chart).getTerminationGracePeriodSeconds()).isGreaterThan(phase + drain);
+        assertThat(container(chart).getLifecycle().getPreStop().getSleep().getSeconds())
+                .isEqualTo(drain);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"512, 1024, 512", "128, 64, 256", "80000, 16000, 1024"})
+    void memoryLimitHoldsWeightsCacheAndHeap(long weights, long cache, long heap) throws IOException {
+        Manifests chart = render("memory: {weights: %d, kvCache: %d, heap: %d}".formatted(weights, cache, heap));
+        var resources = container(chart).getResources();
+        Quantity limit = resources.getLimits().get("memory");
+        assertThat(limit.getNumericalAmount().longValueExact() >> 20).isGreaterThan(weights + cache + heap);
+        assertThat(resources.getRequests()).containsEntry("memory", limit);
+        assertThat(config(chart)).containsEntry("BASELOAD_JAVA_OPTS", "-Xmx" + heap + "m");
+    }
+
+    @Test
+    void runsWithoutRightsOnAReadOnlyRoot() throws IOException {
+        Manifests chart = render("");
+        PodSpec pod = pod(chart);
+        assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+        assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+        assertThat(pod.getAutomountServiceAccountToken()).isFalse();
+        assertThat(chart.one(ServiceAccount.class).getAutomountServiceAccountToken())
+                .isFalse();
+        var rights = container(chart).getSecurityContext();
+        assertThat(rights.getReadOnlyRootFilesystem()).isTrue();
+        assertThat(rights.getAllowPrivilegeEscalation()).isFalse();
+        assertThat(rights.getCapabilities().getDrop()).containsExactly("ALL");
+        assertThat(container(chart).getVolumeMounts())
+                .extracting(VolumeMount::getMountPath)
+                .contains("/tmp", config(chart).get("BASELOAD_HOME"))
+                .anyMatch(config(chart).get("DJL_CACHE_DIR")::startsWith);
+    }
+
+    @Test
+    void probesAskForLivenessAndReadiness() throws IOException {
+        Container container = container(render("startup: {deadline: 600}"));
+        Probe startup = container.getStartupProbe();
+        assertThat(startup.getPeriodSeconds() * startup.getFailureThreshold()).isEqualTo(600);
+        assertThat(startup.getHttpGet().getPath()).isEqualTo("/actuator/health/liveness");
+        assertThat(container.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/actuator/health/liveness");
+        assertThat(container.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/actuator/health/readiness");
+    }
+
+    @Test
+    void secretsAreOnlyReferredTo() throws IOException {
+        Manifests chart = render(EVERYTHING);
+        assertThat(container(chart).getEnv())
+                .extracting(
+                        EnvVar::getName,
+                        e -> e.getValueFrom().getSecretKeyRef().getName(),
+                        e -> e.getValueFrom().getSecretKeyRef().getKey())
+                .containsExactly(
+                        tuple("BASELOAD_BOOTSTRAP_KEY", "first-key", "api.key"),
+                        tuple("SPRING_DATASOURCE_PASSWORD", "db", "password"),
+                        tuple("SPRING_FLYWAY_PASSWORD", "db", "owner-password"));
+        assertThat(config(chart))
+                .containsEntry("SPRING_DATASOURCE_URL", "jdbc:postgresql://db.example:6543/baseload")
+                .containsEntry("SPRING_DATASOURCE_USERNAME", "app")
+                .containsEntry("SPRING_FLYWAY_USER", "owner")
+                .containsEntry("LOGGING_LEVEL_ROOT", "DEBUG");
+    }
+
+    @Test
+    void withoutADatabaseNothingIsSaidOfOne() throws IOException {
+        Manifests chart = render("");
+        assertThat(config(chart).keySet()).noneMatch(name -> name.startsWith("SPRING_DATASOURCE"));
+        assertThat(container(chart).getEnv()).extracting(EnvVar::getName).containsExactly("BASELOAD_BOOTSTRAP_KEY");
+        assertThat(chart.one(NetworkPolicy.class).getSpec().getPolicyTypes()).containsExactly("Ingress", "Egress");
+        assertThat(chart.one(NetworkPolicy.class).getSpec().getEgress()).isEmpty();
+    }
+
+    @Test
+    void everyValueArrives() throws IOException {
+        Manifests chart = render(EVERYTHING);
+        assertThat(chart.has(PersistentVolumeClaim.class)).isFalse();
+        PodSpec pod = pod(chart);
+        assertThat(pod.getVolumes().getFirst().getPersistentVolumeClaim().getClaimName())
+                .isEqualTo("store");
+        assertThat(pod.getServiceAccountName()).isEqualTo("robot");
+        assertThat(pod.getNodeSelector()).containsEntry("disk", "fast");
+        assertThat(pod.getTolerations()).hasSize(1);
+        assertThat(pod.getAffinity().getNodeAffinity()).isNotNull();
+        assertThat(container(chart).getImage()).isEqualTo("registry.example/baseload:1.2.3");
+        assertThat(container(chart).getResources().getLimits()).containsEntry("cpu", new Quantity("8"));
+        assertThat(chart.one(Service.class).getSpec().getPorts().getFirst().getPort())
+                .isEqualTo(80);
+        var egress = chart.one(NetworkPolicy.class).getSpec().getEgress();
+        assertThat(egress)
+                .extracting(rule -> rule.getPorts().getFirst().getPort().getIntVal())
+                .containsExactly(53, 6543, 4318);
+    }
+
+    @Test
+    void theClaimOutlivesTheRelease() throws IOException {
+        var claim = render("persistence: {size: 50Gi, storageClass: fast}").one(PersistentVolumeClaim.class);
+        assertThat(claim.getMetadata().getAnnotations()).containsEntry("helm.sh/resource-policy", "keep");
+        assertThat(claim.getSpec().getStorageClassName()).isEqualTo("fast");
+        assertThat(claim.getSpec().getResources().getRequests()).containsEntry("storage", new Quantity("50Gi"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "replicas: 2 | replicas",
+                "memory: {heap: 512, wieghts: 1} | wieghts",
+                "memory: {heap: 8} | minimum",
+                "memory: {weights: 512Mi} | integer",
+                "shutdown: {phase: 0} | minimum",
+                "bootstrapKey: {existingSecret: ''} | pattern",
+                "bootstrapKey: {value: bl_secret} | value",
+                "database: {url: 'postgres://x'} | pattern",
+                "service: {type: Magic} | value must be one of",
+                "env: {SERVER_PORT: '1'} | SERVER_PORT",
+                "env: {lower: '1'} | lower",
+                "persistence: {size: 20} | string",
+                "persistence: {accessMode: ReadOnlyMany} | value must be one of"
+            })
+    void refusesWrongValues(String values, String reason) {
+        assertThatThrownBy(() -> render(values)).hasMessageContaining(reason);
+    }
+
+    @Test
+    void refusesADatabaseWithoutItsPassword() {
+        assertThatThrownBy(() -> render("database: {url: 'jdbc:postgresql://db/baseload'}"))
+                .hasMessageContaining("database.existingSecret must name the Secret");
+    }
+
+    @Test
+    void anUnknownFieldWouldBeSeen() {
+        String yaml = "apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {prots: []}\n";
+        assertThatThrownBy(() -> Manifests.read(yaml)).isInstanceOf(UnrecognizedPropertyException.class);
+        assertThatThrownBy(() -> Manifests.read("apiVersion: v1\nkind: Service\nkind: Service\n"))
+                .hasMessageContaining("uplicate");
+    }
+
+    private Manifests render(String values) throws IOException {
+        Path file = Files.writeString(folder.resolve("values.yaml"), values);
+        TemplateCommand template = new Helm(CHART).template().withName("test").withKubeVersion("1.34.0");
+        return Manifests.read(template.withValuesFile(file).call());
+    }
+
+    private static PodSpec pod(Manifests chart) {
+        return chart.one(Deployment.class).getSpec().getTemplate().getSpec();
+    }
+
+    private static Container container(Manifests chart) {
+        List<Container> containers = pod(chart).getContainers();
+        assertThat(containers).hasSize(1);
+        return containers.getFirst();
+    }
+
+    private static Map<String, String> config(Manifests chart) {
+        return chart.one(ConfigMap.class).getData();
+    }
+}

@@ -1,0 +1,88 @@
+package io.baseload.helm;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Rendered Kubernetes objects, read strictly: a field that Kubernetes doesn't have, or has twice, is an error. */
+record Manifests(List<HasMetadata> objects) {
+    private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.of(
+            "v1/ConfigMap", ConfigMap.class,
+            "v1/PersistentVolumeClaim", PersistentVolumeClaim.class,
+            "v1/Service", Service.class,
+            "v1/ServiceAccount", ServiceAccount.class,
+            "apps/v1/Deployment", Deployment.class,
+            "networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class,
+            "policy/v1/PodDisruptionBudget", PodDisruptionBudget.class);
+
+    private static final JsonMapper STRICT = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .annotationIntrospector(new NoAnySetters())
+            .build();
+
+    static Manifests read(String yaml) throws IOException {
+        YAMLFactory factory = YAMLFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build();
+        var objects = new ArrayList<HasMetadata>();
+        try (YAMLParser parser = factory.createParser(yaml);
+                var documents = STRICT.readerFor(JsonNode.class).<JsonNode>readValues(parser)) {
+            while (documents.hasNext()) {
+                objects.add(object(documents.next()));
+            }
+        }
+        return new Manifests(objects);
+    }
+
+    private static HasMetadata object(JsonNode document) throws IOException {
+        String kind = document.path("apiVersion").asText() + "/"
+                + document.path("kind").asText();
+        Class<? extends HasMetadata> type = KINDS.get(kind);
+        if (type == null) {
+            throw new IOException("unexpected object " + kind);
+        }
+        return STRICT.treeToValue(document, type);
+    }
+
+    /** The only object of a type. */
+    <T extends HasMetadata> T one(Class<T> type) {
+        List<T> found =
+                objects.stream().filter(type::isInstance).map(type::cast).toList();
+        if (found.size() != 1) {
+            throw new AssertionError(found.size() + " objects of " + type.getSimpleName());
+        }
+        return found.getFirst();
+    }
+
+    boolean has(Class<? extends HasMetadata> type) {
+        return objects.stream().anyMatch(type::isInstance);
+    }
+
+    /** fabric8's classes keep unknown fields by any-setters; without these the mapper refuses them. */
+    private static final class NoAnySetters extends JacksonAnnotationIntrospector {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Boolean hasAnySetter(Annotated a) {
+            return a instanceof AnnotatedMember ? Boolean.FALSE : super.hasAnySetter(a);
+        }
+    }
+}
