@@ -1,18 +1,18 @@
 package io.baseload.engine.kernel;
 
 /**
- * Rotary position embedding (Su et al., 2021): cosine and sine of each pair's angle at each position.
+ * Rotary position embedding (Su et al., 2021): element i of a head becomes {@code x[i] · cos[i] + x[partner of i] · sin[i]}.
  *
- * @param cos {@code [position][pairs]}
- * @param sin {@code [position][pairs]}
- * @param pairs how many pairs of a head are rotated; the rest of the head stays
+ * @param width how many elements of a head are rotated, two for each pair; the rest of the head stays
+ * @param cos {@code [position][width]}
+ * @param sin {@code [position][width]}, negative for the first element of each pair
  */
-public record Rotary(Layout layout, int pairs, float[] cos, float[] sin) {
+public record Rotary(Layout layout, int width, float[] cos, float[] sin) {
     /** Which elements of a head form a pair. */
     public enum Layout {
         /** (0, 1), (2, 3), … */
         INTERLEAVED,
-        /** (0, pairs), (1, pairs + 1), … */
+        /** (0, width / 2), (1, width / 2 + 1), … */
         HALVES
     }
 
@@ -23,20 +23,23 @@ public record Rotary(Layout layout, int pairs, float[] cos, float[] sin) {
      * @param magnitude what cosine and sine are multiplied with, mostly 1
      */
     public static Rotary of(Layout layout, double[] frequencies, double magnitude, int positions) {
-        int pairs = frequencies.length;
-        float[] cos = new float[Math.multiplyExact(positions, pairs)];
+        int width = 2 * frequencies.length;
+        float[] cos = new float[Math.multiplyExact(positions, width)];
         float[] sin = new float[cos.length];
         for (int i = 0; i < cos.length; i++) {
-            double angle = i / pairs * frequencies[i % pairs];
+            int element = i % width;
+            boolean interleaved = layout == Layout.INTERLEAVED;
+            double angle = i / width * frequencies[interleaved ? element / 2 : element % (width / 2)];
+            boolean first = interleaved ? element % 2 == 0 : element < width / 2;
             cos[i] = (float) (Math.cos(angle) * magnitude);
-            sin[i] = (float) (Math.sin(angle) * magnitude);
+            sin[i] = (float) ((first ? -1 : 1) * Math.sin(angle) * magnitude);
         }
-        return new Rotary(layout, pairs, cos, sin);
+        return new Rotary(layout, width, cos, sin);
     }
 
     /** Elements between the two of a pair. */
     int distance() {
-        return layout == Layout.INTERLEAVED ? 1 : pairs;
+        return layout == Layout.INTERLEAVED ? 1 : width / 2;
     }
 
     /** Elements from one pair to the next. */

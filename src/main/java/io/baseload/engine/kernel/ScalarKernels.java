@@ -25,9 +25,10 @@ final class ScalarKernels implements Kernels {
     @Override
     public void decodeLinear(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        for (int panel = firstPanel; panel < endPanel; panel++) {
-            for (int row = from; row < to; row += Scratch.ROWS) {
-                panel(w, x, y, row, Math.min(to, row + Scratch.ROWS), panel, scratch);
+        for (int row = from; row < to; row += Scratch.ROWS) {
+            int end = Math.min(to, row + Scratch.ROWS);
+            for (int panel = firstPanel; panel < endPanel; panel++) {
+                panel(w, true, x, y, row, end, panel, scratch);
             }
         }
     }
@@ -35,23 +36,59 @@ final class ScalarKernels implements Kernels {
     @Override
     public void prefillLinear(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        decodeLinear(w, x, y, from, to, firstPanel, endPanel, scratch);
+        for (int row = from; row < to; row += Scratch.ROWS) {
+            int end = Math.min(to, row + Scratch.ROWS);
+            for (int panel = firstPanel; panel < endPanel; panel++) {
+                panel(w, false, x, y, row, end, panel, scratch);
+            }
+        }
     }
 
-    private static void panel(PackedMatrix w, Rows x, Rows y, int from, int to, int panel, Scratch scratch) {
+    /** A panel times a few rows: block by block where the sum is taken over codes, else weight by weight. */
+    private static void panel(
+            PackedMatrix w, boolean codes, Rows x, Rows y, int from, int to, int panel, Scratch scratch) {
         int size = w.type().blockSize();
-        float[] sums = scratch.sums;
-        Arrays.fill(sums, 0f);
+        Arrays.fill(scratch.totals, 0f);
         for (int block = 0; block < w.blocks(); block++) {
-            Panels.unpack(w, panel, block, scratch.block, 0);
+            boolean coded = codes && size > 1;
+            if (coded) {
+                Panels.codes(w, panel, block, scratch.block, scratch.scales);
+            } else {
+                Panels.unpack(w, panel, block, scratch.block, 0);
+            }
             for (int row = from; row < to; row++) {
-                multiply(scratch.block, size, x.data(), x.at(row) + block * size, sums, (row - from) * LANES);
+                int at = x.at(row) + block * size;
+                float[] totals = scratch.totals;
+                if (coded) {
+                    multiplyCodes(scratch, x.data(), at, (row - from) * LANES);
+                } else {
+                    multiply(scratch.block, size, x.data(), at, totals, (row - from) * LANES);
+                }
             }
         }
         int lanes = Math.min(LANES, w.rows() - panel * LANES);
         for (int row = from; row < to; row++) {
-            System.arraycopy(sums, (row - from) * LANES, y.data(), y.at(row) + panel * LANES, lanes);
+            System.arraycopy(scratch.totals, (row - from) * LANES, y.data(), y.at(row) + panel * LANES, lanes);
         }
+    }
+
+    /** Σ (d·q + m)·x = d·Σ q·x + m·Σ x. */
+    private static void multiplyCodes(Scratch scratch, float[] x, int at, int to) {
+        Arrays.fill(scratch.sums, 0, LANES, 0f);
+        multiply(scratch.block, 32, x, at, scratch.sums, 0);
+        float sum = sumOfBlock(x, at, scratch.lanes);
+        float[] totals = scratch.totals;
+        for (int lane = 0; lane < LANES; lane++) {
+            float scaled = Math.fma(scratch.sums[lane], scratch.scales[lane], totals[to + lane]);
+            totals[to + lane] = Math.fma(sum, scratch.scales[LANES + lane], scaled);
+        }
+    }
+
+    private static float sumOfBlock(float[] x, int at, float[] lanes) {
+        for (int i = 0; i < LANES; i++) {
+            lanes[i] = x[at + i] + x[at + LANES + i];
+        }
+        return sumOfLanes(lanes);
     }
 
     private static void multiply(float[] block, int size, float[] x, int at, float[] sums, int to) {
@@ -70,7 +107,7 @@ final class ScalarKernels implements Kernels {
     @Override
     public void rmsNorm(Rows x, float[] weight, float epsilon, Rows y, int from, int to, Scratch scratch) {
         for (int row = from; row < to; row++) {
-            float squares = sumOfSquares(x.data(), x.at(row), x.width(), scratch.sums);
+            float squares = sumOfSquares(x.data(), x.at(row), x.width(), scratch.lanes);
             float factor = (float) (1 / Math.sqrt(squares / x.width() + epsilon));
             for (int i = 0; i < x.width(); i++) {
                 y.data()[y.at(row) + i] = x.data()[x.at(row) + i] * factor * weight[i];
@@ -126,19 +163,21 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void rotate(Rotary rotary, Rows x, int row, int position, int headDim, int firstHead, int endHead) {
-        float[] data = x.data();
         for (int head = firstHead; head < endHead; head++) {
-            int at = x.at(row) + head * headDim;
-            for (int pair = 0; pair < rotary.pairs(); pair++) {
-                float cos = rotary.cos()[position * rotary.pairs() + pair];
-                float sin = rotary.sin()[position * rotary.pairs() + pair];
-                int i = at + pair * rotary.step();
-                int j = i + rotary.distance();
-                float a = data[i];
-                float b = data[j];
-                data[i] = Math.fma(a, cos, -(b * sin));
-                data[j] = Math.fma(a, sin, b * cos);
-            }
+            rotatePairs(rotary, x.data(), x.at(row) + head * headDim, position, 0);
+        }
+    }
+
+    /** Rotates the pairs of a head from {@code first} on. */
+    static void rotatePairs(Rotary rotary, float[] data, int at, int position, int first) {
+        int table = position * rotary.width();
+        for (int pair = first; pair < rotary.width() / 2; pair++) {
+            int i = pair * rotary.step();
+            int j = i + rotary.distance();
+            float a = data[at + i];
+            float b = data[at + j];
+            data[at + i] = Math.fma(a, rotary.cos()[table + i], b * rotary.sin()[table + i]);
+            data[at + j] = Math.fma(b, rotary.cos()[table + j], a * rotary.sin()[table + j]);
         }
     }
 
@@ -159,7 +198,7 @@ final class ScalarKernels implements Kernels {
         for (int head = firstHead; head < endHead; head++) {
             int at = q.at(row) + head * kv.headDim();
             scores(kv, layer, head / group, pages, position + 1, q.data(), at, scale, scratch.scores);
-            float sum = exponentials(scratch.scores, position + 1, scratch.sums);
+            float sum = exponentials(scratch.scores, position + 1, scratch.lanes);
             int to = out.at(row) + head * kv.headDim();
             mix(kv, layer, head / group, pages, position + 1, scratch.scores, 1 / sum, out.data(), to);
         }

@@ -8,27 +8,46 @@ import java.lang.foreign.MemorySegment;
 
 /** What one worker needs while it computes; holds nothing from one call to the next. */
 public final class Scratch {
-    /** Panels that prefill widens at once. */
-    static final int PANELS = 4;
+    /** Rows that share a pass over the weights in decode. */
+    static final int ROWS = 8;
+
+    /** Vectors of rows that such a pass reads at once: as many streams. */
+    static final int STREAMS = 8;
+
+    /** Columns that it widens at once: a block. */
+    static final int COLUMNS = 32;
 
     /** Queries that share a pass over keys or values. */
     static final int QUERIES = 12;
 
-    /** Rows that share a widened block in the scalar twin. */
-    static final int ROWS = 64;
+    private static final int WIDTH = STREAMS * LANES;
 
-    /** Widened weights: {@code [column][PANELS · 16]}. Off the heap, because only there vectors are aligned to cache lines. */
-    final MemorySegment panels;
+    /** Widened weights, {@code [column][row]}. Off the heap, because only there vectors are aligned to cache lines. */
+    final MemorySegment widened;
+
+    /** Sums of a pass, {@code [ROWS][STREAMS · vector]}. */
+    final float[] sums = new float[ROWS * WIDTH];
+
+    final float[] totals = new float[ROWS * WIDTH];
+    final float[] scales = new float[2 * WIDTH];
+
+    final float[] block = new float[COLUMNS * LANES];
+    final float[] lanes = new float[LANES];
+
+    /** Sums of each block of x, {@code [ROWS][blocks]}. */
+    final float[] blockSums;
 
     /** Scores of attention, {@code [QUERIES][scoresStride]}. */
     final float[] scores;
 
     final int scoresStride;
-    final float[] block = new float[32 * LANES];
-    final float[] sums = new float[ROWS * LANES];
 
-    private Scratch(MemorySegment panels, int scoresStride) {
-        this.panels = panels;
+    /** 1 / the sum of each query's exponentials. */
+    final float[] factors = new float[QUERIES];
+
+    private Scratch(MemorySegment widened, int cols, int scoresStride) {
+        this.widened = widened;
+        this.blockSums = new float[ROWS * Math.ceilDiv(cols, COLUMNS)];
         this.scoresStride = scoresStride;
         this.scores = new float[QUERIES * scoresStride];
     }
@@ -41,11 +60,11 @@ public final class Scratch {
      */
     public static Scratch allocate(NativeMemory memory, int cols, int tokens) {
         int stride = Math.ceilDiv(tokens, KvPages.TOKENS) * KvPages.TOKENS;
-        return new Scratch(memory.allocate(nativeBytes(cols)), stride);
+        return new Scratch(memory.allocate(nativeBytes(cols)), cols, stride);
     }
 
     /** Bytes outside the heap that {@link #allocate} takes. */
     public static long nativeBytes(int cols) {
-        return (long) PANELS * LANES * Float.BYTES * cols;
+        return Math.max(2L * LANES * cols, COLUMNS * WIDTH) * Float.BYTES;
     }
 }

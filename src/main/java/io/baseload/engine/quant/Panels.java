@@ -90,6 +90,28 @@ public final class Panels {
         }
     }
 
+    /**
+     * Reads one block of a panel as codes {@code q[column · 16 + lane]} with w = d·q + m.
+     *
+     * @param scales receives the 16 scales d and then the 16 minimums m
+     */
+    public static void codes(PackedMatrix w, int panel, int block, float[] codes, float[] scales) {
+        long from = panel * w.panelBytes() + (long) block * w.blockBytes();
+        boolean bytes = w.type() == ElementType.Q8_0;
+        for (int i = 0; i < 32 * LANES; i++) {
+            codes[i] = bytes ? w.data().get(BYTE, from + i) : nibble(w.data(), from, i / LANES, i % LANES);
+        }
+        for (int lane = 0; lane < LANES; lane++) {
+            long scale = from + (bytes ? 32 : 16) * LANES;
+            scales[lane] = half(w.data(), scale, lane);
+            scales[LANES + lane] = switch (w.type()) {
+                case Q4_1 -> half(w.data(), scale + 2 * LANES, lane);
+                case Q4_0 -> -8 * scales[lane];
+                default -> 0;
+            };
+        }
+    }
+
     /** Widens one row of the matrix. */
     public static void unpackRow(PackedMatrix w, int row, float[] out, int at) {
         long from = row / LANES * w.panelBytes();

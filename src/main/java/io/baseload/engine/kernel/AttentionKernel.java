@@ -1,0 +1,162 @@
+package io.baseload.engine.kernel;
+
+import static io.baseload.engine.kernel.Lanes.L;
+import static io.baseload.engine.kernel.Lanes.MANY_REGISTERS;
+
+import io.baseload.engine.tensor.KvPages;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * Attention of up to 12 queries that share the keys and values of one KV head: the heads of one row, or consecutive rows of one head. Scores and mixed values are
+ * both products of a few rows with a matrix, so both are {@link Tile}s, page by page.
+ */
+final class AttentionKernel {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final int KEY_STRIDE = 4 * KvPages.TOKENS;
+
+    private AttentionKernel() {}
+
+    /**
+     * Queries {@code i < queries}, at {@code qAt + i · qStride}, each over the first {@code position + i · advance + 1} tokens.
+     *
+     * @param advance 1 if the queries are consecutive tokens, 0 if they are heads of one token
+     */
+    static void run(
+            KvPages kv,
+            int layer,
+            int kvHead,
+            int[] pages,
+            int position,
+            int advance,
+            int queries,
+            float[] q,
+            int qAt,
+            int qStride,
+            float[] out,
+            int outAt,
+            int outStride,
+            float scale,
+            Scratch scratch) {
+        int most = MANY_REGISTERS ? Scratch.QUERIES : Scratch.QUERIES / 2;
+        for (int i = 0; i < queries; i += most) {
+            int n = Math.min(most, queries - i);
+            int first = position + i * advance + 1;
+            int tokens = first + (n - 1) * advance;
+            scores(kv, layer, kvHead, pages, tokens, n, q, qAt + i * qStride, qStride, scratch);
+            for (int j = 0; j < n; j++) {
+                softmax(scratch, j, first + j * advance, tokens, scale);
+            }
+            mix(kv, layer, kvHead, pages, tokens, n, out, outAt + i * outStride, outStride, scratch);
+        }
+    }
+
+    private static void scores(
+            KvPages kv,
+            int layer,
+            int kvHead,
+            int[] pages,
+            int tokens,
+            int queries,
+            float[] q,
+            int qAt,
+            int qStride,
+            Scratch scratch) {
+        int stride = scratch.scoresStride;
+        for (int j = 0; j < queries; j++) {
+            Arrays.fill(scratch.scores, j * stride, j * stride + Math.ceilDiv(tokens, 32) * 32, 0f);
+        }
+        for (int page = 0; page * KvPages.TOKENS < tokens; page++) {
+            long keys = kv.keys(pages[page], layer, kvHead);
+            for (int t = 0; t < KvPages.TOKENS; t += 2 * L) {
+                Tile.any(
+                        kv.data(),
+                        keys + 4L * t,
+                        KEY_STRIDE,
+                        kv.headDim(),
+                        q,
+                        qAt,
+                        qStride,
+                        queries,
+                        scratch.scores,
+                        page * KvPages.TOKENS + t,
+                        stride);
+            }
+        }
+    }
+
+    /** Scores to e^(score − maximum), with zeros from {@code tokens} to {@code end}; keeps 1 / their sum. */
+    private static void softmax(Scratch scratch, int query, int tokens, int end, float scale) {
+        int at = query * scratch.scoresStride;
+        float sum = RowKernels.exponentials(scratch.scores, at, tokens, scale, scratch.lanes);
+        Arrays.fill(scratch.scores, at + tokens, at + end, 0f);
+        scratch.factors[query] = 1 / sum;
+    }
+
+    private static void mix(
+            KvPages kv,
+            int layer,
+            int kvHead,
+            int[] pages,
+            int tokens,
+            int queries,
+            float[] out,
+            int outAt,
+            int outStride,
+            Scratch scratch) {
+        int dim = kv.headDim();
+        int tiled = dim / (2 * L) * 2 * L;
+        for (int j = 0; j < queries; j++) {
+            Arrays.fill(out, outAt + j * outStride, outAt + j * outStride + dim, 0f);
+        }
+        for (int page = 0; page * KvPages.TOKENS < tokens; page++) {
+            long values = kv.values(pages[page], layer, kvHead);
+            int from = page * KvPages.TOKENS;
+            int depth = Math.min(KvPages.TOKENS, tokens - from);
+            for (int d = 0; d < tiled; d += 2 * L) {
+                Tile.any(
+                        kv.data(),
+                        values + 4L * d,
+                        4L * dim,
+                        depth,
+                        scratch.scores,
+                        from,
+                        scratch.scoresStride,
+                        queries,
+                        out,
+                        outAt + d,
+                        outStride);
+            }
+            mixRest(kv.data(), values, dim, tiled, from, depth, queries, out, outAt, outStride, scratch);
+        }
+        for (int j = 0; j < queries; j++) {
+            RowKernels.multiply(out, outAt + j * outStride, dim, scratch.factors[j]);
+        }
+    }
+
+    /** The last elements of a head whose size is no multiple of two vectors. */
+    private static void mixRest(
+            MemorySegment data,
+            long values,
+            int dim,
+            int first,
+            int from,
+            int depth,
+            int queries,
+            float[] out,
+            int outAt,
+            int outStride,
+            Scratch scratch) {
+        for (int j = 0; j < queries; j++) {
+            for (int d = first; d < dim; d++) {
+                float sum = out[outAt + j * outStride + d];
+                for (int t = 0; t < depth; t++) {
+                    float weight = scratch.scores[j * scratch.scoresStride + from + t];
+                    sum = Math.fma(weight, data.get(FLOAT, values + 4L * (t * dim + d)), sum);
+                }
+                out[outAt + j * outStride + d] = sum;
+            }
+        }
+    }
+}

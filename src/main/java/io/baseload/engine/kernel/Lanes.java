@@ -1,0 +1,65 @@
+package io.baseload.engine.kernel;
+
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.S2I;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The machine's vectors, and the few things that several vector kernels do with them. A panel's 16 rows are one vector of 512 bits, two of 256 or four of 128:
+ * {@link #PARTS}.
+ */
+final class Lanes {
+    private static final int BITS = Math.clamp(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 128, 512);
+
+    static final VectorSpecies<Float> FLOATS = species(float.class, BITS);
+    static final VectorSpecies<Integer> INTS = species(int.class, BITS);
+    static final VectorSpecies<Short> SHORTS = species(short.class, BITS / 2);
+
+    /** At least 64 bits, the smallest vector there is; then its upper half is read for nothing. */
+    static final VectorSpecies<Byte> BYTES = species(byte.class, Math.max(64, BITS / 4));
+
+    /** Floats of a vector. */
+    static final int L = FLOATS.length();
+
+    /** Vectors of a panel. */
+    static final int PARTS = LANES / L;
+
+    /** Whether there are 32 vector registers, so that eight streams of weights find room; AVX2 has 16. */
+    static final boolean MANY_REGISTERS = L != 8;
+
+    private Lanes() {}
+
+    private static <E> VectorSpecies<E> species(Class<E> type, int bits) {
+        return VectorSpecies.of(type, VectorShape.forBitSize(bits));
+    }
+
+    /** Whether this machine's vectors divide a panel. */
+    static boolean usable() {
+        return FloatVector.SPECIES_PREFERRED.length() >= 4;
+    }
+
+    /** Where vector {@code i} of some panels begins, if a panel has {@code stride} bytes and a column's element {@code size}. */
+    static long offset(int i, long stride, int size) {
+        return i / PARTS * stride + i % PARTS * (long) L * size;
+    }
+
+    /** Widens F16 numbers to {@code to[at …]}. */
+    static void halves(MemorySegment from, long offset, float factor, float[] to, int at) {
+        IntVector bits = (IntVector) ShortVector.fromMemorySegment(SHORTS, from, offset, LITTLE_ENDIAN)
+                .convertShape(S2I, INTS, 0);
+        // exponent and fraction at their place in f32, whose exponents have another bias: 2^112 mends it, also for
+        // subnormal numbers
+        FloatVector magnitude = bits.and(0x7fff).lanewise(LSHL, 13).reinterpretAsFloats();
+        FloatVector scaled = magnitude.mul(0x1p112f);
+        IntVector sign = bits.and(0x80000000);
+        scaled.reinterpretAsInts().or(sign).reinterpretAsFloats().mul(factor).intoArray(to, at);
+    }
+}

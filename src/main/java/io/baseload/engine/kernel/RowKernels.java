@@ -1,0 +1,196 @@
+package io.baseload.engine.kernel;
+
+import static io.baseload.engine.kernel.Lanes.FLOATS;
+import static io.baseload.engine.kernel.Lanes.L;
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShuffle;
+
+/** The operators that work along one row. Sums run in 16 lanes on every machine; elements behind the last whole vector are left to plain code. */
+final class RowKernels {
+    private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(FLOATS, i -> i ^ 1);
+
+    private RowKernels() {}
+
+    static void add(float[] x, int xAt, float[] y, int yAt, int width) {
+        int end = FLOATS.loopBound(width);
+        for (int i = 0; i < end; i += L) {
+            FloatVector.fromArray(FLOATS, y, yAt + i)
+                    .add(FloatVector.fromArray(FLOATS, x, xAt + i))
+                    .intoArray(y, yAt + i);
+        }
+        for (int i = end; i < width; i++) {
+            y[yAt + i] += x[xAt + i];
+        }
+    }
+
+    static void multiply(float[] y, int yAt, int width, float factor) {
+        int end = FLOATS.loopBound(width);
+        for (int i = 0; i < end; i += L) {
+            FloatVector.fromArray(FLOATS, y, yAt + i).mul(factor).intoArray(y, yAt + i);
+        }
+        for (int i = end; i < width; i++) {
+            y[yAt + i] *= factor;
+        }
+    }
+
+    static void rmsNorm(
+            float[] x, int xAt, int width, float[] weight, float epsilon, float[] y, int yAt, float[] lanes) {
+        float squares = sumOfSquares(x, xAt, width, lanes);
+        float factor = (float) (1 / Math.sqrt(squares / width + epsilon));
+        int end = FLOATS.loopBound(width);
+        for (int i = 0; i < end; i += L) {
+            FloatVector.fromArray(FLOATS, x, xAt + i)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(FLOATS, weight, i))
+                    .intoArray(y, yAt + i);
+        }
+        for (int i = end; i < width; i++) {
+            y[yAt + i] = x[xAt + i] * factor * weight[i];
+        }
+    }
+
+    private static float sumOfSquares(float[] x, int at, int width, float[] lanes) {
+        int end = width / LANES * LANES;
+        for (int part = 0; part < LANES; part += L) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int i = part; i < end; i += LANES) {
+                FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
+                sum = v.fma(v, sum);
+            }
+            sum.intoArray(lanes, part);
+        }
+        for (int i = end; i < width; i++) {
+            lanes[i - end] = Math.fma(x[at + i], x[at + i], lanes[i - end]);
+        }
+        return ScalarKernels.sumOfLanes(lanes);
+    }
+
+    static void siluMultiply(float[] gate, int gateAt, float[] up, int upAt, int width) {
+        int end = FLOATS.loopBound(width);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        for (int i = 0; i < end; i += L) {
+            FloatVector g = FloatVector.fromArray(FLOATS, gate, gateAt + i);
+            FloatVector c = g.neg().max(Exp.LOWEST).min(Exp.HIGHEST);
+            FloatVector shifted =
+                    c.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.ROUND));
+            FloatVector n = shifted.sub(Exp.ROUND);
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_HIGH), c);
+            r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_LOW), r);
+            FloatVector p = r.fma(FloatVector.broadcast(FLOATS, Exp.C6), FloatVector.broadcast(FLOATS, Exp.C5));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C4));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C3));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C2));
+            p = p.fma(r.mul(r), r).add(1f);
+            IntVector power = shifted.reinterpretAsInts().lanewise(LSHL, 23);
+            FloatVector e = p.reinterpretAsInts().add(power).reinterpretAsFloats();
+            g.div(one.add(e)).mul(FloatVector.fromArray(FLOATS, up, upAt + i)).intoArray(gate, gateAt + i);
+        }
+        for (int i = end; i < width; i++) {
+            float g = gate[gateAt + i];
+            gate[gateAt + i] = g / (1f + Exp.exp(-g)) * up[upAt + i];
+        }
+    }
+
+    /** Replaces scores by e^(score · scale − maximum) and returns their sum. */
+    static float exponentials(float[] scores, int at, int count, float scale, float[] lanes) {
+        multiply(scores, at, count, scale);
+        float max = max(scores, at, count);
+        exponentials(scores, at, FLOATS.loopBound(count), max);
+        for (int i = FLOATS.loopBound(count); i < count; i++) {
+            scores[at + i] = Exp.exp(scores[at + i] - max);
+        }
+        return sum(scores, at, count, lanes);
+    }
+
+    private static float max(float[] x, int at, int count) {
+        int end = FLOATS.loopBound(count);
+        FloatVector max = FloatVector.broadcast(FLOATS, x[at]);
+        for (int i = 0; i < end; i += L) {
+            max = max.max(FloatVector.fromArray(FLOATS, x, at + i));
+        }
+        float result = max.reduceLanes(MAX);
+        for (int i = end; i < count; i++) {
+            result = Math.max(result, x[at + i]);
+        }
+        return result;
+    }
+
+    private static void exponentials(float[] x, int at, int count, float max) {
+        for (int i = 0; i < count; i += L) {
+            FloatVector c = FloatVector.fromArray(FLOATS, x, at + i)
+                    .sub(max)
+                    .max(Exp.LOWEST)
+                    .min(Exp.HIGHEST);
+            FloatVector shifted =
+                    c.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.ROUND));
+            FloatVector n = shifted.sub(Exp.ROUND);
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_HIGH), c);
+            r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_LOW), r);
+            FloatVector p = r.fma(FloatVector.broadcast(FLOATS, Exp.C6), FloatVector.broadcast(FLOATS, Exp.C5));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C4));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C3));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C2));
+            p = p.fma(r.mul(r), r).add(1f);
+            IntVector power = shifted.reinterpretAsInts().lanewise(LSHL, 23);
+            p.reinterpretAsInts().add(power).reinterpretAsFloats().intoArray(x, at + i);
+        }
+    }
+
+    private static float sum(float[] x, int at, int count, float[] lanes) {
+        int end = count / LANES * LANES;
+        Arrays.fill(lanes, 0, LANES, 0f);
+        for (int part = 0; part < LANES; part += L) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int i = part; i < end; i += LANES) {
+                sum = sum.add(FloatVector.fromArray(FLOATS, x, at + i));
+            }
+            sum.intoArray(lanes, part);
+        }
+        for (int i = end; i < count; i++) {
+            lanes[i - end] += x[at + i];
+        }
+        return ScalarKernels.sumOfLanes(lanes);
+    }
+
+    static void rotate(Rotary rotary, float[] x, int at, int position) {
+        int table = position * rotary.width();
+        int done = rotary.layout() == Rotary.Layout.INTERLEAVED
+                ? interleaved(rotary, x, at, table)
+                : halves(rotary, x, at, table);
+        ScalarKernels.rotatePairs(rotary, x, at, position, done);
+    }
+
+    /** Rotates whole vectors and returns how many pairs these were. */
+    private static int interleaved(Rotary rotary, float[] x, int at, int table) {
+        int end = FLOATS.loopBound(rotary.width());
+        for (int i = 0; i < end; i += L) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
+            FloatVector turned = v.rearrange(SWAP).mul(FloatVector.fromArray(FLOATS, rotary.sin(), table + i));
+            v.fma(FloatVector.fromArray(FLOATS, rotary.cos(), table + i), turned)
+                    .intoArray(x, at + i);
+        }
+        return end / 2;
+    }
+
+    private static int halves(Rotary rotary, float[] x, int at, int table) {
+        int half = rotary.width() / 2;
+        int end = FLOATS.loopBound(half);
+        for (int i = 0; i < end; i += L) {
+            FloatVector a = FloatVector.fromArray(FLOATS, x, at + i);
+            FloatVector b = FloatVector.fromArray(FLOATS, x, at + half + i);
+            FloatVector turnedA = b.mul(FloatVector.fromArray(FLOATS, rotary.sin(), table + i));
+            FloatVector turnedB = a.mul(FloatVector.fromArray(FLOATS, rotary.sin(), table + half + i));
+            a.fma(FloatVector.fromArray(FLOATS, rotary.cos(), table + i), turnedA)
+                    .intoArray(x, at + i);
+            b.fma(FloatVector.fromArray(FLOATS, rotary.cos(), table + half + i), turnedB)
+                    .intoArray(x, at + half + i);
+        }
+        return end;
+    }
+}

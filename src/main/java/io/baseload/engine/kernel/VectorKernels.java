@@ -1,0 +1,145 @@
+package io.baseload.engine.kernel;
+
+import io.baseload.engine.quant.Panels;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+
+/** The fast twin: the same sums in the same order as {@link ScalarKernels}, by the Vector API. */
+final class VectorKernels implements Kernels {
+
+    @Override
+    public String name() {
+        return "vector, " + Lanes.FLOATS.vectorBitSize() + " bits";
+    }
+
+    @Override
+    public void decodeLinear(
+            PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
+        DecodeLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+    }
+
+    @Override
+    public void prefillLinear(
+            PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
+        PrefillLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+    }
+
+    @Override
+    public void embed(PackedMatrix table, int id, Rows y, int row) {
+        Panels.unpackRow(table, id, y.data(), y.at(row));
+    }
+
+    @Override
+    public void rmsNorm(Rows x, float[] weight, float epsilon, Rows y, int from, int to, Scratch scratch) {
+        for (int row = from; row < to; row++) {
+            RowKernels.rmsNorm(x.data(), x.at(row), x.width(), weight, epsilon, y.data(), y.at(row), scratch.lanes);
+        }
+    }
+
+    @Override
+    public void add(Rows x, Rows y, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            int width = endColumn - firstColumn;
+            RowKernels.add(x.data(), x.at(row) + firstColumn, y.data(), y.at(row) + firstColumn, width);
+        }
+    }
+
+    @Override
+    public void addBias(float[] bias, Rows y, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            RowKernels.add(bias, firstColumn, y.data(), y.at(row) + firstColumn, endColumn - firstColumn);
+        }
+    }
+
+    @Override
+    public void siluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            int width = endColumn - firstColumn;
+            RowKernels.siluMultiply(
+                    gate.data(), gate.at(row) + firstColumn, up.data(), up.at(row) + firstColumn, width);
+        }
+    }
+
+    @Override
+    public void rotate(Rotary rotary, Rows x, int row, int position, int headDim, int firstHead, int endHead) {
+        for (int head = firstHead; head < endHead; head++) {
+            RowKernels.rotate(rotary, x.data(), x.at(row) + head * headDim, position);
+        }
+    }
+
+    @Override
+    public void decodeAttention(
+            KvPages kv,
+            int layer,
+            int[] pages,
+            int position,
+            Rows q,
+            Rows out,
+            int row,
+            int firstHead,
+            int endHead,
+            float scale,
+            Scratch scratch) {
+        int group = q.width() / kv.headDim() / kv.kvHeads();
+        for (int head = firstHead, heads; head < endHead; head += heads) {
+            heads = Math.min(Math.min(endHead, (head / group + 1) * group) - head, Scratch.QUERIES);
+            int at = head * kv.headDim();
+            AttentionKernel.run(
+                    kv,
+                    layer,
+                    head / group,
+                    pages,
+                    position,
+                    0,
+                    heads,
+                    q.data(),
+                    q.at(row) + at,
+                    kv.headDim(),
+                    out.data(),
+                    out.at(row) + at,
+                    kv.headDim(),
+                    scale,
+                    scratch);
+        }
+    }
+
+    @Override
+    public void prefillAttention(
+            KvPages kv,
+            int layer,
+            int[] pages,
+            int position,
+            Rows q,
+            Rows out,
+            int from,
+            int to,
+            int firstHead,
+            int endHead,
+            float scale,
+            Scratch scratch) {
+        int group = q.width() / kv.headDim() / kv.kvHeads();
+        for (int head = firstHead; head < endHead; head++) {
+            for (int row = from; row < to; row += Scratch.QUERIES) {
+                int rows = Math.min(Scratch.QUERIES, to - row);
+                int at = head * kv.headDim();
+                AttentionKernel.run(
+                        kv,
+                        layer,
+                        head / group,
+                        pages,
+                        position + row - from,
+                        1,
+                        rows,
+                        q.data(),
+                        q.at(row) + at,
+                        q.stride(),
+                        out.data(),
+                        out.at(row) + at,
+                        out.stride(),
+                        scale,
+                        scratch);
+            }
+        }
+    }
+}

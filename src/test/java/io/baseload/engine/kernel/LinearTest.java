@@ -1,0 +1,152 @@
+package io.baseload.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.baseload.engine.quant.Panels;
+import io.baseload.engine.tensor.ElementType;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The vector twin gives the scalar twin's bits, and a row's bits depend on nothing beside it. */
+class LinearTest {
+    private static final int[] ROWS = {1, 15, 16, 17, 127, 128, 129, 192, 576};
+    private static final int[] COLS = {32, 64, 96, 576};
+    private static final int MOST = 14;
+
+    private final NativeMemory memory = new NativeMemory();
+    private final RandomWeights random = new RandomWeights(7);
+    private final Scratch scratch = Scratch.allocate(memory, 576, 32);
+    private final Kernels scalar = Kernels.scalar();
+    private final Kernels best = Kernels.best();
+
+    private interface Linear {
+        void run(Kernels kernels, PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel);
+    }
+
+    private final Linear decode =
+            (kernels, w, x, y, from, to, first, end) -> kernels.decodeLinear(w, x, y, from, to, first, end, scratch);
+    private final Linear prefill =
+            (kernels, w, x, y, from, to, first, end) -> kernels.prefillLinear(w, x, y, from, to, first, end, scratch);
+
+    @AfterEach
+    void free() {
+        memory.close();
+    }
+
+    private List<PackedMatrix> matrices(ElementType type) {
+        List<PackedMatrix> matrices = new ArrayList<>();
+        for (int rows : ROWS) {
+            for (int cols : COLS) {
+                matrices.add(random.matrix(memory, type, rows, cols));
+            }
+        }
+        return matrices;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theTwinsAgreeInDecode(ElementType type) {
+        for (PackedMatrix w : matrices(type)) {
+            for (int count = 1; count <= 9; count++) {
+                assertTwins(decode, w, count);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theTwinsAgreeInPrefill(ElementType type) {
+        for (PackedMatrix w : matrices(type)) {
+            for (int count : new int[] {1, 6, 7, 12, MOST}) {
+                assertTwins(prefill, w, count);
+            }
+        }
+    }
+
+    private void assertTwins(Linear linear, PackedMatrix w, int count) {
+        Rows x = random.rows(count, w.cols());
+        Rows expected = output(w, count);
+        Rows actual = output(w, count);
+        linear.run(scalar, w, x, expected, 0, count, 0, w.panels());
+        linear.run(best, w, x, actual, 0, count, 0, w.panels());
+        assertArrayEquals(
+                expected.data(), actual.data(), () -> w.type() + " " + w.rows() + " × " + w.cols() + ", " + count);
+    }
+
+    /** Room for y with a margin of its own numbers around each row, which must stay. */
+    private static Rows output(PackedMatrix w, int count) {
+        Rows y = new Rows(new float[3 + count * (w.rows() + 7)], 3, w.rows(), w.rows() + 7);
+        java.util.Arrays.fill(y.data(), 12345f);
+        return y;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRowDependsOnNothingBesideItInDecode(ElementType type) {
+        assertIndependent(decode, type);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRowDependsOnNothingBesideItInPrefill(ElementType type) {
+        assertIndependent(prefill, type);
+    }
+
+    private void assertIndependent(Linear linear, ElementType type) {
+        PackedMatrix w = random.matrix(memory, type, 250, 96);
+        Rows x = random.rows(MOST, w.cols());
+        Rows together = output(w, MOST);
+        linear.run(best, w, x, together, 0, MOST, 0, w.panels());
+        Rows apart = output(w, MOST);
+        for (int row = 0; row < MOST; row++) {
+            for (int panel = 0, panels = 1; panel < w.panels(); panel += panels, panels = panels % 5 + 1) {
+                linear.run(best, w, x, apart, row, row + 1, panel, Math.min(w.panels(), panel + panels));
+            }
+        }
+        assertArrayEquals(together.data(), apart.data());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bothKindsAreTheMatrixProduct(ElementType type) {
+        PackedMatrix w = random.matrix(memory, type, 33, 64);
+        Rows x = random.rows(2, w.cols());
+        Rows decoded = Rows.allocate(2, w.rows());
+        Rows prefilled = Rows.allocate(2, w.rows());
+        decode.run(best, w, x, decoded, 0, 2, 0, w.panels());
+        prefill.run(best, w, x, prefilled, 0, 2, 0, w.panels());
+        float[] weights = new float[w.cols()];
+        for (int o = 0; o < w.rows(); o++) {
+            Panels.unpackRow(w, o, weights, 0);
+            for (int row = 0; row < 2; row++) {
+                double sum = 0;
+                for (int i = 0; i < w.cols(); i++) {
+                    sum += (double) weights[i] * x.data()[x.at(row) + i];
+                }
+                assertEquals(sum, decoded.data()[decoded.at(row) + o], 1e-4);
+                assertEquals(sum, prefilled.data()[prefilled.at(row) + o], 1e-4);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsAllocated(ElementType type) {
+        assumeTrue(best instanceof VectorKernels, "only compiled vector code can box");
+        PackedMatrix w = random.matrix(memory, type, 240, 576);
+        Rows x = random.rows(MOST, w.cols());
+        Rows y = output(w, MOST);
+        for (int rows : new int[] {1, 3, 8}) {
+            Allocation.assertNone(20, () -> best.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
+        }
+        Allocation.assertNone(20, () -> best.prefillLinear(w, x, y, 0, MOST, 0, w.panels(), scratch));
+    }
+}

@@ -1,0 +1,88 @@
+package io.baseload.engine.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.baseload.engine.tensor.ElementType;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RowKernelsTest {
+    private final RandomWeights random = new RandomWeights(11);
+
+    /** Runs a kernel of both twins on copies of the same rows and compares all they wrote, bit for bit. */
+    private void assertTwins(Rows rows, BiConsumer<Kernels, Rows> kernel) {
+        Rows expected = copy(rows);
+        Rows actual = copy(rows);
+        kernel.accept(Kernels.scalar(), expected);
+        kernel.accept(Kernels.best(), actual);
+        assertArrayEquals(expected.data(), actual.data());
+        Allocation.assertNone(200, () -> kernel.accept(Kernels.best(), actual));
+    }
+
+    private static Rows copy(Rows rows) {
+        return new Rows(rows.data().clone(), rows.offset(), rows.width(), rows.stride());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 15, 16, 17, 40, 64, 576})
+    void rowOperators(int width) {
+        try (NativeMemory memory = new NativeMemory()) {
+            Scratch scratch = Scratch.allocate(memory, 32, 32);
+            Rows x = random.rows(3, width);
+            float[] weight = random.rows(1, width).data();
+            assertTwins(random.rows(3, width), (kernels, y) -> kernels.rmsNorm(x, weight, 1e-5f, y, 1, 3, scratch));
+            assertTwins(random.rows(3, width), (kernels, y) -> kernels.add(x, y, 0, 2, width / 3, width));
+            assertTwins(random.rows(3, width), (kernels, y) -> kernels.addBias(weight, y, 0, 3, width / 3, width));
+            assertTwins(random.rows(3, width), (kernels, y) -> kernels.siluMultiply(y, x, 0, 3, width / 3, width));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INTERLEAVED, 64, 64", "HALVES, 64, 64", "INTERLEAVED, 24, 20", "HALVES, 80, 40", "INTERLEAVED, 8, 8"})
+    void rotation(Rotary.Layout layout, int headDim, int width) {
+        double[] frequencies = new double[width / 2];
+        for (int i = 0; i < frequencies.length; i++) {
+            frequencies[i] = Math.pow(10_000, -2.0 * i / width);
+        }
+        Rotary rotary = Rotary.of(layout, frequencies, 1, 40);
+        Rows x = random.rows(2, 3 * headDim);
+        assertTwins(x, (kernels, y) -> kernels.rotate(rotary, y, 1, 39, headDim, 1, 3));
+        Rows turned = copy(x);
+        Kernels.scalar().rotate(rotary, turned, 1, 39, headDim, 0, 3);
+        int i = layout == Rotary.Layout.INTERLEAVED ? 2 : 1;
+        int j = layout == Rotary.Layout.INTERLEAVED ? 3 : 1 + width / 2;
+        double angle = 39 * frequencies[1];
+        double a = x.data()[x.at(1) + i];
+        double b = x.data()[x.at(1) + j];
+        assertEquals(a * Math.cos(angle) - b * Math.sin(angle), turned.data()[turned.at(1) + i], 1e-5);
+        assertEquals(b * Math.cos(angle) + a * Math.sin(angle), turned.data()[turned.at(1) + j], 1e-5);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void embedding(ElementType type) {
+        try (NativeMemory memory = new NativeMemory()) {
+            PackedMatrix table = random.matrix(memory, type, 37, 64);
+            for (int id : new int[] {0, 17, 36}) {
+                assertTwins(random.rows(2, 64), (kernels, y) -> kernels.embed(table, id, y, 1));
+            }
+        }
+    }
+
+    @Test
+    void expIsPreciseToTheLastBits() {
+        for (float x = Exp.LOWEST; x < Exp.HIGHEST; x += 0.0137f) {
+            assertEquals(1, Exp.exp(x) / Math.exp(x), 3e-7, "e^" + x);
+        }
+        assertEquals(1f, Exp.exp(0f));
+        assertEquals(Exp.exp(Exp.LOWEST), Exp.exp(Float.NEGATIVE_INFINITY));
+    }
+}
