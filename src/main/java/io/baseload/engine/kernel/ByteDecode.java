@@ -27,10 +27,6 @@ final class ByteDecode {
         }
     }
 
-    private static FloatVector scale(float[] scales, int i) {
-        return FloatVector.fromArray(FLOATS, scales, i * L);
-    }
-
     /** Eight vectors of rows times x. */
     private static void eight(PackedMatrix m, int unit, float[] x, int xAt, float[] scales, float[] y) {
         MemorySegment w = m.data();
@@ -78,14 +74,14 @@ final class ByteDecode {
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a7);
             }
-            t0 = a0.fma(scale(scales, 0), t0);
-            t1 = a1.fma(scale(scales, 2), t1);
-            t2 = a2.fma(scale(scales, 4), t2);
-            t3 = a3.fma(scale(scales, 6), t3);
-            t4 = a4.fma(scale(scales, 8), t4);
-            t5 = a5.fma(scale(scales, 10), t5);
-            t6 = a6.fma(scale(scales, 12), t6);
-            t7 = a7.fma(scale(scales, 14), t7);
+            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
+            t1 = a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1);
+            t2 = a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2);
+            t3 = a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3);
+            t4 = a4.fma(FloatVector.fromArray(FLOATS, scales, 8 * L), t4);
+            t5 = a5.fma(FloatVector.fromArray(FLOATS, scales, 10 * L), t5);
+            t6 = a6.fma(FloatVector.fromArray(FLOATS, scales, 12 * L), t6);
+            t7 = a7.fma(FloatVector.fromArray(FLOATS, scales, 14 * L), t7);
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
@@ -128,10 +124,10 @@ final class ByteDecode {
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a3);
             }
-            t0 = a0.fma(scale(scales, 0), t0);
-            t1 = a1.fma(scale(scales, 2), t1);
-            t2 = a2.fma(scale(scales, 4), t2);
-            t3 = a3.fma(scale(scales, 6), t3);
+            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
+            t1 = a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1);
+            t2 = a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2);
+            t3 = a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3);
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
@@ -161,8 +157,8 @@ final class ByteDecode {
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a1);
             }
-            t0 = a0.fma(scale(scales, 0), t0);
-            t1 = a1.fma(scale(scales, 2), t1);
+            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
+            t1 = a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1);
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
@@ -187,7 +183,7 @@ final class ByteDecode {
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a0);
             }
-            t0 = a0.fma(scale(scales, 0), t0);
+            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
         }
         t0.intoArray(y, 0 * L);
     }

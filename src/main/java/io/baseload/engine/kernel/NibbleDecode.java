@@ -23,24 +23,20 @@ final class NibbleDecode {
     private NibbleDecode() {}
 
     /** The first {@code vectors} vectors from a panel on (8, 4, 2 or 1) to {@code y[0 …]}. */
-    static void multiply(
-            int vectors, PackedMatrix m, int unit, float[] x, int xAt, float[] blockSums, float[] scales, float[] y) {
+    static void multiply(int vectors, PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         switch (vectors) {
-            case 8 -> eight(m, unit, x, xAt, blockSums, scales, y);
-            case 4 -> four(m, unit, x, xAt, blockSums, scales, y);
-            case 2 -> two(m, unit, x, xAt, blockSums, scales, y);
-            default -> one(m, unit, x, xAt, blockSums, scales, y);
+            case 8 -> eight(m, unit, x, xAt, sumsAt, scratch);
+            case 4 -> four(m, unit, x, xAt, sumsAt, scratch);
+            case 2 -> two(m, unit, x, xAt, sumsAt, scratch);
+            default -> one(m, unit, x, xAt, sumsAt, scratch);
         }
     }
 
-    private static FloatVector scale(float[] scales, int i) {
-        return FloatVector.fromArray(FLOATS, scales, i * L);
-    }
-
     /** Eight vectors of rows times x. */
-    private static void eight(
-            PackedMatrix m, int unit, float[] x, int xAt, float[] blockSums, float[] scales, float[] y) {
+    private static void eight(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        float[] scales = scratch.scales;
+        float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0,
@@ -94,15 +90,31 @@ final class NibbleDecode {
                 a6 = ((FloatVector) w6.lanewise(LSHR, 28).convertShape(I2F, FLOATS, 0)).fma(x7, a6);
                 a7 = ((FloatVector) w7.lanewise(LSHR, 28).convertShape(I2F, FLOATS, 0)).fma(x7, a7);
             }
-            FloatVector sum = FloatVector.broadcast(FLOATS, blockSums[b]);
-            t0 = sum.fma(scale(scales, 1), a0.fma(scale(scales, 0), t0));
-            t1 = sum.fma(scale(scales, 3), a1.fma(scale(scales, 2), t1));
-            t2 = sum.fma(scale(scales, 5), a2.fma(scale(scales, 4), t2));
-            t3 = sum.fma(scale(scales, 7), a3.fma(scale(scales, 6), t3));
-            t4 = sum.fma(scale(scales, 9), a4.fma(scale(scales, 8), t4));
-            t5 = sum.fma(scale(scales, 11), a5.fma(scale(scales, 10), t5));
-            t6 = sum.fma(scale(scales, 13), a6.fma(scale(scales, 12), t6));
-            t7 = sum.fma(scale(scales, 15), a7.fma(scale(scales, 14), t7));
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
+            t1 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 3 * L),
+                    a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1));
+            t2 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 5 * L),
+                    a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2));
+            t3 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 7 * L),
+                    a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3));
+            t4 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 9 * L),
+                    a4.fma(FloatVector.fromArray(FLOATS, scales, 8 * L), t4));
+            t5 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 11 * L),
+                    a5.fma(FloatVector.fromArray(FLOATS, scales, 10 * L), t5));
+            t6 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 13 * L),
+                    a6.fma(FloatVector.fromArray(FLOATS, scales, 12 * L), t6));
+            t7 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 15 * L),
+                    a7.fma(FloatVector.fromArray(FLOATS, scales, 14 * L), t7));
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
@@ -115,9 +127,10 @@ final class NibbleDecode {
     }
 
     /** Four vectors of rows times x. */
-    private static void four(
-            PackedMatrix m, int unit, float[] x, int xAt, float[] blockSums, float[] scales, float[] y) {
+    private static void four(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        float[] scales = scratch.scales;
+        float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0,
@@ -155,11 +168,19 @@ final class NibbleDecode {
                 a2 = ((FloatVector) w2.lanewise(LSHR, 28).convertShape(I2F, FLOATS, 0)).fma(x7, a2);
                 a3 = ((FloatVector) w3.lanewise(LSHR, 28).convertShape(I2F, FLOATS, 0)).fma(x7, a3);
             }
-            FloatVector sum = FloatVector.broadcast(FLOATS, blockSums[b]);
-            t0 = sum.fma(scale(scales, 1), a0.fma(scale(scales, 0), t0));
-            t1 = sum.fma(scale(scales, 3), a1.fma(scale(scales, 2), t1));
-            t2 = sum.fma(scale(scales, 5), a2.fma(scale(scales, 4), t2));
-            t3 = sum.fma(scale(scales, 7), a3.fma(scale(scales, 6), t3));
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
+            t1 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 3 * L),
+                    a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1));
+            t2 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 5 * L),
+                    a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2));
+            t3 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 7 * L),
+                    a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3));
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
@@ -168,9 +189,10 @@ final class NibbleDecode {
     }
 
     /** Two vectors of rows times x. */
-    private static void two(
-            PackedMatrix m, int unit, float[] x, int xAt, float[] blockSums, float[] scales, float[] y) {
+    private static void two(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        float[] scales = scratch.scales;
+        float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0, o1 = Lanes.offset(1, stride, Integer.BYTES);
@@ -199,18 +221,23 @@ final class NibbleDecode {
                 a0 = ((FloatVector) w0.lanewise(LSHR, 28).convertShape(I2F, FLOATS, 0)).fma(x7, a0);
                 a1 = ((FloatVector) w1.lanewise(LSHR, 28).convertShape(I2F, FLOATS, 0)).fma(x7, a1);
             }
-            FloatVector sum = FloatVector.broadcast(FLOATS, blockSums[b]);
-            t0 = sum.fma(scale(scales, 1), a0.fma(scale(scales, 0), t0));
-            t1 = sum.fma(scale(scales, 3), a1.fma(scale(scales, 2), t1));
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
+            t1 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 3 * L),
+                    a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1));
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
     }
 
     /** One vectors of rows times x. */
-    private static void one(
-            PackedMatrix m, int unit, float[] x, int xAt, float[] blockSums, float[] scales, float[] y) {
+    private static void one(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        float[] scales = scratch.scales;
+        float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
@@ -236,8 +263,10 @@ final class NibbleDecode {
                 FloatVector x7 = FloatVector.broadcast(FLOATS, x[k + 7]);
                 a0 = ((FloatVector) w0.lanewise(LSHR, 28).convertShape(I2F, FLOATS, 0)).fma(x7, a0);
             }
-            FloatVector sum = FloatVector.broadcast(FLOATS, blockSums[b]);
-            t0 = sum.fma(scale(scales, 1), a0.fma(scale(scales, 0), t0));
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
         }
         t0.intoArray(y, 0 * L);
     }

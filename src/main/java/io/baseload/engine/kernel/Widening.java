@@ -17,7 +17,6 @@ import static jdk.incubator.vector.VectorOperators.S2I;
 import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -26,12 +25,6 @@ import jdk.incubator.vector.ShortVector;
 /** One vector of a panel's rows to f32, a vector for each column. */
 final class Widening {
     private Widening() {}
-
-    private static final float[] ONE = new float[2 * L];
-
-    static {
-        Arrays.fill(ONE, 0, L, 1f);
-    }
 
     /** All weights of a vector of rows. */
     static void all(PackedMatrix m, int unit, Scratch scratch, long to, long stride) {
@@ -43,11 +36,6 @@ final class Widening {
             scales(m, unit, 1, block, scratch.scales);
             block(m, unit, block, scratch.scales, scratch.widened, to + block * 32 * stride, stride);
         }
-    }
-
-    /** The codes q of a block, whose weights are d·q + m. */
-    static void codes(PackedMatrix m, int unit, int block, MemorySegment out, long to, long stride) {
-        block(m, unit, block, ONE, out, to, stride);
     }
 
     /** The scales d and minimums m of a block in some vectors of rows: d of the first, m of the first, d of the second … */
