@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.chat.stop.CharacterAssembler;
 import io.baseload.engine.api.Vocabulary;
+import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.GgufVocabulary;
+import io.baseload.testing.TestModels;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -30,7 +32,9 @@ class TokenizerTest {
 
     @BeforeAll
     static void load() throws Exception {
-        vocabulary = GgufVocabulary.read(Path.of("src/main/model/SmolLM2-135M-Instruct.Q4_1.gguf"));
+        try (GgufFile file = GgufFile.open(TestModels.smolLm2())) {
+            vocabulary = GgufVocabulary.read(file);
+        }
         tokenizer = Tokenizer.of(vocabulary);
         try (InputStream in = TokenizerTest.class.getResourceAsStream("/tokenizers/smollm2.visible.json")) {
             golden = JsonMapper.shared().readTree(in);
