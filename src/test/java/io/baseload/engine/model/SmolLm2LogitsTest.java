@@ -1,0 +1,50 @@
+package io.baseload.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.baseload.engine.kv.PageTable;
+import io.baseload.testing.Safetensors;
+import io.baseload.testing.TestModels;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The bundled model's logits against the reference's, in f32. */
+class SmolLm2LogitsTest {
+    private static final float TOLERANCE = 2e-3f;
+
+    @Test
+    void computesTheReferencesLogits() throws IOException {
+        Path folder = TestModels.reference("smollm2-135m");
+        Safetensors expected = Safetensors.read(folder.resolve("expected.safetensors"));
+        JsonNode prompts =
+                JsonMapper.shared().readTree(folder.resolve("expected.json")).get("prompts");
+        try (ModelBench bench = new ModelBench(TestModels.smolLm2(), 128, 2)) {
+            for (JsonNode prompt : prompts) {
+                int[] ids = prompt.get("ids")
+                        .valueStream()
+                        .mapToInt(JsonNode::asInt)
+                        .toArray();
+                PageTable table = bench.sequence();
+                assertClose(prompt.get("key").asString(), bench.prefill(table, ids, 0, ids.length), expected);
+                table.release();
+            }
+        }
+    }
+
+    private static void assertClose(String key, float[][] logits, Safetensors expected) {
+        int[] ids = expected.ints(key + ".top20_ids");
+        float[] top = expected.floats(key + ".top20_logits");
+        for (int i = 0; i < ids.length; i++) {
+            assertThat(logits[i / 20][ids[i]])
+                    .as("%s, position %d, token %d", key, i / 20, ids[i])
+                    .isCloseTo(top[i], within(TOLERANCE));
+        }
+        assertThat(ModelBench.difference(logits[logits.length - 1], expected.floats(key + ".last_logits")))
+                .as(key)
+                .isLessThan(TOLERANCE);
+    }
+}

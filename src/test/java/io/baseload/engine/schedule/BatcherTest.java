@@ -1,0 +1,256 @@
+package io.baseload.engine.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.SampledToken;
+import io.baseload.engine.api.SamplingOptions;
+import io.baseload.engine.api.Usage;
+import io.baseload.engine.config.GgufConfig;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.model.Batch;
+import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.model.Limits;
+import io.baseload.engine.model.LlamaLoader;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.schedule.Batcher.Turn;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.Rows;
+import io.baseload.testing.CollectingSink;
+import io.baseload.testing.CollectingSink.End;
+import io.baseload.testing.TestModels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The scheduler, a turn at a time, with a tiny model. */
+class BatcherTest {
+    private static final int[] PROMPT = {278, 377, 266, 64, 279, 82, 310, 259, 374, 351, 13};
+    private static final int CONTEXT = 192;
+
+    private final NativeMemory memory = new NativeMemory();
+    private final Team team = new Team(2, false);
+
+    @AfterEach
+    void close() {
+        team.close();
+        memory.close();
+    }
+
+    /** Counts rows, and fails when it is told to. */
+    private static final class Watched implements CausalModel {
+        private final CausalModel model;
+        private final List<Integer> rows = new ArrayList<>();
+        private boolean broken;
+
+        Watched(CausalModel model) {
+            this.model = model;
+        }
+
+        @Override
+        public ModelConfig config() {
+            return model.config();
+        }
+
+        @Override
+        public Batch batch() {
+            return model.batch();
+        }
+
+        @Override
+        public void forward(Team team, Batch batch) {
+            if (broken) {
+                throw new IllegalStateException("broken step");
+            }
+            rows.add(batch.rows());
+            model.forward(team, batch);
+        }
+
+        @Override
+        public Rows logits() {
+            return model.logits();
+        }
+    }
+
+    private record Bench(Batcher batcher, Watched model, KvCache cache) {}
+
+    private Bench bench(BatcherLimits limits, int pages) {
+        try (GgufFile file = GgufFile.open(TestModels.tiny())) {
+            ModelConfig config = GgufConfig.read(file);
+            KvPages kv = KvPages.allocate(memory, pages, config.layers(), config.kvHeads(), config.headDim());
+            KvCache cache = new KvCache(kv);
+            Limits rows = new Limits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
+            Watched model = new Watched(new LlamaLoader(file, config).load(memory, kv, rows));
+            return new Bench(new Batcher("tiny", model, cache, limits, () -> {}), model, cache);
+        }
+    }
+
+    private static BatcherLimits limits(int maxSequences, int prefillChunk) {
+        return new BatcherLimits(CONTEXT, maxSequences, 100, prefillChunk);
+    }
+
+    private void run(Batcher batcher) {
+        for (int turns = 0; batcher.turn(team) == Turn.WORKED; turns++) {
+            assertThat(turns).isLessThan(10_000);
+        }
+    }
+
+    private List<SampledToken> alone(GenerationRequest request) {
+        Bench bench = bench(limits(1, 512), 16);
+        CollectingSink sink = submit(bench, request);
+        run(bench.batcher());
+        return sink.tokens();
+    }
+
+    private static CollectingSink submit(Bench bench, GenerationRequest request) {
+        CollectingSink sink = new CollectingSink();
+        bench.batcher().submit(request, sink);
+        return sink;
+    }
+
+    private static GenerationRequest request(int[] prompt, int maxTokens, long seed, Lease lease, String flow) {
+        SamplingOptions options = new SamplingOptions(1f, 0.95f, 50, 0f, 0.1f, 0.1f, OptionalLong.of(seed), Map.of());
+        return new GenerationRequest(
+                prompt, maxTokens, options, Set.of(), 2, false, lease, new FlowId(flow), CacheScope.PRIVATE);
+    }
+
+    private static GenerationRequest request(int[] prompt, int maxTokens, long seed) {
+        return request(prompt, maxTokens, seed, Lease.unlimited(), "");
+    }
+
+    @Test
+    void aRequestGivesTheSameTokensAloneAndInACrowdInAnyChunking() {
+        List<GenerationRequest> requests = IntStream.range(0, 8)
+                .mapToObj(i -> request(
+                        IntStream.range(0, 5 + 13 * i)
+                                .map(t -> (t * 7 + i) % 384)
+                                .toArray(),
+                        20 + i,
+                        i))
+                .toList();
+        List<List<SampledToken>> alone = requests.stream().map(this::alone).toList();
+        for (int chunk : new int[] {1, 7, 64}) {
+            Bench bench = bench(limits(8, chunk), 64);
+            List<CollectingSink> sinks =
+                    requests.stream().map(request -> submit(bench, request)).toList();
+            run(bench.batcher());
+            assertThat(sinks.stream().map(CollectingSink::tokens).toList()).isEqualTo(alone);
+        }
+    }
+
+    @Test
+    void prefillAndDecodeShareStepsUnderABudget() {
+        Bench bench = bench(limits(4, 32), 64);
+        submit(bench, request(PROMPT, 30, 1));
+        bench.batcher().turn(team);
+        submit(bench, request(IntStream.range(0, 100).toArray(), 5, 2));
+        bench.model().rows.clear();
+        run(bench.batcher());
+        assertThat(bench.model().rows.subList(0, 5)).containsExactly(33, 33, 33, 5, 2);
+    }
+
+    @Test
+    void admitsByTheKvCache() {
+        Bench bench = bench(limits(8, 64), 6);
+        List<Lease.Answer> answer = new ArrayList<>(List.of(Lease.Answer.WAIT));
+        List<CollectingSink> sinks = IntStream.range(0, 5)
+                .mapToObj(i -> submit(bench, request(PROMPT, 80, i, produced -> answer.getFirst(), "")))
+                .toList();
+        assertThat(bench.batcher().turn(team)).isEqualTo(Turn.WORKED);
+        assertThat(bench.batcher().turn(team)).isEqualTo(Turn.WAITING);
+        assertThat(bench.batcher().active())
+                .as("6 pages; each has one and needs 3 free to start")
+                .isEqualTo(4);
+        assertThat(bench.batcher().queued()).isEqualTo(1);
+        answer.set(0, Lease.Answer.GO);
+        run(bench.batcher());
+        assertThat(sinks).allSatisfy(sink -> assertThat(sink.await().usage()).isEqualTo(new Usage(PROMPT.length, 80)));
+        assertThat(bench.cache().usedPages()).isZero();
+    }
+
+    @Test
+    void aSequenceThatLostItsPagesGoesOnWithTheSameTokens() {
+        List<GenerationRequest> requests =
+                IntStream.range(0, 5).mapToObj(i -> request(PROMPT, 170, i)).toList();
+        List<List<SampledToken>> alone = requests.stream().map(this::alone).toList();
+        Bench bench = bench(limits(8, 64), 6);
+        List<CollectingSink> sinks =
+                requests.stream().map(request -> submit(bench, request)).toList();
+        run(bench.batcher());
+        assertThat(sinks.stream().map(CollectingSink::tokens).toList()).isEqualTo(alone);
+        int computed = bench.model().rows.stream().mapToInt(Integer::intValue).sum();
+        assertThat(computed).as("rows, some of them twice").isGreaterThan(5 * (PROMPT.length + 169));
+        assertThat(bench.cache().usedPages()).isZero();
+    }
+
+    @Test
+    void flowsTakeTurns() {
+        Bench bench = bench(limits(1, 64), 16);
+        List<String> order = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            order("a" + i, "a", bench, order);
+        }
+        order("b0", "b", bench, order);
+        order("b1", "b", bench, order);
+        run(bench.batcher());
+        assertThat(order).containsExactly("a0", "b0", "a1", "b1", "a2", "a3", "a4", "a5");
+    }
+
+    private static void order(String name, String flow, Bench bench, List<String> order) {
+        CollectingSink sink = new CollectingSink(count -> count > 1 || order.add(name));
+        bench.batcher().submit(request(PROMPT, 10, 1, Lease.unlimited(), flow), sink);
+    }
+
+    @Test
+    void theLeastServedFlowsPromptComesFirst() {
+        Bench bench = bench(limits(2, 16), 16);
+        CollectingSink greedy =
+                submit(bench, request(IntStream.range(0, 150).toArray(), 1, 1, Lease.unlimited(), "long"));
+        bench.batcher().turn(team);
+        CollectingSink modest = submit(bench, request(PROMPT, 1, 1, Lease.unlimited(), "short"));
+        bench.batcher().turn(team);
+        bench.batcher().turn(team);
+        assertThat(modest.ended()).isTrue();
+        assertThat(greedy.ended()).isFalse();
+        run(bench.batcher());
+        assertThat(greedy.ended()).isTrue();
+    }
+
+    @Test
+    void aFailingStepFailsWhatRunsAndNothingElse() {
+        Bench bench = bench(limits(1, 64), 16);
+        CollectingSink running = submit(bench, request(PROMPT, 50, 1));
+        CollectingSink waiting = submit(bench, request(PROMPT, 5, 1));
+        bench.batcher().turn(team);
+        bench.model().broken = true;
+        bench.batcher().turn(team);
+        bench.model().broken = false;
+        assertThatThrownBy(running::await).hasRootCauseMessage("broken step");
+        run(bench.batcher());
+        assertThat(waiting.await()).isEqualTo(new End(FinishReason.LENGTH, new Usage(PROMPT.length, 5)));
+        assertThat(bench.cache().usedPages()).isZero();
+    }
+
+    @Test
+    void drainsAfterClosing() {
+        Bench bench = bench(limits(1, 64), 16);
+        assertThat(bench.batcher().turn(team)).isEqualTo(Turn.IDLE);
+        submit(bench, request(PROMPT, 2, 1));
+        bench.batcher().close();
+        run(bench.batcher());
+        assertThat(bench.batcher().turn(team)).isEqualTo(Turn.DRAINED);
+    }
+}
