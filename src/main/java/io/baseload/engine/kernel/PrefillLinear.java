@@ -17,6 +17,9 @@ final class PrefillLinear {
 
     static void multiply(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
+        if (from == to) {
+            return;
+        }
         int end = endPanel * PARTS;
         for (int unit = firstPanel * PARTS; unit < end; unit += 2) {
             int units = Math.min(2, end - unit);
