@@ -172,6 +172,15 @@ public final class Soak {
         }
     }
 
+    private static JsonNode month(JsonNode usage) {
+        for (JsonNode window : usage.get("windows")) {
+            if (window.get("period").asString().equals("month")) {
+                return window;
+            }
+        }
+        throw new IllegalStateException("no month in " + usage);
+    }
+
     private record Audited(long tokens, int outcomes) {}
 
     private Audited audited(String tenant) throws IOException, InterruptedException {

@@ -292,9 +292,11 @@ final class AdminApiIT {
         JsonNode answer = user.post(
                 "/v1/completions", Map.of("model", "default", "prompt", "One, two,", "max_tokens", 3, "seed", 1));
         JsonNode usage = settled("usage");
-        assertThat(usage.at("/windows/0/period").asString()).isEqualTo("month");
-        assertThat(usage.at("/windows/0/limit").asLong()).isEqualTo(1000);
-        assertThat(usage.at("/windows/0/used").asLong())
+        assertThat(texts(usage.get("windows"), "period")).containsExactly("minute", "day", "month");
+        assertThat(usage.at("/windows/1/limit").isNull()).isTrue();
+        assertThat(usage.at("/windows/2/limit").asLong()).isEqualTo(1000);
+        assertThat(usage.at("/windows/2/reserved").asLong()).isZero();
+        assertThat(usage.at("/windows/2/used").asLong())
                 .isEqualTo(answer.at("/usage/total_tokens").asLong());
         assertThat(usage.get("requests").asLong()).isEqualTo(1);
         assertThat(usage.get("prompt_tokens").asLong())

@@ -3,11 +3,9 @@ package io.baseload.service.inference;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** Inference as the service wires it, on {@link TinyModel}. */
-@Configuration(proxyBeanMethods = false)
+/** Inference as the service wires it, on {@link TinyModel}. Not a {@code @Configuration}, so that tests of the whole service do not find it. */
 @Import(InferenceConfiguration.class)
 class TinyInference {
     @Bean

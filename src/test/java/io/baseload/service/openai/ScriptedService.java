@@ -18,10 +18,8 @@ import java.util.stream.Collectors;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.Configuration;
 
-/** The HTTP layers alone, over {@link ScriptedInference}. */
-@Configuration(proxyBeanMethods = false)
+/** The HTTP layers alone, over {@link ScriptedInference}. Not a {@code @Configuration}, so that tests of the whole service do not find it. */
 @EnableAutoConfiguration(
         excludeName = {
             "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
