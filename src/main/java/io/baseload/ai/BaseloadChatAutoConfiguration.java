@@ -1,0 +1,64 @@
+package io.baseload.ai;
+
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedModel;
+import io.micrometer.observation.ObservationRegistry;
+import java.nio.file.Path;
+import org.springframework.ai.chat.model.ChatModel;
+import org.springframework.ai.chat.observation.ChatModelObservationConvention;
+import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * A {@link ChatModel} that runs in this process: {@code spring.ai.model.chat=baseload} selects it, {@code spring.ai.baseload.chat.model} names its file. Model
+ * and engine are closed with the application's context.
+ */
+@AutoConfiguration
+@ConditionalOnClass(ChatModel.class)
+@ConditionalOnProperty(name = "spring.ai.model.chat", havingValue = "baseload")
+@EnableConfigurationProperties(BaseloadChatProperties.class)
+public class BaseloadChatAutoConfiguration {
+
+    @Bean(destroyMethod = "close")
+    @ConditionalOnMissingBean
+    Engine baseloadEngine(BaseloadChatProperties properties) {
+        return Engine.open(new EngineOptions(properties.threads(), properties.pinned()));
+    }
+
+    @Bean(destroyMethod = "close")
+    @ConditionalOnMissingBean
+    LoadedModel baseloadModel(Engine engine, BaseloadChatProperties properties) {
+        Path file = properties.model();
+        if (file == null) {
+            throw new ModelNotConfiguredException();
+        }
+        String name = String.valueOf(file.getFileName()).replaceFirst("\\.gguf$", "");
+        LoadOptions options = LoadOptions.named(name)
+                .withContextLength(properties.contextLength())
+                .withMaxSequences(properties.maxSequences())
+                .withMaxQueued(properties.maxQueued());
+        return engine.load(file, options);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    BaseloadChatModel baseloadChatModel(
+            LoadedModel model,
+            BaseloadChatProperties properties,
+            ObjectProvider<ObservationRegistry> registry,
+            ObjectProvider<ChatModelObservationConvention> convention) {
+        return new BaseloadChatModel(
+                model,
+                properties.options(),
+                registry.getIfUnique(() -> ObservationRegistry.NOOP),
+                convention.getIfAvailable(DefaultChatModelObservationConvention::new));
+    }
+}

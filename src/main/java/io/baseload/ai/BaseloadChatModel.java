@@ -1,0 +1,162 @@
+package io.baseload.ai;
+
+import io.baseload.chat.api.Completions;
+import io.baseload.engine.api.LoadedModel;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.model.ChatModel;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.observation.ChatModelObservationContext;
+import org.springframework.ai.chat.observation.ChatModelObservationConvention;
+import org.springframework.ai.chat.observation.ChatModelObservationDocumentation;
+import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
+import org.springframework.ai.chat.prompt.ChatOptions;
+import org.springframework.ai.chat.prompt.Prompt;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.scheduler.Schedulers;
+
+/** Spring AI's {@link ChatModel} over a model that runs in this process. Safe for use by several threads; does not own the model. */
+public final class BaseloadChatModel implements ChatModel {
+    private static final String PROVIDER = "baseload";
+
+    private final Completions completions;
+    private final String name;
+    private final BaseloadChatOptions defaults;
+    private final ObservationRegistry registry;
+    private final ChatModelObservationConvention convention;
+
+    /**
+     * @param defaults options of prompts that have none of their own
+     * @throws io.baseload.engine.api.ModelFileException if the model's vocabulary or chat template is broken or unknown
+     */
+    public BaseloadChatModel(
+            LoadedModel model,
+            BaseloadChatOptions defaults,
+            ObservationRegistry registry,
+            ChatModelObservationConvention convention) {
+        this.completions = Completions.of(model);
+        this.name = model.name();
+        this.defaults =
+                defaults.getModel() == null ? defaults.mutate().model(name).build() : defaults;
+        this.registry = registry;
+        this.convention = convention;
+    }
+
+    @Override
+    public BaseloadChatOptions getOptions() {
+        return defaults;
+    }
+
+    /**
+     * Waits for the whole answer. An interrupt cancels it.
+     *
+     * @throws io.baseload.chat.api.InvalidRequestException if the prompt can't be answered by this model
+     * @throws io.baseload.engine.api.OverloadedException if the engine's queue is full
+     */
+    @Override
+    public ChatResponse call(Prompt prompt) {
+        Prompt complete = withOptions(prompt);
+        ChatModelObservationContext context = context(complete, false);
+        return observation(context).observe(() -> {
+            ChatResponse response = await(ask(complete, piece -> {}));
+            context.setResponse(response);
+            return response;
+        });
+    }
+
+    /** Answers piece by piece, from the subscription on; the last response has finish reason and usage. Cancelling the subscription ends the generation. */
+    @Override
+    public Flux<ChatResponse> stream(Prompt prompt) {
+        return Flux.deferContextual(view -> {
+            Prompt complete = withOptions(prompt);
+            ChatModelObservationContext context = context(complete, true);
+            Observation observation = observation(context)
+                    .parentObservation(view.getOrDefault(ObservationThreadLocalAccessor.KEY, null))
+                    .start();
+            return pieces(complete, context)
+                    .doOnError(observation::error)
+                    .doFinally(signal -> observation.stop())
+                    .contextWrite(c -> c.put(ObservationThreadLocalAccessor.KEY, observation));
+        });
+    }
+
+    private Flux<ChatResponse> pieces(Prompt prompt, ChatModelObservationContext context) {
+        Flux<ChatResponse> generated = Flux.create(sink -> {
+            Asking asking = ask(prompt, sink::next);
+            sink.onCancel(() -> {
+                asking.cancel();
+                context.setResponse(asking.soFar());
+            });
+            asking.whole().whenComplete((response, failure) -> end(sink, context, response, failure));
+        });
+        // whoever listens may take its time, the engine's thread may not
+        return generated.publishOn(Schedulers.boundedElastic());
+    }
+
+    private static void end(
+            FluxSink<ChatResponse> sink,
+            ChatModelObservationContext context,
+            @Nullable ChatResponse response,
+            @Nullable Throwable failure) {
+        if (sink.isCancelled()) {
+            return;
+        }
+        if (response == null) {
+            sink.error(Objects.requireNonNull(failure));
+            return;
+        }
+        context.setResponse(response);
+        sink.next(Responses.withoutText(response));
+        sink.complete();
+    }
+
+    private Asking ask(Prompt prompt, Consumer<ChatResponse> pieces) {
+        var request = new Requests(name).of(prompt, (BaseloadChatOptions) prompt.getOptions());
+        return new Asking(completions.prepare(request), new Responses(name), pieces);
+    }
+
+    private static ChatResponse await(Asking asking) {
+        try {
+            return asking.whole().get();
+        } catch (InterruptedException e) {
+            asking.cancel();
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted while the answer was generated");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException r ? r : new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** Options of another type are combined with the model's own; options of this model's type are taken as they are. */
+    private Prompt withOptions(Prompt prompt) {
+        ChatOptions options = prompt.getOptions();
+        if (options instanceof BaseloadChatOptions) {
+            return prompt;
+        }
+        var builder = defaults.mutate();
+        if (options != null) {
+            builder.combineWith(options.mutate());
+        }
+        return new Prompt(prompt.getInstructions(), builder.build());
+    }
+
+    private Observation observation(ChatModelObservationContext context) {
+        return ChatModelObservationDocumentation.CHAT_MODEL_OPERATION.observation(
+                convention, new DefaultChatModelObservationConvention(), () -> context, registry);
+    }
+
+    private static ChatModelObservationContext context(Prompt prompt, boolean streaming) {
+        return ChatModelObservationContext.builder()
+                .prompt(prompt)
+                .provider(PROVIDER)
+                .streaming(streaming)
+                .build();
+    }
+}

@@ -1,0 +1,151 @@
+package io.baseload.ai;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.prompt.ChatOptions;
+import org.springframework.ai.model.tool.DefaultToolCallingChatOptions;
+import org.springframework.ai.model.tool.StructuredOutputChatOptions;
+import org.springframework.ai.tool.ToolCallback;
+
+/** Spring AI's portable options, and {@code minP} and {@code seed}. What is null is left to the model's defaults. Immutable. */
+public class BaseloadChatOptions extends DefaultToolCallingChatOptions implements StructuredOutputChatOptions {
+    private final @Nullable Double minP;
+    private final @Nullable Long seed;
+    private final @Nullable String outputSchema;
+
+    protected BaseloadChatOptions(
+            List<ToolCallback> toolCallbacks,
+            Map<String, Object> toolContext,
+            @Nullable String model,
+            @Nullable Double frequencyPenalty,
+            @Nullable Integer maxTokens,
+            @Nullable Double presencePenalty,
+            @Nullable List<String> stopSequences,
+            @Nullable Double temperature,
+            @Nullable Integer topK,
+            @Nullable Double topP,
+            @Nullable Double minP,
+            @Nullable Long seed,
+            @Nullable String outputSchema) {
+        super(
+                toolCallbacks,
+                toolContext,
+                model,
+                frequencyPenalty,
+                maxTokens,
+                presencePenalty,
+                stopSequences,
+                temperature,
+                topK,
+                topP);
+        this.minP = minP;
+        this.seed = seed;
+        this.outputSchema = outputSchema;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Tokens less likely than this fraction of the likeliest are never chosen. */
+    public @Nullable Double getMinP() {
+        return minP;
+    }
+
+    /** The same prompt, options and seed give the same text. */
+    public @Nullable Long getSeed() {
+        return seed;
+    }
+
+    @Override
+    public @Nullable String getOutputSchema() {
+        return outputSchema;
+    }
+
+    @Override
+    public Builder mutate() {
+        return new Builder()
+                .model(getModel())
+                .frequencyPenalty(getFrequencyPenalty())
+                .maxTokens(getMaxTokens())
+                .presencePenalty(getPresencePenalty())
+                .stopSequences(getStopSequences())
+                .temperature(getTemperature())
+                .topK(getTopK())
+                .topP(getTopP())
+                .toolCallbacks(getToolCallbacks())
+                .toolContext(getToolContext())
+                .minP(minP)
+                .seed(seed)
+                .outputSchema(outputSchema);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BaseloadChatOptions o
+                && super.equals(o)
+                && Objects.equals(minP, o.minP)
+                && Objects.equals(seed, o.seed)
+                && Objects.equals(outputSchema, o.outputSchema);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), minP, seed, outputSchema);
+    }
+
+    /** Builds {@link BaseloadChatOptions}. */
+    public static class Builder extends DefaultToolCallingChatOptions.Builder<Builder>
+            implements StructuredOutputChatOptions.Builder<Builder> {
+        private @Nullable Double minP;
+        private @Nullable Long seed;
+        private @Nullable String outputSchema;
+
+        public Builder minP(@Nullable Double fraction) {
+            this.minP = fraction;
+            return this;
+        }
+
+        public Builder seed(@Nullable Long number) {
+            this.seed = number;
+            return this;
+        }
+
+        @Override
+        public Builder outputSchema(@Nullable String schema) {
+            this.outputSchema = schema;
+            return this;
+        }
+
+        @Override
+        public Builder combineWith(ChatOptions.Builder<?> other) {
+            super.combineWith(other);
+            if (other instanceof Builder b) {
+                minP = b.minP != null ? b.minP : minP;
+                seed = b.seed != null ? b.seed : seed;
+                outputSchema = b.outputSchema != null ? b.outputSchema : outputSchema;
+            }
+            return this;
+        }
+
+        @Override
+        public BaseloadChatOptions build() {
+            return new BaseloadChatOptions(
+                    Objects.requireNonNullElse(toolCallbacks, List.of()),
+                    Objects.requireNonNullElse(toolContext, Map.of()),
+                    model,
+                    frequencyPenalty,
+                    maxTokens,
+                    presencePenalty,
+                    stopSequences,
+                    temperature,
+                    topK,
+                    topP,
+                    minP,
+                    seed,
+                    outputSchema);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.baseload.ai;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The in-process chat model.
+ *
+ * @param model GGUF file of the model.
+ * @param threads Worker threads; 0 = as many as the machine's CPU quota allows.
+ * @param pinned Whether each worker thread stays on one CPU.
+ * @param contextLength Tokens that prompt and answer may have together; 0 = the model's own context length.
+ * @param maxSequences Answers that are generated at the same time.
+ * @param maxQueued Requests that may wait beyond those; one more is refused.
+ * @param temperature Randomness of the choice, 0 to 2; 0 = always the likeliest token.
+ * @param topP Choose among the likeliest tokens whose probabilities sum to this, 0 to 1.
+ * @param topK Choose among this many of the likeliest tokens; 0 = all.
+ * @param minP Choose among tokens at least this fraction as likely as the likeliest, 0 to 1.
+ * @param maxTokens Tokens that an answer may have; as many as the context leaves when not set.
+ * @param stop Texts that end an answer; they are not part of it.
+ * @param seed The same prompt, options and seed give the same text; another seed each time when not set.
+ * @param presencePenalty Lowers the chance of tokens that the answer already has, -2 to 2.
+ * @param frequencyPenalty Lowers the chance of tokens by how often the answer has them, -2 to 2.
+ */
+@ConfigurationProperties(BaseloadChatProperties.PREFIX)
+public record BaseloadChatProperties(
+        @Nullable Path model,
+        @DefaultValue("0") int threads,
+        @DefaultValue("true") boolean pinned,
+        @DefaultValue("0") int contextLength,
+        @DefaultValue("8") int maxSequences,
+        @DefaultValue("64") int maxQueued,
+        @Nullable Double temperature,
+        @Nullable Double topP,
+        @Nullable Integer topK,
+        @Nullable Double minP,
+        @Nullable Integer maxTokens,
+        @Nullable List<String> stop,
+        @Nullable Long seed,
+        @Nullable Double presencePenalty,
+        @Nullable Double frequencyPenalty) {
+
+    static final String PREFIX = "spring.ai.baseload.chat";
+
+    BaseloadChatOptions options() {
+        return BaseloadChatOptions.builder()
+                .temperature(temperature)
+                .topP(topP)
+                .topK(topK)
+                .minP(minP)
+                .maxTokens(maxTokens)
+                .stopSequences(stop)
+                .seed(seed)
+                .presencePenalty(presencePenalty)
+                .frequencyPenalty(frequencyPenalty)
+                .build();
+    }
+}

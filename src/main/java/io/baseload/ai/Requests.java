@@ -1,0 +1,108 @@
+package io.baseload.ai;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.Message;
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.SamplingOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.messages.AssistantMessage;
+import org.springframework.ai.chat.messages.MessageType;
+import org.springframework.ai.chat.messages.UserMessage;
+import org.springframework.ai.chat.prompt.Prompt;
+
+/** Spring AI's prompts as requests; what can't be done is refused by name, never left out. */
+final class Requests {
+    private final String model;
+
+    Requests(String model) {
+        this.model = model;
+    }
+
+    /** @throws InvalidRequestException if the prompt or its options ask for what this model doesn't do */
+    CompletionRequest of(Prompt prompt, BaseloadChatOptions options) {
+        refuse(options);
+        List<Message> messages =
+                prompt.getInstructions().stream().map(Requests::message).toList();
+        return new CompletionRequest(
+                new Input.Chat(messages, Map.of()),
+                1,
+                1,
+                maxTokens(options.getMaxTokens()),
+                sampling(options),
+                Objects.requireNonNullElse(options.getStopSequences(), List.of()),
+                -1,
+                false,
+                FlowId.NONE,
+                CacheScope.PRIVATE);
+    }
+
+    private void refuse(BaseloadChatOptions options) {
+        if (!options.getToolCallbacks().isEmpty()) {
+            throw unsupported("toolCallbacks", "this version of Baseload can't call tools");
+        }
+        if (options.getOutputSchema() != null) {
+            throw unsupported("outputSchema", "this version of Baseload can't hold an answer to a schema");
+        }
+        String asked = options.getModel();
+        if (asked != null && !asked.equals(model)) {
+            throw unsupported("model", "this chat model runs " + model + ", not " + asked);
+        }
+    }
+
+    private static Message message(org.springframework.ai.chat.messages.Message message) {
+        if (message instanceof UserMessage user && !user.getMedia().isEmpty()) {
+            throw unsupported("messages", "this version of Baseload takes text only, no media");
+        }
+        boolean tool = message.getMessageType() == MessageType.TOOL;
+        if (tool || message instanceof AssistantMessage assistant && assistant.hasToolCalls()) {
+            throw unsupported("messages", "this version of Baseload can't take tool calls or their results");
+        }
+        String text = Objects.requireNonNullElse(message.getText(), "");
+        return new Message(message.getMessageType().getValue(), text, Optional.empty());
+    }
+
+    private static OptionalInt maxTokens(@Nullable Integer maxTokens) {
+        return maxTokens == null
+                ? OptionalInt.empty()
+                : OptionalInt.of((int) within("maxTokens", maxTokens.doubleValue(), 1, Integer.MAX_VALUE, 1));
+    }
+
+    private static SamplingOptions sampling(BaseloadChatOptions options) {
+        Long seed = options.getSeed();
+        return new SamplingOptions(
+                within("temperature", options.getTemperature(), 0, 2, 1),
+                within("topP", options.getTopP(), 0, 1, 1),
+                (int) within("topK", number(options.getTopK()), 0, Integer.MAX_VALUE, 0),
+                within("minP", options.getMinP(), 0, 1, 0),
+                within("presencePenalty", options.getPresencePenalty(), -2, 2, 0),
+                within("frequencyPenalty", options.getFrequencyPenalty(), -2, 2, 0),
+                seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
+                Map.of());
+    }
+
+    private static @Nullable Double number(@Nullable Integer value) {
+        return value == null ? null : value.doubleValue();
+    }
+
+    private static float within(String field, @Nullable Double value, double least, double most, double absent) {
+        double number = value == null ? absent : value;
+        if (!(number >= least && number <= most)) {
+            throw new InvalidRequestException(
+                    field, "invalid_value", field + " must be from " + least + " to " + most + ", not " + number);
+        }
+        return (float) number;
+    }
+
+    private static InvalidRequestException unsupported(String field, String problem) {
+        return new InvalidRequestException(field, "unsupported_value", field + ": " + problem);
+    }
+}

@@ -1,0 +1,99 @@
+package io.baseload.ai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.testing.TestModels;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.model.ChatModel;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration;
+import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class BaseloadChatAutoConfigurationTest {
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    BaseloadChatAutoConfiguration.class,
+                    ToolCallingAutoConfiguration.class,
+                    ChatClientAutoConfiguration.class));
+
+    private ApplicationContextRunner withTinyModel() {
+        return application.withPropertyValues(
+                "spring.ai.model.chat=baseload",
+                "spring.ai.baseload.chat.model=" + TestModels.tiny(),
+                "spring.ai.baseload.chat.threads=1",
+                "spring.ai.baseload.chat.pinned=false");
+    }
+
+    @Test
+    void givesAChatModelAndAChatClient() {
+        withTinyModel()
+                .withPropertyValues(
+                        "spring.ai.baseload.chat.context-length=64",
+                        "spring.ai.baseload.chat.temperature=0",
+                        "spring.ai.baseload.chat.min-p=0.05",
+                        "spring.ai.baseload.chat.stop=###,END",
+                        "spring.ai.baseload.chat.max-tokens=3")
+                .run(context -> {
+                    ChatModel model = context.getBean(ChatModel.class);
+                    assertThat(model.call(new Prompt("Hi"))
+                                    .getMetadata()
+                                    .getUsage()
+                                    .getCompletionTokens())
+                            .isBetween(1, 3);
+                    assertThat(context.getBean(LoadedModel.class).contextLength())
+                            .isEqualTo(64);
+                    var options = (BaseloadChatOptions) model.getOptions();
+                    assertThat(options.getMinP()).isEqualTo(0.05);
+                    assertThat(options.getStopSequences()).containsExactly("###", "END");
+                    assertThat(context.getBean(ChatClient.Builder.class)
+                                    .build()
+                                    .prompt("Hi")
+                                    .call()
+                                    .content())
+                            .isNotNull();
+                });
+    }
+
+    @Test
+    void closesModelAndEngineWithTheContext() {
+        LoadedModel[] model = new LoadedModel[1];
+        withTinyModel().run(context -> model[0] = context.getBean(LoadedModel.class));
+        assertThat(model[0].freed()).succeedsWithin(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void startsNothingUnlessItIsSelected() {
+        application.run(
+                context -> assertThat(context).doesNotHaveBean(ChatModel.class).doesNotHaveBean(Engine.class));
+        application
+                .withPropertyValues("spring.ai.model.chat=none", "spring.ai.baseload.chat.model=" + TestModels.tiny())
+                .run(context ->
+                        assertThat(context).doesNotHaveBean(ChatModel.class).doesNotHaveBean(Engine.class));
+    }
+
+    @Test
+    void saysWhichPropertyIsMissing() {
+        application.withPropertyValues("spring.ai.model.chat=baseload").run(context -> {
+            assertThat(context).hasFailed();
+            FailureAnalysis analysis = new ModelNotConfiguredFailureAnalyzer().analyze(context.getStartupFailure());
+            assertThat(analysis.getDescription()).contains("spring.ai.baseload.chat.model");
+        });
+    }
+
+    @Test
+    void saysWhichFileIsMissing() {
+        application
+                .withPropertyValues(
+                        "spring.ai.model.chat=baseload", "spring.ai.baseload.chat.model=/no/such/model.gguf")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining(ModelFileException.class.getName() + ": /no/such/model.gguf"));
+    }
+}

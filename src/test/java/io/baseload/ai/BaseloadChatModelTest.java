@@ -1,0 +1,198 @@
+package io.baseload.ai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.testing.TestModels;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.messages.SystemMessage;
+import org.springframework.ai.chat.messages.UserMessage;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.observation.ChatModelObservationContext;
+import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
+import org.springframework.ai.chat.prompt.ChatOptions;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.tool.function.FunctionToolCallback;
+import reactor.core.Disposable;
+
+/** The chat model over a tiny model whose text is noise. */
+class BaseloadChatModelTest {
+    private final Engine engine = Engine.open(new EngineOptions(1, false));
+    private final LoadedModel loaded = engine.load(TestModels.tiny(), LoadOptions.named("tiny"));
+    private final BlockingQueue<ChatModelObservationContext> observed = new LinkedBlockingQueue<>();
+    private final BaseloadChatModel model = new BaseloadChatModel(
+            loaded,
+            BaseloadChatOptions.builder().temperature(0.0).maxTokens(12).build(),
+            registry(),
+            new DefaultChatModelObservationConvention());
+
+    private ObservationRegistry registry() {
+        ObservationRegistry registry = ObservationRegistry.create();
+        registry.observationConfig().observationHandler(new ObservationHandler<ChatModelObservationContext>() {
+            @Override
+            public void onStop(ChatModelObservationContext context) {
+                observed.add(context);
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return context instanceof ChatModelObservationContext;
+            }
+        });
+        return registry;
+    }
+
+    @AfterEach
+    void close() {
+        engine.close();
+    }
+
+    @Test
+    void callAndStreamGiveTheSameTextReasonAndUsage() throws Exception {
+        Prompt prompt = new Prompt(List.of(new SystemMessage("Be brief."), new UserMessage("Hello")));
+        ChatResponse whole = model.call(prompt);
+        List<ChatResponse> pieces = model.stream(prompt).collectList().block();
+        assertThat(whole.getResult().getOutput().getText()).isNotEmpty().isEqualTo(text(pieces));
+        assertThat(pieces).hasSizeGreaterThan(3);
+        ChatResponse last = pieces.getLast();
+        for (ChatResponse response : List.of(whole, last)) {
+            assertThat(response.getResult().getMetadata().getFinishReason()).isIn("length", "stop");
+            assertThat(response.getMetadata().getModel()).isEqualTo("tiny");
+            assertThat(response.getMetadata().getUsage().getPromptTokens()).isGreaterThan(10);
+            assertThat(response.getMetadata().getUsage().getCompletionTokens()).isBetween(1, 12);
+        }
+        assertThat(last.getMetadata().getUsage().getTotalTokens())
+                .isEqualTo(whole.getMetadata().getUsage().getTotalTokens());
+        assertThat(pieces)
+                .extracting(p -> p.getMetadata().getId())
+                .containsOnly(last.getMetadata().getId());
+    }
+
+    @Test
+    void observesByTheConventionsOfGenAi() throws Exception {
+        model.call(new Prompt("Hello"));
+        model.stream(new Prompt("Hello")).blockLast();
+        for (boolean streaming : new boolean[] {false, true}) {
+            ChatModelObservationContext context = observed.poll(10, TimeUnit.SECONDS);
+            assertThat(context.getName()).isEqualTo("gen_ai.client.operation");
+            assertThat(context.getOperationMetadata().provider()).isEqualTo("baseload");
+            assertThat(context.isStreaming()).isEqualTo(streaming);
+            assertThat(context.getLowCardinalityKeyValue("gen_ai.response.model")
+                            .getValue())
+                    .isEqualTo("tiny");
+            assertThat(context.getHighCardinalityKeyValue("gen_ai.usage.output_tokens")
+                            .getValue())
+                    .isNotEqualTo("0");
+        }
+    }
+
+    @Test
+    void aSlowReaderDoesNotHoldUpTheEngine() throws Exception {
+        CompletableFuture<Void> reading = new CompletableFuture<>();
+        CompletableFuture<Void> goOn = new CompletableFuture<>();
+        Disposable slow = model.stream(new Prompt("Hello")).subscribe(piece -> {
+            reading.complete(null);
+            goOn.join();
+        });
+        reading.get(10, TimeUnit.SECONDS);
+        assertThat(model.call(new Prompt("Hello")).getResult().getOutput().getText())
+                .isNotEmpty();
+        goOn.complete(null);
+        slow.dispose();
+    }
+
+    @Test
+    void worksWithChatClient() {
+        ChatClient client = ChatClient.create(model);
+        String text = client.prompt().system("Be brief.").user("Hello").call().content();
+        String streamed = client.prompt().system("Be brief.").user("Hello").stream()
+                .content()
+                .collect(Collectors.joining())
+                .block();
+        assertThat(text).isNotEmpty().isEqualTo(streamed);
+    }
+
+    @Test
+    void combinesOptionsOfAnotherTypeWithItsOwn() {
+        ChatOptions portable = ChatOptions.builder().maxTokens(2).build();
+        ChatResponse response = model.call(new Prompt("Hello", portable));
+        assertThat(response.getMetadata().getUsage().getCompletionTokens()).isEqualTo(2);
+        assertThat(response.getResult().getMetadata().getFinishReason()).isEqualTo("length");
+        assertThat(response).isNotSameAs(model.call(new Prompt("Hello", portable)));
+    }
+
+    @Test
+    void optionsSurviveMutation() {
+        var options = BaseloadChatOptions.builder()
+                .minP(0.1)
+                .seed(7L)
+                .topK(3)
+                .stopSequences(List.of("x"))
+                .build();
+        assertThat(options.mutate().build()).isEqualTo(options).hasSameHashCodeAs(options);
+        assertThat(options.mutate()
+                        .combineWith(BaseloadChatOptions.builder().seed(8L))
+                        .build()
+                        .getSeed())
+                .isEqualTo(8L);
+    }
+
+    @Test
+    void refusesByNameWhatItDoesNotDo() {
+        var tool = FunctionToolCallback.builder("now", (String zone) -> "12:00")
+                .inputType(String.class)
+                .build();
+        refused(BaseloadChatOptions.builder().toolCallbacks(tool).build(), "toolCallbacks");
+        refused(BaseloadChatOptions.builder().outputSchema("{}").build(), "outputSchema");
+        refused(BaseloadChatOptions.builder().model("gpt").build(), "model");
+        refused(BaseloadChatOptions.builder().temperature(2.5).build(), "temperature");
+        refused(BaseloadChatOptions.builder().topP(-0.1).build(), "topP");
+        refused(BaseloadChatOptions.builder().maxTokens(0).build(), "maxTokens");
+        refused(BaseloadChatOptions.builder().minP(Double.NaN).build(), "minP");
+        assertThatThrownBy(() -> ChatClient.create(model)
+                        .prompt("Hello")
+                        .tools(tool)
+                        .call()
+                        .content())
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("tools");
+    }
+
+    private void refused(BaseloadChatOptions options, String field) {
+        Prompt prompt = new Prompt("Hello", options);
+        assertThatThrownBy(() -> model.call(prompt))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo(field));
+        assertThatThrownBy(() -> model.stream(prompt).blockLast()).isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
+    void closingTheEngineFailsACall() {
+        CompletableFuture<ChatResponse> call = CompletableFuture.supplyAsync(() -> model.call(
+                new Prompt("Hello", BaseloadChatOptions.builder().maxTokens(150).build())));
+        engine.close();
+        assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+    }
+
+    private static String text(List<ChatResponse> pieces) {
+        return pieces.stream().map(p -> p.getResult().getOutput().getText()).collect(Collectors.joining());
+    }
+}

@@ -1,0 +1,98 @@
+package io.baseload.ai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.testing.TestModels;
+import io.micrometer.observation.ObservationRegistry;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
+import org.springframework.ai.chat.prompt.Prompt;
+import reactor.core.Disposable;
+
+/** The chat model over a real model, whose answer to an endless prompt takes minutes: that it ends at once shows that cancelling works. */
+class SmolLm2ChatModelTest {
+    private static final Prompt ENDLESS = new Prompt(
+            "Count.", BaseloadChatOptions.builder().temperature(2.0).seed(1L).build());
+    private static Engine engine;
+    private static LoadedModel loaded;
+    private static BaseloadChatModel model;
+
+    @BeforeAll
+    static void load() {
+        engine = Engine.open(new EngineOptions(2, false));
+        loaded = engine.load(TestModels.smolLm2(), LoadOptions.named("smollm2"));
+        model = new BaseloadChatModel(
+                loaded,
+                BaseloadChatOptions.builder().temperature(0.0).maxTokens(24).build(),
+                ObservationRegistry.NOOP,
+                new DefaultChatModelObservationConvention());
+    }
+
+    @AfterAll
+    static void close() {
+        engine.close();
+    }
+
+    @Test
+    void answersInWords() {
+        String answer = ChatClient.create(model)
+                .prompt("What is the capital of France?")
+                .call()
+                .content();
+        assertThat(answer).contains("Paris");
+    }
+
+    @Test
+    void cancellingTheStreamEndsTheGeneration() throws Exception {
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        Disposable subscription = model.stream(ENDLESS).subscribe(piece -> begun.complete(null));
+        begun.get(30, TimeUnit.SECONDS);
+        assertThat(loaded.load().active()).isEqualTo(1);
+        subscription.dispose();
+        awaitIdle();
+    }
+
+    @Test
+    void takingTwoPiecesEndsTheGeneration() {
+        assertThat(model.stream(ENDLESS).take(2).collectList().block(Duration.ofSeconds(30)))
+                .hasSize(2);
+        awaitIdle();
+    }
+
+    @Test
+    void interruptingACallEndsTheGeneration() throws Exception {
+        CompletableFuture<Throwable> end = new CompletableFuture<>();
+        Thread caller = Thread.ofVirtual().start(() -> {
+            try {
+                model.call(ENDLESS);
+            } catch (CancellationException e) {
+                end.complete(e);
+            }
+        });
+        while (loaded.load().active() == 0) {
+            Thread.onSpinWait();
+        }
+        caller.interrupt();
+        assertThat(end.get(5, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
+        awaitIdle();
+    }
+
+    private static void awaitIdle() {
+        long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        while (loaded.load().active() + loaded.load().queued() > 0) {
+            assertThat(System.nanoTime()).as("still generating").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}
