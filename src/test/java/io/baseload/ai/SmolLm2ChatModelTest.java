@@ -34,7 +34,7 @@ class SmolLm2ChatModelTest {
         loaded = engine.load(TestModels.smolLm2(), LoadOptions.named("smollm2"));
         model = new BaseloadChatModel(
                 loaded,
-                BaseloadChatOptions.builder().temperature(0.0).maxTokens(24).build(),
+                BaseloadChatOptions.builder().temperature(0.0).maxTokens(8).build(),
                 ObservationRegistry.NOOP,
                 new DefaultChatModelObservationConvention());
     }
