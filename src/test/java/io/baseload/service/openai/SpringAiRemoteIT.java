@@ -1,0 +1,109 @@
+package io.baseload.service.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.RunningService;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.model.ChatModel;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration;
+import org.springframework.ai.model.openai.autoconfigure.OpenAiChatAutoConfiguration;
+import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+/** Another Spring application that asks the whole service through Spring AI's OpenAI starter. */
+class SpringAiRemoteIT {
+    @TempDir
+    static Path home;
+
+    private static RunningService service;
+    private static ConfigurableApplicationContext client;
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({
+        ToolCallingAutoConfiguration.class,
+        OpenAiChatAutoConfiguration.class,
+        ChatClientAutoConfiguration.class
+    })
+    static class Client {}
+
+    @BeforeAll
+    static void start() throws Exception {
+        service = RunningService.at(home);
+        client = new SpringApplicationBuilder(Client.class)
+                .web(WebApplicationType.NONE)
+                .run(
+                        "--spring.ai.model.chat=openai",
+                        "--spring.ai.openai.base-url=" + service.rest().url() + "/v1",
+                        "--spring.ai.openai.api-key=" + RunningService.KEY,
+                        "--spring.ai.openai.timeout=10m",
+                        "--spring.ai.openai.chat.model=default",
+                        "--spring.ai.openai.chat.temperature=0",
+                        "--spring.ai.openai.chat.max-tokens=24");
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        service.close();
+    }
+
+    @Test
+    void callHasTextUsageAndReason() {
+        ChatResponse answer = model().call(new Prompt("Say hello."));
+        assertThat(answer.getResult().getOutput().getText()).isNotBlank();
+        assertThat(answer.getMetadata().getModel()).isEqualTo("smollm2-135m-instruct");
+        assertThat(answer.getMetadata().getUsage().getCompletionTokens()).isBetween(1, 24);
+        assertThat(answer.getMetadata().getUsage().getPromptTokens()).isPositive();
+        assertThat(answer.getResult().getMetadata().getFinishReason()).isIn("STOP", "LENGTH", "stop", "length");
+    }
+
+    @Test
+    void streamAddsUpToTheCall() {
+        String plain = model().call("Count to three.");
+        List<ChatResponse> parts =
+                model().stream(new Prompt("Count to three.")).collectList().block(Duration.ofMinutes(1));
+        assertThat(parts).hasSizeGreaterThan(3);
+        assertThat(text(parts)).isEqualTo(plain);
+        assertThat(parts.getLast().getMetadata().getUsage().getCompletionTokens())
+                .isPositive();
+    }
+
+    @Test
+    void aChatClientOnTop() {
+        String answer = client.getBean(ChatClient.Builder.class)
+                .build()
+                .prompt()
+                .system("You are brief.")
+                .user("Name a colour.")
+                .call()
+                .content();
+        assertThat(answer).isNotBlank();
+    }
+
+    private static String text(List<ChatResponse> parts) {
+        var text = new StringBuilder();
+        for (ChatResponse part : parts) {
+            if (part.getResult() != null && part.getResult().getOutput().getText() != null) {
+                text.append(part.getResult().getOutput().getText());
+            }
+        }
+        return text.toString();
+    }
+
+    private static ChatModel model() {
+        return client.getBean(ChatModel.class);
+    }
+}
