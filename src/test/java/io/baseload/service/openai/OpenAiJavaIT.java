@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
@@ -19,30 +20,28 @@ import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.models.Model;
 import io.baseload.testing.RunningService;
-import java.nio.file.Path;
+import io.baseload.testing.WholeService;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** OpenAI's Java SDK, unchanged, against the whole service with the bundled model. */
+@ExtendWith(WholeService.class)
 class OpenAiJavaIT {
-    @TempDir
-    static Path home;
-
     private static RunningService service;
     private static OpenAIClient client;
 
     @BeforeAll
-    static void start() throws Exception {
-        service = RunningService.at(home);
+    static void connect(RunningService running) {
+        service = running;
         client = client(RunningService.KEY);
     }
 
     @AfterAll
-    static void stop() {
+    static void disconnect() {
         client.close();
-        service.close();
     }
 
     private static OpenAIClient client(String key) {
@@ -132,7 +131,6 @@ class OpenAiJavaIT {
                         .echo(true)
                         .logprobs(2)
                         .build());
-        answer.validate();
         var choice = answer.choices().getFirst();
         assertThat(choice.text()).startsWith("The capital of France is").contains("Paris");
         var logprobs = choice.logprobs().orElseThrow();
@@ -201,7 +199,7 @@ class OpenAiJavaIT {
                 () -> client.completions()
                         .create(CompletionCreateParams.builder()
                                 .model("default")
-                                .promptOfArrayOfTokens(java.util.List.of(1L, 49_152L))
+                                .promptOfArrayOfTokens(List.of(1L, 49_152L))
                                 .build()));
         assertThat(prompt.param().orElseThrow()).startsWith("prompt");
         var bias = catchThrowableOfType(
@@ -210,7 +208,7 @@ class OpenAiJavaIT {
                         .completions()
                         .create(greeting()
                                 .logitBias(ChatCompletionCreateParams.LogitBias.builder()
-                                        .putAdditionalProperty("49152", com.openai.core.JsonValue.from(1))
+                                        .putAdditionalProperty("49152", JsonValue.from(1))
                                         .build())
                                 .build()));
         assertThat(bias.param()).contains("logit_bias");

@@ -3,13 +3,13 @@ package io.baseload.service.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.RunningService;
-import java.nio.file.Path;
+import io.baseload.testing.WholeService;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -21,17 +21,12 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
 
 /** Another Spring application that asks the whole service through Spring AI's OpenAI starter. */
+@ExtendWith(WholeService.class)
 class SpringAiRemoteIT {
-    @TempDir
-    static Path home;
-
-    private static RunningService service;
     private static ConfigurableApplicationContext client;
 
-    @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration({
         ToolCallingAutoConfiguration.class,
         OpenAiChatAutoConfiguration.class,
@@ -40,8 +35,7 @@ class SpringAiRemoteIT {
     static class Client {}
 
     @BeforeAll
-    static void start() throws Exception {
-        service = RunningService.at(home);
+    static void start(RunningService service) {
         client = new SpringApplicationBuilder(Client.class)
                 .web(WebApplicationType.NONE)
                 .run(
@@ -57,7 +51,6 @@ class SpringAiRemoteIT {
     @AfterAll
     static void stop() {
         client.close();
-        service.close();
     }
 
     @Test

@@ -1,0 +1,106 @@
+package io.baseload.service.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.RunningService;
+import io.baseload.testing.WholeService;
+import io.baseload.tools.Rest;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+
+/** A client that closes a stream's connection stops the engine's work within 2 s, wherever it is. */
+@ExtendWith(WholeService.class)
+class ClientsThatLeaveIT {
+    private static final String MODEL = "smollm2-135m-instruct";
+    private static final long TWO_SECONDS = 2_000;
+
+    private Rest rest;
+    private int port;
+
+    @BeforeEach
+    void connect(RunningService service) {
+        rest = service.rest();
+        port = URI.create(rest.url()).getPort();
+    }
+
+    @Test
+    void inDecode() throws Exception {
+        String id = leave(ask("Count to a million.", 4000), "\"content\":\"1");
+        assertThat(millisUntilIdle()).isLessThan(TWO_SECONDS);
+        assertThat(outcome(id).at("/detail/outcome").asString()).isEqualTo("cancelled");
+        assertThat(outcome(id).at("/detail/completion_tokens").asInt()).isPositive();
+    }
+
+    @Test
+    void inPrefill() throws Exception {
+        String id = leave(ask("word ".repeat(7000), 1000), "\"content\":\"\"}");
+        assertThat(millisUntilIdle()).isLessThan(TWO_SECONDS);
+        assertThat(outcome(id).at("/detail/outcome").asString()).isEqualTo("cancelled");
+    }
+
+    @Test
+    void inTheQueue() throws Exception {
+        List<RawConnection> running = new ArrayList<>();
+        try {
+            for (int i = 0; i < 10; i++) {
+                var connection = new RawConnection(port);
+                running.add(connection);
+                connection.send(ask("Count to a million.", 4000));
+                connection.readThrough("\"content\":\"\"}");
+            }
+            assertThat(load().get("queued").asInt()).isPositive();
+        } finally {
+            for (RawConnection connection : running) {
+                connection.close();
+            }
+        }
+        assertThat(millisUntilIdle()).isLessThan(TWO_SECONDS);
+    }
+
+    private String ask(String question, int maxTokens) {
+        String body = """
+            {"model": "default", "messages": [{"role": "user", "content": "%s"}], "max_tokens": %d, "stream": true}\
+            """.formatted(question, maxTokens);
+        return RawConnection.post("/v1/chat/completions", body).replace("bl_user", RunningService.KEY);
+    }
+
+    private String leave(String request, String after) throws Exception {
+        try (var connection = new RawConnection(port)) {
+            connection.send(request);
+            String head = connection.readThrough("\r\n\r\n");
+            connection.readThrough(after);
+            return RawConnection.header(head, "x-request-id");
+        }
+    }
+
+    private long millisUntilIdle() throws Exception {
+        long start = System.currentTimeMillis();
+        while (load().get("active").asInt() + load().get("queued").asInt() > 0
+                && System.currentTimeMillis() - start < 10_000) {
+            Thread.sleep(20);
+        }
+        return System.currentTimeMillis() - start;
+    }
+
+    private JsonNode load() throws Exception {
+        return rest.get("/admin/v1/models/" + MODEL).get("loaded");
+    }
+
+    private JsonNode outcome(String requestId) throws Exception {
+        for (int i = 0; i < 100; i++) {
+            for (JsonNode entry : rest.get("/admin/v1/audit?kind=completion.outcome&limit=100")
+                    .get("data")) {
+                if (entry.toString().contains(requestId)) {
+                    return entry;
+                }
+            }
+            Thread.sleep(50);
+        }
+        throw new AssertionError("no outcome of " + requestId);
+    }
+}

@@ -1,0 +1,45 @@
+package io.baseload.testing;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.springframework.util.FileSystemUtils;
+
+/** Gives tests the one {@link RunningService} that they share when they change nothing in it but by asking. Starts with the first of them, ends with the last. */
+public final class WholeService implements ParameterResolver {
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
+        return parameter.getParameter().getType() == RunningService.class;
+    }
+
+    @Override
+    public RunningService resolveParameter(ParameterContext parameter, ExtensionContext test) {
+        return test.getRoot()
+                .getStore(Namespace.create(WholeService.class))
+                .computeIfAbsent(Shared.class, key -> new Shared(), Shared.class)
+                .service;
+    }
+
+    private static final class Shared implements AutoCloseable {
+        private final Path home;
+        private final RunningService service;
+
+        Shared() {
+            try {
+                home = Files.createTempDirectory("baseload whole");
+                service = RunningService.at(home);
+            } catch (Exception e) {
+                throw new IllegalStateException("the service does not start", e);
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            service.close();
+            FileSystemUtils.deleteRecursively(home);
+        }
+    }
+}
