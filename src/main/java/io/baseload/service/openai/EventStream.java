@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 final class EventStream {
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
-    /** Two of these are less than the 2 s within which work for a client that left must stop. */
-    private static final long PING_MILLIS = 800;
+    /** Two of these find a client that left, and a step of the engine must still fit into the 2 s within which its work stops. */
+    private static final long PING_MILLIS = 300;
 
     private static final byte[] PING = ascii(":ping\n\n");
     private static final byte[] DATA = ascii("data: ");

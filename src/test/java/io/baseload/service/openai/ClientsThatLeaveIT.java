@@ -8,39 +8,47 @@ import io.baseload.tools.Rest;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
-/** A client that closes a stream's connection stops the engine's work within 2 s, wherever it is. */
+/**
+ * A client that closes a stream's connection stops the engine's work, wherever it is: noticed within 2 s, stopped one step of the engine later. How long a step of
+ * prefill takes is measured here, as other work on the machine may slow it down.
+ */
 @ExtendWith(WholeService.class)
 class ClientsThatLeaveIT {
     private static final String MODEL = "smollm2-135m-instruct";
-    private static final long TWO_SECONDS = 2_000;
+    private static final long NOTICED_MILLIS = 2_000;
 
     private Rest rest;
     private int port;
+    private long stepMillis;
 
     @BeforeEach
-    void connect(RunningService service) {
+    void measureAStep(RunningService service) throws Exception {
         rest = service.rest();
         port = URI.create(rest.url()).getPort();
+        long start = System.currentTimeMillis();
+        rest.post("/v1/completions", Map.of("model", MODEL, "prompt", "word ".repeat(500), "max_tokens", 1));
+        stepMillis = System.currentTimeMillis() - start;
     }
 
     @Test
     void inDecode() throws Exception {
-        String id = leave(ask("Count to a million.", 4000), "\"content\":\"1");
-        assertThat(millisUntilIdle()).isLessThan(TWO_SECONDS);
-        assertThat(outcome(id).at("/detail/outcome").asString()).isEqualTo("cancelled");
+        String id = leave(ask("Count to a million.", 4000), 3);
+        assertThat(millisUntilIdle()).isLessThan(NOTICED_MILLIS + stepMillis);
+        assertThat(outcome(id).at("/detail/state").asString()).isEqualTo("cancelled");
         assertThat(outcome(id).at("/detail/completion_tokens").asInt()).isPositive();
     }
 
     @Test
     void inPrefill() throws Exception {
-        String id = leave(ask("word ".repeat(7000), 1000), "\"content\":\"\"}");
-        assertThat(millisUntilIdle()).isLessThan(TWO_SECONDS);
-        assertThat(outcome(id).at("/detail/outcome").asString()).isEqualTo("cancelled");
+        String id = leave(ask("word ".repeat(7000), 1000), 1);
+        assertThat(millisUntilIdle()).isLessThan(NOTICED_MILLIS + stepMillis);
+        assertThat(outcome(id).at("/detail/state").asString()).isEqualTo("cancelled");
     }
 
     @Test
@@ -59,21 +67,23 @@ class ClientsThatLeaveIT {
                 connection.close();
             }
         }
-        assertThat(millisUntilIdle()).isLessThan(TWO_SECONDS);
+        assertThat(millisUntilIdle()).isLessThan(NOTICED_MILLIS + stepMillis);
     }
 
     private String ask(String question, int maxTokens) {
         String body = """
-            {"model": "default", "messages": [{"role": "user", "content": "%s"}], "max_tokens": %d, "stream": true}\
+            {"model": "default", "messages": [{"role": "user", "content": "%s"}], "max_tokens": %d, "temperature": 0, "stream": true}\
             """.formatted(question, maxTokens);
         return RawConnection.post("/v1/chat/completions", body).replace("bl_user", RunningService.KEY);
     }
 
-    private String leave(String request, String after) throws Exception {
+    private String leave(String request, int chunks) throws Exception {
         try (var connection = new RawConnection(port)) {
             connection.send(request);
             String head = connection.readThrough("\r\n\r\n");
-            connection.readThrough(after);
+            for (int i = 0; i < chunks; i++) {
+                connection.readThrough("\"finish_reason\":null}]}");
+            }
             return RawConnection.header(head, "x-request-id");
         }
     }

@@ -8,14 +8,14 @@ import io.baseload.testing.WholeService;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.context.ApplicationContext;
+import org.springframework.web.servlet.DispatcherServlet;
 
 /** Every route of the whole service in the default profile. */
 @ExtendWith(WholeService.class)
 class RoutesIT {
     @Test
     void noneAnswersWithoutAKeyButTheProbes(RunningService service) throws Exception {
-        var routes = Routes.of(service.bean(ApplicationContext.class));
+        var routes = Routes.of(service.bean(DispatcherServlet.class).getWebApplicationContext());
         assertThat(routes.paths())
                 .contains("/v1/chat/completions", "/admin/v1/models", "/admin/v1/audit", "/actuator/prometheus", "/**");
         routes.assertClosed(URI.create(service.rest().url()).getPort(), 25);
