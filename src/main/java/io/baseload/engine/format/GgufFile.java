@@ -8,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,32 +17,32 @@ import java.util.Optional;
  * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">the format's definition</a>
  */
 public final class GgufFile implements AutoCloseable {
+    private final Arena arena = Arena.ofShared();
     private final Path path;
-    private final Arena arena;
     private final MemorySegment bytes;
-    private final Metadata metadata;
-    private final Map<String, GgufTensor> tensors;
+    private final GgufHeader header;
 
-    private GgufFile(Path path, Arena arena, MemorySegment bytes) {
+    private GgufFile(Path path) {
         this.path = path;
-        this.arena = arena;
-        this.bytes = bytes;
-        GgufHeader header = GgufHeader.read(path, bytes);
-        this.metadata = header.metadata();
-        this.tensors = header.tensors();
+        try {
+            bytes = map(path, arena);
+            header = GgufHeader.read(path, bytes);
+        } catch (RuntimeException e) {
+            arena.close();
+            throw e;
+        }
     }
 
     /** @throws ModelFileException if the file can't be read or is not a well-formed GGUF file */
     public static GgufFile open(Path path) {
-        Arena arena = Arena.ofShared();
+        return new GgufFile(path);
+    }
+
+    private static MemorySegment map(Path path, Arena arena) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return new GgufFile(path, arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         } catch (IOException e) {
-            arena.close();
             throw unreadable(path, e);
-        } catch (RuntimeException e) {
-            arena.close();
-            throw e;
         }
     }
 
@@ -63,16 +62,16 @@ public final class GgufFile implements AutoCloseable {
     }
 
     public Metadata metadata() {
-        return metadata;
+        return header.metadata();
     }
 
     /** All tensors, in the file's order. */
     public Collection<GgufTensor> tensors() {
-        return tensors.values();
+        return header.tensors().values();
     }
 
     public Optional<GgufTensor> tensor(String name) {
-        return Optional.ofNullable(tensors.get(name));
+        return Optional.ofNullable(header.tensors().get(name));
     }
 
     /** The tensor's bytes; valid until {@link #close}. */

@@ -16,12 +16,12 @@ import io.baseload.engine.tensor.NativeMemory;
  */
 record ModelSize(int contextLength, int kvPages, LoadOptions options) {
     /** What the KV cache takes by default, if that is enough for the tokens below. */
-    private static final long DEFAULT_KV_BYTES = 1L << 30;
+    private static final long DEFAULT_KV_BYTES = 512L << 20;
 
     private static final int LEAST_DEFAULT_TOKENS = 4096;
 
     /**
-     * Fills in what the options leave open: a KV cache of 1 GiB or what all sequences can use, whichever is less, and the model's own context length as far as the
+     * Fills in what the options leave open: a KV cache of 512 MiB or what all sequences can use, whichever is less, and the model's own context length as far as the
      * cache goes.
      */
     static ModelSize of(ModelConfig config, LoadOptions options) {
@@ -65,8 +65,8 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
         return KvPages.pageBytes(config.layers(), config.kvHeads(), config.headDim());
     }
 
-    int kvTokens() {
-        return kvPages * KvPages.TOKENS;
+    long kvTokens() {
+        return (long) kvPages * KvPages.TOKENS;
     }
 
     long kvBytes(ModelConfig config) {

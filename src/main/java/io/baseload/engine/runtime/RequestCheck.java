@@ -5,6 +5,8 @@ import io.baseload.engine.api.SamplingOptions;
 
 /** What a request must be for a model. */
 final class RequestCheck {
+    private static final int MOST_LOGPROBS = 100;
+
     private RequestCheck() {}
 
     /** @throws IllegalArgumentException if it isn't; the message names the field and what is allowed */
@@ -16,6 +18,8 @@ final class RequestCheck {
             require(id >= 0 && id < vocabulary, "prompt must have ids from 0 to " + (vocabulary - 1) + ", not " + id);
         }
         require(request.maxTokens() >= 0, "maxTokens must be 0 or more, not " + request.maxTokens());
+        int top = request.topLogprobs();
+        require(top >= -1 && top <= MOST_LOGPROBS, "topLogprobs must be from -1 to " + MOST_LOGPROBS + ", not " + top);
         check(request.sampling(), vocabulary);
     }
 

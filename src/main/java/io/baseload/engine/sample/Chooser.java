@@ -44,9 +44,11 @@ final class Chooser {
             candidates.add(id, -data[at + id]);
         }
         candidates.order();
+        float worst = candidates.key(0);
         for (int id = k; id < logits.width(); id++) {
-            if (-data[at + id] < candidates.key(0)) {
+            if (-data[at + id] < worst) {
                 candidates.replaceTop(id, -data[at + id]);
+                worst = candidates.key(0);
             }
         }
         double total = 0;

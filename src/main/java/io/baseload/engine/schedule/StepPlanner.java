@@ -17,6 +17,9 @@ final class StepPlanner {
     /** Rows of prompts that one step computes logits for. */
     static final int PROMPT_LOGITS = 32;
 
+    /** While others decode, prompts get this part of their budget, so that the next token isn't long in coming. */
+    private static final int SHARE_BESIDE_DECODE = 4;
+
     private final int prefillChunk;
     private boolean waiting;
 
@@ -47,7 +50,7 @@ final class StepPlanner {
                 sequence.stepRows = Math.min(REPLAY, sequence.known() - sequence.computed());
             }
         }
-        prefill(active, batch);
+        prefill(active, anyRows(active) ? Math.max(1, prefillChunk / SHARE_BESIDE_DECODE) : prefillChunk, batch);
         for (int i = 0; i < active.size(); i++) {
             if (active.get(i).stepRows > 0 && !active.get(i).prefilling()) {
                 decode(active.get(i), batch);
@@ -83,16 +86,25 @@ final class StepPlanner {
         return true;
     }
 
-    private void prefill(List<Sequence> active, Batch batch) {
-        int budget = prefillChunk;
+    private static boolean anyRows(List<Sequence> active) {
+        for (int i = 0; i < active.size(); i++) {
+            if (active.get(i).stepRows > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void prefill(List<Sequence> active, int budget, Batch batch) {
+        int left = budget;
         int logits = PROMPT_LOGITS;
-        for (Sequence next = nextPrefill(active); next != null && budget > 0; next = nextPrefill(active)) {
+        for (Sequence next = nextPrefill(active); next != null && left > 0; next = nextPrefill(active)) {
             boolean scored = next.request().promptLogprobs();
-            int rows = Math.min(prefillEnd(next) - next.computed(), scored ? Math.min(budget, logits) : budget);
+            int rows = Math.min(prefillEnd(next) - next.computed(), scored ? Math.min(left, logits) : left);
             next.stepRows = rows == 0 ? -1 : rows;
             if (rows > 0) {
                 addPrefill(next, scored, batch);
-                budget -= rows;
+                left -= rows;
                 logits -= scored ? rows : 0;
             }
         }

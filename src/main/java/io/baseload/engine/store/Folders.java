@@ -15,10 +15,10 @@ final class Folders {
 
     private Folders() {}
 
-    /** Renames within one parent, atomically and durably. */
-    static void rename(Path from, Path to) throws IOException {
+    /** Renames an entry of a directory, atomically and durably. */
+    static void rename(Path parent, Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        sync(to.getParent());
+        sync(parent);
     }
 
     /** Writes a directory's entries to the disk. */

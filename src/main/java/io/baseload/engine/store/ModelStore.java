@@ -90,7 +90,7 @@ public final class ModelStore {
         }
         try {
             Path temporary = folder.resolve(TEMPORARY + "delete-" + sha256);
-            Folders.rename(directory, temporary);
+            Folders.rename(folder, directory, temporary);
             Folders.removeQuietly(temporary);
             return true;
         } catch (IOException e) {
@@ -108,7 +108,7 @@ public final class ModelStore {
         Path directory = directory(hash);
         if (!holdsModel(directory)) {
             Folders.sync(temporary);
-            Folders.rename(temporary, directory);
+            Folders.rename(folder, temporary, directory);
         }
         return stored(directory);
     }

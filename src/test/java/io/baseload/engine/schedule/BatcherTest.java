@@ -153,7 +153,7 @@ class BatcherTest {
 
     @Test
     void prefillAndDecodeShareStepsUnderABudget() {
-        Bench bench = bench(limits(4, 32), 64);
+        Bench bench = bench(limits(4, 128), 64);
         submit(bench, request(PROMPT, 30, 1));
         bench.batcher().turn(team);
         submit(bench, request(IntStream.range(0, 100).toArray(), 5, 2));
