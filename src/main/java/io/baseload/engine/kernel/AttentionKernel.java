@@ -114,24 +114,34 @@ final class AttentionKernel {
             long values = kv.values(pages[page], layer, kvHead);
             int from = page * KvPages.TOKENS;
             int depth = Math.min(KvPages.TOKENS, tokens - from);
-            for (int d = 0; d < tiled; d += 2 * L) {
-                Tile.any(
-                        kv.data(),
-                        values + 4L * d,
-                        4L * dim,
-                        depth,
-                        scratch.scores,
-                        from,
-                        scratch.scoresStride,
-                        queries,
-                        out,
-                        outAt + d,
-                        outStride);
+            for (int d = 0, width; d < tiled; d += width) {
+                width = queries <= 3 && tiled - d >= 4 * L ? 4 * L : 2 * L;
+                mixTile(kv, values + 4L * d, depth, width, queries, from, out, outAt + d, outStride, scratch);
             }
             mixRest(kv.data(), values, dim, tiled, from, depth, queries, out, outAt, outStride, scratch);
         }
         for (int j = 0; j < queries; j++) {
             RowKernels.multiply(out, outAt + j * outStride, dim, scratch.factors[j]);
+        }
+    }
+
+    private static void mixTile(
+            KvPages kv,
+            long values,
+            int depth,
+            int width,
+            int queries,
+            int from,
+            float[] out,
+            int outAt,
+            int outStride,
+            Scratch scratch) {
+        long stride = 4L * kv.headDim();
+        int scores = scratch.scoresStride;
+        if (width == 4 * L) {
+            Tile.three(kv.data(), values, stride, depth, scratch.scores, from, scores, queries, out, outAt, outStride);
+        } else {
+            Tile.any(kv.data(), values, stride, depth, scratch.scores, from, scores, queries, out, outAt, outStride);
         }
     }
 

@@ -51,15 +51,17 @@ final class Lanes {
         return i / PARTS * stride + i % PARTS * (long) L * size;
     }
 
-    /** Widens F16 numbers to {@code to[at …]}. */
+    /** What is left of a sign-extended F16 number that was shifted to the exponent and fraction of f32: its sign, exponent and fraction. */
+    static final int HALF_BITS = 0x8FFFE000;
+
+    /** The bias of f32's exponent is larger by this power of two. It also makes subnormal numbers right; infinity becomes 65536. */
+    static final float HALF_BIAS = 0x1p112f;
+
+    /** Widens F16 numbers times a factor to {@code to[at …]}. */
     static void halves(MemorySegment from, long offset, float factor, float[] to, int at) {
         IntVector bits = (IntVector) ShortVector.fromMemorySegment(SHORTS, from, offset, LITTLE_ENDIAN)
                 .convertShape(S2I, INTS, 0);
-        // exponent and fraction at their place in f32, whose exponents have another bias: 2^112 mends it, also for
-        // subnormal numbers
-        FloatVector magnitude = bits.and(0x7fff).lanewise(LSHL, 13).reinterpretAsFloats();
-        FloatVector scaled = magnitude.mul(0x1p112f);
-        IntVector sign = bits.and(0x80000000);
-        scaled.reinterpretAsInts().or(sign).reinterpretAsFloats().mul(factor).intoArray(to, at);
+        FloatVector biased = bits.lanewise(LSHL, 13).and(HALF_BITS).reinterpretAsFloats();
+        biased.mul(HALF_BIAS * factor).intoArray(to, at);
     }
 }

@@ -18,7 +18,7 @@ final class Tile {
 
     private Tile() {}
 
-    /** Two vectors of columns and up to 12 rows, or 6 where registers are few. */
+    /** Two vectors of columns and up to 12 rows; 6 where registers are few. */
     static void any(
             MemorySegment w,
             long at,
@@ -33,8 +33,10 @@ final class Tile {
             int yStride) {
         if (rows > 6) {
             twelve(w, at, stride, depth, x, xAt, xStride, rows, y, yAt, yStride);
-        } else {
+        } else if (rows > 3) {
             six(w, at, stride, depth, x, xAt, xStride, rows, y, yAt, yStride);
+        } else {
+            narrow(w, at, stride, depth, x, xAt, xStride, rows, y, yAt, yStride);
         }
     }
 
@@ -286,5 +288,46 @@ final class Tile {
         s2b.intoArray(y, y2 + L);
         s2c.intoArray(y, y2 + 2 * L);
         s2d.intoArray(y, y2 + 3 * L);
+    }
+
+    /** Three rows at most; 2 vectors of columns. */
+    static void narrow(
+            MemorySegment w,
+            long at,
+            long stride,
+            int depth,
+            float[] x,
+            int xAt,
+            int xStride,
+            int rows,
+            float[] y,
+            int yAt,
+            int yStride) {
+        int last = rows - 1;
+        int x0 = xAt, x1 = xAt + Math.min(1, last) * xStride, x2 = xAt + Math.min(2, last) * xStride;
+        int y0 = yAt, y1 = yAt + Math.min(1, last) * yStride, y2 = yAt + Math.min(2, last) * yStride;
+        FloatVector s0a = FloatVector.fromArray(FLOATS, y, y0), s0b = FloatVector.fromArray(FLOATS, y, y0 + L);
+        FloatVector s1a = FloatVector.fromArray(FLOATS, y, y1), s1b = FloatVector.fromArray(FLOATS, y, y1 + L);
+        FloatVector s2a = FloatVector.fromArray(FLOATS, y, y2), s2b = FloatVector.fromArray(FLOATS, y, y2 + L);
+        for (int k = 0; k < depth; k++) {
+            long p = at + k * stride;
+            FloatVector a = FloatVector.fromMemorySegment(FLOATS, w, p, LITTLE_ENDIAN);
+            FloatVector b = FloatVector.fromMemorySegment(FLOATS, w, p + BYTES, LITTLE_ENDIAN);
+            FloatVector r0 = FloatVector.broadcast(FLOATS, x[x0 + k]);
+            s0a = a.fma(r0, s0a);
+            s0b = b.fma(r0, s0b);
+            FloatVector r1 = FloatVector.broadcast(FLOATS, x[x1 + k]);
+            s1a = a.fma(r1, s1a);
+            s1b = b.fma(r1, s1b);
+            FloatVector r2 = FloatVector.broadcast(FLOATS, x[x2 + k]);
+            s2a = a.fma(r2, s2a);
+            s2b = b.fma(r2, s2b);
+        }
+        s0a.intoArray(y, y0);
+        s0b.intoArray(y, y0 + L);
+        s1a.intoArray(y, y1);
+        s1b.intoArray(y, y1 + L);
+        s2a.intoArray(y, y2);
+        s2b.intoArray(y, y2 + L);
     }
 }

@@ -108,17 +108,14 @@ final class Widening {
         }
     }
 
-    /** F16: exponent and fraction at their place in f32, whose exponents have another bias; 2^112 mends it, also for subnormal numbers. */
     private static void halves(MemorySegment w, long from, int columns, MemorySegment out, long to, long stride) {
         for (int j = 0; j < columns; j++) {
             IntVector bits = (IntVector) ShortVector.fromMemorySegment(SHORTS, w, from + j * 2L * LANES, LITTLE_ENDIAN)
                     .convertShape(S2I, INTS, 0);
-            FloatVector magnitude =
-                    bits.and(0x7fff).lanewise(LSHL, 13).reinterpretAsFloats().mul(0x1p112f);
-            magnitude
-                    .reinterpretAsInts()
-                    .or(bits.and(0x80000000))
+            bits.lanewise(LSHL, 13)
+                    .and(Lanes.HALF_BITS)
                     .reinterpretAsFloats()
+                    .mul(Lanes.HALF_BIAS)
                     .intoMemorySegment(out, to + j * stride, LITTLE_ENDIAN);
         }
     }

@@ -1,0 +1,139 @@
+package io.baseload.engine.kernel;
+
+import com.sun.management.ThreadMXBean;
+import io.baseload.engine.parallel.Step;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.tensor.ElementType;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * Prints what the kernels do in SmolLM2's shapes; run it by its main method. One thread is timed by its own CPU time, so that other programs disturb it little;
+ * {@code memory} runs through 100 MB of weights, {@code cache} over one matrix again and again. With an argument, that many threads by the clock.
+ */
+final class KernelBenchmark {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final Duration EACH = Duration.ofSeconds(3);
+    private static final int[][] SHAPES = {{960, 576}, {576, 576}, {1536, 576}, {576, 1536}};
+
+    private final NativeMemory memory = new NativeMemory();
+    private final RandomWeights random = new RandomWeights(1);
+    private final Kernels kernels = Kernels.best();
+    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(() -> Scratch.allocate(memory, 1536, 512));
+    private final int threads;
+
+    private KernelBenchmark(int threads) {
+        this.threads = threads;
+    }
+
+    public static void main(String[] args) {
+        var benchmark = new KernelBenchmark(args.length == 0 ? 1 : Integer.parseInt(args[0]));
+        System.out.println(benchmark.kernels.name() + ", " + benchmark.threads + " threads");
+        for (int[] shape : SHAPES) {
+            benchmark.linear(ElementType.Q4_1, shape[0], shape[1]);
+        }
+        benchmark.linear(ElementType.Q8_0, 49152, 576);
+        benchmark.attention(128);
+        benchmark.attention(512);
+        benchmark.barrier();
+        benchmark.memory.close();
+    }
+
+    private void linear(ElementType type, int rows, int cols) {
+        int copies = (int) Math.max(1, (100L << 20) / PackedMatrix.bytes(type, rows, cols));
+        PackedMatrix[] matrices = new PackedMatrix[copies];
+        for (int i = 0; i < copies; i++) {
+            matrices[i] = random.matrix(memory, type, rows, cols);
+        }
+        Rows x = random.rows(512, cols);
+        Rows y = Rows.allocate(512, rows);
+        double size = (double) rows * cols;
+        String name = type + " " + rows + " × " + cols;
+        for (int n : new int[] {1, 2, 4, 8}) {
+            double far = seconds((worker, i) -> decode(matrices[i % copies], x, y, n, worker));
+            double near = seconds((worker, i) -> decode(matrices[0], x, y, n, worker));
+            print("%s, %d rows: memory %.1f, cache %.1f G weights/s", name, n, size / far / 1e9, size / near / 1e9);
+        }
+        if (rows < 10_000) {
+            double prefill = seconds((worker, i) -> prefill(matrices[i % copies], x, y, worker));
+            print("%s, prefill of 512 rows: %.0f GFLOPS", name, 2 * 512 * size / prefill / 1e9);
+        }
+    }
+
+    private void decode(PackedMatrix w, Rows x, Rows y, int rows, int worker) {
+        kernels.decodeLinear(w, x, y, 0, rows, first(w, worker), first(w, worker + 1), scratches.get());
+    }
+
+    private void prefill(PackedMatrix w, Rows x, Rows y, int worker) {
+        kernels.prefillLinear(w, x, y, 0, 512, first(w, worker), first(w, worker + 1), scratches.get());
+    }
+
+    private int first(PackedMatrix w, int worker) {
+        return Step.share(worker, threads, w.panels());
+    }
+
+    private void attention(int tokens) {
+        KvPages kv = KvPages.allocate(memory, tokens / KvPages.TOKENS, 30, 3, 64);
+        int[] pages = new int[tokens / KvPages.TOKENS];
+        for (int i = 0; i < pages.length; i++) {
+            pages[i] = i;
+        }
+        Rows q = random.rows(1, 576);
+        Rows out = Rows.allocate(1, 576);
+        double seconds = seconds((worker, i) -> kernels.decodeAttention(
+                kv,
+                i % 30,
+                pages,
+                tokens - 1,
+                q,
+                out,
+                0,
+                Step.share(worker, threads, 9),
+                Step.share(worker + 1, threads, 9),
+                0.125f,
+                scratches.get()));
+        print("attention of one row over %d tokens: %.1f µs", tokens, seconds * 1e6);
+    }
+
+    private void barrier() {
+        double seconds = seconds((worker, i) -> {});
+        print("a barrier: %.2f µs", seconds * 1e6);
+    }
+
+    private interface Work {
+        void run(int worker, int round);
+    }
+
+    /** The least seconds that a round took. */
+    private double seconds(Work work) {
+        int rounds = 30;
+        double best = Double.MAX_VALUE;
+        try (Team team = new Team(threads, true)) {
+            long end = System.nanoTime() + EACH.toNanos();
+            while (System.nanoTime() < end) {
+                long start = now();
+                team.run((worker, workers, barrier) -> {
+                    for (int i = 0; i < rounds; i++) {
+                        work.run(worker, i);
+                        barrier.await();
+                    }
+                });
+                best = Math.min(best, (now() - start) / 1e9 / rounds);
+            }
+        }
+        return best;
+    }
+
+    private long now() {
+        return threads == 1 ? THREADS.getCurrentThreadCpuTime() : System.nanoTime();
+    }
+
+    private static void print(String format, Object... values) {
+        System.out.println(String.format(Locale.ROOT, format, values));
+    }
+}

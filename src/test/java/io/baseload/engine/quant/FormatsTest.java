@@ -1,0 +1,70 @@
+package io.baseload.engine.quant;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.GgufTensor;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.tensor.ElementType;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+import io.baseload.testing.Safetensors;
+import io.baseload.testing.TestModels;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Number formats against the values that ggml's C functions give, bit for bit: read from the file, and read back out of panels. */
+class FormatsTest {
+
+    private interface Check {
+        void of(GgufTensor tensor, MemorySegment data, float[] expected);
+    }
+
+    private static void forEachTensor(ElementType type, Check check) throws IOException {
+        Safetensors reference = Safetensors.read(TestModels.resource("quantization/" + type + ".safetensors"));
+        try (GgufFile file = GgufFile.open(TestModels.resource("quantization/" + type + ".gguf"))) {
+            assertEquals(type.blockSize() > 1 ? 3 : 2, file.tensors().size());
+            for (GgufTensor tensor : file.tensors()) {
+                assertEquals(type, tensor.type());
+                check.of(tensor, file.data(tensor), reference.floats(tensor.name()));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "F32")
+    void blocks(ElementType type) throws IOException {
+        forEachTensor(type, (tensor, data, expected) -> {
+            float[] actual = new float[expected.length];
+            Blocks.dequantize(type, data, 0, actual.length, actual, 0);
+            assertArrayEquals(expected, actual, tensor.name());
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "F32")
+    void panels(ElementType type) throws IOException {
+        forEachTensor(type, (tensor, data, expected) -> {
+            try (NativeMemory memory = new NativeMemory()) {
+                PackedMatrix packed = Panels.pack(memory, type, Math.toIntExact(tensor.columns()), List.of(data, data));
+                assertEquals(2 * tensor.rows(), packed.rows());
+                assertRows(packed, expected);
+            }
+        });
+    }
+
+    private static void assertRows(PackedMatrix packed, float[] expected) {
+        Rows actual = Rows.allocate(1, packed.cols());
+        for (int row = 0; row < packed.rows(); row++) {
+            Kernels.scalar().embed(packed, row, actual, 0);
+            float[] wanted = new float[packed.cols()];
+            System.arraycopy(expected, row % (packed.rows() / 2) * wanted.length, wanted, 0, wanted.length);
+            assertArrayEquals(wanted, actual.data(), "row " + row);
+        }
+    }
+}
