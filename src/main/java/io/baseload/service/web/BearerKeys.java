@@ -1,10 +1,12 @@
 package io.baseload.service.web;
 
+import io.baseload.service.tenant.Caller;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -33,13 +35,26 @@ final class BearerKeys extends OncePerRequestFilter {
             chain.doFilter(request, response);
             return;
         }
-        var authentication = key(header).flatMap(authenticator::authenticate).map(KeyAuthentication::new);
-        if (authentication.isEmpty()) {
+        Optional<Caller> caller;
+        try {
+            caller = key(header).flatMap(authenticator::authenticate);
+        } catch (RuntimeException e) {
+            String id = RequestIds.of(request);
+            Answers.error(response, Failures.of(e, id), id);
+            return;
+        }
+        if (caller.isEmpty()) {
             denials.commence(request, response, new BadCredentialsException("unknown key"));
             return;
         }
-        SecurityContextHolder.setContext(new SecurityContextImpl(authentication.get()));
+        SecurityContextHolder.setContext(new SecurityContextImpl(new KeyAuthentication(caller.get())));
         chain.doFilter(request, response);
+    }
+
+    /** The probes answer without looking at keys, so that they do also while keys can't be looked up. */
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return List.of(Security.OPEN).contains(request.getServletPath());
     }
 
     private static Optional<String> key(String header) {
