@@ -14,6 +14,8 @@ import java.util.Locale;
  */
 public final class Conformance {
     private static final List<Layout> LAYOUTS = List.of(
+            new ArchitectureLayout(),
+            new PromptLayout(),
             new TokenizerLayout(),
             new VocabularyFileLayout(),
             new GgufTypeLayout(),

@@ -1,9 +1,20 @@
 package io.baseload.conformance;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Shorthand for reading reference JSON. */
 final class Json {
+    /** Integers of any size stay integers, and numbers with a point stay numbers with a point. */
+    private static final JsonMapper VALUES = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
+            .build();
+
     private Json() {}
 
     static int[] ints(JsonNode array) {
@@ -15,11 +26,18 @@ final class Json {
     }
 
     static boolean has(JsonNode object, String... fields) {
-        for (String field : fields) {
-            if (!object.has(field)) {
-                return false;
-            }
-        }
-        return object.isObject();
+        return object.isObject() && Arrays.stream(fields).allMatch(object::has);
+    }
+
+    /** An object as maps, lists, text, numbers, booleans and null, in its order. */
+    static Map<String, Object> map(JsonNode object) {
+        return VALUES.convertValue(object, new TypeReference<>() {});
+    }
+
+    /** Empty if the ids are the expected ones. */
+    static Optional<String> equal(int[] given, int[] expected) {
+        return Arrays.equals(given, expected)
+                ? Optional.empty()
+                : Optional.of("gives " + Arrays.toString(given) + ", not " + Arrays.toString(expected));
     }
 }

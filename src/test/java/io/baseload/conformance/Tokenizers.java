@@ -1,6 +1,7 @@
 package io.baseload.conformance;
 
 import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.GgufVocabulary;
 import java.io.ByteArrayOutputStream;
@@ -12,8 +13,12 @@ final class Tokenizers {
     private Tokenizers() {}
 
     static Tokenizer of(Path gguf) {
+        return Tokenizer.of(vocabulary(gguf));
+    }
+
+    static Vocabulary vocabulary(Path gguf) {
         try (GgufFile file = GgufFile.open(gguf)) {
-            return Tokenizer.of(GgufVocabulary.read(file));
+            return GgufVocabulary.read(file);
         }
     }
 

@@ -33,11 +33,7 @@ final class VocabularyFileLayout implements Layout {
         for (int i = 0; i < lines.size(); i++) {
             int[] given = tokenizer.encodePlain(texts[i]);
             int[] expected = ids(lines.get(i));
-            tally.count(
-                    "text " + (i + 1),
-                    Arrays.equals(given, expected)
-                            ? Optional.empty()
-                            : Optional.of("gives " + Arrays.toString(given) + ", not " + Arrays.toString(expected)));
+            tally.count("text " + (i + 1), Json.equal(given, expected));
         }
     }
 

@@ -12,8 +12,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /** A model on the bench: loaded without a scheduler, fed row by row by a test. */
-final class ModelBench implements AutoCloseable {
-    static final int ROWS = 96;
+public final class ModelBench implements AutoCloseable {
+    /** Rows of one step at most. */
+    public static final int ROWS = 96;
 
     final CausalModel model;
     final Batch batch;
@@ -22,7 +23,7 @@ final class ModelBench implements AutoCloseable {
     private final KvCache cache;
     private final int contextLength;
 
-    ModelBench(Path path, int contextLength, int workers) {
+    public ModelBench(Path path, int contextLength, int workers) {
         this.contextLength = contextLength;
         try (GgufFile file = GgufFile.open(path)) {
             ModelConfig config = GgufConfig.read(file);
@@ -36,14 +37,14 @@ final class ModelBench implements AutoCloseable {
         team = new Team(workers, false);
     }
 
-    PageTable sequence() {
+    public PageTable sequence() {
         PageTable table = cache.table(contextLength);
         table.grow(contextLength);
         return table;
     }
 
     /** Logits of all tokens {@code from … to}, computed as one chunk of a prompt. */
-    float[][] prefill(PageTable table, int[] tokens, int from, int to) {
+    public float[][] prefill(PageTable table, int[] tokens, int from, int to) {
         batch.clear();
         batch.addPrefill(table, tokens, from, to);
         for (int row = 0; row < to - from; row++) {
@@ -53,7 +54,7 @@ final class ModelBench implements AutoCloseable {
     }
 
     /** Logits of one decoded token. */
-    float[] decode(PageTable table, int token, int position) {
+    public float[] decode(PageTable table, int token, int position) {
         batch.clear();
         batch.addDecode(table, token, position);
         batch.wantLogits(0);
@@ -71,7 +72,7 @@ final class ModelBench implements AutoCloseable {
         return logits;
     }
 
-    static float difference(float[] a, float[] b) {
+    public static float difference(float[] a, float[] b) {
         float largest = 0;
         for (int i = 0; i < a.length; i++) {
             largest = Math.max(largest, Math.abs(a[i] - b[i]));
@@ -79,7 +80,7 @@ final class ModelBench implements AutoCloseable {
         return largest;
     }
 
-    static int argmax(float[] logits) {
+    public static int argmax(float[] logits) {
         int best = 0;
         for (int i = 1; i < logits.length; i++) {
             best = logits[i] > logits[best] ? i : best;

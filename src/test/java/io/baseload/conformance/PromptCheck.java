@@ -1,0 +1,92 @@
+package io.baseload.conformance;
+
+import io.baseload.chat.template.ChatTemplate;
+import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.engine.api.Vocabulary;
+import io.baseload.testing.Safetensors;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** A real model against its reference, for each prompt: the rendered template and its ids, the last logits, the likeliest 20 at each position, greedy. */
+record PromptCheck(JsonNode expected, Safetensors values) {
+    /** Of each prompt. */
+    static final int CASES = 4;
+
+    /** The order of sums alone moves the logits by less than this. */
+    private static final double TOLERANCE = 2e-3;
+
+    /** A greedy continuation may part where the reference's own margin is below this. */
+    private static final double UNCERTAIN = 5e-3;
+
+    private static final int CONTEXT = 512;
+    private static final int TOP = 20;
+
+    void run(Tally tally, Path file) {
+        Vocabulary vocabulary = Tokenizers.vocabulary(file);
+        Tokenizer tokenizer = Tokenizer.of(vocabulary);
+        try (var model = new LogitSource(file, CONTEXT)) {
+            for (JsonNode prompt : expected.get("prompts")) {
+                String name = Json.text(prompt, "name");
+                tally.count(name + " ids", words(tokenizer, vocabulary, prompt));
+                logits(tally, model, name, prompt);
+                tally.count(name + " greedy", greedy(tally, model, prompt));
+            }
+        }
+    }
+
+    private static Optional<String> words(Tokenizer tokenizer, Vocabulary vocabulary, JsonNode prompt) {
+        String rendered = prompt.has("messages") ? render(vocabulary, prompt) : Json.text(prompt, "text");
+        return rendered.equals(Json.text(prompt, "rendered"))
+                ? Json.equal(tokenizer.encode(rendered), Json.ints(prompt.get("ids")))
+                : Optional.of("renders " + rendered);
+    }
+
+    private static String render(Vocabulary vocabulary, JsonNode prompt) {
+        Map<String, Object> variables = new HashMap<>(Json.map(prompt));
+        variables.put("add_generation_prompt", true);
+        return ChatTemplate.compile(vocabulary.chatTemplate().orElseThrow()).render(variables, LocalDateTime.MIN);
+    }
+
+    private void logits(Tally tally, LogitSource model, String name, JsonNode prompt) {
+        String key = Json.text(prompt, "key");
+        float[][] logits = model.logits(Json.ints(prompt.get("ids")));
+        float[] last = values.floats(key + ".last_logits");
+        tally.count(name + " last logits", Logits.close(tally, logits[logits.length - 1], last, TOLERANCE));
+        tally.count(name + " top " + TOP, top(tally, key, logits));
+    }
+
+    private Optional<String> top(Tally tally, String key, float[][] logits) {
+        int[] ids = values.ints(key + ".top20_ids");
+        float[] reference = values.floats(key + ".top20_logits");
+        float[] given = new float[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            given[i] = logits[i / TOP][ids[i]];
+        }
+        return Logits.close(tally, given, reference, TOLERANCE);
+    }
+
+    private static Optional<String> greedy(Tally tally, LogitSource model, JsonNode prompt) {
+        int[] expected = Json.ints(prompt.get("greedy_ids"));
+        int[] given = model.greedy(Json.ints(prompt.get("ids")), expected.length);
+        for (int i = 0; i < expected.length; i++) {
+            if (given[i] != expected[i]) {
+                return parted(tally, i, given[i], prompt);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> parted(Tally tally, int step, int given, JsonNode prompt) {
+        double margin = prompt.get("margins").get(step).asDouble();
+        String where = "parts at token " + step + " with " + given + ", where the reference's margin is " + margin;
+        if (margin < UNCERTAIN) {
+            tally.remark(Json.text(prompt, "name") + " " + where);
+            return Optional.empty();
+        }
+        return Optional.of(where);
+    }
+}
