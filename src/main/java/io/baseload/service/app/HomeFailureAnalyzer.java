@@ -1,6 +1,7 @@
 package io.baseload.service.app;
 
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
@@ -9,14 +10,14 @@ final class HomeFailureAnalyzer extends AbstractFailureAnalyzer<UncheckedIOExcep
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, UncheckedIOException cause) {
         return new FailureAnalysis(
-                cause.getMessage() + ": " + reason(cause.getCause()),
+                cause.getMessage() + reason(cause.getCause()),
                 "Set BASELOAD_HOME to a folder that this user may write and that no other running service uses.",
                 cause);
     }
 
-    private static String reason(Throwable cause) {
-        return cause.getMessage() == null
-                ? cause.getClass().getSimpleName()
-                : cause.getClass().getSimpleName().replace("Exception", "") + " " + cause.getMessage();
+    private static String reason(@Nullable Throwable cause) {
+        return cause == null
+                ? ""
+                : ": " + cause.getClass().getSimpleName().replace("Exception", "") + " " + cause.getMessage();
     }
 }
