@@ -22,7 +22,11 @@ public final class GgufConfig {
         this.architecture = architecture;
     }
 
-    /** @throws io.baseload.engine.api.ModelFileException if a key is missing, contradicts another, or asks for what this version doesn't compute */
+    /**
+     * The hyperparameters in a file.
+     *
+     * @throws io.baseload.engine.api.ModelFileException if a key is missing, contradicts another, or asks for what this version doesn't compute
+     */
     public static ModelConfig read(GgufFile file) {
         String key = "general.architecture";
         String architecture =

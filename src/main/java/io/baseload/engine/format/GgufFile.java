@@ -33,7 +33,11 @@ public final class GgufFile implements AutoCloseable {
         }
     }
 
-    /** @throws ModelFileException if the file can't be read or is not a well-formed GGUF file */
+    /**
+     * Maps a file and checks its header.
+     *
+     * @throws ModelFileException if the file can't be read or is not a well-formed GGUF file
+     */
     public static GgufFile open(Path path) {
         return new GgufFile(path);
     }

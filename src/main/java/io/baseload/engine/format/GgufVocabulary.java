@@ -21,7 +21,11 @@ public final class GgufVocabulary {
         this.keys = keys;
     }
 
-    /** @throws io.baseload.engine.api.ModelFileException if a key is missing, of the wrong type or contradicts the others */
+    /**
+     * The vocabulary in a file.
+     *
+     * @throws io.baseload.engine.api.ModelFileException if a key is missing, of the wrong type or contradicts the others
+     */
     public static Vocabulary read(GgufFile file) {
         return new GgufVocabulary(file.metadata()).read();
     }

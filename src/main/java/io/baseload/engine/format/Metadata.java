@@ -60,7 +60,7 @@ public final class Metadata {
         @Nullable MetadataValue value = values.get(key);
         return switch (value) {
             case null -> OptionalDouble.empty();
-            case Int i -> OptionalDouble.of(i.value());
+            case Int i -> OptionalDouble.of((double) i.value());
             default -> OptionalDouble.of(as(Real.class, value, key, "a number").value());
         };
     }

@@ -12,7 +12,11 @@ sealed interface MetadataValue {
 
     record Text(long offset, String value) implements MetadataValue {}
 
-    /** @param first where the first element lies */
+    /**
+     * An array.
+     *
+     * @param first where the first element lies
+     */
     record Array(long offset, ValueType element, long count, long first) implements MetadataValue {}
 
     default String kind() {

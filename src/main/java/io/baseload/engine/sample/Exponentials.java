@@ -5,7 +5,7 @@ final class Exponentials {
     /** Below this e^x is no normal float any more; taken as 0. */
     private static final float SMALLEST = -87f;
 
-    private static final float LOG2_E = 1.442695f;
+    private static final float LOG2_E = (float) (1 / Math.log(2));
 
     /** Adding this rounds a float to a whole number, which then stands in its lowest bits. */
     private static final float ROUND = 0x1.8p23f;

@@ -10,7 +10,9 @@ import java.util.concurrent.locks.LockSupport;
  * there is nothing to do it sleeps.
  */
 public final class EngineLoop implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
     private static final long LEASE_POLL_NANOS = 2_000_000;
+    private static final long FAILURE_PAUSE_NANOS = 100_000_000;
 
     /** A model's batcher, and what frees the model. */
     private record Member(Batcher batcher, Runnable free) {}
@@ -20,7 +22,11 @@ public final class EngineLoop implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closing;
 
-    /** @param team closed with the loop */
+    /**
+     * Starts the thread.
+     *
+     * @param team closed with the loop
+     */
     public EngineLoop(Team team) {
         this.team = team;
         this.thread = Thread.ofPlatform().name("baseload-engine").daemon().start(this::run);
@@ -60,23 +66,37 @@ public final class EngineLoop implements AutoCloseable {
             if (closing) {
                 members.forEach(member -> member.batcher().cancel());
             }
-            rest(turns());
+            rest(safeTurns());
         }
         team.close();
+    }
+
+    /** Whatever goes wrong, the thread lives on: without it every request would wait for ever. */
+    private Batcher.Turn safeTurns() {
+        try {
+            return turns();
+        } catch (Throwable failed) {
+            LOG.log(System.Logger.Level.ERROR, "the scheduler failed", failed);
+            LockSupport.parkNanos(this, FAILURE_PAUSE_NANOS);
+            return Batcher.Turn.WORKED;
+        }
     }
 
     /** A step for each model; returns what the busiest came to. */
     private Batcher.Turn turns() {
         Batcher.Turn busiest = Batcher.Turn.IDLE;
+        Member drained = null;
         for (Member member : members) {
             Batcher.Turn turn = member.batcher().turn(team);
-            if (turn == Batcher.Turn.DRAINED) {
-                members.remove(member);
-                member.free().run();
-            }
+            drained = turn == Batcher.Turn.DRAINED ? member : drained;
             busiest = turn.compareTo(busiest) < 0 ? turn : busiest;
         }
-        return busiest;
+        if (drained == null) {
+            return busiest;
+        }
+        members.remove(drained);
+        drained.free().run();
+        return Batcher.Turn.WORKED;
     }
 
     private void rest(Batcher.Turn turn) {

@@ -36,8 +36,10 @@ final class FairQueue {
 
     private Flow started() {
         Flow flow = new Flow();
-        flow.served =
-                flows.values().stream().mapToLong(other -> other.served).min().orElse(0);
+        flow.served.set(flows.values().stream()
+                .mapToLong(other -> other.served.get())
+                .min()
+                .orElse(0));
         return flow;
     }
 
@@ -65,9 +67,11 @@ final class FairQueue {
 
     /** Of flows that were served alike the one whose request came first. */
     private static boolean before(Flow a, Flow b) {
-        return a.served < b.served
-                || a.served == b.served
-                        && a.waiting.getFirst().arrival() < b.waiting.getFirst().arrival();
+        int order = Long.compare(a.served.get(), b.served.get());
+        if (order != 0) {
+            return order < 0;
+        }
+        return a.waiting.getFirst().arrival() < b.waiting.getFirst().arrival();
     }
 
     void remove(Sequence sequence) {

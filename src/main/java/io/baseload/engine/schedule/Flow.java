@@ -2,6 +2,7 @@ package io.baseload.engine.schedule;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One flow's requests: those that wait, and how many tokens it has been served. */
 final class Flow {
@@ -10,6 +11,6 @@ final class Flow {
     /** Sequences of the flow that wait or run. */
     int sequences;
 
-    /** Rows computed for the flow, written by the engine's thread alone; counted from where the least served flow stood when this one appeared. */
-    volatile long served;
+    /** Rows computed for the flow, counted from where the least served flow stood when this one appeared. */
+    final AtomicLong served = new AtomicLong();
 }

@@ -35,8 +35,8 @@ final class Sequence implements Generation {
     private @Nullable FinishReason reason;
     private @Nullable Throwable failure;
     private volatile boolean cancelled;
-    private volatile int promptComputed;
-    private volatile int decoded;
+    private int decoded;
+    private volatile Usage usage = new Usage(0, 0);
 
     /** Rows of the step that is being made. */
     int stepRows;
@@ -81,7 +81,7 @@ final class Sequence implements Generation {
     /** By any thread. Prompt tokens count once they are computed. */
     @Override
     public Usage usage() {
-        return new Usage(promptComputed, decoded);
+        return usage;
     }
 
     GenerationRequest request() {
@@ -160,8 +160,10 @@ final class Sequence implements Generation {
     /** Notes that the step's rows are computed. */
     void advance() {
         computed += stepRows;
-        flow.served = flow.served + stepRows;
-        promptComputed = Math.max(promptComputed, Math.min(computed, promptLength()));
+        flow.served.addAndGet(stepRows);
+        if (usage.prompt() < promptLength() && usage.prompt() < computed) {
+            usage = new Usage(Math.min(computed, promptLength()), decoded);
+        }
     }
 
     /** Notes a decoded token. */
@@ -171,7 +173,8 @@ final class Sequence implements Generation {
         }
         tokens[known++] = token;
         sampling.decoded(token);
-        decoded = decoded + 1;
+        decoded++;
+        usage = new Usage(promptLength(), decoded);
     }
 
     /** Takes the sequence's pages away; it will be computed again. */

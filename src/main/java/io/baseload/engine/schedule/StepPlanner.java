@@ -119,7 +119,9 @@ final class StepPlanner {
         for (int i = 0; i < active.size(); i++) {
             Sequence sequence = active.get(i);
             boolean candidate = sequence.prefilling() && sequence.stepRows == 0 && !sequence.ended();
-            if (candidate && (next == null || sequence.flow().served < next.flow().served)) {
+            if (candidate
+                    && (next == null
+                            || sequence.flow().served.get() < next.flow().served.get())) {
                 next = sequence;
             }
         }

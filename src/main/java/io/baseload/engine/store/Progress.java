@@ -5,6 +5,10 @@ package io.baseload.engine.store;
 public interface Progress {
     Progress NONE = (done, total) -> true;
 
-    /** @return false to cancel the import; nothing of it stays */
+    /**
+     * Hears of a part that was copied.
+     *
+     * @return false to cancel the import; nothing of it stays
+     */
     boolean at(long done, long total);
 }
