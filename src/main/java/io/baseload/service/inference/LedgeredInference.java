@@ -10,6 +10,7 @@ import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tenant.Caller;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -99,7 +100,7 @@ final class LedgeredInference implements Inference {
         } catch (RejectedExecutionException e) {
             throw new LedgerUnavailableException(e);
         } catch (CompletionException e) {
-            throw refusal(question.ticket(), e.getCause());
+            throw refusal(question.ticket(), Objects.requireNonNullElse(e.getCause(), e));
         }
     }
 

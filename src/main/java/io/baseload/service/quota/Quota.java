@@ -105,7 +105,7 @@ public final class Quota {
                 .param("expired", onlyExpired)
                 .param("process", process)
                 .param("limit", limit)
-                .query(UUID.class)
+                .query((row, number) -> row.getObject("id", UUID.class))
                 .list();
     }
 

@@ -114,18 +114,20 @@ public final class ApiKeys {
                         secret.hash(),
                         tenant,
                         wish.roles().stream().map(Role::wire).toArray(String[]::new),
-                        wish.models().toArray(String[]::new),
-                        wish.expiresAt().map(Timestamp::from).orElse(null))
+                        wish.models().toArray(String[]::new))
+                .param(wish.expiresAt().map(Timestamp::from).orElse(null))
                 .query((row, number) -> key(row))
                 .single();
     }
 
     private void requireTenant(String tenant) {
-        jdbc.sql("SELECT id FROM tenant WHERE id = ? FOR KEY SHARE")
+        var found = jdbc.sql("SELECT id FROM tenant WHERE id = ? FOR KEY SHARE")
                 .param(tenant)
                 .query(String.class)
-                .optional()
-                .orElseThrow(() -> new UnknownTenantException(tenant));
+                .optional();
+        if (found.isEmpty()) {
+            throw new UnknownTenantException(tenant);
+        }
     }
 
     private static Map<String, ?> described(ApiKey.Wish wish) {

@@ -98,7 +98,7 @@ public final class Tenants {
     private List<String> lock(String id) {
         return jdbc.sql("SELECT id FROM tenant WHERE id = ? FOR UPDATE")
                 .param(id)
-                .query(String.class)
+                .query((row, number) -> row.getString("id"))
                 .list();
     }
 
