@@ -37,9 +37,6 @@ public class BaseloadChatAutoConfiguration {
     @ConditionalOnMissingBean
     LoadedModel baseloadModel(Engine engine, BaseloadChatProperties properties) {
         Path file = properties.model();
-        if (file == null) {
-            throw new ModelNotConfiguredException();
-        }
         String name = String.valueOf(file.getFileName()).replaceFirst("\\.gguf$", "");
         LoadOptions options = LoadOptions.named(name)
                 .withContextLength(properties.contextLength())

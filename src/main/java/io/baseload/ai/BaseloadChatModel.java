@@ -118,7 +118,7 @@ public final class BaseloadChatModel implements ChatModel {
     }
 
     private Asking ask(Prompt prompt, Consumer<ChatResponse> pieces) {
-        var request = new Requests(name).of(prompt, (BaseloadChatOptions) prompt.getOptions());
+        var request = new Requests(name).of(prompt, options(prompt));
         return new Asking(completions.prepare(request), new Responses(name), pieces);
     }
 
@@ -134,17 +134,19 @@ public final class BaseloadChatModel implements ChatModel {
         }
     }
 
-    /** Options of another type are combined with the model's own; options of this model's type are taken as they are. */
     private Prompt withOptions(Prompt prompt) {
+        return new Prompt(prompt.getInstructions(), options(prompt));
+    }
+
+    /** Options of another type are combined with the model's own; options of this model's type are taken as they are. */
+    private BaseloadChatOptions options(Prompt prompt) {
         ChatOptions options = prompt.getOptions();
-        if (options instanceof BaseloadChatOptions) {
-            return prompt;
+        if (options instanceof BaseloadChatOptions own) {
+            return own;
         }
-        var builder = defaults.mutate();
-        if (options != null) {
-            builder.combineWith(options.mutate());
-        }
-        return new Prompt(prompt.getInstructions(), builder.build());
+        return options == null
+                ? defaults
+                : defaults.mutate().combineWith(options.mutate()).build();
     }
 
     private Observation observation(ChatModelObservationContext context) {

@@ -27,7 +27,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties(BaseloadChatProperties.PREFIX)
 public record BaseloadChatProperties(
-        @Nullable Path model,
+        Path model,
         @DefaultValue("0") int threads,
         @DefaultValue("true") boolean pinned,
         @DefaultValue("0") int contextLength,
@@ -44,6 +44,20 @@ public record BaseloadChatProperties(
         @Nullable Double frequencyPenalty) {
 
     static final String PREFIX = "spring.ai.baseload.chat";
+
+    /** Fails the binding, which Spring Boot reports by name, where no model is given. */
+    public BaseloadChatProperties {
+        requireModel(model);
+    }
+
+    private static void requireModel(@Nullable Path model) {
+        if (model == null) {
+            throw new IllegalArgumentException(
+                    "the chat model runs in this process and needs a model file: set " + PREFIX
+                            + ".model to the path of a GGUF file, or choose another chat model with"
+                            + " spring.ai.model.chat");
+        }
+    }
 
     BaseloadChatOptions options() {
         return BaseloadChatOptions.builder()

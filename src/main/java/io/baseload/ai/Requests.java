@@ -46,7 +46,7 @@ final class Requests {
     }
 
     private void refuse(BaseloadChatOptions options) {
-        if (!options.getToolCallbacks().isEmpty()) {
+        if (!Objects.requireNonNullElse(options.getToolCallbacks(), List.of()).isEmpty()) {
             throw unsupported("toolCallbacks", "this version of Baseload can't call tools");
         }
         if (options.getOutputSchema() != null) {

@@ -14,7 +14,7 @@ import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration;
 import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class BaseloadChatAutoConfigurationTest {
@@ -82,9 +82,11 @@ class BaseloadChatAutoConfigurationTest {
     @Test
     void saysWhichPropertyIsMissing() {
         application.withPropertyValues("spring.ai.model.chat=baseload").run(context -> {
-            assertThat(context).hasFailed();
-            FailureAnalysis analysis = new ModelNotConfiguredFailureAnalyzer().analyze(context.getStartupFailure());
-            assertThat(analysis.getDescription()).contains("spring.ai.baseload.chat.model");
+            assertThat(context.getStartupFailure())
+                    .hasRootCauseInstanceOf(IllegalArgumentException.class)
+                    .hasStackTraceContaining(BindException.class.getName())
+                    .rootCause()
+                    .hasMessageContaining("spring.ai.baseload.chat.model");
         });
     }
 
