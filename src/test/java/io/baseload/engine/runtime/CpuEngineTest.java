@@ -25,9 +25,15 @@ import io.baseload.engine.api.Usage;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.testing.CollectingSink;
 import io.baseload.testing.CollectingSink.End;
+import io.baseload.testing.Safetensors;
 import io.baseload.testing.TestModels;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -36,6 +42,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The engine as others see it, with a tiny model. */
 class CpuEngineTest {
@@ -290,6 +298,56 @@ class CpuEngineTest {
             assertThat(last.logprob()).isCloseTo(last.top().getFirst().logprob(), within(0f));
             assertThat(again.ids()).hasSize(1);
         }
+    }
+
+    /** The reference's logits, normalised, against what a prompt's tokens are scored with. */
+    @Test
+    void scoresAPromptAsTheReferenceDoes() throws IOException {
+        Path folder = TestModels.reference("llama");
+        Safetensors expected = Safetensors.read(folder.resolve("expected.safetensors"));
+        int[] ids = JsonMapper.shared()
+                .readTree(folder.resolve("expected.json"))
+                .get("sequences")
+                .get(3)
+                .get("ids")
+                .valueStream()
+                .mapToInt(JsonNode::asInt)
+                .toArray();
+        try (LoadedModel model = load(LoadOptions.named("tiny").withPrefillChunk(10))) {
+            CollectingSink sink = generate(model, scored(ids, 0));
+            sink.await();
+            for (int i = 0; i + 1 < ids.length; i++) {
+                float[] logits = expected.row("seq3.logits", i);
+                double sum = IntStream.range(0, logits.length)
+                        .mapToDouble(id -> Math.exp(logits[id]))
+                        .sum();
+                assertThat((double) sink.prompt().get(i).logprob())
+                        .isCloseTo(logits[ids[i + 1]] - Math.log(sum), within(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void aWaitingLeaseCostsNoTime() throws InterruptedException {
+        try (LoadedModel model = load(LoadOptions.named("tiny"))) {
+            Generation generation =
+                    model.generate(request(PROMPT, 5, lease(Lease.Answer.WAIT), FlowId.NONE), new CollectingSink());
+            await(() -> generation.usage().prompt() == PROMPT.length - 1);
+            long before = engineNanos();
+            Thread.sleep(300);
+            assertThat(engineNanos() - before).isLessThan(100_000_000);
+            generation.cancel();
+        }
+    }
+
+    /** CPU time of the engine's thread. */
+    private static long engineNanos() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+                .filter(thread -> thread != null && thread.getThreadName().equals("baseload-engine"))
+                .mapToLong(thread -> threads.getThreadCpuTime(thread.getThreadId()))
+                .max()
+                .orElseThrow();
     }
 
     @Test
