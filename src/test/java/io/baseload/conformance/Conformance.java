@@ -17,6 +17,7 @@ public final class Conformance {
             new ArchitectureLayout(),
             new PromptLayout(),
             new TokenizerLayout(),
+            new TemplateLayout(),
             new VocabularyFileLayout(),
             new GgufTypeLayout(),
             new LaterLayout(),

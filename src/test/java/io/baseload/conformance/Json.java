@@ -1,5 +1,6 @@
 package io.baseload.conformance;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,10 @@ final class Json {
             .build();
 
     private Json() {}
+
+    static JsonNode read(Path file) {
+        return VALUES.readTree(file.toFile());
+    }
 
     static int[] ints(JsonNode array) {
         return array.valueStream().mapToInt(JsonNode::asInt).toArray();

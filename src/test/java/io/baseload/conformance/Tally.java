@@ -5,6 +5,8 @@ import java.util.Optional;
 
 /** Cases of one suite, as they are counted. */
 final class Tally {
+    private static final int LONGEST = 400;
+
     private int passed;
     private int failed;
     private double largestDifference = Double.NaN;
@@ -52,6 +54,11 @@ final class Tally {
                         ? ""
                         : String.format(Locale.ROOT, ", largest difference %.2g", largestDifference))
                 + remark.map(text -> ", " + text).orElse("")
-                + firstFailure.map(why -> ", first failure: " + why).orElse("");
+                + firstFailure.map(why -> ", first failure: " + shortened(why)).orElse("");
+    }
+
+    private static String shortened(String text) {
+        String line = text.replace("\n", "\\n").replace("\r", "\\r");
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
     }
 }
