@@ -38,7 +38,7 @@ final class ChatController {
     void complete(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);
-        Question question = ChatFields.read(exchange.body(), caller);
+        Question question = exchange.read(fields -> ChatFields.read(fields, caller));
         boolean logprobs = question.request().topLogprobs() >= 0;
         answering.answer(exchange, question, asked -> new ChatShape(Head.of("chatcmpl-", asked), logprobs));
     }

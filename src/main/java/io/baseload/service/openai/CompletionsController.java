@@ -38,7 +38,7 @@ final class CompletionsController {
     void complete(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);
-        Question question = TextFields.read(exchange.body(), caller);
+        Question question = exchange.read(fields -> TextFields.read(fields, caller));
         int logprobs = question.request().topLogprobs();
         answering.answer(
                 exchange, question, asked -> new TextShape(Head.of("cmpl-", asked), logprobs, question.choices()));

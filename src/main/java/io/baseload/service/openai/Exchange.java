@@ -5,14 +5,27 @@ import io.baseload.service.web.RequestIds;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
 /** A request, the answer to it, and who asks. */
 record Exchange(HttpServletRequest request, HttpServletResponse response, Caller caller) {
+    private static final int BYTES_AT_ONCE = 8 << 20;
+    private static final Semaphore TURNS = new Semaphore(BYTES_AT_ONCE, true);
+
     String id() {
         return RequestIds.of(request);
     }
 
-    Fields body() throws IOException {
-        return Fields.of(request.getInputStream().readAllBytes());
+    /** Reads the body. Only the reading waits for the client; what is built from a body is some ten times its size, so large ones take turns. */
+    Question read(Function<Fields, Question> reader) throws IOException {
+        byte[] body = request.getInputStream().readAllBytes();
+        int weight = Math.min(body.length, BYTES_AT_ONCE);
+        TURNS.acquireUninterruptibly(weight);
+        try {
+            return reader.apply(Fields.of(body));
+        } finally {
+            TURNS.release(weight);
+        }
     }
 }

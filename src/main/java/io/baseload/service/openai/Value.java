@@ -1,7 +1,7 @@
 package io.baseload.service.openai;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -91,16 +91,22 @@ record Value(JsonNode node, String path) {
         return new Fields(node, path);
     }
 
-    /** The elements of an array; it may be empty. */
+    /** The elements of an array; it may be empty. Each is made when it is asked for: a body has room for millions. */
     List<Value> items() {
         if (!node.isArray()) {
             throw Invalid.type(path, "an array", node);
         }
-        var items = new ArrayList<Value>(node.size());
-        for (int i = 0; i < node.size(); i++) {
-            items.add(new Value(node.get(i), path + "[" + i + "]"));
-        }
-        return items;
+        return new AbstractList<>() {
+            @Override
+            public Value get(int index) {
+                return new Value(node.get(index), path + "[" + index + "]");
+            }
+
+            @Override
+            public int size() {
+                return node.size();
+            }
+        };
     }
 
     List<Value> items(int min, int max) {

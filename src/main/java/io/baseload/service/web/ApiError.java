@@ -48,7 +48,11 @@ public record ApiError(
         return new ApiError(503, SERVER, code, message, null, Map.of()).retryAfter(retryAfter);
     }
 
-    /** @param type {@code requests}, {@code tokens} or {@code insufficient_quota} */
+    /**
+     * A limit of the tenant is reached.
+     *
+     * @param type {@code requests}, {@code tokens} or {@code insufficient_quota}
+     */
     public static ApiError limited(String type, String code, String message, Duration retryAfter) {
         return new ApiError(429, type, code, message, null, Map.of()).retryAfter(retryAfter);
     }

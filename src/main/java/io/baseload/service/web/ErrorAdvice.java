@@ -20,13 +20,9 @@ final class ErrorAdvice {
     }
 
     /** Security's own filters answer these. */
-    @ExceptionHandler
-    void leave(AccessDeniedException denied) {
-        throw denied;
-    }
-
-    @ExceptionHandler
-    void leave(AuthenticationException denied) {
+    @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
+    @SuppressWarnings("DoNotCallSuggester")
+    void leave(RuntimeException denied) {
         throw denied;
     }
 

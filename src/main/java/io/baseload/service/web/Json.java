@@ -1,14 +1,23 @@
 package io.baseload.service.web;
 
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON as it goes over the wire: records in the order they are declared, nulls kept. Independent of the application's own mapper. */
 public final class Json {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    /** A tree takes up to a hundred bytes for each token of its text. No request within its limits has as many. */
+    private static final int MAX_TOKENS = 1_000_000;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MAX_TOKENS)
+                            .build())
+                    .build())
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .build();
 
@@ -21,7 +30,7 @@ public final class Json {
     /**
      * Reads one JSON value.
      *
-     * @throws ApiException 400 if it isn't one, or is nested deeper than 500 levels
+     * @throws ApiException 400 if it isn't one, is nested deeper than 500 levels, or has more than a million tokens
      */
     public static JsonNode parse(byte[] text) {
         try {
@@ -31,7 +40,8 @@ public final class Json {
             }
             return root;
         } catch (StreamConstraintsException e) {
-            throw new ApiException(ApiError.invalid(null, null, "The JSON body is too deep or has too long a number."));
+            throw new ApiException(ApiError.invalid(
+                    null, null, "The JSON body is nested too deep, has too many values, or too long a number."));
         } catch (JacksonException e) {
             throw new ApiException(
                     ApiError.invalid(null, null, "The body is not valid JSON: " + e.getOriginalMessage()));

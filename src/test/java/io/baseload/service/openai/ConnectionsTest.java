@@ -10,8 +10,12 @@ import io.baseload.service.inference.Inference;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -117,6 +121,29 @@ class ConnectionsTest {
     void aBodyBelowTheLimitIsRead() throws Exception {
         Web.Reply reply = new Web(port).chat(" ".repeat(7 * MEGABYTE) + ASK.formatted("m"));
         assertEquals(200, reply.status());
+    }
+
+    /** Whatever fits into 8 MB, many at a time, in the heap that the service is run with. */
+    @Test
+    void largeBodiesFitIntoMemory() throws Exception {
+        var bodies = Map.of(
+                "{\"model\": \"m\", \"prompt\": [" + "7,".repeat(500_000) + "7]}", 200,
+                "{\"model\": \"m\", \"prompt\": [" + "7,".repeat(3_900_000) + "7]}", 400,
+                "{\"model\": \"m\", \"messages\": [" + "{},".repeat(2_600_000) + "{}]}", 400,
+                "{\"model\": \"m\", \"messages\": [" + "{},".repeat(300_000) + "{}]}", 400);
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int round = 0; round < 2; round++) {
+                var answers = new HashMap<Future<Integer>, Integer>();
+                bodies.forEach((body, status) -> answers.put(
+                        clients.submit(() -> new Web(port)
+                                .post(body.contains("prompt") ? "/v1/completions" : CHAT, body)
+                                .status()),
+                        status));
+                for (var answer : answers.entrySet()) {
+                    assertEquals(answer.getValue(), answer.getKey().get());
+                }
+            }
+        }
     }
 
     @Test
