@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,15 +17,15 @@ public final class Safetensors {
     private final JsonNode header;
     private final int start;
 
-    private Safetensors(ByteBuffer bytes) {
-        this.bytes = bytes;
+    private Safetensors(byte[] file) {
+        this.bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         int length = Math.toIntExact(bytes.getLong(0));
-        this.header = JsonMapper.shared().readTree(new String(bytes.array(), 8, length, StandardCharsets.UTF_8));
+        this.header = JsonMapper.shared().readTree(new String(file, 8, length, StandardCharsets.UTF_8));
         this.start = 8 + length;
     }
 
     public static Safetensors read(Path file) throws IOException {
-        return new Safetensors(ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN));
+        return new Safetensors(Files.readAllBytes(file));
     }
 
     public boolean has(String name) {
@@ -84,9 +85,9 @@ public final class Safetensors {
         return start + entry(name, type).get("data_offsets").get(0).asInt();
     }
 
-    private JsonNode entry(String name, @org.jspecify.annotations.Nullable String type) {
+    private JsonNode entry(String name, @Nullable String type) {
         JsonNode entry = header.get(name);
-        if (entry == null || type != null && !type.equals(entry.get("dtype").asString())) {
+        if (entry == null || (type != null && !type.equals(entry.get("dtype").asString()))) {
             throw new IllegalArgumentException("no tensor " + name + (type == null ? "" : " of type " + type));
         }
         return entry;

@@ -32,7 +32,11 @@ public final class EngineLoop implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("baseload-engine").daemon().start(this::run);
     }
 
-    /** @param free called by the engine's thread when the batcher was closed and its last sequence has ended */
+    /**
+     * Gives a model its turns.
+     *
+     * @param free called by the engine's thread when the batcher was closed and its last sequence has ended
+     */
     public void add(Batcher batcher, Runnable free) {
         members.add(new Member(batcher, free));
         wake();

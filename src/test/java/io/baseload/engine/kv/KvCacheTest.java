@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class KvCacheTest {
@@ -36,29 +39,35 @@ class KvCacheTest {
         try (NativeMemory memory = new NativeMemory()) {
             KvCache cache = cache(memory);
             Random random = new Random(3);
-            PageTable[] tables = new PageTable[6];
-            int[] tokens = new int[tables.length];
+            List<Owner> owners = new ArrayList<>();
             for (int i = 0; i < 5000; i++) {
-                int which = random.nextInt(tables.length);
-                if (tables[which] == null) {
-                    tables[which] = cache.table(KvPages.TOKENS * PAGES);
-                    tokens[which] = 0;
-                } else if (random.nextInt(5) == 0) {
-                    tables[which].release();
-                    tables[which] = null;
-                } else if (tables[which].grow(tokens[which] + 40)) {
-                    tokens[which] += 40;
+                if (owners.size() < 6 && random.nextInt(4) == 0) {
+                    owners.add(new Owner(cache.table(KvPages.TOKENS * PAGES), new AtomicInteger()));
+                } else if (!owners.isEmpty()) {
+                    growOrLeave(owners, random);
                 }
-                assertOneOwner(cache, tables, tokens);
+                assertOneOwner(cache, owners);
             }
         }
     }
 
-    private static void assertOneOwner(KvCache cache, PageTable[] tables, int[] tokens) {
+    private record Owner(PageTable table, AtomicInteger tokens) {}
+
+    private static void growOrLeave(List<Owner> owners, Random random) {
+        Owner owner = owners.get(random.nextInt(owners.size()));
+        if (random.nextInt(5) == 0) {
+            owner.table().release();
+            owners.remove(owner);
+        } else if (owner.table().grow(owner.tokens().get() + 40)) {
+            owner.tokens().addAndGet(40);
+        }
+    }
+
+    private static void assertOneOwner(KvCache cache, List<Owner> owners) {
         Set<Integer> owned = new HashSet<>();
-        for (int i = 0; i < tables.length; i++) {
-            for (int token = 0; tables[i] != null && token < tokens[i]; token += KvPages.TOKENS) {
-                assertThat(owned.add(tables[i].page(token))).isTrue();
+        for (Owner owner : owners) {
+            for (int token = 0; token < owner.tokens().get(); token += KvPages.TOKENS) {
+                assertThat(owned.add(owner.table().page(token))).isTrue();
             }
         }
         assertThat(cache.usedPages()).isEqualTo(owned.size());

@@ -99,7 +99,7 @@ class CpuEngineTest {
             if (count == 3) {
                 model.close();
             }
-            freedEarly.set(freedEarly.get() | model.freed().isDone());
+            freedEarly.set(freedEarly.get() || model.freed().isDone());
             return true;
         });
         model.generate(GenerationRequest.greedy(PROMPT, 50), sink);

@@ -81,7 +81,7 @@ class SamplerTest {
 
     private double[] expected(float temperature, float topP, int topK, float minP) {
         Integer[] order = IntStream.range(0, VOCABULARY).boxed().toArray(Integer[]::new);
-        Arrays.sort(order, Comparator.comparing(id -> -logits.data()[id]));
+        Arrays.sort(order, Comparator.comparingDouble(id -> -logits.data()[id]));
         double[] p = softmax(temperature);
         int kept = topK == 0 ? VOCABULARY : Math.min(topK, VOCABULARY);
         double mass = IntStream.range(0, kept).mapToDouble(i -> p[order[i]]).sum();
@@ -117,10 +117,11 @@ class SamplerTest {
         assertThat(token.logprob()).isCloseTo((float) Math.log(p[token.id()]), within(1e-5f));
         assertThat(token.top())
                 .hasSize(5)
-                .isSortedAccordingTo(Comparator.comparing(TokenScore::logprob).reversed());
+                .isSortedAccordingTo(
+                        Comparator.comparingDouble(TokenScore::logprob).reversed());
         int[] order = IntStream.range(0, VOCABULARY)
                 .boxed()
-                .sorted(Comparator.comparing(id -> -p[id]))
+                .sorted(Comparator.comparingDouble(id -> -p[id]))
                 .mapToInt(i -> i)
                 .toArray();
         for (int i = 0; i < 5; i++) {
