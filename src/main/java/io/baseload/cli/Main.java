@@ -1,5 +1,7 @@
 package io.baseload.cli;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -28,8 +30,14 @@ public final class Main {
             ServeCommand.run(args);
             return;
         }
-        System.setProperty("logback.configurationFile", "io/baseload/cli/logback.xml");
+        logOnlyWhatIsWrong();
         System.exit(commandLine().execute(args));
+    }
+
+    /** Of the layers that log by the JDK, and of the libraries that log by SLF4J. */
+    private static void logOnlyWhatIsWrong() {
+        Logger.getLogger("").setLevel(Level.WARNING);
+        System.setProperty("logback.configurationFile", "io/baseload/cli/logback.xml");
     }
 
     static CommandLine commandLine() {

@@ -1,0 +1,149 @@
+package io.baseload.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.TestModels;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The commands on a tiny model: the result on the last line, as text and as JSON, and the exit codes. */
+class CommandsTest {
+    private static final String TINY = TestModels.tiny().toString();
+
+    @TempDir
+    private Path folder;
+
+    /** What a command printed, and its exit code. */
+    private record Run(int code, String out, String err) {
+        static Run of(String... args) {
+            var out = new StringWriter();
+            var err = new StringWriter();
+            CommandLine command =
+                    Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+            int code = command.execute(args);
+            return new Run(code, out.toString(), err.toString());
+        }
+
+        String lastLine() {
+            return out.lines().reduce((first, second) -> second).orElse("");
+        }
+
+        JsonNode json() {
+            assertThat(out.lines()).hasSize(1);
+            return JsonMapper.shared().readTree(out);
+        }
+    }
+
+    @Test
+    void inspectSaysWhatIsInAFile() {
+        Run run = Run.of("inspect", TINY);
+        assertThat(run.code()).isZero();
+        assertThat(run.lastLine()).startsWith("llama, gguf, ").endsWith(" bytes");
+        JsonNode json = Run.of("inspect", "--json", TINY).json();
+        assertThat(json.at("/model/layers").asInt()).isEqualTo(3);
+        assertThat(json.at("/memory/weights").asLong()).isPositive();
+    }
+
+    @Test
+    void tokenizeEndsWithTheIds() {
+        Run run = Run.of("tokenize", TINY, "--text", "A river carries the market");
+        assertThat(run.code()).isZero();
+        assertThat(run.lastLine()).isEqualTo("32 363 329 267 313 260 362");
+        JsonNode json = Run.of("tokenize", TINY, "--json", "--text", "A river carries the market")
+                .json();
+        assertThat(json.get("count").asInt()).isEqualTo(7);
+    }
+
+    @Test
+    void generateStreamsAndEndsWithTheRates() {
+        Run run = Run.of("generate", TINY, "--prompt", "The lighthouse", "--max-tokens", "5");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.lastLine())
+                .matches("prefill [\\d.]+ tokens/s \\(\\d+ tokens\\), decode [\\d.]+ tokens/s \\(5 tokens\\)");
+        JsonNode json = Run.of(
+                        "generate",
+                        TINY,
+                        "--chat",
+                        "Hi",
+                        "--max-tokens",
+                        "5",
+                        "--seed",
+                        "7",
+                        "--temperature",
+                        "1",
+                        "--json")
+                .json();
+        assertThat(json.at("/usage/completion").asInt()).isBetween(1, 5);
+        assertThat(json.get("finishReason").asString()).isIn("stop", "length");
+    }
+
+    @Test
+    void theSameSeedGivesTheSameText() {
+        String[] args = {
+            "generate", TINY, "--prompt", "A", "--max-tokens", "8", "--temperature", "1", "--seed", "3", "--json"
+        };
+        assertThat(Run.of(args).json().get("text"))
+                .isEqualTo(Run.of(args).json().get("text"));
+    }
+
+    @Test
+    void benchMeasuresEachCombination() {
+        Run run = Run.of(
+                "bench", TINY, "--json", "--threads", "1,2", "--prompt", "8,16", "--decode", "4", "--repeat", "1");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode runs = run.json().get("runs");
+        assertThat(runs).hasSize(4);
+        assertThat(runs)
+                .allMatch(one -> one.at("/prefillTps/median").asDouble() > 0
+                        && one.at("/decodeTps/min").asDouble() > 0);
+    }
+
+    @Test
+    void badInputIsOneLineThatNamesIt() throws IOException {
+        Path broken = Files.writeString(folder.resolve("broken.gguf"), "GGML and nothing else in this file");
+        assertBad("broken.gguf: at byte 0", "inspect", broken.toString());
+        assertBad(
+                "missing.gguf is not a file",
+                "generate",
+                folder.resolve("missing.gguf").toString(),
+                "--prompt",
+                "x");
+        assertBad("--bad", "bench", "--bad");
+        assertBad("--prompt", "generate", TINY);
+        assertBad("--threads", "bench", TINY, "--threads", "0");
+        assertBad("--temperature", "generate", TINY, "--prompt", "x", "--temperature", "hot");
+        assertBad("nonsense", "nonsense");
+    }
+
+    @Test
+    void helpAndVersion() {
+        assertThat(Run.of("--help").out()).contains("serve", "inspect", "generate", "tokenize", "bench");
+        assertThat(Run.of("bench", "--version").out()).startsWith("baseload ");
+        assertThat(Run.of("help", "serve").out()).contains("--server.port=9000");
+    }
+
+    @Test
+    void servesWhereNoCommandIsGiven() {
+        assertThat(ServeCommand.isMeantBy(new String[] {})).isTrue();
+        assertThat(ServeCommand.isMeantBy(new String[] {"--server.port=1"})).isTrue();
+        assertThat(ServeCommand.isMeantBy(new String[] {"serve", "--server.port=1"}))
+                .isTrue();
+        assertThat(ServeCommand.isMeantBy(new String[] {"serve", "--help"})).isFalse();
+        assertThat(ServeCommand.isMeantBy(new String[] {"bench"})).isFalse();
+    }
+
+    private static void assertBad(String named, String... args) {
+        Run run = Run.of(args);
+        assertThat(run.code()).as(run.err()).isEqualTo(2);
+        assertThat(run.err().lines()).hasSize(1);
+        assertThat(run.err()).contains(named);
+    }
+}
