@@ -1,0 +1,96 @@
+package io.baseload.engine.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.Generation;
+import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.OverloadedException;
+import io.baseload.engine.api.SamplingOptions;
+import io.baseload.testing.CollectingSink;
+import io.baseload.testing.TestModels;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Clients that ask, cancel and hold back at random, with too little room for all: each hears exactly one end, and nothing is left over. */
+class CrowdTest {
+    private static final int CLIENTS = 8;
+    private static final int REQUESTS = 60;
+
+    private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger cancelled = new AtomicInteger();
+    private final AtomicInteger complete = new AtomicInteger();
+
+    @Test
+    void everybodyHearsAnEnd() {
+        LoadOptions options = LoadOptions.named("tiny")
+                .withContextLength(128)
+                .withKvTokens(256)
+                .withMaxSequences(5)
+                .withMaxQueued(2)
+                .withPrefillChunk(24);
+        try (Engine engine = Engine.open(new EngineOptions(2, false))) {
+            LoadedModel model = engine.load(TestModels.tiny(), options);
+            List<CompletableFuture<Void>> clients = IntStream.range(0, CLIENTS)
+                    .mapToObj(i -> CompletableFuture.runAsync(
+                            () -> ask(model, i), task -> Thread.ofPlatform().start(task)))
+                    .toList();
+            clients.forEach(CompletableFuture::join);
+            assertThat(model.load().kvTokensUsed()).isZero();
+            assertThat(model.load().active()).isZero();
+            assertThat(model.load().queued()).isZero();
+            model.close();
+            model.freed().join();
+        }
+        assertThat(refused.get() + cancelled.get() + complete.get()).isEqualTo(CLIENTS * REQUESTS);
+        assertThat(complete).hasPositiveValue();
+        assertThat(cancelled).hasPositiveValue();
+    }
+
+    private void ask(LoadedModel model, int client) {
+        Random random = new Random(client);
+        for (int i = 0; i < REQUESTS; i++) {
+            try {
+                CollectingSink sink = new CollectingSink();
+                Generation generation = model.generate(request(random, client), sink);
+                if (random.nextInt(3) == 0) {
+                    Thread.yield();
+                    generation.cancel();
+                }
+                CollectingSink.End end = sink.await();
+                assertThat(sink.ids()).hasSize(end.usage().completion());
+                (end.reason() == FinishReason.CANCELLED ? cancelled : complete).incrementAndGet();
+            } catch (OverloadedException full) {
+                refused.incrementAndGet();
+            }
+        }
+    }
+
+    private static GenerationRequest request(Random random, int client) {
+        int[] prompt = random.ints(1 + random.nextInt(60), 0, 384).toArray();
+        AtomicInteger patience = new AtomicInteger(random.nextInt(3));
+        Lease lease = produced -> patience.getAndDecrement() > 0 ? Lease.Answer.WAIT : Lease.Answer.GO;
+        return new GenerationRequest(
+                prompt,
+                random.nextInt(60),
+                SamplingOptions.defaults(),
+                Set.of(),
+                random.nextInt(3) - 1,
+                random.nextInt(4) == 0,
+                lease,
+                new FlowId("client" + client % 3),
+                CacheScope.PRIVATE);
+    }
+}
