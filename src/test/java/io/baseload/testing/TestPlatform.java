@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -42,22 +44,33 @@ public final class TestPlatform implements AutoCloseable {
     private final String database;
     private final ConfigurableApplicationContext context;
 
-    private TestPlatform(BaseloadHome home, String database, Class<?>... more) {
+    private TestPlatform(BaseloadHome home, String database, int port, List<String> further, Class<?>... more) {
         this.home = home;
         this.database = database;
+        var arguments = new ArrayList<>(properties(home, database, port));
+        arguments.addAll(further);
         this.context = new SpringApplicationBuilder(Wiring.class)
                 .sources(more)
                 .web(WebApplicationType.NONE)
-                .run(properties(home, database));
+                .run(arguments.toArray(String[]::new));
     }
 
     /** A platform of the caller's own, with further configurations. */
     public static TestPlatform fresh(Class<?>... more) {
+        return behind(Server.DATABASE.port(), List.of(), more);
+    }
+
+    /**
+     * A platform that reaches the server through another port.
+     *
+     * @param further arguments such as {@code --key=value}
+     */
+    public static TestPlatform behind(int port, List<String> further, Class<?>... more) {
         var name = "test_" + COUNT.incrementAndGet();
         superuser("postgres")
                 .sql("CREATE DATABASE " + name + " OWNER baseload_owner")
                 .update();
-        return new TestPlatform(BaseloadHome.at(Server.FOLDER.resolve("home of " + name)), name, more);
+        return new TestPlatform(BaseloadHome.at(Server.FOLDER.resolve("home of " + name)), name, port, further, more);
     }
 
     /** The platform that tests share which keep to tenants of their own. */
@@ -67,7 +80,7 @@ public final class TestPlatform implements AutoCloseable {
 
     /** A second process on the same database and home. */
     public TestPlatform again(Class<?>... more) {
-        return new TestPlatform(home, database, more);
+        return new TestPlatform(home, database, Server.DATABASE.port(), List.of(), more);
     }
 
     /** The server that all platforms share. */
@@ -107,28 +120,27 @@ public final class TestPlatform implements AutoCloseable {
 
     private static DataSource login(String role, String database) {
         var source = new PGSimpleDataSource();
-        source.setURL(url(database));
+        source.setURL(url(database, Server.DATABASE.port()));
         source.setUser(role);
         source.setPassword(Server.DATABASE.password(role));
         return source;
     }
 
-    private static String url(String database) {
-        return "jdbc:postgresql://localhost:" + Server.DATABASE.port() + "/" + database;
+    private static String url(String database, int port) {
+        return "jdbc:postgresql://localhost:" + port + "/" + database;
     }
 
-    private static String[] properties(BaseloadHome home, String database) {
-        return new String[] {
-            "--baseload.home=" + home.path(),
-            "--spring.datasource.url=" + url(database),
-            "--spring.datasource.username=baseload_app",
-            "--spring.datasource.password=" + Server.DATABASE.password("baseload_app"),
-            "--spring.datasource.hikari.connection-timeout=2000",
-            "--spring.flyway.user=baseload_owner",
-            "--spring.flyway.password=" + Server.DATABASE.password("baseload_owner"),
-            "--spring.main.banner-mode=off",
-            "--logging.level.root=warn"
-        };
+    private static List<String> properties(BaseloadHome home, String database, int port) {
+        return List.of(
+                "--baseload.home=" + home.path(),
+                "--spring.datasource.url=" + url(database, port),
+                "--spring.datasource.username=baseload_app",
+                "--spring.datasource.password=" + Server.DATABASE.password("baseload_app"),
+                "--spring.datasource.hikari.connection-timeout=2000",
+                "--spring.flyway.user=baseload_owner",
+                "--spring.flyway.password=" + Server.DATABASE.password("baseload_owner"),
+                "--spring.main.banner-mode=off",
+                "--logging.level.root=warn");
     }
 
     /** What the service's own configuration brings, without the web. */

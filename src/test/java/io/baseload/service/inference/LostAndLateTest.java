@@ -1,0 +1,139 @@
+package io.baseload.service.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.engine.api.Usage;
+import io.baseload.service.audit.AuditVerifier;
+import io.baseload.service.quota.UsageReports;
+import io.baseload.testing.CuttableLine;
+import io.baseload.testing.TestPlatform;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalInt;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Answers whose process or whose database goes away while they run. */
+class LostAndLateTest {
+    private static final String TENANT = "default";
+
+    @Test
+    void whatAnEarlierRunLeftOpenIsLostAtTheNextStartAndCorrectedIfItLivesOn() throws Exception {
+        try (var first = TestPlatform.fresh(TinyInference.class)) {
+            var clients = List.of(client(first), client(first), client(first));
+            for (var client : clients) {
+                client.ask(10, 90);
+            }
+            try (var second = first.again(TinyInference.class)) {
+                assertThat(used(second)).isEqualTo(30);
+                assertThat(outcomes(second, "lost")).isEqualTo(3);
+                assertComplete(second);
+                first.get(TinyModel.class).steps.release(270);
+                for (var client : clients) {
+                    assertThat(client.finished().usage()).isEqualTo(new Usage(10, 90));
+                }
+                assertThat(used(second)).isEqualTo(300);
+                assertThat(outcomes(second, "done")).isEqualTo(3);
+                assertComplete(second);
+            }
+        }
+    }
+
+    @Test
+    void aRunningAnswerEndsNormallyWithoutTheDatabaseAndIsSettledWhenItIsBack() throws Exception {
+        try (var line = new CuttableLine(TestPlatform.server().port());
+                var platform = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
+            var model = platform.get(TinyModel.class);
+            var client = client(platform);
+            client.ask(10, 50);
+            line.cut();
+            int started = model.started.get();
+            assertThatThrownBy(() -> client(platform).ask(1, 1)).isInstanceOf(LedgerUnavailableException.class);
+            assertThat(model.started.get()).isEqualTo(started);
+            assertThat(model.holds.get()).isEqualTo(1);
+
+            model.steps.release(50);
+            long before = System.nanoTime();
+            assertThat(client.finished().usage()).isEqualTo(new Usage(10, 50));
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
+            line.mend();
+            Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> used(platform) == 60);
+            assertThat(outcomes(platform, "done")).isEqualTo(1);
+            assertComplete(platform);
+            assertThat(open(platform)).isZero();
+        }
+    }
+
+    @Test
+    void anAnswerThatNeedsMoreTokensWaitsForTheDatabase() throws Exception {
+        try (var line = new CuttableLine(TestPlatform.server().port());
+                var platform = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
+            var model = platform.get(TinyModel.class);
+            var client = client(platform);
+            var asked = client.ask(10, OptionalInt.empty(), 1);
+            line.cut();
+            model.steps.release(2000);
+            Awaitility.await().until(() -> asked.completion().usage().completion() == 256);
+            Thread.sleep(Duration.ofMillis(200));
+            assertThat(asked.completion().usage().completion()).isEqualTo(256);
+            line.mend();
+            assertThat(client.finished().usage()).isEqualTo(new Usage(10, 990));
+            assertThat(used(platform)).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    void anAnswerEndsWithItsLease() throws Exception {
+        try (var line = new CuttableLine(TestPlatform.server().port());
+                var platform =
+                        TestPlatform.behind(line.port(), List.of("--baseload.quota.lease=2s"), TinyInference.class)) {
+            var client = client(platform);
+            client.ask(10, 500);
+            Thread.sleep(Duration.ofSeconds(3)); // renewed meanwhile
+            platform.get(TinyModel.class).steps.release(7);
+            Awaitility.await().until(() -> client.events.size() == 7);
+            line.cut();
+            assertThat(client.finished().usage()).isEqualTo(new Usage(10, 7));
+            line.mend();
+            Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> used(platform) == 17);
+            assertComplete(platform);
+        }
+    }
+
+    private static Client client(TestPlatform platform) {
+        return new Client(platform.get(Inference.class), TENANT);
+    }
+
+    private static long used(TestPlatform platform) {
+        var usage = platform.get(UsageReports.class)
+                .usage(TENANT, Instant.EPOCH, Instant.now().plusSeconds(60));
+        assertThat(usage.windows())
+                .extracting(window -> window.used())
+                .containsOnly(usage.promptTokens() + usage.completionTokens());
+        return usage.promptTokens() + usage.completionTokens();
+    }
+
+    private static long outcomes(TestPlatform platform, String state) {
+        return platform.superuser()
+                .sql("SELECT count(*) FROM audit_entry WHERE kind = 'completion.outcome' AND detail ->> 'state' = ?")
+                .param(state)
+                .query(Long.class)
+                .single();
+    }
+
+    private static long open(TestPlatform platform) {
+        return platform.superuser()
+                .sql("SELECT count(*) FROM reservation WHERE state = 'open'")
+                .query(Long.class)
+                .single();
+    }
+
+    private static void assertComplete(TestPlatform platform) {
+        var verification = platform.get(AuditVerifier.class).verify();
+        assertThat(verification.integrity().ok()).isTrue();
+        assertThat(verification.completeness().ok()).isTrue();
+        assertThat(verification.completeness().openIntents()).isEmpty();
+    }
+}
