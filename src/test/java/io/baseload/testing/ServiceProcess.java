@@ -76,12 +76,10 @@ public final class ServiceProcess implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
-    /** Waits until it ended by itself. */
-    public int exitCode() throws InterruptedException {
-        if (!process.waitFor(2, TimeUnit.MINUTES)) {
-            throw new IllegalStateException("the service does not end:\n" + log);
-        }
-        return process.exitValue();
+    /** {@code kill -TERM}. @return its exit code, when it has ended */
+    public CompletableFuture<Integer> terminate() {
+        process.destroy();
+        return process.onExit().thenApply(Process::exitValue);
     }
 
     /** {@code kill -TERM}, and waits. */

@@ -1,6 +1,7 @@
 package io.baseload.service.app;
 
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -15,9 +16,13 @@ final class HomeFailureAnalyzer extends AbstractFailureAnalyzer<UncheckedIOExcep
                 cause);
     }
 
+    /** Exceptions of the file system have only the file's name as message. */
     private static String reason(@Nullable Throwable cause) {
-        return cause == null
-                ? ""
-                : ": " + cause.getClass().getSimpleName().replace("Exception", "") + " " + cause.getMessage();
+        return switch (cause) {
+            case null -> "";
+            case FileSystemException e ->
+                ": " + e.getClass().getSimpleName().replace("Exception", "") + " " + e.getMessage();
+            default -> ": " + cause.getMessage();
+        };
     }
 }
