@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Clients that ask, cancel and hold back at random, with too little room for all: each hears exactly one end, and nothing is left over. */
 class CrowdTest {
     private static final int CLIENTS = 8;
-    private static final int REQUESTS = 60;
+    private static final int REQUESTS = 40;
 
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger cancelled = new AtomicInteger();
