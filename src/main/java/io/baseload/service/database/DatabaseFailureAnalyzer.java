@@ -1,4 +1,4 @@
-package io.baseload.service.app;
+package io.baseload.service.database;
 
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
