@@ -152,7 +152,7 @@ class ChatAnswersTest {
              "max_tokens": 9, "temperature": 0.5, "top_p": 0.25, "top_k": 40, "min_p": 0.125, "presence_penalty": -1,
              "frequency_penalty": 1.5, "seed": -3, "logit_bias": {"7": 100}, "stop": ["x", "y"], "n": 2}\
             """);
-        CompletionRequest asked = ((ScriptedInference) inference).asked.get(reply.header("x-request-id"));
+        CompletionRequest asked = ((ScriptedInference) inference).asked(reply.header("x-request-id"));
         var messages = ((Input.Chat) asked.input()).messages();
         assertEquals(Message.system("Be kind."), messages.getFirst());
         assertEquals("a\nb", messages.get(1).content());

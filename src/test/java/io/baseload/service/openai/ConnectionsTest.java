@@ -10,9 +10,7 @@ import io.baseload.service.inference.Inference;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -123,24 +121,26 @@ class ConnectionsTest {
         assertEquals(200, reply.status());
     }
 
+    private record Large(String path, String body, int status) {}
+
     /** Whatever fits into 8 MB, many at a time, in the heap that the service is run with. */
     @Test
     void largeBodiesFitIntoMemory() throws Exception {
-        var bodies = Map.of(
-                "{\"model\": \"m\", \"prompt\": [" + "7,".repeat(500_000) + "7]}", 200,
-                "{\"model\": \"m\", \"prompt\": [" + "7,".repeat(3_900_000) + "7]}", 400,
-                "{\"model\": \"m\", \"messages\": [" + "{},".repeat(2_600_000) + "{}]}", 400,
-                "{\"model\": \"m\", \"messages\": [" + "{},".repeat(300_000) + "{}]}", 400);
+        String prompt = "{\"model\": \"m\", \"prompt\": [";
+        String messages = "{\"model\": \"m\", \"messages\": [";
+        var bodies = List.of(
+                new Large("/v1/completions", prompt + "7,".repeat(500_000) + "7]}", 200),
+                new Large("/v1/completions", prompt + "7,".repeat(3_900_000) + "7]}", 400),
+                new Large(CHAT, messages + "{},".repeat(300_000) + "{}]}", 400),
+                new Large(CHAT, messages + "{},".repeat(2_600_000) + "{}]}", 400));
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int round = 0; round < 2; round++) {
-                var answers = new HashMap<Future<Integer>, Integer>();
-                bodies.forEach((body, status) -> answers.put(
-                        clients.submit(() -> new Web(port)
-                                .post(body.contains("prompt") ? "/v1/completions" : CHAT, body)
-                                .status()),
-                        status));
-                for (var answer : answers.entrySet()) {
-                    assertEquals(answer.getValue(), answer.getKey().get());
+                List<Future<Integer>> answers = bodies.stream()
+                        .map(large -> clients.submit(() ->
+                                new Web(port).post(large.path(), large.body()).status()))
+                        .toList();
+                for (int i = 0; i < bodies.size(); i++) {
+                    assertEquals(bodies.get(i).status(), answers.get(i).get());
                 }
             }
         }
@@ -198,7 +198,7 @@ class ConnectionsTest {
     }
 
     private CompletableFuture<Long> cancelOf(String requestId) {
-        return ((ScriptedInference) inference).cancelled.get(requestId);
+        return ((ScriptedInference) inference).cancelOf(requestId);
     }
 
     private static String head(String path) {

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -224,7 +225,7 @@ class ErrorFormTest {
                 .POST(BodyPublishers.ofString(body));
     }
 
-    static void assertError(Web.Reply reply, int status, String type, String code) {
+    static void assertError(Web.Reply reply, int status, String type, @Nullable String code) {
         assertEquals(status, reply.status(), reply::toString);
         assertEquals("application/json", reply.header("Content-Type"), reply::toString);
         assertTrue(reply.header("x-request-id").startsWith("req_"), reply::toString);

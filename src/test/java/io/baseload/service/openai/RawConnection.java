@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** A connection on which a test decides about each byte. */
 final class RawConnection implements AutoCloseable {
@@ -47,12 +48,11 @@ final class RawConnection implements AutoCloseable {
     }
 
     static String header(String head, String name) {
-        for (String line : head.split("\r\n")) {
-            if (line.toLowerCase(java.util.Locale.ROOT).startsWith(name + ":")) {
-                return line.substring(name.length() + 1).strip();
-            }
-        }
-        return "";
+        return head.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
+                .map(line -> line.substring(name.length() + 1).strip())
+                .findFirst()
+                .orElse("");
     }
 
     @Override

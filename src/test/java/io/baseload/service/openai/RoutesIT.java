@@ -6,6 +6,7 @@ import io.baseload.service.web.Routes;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import java.net.URI;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.web.servlet.DispatcherServlet;
@@ -15,7 +16,8 @@ import org.springframework.web.servlet.DispatcherServlet;
 class RoutesIT {
     @Test
     void noneAnswersWithoutAKeyButTheProbes(RunningService service) throws Exception {
-        var routes = Routes.of(service.bean(DispatcherServlet.class).getWebApplicationContext());
+        var routes = Routes.of(
+                Objects.requireNonNull(service.bean(DispatcherServlet.class).getWebApplicationContext()));
         assertThat(routes.paths())
                 .contains("/v1/chat/completions", "/admin/v1/models", "/admin/v1/audit", "/actuator/prometheus", "/**");
         routes.assertClosed(URI.create(service.rest().url()).getPort(), 25);

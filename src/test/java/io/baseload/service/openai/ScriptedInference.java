@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,19 +34,26 @@ final class ScriptedInference implements Inference {
     static final List<String> WORDS = List.of("Hello", ", ", "wörld", " \uD83D\uDE00", "\nline");
     private static final int PROMPT = 7;
 
-    /** When each request was cancelled, by its id. */
-    final Map<String, CompletableFuture<Long>> cancelled = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Long>> cancelled = new ConcurrentHashMap<>();
+    private final Map<String, CompletionRequest> asked = new ConcurrentHashMap<>();
 
-    final Map<String, CompletionRequest> asked = new ConcurrentHashMap<>();
+    /** When a request was cancelled, in nanoseconds of the JVM's clock. */
+    CompletableFuture<Long> cancelOf(String requestId) {
+        return cancelled.computeIfAbsent(requestId, key -> new CompletableFuture<>());
+    }
+
+    CompletionRequest asked(String requestId) {
+        return Objects.requireNonNull(asked.get(requestId), "no request " + requestId);
+    }
 
     @Override
     public Asked ask(
             Caller caller, String model, CompletionRequest request, String id, Consumer<CompletionEvent> listener) {
         refuse(model);
         asked.put(id, request);
-        var run = new Run(request, listener, cancelled.computeIfAbsent(id, key -> new CompletableFuture<>()));
+        var run = new Run(request, listener, cancelOf(id));
         Thread.ofVirtual().start(() -> run.play(model));
-        var room = new QuotaSnapshot.Room(1000, 900, Duration.ofSeconds(360));
+        var room = new QuotaSnapshot.Room(1000, 900, Duration.ofMinutes(6));
         return new Asked("the-model", "test-1", new QuotaSnapshot(Optional.empty(), Optional.of(room)), run);
     }
 

@@ -6,6 +6,7 @@ import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,18 +57,19 @@ class SpringAiRemoteIT {
     @Test
     void callHasTextUsageAndReason() {
         ChatResponse answer = model().call(new Prompt("Say hello."));
-        assertThat(answer.getResult().getOutput().getText()).isNotBlank();
+        var result = Objects.requireNonNull(answer.getResult());
+        assertThat(result.getOutput().getText()).isNotBlank();
         assertThat(answer.getMetadata().getModel()).isEqualTo("smollm2-135m-instruct");
         assertThat(answer.getMetadata().getUsage().getCompletionTokens()).isBetween(1, 24);
         assertThat(answer.getMetadata().getUsage().getPromptTokens()).isPositive();
-        assertThat(answer.getResult().getMetadata().getFinishReason()).isIn("STOP", "LENGTH", "stop", "length");
+        assertThat(result.getMetadata().getFinishReason()).isIn("STOP", "LENGTH", "stop", "length");
     }
 
     @Test
     void streamAddsUpToTheCall() {
         String plain = model().call("Count to three.");
-        List<ChatResponse> parts =
-                model().stream(new Prompt("Count to three.")).collectList().block(Duration.ofMinutes(1));
+        List<ChatResponse> parts = Objects.requireNonNull(
+                model().stream(new Prompt("Count to three.")).collectList().block(Duration.ofMinutes(1)));
         assertThat(parts).hasSizeGreaterThan(3);
         assertThat(text(parts)).isEqualTo(plain);
         assertThat(parts.getLast().getMetadata().getUsage().getCompletionTokens())
