@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * to others, then parks.
  */
 public final class Barrier {
-    private static final long YIELD_AFTER_NANOS = 20_000;
+    private static final long YIELD_AFTER_NANOS = 2_000;
     private static final long PARK_AFTER_NANOS = 300_000;
     private static final int SPINS = 32;
     private static final VarHandle SLEEPERS = MethodHandles.arrayElementVarHandle(Thread[].class);
