@@ -163,8 +163,7 @@ public final class Soak {
     /** Settlement follows the answer: waits until nothing is reserved any more. */
     private long usedWhenSettled(String tenant) throws IOException, InterruptedException {
         for (int tries = 0; ; tries++) {
-            JsonNode month =
-                    operator.get("/admin/v1/tenants/" + tenant + "/usage").at("/windows/0");
+            JsonNode month = month(operator.get("/admin/v1/tenants/" + tenant + "/usage"));
             if (month.get("reserved").asLong() == 0 || tries == 100) {
                 return month.get("used").asLong();
             }

@@ -2,6 +2,7 @@ package io.baseload.service.admin;
 
 import io.baseload.service.quota.TenantUsage;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,10 @@ record UsageForm(List<Window> windows, long requests, long promptTokens, long co
 
     static UsageForm of(TenantUsage usage) {
         return new UsageForm(
-                usage.windows().stream().map(Window::of).toList(),
+                usage.windows().stream()
+                        .sorted(Comparator.comparing(TenantUsage.Window::period))
+                        .map(Window::of)
+                        .toList(),
                 usage.requests(),
                 usage.promptTokens(),
                 usage.completionTokens(),
