@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -185,14 +184,6 @@ class BaseloadChatModelTest {
                         InvalidRequestException.class,
                         e -> assertThat(e.field()).isEqualTo(field));
         assertThatThrownBy(() -> model.stream(prompt).blockLast()).isInstanceOf(InvalidRequestException.class);
-    }
-
-    @Test
-    void closingTheEngineFailsACall() {
-        CompletableFuture<ChatResponse> call = CompletableFuture.supplyAsync(() -> model.call(
-                new Prompt("Hello", BaseloadChatOptions.builder().maxTokens(150).build())));
-        engine.close();
-        assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
     }
 
     private static Generation result(ChatResponse response) {

@@ -1,11 +1,13 @@
 package io.baseload.ai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.ModelClosedException;
 import io.baseload.testing.TestModels;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
@@ -86,6 +88,21 @@ class SmolLm2ChatModelTest {
         caller.interrupt();
         assertThat(end.get(5, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
         awaitIdle();
+    }
+
+    @Test
+    void closingTheEngineFailsAnAnswerThatRuns() {
+        try (Engine another = Engine.open(new EngineOptions(1, false))) {
+            var itsModel = new BaseloadChatModel(
+                    another.load(TestModels.smolLm2(), LoadOptions.named("another")),
+                    BaseloadChatOptions.builder().build(),
+                    ObservationRegistry.NOOP,
+                    new DefaultChatModelObservationConvention());
+            assertThatThrownBy(() -> itsModel.stream(ENDLESS)
+                            .doOnNext(piece -> another.close())
+                            .blockLast(Duration.ofSeconds(60)))
+                    .isInstanceOf(ModelClosedException.class);
+        }
     }
 
     private static void awaitIdle() {

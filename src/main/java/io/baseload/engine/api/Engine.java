@@ -35,7 +35,7 @@ public interface Engine extends AutoCloseable {
      */
     LoadedModel load(Path file, LoadOptions options);
 
-    /** Closes every loaded model, cancelling what still runs, and stops the workers. */
+    /** Closes every loaded model and stops the workers. What still runs fails with {@link ModelClosedException}. */
     @Override
     void close();
 }

@@ -1,6 +1,7 @@
 package io.baseload.engine.schedule;
 
 import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.Batch;
@@ -42,7 +43,7 @@ public final class Batcher {
     private final List<Sequence> preempted = new ArrayList<>();
     private final List<Sequence> ended = new ArrayList<>();
     private volatile int activeCount;
-    private volatile boolean cancelling;
+    private volatile boolean abandoned;
 
     /** @param wakeEngine makes the engine's thread take a turn soon */
     public Batcher(String name, CausalModel model, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
@@ -78,9 +79,9 @@ public final class Batcher {
         wakeEngine.run();
     }
 
-    /** Accepts nothing more and ends what was accepted as cancelled. By any thread. */
-    public void cancel() {
-        cancelling = true;
+    /** Accepts nothing more and fails what was accepted: nobody asked for its end. By any thread. */
+    public void abandon() {
+        abandoned = true;
         close();
     }
 
@@ -126,7 +127,10 @@ public final class Batcher {
     }
 
     private boolean ended(Sequence sequence) {
-        return cancelling || sequence.ended();
+        if (abandoned && !sequence.ended()) {
+            sequence.fail(new ModelClosedException(name));
+        }
+        return sequence.ended();
     }
 
     private void report(Sequence sequence) {

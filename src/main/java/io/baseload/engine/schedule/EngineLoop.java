@@ -47,7 +47,7 @@ public final class EngineLoop implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /** Cancels what runs, frees all models and ends the threads. Returns when that is done, unless the engine's own thread calls. */
+    /** Fails what runs, frees all models and ends the threads. Returns when that is done, unless the engine's own thread calls. */
     @Override
     public void close() {
         closing = true;
@@ -68,7 +68,7 @@ public final class EngineLoop implements AutoCloseable {
     private void run() {
         while (!closing || !members.isEmpty()) {
             if (closing) {
-                members.forEach(member -> member.batcher().cancel());
+                members.forEach(member -> member.batcher().abandon());
             }
             rest(safeTurns());
         }
