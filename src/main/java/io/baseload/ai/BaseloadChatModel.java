@@ -94,7 +94,7 @@ public final class BaseloadChatModel implements ChatModel {
                 asking.cancel();
                 context.setResponse(asking.soFar());
             });
-            asking.whole().whenComplete((response, failure) -> end(sink, context, response, failure));
+            var _ = asking.whole().whenComplete((response, failure) -> end(sink, context, response, failure));
         });
         // whoever listens may take its time, the engine's thread may not
         return generated.publishOn(Schedulers.boundedElastic());

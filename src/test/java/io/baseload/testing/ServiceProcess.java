@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +19,7 @@ public final class ServiceProcess implements AutoCloseable {
     private static final Pattern ANSWERS = Pattern.compile("Baseload answers at (http://\\S+)");
 
     private final Process process;
-    private final StringBuffer log = new StringBuffer();
+    private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<String> address = new CompletableFuture<>();
 
     private ServiceProcess(Process process) {
@@ -50,16 +52,16 @@ public final class ServiceProcess implements AutoCloseable {
     private void read() {
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                log.append(line).append('\n');
+                log.add(line);
                 Matcher found = ANSWERS.matcher(line);
                 if (found.find()) {
                     address.complete(found.group(1));
                 }
             }
         } catch (IOException e) {
-            log.append(e);
+            log.add(e.toString());
         }
-        address.completeExceptionally(new IOException("the service ended:\n" + log));
+        address.completeExceptionally(new IOException("the service ended:\n" + log()));
     }
 
     /** Waits until it answers. As the operator. */
@@ -68,7 +70,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     public String log() {
-        return log.toString();
+        return String.join("\n", log);
     }
 
     /** {@code kill -9} */
@@ -76,7 +78,11 @@ public final class ServiceProcess implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
-    /** {@code kill -TERM}. @return its exit code, when it has ended */
+    /**
+     * {@code kill -TERM}
+     *
+     * @return its exit code, when it has ended
+     */
     public CompletableFuture<Integer> terminate() {
         process.destroy();
         return process.onExit().thenApply(Process::exitValue);

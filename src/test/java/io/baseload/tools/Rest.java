@@ -50,7 +50,11 @@ public final class Rest {
         return checked(send("PUT", route, body));
     }
 
-    /** Any answer. @param body sent as JSON; none if it is an empty text */
+    /**
+     * Any answer.
+     *
+     * @param body sent as JSON; none if it is an empty text
+     */
     public HttpResponse<String> send(String method, String route, Object body)
             throws IOException, InterruptedException {
         String json = body instanceof String text ? text : JSON.writeValueAsString(body);

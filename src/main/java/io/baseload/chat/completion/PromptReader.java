@@ -11,6 +11,7 @@ import io.baseload.engine.api.Vocabulary;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -72,7 +73,7 @@ final class PromptReader {
         }
         SpecialTextGuard guard = tokenizer.guard(texts(chat));
         try {
-            String rendered = known.render(variables(chat, guard), LocalDateTime.now());
+            String rendered = known.render(variables(chat, guard), LocalDateTime.now(ZoneId.systemDefault()));
             return new Prompt(guard.encode(rendered), guard.restore(rendered));
         } catch (TemplateException | IllegalArgumentException e) {
             throw invalid("messages", "the model's chat template can't take these messages: " + e.getMessage());

@@ -43,6 +43,17 @@ final class Comparisons {
         return new TemplateException("unhashable type: '" + value.type() + "'");
     }
 
+    /** Python's {@code is}, but equal texts and equal numbers of one type are one. Never looks into a container, which may be huge. */
+    @SuppressWarnings("ReferenceEquality") // containers have an identity
+    static boolean same(Value a, Value b) {
+        return switch (a) {
+            case Value.Sequence s -> s == b;
+            case Value.Dict d -> d == b;
+            case Value.Namespace n -> n == b;
+            default -> a.equals(b);
+        };
+    }
+
     boolean equal(Value a, Value b) {
         budget.enter();
         boolean equal;
@@ -58,7 +69,7 @@ final class Comparisons {
             budget.spend(Math.min(s.value().length(), t.value().length()));
             equal = s.value().equals(t.value());
         } else {
-            equal = a == b;
+            equal = same(a, b);
         }
         budget.leave();
         return equal;

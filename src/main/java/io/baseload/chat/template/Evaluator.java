@@ -126,12 +126,12 @@ final class Evaluator {
     private Optional<Integer> bound(Optional<Expr> expression, Scope scope) {
         return expression
                 .map(e -> evaluate(e, scope))
-                .filter(v -> v != Value.None.NONE)
+                .filter(v -> !(v instanceof Value.None))
                 .map(Numbers::index);
     }
 
     private Arguments arguments(Expr.Args args, Scope scope) {
-        if (args == Expr.Args.NONE) {
+        if (args.equals(Expr.Args.NONE)) {
             return Arguments.NONE;
         }
         List<Value> positional = new ArrayList<>(all(args.positional(), scope));

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs statements and collects what they print. */
 final class Interpreter {
@@ -192,20 +193,20 @@ final class Interpreter {
         Map<String, Value> named = new HashMap<>(arguments.named());
         int place = 0;
         for (Node.Parameter parameter : signature.parameters()) {
-            Value absent = new Value.Undefined("parameter '" + parameter.name() + "' was not provided");
-            Value given = place < arguments.positional().size()
-                    ? arguments.positional().get(place)
-                    : named.getOrDefault(parameter.name(), absent);
+            Optional<Value> given = arguments.find(place, parameter.name());
             named.remove(parameter.name());
-            scope.set(
-                    parameter.name(),
-                    given == absent && parameter.defaultValue().isPresent()
-                            ? evaluator.evaluate(parameter.defaultValue().get(), scope)
-                            : given);
+            scope.set(parameter.name(), given.orElseGet(() -> absent(parameter, scope)));
             place++;
         }
         bindRest(name, signature, arguments, named, scope);
         return scope;
+    }
+
+    private Value absent(Node.Parameter parameter, Scope scope) {
+        return parameter
+                .defaultValue()
+                .map(e -> evaluator.evaluate(e, scope))
+                .orElseGet(() -> new Value.Undefined("parameter '" + parameter.name() + "' was not provided"));
     }
 
     /** A macro takes more than it names only if it looks at {@code varargs} or {@code kwargs}. */

@@ -44,7 +44,7 @@ final class Tests {
             }
         }
         tests.put("in", (r, v, a) -> r.comparisons.contains(a.get(0, "seq"), v));
-        tests.put("sameas", (r, v, a) -> v == a.get(0, "other") || v.equals(a.get(0, "other")));
+        tests.put("sameas", (r, v, a) -> Comparisons.same(v, a.get(0, "other")));
         tests.put("divisibleby", (r, v, a) -> Numbers.real(Operators.binary("%", v, a.get(0, "num"), r)) == 0);
         tests.put("even", (r, v, a) -> !odd(v));
         tests.put("odd", (r, v, a) -> odd(v));

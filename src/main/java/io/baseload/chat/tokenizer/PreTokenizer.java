@@ -52,7 +52,7 @@ record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos)
             for (int i = 0; i < lines.size(); i++) {
                 if (lines.get(i).startsWith("= ")) {
                     PreTokenizer entry = entry(lines.subList(i + 1, lines.size()));
-                    for (String name : lines.get(i).substring(2).split(" ")) {
+                    for (String name : lines.get(i).substring(2).split(" ", -1)) {
                         byName.put(name, entry);
                     }
                 }

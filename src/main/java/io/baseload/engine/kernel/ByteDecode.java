@@ -168,7 +168,6 @@ final class ByteDecode {
     private static void one(PackedMatrix m, int unit, float[] x, int xAt, float[] scales, float[] y) {
         MemorySegment w = m.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
-        long stride = m.panelBytes();
         long o0 = 0;
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero;

@@ -239,7 +239,6 @@ final class NibbleDecode {
         float[] scales = scratch.scales;
         float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
-        long stride = m.panelBytes();
         long o0 = 0;
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero;

@@ -27,9 +27,10 @@ public record Rotary(Layout layout, int width, float[] cos, float[] sin) {
         float[] cos = new float[Math.multiplyExact(positions, width)];
         float[] sin = new float[cos.length];
         for (int i = 0; i < cos.length; i++) {
+            int position = i / width;
             int element = i % width;
             boolean interleaved = layout == Layout.INTERLEAVED;
-            double angle = i / width * frequencies[interleaved ? element / 2 : element % (width / 2)];
+            double angle = position * frequencies[interleaved ? element / 2 : element % (width / 2)];
             boolean first = interleaved ? element % 2 == 0 : element < width / 2;
             cos[i] = (float) (Math.cos(angle) * magnitude);
             sin[i] = (float) ((first ? -1 : 1) * Math.sin(angle) * magnitude);

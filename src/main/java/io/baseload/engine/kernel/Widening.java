@@ -34,7 +34,7 @@ final class Widening {
         }
         for (int block = 0; block < m.blocks(); block++) {
             scales(m, unit, 1, block, scratch.scales);
-            block(m, unit, block, scratch.scales, scratch.widened, to + block * 32 * stride, stride);
+            block(m, unit, block, scratch.scales, scratch.widened, to + block * 32L * stride, stride);
         }
     }
 
@@ -95,7 +95,7 @@ final class Widening {
     private static void bytes(MemorySegment w, long from, float[] scales, MemorySegment out, long to, long stride) {
         FloatVector scale = FloatVector.fromArray(FLOATS, scales, 0);
         for (int j = 0; j < 32; j++) {
-            FloatVector q = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, from + j * LANES, LITTLE_ENDIAN)
+            FloatVector q = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, from + (long) j * LANES, LITTLE_ENDIAN)
                     .convertShape(B2F, FLOATS, 0);
             q.mul(scale).intoMemorySegment(out, to + j * stride, LITTLE_ENDIAN);
         }

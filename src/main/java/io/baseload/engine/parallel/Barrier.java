@@ -59,6 +59,7 @@ public final class Barrier {
         waitLonger(generation);
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // correct without it; it lets the one run that this thread waits for
     private void waitLonger(int generation) {
         long start = System.nanoTime();
         while (!passed(generation)) {

@@ -55,8 +55,8 @@ record Cpus(List<Integer> cpus, int cores, int available) {
     /** The kernel's list format: {@code 0-3,8,10-11}. */
     static List<Integer> parse(String list) {
         List<Integer> cpus = new ArrayList<>();
-        for (String part : list.strip().split(",")) {
-            String[] ends = part.strip().split("-");
+        for (String part : list.strip().split(",", -1)) {
+            String[] ends = part.strip().split("-", -1);
             int from = Integer.parseInt(ends[0]);
             IntStream.rangeClosed(from, ends.length == 1 ? from : Integer.parseInt(ends[1]))
                     .forEach(cpus::add);

@@ -60,7 +60,7 @@ public final class Panels {
 
     private static void packBytes(MemorySegment data, long to, int lane, MemorySegment source, long from) {
         for (int i = 0; i < 32; i++) {
-            data.set(BYTE, to + i * LANES + lane, source.get(BYTE, from + 2 + i));
+            data.set(BYTE, to + (long) i * LANES + lane, source.get(BYTE, from + 2 + i));
         }
         data.set(SHORT, to + 32 * LANES + 2L * lane, source.get(SHORT, from));
     }
@@ -73,7 +73,7 @@ public final class Panels {
             for (int i = 0; i < 8; i++) {
                 packed |= Blocks.nibble(source, from + 2L * halves, eight * 8 + i) << 4 * i;
             }
-            data.set(INT, to + (eight * LANES + lane) * 4L, packed);
+            data.set(INT, to + 4L * (eight * LANES + lane), packed);
         }
         for (int i = 0; i < halves; i++) {
             data.set(SHORT, to + 16 * LANES + (i * LANES + lane) * 2L, source.get(SHORT, from + 2L * i));
@@ -102,7 +102,7 @@ public final class Panels {
             codes[i] = bytes ? w.data().get(BYTE, from + i) : nibble(w.data(), from, i / LANES, i % LANES);
         }
         for (int lane = 0; lane < LANES; lane++) {
-            long scale = from + (bytes ? 32 : 16) * LANES;
+            long scale = from + (bytes ? 32L : 16L) * LANES;
             scales[lane] = half(w.data(), scale, lane);
             scales[LANES + lane] = switch (w.type()) {
                 case Q4_1 -> half(w.data(), scale + 2 * LANES, lane);
@@ -128,7 +128,7 @@ public final class Panels {
             case F32 -> Float.intBitsToFloat(data.get(INT, block + 4L * lane));
             case F16 -> half(data, block, lane);
             case BF16 -> Float.intBitsToFloat(data.get(SHORT, block + 2L * lane) << 16);
-            case Q8_0 -> half(data, block + 32 * LANES, lane) * data.get(BYTE, block + column * LANES + lane);
+            case Q8_0 -> half(data, block + 32 * LANES, lane) * data.get(BYTE, block + (long) column * LANES + lane);
             case Q4_0 -> half(data, block + 16 * LANES, lane) * (nibble(data, block, column, lane) - 8);
             case Q4_1 ->
                 half(data, block + 16 * LANES, lane) * nibble(data, block, column, lane)

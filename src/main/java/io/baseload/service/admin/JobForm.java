@@ -16,11 +16,11 @@ record JobForm(
         String state,
         double progress,
         String message,
-        @Nullable Error error,
+        @Nullable Failure error,
         Instant createdAt,
         @Nullable Instant finishedAt) {
 
-    record Error(String message) {}
+    record Failure(String message) {}
 
     static JobForm of(Job job) {
         String error = job.error();
@@ -31,7 +31,7 @@ record JobForm(
                 job.state().name().toLowerCase(Locale.ROOT),
                 job.progress(),
                 job.message(),
-                error == null ? null : new Error(error),
+                error == null ? null : new Failure(error),
                 job.createdAt(),
                 job.finishedAt());
     }

@@ -30,7 +30,7 @@ final class Announcement {
         if (ready.getApplicationContext() instanceof WebServerApplicationContext context
                 && context.getWebServer() != null) {
             int port = context.getWebServer().getPort();
-            readiness.restored().thenRun(() -> announce("http://localhost:" + port));
+            var _ = readiness.restored().thenRun(() -> announce("http://localhost:" + port));
         }
     }
 

@@ -93,7 +93,10 @@ public final class Aliases {
                 return leaves(alias.model());
             });
             serving.forget(alias.name());
-            return left ? serving.drain(alias.model()) : null;
+            if (left) {
+                serving.drain(alias.model());
+            }
+            return left;
         });
     }
 

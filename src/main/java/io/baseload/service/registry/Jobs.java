@@ -100,7 +100,11 @@ public final class Jobs {
         return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
-    /** Newest first. @param after the id of the last one seen; empty = from the start */
+    /**
+     * Newest first.
+     *
+     * @param after the id of the last one seen; empty = from the start
+     */
     public List<Job> page(String after, int limit) {
         return rows.page(after, limit).stream().map(this::now).toList();
     }

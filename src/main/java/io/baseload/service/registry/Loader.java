@@ -105,7 +105,8 @@ final class Loader {
     /** Waits until a model that is leaving memory has left it. */
     private void awaitMemory(String id, Progress progress) {
         if (serving.slot(id).isPresent()) {
-            await(serving.drain(id), () -> progress.at(0, "waiting until its memory is free"));
+            serving.drain(id);
+            await(serving.gone(id), () -> progress.at(0, "waiting until its memory is free"));
         }
     }
 

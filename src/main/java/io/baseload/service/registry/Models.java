@@ -90,7 +90,8 @@ public final class Models {
         return jobs.start(Job.Kind.UNLOAD, id, recorded, progress -> {
             var gone = loader.inTurn(() -> {
                 rows.want(id, Wanted.NO.name());
-                return serving.drain(id);
+                serving.drain(id);
+                return serving.gone(id);
             });
             try {
                 Loader.await(gone, () -> progress.at(0.5, "waiting for running answers"));

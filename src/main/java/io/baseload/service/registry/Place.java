@@ -38,7 +38,11 @@ final class Place {
         return closeIfUnused();
     }
 
-    /** Takes a drain back. @return false if it is too late */
+    /**
+     * Takes a drain back.
+     *
+     * @return false if it is too late
+     */
     boolean reopen() {
         draining = closed;
         return !closed;

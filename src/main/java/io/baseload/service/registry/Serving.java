@@ -59,7 +59,11 @@ final class Serving {
         listeners.forEach(listener -> listener.entered(slot.id(), slot.model()));
     }
 
-    /** Makes a model that is in memory answer again. @return false if it is not there, or its memory is being freed */
+    /**
+     * Makes a model that is in memory answer again.
+     *
+     * @return false if it is not there, or its memory is being freed
+     */
     boolean reopen(String id) {
         synchronized (lock) {
             Place place = places.get(id);
@@ -67,26 +71,33 @@ final class Serving {
         }
     }
 
-    /** Accepts nothing more for a model. @return completes when its running answers have ended and its memory is free */
-    CompletableFuture<Void> drain(String id) {
+    /** Accepts nothing more for a model; it leaves memory when its running answers have ended. */
+    void drain(String id) {
         Place place;
         boolean close;
         synchronized (lock) {
             place = places.get(id);
             if (place == null) {
-                return CompletableFuture.completedFuture(null);
+                return;
             }
             close = place.drain();
         }
         if (close) {
             close(place);
         }
-        return place.gone();
+    }
+
+    /** Completes when a model that is being drained has left memory; at once if it is not there. */
+    CompletableFuture<Void> gone(String id) {
+        synchronized (lock) {
+            Place place = places.get(id);
+            return place == null ? CompletableFuture.completedFuture(null) : place.gone();
+        }
     }
 
     private void close(Place place) {
         Slot slot = place.slot();
-        slot.model().freed().whenComplete((done, failure) -> {
+        var _ = slot.model().freed().whenComplete((done, failure) -> {
             synchronized (lock) {
                 places.remove(slot.id(), place);
             }

@@ -57,11 +57,18 @@ final class KernelBenchmark {
         for (int n : new int[] {1, 2, 4, 8}) {
             double far = seconds((worker, i) -> decode(matrices[i % copies], x, y, n, worker));
             double near = seconds((worker, i) -> decode(matrices[0], x, y, n, worker));
-            print("%s, %d rows: memory %.1f, cache %.1f G weights/s", name, n, size / far / 1e9, size / near / 1e9);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s, %d rows: memory %.1f, cache %.1f G weights/s%n",
+                    name,
+                    n,
+                    size / far / 1e9,
+                    size / near / 1e9);
         }
         if (rows < 10_000) {
             double prefill = seconds((worker, i) -> prefill(matrices[i % copies], x, y, worker));
-            print("%s, prefill of 512 rows: %.0f GFLOPS", name, 2 * 512 * size / prefill / 1e9);
+            System.out.printf(
+                    Locale.ROOT, "%s, prefill of 512 rows: %.0f GFLOPS%n", name, 2 * 512 * size / prefill / 1e9);
         }
     }
 
@@ -97,12 +104,12 @@ final class KernelBenchmark {
                 Step.share(worker + 1, threads, 9),
                 0.125f,
                 scratches.get()));
-        print("attention of one row over %d tokens: %.1f µs", tokens, seconds * 1e6);
+        System.out.printf(Locale.ROOT, "attention of one row over %d tokens: %.1f µs%n", tokens, seconds * 1e6);
     }
 
     private void barrier() {
         double seconds = seconds((worker, i) -> {});
-        print("a barrier: %.2f µs", seconds * 1e6);
+        System.out.printf(Locale.ROOT, "a barrier: %.2f µs%n", seconds * 1e6);
     }
 
     private interface Work {
@@ -131,9 +138,5 @@ final class KernelBenchmark {
 
     private long now() {
         return threads == 1 ? THREADS.getCurrentThreadCpuTime() : System.nanoTime();
-    }
-
-    private static void print(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
     }
 }

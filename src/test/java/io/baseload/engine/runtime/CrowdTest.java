@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +67,7 @@ class CrowdTest {
                 CollectingSink sink = new CollectingSink();
                 Generation generation = model.generate(request(random, client), sink);
                 if (random.nextInt(3) == 0) {
-                    Thread.yield();
+                    LockSupport.parkNanos(random.nextInt(200_000));
                     generation.cancel();
                 }
                 CollectingSink.End end = sink.await();

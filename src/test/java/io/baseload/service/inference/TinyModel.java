@@ -142,7 +142,7 @@ final class TinyModel implements ModelDirectory, Completions {
         private final Prepared prepared;
         private final IntFunction<Lease> leases;
         private final Consumer<CompletionEvent> listener;
-        private volatile int decoded;
+        private final AtomicInteger decoded = new AtomicInteger();
         private volatile boolean cancelled;
 
         Words(Prepared prepared, IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
@@ -174,7 +174,7 @@ final class TinyModel implements ModelDirectory, Completions {
                     continue;
                 }
                 said++;
-                decoded = decoded + 1;
+                decoded.incrementAndGet();
                 listener.accept(new CompletionEvent.Text(answer, "word ", List.of()));
             }
             listener.accept(new CompletionEvent.ChoiceFinished(
@@ -196,7 +196,7 @@ final class TinyModel implements ModelDirectory, Completions {
 
         @Override
         public Usage usage() {
-            return new Usage(prepared.promptTokens, decoded);
+            return new Usage(prepared.promptTokens, decoded.get());
         }
     }
 }
