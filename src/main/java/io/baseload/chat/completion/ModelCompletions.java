@@ -41,8 +41,10 @@ final class ModelCompletions implements Completions {
     public PreparedCompletion prepare(CompletionRequest request) {
         StopTexts stops = stops(request.stop());
         checkLogitBias(request);
+        var room = new Room(model, request);
+        room.check(tokenizer.bytes().longest());
         List<Prompt> prompts = this.prompts.read(request.input());
-        return new Prepared(model, tokenizer, stops, request, prompts, new Room(model, request).tokens(prompts));
+        return new Prepared(model, tokenizer, stops, request, prompts, room.tokens(prompts));
     }
 
     private static StopTexts stops(List<String> texts) {

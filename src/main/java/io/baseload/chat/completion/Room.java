@@ -1,6 +1,7 @@
 package io.baseload.chat.completion;
 
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.LoadedModel;
 import java.util.List;
@@ -13,6 +14,17 @@ final class Room {
     Room(LoadedModel model, CompletionRequest request) {
         this.context = model.contextLength();
         this.request = request;
+    }
+
+    /** Refuses text that the context can't hold whatever its tokens are, before any work is done on it. */
+    void check(int longestToken) {
+        long characters = characters(request.input());
+        if (characters > (long) context * longestToken) {
+            String field = ModelCompletions.field(request.input());
+            throw tooLong(
+                    field,
+                    "the " + field + " has " + characters + " characters. Reduce the length of the " + field + ".");
+        }
     }
 
     /** What was asked for, or what the longest prompt leaves. */
@@ -31,10 +43,24 @@ final class Room {
                 ? "you requested " + ((long) prompt + request.maxTokens().getAsInt()) + " tokens (" + prompt
                         + " in the " + field + ", " + request.maxTokens().getAsInt() + " in the completion)"
                 : "the " + field + " resulted in " + prompt + " tokens, which leaves no room for a completion";
+        return tooLong(field, asked + ". Reduce the length of the " + field + " or of the completion.");
+    }
+
+    private InvalidRequestException tooLong(String field, String problem) {
         return new InvalidRequestException(
                 field,
                 "context_length_exceeded",
-                "This model's maximum context length is " + context + " tokens. However, " + asked
-                        + ". Reduce the length of the " + field + " or of the completion.");
+                "This model's maximum context length is " + context + " tokens. However, " + problem);
+    }
+
+    /** Of a chat all, of several prompts the longest. */
+    private static long characters(Input input) {
+        return switch (input) {
+            case Input.Chat chat ->
+                chat.messages().stream().mapToLong(m -> m.content().length()).sum();
+            case Input.Texts texts ->
+                texts.prompts().stream().mapToLong(String::length).max().orElse(0);
+            case Input.Tokens tokens -> 0;
+        };
     }
 }

@@ -1,11 +1,14 @@
 package io.baseload.chat.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 
 /**
  * Hugging Face's tokenizers library behind one method. The library calls home when it starts unless it is told not to, so nobody else may load it. Safe for
@@ -15,6 +18,11 @@ final class NativeTokenizer {
     static {
         System.setProperty("OPT_OUT_TRACKING", "true");
     }
+
+    /** The library makes a hundred bytes and more of each token, so long texts take turns. */
+    private static final int CHARACTERS_AT_ONCE = 8 << 20;
+
+    private static final Semaphore TURNS = new Semaphore(CHARACTERS_AT_ONCE, true);
 
     private final HuggingFaceTokenizer tokenizer;
 
@@ -37,7 +45,31 @@ final class NativeTokenizer {
     }
 
     int[] encode(String text) {
-        long[] ids = tokenizer.encode(wellFormed(text), false, false).getIds();
+        int weight = Math.min(text.length(), CHARACTERS_AT_ONCE);
+        TURNS.acquireUninterruptibly(weight);
+        try {
+            return narrowed(ids(wellFormed(text)));
+        } finally {
+            TURNS.release(weight);
+        }
+    }
+
+    /** Asks for ids alone: the library's own {@code encode} copies eight more things for each token, and aborts the process where the heap has no room for them. */
+    private long[] ids(String text) {
+        var library = TokenizersLibrary.LIB;
+        try {
+            long encoding = library.encode(tokenizer.getHandle(), text, false);
+            try {
+                return library.getTokenIds(encoding);
+            } finally {
+                library.deleteEncoding(encoding);
+            }
+        } finally {
+            Reference.reachabilityFence(tokenizer);
+        }
+    }
+
+    private static int[] narrowed(long[] ids) {
         int[] tokens = new int[ids.length];
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = (int) ids[i];

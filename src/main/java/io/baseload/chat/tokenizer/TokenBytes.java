@@ -3,15 +3,19 @@ package io.baseload.chat.tokenizer;
 import io.baseload.engine.api.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** The bytes that each token stands for; special tokens stand for their own text. One flat table, so that looking one up allocates nothing. */
 public final class TokenBytes {
     private final byte[] bytes;
     private final int[] starts;
+    private final int longest;
 
     private TokenBytes(byte[] bytes, int[] starts) {
         this.bytes = bytes;
         this.starts = starts;
+        this.longest =
+                IntStream.range(0, starts.length - 1).map(this::length).max().orElse(0);
     }
 
     static TokenBytes of(Vocabulary vocabulary) {
@@ -33,6 +37,11 @@ public final class TokenBytes {
     /** Tokens in the vocabulary. */
     public int size() {
         return starts.length - 1;
+    }
+
+    /** The length of the longest token in bytes. */
+    public int longest() {
+        return longest;
     }
 
     public byte[] get(int id) {

@@ -241,6 +241,13 @@ class ModelCompletionsTest {
         refused(with(greedy(HELLO, 1), List.of(""), -1, false), "stop", "invalid_value");
     }
 
+    @Test
+    void textThatNoContextCouldHoldIsRefusedBeforeAnyWorkIsDoneOnIt() {
+        String endless = "lorem ipsum dolor ".repeat(400_000);
+        refused(greedy(new Input.Texts(List.of("short", endless)), 1), "prompt", "context_length_exceeded");
+        refused(CompletionRequest.chat(List.of(Message.user(endless))), "messages", "context_length_exceeded");
+    }
+
     private static void refused(CompletionRequest request, String field, String code) {
         assertThatThrownBy(() -> completions.prepare(request))
                 .isInstanceOfSatisfying(InvalidRequestException.class, e -> {
