@@ -44,10 +44,10 @@ public final class Tenants {
     /** @throws TenantConflictException if the id is taken */
     public Tenant create(Actor actor, Tenant tenant) {
         transactions.executeWithoutResult(status -> {
-            if (!lock(tenant.id()).isEmpty()) {
+            if (!takeId(tenant)) {
                 throw new TenantConflictException("There is a tenant '" + tenant.id() + "' already.");
             }
-            rows.insert(TenantRow.of(tenant));
+            rows.update(TenantRow.of(tenant));
             audit.recordAdmin(actor, "admin.tenant.create", "tenants/" + tenant.id(), described(tenant));
         });
         return tenant;
@@ -86,6 +86,14 @@ public final class Tenants {
             rows.deleteById(id, TenantRow.class);
             audit.recordAdmin(actor, "admin.tenant.delete", "tenants/" + id, Map.of());
         });
+    }
+
+    /** Of two that want the same id at once, one waits here for the other. */
+    private boolean takeId(Tenant tenant) {
+        return jdbc.sql("INSERT INTO tenant (id, max_concurrent, weight) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+                        .params(tenant.id(), tenant.maxConcurrent(), tenant.weight())
+                        .update()
+                == 1;
     }
 
     private void requireLocked(String id) {

@@ -19,6 +19,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class BodyLimit extends OncePerRequestFilter {
     static final long MAX_BYTES = 8L << 20;
 
+    private final BodyMemory memory = BodyMemory.ofHeap();
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
@@ -26,7 +28,12 @@ final class BodyLimit extends OncePerRequestFilter {
             Answers.error(response, tooLarge(), RequestIds.of(request));
             return;
         }
-        chain.doFilter(new LimitedRequest(request), response);
+        var limited = new LimitedRequest(request, memory);
+        try {
+            chain.doFilter(limited, response);
+        } finally {
+            limited.end();
+        }
     }
 
     static ApiError tooLarge() {

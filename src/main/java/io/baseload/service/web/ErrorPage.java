@@ -33,6 +33,6 @@ final class ErrorPage implements ErrorController {
 
     private static ApiError byStatus(@Nullable Object status, String id) {
         int known = status instanceof Integer code ? code : 404;
-        return known >= 500 ? ApiError.internal(id) : SpringFailures.byStatus(known);
+        return SpringFailures.byStatus(known, id);
     }
 }

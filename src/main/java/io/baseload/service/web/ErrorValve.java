@@ -17,7 +17,7 @@ public final class ErrorValve extends ErrorReportValve {
         }
         String id = RequestIds.of(request);
         try {
-            Answers.error(response, status >= 500 ? ApiError.internal(id) : SpringFailures.byStatus(status), id);
+            Answers.error(response, SpringFailures.byStatus(status, id), id);
             response.finishResponse();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

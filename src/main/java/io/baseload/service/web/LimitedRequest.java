@@ -12,20 +12,29 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A request whose body may have so many bytes and take so long. */
+/** A request whose body may have so many bytes and take so long, and finds room beside those of other requests. */
 final class LimitedRequest extends HttpServletRequestWrapper {
     private static final Duration MAX_TIME = Duration.ofSeconds(60);
 
+    private final BodyMemory memory;
     private @Nullable Body body;
 
-    LimitedRequest(HttpServletRequest request) {
+    LimitedRequest(HttpServletRequest request, BodyMemory memory) {
         super(request);
+        this.memory = memory;
+    }
+
+    /** Gives the memory of the body back. */
+    void end() {
+        if (body != null) {
+            memory.free(body.count);
+        }
     }
 
     @Override
     public ServletInputStream getInputStream() throws IOException {
         if (body == null) {
-            body = new Body(getRequest().getInputStream());
+            body = new Body(getRequest().getInputStream(), memory);
         }
         return body;
     }
@@ -45,11 +54,13 @@ final class LimitedRequest extends HttpServletRequestWrapper {
 
     private static final class Body extends ServletInputStream {
         private final ServletInputStream raw;
+        private final BodyMemory memory;
         private final long deadline = System.nanoTime() + MAX_TIME.toNanos();
         private long count;
 
-        Body(ServletInputStream raw) {
+        Body(ServletInputStream raw, BodyMemory memory) {
             this.raw = raw;
+            this.memory = memory;
         }
 
         @Override
@@ -70,9 +81,13 @@ final class LimitedRequest extends HttpServletRequestWrapper {
         }
 
         private int counted(int bytes) {
+            long before = count;
             count += Math.max(0, bytes);
             if (count > BodyLimit.MAX_BYTES) {
                 throw new ApiException(BodyLimit.tooLarge());
+            }
+            if (!memory.grow(before, count)) {
+                throw new ApiException(BodyMemory.full());
             }
             if (System.nanoTime() > deadline) {
                 throw new ApiException(tooSlow());

@@ -33,8 +33,13 @@ final class SpringFailures {
         };
     }
 
-    /** A refusal that nothing but its status is known of. */
-    static ApiError byStatus(int status) {
+    /** A refusal, or a failure, that nothing but its status is known of. HTTP has two above 500 for what a client should not have asked. */
+    static ApiError byStatus(int status, String requestId) {
+        boolean ours = status >= 500 && status != 501 && status != 505;
+        return ours ? ApiError.internal(requestId) : byStatus(status);
+    }
+
+    private static ApiError byStatus(int status) {
         return ApiError.refused(status, code(status), message(status));
     }
 
@@ -53,11 +58,24 @@ final class SpringFailures {
                 return refusal.error();
             }
             if (cause instanceof DatabindException bind && !bind.getPath().isEmpty()) {
-                String field = bind.getPath().getLast().getPropertyName();
+                String field = path(bind);
                 return ApiError.invalid(field, "invalid_type", "Invalid type for '" + field + "'.");
             }
         }
         return ApiError.invalid(null, null, "The body is missing or not valid JSON.");
+    }
+
+    /** Such as {@code windows[0].tokens}. */
+    private static String path(DatabindException e) {
+        var path = new StringBuilder();
+        for (var step : e.getPath()) {
+            if (step.getPropertyName() == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(step.getPropertyName());
+            }
+        }
+        return path.toString();
     }
 
     private static ApiError withHeaders(ErrorResponse e) {

@@ -216,6 +216,8 @@ final class AdminApiIT {
                 "{\"id\": \"bad\", \"windows\": [{\"period\": \"week\"}]} | windows[0].period",
                 "{\"id\": \"bad\", \"windows\": [{\"period\": \"day\"}, {\"period\": \"day\"}]} | windows[1].period",
                 "{\"id\": \"bad\", \"windows\": [{\"period\": \"day\", \"tokens\": -1}]} | windows[0].tokens",
+                "{\"id\": \"bad\", \"windows\": [{\"period\": \"day\", \"tokens\": \"1\"}]} | windows[0].tokens",
+                "{\"id\": \"bad\", \"windows\": [[[]]]} | windows[0]",
                 "{\"id\": \"bad\", \"windows\": [null]} | windows[0]",
             })
     void aBadTenantIsRefusedByField(String body, String field) throws Exception {

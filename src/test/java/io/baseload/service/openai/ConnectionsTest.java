@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -168,6 +169,28 @@ class ConnectionsTest {
         }
     }
 
+    /** Their bodies together are larger than what the heap of this test has for bodies, whatever it is. */
+    @Test
+    void slowLargeBodiesFillNoHeapAndStopNoSmallOnes() throws Exception {
+        var slow = new ArrayList<RawConnection>();
+        long room = Math.max(16 * MEGABYTE, Runtime.getRuntime().maxMemory() / 16);
+        try {
+            for (long sent = 0; sent < room + 7 * MEGABYTE; sent += 7 * MEGABYTE) {
+                var connection = new RawConnection(port);
+                slow.add(connection);
+                connection.send(head(CHAT) + "Content-Length: " + 8 * MEGABYTE + "\r\n\r\n");
+                sendMegabytes(connection, 7);
+            }
+            Web web = new Web(port);
+            Web.Reply large = web.chat(" ".repeat(7 * MEGABYTE) + ASK.formatted("m"));
+            assertEquals(503, large.status());
+            assertEquals("overloaded", large.error().get("code").stringValue());
+            assertEquals(200, web.chat(ASK.formatted("m")).status());
+        } finally {
+            close(slow);
+        }
+    }
+
     @Test
     void aBodyThatStopsComingIsRefused() throws Exception {
         try (var connection = new RawConnection(port)) {
@@ -194,6 +217,17 @@ class ConnectionsTest {
             assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
             assertTrue(answer.contains("application/json") && answer.contains("{\"error\":{"), answer);
             assertTrue(RawConnection.header(answer, "x-request-id").startsWith("req_"), answer);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET /v1/models HTTP/7.1, 505", "CONNECT a:1 HTTP/1.1, 501"})
+    void whatHttpHasMoreOfThanThisServiceIsNoFailureOfOurs(String line, String status) throws Exception {
+        try (var connection = new RawConnection(port)) {
+            connection.send(line + "\r\nHost: a:1\r\n\r\n");
+            String answer = connection.readAll();
+            assertTrue(answer.startsWith("HTTP/1.1 " + status), answer);
+            assertTrue(answer.contains("\"type\":\"invalid_request_error\""), answer);
         }
     }
 

@@ -87,6 +87,15 @@ class ErrorFormTest {
                         .status());
     }
 
+    @Test
+    void aKeyInABrokenHeaderIsNotLogged(CapturedOutput log) throws Exception {
+        try (var connection = new RawConnection(port)) {
+            connection.send("GET /v1/models HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer bl_broken\u0001\r\n\r\n");
+            assertTrue(connection.readAll().startsWith("HTTP/1.1 400"));
+        }
+        assertFalse(log.getAll().contains("bl_broken"), log::getAll);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/v1/models, bl_user, 200",
