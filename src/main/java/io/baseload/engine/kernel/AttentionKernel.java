@@ -16,6 +16,11 @@ final class AttentionKernel {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int KEY_STRIDE = 4 * KvPages.TOKENS;
 
+    /** Keys or values that are read ahead: they must find room in L2. */
+    private static final int AHEAD_BYTES = 1 << 18;
+
+    private static final int LINE = 64;
+
     private AttentionKernel() {}
 
     /**
@@ -44,11 +49,12 @@ final class AttentionKernel {
             int n = Math.min(most, queries - i);
             int first = position + i * advance + 1;
             int tokens = first + (n - 1) * advance;
-            scores(kv, layer, kvHead, pages, tokens, n, q, qAt + i * qStride, qStride, scratch);
+            boolean ahead = advance == 0;
+            scores(kv, layer, kvHead, pages, tokens, ahead, n, q, qAt + i * qStride, qStride, scratch);
             for (int j = 0; j < n; j++) {
                 softmax(scratch, j, first + j * advance, tokens, scale);
             }
-            mix(kv, layer, kvHead, pages, tokens, n, out, outAt + i * outStride, outStride, scratch);
+            mix(kv, layer, kvHead, pages, tokens, ahead, n, out, outAt + i * outStride, outStride, scratch);
         }
     }
 
@@ -58,6 +64,7 @@ final class AttentionKernel {
             int kvHead,
             int[] pages,
             int tokens,
+            boolean ahead,
             int queries,
             float[] q,
             int qAt,
@@ -68,6 +75,9 @@ final class AttentionKernel {
             Arrays.fill(scratch.scores, j * stride, j * stride + Math.ceilDiv(tokens, 32) * 32, 0f);
         }
         for (int page = 0; page * KvPages.TOKENS < tokens; page++) {
+            if (ahead) {
+                readAhead(kv, kv.keys(0, layer, kvHead), pages, page, tokens, scratch);
+            }
             long keys = kv.keys(pages[page], layer, kvHead);
             for (int t = 0; t < KvPages.TOKENS; t += 2 * L) {
                 Tile.any(
@@ -86,6 +96,31 @@ final class AttentionKernel {
         }
     }
 
+    /**
+     * Fetches keys or values of some pages at once, one load for each cache line, every time that the pages before are used up. Loads that wait for memory side by
+     * side are worth more than a loop that computes while it waits: few of its iterations are under way at a time.
+     *
+     * @param first where these keys or values begin in page 0
+     */
+    private static void readAhead(KvPages kv, long first, int[] pages, int page, int tokens, Scratch scratch) {
+        int bytes = Float.BYTES * KvPages.TOKENS * kv.headDim();
+        int count = Math.max(1, AHEAD_BYTES / bytes);
+        if (page % count == 0) {
+            int end = Math.min(page + count, Math.ceilDiv(tokens, KvPages.TOKENS));
+            for (int p = page; p < end; p++) {
+                scratch.touched = sumOfLines(kv.data(), first + kv.keys(pages[p], 0, 0), bytes);
+            }
+        }
+    }
+
+    private static float sumOfLines(MemorySegment data, long at, int bytes) {
+        float sum = 0;
+        for (int i = 0; i < bytes; i += LINE) {
+            sum += data.get(FLOAT, at + i);
+        }
+        return sum;
+    }
+
     /** Scores to e^(score − maximum), with zeros from {@code tokens} to {@code end}; keeps 1 / their sum. */
     private static void softmax(Scratch scratch, int query, int tokens, int end, float scale) {
         int at = query * scratch.scoresStride;
@@ -100,6 +135,7 @@ final class AttentionKernel {
             int kvHead,
             int[] pages,
             int tokens,
+            boolean ahead,
             int queries,
             float[] out,
             int outAt,
@@ -111,6 +147,9 @@ final class AttentionKernel {
             Arrays.fill(out, outAt + j * outStride, outAt + j * outStride + dim, 0f);
         }
         for (int page = 0; page * KvPages.TOKENS < tokens; page++) {
+            if (ahead) {
+                readAhead(kv, kv.values(0, layer, kvHead), pages, page, tokens, scratch);
+            }
             long values = kv.values(pages[page], layer, kvHead);
             int from = page * KvPages.TOKENS;
             int depth = Math.min(KvPages.TOKENS, tokens - from);
