@@ -49,8 +49,10 @@ final class AliasController {
     @DeleteMapping("/{name}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String name, @AuthenticationPrincipal Caller caller) {
-        Alias alias = aliases.find(name).orElseThrow(() -> Refusals.notFound("alias", name));
-        aliases.delete(
-                alias, () -> acts.record(caller, "alias.delete", "aliases/" + name, Map.of("model", alias.model())));
+        boolean deleted = aliases.delete(
+                name, alias -> acts.record(caller, "alias.delete", "aliases/" + name, Map.of("model", alias.model())));
+        if (!deleted) {
+            throw Refusals.notFound("alias", name);
+        }
     }
 }

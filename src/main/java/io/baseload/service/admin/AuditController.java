@@ -34,9 +34,13 @@ final class AuditController {
             @RequestParam @Nullable String tenant,
             @RequestParam @Nullable String kind) {
         var request = Page.Request.of(limit, null);
-        var entries = trail.page(
-                after == null ? 0 : after, Optional.ofNullable(tenant), Optional.ofNullable(kind), request.probe());
+        var entries =
+                trail.page(after == null ? 0 : after, filter("tenant", tenant), filter("kind", kind), request.probe());
         return Page.of(request, entries, entry -> Long.toString(entry.seq()), AuditForm::of);
+    }
+
+    private static Optional<String> filter(String name, @Nullable String value) {
+        return Optional.ofNullable(value).map(text -> Refusals.text(name, text));
     }
 
     /** Walks over the whole trail. */

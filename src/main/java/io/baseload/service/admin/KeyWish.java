@@ -23,6 +23,7 @@ record KeyWish(
         @Nullable List<String> roles,
         @Nullable String expiresAt,
         @Nullable List<String> models) {
+    private static final int MAX_MODELS = 1000;
 
     ApiKey.Wish read() {
         return new ApiKey.Wish(
@@ -56,10 +57,20 @@ record KeyWish(
         if (models == null) {
             return Set.of();
         }
+        if (models.size() > MAX_MODELS) {
+            throw Refusals.invalid(
+                    "models", "array_above_max_length", "'models' may have at most " + MAX_MODELS + " names.");
+        }
         for (int i = 0; i < models.size(); i++) {
-            Refusals.present("models[" + i + "]", models.get(i));
+            checkModel("models[" + i + "]", models.get(i));
         }
         return Set.copyOf(models);
+    }
+
+    private static void checkModel(String path, @Nullable String name) {
+        if (Refusals.text(path, Refusals.present(path, name)).isEmpty()) {
+            throw Refusals.invalid(path, "invalid_value", "'" + path + "' must name a model or an alias.");
+        }
     }
 
     private static Instant future(String text) {

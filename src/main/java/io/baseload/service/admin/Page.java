@@ -17,7 +17,7 @@ record Page<T>(String object, List<T> data, @Nullable String next) {
     record Request(int limit, String after) {
         static Request of(@Nullable Integer limit, @Nullable String after) {
             int asked = limit == null ? DEFAULT : Refusals.inRange("limit", limit, 1, MAX);
-            return new Request(asked, after == null ? "" : after);
+            return new Request(asked, after == null ? "" : Refusals.text("after", after));
         }
 
         /** How many to read, so that the end of the list is seen. */

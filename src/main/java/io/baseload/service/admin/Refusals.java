@@ -2,9 +2,9 @@ package io.baseload.service.admin;
 
 import io.baseload.service.web.ApiError;
 import io.baseload.service.web.ApiException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +42,27 @@ final class Refusals {
         return value;
     }
 
+    /** RFC 3339, whose years have four digits. */
     static Instant time(String field, String text) {
         try {
-            return OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeParseException e) {
+            OffsetDateTime time = OffsetDateTime.parse(text);
+            if (time.getYear() < 1 || time.getYear() > 9999) {
+                throw new DateTimeException("year");
+            }
+            return time.toInstant();
+        } catch (DateTimeException e) {
             throw invalid(field, "invalid_value", "'" + field + "' must be a time such as 2030-01-31T12:00:00Z.");
         }
+    }
+
+    /** Text that the database can hold and be asked for: whole characters, none of them a control character. */
+    static String text(String field, String text) {
+        boolean bad = text.codePoints()
+                .anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+        if (bad) {
+            throw invalid(field, "invalid_value", "'" + field + "' must not hold control characters.");
+        }
+        return text;
     }
 
     static ApiException invalid(String field, String code, String message) {

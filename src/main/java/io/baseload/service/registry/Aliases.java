@@ -2,6 +2,7 @@ package io.baseload.service.registry;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -84,20 +85,30 @@ public final class Aliases {
         }
     }
 
-    /** @param recorded runs in the transaction that removes the name */
-    public void delete(Alias alias, Runnable recorded) {
-        loader.inTurn(() -> {
-            boolean left = transaction.execute(status -> {
-                rows.deleteById(alias.name());
-                recorded.run();
-                return leaves(alias.model());
-            });
-            serving.forget(alias.name());
-            if (left) {
-                serving.drain(alias.model());
-            }
-            return left;
+    /**
+     * Removes a name.
+     *
+     * @param recorded runs in the transaction that removes it
+     * @return whether there was such a name
+     */
+    public boolean delete(String name, Consumer<Alias> recorded) {
+        return loader.inTurn(() -> {
+            Optional<Alias> known = find(name);
+            known.ifPresent(alias -> delete(alias, () -> recorded.accept(alias)));
+            return known.isPresent();
         });
+    }
+
+    private void delete(Alias alias, Runnable recorded) {
+        boolean left = transaction.execute(status -> {
+            rows.deleteById(alias.name());
+            recorded.run();
+            return leaves(alias.model());
+        });
+        serving.forget(alias.name());
+        if (left) {
+            serving.drain(alias.model());
+        }
     }
 
     /** Whether a model that just lost an alias is to leave memory. */

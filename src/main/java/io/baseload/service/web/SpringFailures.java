@@ -10,6 +10,7 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.DatabindException;
 
 /** Refusals that Spring makes before a controller is reached. */
@@ -57,12 +58,20 @@ final class SpringFailures {
             if (cause instanceof ApiException refusal) {
                 return refusal.error();
             }
-            if (cause instanceof DatabindException bind && !bind.getPath().isEmpty()) {
-                String field = path(bind);
-                return ApiError.invalid(field, "invalid_type", "Invalid type for '" + field + "'.");
+            if (cause instanceof InputCoercionException) {
+                return ApiError.invalid(null, "invalid_value", "A number in the body is out of range.");
+            }
+            if (cause instanceof DatabindException bind) {
+                return misplaced(path(bind));
             }
         }
         return ApiError.invalid(null, null, "The body is missing or not valid JSON.");
+    }
+
+    private static ApiError misplaced(String field) {
+        return field.isEmpty()
+                ? ApiError.invalid(null, "invalid_type", "The body must be a JSON object.")
+                : ApiError.invalid(field, "invalid_type", "Invalid type for '" + field + "'.");
     }
 
     /** Such as {@code windows[0].tokens}. */

@@ -2,6 +2,7 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.GgufBytes;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
@@ -9,8 +10,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -139,6 +144,63 @@ final class AdminApiIT {
     }
 
     @Test
+    void aFileWithAnUnknownTensorTypeFailsTheJobAndSaysWhich() throws Exception {
+        GgufBytes.header(1, 1)
+                .key("general.architecture", "llama")
+                .tensor("token_embd.weight", 999, 0, 32)
+                .data(64)
+                .write(home.resolve("import/future.gguf"));
+        JsonNode job = ended(rest.send("POST", "/admin/v1/models", Map.of("path", "future.gguf", "name", "future")));
+        assertThat(job.get("state").asString()).isEqualTo("failed");
+        assertThat(job.at("/error/message").asString()).contains("future.gguf", "999");
+        assertThat(status("GET", "/admin/v1/models/future")).isEqualTo(404);
+    }
+
+    @Test
+    void ofTwoActsAtOnceOneWins() throws Exception {
+        var tenant = Map.of("id", "at-once");
+        assertThat(statuses(4, () -> rest.send("POST", "/admin/v1/tenants", tenant)))
+                .containsExactly(201, 409, 409, 409);
+        rest.put("/admin/v1/aliases/at-once", Map.of("model", BUNDLED));
+        assertThat(statuses(4, () -> rest.send("DELETE", "/admin/v1/aliases/at-once", "")))
+                .containsExactly(204, 404, 404, 404);
+        JsonNode deletions = rest.get("/admin/v1/audit?kind=admin.alias.delete").get("data");
+        assertThat(texts(deletions, "subject")).containsOnlyOnce("aliases/at-once");
+    }
+
+    private static List<Integer> statuses(int count, Callable<HttpResponse<String>> act) throws Exception {
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = clients.invokeAll(Collections.nCopies(count, act));
+            var statuses = new ArrayList<Integer>();
+            for (var answer : answers) {
+                statuses.add(answer.get().statusCode());
+            }
+            return statuses.stream().sorted().toList();
+        }
+    }
+
+    @Test
+    void theSameFileCanBeImportedTwiceAtOnce() throws Exception {
+        var first = rest.send("POST", "/admin/v1/models", Map.of("path", "tiny.gguf", "name", "both-a"));
+        var second = rest.send("POST", "/admin/v1/models", Map.of("path", "tiny.gguf", "name", "both-b"));
+        succeeded(first);
+        succeeded(second);
+        for (String name : List.of("both-a", "both-b")) {
+            succeeded(rest.send("POST", "/admin/v1/models/" + name + "/load", "{}"));
+            assertThat(ask(name).statusCode()).isEqualTo(200);
+            succeeded(rest.send("POST", "/admin/v1/models/" + name + "/unload", "{}"));
+            assertThat(status("DELETE", "/admin/v1/models/" + name)).isEqualTo(204);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tenants", "models", "aliases", "jobs", "tenants/default/keys", "audit"})
+    void aCursorThatIsNoneIsRefused(String list) throws Exception {
+        JsonNode error = refused(400, "GET", "/admin/v1/" + list + "?after=%00", "");
+        assertThat(error.get("param").asString()).isEqualTo("after");
+    }
+
+    @Test
     void whatIsNotThereYetIsRefusedByName() throws Exception {
         var request = Map.of("path", "tiny.gguf", "name", "quantized", "quantize", "nf4");
         JsonNode error = refused(400, "POST", "/admin/v1/models", request);
@@ -264,7 +326,10 @@ final class AdminApiIT {
                 "{\"roles\": \"user\"} | roles",
                 "{\"roles\": [\"user\"], \"expires_at\": \"tomorrow\"} | expires_at",
                 "{\"roles\": [\"user\"], \"expires_at\": \"2001-01-01T00:00:00Z\"} | expires_at",
+                "{\"roles\": [\"user\"], \"expires_at\": \"+300000-01-01T00:00:00Z\"} | expires_at",
                 "{\"roles\": [\"user\"], \"models\": [null]} | models[0]",
+                "{\"roles\": [\"user\"], \"models\": [\"\"]} | models[0]",
+                "{\"roles\": [\"user\"], \"models\": [\"a\\u0000\"]} | models[0]",
             })
     void aBadKeyIsRefusedByField(String body, String field) throws Exception {
         JsonNode error = refused(400, "POST", "/admin/v1/tenants/default/keys", body);
