@@ -31,7 +31,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * Tenants, quota and audit as the service wires them, on a real PostgreSQL. One server for the JVM, in a folder with a space in its name; each platform has a
@@ -181,11 +180,7 @@ public final class TestPlatform implements AutoCloseable {
 
         private static void remove() {
             DATABASE.close();
-            try {
-                FileSystemUtils.deleteRecursively(FOLDER);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            Leftovers.delete(FOLDER);
         }
     }
 }

@@ -6,7 +6,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.springframework.util.FileSystemUtils;
 
 /** Gives tests the one {@link RunningService} that they share when they change nothing in it but by asking. Starts with the first of them, ends with the last. */
 public final class WholeService implements ParameterResolver {
@@ -39,7 +38,7 @@ public final class WholeService implements ParameterResolver {
         @Override
         public void close() throws Exception {
             service.close();
-            FileSystemUtils.deleteRecursively(home);
+            Leftovers.delete(home);
         }
     }
 }
