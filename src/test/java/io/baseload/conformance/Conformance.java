@@ -20,6 +20,8 @@ public final class Conformance {
             new TemplateLayout(),
             new VocabularyFileLayout(),
             new GgufTypeLayout(),
+            new GgufLogitsLayout(),
+            new AccuracyLayout(),
             new LaterLayout(),
             new HostileFileLayout());
 

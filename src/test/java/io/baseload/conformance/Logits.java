@@ -3,7 +3,7 @@ package io.baseload.conformance;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Compares logits. */
+/** What is done with a row of logits. */
 final class Logits {
     private Logits() {}
 
@@ -19,6 +19,18 @@ final class Logits {
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT, "token %d has the logit %f, not %f", worst, given[worst], reference[worst]));
+    }
+
+    static double logSumExp(float[] logits) {
+        float largest = logits[0];
+        for (float logit : logits) {
+            largest = Math.max(largest, logit);
+        }
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - largest);
+        }
+        return largest + Math.log(sum);
     }
 
     /** NaN is as far as can be. */

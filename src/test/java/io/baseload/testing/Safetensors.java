@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads F32 and I32 tensors of a small, trusted safetensors file that holds reference values. */
+/** Reads F32, I32 and I64 tensors of a small, trusted safetensors file that holds reference values. */
 public final class Safetensors {
     private final ByteBuffer bytes;
     private final JsonNode header;
@@ -56,25 +56,44 @@ public final class Safetensors {
         return values;
     }
 
+    /** Of a tensor of I32 or I64. */
     public int[] ints(String name) {
-        int[] values = new int[size(name)];
-        bytes.slice(offset(name, "I32"), values.length * 4)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asIntBuffer()
-                .get(values);
-        return values;
+        return ints(name, 0, size(name));
+    }
+
+    /** Row {@code i} of a tensor of I32 or I64 whose last dimension is the row. */
+    public int[] rowOfInts(String name, int i) {
+        int width = width(name);
+        return ints(name, i * width, width);
+    }
+
+    private int[] ints(String name, int from, int count) {
+        if (entry(name, null).get("dtype").asString().equals("I32")) {
+            int start = offset(name, "I32");
+            return IntStream.range(from, from + count)
+                    .map(i -> bytes.getInt(start + 4 * i))
+                    .toArray();
+        }
+        int start = offset(name, "I64");
+        return IntStream.range(from, from + count)
+                .map(i -> Math.toIntExact(bytes.getLong(start + 8 * i)))
+                .toArray();
     }
 
     /** Row {@code i} of a tensor whose last dimension is the row. */
     public float[] row(String name, int i) {
-        int[] shape = shape(name);
-        int width = shape[shape.length - 1];
+        int width = width(name);
         float[] row = new float[width];
         bytes.slice(offset(name, "F32") + i * width * 4, width * 4)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer()
                 .get(row);
         return row;
+    }
+
+    private int width(String name) {
+        int[] shape = shape(name);
+        return shape[shape.length - 1];
     }
 
     private int size(String name) {
