@@ -1,5 +1,8 @@
 package io.baseload.engine.api;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A bad model file: where it is bad and what was expected there. Never our bug, never a bad request. */
@@ -15,6 +18,18 @@ public final class ModelFileException extends RuntimeException {
         super(offset < 0 ? file + ": " + problem : file + ": at byte " + offset + ": " + problem);
         this.file = file;
         this.offset = offset;
+    }
+
+    /** A file that the operating system doesn't let us read. */
+    public static ModelFileException unreadable(Path file, IOException cause) {
+        String problem = switch (cause) {
+            case NoSuchFileException missing -> "no such file";
+            case AccessDeniedException denied -> "may not be read (permission denied)";
+            default -> "can't be read: " + cause.getMessage();
+        };
+        var unreadable = new ModelFileException(file, -1, problem);
+        unreadable.initCause(cause);
+        return unreadable;
     }
 
     public Path file() {

@@ -46,14 +46,8 @@ public final class GgufFile implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         } catch (IOException e) {
-            throw unreadable(path, e);
+            throw ModelFileException.unreadable(path, e);
         }
-    }
-
-    private static ModelFileException unreadable(Path path, IOException cause) {
-        ModelFileException e = new ModelFileException(path, -1, "can't be read: " + cause);
-        e.initCause(cause);
-        return e;
     }
 
     public Path path() {

@@ -52,7 +52,7 @@ final class HashingCopy {
         try {
             return FileChannel.open(source, StandardOpenOption.READ);
         } catch (IOException e) {
-            throw new ModelFileException(source, -1, "can't be read: " + e);
+            throw ModelFileException.unreadable(source, e);
         }
     }
 

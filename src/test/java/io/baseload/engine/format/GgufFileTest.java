@@ -173,7 +173,9 @@ class GgufFileTest {
 
     @Test
     void refusesWhatIsNoFile() throws IOException {
-        assertThat(refusal(folder.resolve("missing.gguf")).offset()).isEqualTo(-1);
+        Path missing = folder.resolve("missing.gguf");
+        assertThat(refusal(missing).offset()).isEqualTo(-1);
+        assertThat(refusal(missing)).hasMessage(missing + ": no such file");
         assertThat(refusal(folder).getMessage()).contains("can't be read");
         Path empty = folder.resolve("empty.gguf");
         try (OutputStream out = Files.newOutputStream(empty)) {
