@@ -49,7 +49,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--temperature",
             defaultValue = "0",
-            description = "0 takes the likeliest token (default: ${DEFAULT-VALUE}).")
+            description = "0 to 2; 0 takes the likeliest token (default: ${DEFAULT-VALUE}).")
     private float temperature;
 
     @Option(names = "--seed", description = "The same seed gives the same answer (default: another each time).")
@@ -85,6 +85,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        check();
         try (Engine engine = Engine.open(new EngineOptions(threads, true));
                 LoadedModel loaded = engine.load(
                         model.path(), LoadOptions.named(model.name()).withMaxSequences(1))) {
@@ -98,6 +99,18 @@ final class GenerateCommand implements Callable<Integer> {
             output.result(answer.report(loaded.name(), pace), answer.summary(pace));
         }
         return 0;
+    }
+
+    private void check() {
+        require(maxTokens >= 1, "--max-tokens must be 1 or more, not " + maxTokens);
+        require(temperature >= 0 && temperature <= 2, "--temperature must be from 0 to 2, not " + temperature);
+        require(threads >= 0, "--threads must be 0 or more, not " + threads);
+    }
+
+    private static void require(boolean holds, String problem) {
+        if (!holds) {
+            throw new BadInputException(problem);
+        }
     }
 
     private CompletionRequest request() {

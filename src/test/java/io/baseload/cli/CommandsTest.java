@@ -120,6 +120,10 @@ class CommandsTest {
         assertBad("--prompt", "generate", TINY);
         assertBad("--threads", "bench", TINY, "--threads", "0");
         assertBad("--temperature", "generate", TINY, "--prompt", "x", "--temperature", "hot");
+        assertBad("--temperature must be from 0 to 2", "generate", TINY, "--prompt", "x", "--temperature", "-1");
+        assertBad("--max-tokens must be 1 or more", "generate", TINY, "--prompt", "x", "--max-tokens", "0");
+        assertBad("--threads must be 0 or more", "generate", TINY, "--prompt", "x", "--threads", "-1");
+        assertBad("prompt", "generate", TINY, "--prompt", "");
         assertBad("nonsense", "nonsense");
     }
 
