@@ -30,7 +30,7 @@ final class CpuEngine implements Engine {
         loop = new EngineLoop(new Team(workers, options.pinned()));
         LOG.log(
                 Level.INFO,
-                "engine with {0} workers, {1} kernels",
+                "engine with {0} workers; kernels: {1}",
                 workers,
                 Kernels.best().name());
     }
