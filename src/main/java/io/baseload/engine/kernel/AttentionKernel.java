@@ -16,11 +16,6 @@ final class AttentionKernel {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int KEY_STRIDE = 4 * KvPages.TOKENS;
 
-    /** Keys or values that are read ahead: they must find room in L2. */
-    private static final int AHEAD_BYTES = 1 << 18;
-
-    private static final int LINE = 64;
-
     private AttentionKernel() {}
 
     /**
@@ -96,29 +91,16 @@ final class AttentionKernel {
         }
     }
 
-    /**
-     * Fetches keys or values of some pages at once, one load for each cache line, every time that the pages before are used up. Loads that wait for memory side by
-     * side are worth more than a loop that computes while it waits: few of its iterations are under way at a time.
-     *
-     * @param first where these keys or values begin in page 0
-     */
+    /** Fetches keys or values of some pages at once, every time that those before are used up; {@code first} is where they begin in page 0. */
     private static void readAhead(KvPages kv, long first, int[] pages, int page, int tokens, Scratch scratch) {
         int bytes = Float.BYTES * KvPages.TOKENS * kv.headDim();
-        int count = Math.max(1, AHEAD_BYTES / bytes);
+        int count = Math.max(1, ReadAhead.BYTES / bytes);
         if (page % count == 0) {
             int end = Math.min(page + count, Math.ceilDiv(tokens, KvPages.TOKENS));
             for (int p = page; p < end; p++) {
-                scratch.touched = sumOfLines(kv.data(), first + kv.keys(pages[p], 0, 0), bytes);
+                ReadAhead.fetch(kv.data(), first + kv.keys(pages[p], 0, 0), bytes, scratch);
             }
         }
-    }
-
-    private static float sumOfLines(MemorySegment data, long at, int bytes) {
-        float sum = 0;
-        for (int i = 0; i < bytes; i += LINE) {
-            sum += data.get(FLOAT, at + i);
-        }
-        return sum;
     }
 
     /** Scores to e^(score − maximum), with zeros from {@code tokens} to {@code end}; keeps 1 / their sum. */

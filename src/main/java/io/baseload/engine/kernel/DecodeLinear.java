@@ -29,6 +29,8 @@ final class DecodeLinear {
             BlockSums.of(w, x, row, rows, scratch.blockSums);
             for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
                 units = streams(end - unit, rows);
+                long bytes = Math.ceilDiv(units, PARTS) * w.panelBytes();
+                ReadAhead.fetch(w.data(), unit / PARTS * w.panelBytes(), bytes, scratch);
                 group(w, x, y, row, rows, unit, units, scratch);
             }
         }

@@ -45,8 +45,8 @@ public final class Scratch {
     /** 1 / the sum of each query's exponentials. */
     final float[] factors = new float[QUERIES];
 
-    /** What was read ahead, so that the compiler doesn't leave it out; means nothing. */
-    float touched;
+    /** Means nothing; see {@link ReadAhead}. */
+    float fetched;
 
     private Scratch(MemorySegment widened, int cols, int scoresStride) {
         this.widened = widened;
