@@ -59,7 +59,11 @@ public final class Jobs {
             finish(job.end(Job.State.SUCCEEDED, "done"));
         } catch (JobCancelledException e) {
             finish(job.end(Job.State.CANCELLED, "cancelled"));
-        } catch (ModelFileException | ModelStoreException | NotEnoughMemoryException | ConflictException e) {
+        } catch (ModelFileException
+                | ModelStoreException
+                | NotEnoughMemoryException
+                | UnknownModelException
+                | ConflictException e) {
             finish(job.end(Job.State.FAILED, inWords(e)));
         } catch (RuntimeException | Error e) {
             LOG.error(
