@@ -81,18 +81,24 @@ final class LimitedRequest extends HttpServletRequestWrapper {
         }
 
         private int counted(int bytes) {
-            long before = count;
-            count += Math.max(0, bytes);
+            boolean room = grow(Math.max(0, bytes));
             if (count > BodyLimit.MAX_BYTES) {
                 throw new ApiException(BodyLimit.tooLarge());
             }
-            if (!memory.grow(before, count)) {
+            if (!room) {
                 throw new ApiException(BodyMemory.full());
             }
             if (System.nanoTime() > deadline) {
                 throw new ApiException(tooSlow());
             }
             return bytes;
+        }
+
+        /** Both counts change together, so that the end gives back what was taken. */
+        private boolean grow(int bytes) {
+            long before = count;
+            count += bytes;
+            return memory.grow(before, count);
         }
 
         @Override
