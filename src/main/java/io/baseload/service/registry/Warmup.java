@@ -9,7 +9,10 @@ import io.baseload.engine.api.Usage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** The first token of a model that was just loaded, asked before users can: weights are read, kernels compiled, and a model that can't compute is found out. */
+/**
+ * The first token of a model that was just loaded, asked before users can: weights are read, the decode kernels begin to be compiled, and a model that can't
+ * compute is found out. The kernels of long prompts are compiled by the first of these.
+ */
 final class Warmup implements TokenSink {
     private final CompletableFuture<Usage> end = new CompletableFuture<>();
 
