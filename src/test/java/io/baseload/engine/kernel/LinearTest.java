@@ -12,10 +12,12 @@ import io.baseload.engine.tensor.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The vector twin gives the scalar twin's bits, and a row's bits depend on nothing beside it. */
+@Tag("kernel")
 class LinearTest {
     private static final int[] ROWS = {1, 15, 16, 17, 127, 128, 129, 192, 576};
     private static final int[] COLS = {32, 64, 96, 576};

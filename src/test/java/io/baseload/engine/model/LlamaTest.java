@@ -8,12 +8,14 @@ import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Tiny models with random weights against the logits of another implementation, in f32. */
+@Tag("kernel")
 class LlamaTest {
     private static final float TOLERANCE = 1e-3f;
 

@@ -8,11 +8,13 @@ import io.baseload.testing.Safetensors;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The bundled model's logits against the reference's, in f32. */
+@Tag("kernel")
 class SmolLm2LogitsTest {
     private static final float TOLERANCE = 2e-3f;
 

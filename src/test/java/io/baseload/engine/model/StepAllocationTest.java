@@ -6,9 +6,11 @@ import com.sun.management.ThreadMXBean;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.testing.TestModels;
 import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A step allocates nothing on the heap, once its code is compiled. */
+@Tag("kernel")
 class StepAllocationTest {
     private static final int STEPS = 50;
     private static final long PATIENCE_NANOS = 60_000_000_000L;
