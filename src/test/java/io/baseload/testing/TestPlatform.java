@@ -104,6 +104,18 @@ public final class TestPlatform implements AutoCloseable {
         return superuser(database);
     }
 
+    /** What a tenant's windows have counted, for each period over all its windows: tests may run across the end of a minute. */
+    public List<Counted> counted(String tenant) {
+        return superuser()
+                .sql("SELECT sum(used) AS used, sum(reserved) AS reserved FROM quota_window WHERE tenant = ? GROUP"
+                        + " BY period")
+                .param(tenant)
+                .query(Counted.class)
+                .list();
+    }
+
+    public record Counted(long used, long reserved) {}
+
     public JdbcClient owner() {
         return JdbcClient.create(login("baseload_owner", database));
     }

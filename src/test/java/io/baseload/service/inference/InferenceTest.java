@@ -62,10 +62,7 @@ class InferenceTest {
         assertThat(client.finished().usage()).isEqualTo(new Usage(7, 5));
         assertThat(usage(client).promptTokens()).isEqualTo(7);
         assertThat(usage(client).completionTokens()).isEqualTo(5);
-        assertThat(usage(client).windows()).allSatisfy(window -> {
-            assertThat(window.used()).isEqualTo(12);
-            assertThat(window.reserved()).isZero();
-        });
+        assertThat(platform.counted(client.tenant())).hasSize(3).containsOnly(new TestPlatform.Counted(12, 0));
         assertThat(trail(client)).hasSize(2);
         assertThat(outcome(client).path("state").asString()).isEqualTo("done");
         assertThat(outcome(client).path("completion_tokens").asInt()).isEqualTo(5);
@@ -186,8 +183,7 @@ class InferenceTest {
         var usage = platform.get(UsageReports.class)
                 .usage(tenant, Instant.EPOCH, Instant.now().plusSeconds(60));
         assertThat(usage.requests()).isEqualTo(1000);
-        assertThat(usage.windows())
-                .allSatisfy(window -> assertThat(window.reserved()).isZero());
+        assertThat(platform.counted(tenant)).hasSize(3).containsOnly(new TestPlatform.Counted(2000, 0));
         assertThat(audited(tenant)).isEqualTo(2000);
         assertThat(platform.get(AuditVerifier.class).verify()).satisfies(verification -> {
             assertThat(verification.integrity().ok()).isTrue();

@@ -109,10 +109,12 @@ class LostAndLateTest {
     private static long used(TestPlatform platform) {
         var usage = platform.get(UsageReports.class)
                 .usage(TENANT, Instant.EPOCH, Instant.now().plusSeconds(60));
-        assertThat(usage.windows())
-                .extracting(window -> window.used())
-                .containsOnly(usage.promptTokens() + usage.completionTokens());
-        return usage.promptTokens() + usage.completionTokens();
+        long tokens = usage.promptTokens() + usage.completionTokens();
+        assertThat(platform.counted(TENANT))
+                .hasSize(3)
+                .extracting(TestPlatform.Counted::used)
+                .containsOnly(tokens);
+        return tokens;
     }
 
     private static long outcomes(TestPlatform platform, String state) {
