@@ -26,29 +26,29 @@ record PromptCheck(JsonNode expected, Safetensors values) {
     private static final int TOP = 20;
 
     void run(Tally tally, Path file) {
-        Vocabulary vocabulary = Tokenizers.vocabulary(file);
-        Tokenizer tokenizer = Tokenizer.of(vocabulary);
+        Tokenizer tokenizer = Tokenizers.of(file);
         try (var model = new LogitSource(file, CONTEXT)) {
             for (JsonNode prompt : expected.get("prompts")) {
                 String name = Json.text(prompt, "name");
-                tally.count(name + " ids", words(tokenizer, vocabulary, prompt));
+                tally.count(name + " ids", words(tokenizer, prompt));
                 logits(tally, model, name, prompt);
                 tally.count(name + " greedy", greedy(tally, model, prompt));
             }
         }
     }
 
-    private static Optional<String> words(Tokenizer tokenizer, Vocabulary vocabulary, JsonNode prompt) {
-        String rendered = prompt.has("messages") ? render(vocabulary, prompt) : Json.text(prompt, "text");
+    private static Optional<String> words(Tokenizer tokenizer, JsonNode prompt) {
+        String rendered = prompt.has("messages") ? render(tokenizer, prompt) : Json.text(prompt, "text");
         return rendered.equals(Json.text(prompt, "rendered"))
                 ? Json.equal(tokenizer.encode(rendered), Json.ints(prompt.get("ids")))
                 : Optional.of("renders " + rendered);
     }
 
-    private static String render(Vocabulary vocabulary, JsonNode prompt) {
+    private static String render(Tokenizer tokenizer, JsonNode prompt) {
         Map<String, Object> variables = new HashMap<>(Json.map(prompt));
         variables.put("add_generation_prompt", true);
-        return ChatTemplate.compile(vocabulary.chatTemplate().orElseThrow()).render(variables, LocalDateTime.MIN);
+        return ChatTemplate.compile(tokenizer.chatTemplates().get(Vocabulary.DEFAULT_TEMPLATE))
+                .render(variables, LocalDateTime.MIN);
     }
 
     private void logits(Tally tally, LogitSource model, String name, JsonNode prompt) {

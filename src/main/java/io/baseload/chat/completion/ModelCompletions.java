@@ -11,6 +11,7 @@ import io.baseload.chat.template.TemplateSyntaxException;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.Vocabulary;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +31,10 @@ final class ModelCompletions implements Completions {
     static ModelCompletions of(LoadedModel model) {
         try {
             Tokenizer tokenizer = Tokenizer.of(model.vocabulary());
-            Optional<ChatTemplate> template = model.vocabulary().chatTemplate().map(ChatTemplate::compile);
-            return new ModelCompletions(model, tokenizer, new PromptReader(model.vocabulary(), tokenizer, template));
+            Optional<ChatTemplate> template = Optional.ofNullable(
+                            tokenizer.chatTemplates().get(Vocabulary.DEFAULT_TEMPLATE))
+                    .map(ChatTemplate::compile);
+            return new ModelCompletions(model, tokenizer, new PromptReader(tokenizer, template));
         } catch (IllegalArgumentException | TemplateSyntaxException e) {
             throw new ModelFileException(Path.of(model.name()), -1, String.valueOf(e.getMessage()));
         }

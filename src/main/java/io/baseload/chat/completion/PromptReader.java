@@ -7,7 +7,6 @@ import io.baseload.chat.template.ChatTemplate;
 import io.baseload.chat.template.TemplateException;
 import io.baseload.chat.tokenizer.SpecialTextGuard;
 import io.baseload.chat.tokenizer.Tokenizer;
-import io.baseload.engine.api.Vocabulary;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
@@ -23,12 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes token ids of what was asked. */
 final class PromptReader {
-    private final Vocabulary vocabulary;
     private final Tokenizer tokenizer;
     private final Optional<ChatTemplate> template;
 
-    PromptReader(Vocabulary vocabulary, Tokenizer tokenizer, Optional<ChatTemplate> template) {
-        this.vocabulary = vocabulary;
+    PromptReader(Tokenizer tokenizer, Optional<ChatTemplate> template) {
         this.tokenizer = tokenizer;
         this.template = template;
     }
@@ -83,7 +80,7 @@ final class PromptReader {
     /** Everything that a user's text may stand beside in the rendered prompt. */
     private List<String> texts(Input.Chat chat) {
         List<String> texts = new ArrayList<>();
-        vocabulary.chatTemplate().ifPresent(texts::add);
+        texts.addAll(tokenizer.chatTemplates().values());
         for (Message message : chat.messages()) {
             texts.addAll(
                     List.of(message.role(), message.content(), message.name().orElse("")));
@@ -108,8 +105,8 @@ final class PromptReader {
         variables.put("tools", null);
         variables.put("documents", null);
         chat.variables().forEach((name, value) -> variables.put(name, guarded(value, guard)));
-        variables.put("bos_token", tokenizer.text(vocabulary.bos()));
-        variables.put("eos_token", tokenizer.text(vocabulary.eos()));
+        variables.put("bos_token", tokenizer.bosText());
+        variables.put("eos_token", tokenizer.eosText());
         variables.put(
                 "messages", chat.messages().stream().map(m -> message(m, guard)).toList());
         return variables;

@@ -20,7 +20,7 @@ final class SentencePieceMerges {
 
     private SentencePieceMerges() {}
 
-    static List<Pair> of(Vocabulary vocabulary) {
+    static List<Pair> of(Vocabulary.Gguf vocabulary) {
         Map<String, Integer> ids = new HashMap<>();
         for (int id = 0; id < vocabulary.tokens().size(); id++) {
             if (PIECES.contains(TokenType.of(vocabulary, id))) {

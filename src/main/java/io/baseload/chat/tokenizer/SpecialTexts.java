@@ -15,7 +15,7 @@ final class SpecialTexts {
         this.pattern = pattern;
     }
 
-    static SpecialTexts of(Vocabulary vocabulary) {
+    static SpecialTexts of(Vocabulary.Gguf vocabulary) {
         var texts = IntStream.range(0, vocabulary.tokens().size())
                 .filter(id -> TokenType.of(vocabulary, id).special())
                 .mapToObj(id -> vocabulary.tokens().get(id))

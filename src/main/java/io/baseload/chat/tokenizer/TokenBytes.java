@@ -18,7 +18,7 @@ public final class TokenBytes {
                 IntStream.range(0, starts.length - 1).map(this::length).max().orElse(0);
     }
 
-    static TokenBytes of(Vocabulary vocabulary) {
+    static TokenBytes of(Vocabulary.Gguf vocabulary) {
         boolean byteLevel = vocabulary.model().equals("gpt2");
         int count = vocabulary.tokens().size();
         int[] starts = new int[count + 1];

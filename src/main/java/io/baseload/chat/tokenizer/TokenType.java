@@ -12,7 +12,7 @@ enum TokenType {
     BYTE;
 
     /** Normal where the file says nothing. */
-    static TokenType of(Vocabulary vocabulary, int id) {
+    static TokenType of(Vocabulary.Gguf vocabulary, int id) {
         if (vocabulary.types().isEmpty()) {
             return NORMAL;
         }

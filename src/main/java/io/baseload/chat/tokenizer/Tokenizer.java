@@ -3,6 +3,7 @@ package io.baseload.chat.tokenizer;
 import io.baseload.engine.api.Vocabulary;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -38,14 +39,14 @@ public final class Tokenizer {
             "<reponame>",
             "<|endofprompt|>");
 
-    private final Vocabulary vocabulary;
+    private final Vocabulary.Gguf vocabulary;
     private final TokenBytes bytes;
     private final NativeTokenizer parsing;
     private final SpecialTexts specialTexts;
     private final Set<Integer> stopTokens;
     private volatile Optional<NativeTokenizer> plain = Optional.empty();
 
-    private Tokenizer(Vocabulary vocabulary) {
+    private Tokenizer(Vocabulary.Gguf vocabulary) {
         this.vocabulary = vocabulary;
         bytes = TokenBytes.of(vocabulary);
         parsing = NativeTokenizer.read(TokenizerJson.of(vocabulary, true));
@@ -57,6 +58,14 @@ public final class Tokenizer {
      * @throws IllegalArgumentException if the vocabulary is broken or of an unknown kind; the message names what
      */
     public static Tokenizer of(Vocabulary vocabulary) {
+        return switch (vocabulary) {
+            case Vocabulary.Gguf gguf -> of(gguf);
+            case Vocabulary.Files files ->
+                throw new IllegalArgumentException(files.folder() + ": its form of tokenizer can't be read yet");
+        };
+    }
+
+    private static Tokenizer of(Vocabulary.Gguf vocabulary) {
         VocabularyCheck.check(vocabulary);
         if (vocabulary.model().equals("gpt2") && vocabulary.pre().isEmpty()) {
             LOG.log(
@@ -97,8 +106,22 @@ public final class Tokenizer {
         return TokenType.of(vocabulary, id).special();
     }
 
-    /** A token's text as the vocabulary has it; empty where the vocabulary has no such token. */
-    public String text(OptionalInt id) {
+    /** The text of the token that begins a prompt; empty where the vocabulary has none. */
+    public String bosText() {
+        return text(vocabulary.bos());
+    }
+
+    /** The text of the token that ends an answer; empty where the vocabulary has none. */
+    public String eosText() {
+        return text(vocabulary.eos());
+    }
+
+    /** Sources of chat templates by name; the usual one is {@link Vocabulary#DEFAULT_TEMPLATE}. */
+    public Map<String, String> chatTemplates() {
+        return vocabulary.chatTemplates();
+    }
+
+    private String text(OptionalInt id) {
         return id.isPresent() ? vocabulary.tokens().get(id.getAsInt()) : "";
     }
 
@@ -135,7 +158,7 @@ public final class Tokenizer {
         return known.get();
     }
 
-    private static Set<Integer> stopTokens(Vocabulary vocabulary) {
+    private static Set<Integer> stopTokens(Vocabulary.Gguf vocabulary) {
         Set<Integer> ids = new TreeSet<>();
         vocabulary.eos().ifPresent(ids::add);
         vocabulary.eot().ifPresent(ids::add);

@@ -4,12 +4,12 @@ import io.baseload.engine.api.Vocabulary;
 
 /** Writes a vocabulary in the form of Hugging Face's {@code tokenizer.json}, which the tokenizers library reads. */
 final class TokenizerJson {
-    private final Vocabulary vocabulary;
+    private final Vocabulary.Gguf vocabulary;
     private final boolean withSpecialTokens;
     private final JsonText json = new JsonText();
     private boolean first = true;
 
-    private TokenizerJson(Vocabulary vocabulary, boolean withSpecialTokens) {
+    private TokenizerJson(Vocabulary.Gguf vocabulary, boolean withSpecialTokens) {
         this.vocabulary = vocabulary;
         this.withSpecialTokens = withSpecialTokens;
     }
@@ -18,7 +18,7 @@ final class TokenizerJson {
      * @param withSpecialTokens false for a tokenizer that takes the texts of special tokens as ordinary text
      * @throws IllegalArgumentException if the vocabulary is of an unknown kind
      */
-    static String of(Vocabulary vocabulary, boolean withSpecialTokens) {
+    static String of(Vocabulary.Gguf vocabulary, boolean withSpecialTokens) {
         TokenizerJson writer = new TokenizerJson(vocabulary, withSpecialTokens);
         return switch (vocabulary.model()) {
             case "gpt2" -> writer.byteLevel();

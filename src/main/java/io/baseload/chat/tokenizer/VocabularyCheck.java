@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 final class VocabularyCheck {
     private VocabularyCheck() {}
 
-    static void check(Vocabulary vocabulary) {
+    static void check(Vocabulary.Gguf vocabulary) {
         int count = vocabulary.tokens().size();
         require(count > 0, "the vocabulary has no tokens");
         int types = vocabulary.types().size();

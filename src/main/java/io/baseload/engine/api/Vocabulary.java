@@ -1,35 +1,57 @@
 package io.baseload.engine.api;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/**
- * A model's vocabulary as its file describes it; the words layer makes a tokenizer of it.
- *
- * @param model the algorithm, as in {@code tokenizer.ggml.model}: "gpt2", "llama"
- * @param pre the pre-tokenizer's name, as in {@code tokenizer.ggml.pre}
- * @param tokens token texts by id, in the form that the algorithm uses (byte-level alphabet, ▁ …)
- * @param types token types by id: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; empty if the file has none
- * @param scores merge scores by id; empty if the file has none
- * @param merges pairs "left right", best first; empty if the file has none
- * @param addBos whether a BOS is added, where the file says
- * @param addEos whether an EOS is added, where the file says
- * @param addSpacePrefix whether a space is put before the text, where the file says
- * @param chatTemplate the chat template's source
- */
-public record Vocabulary(
-        String model,
-        Optional<String> pre,
-        List<String> tokens,
-        List<Integer> types,
-        float[] scores,
-        List<String> merges,
-        OptionalInt bos,
-        OptionalInt eos,
-        OptionalInt eot,
-        OptionalInt unknown,
-        Optional<Boolean> addBos,
-        Optional<Boolean> addEos,
-        Optional<Boolean> addSpacePrefix,
-        Optional<String> chatTemplate) {}
+/** A model's words as its files have them, unread; the words layer makes a tokenizer and a chat template of them. */
+public sealed interface Vocabulary {
+
+    /**
+     * The {@code tokenizer.*} keys of a GGUF file.
+     *
+     * @param name {@code general.name}: some rules are known by the model's name only
+     * @param model the algorithm, as in {@code tokenizer.ggml.model}: "gpt2", "llama"
+     * @param pre the pre-tokenizer's name, as in {@code tokenizer.ggml.pre}
+     * @param tokens token texts by id, in the form that the algorithm uses (byte-level alphabet, ▁ …)
+     * @param types token types by id: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; empty if the file has none
+     * @param scores merge scores by id; empty if the file has none
+     * @param merges pairs "left right", best first; empty if the file has none
+     * @param addBos whether a BOS is added, where the file says
+     * @param addEos whether an EOS is added, where the file says
+     * @param addSpacePrefix whether a space is put before the text, where the file says
+     * @param chatTemplates sources by name; the usual one is {@value #DEFAULT_TEMPLATE}
+     */
+    record Gguf(
+            Optional<String> name,
+            String model,
+            Optional<String> pre,
+            List<String> tokens,
+            List<Integer> types,
+            float[] scores,
+            List<String> merges,
+            OptionalInt bos,
+            OptionalInt eos,
+            OptionalInt eot,
+            OptionalInt unknown,
+            Optional<Boolean> addBos,
+            Optional<Boolean> addEos,
+            Optional<Boolean> addSpacePrefix,
+            Map<String, String> chatTemplates)
+            implements Vocabulary {}
+
+    /**
+     * The files of a Hugging Face folder that say something of words: {@code tokenizer.json} or {@code tokenizer.model}, with
+     * {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code added_tokens.json}, {@code generation_config.json}, {@code config.json},
+     * {@code chat_template.jinja} and {@code additional_chat_templates/NAME.jinja} where they are there.
+     *
+     * @param folder where they were read, to be named when one is refused
+     * @param files their contents by name relative to the folder
+     */
+    record Files(Path folder, Map<String, byte[]> files) implements Vocabulary {}
+
+    /** The name of the chat template that is meant when none is named. */
+    String DEFAULT_TEMPLATE = "default";
+}

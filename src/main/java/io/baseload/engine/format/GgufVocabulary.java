@@ -2,9 +2,11 @@ package io.baseload.engine.format;
 
 import io.baseload.engine.api.Vocabulary;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The vocabulary in the {@code tokenizer.*} keys of a GGUF file. */
 public final class GgufVocabulary {
@@ -26,11 +28,11 @@ public final class GgufVocabulary {
      *
      * @throws io.baseload.engine.api.ModelFileException if a key is missing, of the wrong type or contradicts the others
      */
-    public static Vocabulary read(GgufFile file) {
+    public static Vocabulary.Gguf read(GgufFile file) {
         return new GgufVocabulary(file.metadata()).read();
     }
 
-    private Vocabulary read() {
+    private Vocabulary.Gguf read() {
         String model = keys.string("tokenizer.ggml.model")
                 .orElseThrow(() -> keys.refuse("tokenizer.ggml.model", "is missing"));
         List<String> tokens = keys.strings("tokenizer.ggml.tokens");
@@ -42,7 +44,8 @@ public final class GgufVocabulary {
         perToken("tokenizer.ggml.token_type", types.size(), tokens.size());
         perToken("tokenizer.ggml.scores", scores.length, tokens.size());
         OptionalInt eot = id("eot_token_id", tokens.size());
-        return new Vocabulary(
+        return new Vocabulary.Gguf(
+                keys.string("general.name"),
                 model,
                 keys.string("tokenizer.ggml.pre"),
                 tokens,
@@ -56,7 +59,16 @@ public final class GgufVocabulary {
                 keys.flag("tokenizer.ggml.add_bos_token"),
                 keys.flag("tokenizer.ggml.add_eos_token"),
                 keys.flag("tokenizer.ggml.add_space_prefix"),
-                keys.string("tokenizer.chat_template"));
+                chatTemplates());
+    }
+
+    private Map<String, String> chatTemplates() {
+        Map<String, String> templates = new TreeMap<>();
+        for (String name : keys.strings("tokenizer.chat_templates")) {
+            keys.string("tokenizer.chat_template." + name).ifPresent(source -> templates.put(name, source));
+        }
+        keys.string("tokenizer.chat_template").ifPresent(source -> templates.put(Vocabulary.DEFAULT_TEMPLATE, source));
+        return Map.copyOf(templates);
     }
 
     private void perToken(String key, int found, int tokens) {

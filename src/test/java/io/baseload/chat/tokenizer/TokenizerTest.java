@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** SmolLM2's vocabulary against the ids, bytes and flush points that llama.cpp and Hugging Face's tokenizers give. */
 class TokenizerTest {
-    private static Vocabulary vocabulary;
+    private static Vocabulary.Gguf vocabulary;
     private static Tokenizer tokenizer;
     private static JsonNode golden;
 
@@ -124,9 +124,10 @@ class TokenizerTest {
         assertThatThrownBy(() -> Tokenizer.of(with("rwkv", Optional.empty()))).hasMessageContaining("rwkv");
     }
 
-    private static Vocabulary with(String model, Optional<String> pre) {
+    private static Vocabulary.Gguf with(String model, Optional<String> pre) {
         var v = vocabulary;
-        return new Vocabulary(
+        return new Vocabulary.Gguf(
+                v.name(),
                 model,
                 pre,
                 v.tokens(),
@@ -140,7 +141,7 @@ class TokenizerTest {
                 v.addBos(),
                 v.addEos(),
                 v.addSpacePrefix(),
-                v.chatTemplate());
+                v.chatTemplates());
     }
 
     private static String text(int[] tokens) {

@@ -44,7 +44,7 @@ class GgufConfigTest {
                             1536,
                             1e-5f,
                             new RopeConfig(100_000, 64, 1)));
-            Vocabulary vocabulary = GgufVocabulary.read(file);
+            Vocabulary.Gguf vocabulary = GgufVocabulary.read(file);
             assertThat(vocabulary.model()).isEqualTo("gpt2");
             assertThat(vocabulary.pre()).hasValue("smollm");
             assertThat(vocabulary.tokens()).hasSize(49_152);
@@ -53,8 +53,8 @@ class GgufConfigTest {
             assertThat(vocabulary.eos()).hasValue(2);
             assertThat(vocabulary.eot()).as("<|im_end|>").hasValue(2);
             assertThat(vocabulary.addBos()).hasValue(false);
-            assertThat(vocabulary.chatTemplate())
-                    .hasValueSatisfying(template -> assertThat(template).contains("<|im_start|>"));
+            assertThat(vocabulary.chatTemplates().get(Vocabulary.DEFAULT_TEMPLATE))
+                    .contains("<|im_start|>");
         }
     }
 

@@ -1,0 +1,90 @@
+package io.baseload.engine.format;
+
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.Vocabulary;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The files of a Hugging Face folder that say something of words; what they say is not looked at here. */
+public final class VocabularyFiles {
+    private static final String TOKENIZER_JSON = "tokenizer.json";
+    private static final String TOKENIZER_MODEL = "tokenizer.model";
+
+    private static final List<String> NAMES = List.of(
+            TOKENIZER_JSON,
+            TOKENIZER_MODEL,
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "generation_config.json",
+            "config.json",
+            "chat_template.jinja",
+            "chat_template.json");
+
+    private static final String MORE_TEMPLATES = "additional_chat_templates";
+    private static final int MOST_TEMPLATES = 64;
+
+    /** Vocabularies of 256,000 tokens with their merges have up to 35 MB. */
+    private static final int LARGEST = 128 << 20;
+
+    private VocabularyFiles() {}
+
+    /** Names of files, relative to a model's folder, that {@link #read} looks for; a copy of the folder needs those that are there. */
+    public static List<String> names(Path folder) {
+        return Stream.concat(NAMES.stream(), templates(folder).stream())
+                .filter(name -> Files.exists(folder.resolve(name)))
+                .toList();
+    }
+
+    /**
+     * Reads them.
+     *
+     * @throws ModelFileException if there is no tokenizer, or a file can't be read or is too large
+     */
+    public static Vocabulary.Files read(Path folder) {
+        Map<String, byte[]> files = new TreeMap<>();
+        names(folder).forEach(name -> files.put(name, bytes(folder.resolve(name))));
+        if (!files.containsKey(TOKENIZER_JSON) && !files.containsKey(TOKENIZER_MODEL)) {
+            throw new ModelFileException(
+                    folder, -1, "has no tokenizer: expected " + TOKENIZER_JSON + " or " + TOKENIZER_MODEL);
+        }
+        return new Vocabulary.Files(folder, Map.copyOf(files));
+    }
+
+    private static List<String> templates(Path folder) {
+        Path more = folder.resolve(MORE_TEMPLATES);
+        if (!Files.isDirectory(more)) {
+            return List.of();
+        }
+        try (Stream<Path> found = Files.list(more)) {
+            return found.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(".jinja"))
+                    .sorted()
+                    .limit(MOST_TEMPLATES)
+                    .map(name -> MORE_TEMPLATES + "/" + name)
+                    .toList();
+        } catch (IOException e) {
+            throw ModelFileException.unreadable(more, e);
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new ModelFileException(file, -1, "is no regular file");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            if (Files.size(file) > LARGEST) {
+                throw new ModelFileException(file, LARGEST, "is longer than " + LARGEST + " bytes");
+            }
+            return in.readNBytes(LARGEST);
+        } catch (IOException e) {
+            throw ModelFileException.unreadable(file, e);
+        }
+    }
+}
