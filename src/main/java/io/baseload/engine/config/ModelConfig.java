@@ -1,5 +1,8 @@
 package io.baseload.engine.config;
 
+import io.baseload.engine.tensor.KvLayout;
+import io.baseload.engine.tensor.KvPrecision;
+
 /**
  * The hyperparameters of a decoder-only transformer.
  *
@@ -36,5 +39,10 @@ public record ModelConfig(
     /** Width of all keys, or all values, together. */
     public int kvWidth() {
         return kvHeads * headDim;
+    }
+
+    /** What the KV cache holds of a token. */
+    public KvLayout kvLayout(KvPrecision precision) {
+        return new KvLayout(layers, kvHeads, headDim, headDim, 0, precision);
     }
 }

@@ -19,9 +19,11 @@ final class AttentionKernel {
     private AttentionKernel() {}
 
     /**
-     * Queries {@code i < queries}, at {@code qAt + i · qStride}, each over the first {@code position + i · advance + 1} tokens.
+     * Queries {@code i < queries}, at {@code qAt + i · qStride}, each over tokens {@code visible[row + i · advance] … position + i · advance}.
      *
-     * @param advance 1 if the queries are consecutive tokens, 0 if they are heads of one token
+     * @param advance 1 if the queries are consecutive tokens of one head, 0 if they are heads of one token
+     * @param row row of the first query
+     * @param head head of the first query
      */
     static void run(
             KvPages kv,
@@ -30,6 +32,8 @@ final class AttentionKernel {
             int[] pages,
             int position,
             int advance,
+            int[] visible,
+            int row,
             int queries,
             float[] q,
             int qAt,
@@ -37,20 +41,33 @@ final class AttentionKernel {
             float[] out,
             int outAt,
             int outStride,
-            float scale,
+            AttentionOptions options,
+            int head,
             Scratch scratch) {
         int most = MANY_REGISTERS ? Scratch.QUERIES : Scratch.QUERIES / 2;
         for (int i = 0; i < queries; i += most) {
             int n = Math.min(most, queries - i);
-            int first = position + i * advance + 1;
-            int tokens = first + (n - 1) * advance;
+            int tokens = position + (i + n - 1) * advance + 1;
+            int from = firstPage(visible, row + i * advance, advance == 0 ? 1 : n) * KvPages.TOKENS;
             boolean ahead = advance == 0;
-            scores(kv, layer, kvHead, pages, tokens, ahead, n, q, qAt + i * qStride, qStride, scratch);
-            for (int j = 0; j < n; j++) {
-                softmax(scratch, j, first + j * advance, tokens, scale);
+            scores(kv, layer, kvHead, pages, from, tokens, ahead, n, q, qAt + i * qStride, qStride, scratch);
+            for (int j = i; j < i + n; j++) {
+                int first = visible[row + j * advance];
+                int end = position + j * advance + 1;
+                float sink = options.sink(head + j * (1 - advance));
+                softmax(scratch, j - i, from, first, end, tokens, options, sink);
             }
-            mix(kv, layer, kvHead, pages, tokens, ahead, n, out, outAt + i * outStride, outStride, scratch);
+            mix(kv, layer, kvHead, pages, from, tokens, ahead, n, out, outAt + i * outStride, outStride, scratch);
         }
+    }
+
+    /** The first page that any of these rows sees; those before are never read. */
+    private static int firstPage(int[] visible, int row, int rows) {
+        int first = visible[row];
+        for (int i = 1; i < rows; i++) {
+            first = Math.min(first, visible[row + i]);
+        }
+        return first / KvPages.TOKENS;
     }
 
     private static void scores(
@@ -58,6 +75,7 @@ final class AttentionKernel {
             int layer,
             int kvHead,
             int[] pages,
+            int start,
             int tokens,
             boolean ahead,
             int queries,
@@ -67,11 +85,12 @@ final class AttentionKernel {
             Scratch scratch) {
         int stride = scratch.scoresStride;
         for (int j = 0; j < queries; j++) {
-            Arrays.fill(scratch.scores, j * stride, j * stride + Math.ceilDiv(tokens, 32) * 32, 0f);
+            int at = j * stride;
+            Arrays.fill(scratch.scores, at + start, at + Math.ceilDiv(tokens, KvPages.TOKENS) * KvPages.TOKENS, 0f);
         }
-        for (int page = 0; page * KvPages.TOKENS < tokens; page++) {
+        for (int page = start / KvPages.TOKENS; page * KvPages.TOKENS < tokens; page++) {
             if (ahead) {
-                readAhead(kv, kv.keys(0, layer, kvHead), pages, page, tokens, scratch);
+                readAhead(kv, kv.keys(0, layer, kvHead), kv.layout().keyDim(), pages, page, tokens, scratch);
             }
             long keys = kv.keys(pages[page], layer, kvHead);
             for (int t = 0; t < KvPages.TOKENS; t += 2 * L) {
@@ -79,7 +98,7 @@ final class AttentionKernel {
                         kv.data(),
                         keys + 4L * t,
                         KEY_STRIDE,
-                        kv.headDim(),
+                        kv.layout().keyDim(),
                         q,
                         qAt,
                         qStride,
@@ -92,8 +111,8 @@ final class AttentionKernel {
     }
 
     /** Fetches keys or values of some pages at once, every time that those before are used up; {@code first} is where they begin in page 0. */
-    private static void readAhead(KvPages kv, long first, int[] pages, int page, int tokens, Scratch scratch) {
-        int bytes = Float.BYTES * KvPages.TOKENS * kv.headDim();
+    private static void readAhead(KvPages kv, long first, int dim, int[] pages, int page, int tokens, Scratch scratch) {
+        int bytes = Float.BYTES * KvPages.TOKENS * dim;
         int count = Math.max(1, ReadAhead.BYTES / bytes);
         if (page % count == 0) {
             int end = Math.min(page + count, Math.ceilDiv(tokens, KvPages.TOKENS));
@@ -103,12 +122,28 @@ final class AttentionKernel {
         }
     }
 
-    /** Scores to e^(score − maximum), with zeros from {@code tokens} to {@code end}; keeps 1 / their sum. */
-    private static void softmax(Scratch scratch, int query, int tokens, int end, float scale) {
+    /** Scores of tokens {@code first … end} to e^(score − maximum), with zeros from {@code start} and up to {@code tokens}; keeps 1 / their sum. */
+    private static void softmax(
+            Scratch scratch,
+            int query,
+            int start,
+            int first,
+            int end,
+            int tokens,
+            AttentionOptions options,
+            float sink) {
         int at = query * scratch.scoresStride;
-        float sum = RowKernels.exponentials(scratch.scores, at, tokens, scale, scratch.lanes);
-        Arrays.fill(scratch.scores, at + tokens, at + end, 0f);
-        scratch.factors[query] = 1 / sum;
+        float[] scores = scratch.scores;
+        RowKernels.multiply(scores, at + first, end - first, options.scale());
+        if (options.softCap() > 0) {
+            Tanh.softCap(scores, at + first, end - first, options.softCap());
+        }
+        float max = Math.max(sink, RowKernels.max(scores, at + first, end - first));
+        RowKernels.exponentials(scores, at + first, end - first, max);
+        Arrays.fill(scores, at + start, at + first, 0f);
+        Arrays.fill(scores, at + end, at + tokens, 0f);
+        float sum = RowKernels.sum(scores, at + start, end - start, scratch.lanes);
+        scratch.factors[query] = 1 / (sum + Exp.exp(sink - max));
     }
 
     private static void mix(
@@ -116,6 +151,7 @@ final class AttentionKernel {
             int layer,
             int kvHead,
             int[] pages,
+            int start,
             int tokens,
             boolean ahead,
             int queries,
@@ -123,14 +159,14 @@ final class AttentionKernel {
             int outAt,
             int outStride,
             Scratch scratch) {
-        int dim = kv.headDim();
+        int dim = kv.layout().valueDim();
         int tiled = dim / (2 * L) * 2 * L;
         for (int j = 0; j < queries; j++) {
             Arrays.fill(out, outAt + j * outStride, outAt + j * outStride + dim, 0f);
         }
-        for (int page = 0; page * KvPages.TOKENS < tokens; page++) {
+        for (int page = start / KvPages.TOKENS; page * KvPages.TOKENS < tokens; page++) {
             if (ahead) {
-                readAhead(kv, kv.values(0, layer, kvHead), pages, page, tokens, scratch);
+                readAhead(kv, kv.values(0, layer, kvHead), dim, pages, page, tokens, scratch);
             }
             long values = kv.values(pages[page], layer, kvHead);
             int from = page * KvPages.TOKENS;
@@ -157,7 +193,7 @@ final class AttentionKernel {
             int outAt,
             int outStride,
             Scratch scratch) {
-        long stride = 4L * kv.headDim();
+        long stride = 4L * kv.layout().valueDim();
         int scores = scratch.scoresStride;
         if (width == 4 * L) {
             Tile.three(kv.data(), values, stride, depth, scratch.scores, from, scores, queries, out, outAt, outStride);

@@ -54,26 +54,30 @@ public interface Kernels {
     /** Rotates one row's heads {@code firstHead … endHead}, which stand side by side, for its position. */
     void rotate(Rotary rotary, Rows x, int row, int position, int headDim, int firstHead, int endHead);
 
+    /** x = cap · tanh(x / cap), as Gemma 2 caps logits. */
+    void softCap(Rows x, float cap, int from, int to, int firstColumn, int endColumn);
+
     /**
-     * Attention of one row of a sequence to its first {@code position + 1} tokens, for each query head of the range; query head h shares the keys and values of KV
-     * head h / (heads / kvHeads).
+     * Attention of one row of a sequence, whose position is {@code position}, to its tokens {@code visible[row] … position}, for each query head of the range; query
+     * head h shares the keys and values of KV head h / (heads / kvHeads).
      *
      * @param pages the sequence's page table: page {@code pages[t / 32]} holds token t
-     * @param q queries, heads side by side; their number is {@code q.width / headDim}
-     * @param out receives the result in the shape of q
-     * @param scale what scores are multiplied with, mostly 1 / √headDim
+     * @param visible for each row the first position that it sees: 0, or max(0, position − W + 1) with a sliding window of W tokens
+     * @param q queries, heads side by side; their number is {@code q.width / keyDim}
+     * @param out receives the mixed values, heads of {@code valueDim} side by side
      */
     void decodeAttention(
             KvPages kv,
             int layer,
             int[] pages,
             int position,
+            int[] visible,
             Rows q,
             Rows out,
             int row,
             int firstHead,
             int endHead,
-            float scale,
+            AttentionOptions options,
             Scratch scratch);
 
     /** The same for the consecutive tokens {@code position, position + 1, …} of a sequence in rows {@code from … to}. */
@@ -82,12 +86,13 @@ public interface Kernels {
             int layer,
             int[] pages,
             int position,
+            int[] visible,
             Rows q,
             Rows out,
             int from,
             int to,
             int firstHead,
             int endHead,
-            float scale,
+            AttentionOptions options,
             Scratch scratch);
 }

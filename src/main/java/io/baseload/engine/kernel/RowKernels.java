@@ -97,18 +97,7 @@ final class RowKernels {
         }
     }
 
-    /** Replaces scores by e^(score · scale − maximum) and returns their sum. */
-    static float exponentials(float[] scores, int at, int count, float scale, float[] lanes) {
-        multiply(scores, at, count, scale);
-        float max = max(scores, at, count);
-        exponentials(scores, at, FLOATS.loopBound(count), max);
-        for (int i = FLOATS.loopBound(count); i < count; i++) {
-            scores[at + i] = Exp.exp(scores[at + i] - max);
-        }
-        return sum(scores, at, count, lanes);
-    }
-
-    private static float max(float[] x, int at, int count) {
+    static float max(float[] x, int at, int count) {
         int end = FLOATS.loopBound(count);
         FloatVector max = FloatVector.broadcast(FLOATS, x[at]);
         for (int i = 0; i < end; i += L) {
@@ -121,8 +110,10 @@ final class RowKernels {
         return result;
     }
 
-    private static void exponentials(float[] x, int at, int count, float max) {
-        for (int i = 0; i < count; i += L) {
+    /** x = e^(x − max). */
+    static void exponentials(float[] x, int at, int count, float max) {
+        int end = FLOATS.loopBound(count);
+        for (int i = 0; i < end; i += L) {
             FloatVector c = FloatVector.fromArray(FLOATS, x, at + i)
                     .sub(max)
                     .max(Exp.LOWEST)
@@ -140,9 +131,13 @@ final class RowKernels {
             IntVector power = shifted.reinterpretAsInts().lanewise(LSHL, 23);
             p.reinterpretAsInts().add(power).reinterpretAsFloats().intoArray(x, at + i);
         }
+        for (int i = end; i < count; i++) {
+            x[at + i] = Exp.exp(x[at + i] - max);
+        }
     }
 
-    private static float sum(float[] x, int at, int count, float[] lanes) {
+    /** Element i in lane i % 16. */
+    static float sum(float[] x, int at, int count, float[] lanes) {
         int end = count / LANES * LANES;
         Arrays.fill(lanes, 0, LANES, 0f);
         for (int part = 0; part < LANES; part += L) {

@@ -3,6 +3,7 @@ package io.baseload.engine.kernel;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.quant.Panels;
+import io.baseload.engine.tensor.KvLayout;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -182,25 +183,38 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void softCap(Rows x, float cap, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            for (int i = firstColumn; i < endColumn; i++) {
+                x.data()[x.at(row) + i] = cap * Tanh.tanh(x.data()[x.at(row) + i] / cap);
+            }
+        }
+    }
+
+    @Override
     public void decodeAttention(
             KvPages kv,
             int layer,
             int[] pages,
             int position,
+            int[] visible,
             Rows q,
             Rows out,
             int row,
             int firstHead,
             int endHead,
-            float scale,
+            AttentionOptions options,
             Scratch scratch) {
-        int group = q.width() / kv.headDim() / kv.kvHeads();
+        KvLayout layout = kv.layout();
+        int group = q.width() / layout.keyDim() / layout.kvHeads();
+        int first = visible[row];
         for (int head = firstHead; head < endHead; head++) {
-            int at = q.at(row) + head * kv.headDim();
-            scores(kv, layer, head / group, pages, position + 1, q.data(), at, scale, scratch.scores);
-            float sum = exponentials(scratch.scores, position + 1, scratch.lanes);
-            int to = out.at(row) + head * kv.headDim();
-            mix(kv, layer, head / group, pages, position + 1, scratch.scores, 1 / sum, out.data(), to);
+            int kvHead = head / group;
+            int at = q.at(row) + head * layout.keyDim();
+            scores(kv, layer, kvHead, pages, first, position + 1, q.data(), at, options, scratch.scores);
+            float sum = exponentials(scratch.scores, first, position + 1, options.sink(head), scratch.lanes);
+            int to = out.at(row) + head * layout.valueDim();
+            mix(kv, layer, kvHead, pages, first, position + 1, scratch.scores, 1 / sum, out.data(), to);
         }
     }
 
@@ -210,43 +224,56 @@ final class ScalarKernels implements Kernels {
             int layer,
             int[] pages,
             int position,
+            int[] visible,
             Rows q,
             Rows out,
             int from,
             int to,
             int firstHead,
             int endHead,
-            float scale,
+            AttentionOptions options,
             Scratch scratch) {
         for (int row = from; row < to; row++) {
-            decodeAttention(kv, layer, pages, position + row - from, q, out, row, firstHead, endHead, scale, scratch);
+            int own = position + row - from;
+            decodeAttention(kv, layer, pages, own, visible, q, out, row, firstHead, endHead, options, scratch);
         }
     }
 
     private static void scores(
-            KvPages kv, int layer, int head, int[] pages, int tokens, float[] q, int at, float scale, float[] scores) {
-        for (int t = 0; t < tokens; t++) {
+            KvPages kv,
+            int layer,
+            int head,
+            int[] pages,
+            int first,
+            int end,
+            float[] q,
+            int at,
+            AttentionOptions options,
+            float[] scores) {
+        for (int t = first; t < end; t++) {
             long key = kv.keys(pages[t / KvPages.TOKENS], layer, head) + 4L * (t % KvPages.TOKENS);
             float sum = 0;
-            for (int d = 0; d < kv.headDim(); d++) {
+            for (int d = 0; d < kv.layout().keyDim(); d++) {
                 sum = Math.fma(q[at + d], kv.data().get(FLOAT, key + 4L * KvPages.TOKENS * d), sum);
             }
-            scores[t] = sum * scale;
+            float score = sum * options.scale();
+            float cap = options.softCap();
+            scores[t] = cap > 0 ? cap * Tanh.tanh(score / cap) : score;
         }
     }
 
-    /** Replaces scores by e^(score − maximum) and returns their sum. */
-    private static float exponentials(float[] scores, int tokens, float[] lanes) {
-        float max = scores[0];
-        for (int t = 1; t < tokens; t++) {
+    /** Replaces scores by e^(score − maximum) and returns their sum, the sink's included: token t in lane t % 16, the sink last. */
+    private static float exponentials(float[] scores, int first, int end, float sink, float[] lanes) {
+        float max = sink;
+        for (int t = first; t < end; t++) {
             max = Math.max(max, scores[t]);
         }
         Arrays.fill(lanes, 0, LANES, 0f);
-        for (int t = 0; t < tokens; t++) {
+        for (int t = first; t < end; t++) {
             scores[t] = Exp.exp(scores[t] - max);
             lanes[t % LANES] += scores[t];
         }
-        return sumOfLanes(lanes);
+        return sumOfLanes(lanes) + Exp.exp(sink - max);
     }
 
     private static void mix(
@@ -254,20 +281,22 @@ final class ScalarKernels implements Kernels {
             int layer,
             int head,
             int[] pages,
-            int tokens,
+            int first,
+            int end,
             float[] weights,
             float factor,
             float[] out,
             int at) {
-        Arrays.fill(out, at, at + kv.headDim(), 0f);
+        int dim = kv.layout().valueDim();
+        Arrays.fill(out, at, at + dim, 0f);
         MemorySegment data = kv.data();
-        for (int t = 0; t < tokens; t++) {
-            long value = kv.values(pages[t / KvPages.TOKENS], layer, head) + 4L * (t % KvPages.TOKENS) * kv.headDim();
-            for (int d = 0; d < kv.headDim(); d++) {
+        for (int t = first; t < end; t++) {
+            long value = kv.values(pages[t / KvPages.TOKENS], layer, head) + 4L * (t % KvPages.TOKENS) * dim;
+            for (int d = 0; d < dim; d++) {
                 out[at + d] = Math.fma(weights[t], data.get(FLOAT, value + 4L * d), out[at + d]);
             }
         }
-        for (int d = 0; d < kv.headDim(); d++) {
+        for (int d = 0; d < dim; d++) {
             out[at + d] *= factor;
         }
     }

@@ -69,22 +69,31 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void softCap(Rows x, float cap, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            Tanh.softCap(x.data(), x.at(row) + firstColumn, endColumn - firstColumn, cap);
+        }
+    }
+
+    @Override
     public void decodeAttention(
             KvPages kv,
             int layer,
             int[] pages,
             int position,
+            int[] visible,
             Rows q,
             Rows out,
             int row,
             int firstHead,
             int endHead,
-            float scale,
+            AttentionOptions options,
             Scratch scratch) {
-        int group = q.width() / kv.headDim() / kv.kvHeads();
+        int keyDim = kv.layout().keyDim();
+        int valueDim = kv.layout().valueDim();
+        int group = q.width() / keyDim / kv.layout().kvHeads();
         for (int head = firstHead, heads; head < endHead; head += heads) {
             heads = Math.min(Math.min(endHead, (head / group + 1) * group) - head, Scratch.QUERIES);
-            int at = head * kv.headDim();
             AttentionKernel.run(
                     kv,
                     layer,
@@ -92,14 +101,17 @@ final class VectorKernels implements Kernels {
                     pages,
                     position,
                     0,
+                    visible,
+                    row,
                     heads,
                     q.data(),
-                    q.at(row) + at,
-                    kv.headDim(),
+                    q.at(row) + head * keyDim,
+                    keyDim,
                     out.data(),
-                    out.at(row) + at,
-                    kv.headDim(),
-                    scale,
+                    out.at(row) + head * valueDim,
+                    valueDim,
+                    options,
+                    head,
                     scratch);
         }
     }
@@ -110,19 +122,21 @@ final class VectorKernels implements Kernels {
             int layer,
             int[] pages,
             int position,
+            int[] visible,
             Rows q,
             Rows out,
             int from,
             int to,
             int firstHead,
             int endHead,
-            float scale,
+            AttentionOptions options,
             Scratch scratch) {
-        int group = q.width() / kv.headDim() / kv.kvHeads();
+        int keyDim = kv.layout().keyDim();
+        int valueDim = kv.layout().valueDim();
+        int group = q.width() / keyDim / kv.layout().kvHeads();
         for (int head = firstHead; head < endHead; head++) {
             for (int row = from; row < to; row += Scratch.QUERIES) {
                 int rows = Math.min(Scratch.QUERIES, to - row);
-                int at = head * kv.headDim();
                 AttentionKernel.run(
                         kv,
                         layer,
@@ -130,14 +144,17 @@ final class VectorKernels implements Kernels {
                         pages,
                         position + row - from,
                         1,
+                        visible,
+                        row,
                         rows,
                         q.data(),
-                        q.at(row) + at,
+                        q.at(row) + head * keyDim,
                         q.stride(),
                         out.data(),
-                        out.at(row) + at,
+                        out.at(row) + head * valueDim,
                         out.stride(),
-                        scale,
+                        options,
+                        head,
                         scratch);
             }
         }

@@ -1,6 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.Rotary;
 import io.baseload.engine.kernel.Scratch;
@@ -37,7 +38,11 @@ final class Llama implements CausalModel, Step {
     private final Scratch[] scratch;
     private final Activations a;
     private final int maxChunks;
-    private final float scale;
+    private final AttentionOptions attention;
+
+    /** Each row sees its sequence from the first token on. */
+    private final int[] visible;
+
     private Batch batch;
 
     Llama(
@@ -57,8 +62,9 @@ final class Llama implements CausalModel, Step {
         this.kv = kv;
         this.scratch = scratch;
         this.maxChunks = maxChunks;
-        this.scale = (float) (1 / Math.sqrt(config.headDim()));
+        this.attention = AttentionOptions.scaled((float) (1 / Math.sqrt(config.headDim())));
         this.batch = batch();
+        this.visible = new int[batch.maxRows()];
     }
 
     @Override
@@ -184,13 +190,14 @@ final class Llama implements CausalModel, Step {
                 layer,
                 pages,
                 batch.position(from),
+                visible,
                 a.q(),
                 a.attended(),
                 from,
                 to,
                 kvHead * group,
                 (kvHead + 1) * group,
-                scale,
+                attention,
                 scratch);
     }
 
@@ -210,12 +217,13 @@ final class Llama implements CausalModel, Step {
                     layer,
                     pages,
                     batch.position(row),
+                    visible,
                     a.q(),
                     a.attended(),
                     row,
                     first,
                     last,
-                    scale,
+                    attention,
                     scratch[worker]);
             unit += last - first;
         }

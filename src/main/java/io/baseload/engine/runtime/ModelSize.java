@@ -6,6 +6,7 @@ import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.Limits;
 import io.baseload.engine.schedule.BatcherLimits;
 import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 
 /**
@@ -62,7 +63,7 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
     }
 
     private static long pageBytes(ModelConfig config) {
-        return KvPages.pageBytes(config.layers(), config.kvHeads(), config.headDim());
+        return config.kvLayout(KvPrecision.F32).pageBytes();
     }
 
     long kvTokens() {
@@ -74,7 +75,7 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
     }
 
     KvPages allocatePages(NativeMemory memory, ModelConfig config) {
-        return KvPages.allocate(memory, kvPages, config.layers(), config.kvHeads(), config.headDim());
+        return KvPages.allocate(memory, kvPages, config.kvLayout(KvPrecision.F32));
     }
 
     BatcherLimits batcher() {

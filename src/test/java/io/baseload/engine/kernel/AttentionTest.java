@@ -3,9 +3,13 @@ package io.baseload.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.baseload.engine.tensor.KvLayout;
 import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,6 +21,7 @@ class AttentionTest {
     private static final int LAYERS = 2;
     private static final int[] PAGES = {3, 0, 4, 1};
     private static final int TOKENS = 117;
+    private static final AttentionOptions PLAIN = AttentionOptions.scaled(0.2f);
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(3);
@@ -28,62 +33,148 @@ class AttentionTest {
     }
 
     /** A sequence of {@link #TOKENS} tokens in layer 1. */
-    private KvPages pages(Rows k, Rows v, int kvHeads, int headDim) {
-        KvPages kv = KvPages.allocate(memory, 5, LAYERS, kvHeads, headDim);
+    private KvPages pages(Rows k, Rows v, int kvHeads) {
+        var layout = new KvLayout(LAYERS, kvHeads, k.width() / kvHeads, v.width() / kvHeads, 3, KvPrecision.F32);
+        KvPages kv = KvPages.allocate(memory, 5, layout);
         for (int t = 0; t < TOKENS; t++) {
             kv.store(PAGES[t / KvPages.TOKENS], 1, t % KvPages.TOKENS, k, v, t);
         }
         return kv;
     }
 
+    private static int[] visible(IntUnaryOperator first) {
+        return IntStream.range(0, TOKENS).map(first).toArray();
+    }
+
     @ParameterizedTest
-    @CsvSource({"9, 3, 64", "4, 4, 32", "6, 1, 128", "16, 1, 16", "4, 2, 8", "2, 1, 80"})
-    void theTwinsAgreeAndPrefillEqualsDecode(int heads, int kvHeads, int headDim) {
-        Rows k = random.rows(TOKENS, kvHeads * headDim);
-        Rows v = random.rows(TOKENS, kvHeads * headDim);
-        Rows q = random.rows(TOKENS, heads * headDim);
-        KvPages kv = pages(k, v, kvHeads, headDim);
-        Rows expected = Rows.allocate(TOKENS, heads * headDim);
-        Rows decoded = Rows.allocate(TOKENS, heads * headDim);
-        Rows prefilled = Rows.allocate(TOKENS, heads * headDim);
-        for (int t = 0; t < TOKENS; t++) {
-            Kernels.scalar().decodeAttention(kv, 1, PAGES, t, q, expected, t, 0, heads, 0.2f, scratch);
-            Kernels.best().decodeAttention(kv, 1, PAGES, t, q, decoded, t, 0, heads / 2, 0.2f, scratch);
-            Kernels.best().decodeAttention(kv, 1, PAGES, t, q, decoded, t, heads / 2, heads, 0.2f, scratch);
+    @CsvSource({
+        "9, 3, 64, 64",
+        "4, 4, 32, 32",
+        "6, 1, 128, 128",
+        "16, 1, 16, 8",
+        "4, 2, 8, 12",
+        "2, 1, 80, 72",
+        "3, 1, 7, 5"
+    })
+    void theTwinsAgreeAndPrefillEqualsDecode(int heads, int kvHeads, int keyDim, int valueDim) {
+        Rows k = random.rows(TOKENS, kvHeads * keyDim);
+        Rows v = random.rows(TOKENS, kvHeads * valueDim);
+        Rows q = random.rows(TOKENS, heads * keyDim);
+        KvPages kv = pages(k, v, kvHeads);
+        float[] sinks = random.rows(1, heads).data();
+        for (int[] visible : new int[][] {
+            new int[TOKENS],
+            visible(t -> Math.max(0, t - 4)),
+            visible(t -> Math.max(0, t - 49)),
+            visible(t -> t),
+            visible(t -> t < 70 ? 0 : 66),
+            visible(t -> t % 7 == 0 ? t / 2 : 0)
+        }) {
+            check(kv, heads, valueDim, q, visible, PLAIN);
+            check(kv, heads, valueDim, q, visible, new AttentionOptions(0.7f, 1.5f, sinks));
         }
-        Kernels.best().prefillAttention(kv, 1, PAGES, 0, q, prefilled, 0, 50, 0, heads, 0.2f, scratch);
-        Kernels.best().prefillAttention(kv, 1, PAGES, 50, q, prefilled, 50, TOKENS, 0, 1, 0.2f, scratch);
-        Kernels.best().prefillAttention(kv, 1, PAGES, 50, q, prefilled, 50, TOKENS, 1, heads, 0.2f, scratch);
+    }
+
+    private void check(KvPages kv, int heads, int valueDim, Rows q, int[] visible, AttentionOptions options) {
+        Rows expected = Rows.allocate(TOKENS, heads * valueDim);
+        Rows decoded = Rows.allocate(TOKENS, heads * valueDim);
+        Rows prefilled = Rows.allocate(TOKENS, heads * valueDim);
+        Kernels best = Kernels.best();
+        int half = heads / 2;
+        for (int t = 0; t < TOKENS; t++) {
+            Kernels.scalar().decodeAttention(kv, 1, PAGES, t, visible, q, expected, t, 0, heads, options, scratch);
+            best.decodeAttention(kv, 1, PAGES, t, visible, q, decoded, t, 0, half, options, scratch);
+            best.decodeAttention(kv, 1, PAGES, t, visible, q, decoded, t, half, heads, options, scratch);
+        }
+        best.prefillAttention(kv, 1, PAGES, 0, visible, q, prefilled, 0, 50, 0, heads, options, scratch);
+        best.prefillAttention(kv, 1, PAGES, 50, visible, q, prefilled, 50, TOKENS, 0, 1, options, scratch);
+        best.prefillAttention(kv, 1, PAGES, 50, visible, q, prefilled, 50, TOKENS, 1, heads, options, scratch);
         assertArrayEquals(expected.data(), decoded.data());
         assertArrayEquals(expected.data(), prefilled.data());
     }
 
-    @Test
-    void attentionIsTheFormula() {
+    @ParameterizedTest
+    @CsvSource({"0, 0", "44, 0", "0, 1.5", "44, 1.5"})
+    void attentionIsTheFormula(int first, float softCap) {
         Rows k = random.rows(TOKENS, 64);
-        Rows v = random.rows(TOKENS, 64);
+        Rows v = random.rows(TOKENS, 40);
         Rows q = random.rows(1, 128);
-        Rows out = Rows.allocate(1, 128);
-        KvPages kv = pages(k, v, 2, 32);
-        Kernels.best().decodeAttention(kv, 1, PAGES, 70, q, out, 0, 0, 4, 0.3f, scratch);
+        Rows out = Rows.allocate(1, 80);
+        KvPages kv = pages(k, v, 2);
+        float[] sinks = softCap > 0 ? new float[] {0.5f, -2, 3, 0} : new float[0];
+        var options = new AttentionOptions(0.3f, softCap, sinks);
+        Kernels.best().decodeAttention(kv, 1, PAGES, 70, new int[] {first}, q, out, 0, 0, 4, options, scratch);
         for (int head = 0; head < 4; head++) {
             double[] weights = new double[71];
-            double sum = 0;
-            for (int t = 0; t < weights.length; t++) {
+            double sum = sinks.length == 0 ? 0 : Math.exp(sinks[head]);
+            for (int t = first; t < weights.length; t++) {
                 double score = 0;
                 for (int d = 0; d < 32; d++) {
                     score += (double) q.data()[q.at(0) + head * 32 + d] * k.data()[k.at(t) + head / 2 * 32 + d];
                 }
-                weights[t] = Math.exp(0.3f * score);
+                score *= 0.3f;
+                weights[t] = Math.exp(softCap > 0 ? softCap * Math.tanh(score / softCap) : score);
                 sum += weights[t];
             }
-            for (int d = 0; d < 32; d++) {
+            for (int d = 0; d < 20; d++) {
                 double expected = 0;
-                for (int t = 0; t < weights.length; t++) {
-                    expected += weights[t] / sum * v.data()[v.at(t) + head / 2 * 32 + d];
+                for (int t = first; t < weights.length; t++) {
+                    expected += weights[t] / sum * v.data()[v.at(t) + head / 2 * 20 + d];
                 }
-                assertEquals(expected, out.data()[head * 32 + d], 1e-5);
+                assertEquals(expected, out.data()[head * 20 + d], 1e-5);
             }
+        }
+    }
+
+    @Test
+    void whatLiesBeforeTheWindowIsNeverRead() {
+        Rows k = random.rows(TOKENS, 32);
+        Rows q = random.rows(TOKENS, 64);
+        Rows out = Rows.allocate(TOKENS, 64);
+        KvPages kv = pages(k, k, 1);
+        int[] visible = visible(t -> Math.max(0, t - 9));
+        int[] forgotten = {-1, -1, PAGES[2], PAGES[3]};
+        Kernels.best().decodeAttention(kv, 1, forgotten, 73, visible, q, out, 73, 0, 2, PLAIN, scratch);
+        Kernels.best().prefillAttention(kv, 1, forgotten, 74, visible, q, out, 74, TOKENS, 0, 2, PLAIN, scratch);
+        Kernels.scalar().prefillAttention(kv, 1, forgotten, 73, visible, q, out, 73, TOKENS, 0, 2, PLAIN, scratch);
+    }
+
+    @Test
+    void aStateIsKeptBesideTheKeys() {
+        Rows k = random.rows(TOKENS, 16);
+        KvPages kv = KvPages.allocate(memory, 3, new KvLayout(LAYERS, 2, 8, 8, 3, KvPrecision.F32));
+        float[] state = {1, 2, 3, 4};
+        kv.storeState(1, 1, state, 1, 3);
+        for (int page = 0; page < 3; page++) {
+            for (int layer = 0; layer < LAYERS; layer++) {
+                kv.store(page, layer, 0, k, k, 0);
+                kv.store(page, layer, 31, k, k, 0);
+            }
+        }
+        float[] read = new float[3];
+        kv.loadState(1, 1, read, 0, 3);
+        assertArrayEquals(new float[] {2, 3, 4}, read);
+        kv.loadState(1, 0, read, 0, 3);
+        assertArrayEquals(new float[3], read);
+    }
+
+    @Test
+    void softCapIsTanh() {
+        Rows x = random.rows(3, 45);
+        for (int i = 0; i < x.data().length; i++) {
+            x.data()[i] *= i % 5 == 0 ? 1e-3f : i % 3 == 0 ? 300 : 3;
+        }
+        Rows fast = new Rows(x.data().clone(), x.offset(), 45, x.stride());
+        Rows slow = new Rows(x.data().clone(), x.offset(), 45, x.stride());
+        Kernels.best().softCap(fast, 5, 1, 3, 2, 45);
+        Kernels.scalar().softCap(slow, 5, 1, 3, 2, 45);
+        assertArrayEquals(slow.data(), fast.data());
+        for (int i = 0; i < x.data().length; i++) {
+            int row = (i - x.offset()) / x.stride();
+            int column = (i - x.offset()) % x.stride();
+            boolean inside = i >= x.offset() && (row == 1 || row == 2) && column >= 2 && column < 45;
+            double expected = inside ? 5 * Math.tanh(x.data()[i] / 5.0) : x.data()[i];
+            assertEquals(expected, slow.data()[i], 3e-7 * Math.abs(expected));
         }
     }
 
@@ -92,10 +183,16 @@ class AttentionTest {
         Rows k = random.rows(TOKENS, 192);
         Rows q = random.rows(TOKENS, 576);
         Rows out = Rows.allocate(TOKENS, 576);
-        KvPages kv = pages(k, k, 3, 64);
-        Allocation.assertNone(
-                20, () -> Kernels.best().decodeAttention(kv, 1, PAGES, 99, q, out, 0, 0, 9, 0.1f, scratch));
-        Allocation.assertNone(
-                2, () -> Kernels.best().prefillAttention(kv, 1, PAGES, 0, q, out, 0, TOKENS, 0, 9, 0.1f, scratch));
+        KvPages kv = pages(k, k, 3);
+        Kernels best = Kernels.best();
+        int[] visible = visible(t -> Math.max(0, t - 49));
+        var capped = new AttentionOptions(0.1f, 3, new float[9]);
+        for (AttentionOptions options : new AttentionOptions[] {PLAIN, capped}) {
+            Allocation.assertNone(
+                    20, () -> best.decodeAttention(kv, 1, PAGES, 99, visible, q, out, 99, 0, 9, options, scratch));
+            Allocation.assertNone(
+                    2,
+                    () -> best.prefillAttention(kv, 1, PAGES, 0, visible, q, out, 0, TOKENS, 0, 9, options, scratch));
+        }
     }
 }

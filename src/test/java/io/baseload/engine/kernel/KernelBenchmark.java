@@ -4,7 +4,9 @@ import com.sun.management.ThreadMXBean;
 import io.baseload.engine.parallel.Step;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.tensor.ElementType;
+import io.baseload.engine.tensor.KvLayout;
 import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -85,7 +87,7 @@ final class KernelBenchmark {
     }
 
     private void attention(int tokens) {
-        KvPages kv = KvPages.allocate(memory, tokens / KvPages.TOKENS, 30, 3, 64);
+        KvPages kv = KvPages.allocate(memory, tokens / KvPages.TOKENS, new KvLayout(30, 3, 64, 64, 0, KvPrecision.F32));
         int[] pages = new int[tokens / KvPages.TOKENS];
         for (int i = 0; i < pages.length; i++) {
             pages[i] = i;
@@ -97,12 +99,13 @@ final class KernelBenchmark {
                 i % 30,
                 pages,
                 tokens - 1,
+                new int[1],
                 q,
                 out,
                 0,
                 Step.share(worker, threads, 9),
                 Step.share(worker + 1, threads, 9),
-                0.125f,
+                AttentionOptions.scaled(0.125f),
                 scratches.get()));
         System.out.printf(Locale.ROOT, "attention of one row over %d tokens: %.1f µs%n", tokens, seconds * 1e6);
     }

@@ -2,7 +2,9 @@ package io.baseload.engine.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.tensor.KvLayout;
 import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -75,6 +77,6 @@ class KvCacheTest {
     }
 
     private static KvCache cache(NativeMemory memory) {
-        return new KvCache(KvPages.allocate(memory, PAGES, 1, 1, 8));
+        return new KvCache(KvPages.allocate(memory, PAGES, new KvLayout(1, 1, 8, 8, 0, KvPrecision.F32)));
     }
 }

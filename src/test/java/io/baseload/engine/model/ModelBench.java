@@ -7,6 +7,7 @@ import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,8 +28,8 @@ public final class ModelBench implements AutoCloseable {
         this.contextLength = contextLength;
         try (GgufFile file = GgufFile.open(path)) {
             ModelConfig config = GgufConfig.read(file);
-            KvPages pages = KvPages.allocate(
-                    memory, 4 * KvCache.pagesFor(contextLength), config.layers(), config.kvHeads(), config.headDim());
+            KvPages pages =
+                    KvPages.allocate(memory, 4 * KvCache.pagesFor(contextLength), config.kvLayout(KvPrecision.F32));
             cache = new KvCache(pages);
             Limits limits = new Limits(contextLength, ROWS, 4, ROWS, workers);
             model = new LlamaLoader(file, config).load(memory, pages, limits);

@@ -22,6 +22,7 @@ import io.baseload.engine.model.LlamaLoader;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.schedule.Batcher.Turn;
 import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import io.baseload.testing.CollectingSink;
@@ -90,7 +91,7 @@ class BatcherTest {
     private Bench bench(BatcherLimits limits, int pages) {
         try (GgufFile file = GgufFile.open(TestModels.tiny())) {
             ModelConfig config = GgufConfig.read(file);
-            KvPages kv = KvPages.allocate(memory, pages, config.layers(), config.kvHeads(), config.headDim());
+            KvPages kv = KvPages.allocate(memory, pages, config.kvLayout(KvPrecision.F32));
             KvCache cache = new KvCache(kv);
             Limits rows = new Limits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
             Watched model = new Watched(new LlamaLoader(file, config).load(memory, kv, rows));
