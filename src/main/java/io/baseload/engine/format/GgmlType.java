@@ -1,9 +1,10 @@
 package io.baseload.engine.format;
 
 import io.baseload.engine.tensor.ElementType;
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Tensor types as GGUF numbers and names them. */
@@ -13,6 +14,9 @@ final class GgmlType {
             "F32", "F16", "Q4_0", "Q4_1", "", "", "Q5_0", "Q5_1", "Q8_0", "Q8_1", "Q2_K", "Q3_K", "Q4_K", "Q5_K",
             "Q6_K", "Q8_K", "IQ2_XXS", "IQ2_XS", "IQ3_XXS", "IQ1_S", "IQ4_NL", "IQ3_S", "IQ2_S", "IQ4_XS", "I8", "I16",
             "I32", "I64", "F64", "IQ1_M", "BF16", "", "", "", "TQ1_0", "TQ2_0", "", "", "", "MXFP4");
+
+    private static final Set<ElementType> SUPPORTED = EnumSet.of(
+            ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.Q8_0, ElementType.Q4_0, ElementType.Q4_1);
 
     private static final List<Optional<ElementType>> TYPES =
             NAMES.stream().map(GgmlType::supported).toList();
@@ -30,12 +34,10 @@ final class GgmlType {
     }
 
     static String supported() {
-        return Arrays.stream(ElementType.values()).map(Enum::name).collect(Collectors.joining(", "));
+        return SUPPORTED.stream().map(Enum::name).collect(Collectors.joining(", "));
     }
 
     private static Optional<ElementType> supported(String name) {
-        return Arrays.stream(ElementType.values())
-                .filter(type -> type.name().equals(name))
-                .findFirst();
+        return SUPPORTED.stream().filter(type -> type.name().equals(name)).findFirst();
     }
 }

@@ -5,6 +5,7 @@ import io.baseload.engine.format.GgufTensor;
 import io.baseload.engine.model.LlamaTensors.Projection;
 import io.baseload.engine.quant.Blocks;
 import io.baseload.engine.quant.Panels;
+import io.baseload.engine.quant.RowSource;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -41,12 +42,13 @@ final class LinearLoader {
     }
 
     PackedMatrix matrix(List<GgufTensor> tensors) {
-        GgufTensor first = tensors.getFirst();
         return Panels.pack(
-                memory,
-                first.type(),
-                Math.toIntExact(first.columns()),
-                tensors.stream().map(file::data).toList());
+                memory, RowSource.stacked(tensors.stream().map(this::rows).toList()));
+    }
+
+    private RowSource rows(GgufTensor tensor) {
+        int rows = Math.toIntExact(tensor.rows());
+        return RowSource.of(tensor.type(), rows, Math.toIntExact(tensor.columns()), file.data(tensor));
     }
 
     float[] vector(GgufTensor tensor) {

@@ -7,8 +7,6 @@ import java.nio.ByteOrder;
 
 /** The definition of each number format: blocks of bytes to floats, bit for bit as ggml's {@code dequantize_row_*}. */
 public final class Blocks {
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -30,12 +28,10 @@ public final class Blocks {
 
     private static void block(ElementType type, MemorySegment source, long offset, float[] out, int at) {
         switch (type) {
-            case F32 -> out[at] = source.get(FLOAT, offset);
-            case F16 -> out[at] = half(source, offset);
-            case BF16 -> out[at] = Float.intBitsToFloat(source.get(SHORT, offset) << 16);
             case Q8_0 -> q8(source, offset, out, at);
             case Q4_0 -> q4(source, offset, out, at);
             case Q4_1 -> q4WithMinimum(source, offset, out, at);
+            default -> out[at] = Plain.read(type, source, offset);
         }
     }
 

@@ -8,7 +8,6 @@ import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.List;
 
 /** Weights from the row order of a file to the panels of {@link PackedMatrix}, and the scalar definition of reading them there. */
 public final class Panels {
@@ -19,26 +18,22 @@ public final class Panels {
 
     private Panels() {}
 
-    /** Packs a matrix of {@code cols} columns whose rows are those of the sources, one source below the other, each in the file's row order. */
-    public static PackedMatrix pack(NativeMemory memory, ElementType type, int cols, List<MemorySegment> sources) {
-        long rowBytes = type.bytes(cols);
-        int rows = Math.toIntExact(
-                sources.stream().mapToLong(s -> s.byteSize() / rowBytes).sum());
-        MemorySegment data = memory.allocate(PackedMatrix.bytes(type, rows, cols));
-        PackedMatrix packed = new PackedMatrix(type, rows, cols, data);
-        int row = 0;
-        for (MemorySegment source : sources) {
-            if (source.byteSize() % rowBytes != 0) {
-                throw new IllegalArgumentException(source.byteSize() + " bytes are no rows of " + rowBytes);
-            }
-            for (long at = 0; at < source.byteSize(); at += rowBytes) {
-                packRow(packed, row++, source, at);
-            }
+    /**
+     * Packs a matrix.
+     *
+     * @throws IllegalArgumentException if there are no panels of its type
+     */
+    public static PackedMatrix pack(NativeMemory memory, RowSource source) {
+        MemorySegment data = memory.allocate(PackedMatrix.bytes(source.type(), source.rows(), source.cols()));
+        PackedMatrix packed = new PackedMatrix(source.type(), source.rows(), source.cols(), data);
+        for (int row = 0; row < packed.rows(); row++) {
+            packRow(packed, row, source.row(row));
         }
         return packed;
     }
 
-    private static void packRow(PackedMatrix packed, int row, MemorySegment source, long from) {
+    private static void packRow(PackedMatrix packed, int row, MemorySegment source) {
+        long from = 0;
         long to = row / LANES * packed.panelBytes();
         for (int block = 0; block < packed.blocks(); block++) {
             packBlock(packed, to, row % LANES, source, from);
@@ -55,6 +50,7 @@ public final class Panels {
             case Q8_0 -> packBytes(data, to, lane, source, from);
             case Q4_0 -> packNibbles(data, to, lane, source, from, 1);
             case Q4_1 -> packNibbles(data, to, lane, source, from, 2);
+            default -> throw new IllegalArgumentException("no panels of " + packed.type());
         }
     }
 
@@ -133,6 +129,7 @@ public final class Panels {
             case Q4_1 ->
                 half(data, block + 16 * LANES, lane) * nibble(data, block, column, lane)
                         + half(data, block + 18 * LANES, lane);
+            default -> throw new IllegalArgumentException("no panels of " + w.type());
         };
     }
 

@@ -1,6 +1,7 @@
 package io.baseload.engine.kernel;
 
 import io.baseload.engine.quant.Panels;
+import io.baseload.engine.quant.RowSource;
 import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -8,7 +9,6 @@ import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 import java.util.Random;
 
 /** Matrices and rows of random numbers of ordinary size. */
@@ -46,7 +46,7 @@ final class RandomWeights {
     }
 
     PackedMatrix matrix(NativeMemory memory, ElementType type, int rows, int cols) {
-        return Panels.pack(memory, type, cols, List.of(file(type, rows, cols)));
+        return Panels.pack(memory, RowSource.of(type, rows, cols, file(type, rows, cols)));
     }
 
     /** Rows that begin at an odd place and have something between them. */

@@ -37,7 +37,7 @@ class FormatsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "F32")
+    @EnumSource(names = {"F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
     void blocks(ElementType type) throws IOException {
         forEachTensor(type, (tensor, data, expected) -> {
             float[] actual = new float[expected.length];
@@ -47,11 +47,12 @@ class FormatsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "F32")
+    @EnumSource(names = {"F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
     void panels(ElementType type) throws IOException {
         forEachTensor(type, (tensor, data, expected) -> {
             try (NativeMemory memory = new NativeMemory()) {
-                PackedMatrix packed = Panels.pack(memory, type, Math.toIntExact(tensor.columns()), List.of(data, data));
+                RowSource rows = RowSource.of(type, (int) tensor.rows(), (int) tensor.columns(), data);
+                PackedMatrix packed = Panels.pack(memory, RowSource.stacked(List.of(rows, rows)));
                 assertEquals(2 * tensor.rows(), packed.rows());
                 assertRows(packed, expected);
             }

@@ -1,0 +1,69 @@
+package io.baseload.engine.quant;
+
+import io.baseload.engine.tensor.ElementType;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A matrix as a file has it: row by row, encoded. Rows are moved, stacked and sliced as they are, never through floats. Sources are safe for use by several threads
+ * and valid as long as the file behind them is open.
+ */
+public interface RowSource {
+
+    ElementType type();
+
+    int rows();
+
+    /** Elements of a row, a whole number of blocks. */
+    int cols();
+
+    /** The bytes of one row: {@code type().bytes(cols())}. */
+    MemorySegment row(int row);
+
+    /** Writes one row as floats to {@code out[at …]}. */
+    default void read(int row, float[] out, int at) {
+        Blocks.dequantize(type(), row(row), 0, cols(), out, at);
+    }
+
+    /**
+     * Rows that follow each other in memory.
+     *
+     * @throws IllegalArgumentException if the data have another size
+     */
+    static RowSource of(ElementType type, int rows, int cols, MemorySegment data) {
+        return new SegmentRows(type, rows, cols, data);
+    }
+
+    /** Some rows of each source, one source below the other. */
+    static RowSource stacked(List<RowSource> sources) {
+        return StackedRows.of(sources);
+    }
+
+    /** A matrix of plain numbers (F32, F16 or BF16) that is computed row by row, for instance a transposed one. */
+    static RowSource floats(ElementType type, int rows, int cols, FloatRow values) {
+        return new FloatRows(type, rows, cols, values);
+    }
+
+    /** Rows {@code from … to}. */
+    default RowSource slice(int from, int to) {
+        if (from < 0 || from > to || to > rows()) {
+            throw new IllegalArgumentException("rows " + from + " to " + to + " of " + rows());
+        }
+        return new PickedRows(this, to - from, row -> from + row);
+    }
+
+    /** A matrix whose row i is this one's row {@code order[i]}; rows may be left out or occur more than once. */
+    default RowSource permuted(int[] order) {
+        int[] rows = order.clone();
+        if (Arrays.stream(rows).anyMatch(row -> row < 0 || row >= rows())) {
+            throw new IllegalArgumentException("an order that names rows beyond " + rows());
+        }
+        return new PickedRows(this, rows.length, row -> rows[row]);
+    }
+
+    /** Fills one row of floats. */
+    interface FloatRow {
+        void fill(int row, float[] out);
+    }
+}

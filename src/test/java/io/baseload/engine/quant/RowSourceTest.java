@@ -1,0 +1,72 @@
+package io.baseload.engine.quant;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.baseload.engine.tensor.ElementType;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RowSourceTest {
+    /** Row r is r, r + 0.5. */
+    private static RowSource counting(ElementType type, int rows) {
+        return RowSource.floats(type, rows, 2, (row, out) -> {
+            out[0] = row;
+            out[1] = row + 0.5f;
+        });
+    }
+
+    private static float[] read(RowSource source) {
+        float[] values = new float[source.rows() * source.cols()];
+        for (int row = 0; row < source.rows(); row++) {
+            source.read(row, values, row * source.cols());
+        }
+        return values;
+    }
+
+    @Test
+    void rowsAreSlicedPermutedAndStackedAsTheyAre() {
+        for (ElementType type : List.of(ElementType.F32, ElementType.F16, ElementType.BF16)) {
+            RowSource source = counting(type, 5);
+            assertArrayEquals(new float[] {2, 2.5f, 3, 3.5f}, read(source.slice(2, 4)));
+            assertArrayEquals(new float[] {4, 4.5f, 0, 0.5f, 4, 4.5f}, read(source.permuted(new int[] {4, 0, 4})));
+            RowSource stacked = RowSource.stacked(List.of(source.slice(4, 5), source.slice(1, 1), source.slice(0, 2)));
+            assertArrayEquals(new float[] {4, 4.5f, 0, 0.5f, 1, 1.5f}, read(stacked));
+            assertEquals(type, stacked.type());
+        }
+    }
+
+    @Test
+    void quantizedRowsKeepTheirBytes() {
+        byte[] bytes = new byte[3 * ElementType.Q4_0.blockBytes()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) i;
+        }
+        RowSource source = RowSource.of(ElementType.Q4_0, 3, 32, MemorySegment.ofArray(bytes));
+        assertEquals(-1, source.permuted(new int[] {2, 1}).row(1).mismatch(source.row(1)));
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() {
+        MemorySegment data = MemorySegment.ofArray(new byte[18]);
+        assertThrows(IllegalArgumentException.class, () -> RowSource.of(ElementType.Q4_0, 1, 33, data));
+        assertThrows(IllegalArgumentException.class, () -> RowSource.of(ElementType.Q4_0, 2, 32, data));
+        RowSource source = counting(ElementType.F32, 2);
+        assertThrows(IllegalArgumentException.class, () -> source.slice(1, 3));
+        assertThrows(IllegalArgumentException.class, () -> source.permuted(new int[] {2}));
+        assertThrows(IndexOutOfBoundsException.class, () -> source.slice(0, 1).row(1));
+        List<RowSource> differing = List.of(source, counting(ElementType.F16, 2));
+        assertThrows(IllegalArgumentException.class, () -> RowSource.stacked(differing));
+    }
+
+    @Test
+    void brainFloatsRoundToTheNearestAndKeepWhatIsNoNumber() {
+        assertEquals(0x3f80, Plain.brainFloat(1f));
+        assertEquals(0x3f80, Plain.brainFloat(Float.intBitsToFloat(0x3f808000)));
+        assertEquals(0x3f82, Plain.brainFloat(Float.intBitsToFloat(0x3f818000)));
+        assertEquals(0x7f80, Plain.brainFloat(Float.MAX_VALUE));
+        assertEquals(0x7fc0, Plain.brainFloat(Float.intBitsToFloat(0x7f800001)) & 0x7fc0);
+    }
+}
