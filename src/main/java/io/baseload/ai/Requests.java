@@ -4,6 +4,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
+import io.baseload.chat.api.OutputFormat;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.SamplingOptions;
@@ -40,6 +41,7 @@ final class Requests {
                 sampling(options),
                 Objects.requireNonNullElse(options.getStopSequences(), List.of()),
                 -1,
+                OutputFormat.text(),
                 false,
                 FlowId.NONE,
                 CacheScope.PRIVATE);

@@ -5,6 +5,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
+import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.Engine;
@@ -124,6 +125,7 @@ final class GenerateCommand implements Callable<Integer> {
                 sampling,
                 List.of(),
                 -1,
+                OutputFormat.text(),
                 false,
                 FlowId.NONE,
                 CacheScope.PRIVATE);

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  * @param maxTokens tokens in each answer at most; empty = to the context's end
  * @param stop texts that end an answer; no part of them is sent
  * @param topLogprobs likeliest tokens to report at each position; −1 = no log-probabilities
+ * @param format what each answer's text is held to
  * @param echo whether the prompt comes before the answer, with its log-probabilities where asked for
  */
 public record CompletionRequest(
@@ -23,6 +24,7 @@ public record CompletionRequest(
         SamplingOptions sampling,
         List<String> stop,
         int topLogprobs,
+        OutputFormat format,
         boolean echo,
         FlowId flow,
         CacheScope scope) {
@@ -37,6 +39,7 @@ public record CompletionRequest(
                 SamplingOptions.defaults(),
                 List.of(),
                 -1,
+                OutputFormat.text(),
                 false,
                 FlowId.NONE,
                 CacheScope.PRIVATE);

@@ -1,5 +1,6 @@
 package io.baseload.engine.api;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Set;
  * @param stopTokens ids that end the answer; they are counted and given to the sink
  * @param topLogprobs how many of the likeliest tokens to report for each token; −1 = no log-probabilities at all
  * @param promptLogprobs whether log-probabilities of the prompt's own tokens are reported too
+ * @param mask what the answer's tokens are held to, before anything else decides on them; serves this request only
  * @param lease asked before each decoded token
  */
 public record GenerationRequest(
@@ -19,6 +21,7 @@ public record GenerationRequest(
         Set<Integer> stopTokens,
         int topLogprobs,
         boolean promptLogprobs,
+        Optional<TokenMask> mask,
         Lease lease,
         FlowId flow,
         CacheScope scope) {
@@ -32,6 +35,7 @@ public record GenerationRequest(
                 Set.of(),
                 -1,
                 false,
+                Optional.empty(),
                 Lease.unlimited(),
                 FlowId.NONE,
                 CacheScope.PRIVATE);

@@ -35,10 +35,11 @@ public final class Sampler {
 
     private int choose(SamplingState state, Rows logits, int row, int index) {
         double uniform = state.uniform(index);
-        if (state.penalties().none()) {
+        if (state.penalties().none() && state.allowed().isEmpty()) {
             return chooser.choose(state.options(), logits, row, uniform);
         }
         System.arraycopy(logits.data(), logits.at(row), changed.data(), 0, changed.width());
+        state.allowed().ifPresent(allowed -> allowed.apply(changed.data(), 0, changed.width()));
         state.penalties().apply(changed.data(), 0);
         return chooser.choose(state.options(), changed, 0, uniform);
     }

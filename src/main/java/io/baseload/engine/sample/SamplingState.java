@@ -1,16 +1,20 @@
 package io.baseload.engine.sample;
 
 import io.baseload.engine.api.SamplingOptions;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** What the choice of one sequence's tokens depends on besides the logits: its options, its seed, and what it has decoded so far. */
 public final class SamplingState {
     private final SamplingOptions options;
     private final Penalties penalties;
+    private final Optional<AllowedTokens> allowed;
     private final long seed;
 
-    public SamplingState(SamplingOptions options) {
+    /** @param allowed ready whenever a token is chosen, and allowing one */
+    public SamplingState(SamplingOptions options, Optional<AllowedTokens> allowed) {
         this.options = options;
+        this.allowed = allowed;
         this.penalties = new Penalties(options);
         this.seed = options.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
     }
@@ -18,6 +22,10 @@ public final class SamplingState {
     /** Notes a token that was decoded. */
     public void decoded(int token) {
         penalties.count(token);
+    }
+
+    public Optional<AllowedTokens> allowed() {
+        return allowed;
     }
 
     SamplingOptions options() {

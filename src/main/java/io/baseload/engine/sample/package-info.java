@@ -1,5 +1,5 @@
 /**
- * Logits to a token: penalties, temperature, top-k, top-p, min-p, seeds and log-probabilities.
+ * Logits to a token: masks of allowed tokens, penalties, temperature, top-k, top-p, min-p, seeds and log-probabilities.
  *
  * <p>Knows one row of logits at a time; no text and no models.
  */

@@ -15,6 +15,7 @@ final class Admission {
     private static final int HEADROOM = 64;
 
     private final String model;
+    private final int vocabulary;
     private final KvCache cache;
     private final BatcherLimits limits;
     private final Runnable wakeEngine;
@@ -24,8 +25,9 @@ final class Admission {
     private int accepted;
     private boolean closed;
 
-    Admission(String model, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
+    Admission(String model, int vocabulary, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
         this.model = model;
+        this.vocabulary = vocabulary;
         this.cache = cache;
         this.limits = limits;
         this.wakeEngine = wakeEngine;
@@ -43,7 +45,14 @@ final class Admission {
         int most = Math.min(request.maxTokens(), limits.contextLength() - request.prompt().length);
         Flow flow = queue.enter(request.flow());
         Sequence sequence = new Sequence(
-                request, sink, flow, arrivals++, most, cache.table(request.prompt().length + most), wakeEngine);
+                request,
+                sink,
+                flow,
+                arrivals++,
+                most,
+                vocabulary,
+                cache.table(request.prompt().length + most),
+                wakeEngine);
         queue.add(sequence);
         accepted++;
         return sequence;

@@ -19,7 +19,7 @@ public final class Batcher {
     public enum Turn {
         /** Something was computed or ended, or is about to be. */
         WORKED,
-        /** There are sequences, but their leases let none of them decode. */
+        /** There are sequences, but none can go on: their leases say so, or their masks aren't ready. */
         WAITING,
         /** There is nothing to do. */
         IDLE,
@@ -49,7 +49,7 @@ public final class Batcher {
     public Batcher(String name, CausalModel model, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
         this.name = name;
         this.model = model;
-        this.admission = new Admission(name, cache, limits, wakeEngine);
+        this.admission = new Admission(name, model.config().vocabulary(), cache, limits, wakeEngine);
         this.planner = new StepPlanner(limits.prefillChunk());
         this.delivery = new Delivery(model);
         this.wakeEngine = wakeEngine;
@@ -89,6 +89,7 @@ public final class Batcher {
     public Turn turn(Team team) {
         boolean worked = reap();
         try {
+            worked |= delivery.deliverHeld(active);
             admission.admit(active);
             planner.plan(active, preempted, batch);
             admission.putBack(preempted);
@@ -110,7 +111,7 @@ public final class Batcher {
         if (admission.empty()) {
             return admission.drained() ? Turn.DRAINED : Turn.IDLE;
         }
-        return planner.waiting() ? Turn.WAITING : Turn.WORKED;
+        return planner.waiting() || delivery.holding(active) ? Turn.WAITING : Turn.WORKED;
     }
 
     /** Takes out what has ended, gives its pages back and tells its sink. */

@@ -3,8 +3,11 @@ package io.baseload.engine.schedule;
 import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.sample.AllowedTokens;
 import io.baseload.engine.sample.Sampler;
+import io.baseload.engine.tensor.Rows;
 import java.util.List;
+import java.util.Optional;
 
 /** What happens after a step: tokens are chosen, sinks hear of them, and sequences that are complete are marked. */
 final class Delivery {
@@ -64,15 +67,58 @@ final class Delivery {
     }
 
     private void decode(Sequence sequence) {
-        int top = sequence.request().topLogprobs();
         int row = sequence.stepLogits + sequence.stepLogitRows - 1;
-        SampledToken token = sampler.next(sequence.sampling(), model.logits(), row, sequence.decoded(), top);
+        if (sequence.mayChoose()) {
+            decode(sequence, model.logits(), row);
+        } else {
+            sequence.hold(model.logits(), row);
+        }
+    }
+
+    /** Goes on with sequences whose logits had to wait for a mask that has come since; returns whether there was one. */
+    boolean deliverHeld(List<Sequence> active) {
+        boolean any = false;
+        for (int i = 0; i < active.size(); i++) {
+            Sequence sequence = active.get(i);
+            Rows held = sequence.held();
+            if (held != null && sequence.mayChoose() && !sequence.ended()) {
+                any = true;
+                try {
+                    decode(sequence, held, 0);
+                } catch (Throwable failed) {
+                    sequence.fail(failed);
+                }
+            }
+        }
+        return any;
+    }
+
+    /** Whether logits wait for their mask. */
+    boolean holding(List<Sequence> active) {
+        for (int i = 0; i < active.size(); i++) {
+            if (active.get(i).held() != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void decode(Sequence sequence, Rows logits, int row) {
+        Optional<AllowedTokens> allowed = sequence.sampling().allowed();
+        if (allowed.isPresent() && !allowed.get().any()) {
+            sequence.finish(FinishReason.STOP);
+            return;
+        }
+        int top = sequence.request().topLogprobs();
+        SampledToken token = sampler.next(sequence.sampling(), logits, row, sequence.decoded(), top);
         sequence.append(token.id());
         boolean more = sequence.sink().token(token);
         if (!more || sequence.request().stopTokens().contains(token.id())) {
             sequence.finish(FinishReason.STOP);
         } else if (!sequence.wantsToken()) {
             sequence.finish(FinishReason.LENGTH);
+        } else if (allowed.isPresent()) {
+            allowed.get().advance(token.id());
         }
     }
 }

@@ -7,7 +7,9 @@ import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Usage;
 import io.baseload.engine.kv.PageTable;
+import io.baseload.engine.sample.AllowedTokens;
 import io.baseload.engine.sample.SamplingState;
+import io.baseload.engine.tensor.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +34,7 @@ final class Sequence implements Generation {
     private int[] tokens;
     private int known;
     private int computed;
+    private @Nullable Rows held;
     private @Nullable FinishReason reason;
     private @Nullable Throwable failure;
     private volatile boolean cancelled;
@@ -50,13 +53,17 @@ final class Sequence implements Generation {
     private boolean admitted;
     private long admittedNanos;
 
-    /** @param mostDecoded tokens to decode at most: the request's maximum or what the context has room for */
+    /**
+     * @param mostDecoded tokens to decode at most: the request's maximum or what the context has room for
+     * @param vocabulary tokens that the model has logits for
+     */
     Sequence(
             GenerationRequest request,
             TokenSink sink,
             Flow flow,
             long arrival,
             int mostDecoded,
+            int vocabulary,
             PageTable table,
             Runnable wakeEngine) {
         this.request = request;
@@ -66,7 +73,8 @@ final class Sequence implements Generation {
         this.mostDecoded = mostDecoded;
         this.table = table;
         this.wakeEngine = wakeEngine;
-        this.sampling = new SamplingState(request.sampling());
+        this.sampling = new SamplingState(
+                request.sampling(), request.mask().map(mask -> new AllowedTokens(mask, vocabulary, wakeEngine)));
         this.tokens = request.prompt().clone();
         this.known = tokens.length;
     }
@@ -145,6 +153,9 @@ final class Sequence implements Generation {
 
     /** Takes the pages of what is known so far. */
     void admit() {
+        if (!admitted) {
+            sampling.allowed().ifPresent(AllowedTokens::begin);
+        }
         admitted = true;
         admittedNanos = System.nanoTime();
         if (!table.grow(known)) {
@@ -173,6 +184,7 @@ final class Sequence implements Generation {
         }
         tokens[known++] = token;
         sampling.decoded(token);
+        held = null;
         decoded++;
         usage = new Usage(promptLength(), decoded);
     }
@@ -181,6 +193,24 @@ final class Sequence implements Generation {
     void forget() {
         table.release();
         computed = 0;
+        held = null;
+    }
+
+    /** Whether a token can be chosen now that logits are there: false as long as its mask is being computed. */
+    boolean mayChoose() {
+        return sampling.allowed().isEmpty() || sampling.allowed().get().ready();
+    }
+
+    /** Keeps the logits of the next token until its mask is there; the steps go on without this sequence. */
+    void hold(Rows logits, int row) {
+        held = Rows.allocate(1, logits.width());
+        System.arraycopy(logits.data(), logits.at(row), held.data(), held.at(0), logits.width());
+    }
+
+    /** Logits that wait for their mask. */
+    @Nullable
+    Rows held() {
+        return held;
     }
 
     int decoded() {

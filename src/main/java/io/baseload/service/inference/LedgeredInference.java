@@ -160,6 +160,7 @@ final class LedgeredInference implements Inference {
                 request.sampling(),
                 request.stop(),
                 request.topLogprobs(),
+                request.format(),
                 request.echo(),
                 new FlowId(caller.tenant()),
                 new CacheScope(caller.tenant()));

@@ -1,6 +1,7 @@
 package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.OutputFormat;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.service.tenant.Caller;
@@ -31,6 +32,7 @@ final class TextFields {
                 SamplingFields.options(fields),
                 SamplingFields.stops(fields),
                 fields.integer("logprobs", 0, MAX_LOGPROBS, -1),
+                OutputFormat.text(),
                 fields.flag("echo", false),
                 new FlowId(caller.tenant()),
                 new CacheScope(caller.tenant()));

@@ -11,6 +11,7 @@ import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
+import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.Engine;
@@ -300,6 +301,7 @@ class ModelCompletionsTest {
                 sampling,
                 stop,
                 topLogprobs,
+                OutputFormat.text(),
                 echo,
                 FlowId.NONE,
                 CacheScope.PRIVATE);

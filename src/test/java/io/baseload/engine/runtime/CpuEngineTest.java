@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -206,6 +207,7 @@ class CpuEngineTest {
                     Set.of(ids.get(4)),
                     -1,
                     false,
+                    Optional.empty(),
                     Lease.unlimited(),
                     FlowId.NONE,
                     CacheScope.PRIVATE);
@@ -415,7 +417,16 @@ class CpuEngineTest {
 
     private static GenerationRequest request(int[] prompt, int maxTokens, Lease lease, FlowId flow) {
         return new GenerationRequest(
-                prompt, maxTokens, SamplingOptions.greedy(), Set.of(), -1, false, lease, flow, CacheScope.PRIVATE);
+                prompt,
+                maxTokens,
+                SamplingOptions.greedy(),
+                Set.of(),
+                -1,
+                false,
+                Optional.empty(),
+                lease,
+                flow,
+                CacheScope.PRIVATE);
     }
 
     private static GenerationRequest scored(int[] prompt, int maxTokens) {
@@ -426,6 +437,7 @@ class CpuEngineTest {
                 Set.of(),
                 2,
                 true,
+                Optional.empty(),
                 Lease.unlimited(),
                 FlowId.NONE,
                 CacheScope.PRIVATE);

@@ -17,6 +17,7 @@ import io.baseload.engine.api.SamplingOptions;
 import io.baseload.testing.CollectingSink;
 import io.baseload.testing.TestModels;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -90,6 +91,7 @@ class CrowdTest {
                 Set.of(),
                 random.nextInt(3) - 1,
                 random.nextInt(4) == 0,
+                Optional.empty(),
                 lease,
                 new FlowId("client" + client % 3),
                 CacheScope.PRIVATE);

@@ -16,6 +16,7 @@ import io.baseload.testing.CollectingSink;
 import io.baseload.testing.TestModels;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -91,7 +92,16 @@ class SmolLm2Test {
     private static GenerationRequest seeded(int[] prompt) {
         SamplingOptions options = new SamplingOptions(0.9f, 0.95f, 0, 0f, 0.2f, 0.2f, OptionalLong.of(11), Map.of());
         return new GenerationRequest(
-                prompt, 24, options, Set.of(2), 3, false, Lease.unlimited(), FlowId.NONE, CacheScope.PRIVATE);
+                prompt,
+                24,
+                options,
+                Set.of(2),
+                3,
+                false,
+                Optional.empty(),
+                Lease.unlimited(),
+                FlowId.NONE,
+                CacheScope.PRIVATE);
     }
 
     private static List<SampledToken> answer(GenerationRequest request) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.SamplingOptions;
+import io.baseload.engine.api.TokenMask;
 import io.baseload.engine.api.TokenScore;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
@@ -13,9 +14,11 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,8 +38,8 @@ class SamplerTest {
 
     @Test
     void sameSeedSameTokens() {
-        SamplingState one = new SamplingState(seeded(1f, 1f, 0, 0f, 42));
-        SamplingState two = new SamplingState(seeded(1f, 1f, 0, 0f, 42));
+        SamplingState one = new SamplingState(seeded(1f, 1f, 0, 0f, 42), Optional.empty());
+        SamplingState two = new SamplingState(seeded(1f, 1f, 0, 0f, 42), Optional.empty());
         List<Integer> tokens = IntStream.range(0, 50)
                 .mapToObj(i -> sampler.next(one, logits, 0, i, -1).id())
                 .toList();
@@ -67,7 +70,7 @@ class SamplerTest {
         double[] expected = expected(temperature, topP, topK, minP);
         int draws = 20_000;
         int[] counts = new int[VOCABULARY];
-        SamplingState state = new SamplingState(seeded(temperature, topP, topK, minP, 7));
+        SamplingState state = new SamplingState(seeded(temperature, topP, topK, minP, 7), Optional.empty());
         for (int i = 0; i < draws; i++) {
             counts[sampler.next(state, logits, 0, i, -1).id()]++;
         }
@@ -110,7 +113,7 @@ class SamplerTest {
     @Test
     void reportsTheModelsOwnDistribution() {
         SamplingOptions odd = new SamplingOptions(0.3f, 0.4f, 3, 0f, 1f, 1f, OptionalLong.of(1), Map.of(5, -100f));
-        SamplingState state = new SamplingState(odd);
+        SamplingState state = new SamplingState(odd, Optional.empty());
         state.decoded(9);
         SampledToken token = sampler.next(state, logits, 0, 0, 5);
         double[] p = softmax(1);
@@ -141,8 +144,8 @@ class SamplerTest {
 
     @Test
     void penaltiesPushDecodedTokensDown() {
-        SamplingState state =
-                new SamplingState(new SamplingOptions(0f, 1f, 0, 0f, 2f, 2f, OptionalLong.empty(), Map.of()));
+        SamplingState state = new SamplingState(
+                new SamplingOptions(0f, 1f, 0, 0f, 2f, 2f, OptionalLong.empty(), Map.of()), Optional.empty());
         Set<Integer> seen = new HashSet<>();
         for (int i = 0; i < 5; i++) {
             int token = sampler.next(state, logits, 0, i, -1).id();
@@ -150,7 +153,7 @@ class SamplerTest {
             seen.add(token);
         }
         assertThat(seen).hasSizeGreaterThan(1);
-        SamplingState plain = new SamplingState(SamplingOptions.greedy());
+        SamplingState plain = new SamplingState(SamplingOptions.greedy(), Optional.empty());
         plain.decoded(3);
         assertThat(sampler.next(plain, logits, 0, 1, -1).id()).isEqualTo(next(SamplingOptions.greedy(), 0));
     }
@@ -171,7 +174,8 @@ class SamplerTest {
     }
 
     private int next(SamplingOptions options, int index) {
-        return sampler.next(new SamplingState(options), logits, 0, index, -1).id();
+        return sampler.next(new SamplingState(options, Optional.empty()), logits, 0, index, -1)
+                .id();
     }
 
     private static SamplingOptions seeded(float temperature, float topP, int topK, float minP, long seed) {
@@ -189,5 +193,38 @@ class SamplerTest {
             rows.data()[i] = (float) random.nextGaussian() * spread;
         }
         return rows;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1, 0, 0", "1, 1, 0, 0", "1, 0.9, 0, 0", "1, 1, 5, 0", "1, 1, 0, 0.2", "2, 0.99, 900, 0.01"})
+    void aMaskComesBeforeEverythingElse(float temperature, float topP, int topK, float minP)
+            throws InterruptedException {
+        Set<Integer> mayCome = Set.of(3, 63, 64, 700, VOCABULARY - 1);
+        logits.data()[17] = 50;
+        logits.data()[700] = -80;
+        SamplingOptions biased =
+                new SamplingOptions(temperature, topP, topK, minP, 0f, 0f, OptionalLong.of(7), Map.of(17, 100f));
+        SamplingState state = new SamplingState(biased, Optional.of(allowing(mayCome)));
+        for (int i = 0; i < 500; i++) {
+            assertThat(sampler.next(state, logits, 0, i, -1).id()).isIn(mayCome);
+        }
+    }
+
+    private static AllowedTokens allowing(Set<Integer> ids) throws InterruptedException {
+        var ready = new CountDownLatch(1);
+        TokenMask mask = new TokenMask() {
+            @Override
+            public void allow(long[] bits) {
+                Arrays.fill(bits, 0);
+                ids.forEach(id -> bits[id >> 6] |= 1L << id);
+            }
+
+            @Override
+            public void advance(int token) {}
+        };
+        var allowed = new AllowedTokens(mask, VOCABULARY, ready::countDown);
+        allowed.begin();
+        ready.await();
+        return allowed;
     }
 }

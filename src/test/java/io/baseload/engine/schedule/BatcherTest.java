@@ -10,6 +10,7 @@ import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.SamplingOptions;
+import io.baseload.engine.api.TokenMask;
 import io.baseload.engine.api.Usage;
 import io.baseload.engine.config.GgufConfig;
 import io.baseload.engine.config.ModelConfig;
@@ -29,10 +30,13 @@ import io.baseload.testing.CollectingSink;
 import io.baseload.testing.CollectingSink.End;
 import io.baseload.testing.TestModels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +116,7 @@ class BatcherTest {
     private List<SampledToken> alone(GenerationRequest request) {
         Bench bench = bench(limits(1, 512), 16);
         CollectingSink sink = submit(bench, request);
-        run(bench.batcher());
+        runUntilEnd(bench.batcher(), sink);
         return sink.tokens();
     }
 
@@ -125,7 +129,16 @@ class BatcherTest {
     private static GenerationRequest request(int[] prompt, int maxTokens, long seed, Lease lease, String flow) {
         SamplingOptions options = new SamplingOptions(1f, 0.95f, 50, 0f, 0.1f, 0.1f, OptionalLong.of(seed), Map.of());
         return new GenerationRequest(
-                prompt, maxTokens, options, Set.of(), 2, false, lease, new FlowId(flow), CacheScope.PRIVATE);
+                prompt,
+                maxTokens,
+                options,
+                Set.of(),
+                2,
+                false,
+                Optional.empty(),
+                lease,
+                new FlowId(flow),
+                CacheScope.PRIVATE);
     }
 
     private static GenerationRequest request(int[] prompt, int maxTokens, long seed) {
@@ -253,5 +266,100 @@ class BatcherTest {
         bench.batcher().close();
         run(bench.batcher());
         assertThat(bench.batcher().turn(team)).isEqualTo(Turn.DRAINED);
+    }
+
+    /** Allows every seventh token, other ones from token to token; computes nothing until it may. */
+    private static final class Sevenths implements TokenMask {
+        private final CountDownLatch may;
+        private int tokens;
+
+        Sevenths(CountDownLatch may) {
+            this.may = may;
+        }
+
+        @Override
+        public void allow(long[] bits) {
+            try {
+                may.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            Arrays.fill(bits, 0);
+            for (int id = tokens % 7; id < 384 && tokens < 12; id += 7) {
+                bits[id >> 6] |= 1L << id;
+            }
+        }
+
+        @Override
+        public void advance(int token) {
+            tokens++;
+        }
+    }
+
+    private static GenerationRequest masked(TokenMask mask) {
+        SamplingOptions options = new SamplingOptions(1f, 1f, 0, 0f, 0f, 0f, OptionalLong.of(5), Map.of());
+        return new GenerationRequest(
+                PROMPT,
+                100,
+                options,
+                Set.of(),
+                2,
+                false,
+                Optional.of(mask),
+                Lease.unlimited(),
+                FlowId.NONE,
+                CacheScope.PRIVATE);
+    }
+
+    private void runUntilEnd(Batcher batcher, CollectingSink sink) {
+        while (!sink.ended()) {
+            batcher.turn(team);
+        }
+    }
+
+    @Test
+    void aMaskHoldsEachTokenAndEndsTheAnswer() {
+        Bench bench = bench(limits(1, 512), 16);
+        CollectingSink sink = submit(bench, masked(new Sevenths(new CountDownLatch(0))));
+        runUntilEnd(bench.batcher(), sink);
+        assertThat(sink.await()).isEqualTo(new End(FinishReason.STOP, new Usage(PROMPT.length, 12)));
+        for (int i = 0; i < 12; i++) {
+            assertThat(sink.ids().get(i) % 7).isEqualTo(i % 7);
+        }
+    }
+
+    @Test
+    void aMaskThatIsNotReadyDelaysItsOwnSequenceAlone() {
+        List<SampledToken> expected = alone(masked(new Sevenths(new CountDownLatch(0))));
+        Bench bench = bench(limits(2, 512), 16);
+        var may = new CountDownLatch(1);
+        CollectingSink late = submit(bench, masked(new Sevenths(may)));
+        CollectingSink other = submit(bench, request(PROMPT, 30, 1));
+        runUntilEnd(bench.batcher(), other);
+        assertThat(other.tokens()).isEqualTo(alone(request(PROMPT, 30, 1)));
+        assertThat(late.tokens()).isEmpty();
+        assertThat(bench.batcher().turn(team)).isEqualTo(Turn.WAITING);
+        may.countDown();
+        runUntilEnd(bench.batcher(), late);
+        assertThat(late.tokens()).isEqualTo(expected);
+    }
+
+    @Test
+    void aMaskThatFailsFailsItsOwnSequenceAlone() {
+        Bench bench = bench(limits(2, 512), 16);
+        CollectingSink failing = submit(bench, masked(new TokenMask() {
+            @Override
+            public void allow(long[] bits) {
+                throw new IllegalStateException("broken mask");
+            }
+
+            @Override
+            public void advance(int token) {}
+        }));
+        CollectingSink other = submit(bench, request(PROMPT, 30, 1));
+        runUntilEnd(bench.batcher(), other);
+        runUntilEnd(bench.batcher(), failing);
+        assertThat(other.tokens()).hasSize(30);
+        assertThatThrownBy(failing::await).hasRootCauseMessage("broken mask");
     }
 }

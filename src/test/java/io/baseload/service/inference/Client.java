@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
+import io.baseload.chat.api.OutputFormat;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.SamplingOptions;
@@ -66,6 +67,7 @@ final class Client {
                 SamplingOptions.greedy(),
                 List.of(),
                 -1,
+                OutputFormat.text(),
                 false,
                 FlowId.NONE,
                 CacheScope.PRIVATE);

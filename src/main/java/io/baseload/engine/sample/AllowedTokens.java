@@ -1,0 +1,90 @@
+package io.baseload.engine.sample;
+
+import io.baseload.engine.api.TokenMask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mask of a sequence's next token, computed on a thread of its own from the moment that the token before it is known, while the engine computes the logits.
+ * Used by the engine's thread.
+ */
+public final class AllowedTokens {
+    private final TokenMask mask;
+    private final long[] bits;
+    private final Runnable whenReady;
+    private volatile boolean ready;
+    private @Nullable Throwable failure;
+
+    /**
+     * @param vocabulary tokens that the model has logits for
+     * @param whenReady called, by the other thread, each time that the mask has become ready
+     */
+    public AllowedTokens(TokenMask mask, int vocabulary, Runnable whenReady) {
+        this.mask = mask;
+        this.bits = new long[(vocabulary + Long.SIZE - 1) / Long.SIZE];
+        this.whenReady = whenReady;
+    }
+
+    /** Begins with the mask of the first token. */
+    public void begin() {
+        compute(() -> mask.allow(bits));
+    }
+
+    /** Begins with the mask of the token after this one. */
+    public void advance(int token) {
+        ready = false;
+        compute(() -> {
+            mask.advance(token);
+            mask.allow(bits);
+        });
+    }
+
+    private void compute(Runnable work) {
+        Thread.startVirtualThread(() -> {
+            try {
+                work.run();
+            } catch (Throwable thrown) {
+                failure = thrown;
+            }
+            ready = true;
+            whenReady.run();
+        });
+    }
+
+    /** Whether the mask is there; until then nothing else here may be asked. */
+    public boolean ready() {
+        return ready;
+    }
+
+    /**
+     * Whether any token may come.
+     *
+     * @throws IllegalStateException if the mask couldn't be computed
+     */
+    public boolean any() {
+        if (failure != null) {
+            throw new IllegalStateException("the mask of allowed tokens could not be computed", failure);
+        }
+        for (long word : bits) {
+            if (word != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Makes what isn't allowed impossible. */
+    void apply(float[] logits, int at, int vocabulary) {
+        for (int word = 0; word < bits.length; word++) {
+            long banned = ~bits[word];
+            int first = word * Long.SIZE;
+            while (banned != 0) {
+                int id = first + Long.numberOfTrailingZeros(banned);
+                if (id >= vocabulary) {
+                    return;
+                }
+                logits[at + id] = Float.NEGATIVE_INFINITY;
+                banned &= banned - 1;
+            }
+        }
+    }
+}
