@@ -1,0 +1,99 @@
+package io.baseload.engine.model;
+
+import java.util.Arrays;
+
+/** Chooses the experts of rows, one after the other; has the memory that this takes, so each worker has its own. Of equal scores the first expert's wins. */
+final class Router {
+    /** What takes no part in a choice. */
+    private static final float OUT = Float.NEGATIVE_INFINITY;
+
+    /** Keeps the division by a sum of vanishing weights finite, as in DeepSeek's code. */
+    private static final float TINY = 1e-20f;
+
+    private final Routing routing;
+    private final float[] scores;
+    private final float[] candidates;
+    private final float[] groupScores;
+
+    Router(Routing routing) {
+        this.routing = routing;
+        this.scores = new float[routing.experts()];
+        this.candidates = new float[routing.experts()];
+        this.groupScores = new float[routing.groups().count()];
+    }
+
+    /**
+     * Chooses for one row.
+     *
+     * @param output the router's outputs; the row's begin at {@code at}
+     * @param chosen receives the experts from {@code to} on, the best first
+     * @param weights receives what their results are multiplied with
+     */
+    void choose(float[] output, int at, int[] chosen, float[] weights, int to) {
+        routing.scores().of(output, at, routing.experts(), scores);
+        System.arraycopy(scores, 0, candidates, 0, scores.length);
+        float[] bias = routing.bias();
+        for (int i = 0; i < bias.length; i++) {
+            candidates[i] += bias[i];
+        }
+        leaveOutGroups();
+        for (int i = 0; i < routing.chosen(); i++) {
+            chosen[to + i] = takeBest(candidates, 0, candidates.length);
+        }
+        weigh(chosen, weights, to);
+    }
+
+    private void leaveOutGroups() {
+        Routing.Groups groups = routing.groups();
+        if (groups.kept() == groups.count()) {
+            return;
+        }
+        int size = candidates.length / groups.count();
+        for (int group = 0; group < groups.count(); group++) {
+            groupScores[group] = sumOfBest(group * size, size, groups.best());
+        }
+        for (int i = 0; i < groups.kept(); i++) {
+            takeBest(groupScores, 0, groupScores.length);
+        }
+        for (int group = 0; group < groups.count(); group++) {
+            if (groupScores[group] != OUT) {
+                Arrays.fill(candidates, group * size, (group + 1) * size, OUT);
+            }
+        }
+    }
+
+    /** The best one or two together. */
+    private float sumOfBest(int from, int size, int best) {
+        float first = OUT;
+        float second = OUT;
+        for (int i = from; i < from + size; i++) {
+            second = Math.max(second, Math.min(first, candidates[i]));
+            first = Math.max(first, candidates[i]);
+        }
+        return best == 1 ? first : first + second;
+    }
+
+    /** The index of the highest value, which takes no part any more. */
+    private static int takeBest(float[] values, int from, int to) {
+        int best = from;
+        for (int i = from + 1; i < to; i++) {
+            if (values[i] > values[best]) {
+                best = i;
+            }
+        }
+        values[best] = OUT;
+        return best;
+    }
+
+    private void weigh(int[] chosen, float[] weights, int to) {
+        float sum = 0;
+        for (int i = to; i < to + routing.chosen(); i++) {
+            weights[i] = scores[chosen[i]];
+            sum += weights[i];
+        }
+        float factor = routing.normalized() ? routing.scale() / (sum + TINY) : routing.scale();
+        for (int i = to; i < to + routing.chosen(); i++) {
+            weights[i] *= factor;
+        }
+    }
+}
