@@ -51,6 +51,13 @@ public interface Kernels {
     /** gate = silu(gate) · up, the gated unit of Shazeer (2020). */
     void siluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn);
 
+    /**
+     * gate = (up + 1) · g · sigmoid(1.702 · g) with g = min(gate, limit) and up clamped to ±limit: gpt-oss's gated unit.
+     *
+     * @param limit {@code swiglu_limit}
+     */
+    void clampedSiluMultiply(Rows gate, Rows up, float limit, int from, int to, int firstColumn, int endColumn);
+
     /** Rotates one row's heads {@code firstHead … endHead}, which stand side by side, for its position. */
     void rotate(Rotary rotary, Rows x, int row, int position, int headDim, int firstHead, int endHead);
 

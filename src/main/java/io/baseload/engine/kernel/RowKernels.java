@@ -97,6 +97,33 @@ final class RowKernels {
         }
     }
 
+    static void clampedSiluMultiply(float[] gate, int gateAt, float[] up, int upAt, float limit, int width) {
+        int end = FLOATS.loopBound(width);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        for (int i = 0; i < end; i += L) {
+            FloatVector g = FloatVector.fromArray(FLOATS, gate, gateAt + i).min(limit);
+            FloatVector c = g.mul(-ScalarKernels.STEEP).max(Exp.LOWEST).min(Exp.HIGHEST);
+            FloatVector shifted =
+                    c.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.ROUND));
+            FloatVector n = shifted.sub(Exp.ROUND);
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_HIGH), c);
+            r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_LOW), r);
+            FloatVector p = r.fma(FloatVector.broadcast(FLOATS, Exp.C6), FloatVector.broadcast(FLOATS, Exp.C5));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C4));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C3));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C2));
+            p = p.fma(r.mul(r), r).add(1f);
+            IntVector power = shifted.reinterpretAsInts().lanewise(LSHL, 23);
+            FloatVector e = p.reinterpretAsInts().add(power).reinterpretAsFloats();
+            FloatVector u =
+                    FloatVector.fromArray(FLOATS, up, upAt + i).min(limit).max(-limit);
+            g.div(one.add(e)).mul(u.add(1f)).intoArray(gate, gateAt + i);
+        }
+        for (int i = end; i < width; i++) {
+            gate[gateAt + i] = ScalarKernels.clampedSilu(gate[gateAt + i], up[upAt + i], limit);
+        }
+    }
+
     static float max(float[] x, int at, int count) {
         int end = FLOATS.loopBound(count);
         FloatVector max = FloatVector.broadcast(FLOATS, x[at]);

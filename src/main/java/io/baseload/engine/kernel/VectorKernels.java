@@ -62,6 +62,15 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void clampedSiluMultiply(Rows gate, Rows up, float limit, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            int width = endColumn - firstColumn;
+            RowKernels.clampedSiluMultiply(
+                    gate.data(), gate.at(row) + firstColumn, up.data(), up.at(row) + firstColumn, limit, width);
+        }
+    }
+
+    @Override
     public void rotate(Rotary rotary, Rows x, int row, int position, int headDim, int firstHead, int endHead) {
         for (int head = firstHead; head < endHead; head++) {
             RowKernels.rotate(rotary, x.data(), x.at(row) + head * headDim, position);

@@ -7,6 +7,7 @@ import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
+import java.util.Arrays;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,34 @@ class RowKernelsTest {
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.add(x, y, 0, 2, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.addBias(weight, y, 0, 3, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.siluMultiply(y, x, 0, 3, width / 3, width));
+            assertTwins(
+                    random.rows(3, width),
+                    (kernels, y) -> kernels.clampedSiluMultiply(y, x, 0.5f, 0, 3, width / 3, width));
         }
+    }
+
+    @Test
+    void clampedUnit() {
+        Rows gate = new Rows(new float[] {-9, -1, 0.5f, 7, 9, 3, 3}, 0, 7, 7);
+        Rows up = new Rows(new float[] {1, 2, -0.5f, 3, 9, -9, -1}, 0, 7, 7);
+        float[] expected = new float[7];
+        for (int i = 0; i < 7; i++) {
+            double g = Math.min(gate.data()[i], 7);
+            double u = Math.clamp(up.data()[i], -7.0, 7.0);
+            expected[i] = (float) ((u + 1) * g / (1 + Math.exp(-1.702 * g)));
+        }
+        Kernels.best().clampedSiluMultiply(gate, up, 7, 0, 1, 0, 7);
+        assertArrayEquals(expected, gate.data(), 1e-5f);
+    }
+
+    @Test
+    void anglesInBfloat16() {
+        Rotary rotary = Rotary.inBfloat16(Rotary.Layout.HALVES, new double[] {1, 0.01}, 300);
+        float[] at256 = Arrays.copyOfRange(rotary.cos(), 256 * 4, 257 * 4);
+        assertArrayEquals(at256, Arrays.copyOfRange(rotary.cos(), 257 * 4, 258 * 4), "257 is no bfloat16 number");
+        // 0.01 becomes 164 · 2^-14, three times that is 246 · 2^-13, the nearest number to its sine too
+        assertEquals(246 * 0x1p-13f, rotary.sin()[3 * 4 + 3]);
+        assertEquals(1f, rotary.cos()[3 * 4 + 3]);
     }
 
     @ParameterizedTest
