@@ -3,9 +3,10 @@ package io.baseload.ai;
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.PreparedCompletion;
-import io.baseload.engine.api.FinishReason;
+import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.Usage;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -17,7 +18,7 @@ final class Asking {
     private final Consumer<ChatResponse> pieces;
     private final StringBuilder text = new StringBuilder();
     private final CompletableFuture<ChatResponse> whole = new CompletableFuture<>();
-    private final AtomicReference<FinishReason> reason = new AtomicReference<>(FinishReason.CANCELLED);
+    private final AtomicReference<Optional<StopReason>> reason = new AtomicReference<>(Optional.empty());
     private final Completion completion;
 
     /**
@@ -35,7 +36,10 @@ final class Asking {
                 append(t.text());
                 pieces.accept(responses.piece(t.text()));
             }
-            case CompletionEvent.ChoiceFinished f -> reason.set(f.reason());
+            case CompletionEvent.Reasoning r -> {}
+            case CompletionEvent.ToolCallStarted c -> {}
+            case CompletionEvent.ToolCallArguments a -> {}
+            case CompletionEvent.ChoiceFinished f -> reason.set(Optional.of(f.reason()));
             case CompletionEvent.Finished f -> whole.complete(response(f.usage()));
             case CompletionEvent.Failed f -> whole.completeExceptionally(f.cause());
         }

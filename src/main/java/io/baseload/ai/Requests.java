@@ -5,13 +5,13 @@ import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.OutputFormat;
+import io.baseload.chat.api.ToolSet;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.SamplingOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +35,7 @@ final class Requests {
                 prompt.getInstructions().stream().map(Requests::message).toList();
         return new CompletionRequest(
                 new Input.Chat(messages, Map.of()),
+                ToolSet.EMPTY,
                 1,
                 1,
                 maxTokens(options.getMaxTokens()),
@@ -64,12 +65,17 @@ final class Requests {
         if (message instanceof UserMessage user && !user.getMedia().isEmpty()) {
             throw unsupported("messages", "this version of Baseload takes text only, no media");
         }
-        boolean tool = message.getMessageType() == MessageType.TOOL;
+        MessageType type = message.getMessageType();
+        boolean tool = type == MessageType.TOOL;
         if (tool || message instanceof AssistantMessage assistant && assistant.hasToolCalls()) {
             throw unsupported("messages", "this version of Baseload can't take tool calls or their results");
         }
         String text = Objects.requireNonNullElse(message.getText(), "");
-        return new Message(message.getMessageType().getValue(), text, Optional.empty());
+        return switch (type) {
+            case SYSTEM -> Message.system(text);
+            case ASSISTANT -> Message.assistant(text);
+            default -> Message.user(text);
+        };
     }
 
     private static OptionalInt maxTokens(@Nullable Integer maxTokens) {

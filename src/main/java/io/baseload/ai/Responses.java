@@ -1,10 +1,11 @@
 package io.baseload.ai;
 
-import io.baseload.engine.api.FinishReason;
+import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.metadata.ChatGenerationMetadata;
@@ -30,9 +31,9 @@ final class Responses {
     }
 
     /** A whole answer. */
-    ChatResponse whole(String text, FinishReason reason, Usage usage) {
+    ChatResponse whole(String text, Optional<StopReason> reason, Usage usage) {
         var generation = ChatGenerationMetadata.builder()
-                .finishReason(reason.name().toLowerCase(Locale.ROOT))
+                .finishReason(reason.map(r -> r.name().toLowerCase(Locale.ROOT)).orElse("cancelled"))
                 .build();
         return new ChatResponse(
                 List.of(new Generation(new AssistantMessage(text), generation)),

@@ -7,10 +7,11 @@ import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.chat.api.StopReason;
+import io.baseload.chat.api.ToolSet;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
-import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
@@ -119,6 +120,7 @@ final class GenerateCommand implements Callable<Integer> {
         var sampling = new SamplingOptions(temperature, 1f, 0, 0f, 0f, 0f, seeded, Map.of());
         return new CompletionRequest(
                 question.input(),
+                ToolSet.EMPTY,
                 1,
                 1,
                 OptionalInt.of(maxTokens),
@@ -135,7 +137,7 @@ final class GenerateCommand implements Callable<Integer> {
     private final class Answer {
         private final StringBuilder text = new StringBuilder();
         private final CompletableFuture<Void> end = new CompletableFuture<>();
-        private FinishReason reason = FinishReason.CANCELLED;
+        private StopReason reason = StopReason.STOP;
         private Usage usage = new Usage(0, 0);
 
         void hear(CompletionEvent event) {
@@ -144,6 +146,9 @@ final class GenerateCommand implements Callable<Integer> {
                     text.append(piece.text());
                     output.piece(piece.text());
                 }
+                case CompletionEvent.Reasoning piece -> output.piece(piece.text());
+                case CompletionEvent.ToolCallStarted call -> output.piece(call.name());
+                case CompletionEvent.ToolCallArguments piece -> output.piece(piece.fragment());
                 case CompletionEvent.ChoiceFinished choice -> reason = choice.reason();
                 case CompletionEvent.Finished finished -> {
                     usage = finished.usage();

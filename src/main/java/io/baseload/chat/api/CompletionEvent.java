@@ -1,23 +1,44 @@
 package io.baseload.chat.api;
 
-import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.Usage;
 import java.util.List;
 
-/** What happens to a question, in order. {@link Finished} or {@link Failed} is the last event. */
+/**
+ * What happens to a question, in order. Of one answer first all reasoning, then text, then calls one after the other, each with its arguments' fragments.
+ * {@link Finished} or {@link Failed} is the last event.
+ */
 public sealed interface CompletionEvent {
     /**
      * A piece of an answer: whole characters, never a part of a stop text.
      *
+     * @param text may be empty where only log-probabilities are reported: those of tokens whose text is reasoning, or part of a call
      * @param logprobs the tokens that this piece covers, where log-probabilities were asked for
      */
     record Text(int choice, String text, List<TokenLogprob> logprobs) implements CompletionEvent {}
 
-    /** An answer is complete. */
-    record ChoiceFinished(int choice, FinishReason reason) implements CompletionEvent {}
+    /** A piece of what the model thinks before it answers: whole characters. */
+    record Reasoning(int choice, String text) implements CompletionEvent {}
 
-    /** All answers are complete, or were cancelled. */
-    record Finished(Usage usage, boolean cancelled) implements CompletionEvent {}
+    /**
+     * The model begins to call a tool.
+     *
+     * @param index counts the calls of this answer from 0
+     * @param id new, "call_…"
+     */
+    record ToolCallStarted(int choice, int index, String id, String name) implements CompletionEvent {}
+
+    /** A piece of the JSON text of a call's arguments; all pieces together are an object, unless the answer was cut. */
+    record ToolCallArguments(int choice, int index, String fragment) implements CompletionEvent {}
+
+    /** An answer is complete. */
+    record ChoiceFinished(int choice, StopReason reason) implements CompletionEvent {}
+
+    /**
+     * All answers are complete, or were cancelled.
+     *
+     * @param reasoningTokens how many of the usage's completion tokens were reasoning
+     */
+    record Finished(Usage usage, int reasoningTokens, boolean cancelled) implements CompletionEvent {}
 
     /** Our failure; {@code usage} is what was computed until then. */
     record Failed(Throwable cause, Usage usage) implements CompletionEvent {}

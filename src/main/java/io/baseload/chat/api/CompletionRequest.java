@@ -4,11 +4,13 @@ import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.SamplingOptions;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
  * A question. Each of the input's prompts gets {@code choices} answers; choice index = prompt × choices + i.
  *
+ * @param tools what the model may call; only in a conversation
  * @param bestOf answers that are generated for each prompt, of which the {@code choices} likeliest are returned; equal to choices in most requests
  * @param maxTokens tokens in each answer at most; empty = to the context's end
  * @param stop texts that end an answer; no part of them is sent
@@ -18,6 +20,7 @@ import java.util.OptionalInt;
  */
 public record CompletionRequest(
         Input input,
+        ToolSet tools,
         int choices,
         int bestOf,
         OptionalInt maxTokens,
@@ -32,7 +35,8 @@ public record CompletionRequest(
     /** One answer to a conversation, with default sampling and on nobody's account. */
     public static CompletionRequest chat(List<Message> messages) {
         return new CompletionRequest(
-                new Input.Chat(messages, java.util.Map.of()),
+                new Input.Chat(messages, Map.of()),
+                ToolSet.EMPTY,
                 1,
                 1,
                 OptionalInt.empty(),
@@ -43,5 +47,16 @@ public record CompletionRequest(
                 false,
                 FlowId.NONE,
                 CacheScope.PRIVATE);
+    }
+
+    public CompletionRequest withTools(ToolSet other) {
+        return new CompletionRequest(
+                input, other, choices, bestOf, maxTokens, sampling, stop, topLogprobs, format, echo, flow, scope);
+    }
+
+    /** The same question, sharing the engine and cached prefixes as these say. */
+    public CompletionRequest onAccountOf(FlowId otherFlow, CacheScope otherScope) {
+        return new CompletionRequest(
+                input, tools, choices, bestOf, maxTokens, sampling, stop, topLogprobs, format, echo, otherFlow, otherScope);
     }
 }

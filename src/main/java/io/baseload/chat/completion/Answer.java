@@ -2,6 +2,7 @@ package io.baseload.chat.completion;
 
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.Input;
+import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.TokenLogprob;
 import io.baseload.chat.stop.CharacterAssembler;
 import io.baseload.chat.stop.StopScanner;
@@ -125,7 +126,8 @@ final class Answer implements TokenSink {
             echo();
             String rest = scanner.append(characters.finish()) + scanner.finish();
             send(rest, !scanner.stopped());
-            listener.accept(new CompletionEvent.ChoiceFinished(choice, scanner.stopped() ? FinishReason.STOP : reason));
+            boolean cut = reason == FinishReason.LENGTH && !scanner.stopped();
+            listener.accept(new CompletionEvent.ChoiceFinished(choice, cut ? StopReason.LENGTH : StopReason.STOP));
         }
         completion.ended();
     }

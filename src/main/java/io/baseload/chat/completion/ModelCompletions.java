@@ -46,7 +46,7 @@ final class ModelCompletions implements Completions {
         checkLogitBias(request);
         var room = new Room(model, request);
         room.check(tokenizer.bytes().longest());
-        List<Prompt> prompts = this.prompts.read(request.input());
+        List<Prompt> prompts = this.prompts.read(request);
         return new Prepared(model, tokenizer, stops, request, prompts, room.tokens(prompts));
     }
 

@@ -1,5 +1,6 @@
 package io.baseload.chat.completion;
 
+import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
@@ -31,9 +32,10 @@ final class PromptReader {
     }
 
     /** @throws InvalidRequestException if the input can't be put into this model */
-    List<Prompt> read(Input input) {
+    List<Prompt> read(CompletionRequest request) {
+        Input input = request.input();
         List<Prompt> prompts = switch (input) {
-            case Input.Chat chat -> List.of(chat(chat));
+            case Input.Chat chat -> List.of(chat(request, chat));
             case Input.Texts texts ->
                 texts.prompts().stream()
                         .map(text -> new Prompt(tokenizer.encodeWhole(text), text))
@@ -62,62 +64,51 @@ final class PromptReader {
         return new Prompt(ids.clone(), text.toString(StandardCharsets.UTF_8));
     }
 
-    private Prompt chat(Input.Chat chat) {
+    private Prompt chat(CompletionRequest request, Input.Chat chat) {
         ChatTemplate known = template.orElseThrow(
                 () -> invalid("messages", "the model has no chat template: give it a prompt instead of messages"));
         if (chat.messages().isEmpty()) {
             throw new InvalidRequestException("messages", "empty_array", "must have at least one message");
         }
-        SpecialTextGuard guard = tokenizer.guard(texts(chat));
         try {
-            String rendered = known.render(variables(chat, guard), LocalDateTime.now(ZoneId.systemDefault()));
-            return new Prompt(guard.encode(rendered), guard.restore(rendered));
-        } catch (TemplateException | IllegalArgumentException e) {
-            throw invalid("messages", "the model's chat template can't take these messages: " + e.getMessage());
+            return render(known, ChatVariables.of(request, chat, null));
+        } catch (TemplateException e) {
+            return renderWithoutNull(known, request, chat, e);
+        } catch (IllegalArgumentException e) {
+            throw refused(e);
         }
+    }
+
+    /** Many templates can't take a message without content, as one that only calls tools is. */
+    private Prompt renderWithoutNull(
+            ChatTemplate known, CompletionRequest request, Input.Chat chat, TemplateException first) {
+        boolean silent = chat.messages().stream()
+                .anyMatch(m ->
+                        m instanceof Message.Assistant said && said.content().isEmpty());
+        if (!silent) {
+            throw refused(first);
+        }
+        try {
+            return render(known, ChatVariables.of(request, chat, ""));
+        } catch (TemplateException | IllegalArgumentException e) {
+            throw refused(e);
+        }
+    }
+
+    private Prompt render(ChatTemplate known, Map<String, @Nullable Object> variables) {
+        SpecialTextGuard guard = tokenizer.guard(texts(variables));
+        Map<String, @Nullable Object> guarded = new HashMap<>();
+        variables.forEach((name, value) -> guarded.put(name, guarded(value, guard)));
+        guarded.put("bos_token", tokenizer.bosText());
+        guarded.put("eos_token", tokenizer.eosText());
+        String rendered = known.render(guarded, LocalDateTime.now(ZoneId.systemDefault()));
+        return new Prompt(guard.encode(rendered), guard.restore(rendered));
     }
 
     /** Everything that a user's text may stand beside in the rendered prompt. */
-    private List<String> texts(Input.Chat chat) {
-        List<String> texts = new ArrayList<>();
-        texts.addAll(tokenizer.chatTemplates().values());
-        for (Message message : chat.messages()) {
-            texts.addAll(
-                    List.of(message.role(), message.content(), message.name().orElse("")));
-        }
-        texts(chat.variables()).forEach(texts::add);
-        return texts;
-    }
-
-    private static Stream<String> texts(@Nullable Object value) {
-        return switch (value) {
-            case String s -> Stream.of(s);
-            case List<?> l -> l.stream().flatMap(PromptReader::texts);
-            case Map<?, ?> m ->
-                Stream.concat(m.keySet().stream(), m.values().stream()).flatMap(PromptReader::texts);
-            case null, default -> Stream.of();
-        };
-    }
-
-    private Map<String, @Nullable Object> variables(Input.Chat chat, SpecialTextGuard guard) {
-        Map<String, @Nullable Object> variables = new HashMap<>();
-        variables.put("add_generation_prompt", true);
-        variables.put("tools", null);
-        variables.put("documents", null);
-        chat.variables().forEach((name, value) -> variables.put(name, guarded(value, guard)));
-        variables.put("bos_token", tokenizer.bosText());
-        variables.put("eos_token", tokenizer.eosText());
-        variables.put(
-                "messages", chat.messages().stream().map(m -> message(m, guard)).toList());
-        return variables;
-    }
-
-    private static Map<String, Object> message(Message message, SpecialTextGuard guard) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("role", guard.guard(message.role()));
-        members.put("content", guard.guard(message.content()));
-        message.name().ifPresent(name -> members.put("name", guard.guard(name)));
-        return members;
+    private List<String> texts(Map<String, @Nullable Object> variables) {
+        return Stream.concat(tokenizer.chatTemplates().values().stream(), ChatVariables.texts(variables))
+                .toList();
     }
 
     private static @Nullable Object guarded(@Nullable Object value, SpecialTextGuard guard) {
@@ -135,6 +126,10 @@ final class PromptReader {
             }
             case null, default -> value;
         };
+    }
+
+    private static InvalidRequestException refused(RuntimeException problem) {
+        return invalid("messages", "the model's chat template can't take these messages: " + problem.getMessage());
     }
 
     private static InvalidRequestException invalid(String field, String problem) {

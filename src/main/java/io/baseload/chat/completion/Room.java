@@ -3,6 +3,7 @@ package io.baseload.chat.completion;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.Message;
 import io.baseload.engine.api.LoadedModel;
 import java.util.List;
 
@@ -57,10 +58,23 @@ final class Room {
     private static long characters(Input input) {
         return switch (input) {
             case Input.Chat chat ->
-                chat.messages().stream().mapToLong(m -> m.content().length()).sum();
+                chat.messages().stream().mapToLong(Room::characters).sum();
             case Input.Texts texts ->
                 texts.prompts().stream().mapToLong(String::length).max().orElse(0);
             case Input.Tokens tokens -> 0;
+        };
+    }
+
+    private static long characters(Message message) {
+        return switch (message) {
+            case Message.System system -> system.content().length();
+            case Message.User user -> user.content().length();
+            case Message.Assistant said ->
+                said.content().orElse("").length()
+                        + said.calls().stream()
+                                .mapToLong(call -> call.arguments().length())
+                                .sum();
+            case Message.Tool result -> result.content().length();
         };
     }
 }

@@ -116,7 +116,8 @@ final class RunningCompletion implements Completion {
         events.emit(
                 cause.isPresent()
                         ? new CompletionEvent.Failed(cause.get(), usage())
-                        : new CompletionEvent.Finished(usage(), answers.stream().anyMatch(Answer::cancelled)));
+                        : new CompletionEvent.Finished(
+                                usage(), 0, answers.stream().anyMatch(Answer::cancelled)));
     }
 
     /** An answer has failed: the others are of no use any more. */

@@ -152,18 +152,7 @@ final class LedgeredInference implements Inference {
 
     /** Tenants take turns, and share no cached prefixes. */
     private static CompletionRequest onAccountOf(Caller caller, CompletionRequest request) {
-        return new CompletionRequest(
-                request.input(),
-                request.choices(),
-                request.bestOf(),
-                request.maxTokens(),
-                request.sampling(),
-                request.stop(),
-                request.topLogprobs(),
-                request.format(),
-                request.echo(),
-                new FlowId(caller.tenant()),
-                new CacheScope(caller.tenant()));
+        return request.onAccountOf(new FlowId(caller.tenant()), new CacheScope(caller.tenant()));
     }
 
     /** A refused client that asks for its usage at once should not find the refused request in it. */

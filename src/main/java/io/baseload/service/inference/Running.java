@@ -2,15 +2,15 @@ package io.baseload.service.inference;
 
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
-import io.baseload.engine.api.FinishReason;
+import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.registry.ServedModel;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +29,7 @@ final class Running implements Consumer<CompletionEvent> {
     private final Stopwatch watch;
     private final Consumer<String> endings;
     private final Consumer<CompletionEvent> listener;
-    private final Map<Integer, String> reasons = new TreeMap<>(); // the engine's thread only
+    private final Map<Integer, StopReason> reasons = new TreeMap<>(); // the engine's thread only
     private volatile @Nullable Completion completion;
 
     /** @param endings hears why the question ended, for the meters */
@@ -61,14 +61,13 @@ final class Running implements Consumer<CompletionEvent> {
     @Override
     public void accept(CompletionEvent event) {
         switch (event) {
-            case CompletionEvent.Text text -> {
-                watch.token();
-                listener.accept(text);
-            }
+            case CompletionEvent.Text piece -> pass(piece);
+            case CompletionEvent.Reasoning piece -> pass(piece);
+            case CompletionEvent.ToolCallStarted call -> pass(call);
+            case CompletionEvent.ToolCallArguments piece -> pass(piece);
             case CompletionEvent.ChoiceFinished finished -> {
-                watch.token();
-                reasons.put(finished.choice(), word(finished.reason()));
-                listener.accept(finished);
+                reasons.put(finished.choice(), finished.reason());
+                pass(finished);
             }
             case CompletionEvent.Finished finished ->
                 end(finished.cancelled() ? Ending.CANCELLED : Ending.DONE, finished.usage(), event);
@@ -76,10 +75,16 @@ final class Running implements Consumer<CompletionEvent> {
         }
     }
 
+    private void pass(CompletionEvent event) {
+        watch.token();
+        listener.accept(event);
+    }
+
     private void end(String state, Usage usage, CompletionEvent last) {
         watch.end(usage);
         endings.accept(state.equals(Ending.DONE) ? reason() : state);
-        var ending = new Ending(state, usage, List.copyOf(reasons.values()), watch.milliseconds());
+        var ending = new Ending(
+                state, usage, reasons.values().stream().map(Running::word).toList(), watch.milliseconds());
         var unused = settlements
                 .settle(ticket, ending)
                 .copy()
@@ -95,12 +100,16 @@ final class Running implements Consumer<CompletionEvent> {
         }
     }
 
-    /** One word for all answers: cut, if any was. */
+    /** One word for all answers: cut, if any was; calls, if any calls. */
     private String reason() {
-        return reasons.containsValue(word(FinishReason.LENGTH)) ? word(FinishReason.LENGTH) : word(FinishReason.STOP);
+        return Stream.of(StopReason.LENGTH, StopReason.TOOL_CALLS)
+                .filter(reasons::containsValue)
+                .map(Running::word)
+                .findFirst()
+                .orElse(word(StopReason.STOP));
     }
 
-    private static String word(FinishReason reason) {
+    private static String word(StopReason reason) {
         return reason.name().toLowerCase(Locale.ROOT);
     }
 }

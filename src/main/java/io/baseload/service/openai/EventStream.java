@@ -2,7 +2,6 @@ package io.baseload.service.openai;
 
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
-import io.baseload.engine.api.FinishReason;
 import io.baseload.service.web.Failures;
 import io.baseload.service.web.Json;
 import jakarta.servlet.ServletOutputStream;
@@ -103,7 +102,9 @@ final class EventStream {
     private boolean send(CompletionEvent event) throws IOException {
         switch (event) {
             case CompletionEvent.Text piece -> send(shape.chunk(piece));
-            case CompletionEvent.ChoiceFinished end when end.reason() == FinishReason.CANCELLED -> {}
+            case CompletionEvent.Reasoning thought -> {}
+            case CompletionEvent.ToolCallStarted call -> {}
+            case CompletionEvent.ToolCallArguments piece -> {}
             case CompletionEvent.ChoiceFinished end -> send(shape.end(end));
             case CompletionEvent.Finished end -> finish(end);
             case CompletionEvent.Failed failure -> sendError(failure.cause());

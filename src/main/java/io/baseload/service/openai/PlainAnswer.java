@@ -1,8 +1,8 @@
 package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.TokenLogprob;
-import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +25,9 @@ final class PlainAnswer implements Consumer<CompletionEvent> {
     public void accept(CompletionEvent event) {
         switch (event) {
             case CompletionEvent.Text piece -> choices.get(piece.choice()).add(piece);
+            case CompletionEvent.Reasoning thought -> {}
+            case CompletionEvent.ToolCallStarted call -> {}
+            case CompletionEvent.ToolCallArguments piece -> {}
             case CompletionEvent.ChoiceFinished end -> choices.get(end.choice()).reason = end.reason();
             case CompletionEvent.Finished end when end.cancelled() -> usage.completeExceptionally(Stopped.error());
             case CompletionEvent.Finished end -> usage.complete(end.usage());
@@ -50,7 +53,7 @@ final class PlainAnswer implements Consumer<CompletionEvent> {
     private static final class Growing {
         private final StringBuilder text = new StringBuilder();
         private final List<TokenLogprob> logprobs = new ArrayList<>();
-        private @Nullable FinishReason reason;
+        private @Nullable StopReason reason;
 
         void add(CompletionEvent.Text piece) {
             text.append(piece.text());

@@ -1,9 +1,10 @@
 package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionEvent;
-import io.baseload.engine.api.FinishReason;
+import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
 import java.util.List;
+import java.util.Locale;
 
 /** What one answer looks like in JSON. Belongs to that answer: a shape may count along. */
 sealed interface Shape permits ChatShape, TextShape {
@@ -21,12 +22,7 @@ sealed interface Shape permits ChatShape, TextShape {
     /** The chunk after the last choice, where the usage was asked for. */
     Object usage(Usage usage);
 
-    /** The wire has no word for a cancelled answer: such a one is never sent as if it were complete. */
-    static String word(FinishReason reason) {
-        return switch (reason) {
-            case STOP -> "stop";
-            case LENGTH -> "length";
-            case CANCELLED -> throw new IllegalStateException("a cancelled answer has no finish_reason");
-        };
+    static String word(StopReason reason) {
+        return reason.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -2,6 +2,7 @@ package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.OutputFormat;
+import io.baseload.chat.api.ToolSet;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.service.tenant.Caller;
@@ -26,6 +27,7 @@ final class TextFields {
         var delivery = CommonFields.delivery(fields);
         var request = new CompletionRequest(
                 input,
+                ToolSet.EMPTY,
                 choices,
                 bestOf(fields, choices, delivery.streaming()),
                 OptionalInt.of(fields.integer("max_tokens", 0, Integer.MAX_VALUE, DEFAULT_MAX_TOKENS)),

@@ -1,8 +1,8 @@
 package io.baseload.chat.completion;
 
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.TokenLogprob;
-import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,10 @@ import java.util.function.Consumer;
 final class Heard implements Consumer<CompletionEvent> {
     final List<CompletionEvent> events = new ArrayList<>();
     final Map<Integer, String> texts = new TreeMap<>();
-    final Map<Integer, FinishReason> reasons = new TreeMap<>();
+    final Map<Integer, StopReason> reasons = new TreeMap<>();
+    final StringBuilder reasoning = new StringBuilder();
+    final List<CompletionEvent.ToolCallStarted> calls = new ArrayList<>();
+    final Map<Integer, String> arguments = new TreeMap<>();
     final List<TokenLogprob> logprobs = new ArrayList<>();
     private final CompletableFuture<CompletionEvent> end = new CompletableFuture<>();
 
@@ -31,6 +34,9 @@ final class Heard implements Consumer<CompletionEvent> {
                 texts.merge(t.choice(), t.text(), String::concat);
                 logprobs.addAll(t.logprobs());
             }
+            case CompletionEvent.Reasoning r -> reasoning.append(r.text());
+            case CompletionEvent.ToolCallStarted c -> calls.add(c);
+            case CompletionEvent.ToolCallArguments a -> arguments.merge(a.index(), a.fragment(), String::concat);
             case CompletionEvent.ChoiceFinished f -> reasons.put(f.choice(), f.reason());
             case CompletionEvent.Finished f -> end.complete(f);
             case CompletionEvent.Failed f -> end.complete(f);

@@ -13,10 +13,11 @@ import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.chat.api.StopReason;
+import io.baseload.chat.api.ToolSet;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
-import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadOptions;
@@ -72,7 +73,7 @@ class ModelCompletionsTest {
             String stop = whole.substring(from, from + 3);
             Heard heard = ask(with(greedy(HELLO, 40), List.of("never found", stop), -1, false));
             assertThat(heard.texts.getOrDefault(0, "")).isEqualTo(whole.substring(0, whole.indexOf(stop)));
-            assertThat(heard.reasons.get(0)).isEqualTo(FinishReason.STOP);
+            assertThat(heard.reasons.get(0)).isEqualTo(StopReason.STOP);
         }
     }
 
@@ -80,10 +81,7 @@ class ModelCompletionsTest {
     void everyTokenHasItsLogprobWithTheTextThatItBegins() throws Exception {
         Heard heard = ask(with(greedy(HELLO, 12), List.of(), 3, false));
         assertThat(heard.logprobs)
-                .hasSize(
-                        heard.reasons.get(0) == FinishReason.STOP
-                                ? heard.usage().completion() - 1
-                                : 12);
+                .hasSize(heard.reasons.get(0) == StopReason.STOP ? heard.usage().completion() - 1 : 12);
         assertThat(heard.logprobs).allSatisfy(l -> {
             assertThat(l.top()).hasSize(3);
             assertThat(l.logprob()).isEqualTo(l.top().getFirst().logprob()).isNegative();
@@ -98,7 +96,7 @@ class ModelCompletionsTest {
         assertThat(heard.logprobs).hasSize(heard.usage().prompt());
         assertThat(heard.logprobs.getFirst().logprob()).isNaN();
         assertThat(heard.logprobs.subList(1, heard.logprobs.size())).allMatch(l -> l.logprob() < 0);
-        assertThat(heard.reasons.get(0)).isEqualTo(FinishReason.LENGTH);
+        assertThat(heard.reasons.get(0)).isEqualTo(StopReason.LENGTH);
     }
 
     @Test
@@ -177,7 +175,7 @@ class ModelCompletionsTest {
                 .prepare(sampled(HELLO, 100, 1, 1, 5))
                 .start(i -> produced -> produced < 7 ? Lease.Answer.GO : Lease.Answer.END, heard);
         assertThat(heard.usage()).isEqualTo(new Usage(heard.usage().prompt(), 7));
-        assertThat(heard.reasons.get(0)).isEqualTo(FinishReason.LENGTH);
+        assertThat(heard.reasons.get(0)).isEqualTo(StopReason.LENGTH);
     }
 
     @Test
@@ -295,6 +293,7 @@ class ModelCompletionsTest {
             boolean echo) {
         return new CompletionRequest(
                 input,
+                ToolSet.EMPTY,
                 choices,
                 bestOf,
                 OptionalInt.of(maxTokens),

@@ -4,6 +4,7 @@ import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.OutputFormat;
+import io.baseload.chat.api.ToolSet;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.SamplingOptions;
@@ -61,6 +62,7 @@ final class Client {
     private static CompletionRequest request(int promptTokens, OptionalInt maxTokens, int answers) {
         return new CompletionRequest(
                 new Input.Tokens(List.of(new int[promptTokens])),
+                ToolSet.EMPTY,
                 answers,
                 answers,
                 maxTokens,

@@ -6,7 +6,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.PreparedCompletion;
-import io.baseload.engine.api.FinishReason;
+import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
@@ -159,7 +159,7 @@ final class TinyModel implements ModelDirectory, Completions {
             listener.accept(
                     broken
                             ? new CompletionEvent.Failed(new IllegalStateException("broken"), usage())
-                            : new CompletionEvent.Finished(usage(), cancelled));
+                            : new CompletionEvent.Finished(usage(), 0, cancelled));
         }
 
         private void say(int answer, Lease lease) {
@@ -177,8 +177,9 @@ final class TinyModel implements ModelDirectory, Completions {
                 decoded.incrementAndGet();
                 listener.accept(new CompletionEvent.Text(answer, "word ", List.of()));
             }
-            listener.accept(new CompletionEvent.ChoiceFinished(
-                    answer, cancelled ? FinishReason.CANCELLED : FinishReason.LENGTH));
+            if (!cancelled) {
+                listener.accept(new CompletionEvent.ChoiceFinished(answer, StopReason.LENGTH));
+            }
         }
 
         private static void pause() {

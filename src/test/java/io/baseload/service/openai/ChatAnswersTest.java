@@ -11,6 +11,7 @@ import io.baseload.service.inference.Inference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,8 +156,7 @@ class ChatAnswersTest {
         CompletionRequest asked = ((ScriptedInference) inference).asked(reply.header("x-request-id"));
         var messages = ((Input.Chat) asked.input()).messages();
         assertEquals(Message.system("Be kind."), messages.getFirst());
-        assertEquals("a\nb", messages.get(1).content());
-        assertEquals("ann", messages.get(1).name().orElseThrow());
+        assertEquals(new Message.User("a\nb", Optional.of("ann")), messages.get(1));
         assertEquals(Message.assistant("No."), messages.get(2));
         assertEquals(OptionalInt.of(9), asked.maxTokens());
         assertEquals(2, asked.choices());

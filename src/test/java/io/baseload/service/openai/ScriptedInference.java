@@ -4,8 +4,8 @@ import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.TokenLogprob;
-import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.inference.Asked;
@@ -119,8 +119,7 @@ final class ScriptedInference implements Inference {
                 }
                 case "shutdown" -> {
                     text(0, "a ");
-                    listener.accept(new CompletionEvent.ChoiceFinished(0, FinishReason.CANCELLED));
-                    listener.accept(new CompletionEvent.Finished(usage(), true));
+                    listener.accept(new CompletionEvent.Finished(usage(), 0, true));
                 }
                 default -> words();
             }
@@ -134,9 +133,9 @@ final class ScriptedInference implements Inference {
                 }
             }
             for (int choice = 0; choice < choices; choice++) {
-                listener.accept(new CompletionEvent.ChoiceFinished(choice, FinishReason.STOP));
+                listener.accept(new CompletionEvent.ChoiceFinished(choice, StopReason.STOP));
             }
-            listener.accept(new CompletionEvent.Finished(new Usage(PROMPT, 6 * choices), false));
+            listener.accept(new CompletionEvent.Finished(new Usage(PROMPT, 6 * choices), 0, false));
         }
 
         private void patient() {
@@ -148,8 +147,7 @@ final class ScriptedInference implements Inference {
             for (int i = 0; i < pieces && !waits(millis); i++) {
                 text(0, "word number " + i + " ");
             }
-            listener.accept(new CompletionEvent.ChoiceFinished(0, FinishReason.CANCELLED));
-            listener.accept(new CompletionEvent.Finished(usage(), true));
+            listener.accept(new CompletionEvent.Finished(usage(), 0, true));
         }
 
         /** Returns true when cancelled. */

@@ -1,0 +1,38 @@
+package io.baseload.chat.api;
+
+import java.util.List;
+
+/**
+ * The tools of a request.
+ *
+ * @param tools names are unique
+ * @param parallel whether one answer may have several calls
+ */
+public record ToolSet(List<ToolSpec> tools, ToolChoice choice, boolean parallel) {
+    /** No tools. */
+    public static final ToolSet EMPTY = new ToolSet(List.of(), ToolChoice.Mode.NONE, true);
+
+    /** Tools that the model may call as it likes. */
+    public static ToolSet auto(List<ToolSpec> tools) {
+        return new ToolSet(tools, ToolChoice.Mode.AUTO, true);
+    }
+
+    /** Whether the model may call any of the tools, and so sees them. */
+    public boolean offered() {
+        return !tools.isEmpty() && choice != ToolChoice.Mode.NONE;
+    }
+
+    /** Whether the answer must be a call. */
+    public boolean forced() {
+        return offered() && choice != ToolChoice.Mode.AUTO;
+    }
+
+    /** The tools that may be called. */
+    public List<ToolSpec> callable() {
+        return switch (choice) {
+            case ToolChoice.Mode mode -> mode == ToolChoice.Mode.NONE ? List.of() : tools;
+            case ToolChoice.Named named ->
+                tools.stream().filter(tool -> tool.name().equals(named.name())).toList();
+        };
+    }
+}

@@ -1,0 +1,31 @@
+package io.baseload.chat.template;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/** JSON text as plain data that a template can see: text, numbers, booleans, null, lists, and maps in the text's order. */
+public final class JsonData {
+    /** What a template can nest, less a few levels of the message around it. */
+    private static final int DEPTH = 90;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEPTH)
+                            .build())
+                    .build())
+            .build();
+
+    private JsonData() {}
+
+    /** @throws IllegalArgumentException if the text isn't one JSON value, or is nested too deep */
+    public static @Nullable Object parse(String json) {
+        try {
+            return MAPPER.readValue(json, Object.class);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(e.getOriginalMessage(), e);
+        }
+    }
+}
