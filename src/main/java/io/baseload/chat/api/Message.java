@@ -12,7 +12,7 @@ public sealed interface Message {
     Optional<String> name();
 
     static Message system(String content) {
-        return new System(content, Optional.empty());
+        return new Instructions(content, Optional.empty());
     }
 
     static Message user(String content) {
@@ -27,7 +27,7 @@ public sealed interface Message {
         return new Tool(callId, content, Optional.empty());
     }
 
-    record System(String content, Optional<String> name) implements Message {
+    record Instructions(String content, Optional<String> name) implements Message {
         @Override
         public String role() {
             return "system";

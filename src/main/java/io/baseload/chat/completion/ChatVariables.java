@@ -73,7 +73,7 @@ final class ChatVariables {
         members.put("role", message.role());
         message.name().ifPresent(name -> members.put("name", name));
         switch (message) {
-            case Message.System system -> members.put("content", system.content());
+            case Message.Instructions system -> members.put("content", system.content());
             case Message.User user -> members.put("content", user.content());
             case Message.Assistant said -> assistant(said, absent, members, called);
             case Message.Tool result -> {

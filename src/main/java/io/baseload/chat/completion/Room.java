@@ -67,7 +67,7 @@ final class Room {
 
     private static long characters(Message message) {
         return switch (message) {
-            case Message.System system -> system.content().length();
+            case Message.Instructions system -> system.content().length();
             case Message.User user -> user.content().length();
             case Message.Assistant said ->
                 said.content().orElse("").length()

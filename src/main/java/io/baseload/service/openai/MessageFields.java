@@ -23,7 +23,7 @@ final class MessageFields {
         Value role = message.require("role");
         Optional<String> name = message.find("name").map(Value::text);
         return switch (role.oneOf(ROLES)) {
-            case "system", "developer" -> new Message.System(content(message.require("content")), name);
+            case "system", "developer" -> new Message.Instructions(content(message.require("content")), name);
             case "user" -> new Message.User(content(message.require("content")), name);
             case "assistant" -> new Message.Assistant(Optional.of(answer(message)), Optional.empty(), List.of(), name);
             default -> throw Invalid.unsupported(role.path(), "this service does not call tools, so none can answer.");
