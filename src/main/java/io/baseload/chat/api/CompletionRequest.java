@@ -57,6 +57,17 @@ public record CompletionRequest(
     /** The same question, sharing the engine and cached prefixes as these say. */
     public CompletionRequest onAccountOf(FlowId otherFlow, CacheScope otherScope) {
         return new CompletionRequest(
-                input, tools, choices, bestOf, maxTokens, sampling, stop, topLogprobs, format, echo, otherFlow, otherScope);
+                input,
+                tools,
+                choices,
+                bestOf,
+                maxTokens,
+                sampling,
+                stop,
+                topLogprobs,
+                format,
+                echo,
+                otherFlow,
+                otherScope);
     }
 }
