@@ -88,10 +88,19 @@ class ArchitectureTest {
     }
 
     @Test
-    void theEngineUsesOnlyTheJdk() {
+    void theEngineUsesOnlyTheJdkAndJacksonsParser() {
+        classes()
+                .that()
+                .resideInAPackage("io.baseload.engine.format..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jspecify..", "tools.jackson.core..", "io.baseload.engine..")
+                .check(project);
         classes()
                 .that()
                 .resideInAPackage("io.baseload.engine..")
+                .and()
+                .resideOutsideOfPackage("io.baseload.engine.format..")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "jdk.incubator.vector..", "org.jspecify..", "io.baseload.engine..")

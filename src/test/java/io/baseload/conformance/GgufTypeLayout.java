@@ -2,7 +2,7 @@ package io.baseload.conformance;
 
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.format.GgufFile;
-import io.baseload.engine.format.GgufTensor;
+import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.quant.Blocks;
 import io.baseload.engine.tensor.ElementType;
 import io.baseload.testing.Safetensors;
@@ -37,7 +37,7 @@ final class GgufTypeLayout implements Layout {
                 Stream.of("gauss", "random", "edge").filter(expected::has).toList();
         try (GgufFile file = GgufFile.open(gguf)) {
             for (String name : names) {
-                GgufTensor tensor = file.tensor(name).orElseThrow();
+                StoredTensor tensor = file.tensor(name).orElseThrow();
                 tally.count(name, compare(read(file, tensor), expected.floats(name)));
             }
         } catch (ModelFileException e) {
@@ -45,10 +45,10 @@ final class GgufTypeLayout implements Layout {
         }
     }
 
-    private static float[] read(GgufFile file, GgufTensor tensor) {
+    private static float[] read(GgufFile file, StoredTensor tensor) {
         float[] values = new float[Math.toIntExact(tensor.elements())];
         ElementType type = ElementType.valueOf(tensor.type().name());
-        Blocks.dequantize(type, file.data(tensor), 0, values.length, values, 0);
+        Blocks.dequantize(type, tensor.data(), 0, values.length, values, 0);
         return values;
     }
 

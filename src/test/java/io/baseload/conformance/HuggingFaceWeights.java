@@ -3,7 +3,7 @@ package io.baseload.conformance;
 import io.baseload.engine.config.GgufConfig;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.format.GgufFile;
-import io.baseload.engine.format.GgufTensor;
+import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.quant.Blocks;
 import io.baseload.engine.tensor.ElementType;
 import java.nio.ByteBuffer;
@@ -56,9 +56,9 @@ final class HuggingFaceWeights implements AutoCloseable {
     }
 
     private float[] read(String name) {
-        GgufTensor tensor = file.tensor(name).orElseThrow();
+        StoredTensor tensor = file.tensor(name).orElseThrow();
         float[] values = new float[Math.toIntExact(tensor.elements())];
-        Blocks.dequantize(ElementType.valueOf(tensor.type().name()), file.data(tensor), 0, values.length, values, 0);
+        Blocks.dequantize(ElementType.valueOf(tensor.type().name()), tensor.data(), 0, values.length, values, 0);
         return values;
     }
 

@@ -1,8 +1,8 @@
 package io.baseload.engine.config;
 
 import io.baseload.engine.format.GgufFile;
-import io.baseload.engine.format.GgufTensor;
 import io.baseload.engine.format.Metadata;
+import io.baseload.engine.format.StoredTensor;
 import java.util.OptionalLong;
 
 /** Reads a model's hyperparameters from the metadata of a GGUF file. */
@@ -77,12 +77,11 @@ public final class GgufConfig {
     }
 
     private int vocabulary() {
-        GgufTensor embedding = file.tensor("token_embd.weight")
+        StoredTensor embedding = file.tensor("token_embd.weight")
                 .orElseThrow(() -> keys.refuse("token_embd.weight", "is missing: no such tensor"));
         long tokens = keys.arrayLength("tokenizer.ggml.tokens");
         if (embedding.rows() != tokens) {
-            throw file.refuse(
-                    embedding,
+            throw embedding.refuse(
                     "has " + embedding.rows() + " rows, there are " + tokens + " tokens in tokenizer.ggml.tokens");
         }
         return Math.toIntExact(tokens);

@@ -24,6 +24,10 @@ final class Cursor {
         this.position = position;
     }
 
+    Path file() {
+        return file;
+    }
+
     long position() {
         return position;
     }
@@ -34,6 +38,11 @@ final class Cursor {
 
     ModelFileException refuse(long at, String problem) {
         return new ModelFileException(file, at, problem);
+    }
+
+    /** Bytes of the file, wherever the cursor stands. */
+    MemorySegment slice(long from, long count) {
+        return bytes.asSlice(from, count);
     }
 
     /** Skips {@code count} bytes and returns where they begin. */

@@ -1,34 +1,35 @@
 package io.baseload.engine.format;
 
 import io.baseload.engine.api.ModelFileException;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * A GGUF file (version 2 or 3), mapped into memory. Opening it reads and checks the whole header; tensors are views of the mapping and live until
- * {@link #close}.
+ * A GGUF file (version 2 or 3), or several that llama.cpp's {@code gguf-split} made of one: the first has the metadata of all. Opening reads and checks the
+ * whole header of each.
  *
  * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">the format's definition</a>
  */
-public final class GgufFile implements AutoCloseable {
-    private final Arena arena = Arena.ofShared();
+public final class GgufFile implements Checkpoint {
+    private final Mappings mappings = new Mappings();
     private final Path path;
-    private final MemorySegment bytes;
-    private final GgufHeader header;
+    private final Metadata metadata;
+    private final Map<String, StoredTensor> tensors;
 
     private GgufFile(Path path) {
         this.path = path;
         try {
-            bytes = map(path, arena);
-            header = GgufHeader.read(path, bytes);
+            GgufHeader first = GgufHeader.read(mappings.map(path));
+            metadata = first.metadata();
+            List<GgufHeader> parts = GgufSplit.parts(path, first, mappings);
+            tensors = Collections.unmodifiableMap(together(parts));
         } catch (RuntimeException e) {
-            arena.close();
+            mappings.close();
             throw e;
         }
     }
@@ -36,54 +37,57 @@ public final class GgufFile implements AutoCloseable {
     /**
      * Maps a file and checks its header.
      *
-     * @throws ModelFileException if the file can't be read or is not a well-formed GGUF file
+     * @param path the file; of a split one the first part, the others lie beside it
+     * @throws ModelFileException if a file can't be read or is not a well-formed GGUF file
      */
     public static GgufFile open(Path path) {
         return new GgufFile(path);
     }
 
-    private static MemorySegment map(Path path, Arena arena) {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        } catch (IOException e) {
-            throw ModelFileException.unreadable(path, e);
+    private static Map<String, StoredTensor> together(List<GgufHeader> parts) {
+        Map<String, StoredTensor> all = new LinkedHashMap<>();
+        for (GgufHeader part : parts) {
+            for (StoredTensor tensor : part.tensors().values()) {
+                StoredTensor other = all.put(tensor.name(), tensor);
+                if (other != null) {
+                    throw tensor.refuse("is also in " + other.file().getFileName());
+                }
+            }
         }
+        return all;
     }
 
+    @Override
     public Path path() {
         return path;
     }
 
-    /** Bytes of the whole file. */
-    public long size() {
-        return bytes.byteSize();
+    @Override
+    public String format() {
+        return "gguf";
+    }
+
+    @Override
+    public long bytes() {
+        return mappings.bytes();
     }
 
     public Metadata metadata() {
-        return header.metadata();
+        return metadata;
     }
 
-    /** All tensors, in the file's order. */
-    public Collection<GgufTensor> tensors() {
-        return header.tensors().values();
+    @Override
+    public Collection<StoredTensor> tensors() {
+        return tensors.values();
     }
 
-    public Optional<GgufTensor> tensor(String name) {
-        return Optional.ofNullable(header.tensors().get(name));
-    }
-
-    /** The tensor's bytes; valid until {@link #close}. */
-    public MemorySegment data(GgufTensor tensor) {
-        return bytes.asSlice(tensor.offset(), tensor.bytes());
-    }
-
-    /** A refusal that points at the tensor's data. */
-    public ModelFileException refuse(GgufTensor tensor, String problem) {
-        return new ModelFileException(path, tensor.offset(), "tensor " + tensor.name() + " " + problem);
+    @Override
+    public Optional<StoredTensor> tensor(String name) {
+        return Optional.ofNullable(tensors.get(name));
     }
 
     @Override
     public void close() {
-        arena.close();
+        mappings.close();
     }
 }

@@ -1,29 +1,27 @@
 package io.baseload.engine.format;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What lies before a GGUF file's tensor data: magic, version, counts, metadata and the list of tensors. */
-record GgufHeader(Metadata metadata, Map<String, GgufTensor> tensors) {
+record GgufHeader(Metadata metadata, Map<String, StoredTensor> tensors) {
     private static final int MAGIC = 'G' | 'G' << 8 | 'U' << 16 | 'F' << 24;
     private static final long DEFAULT_ALIGNMENT = 32;
     private static final long MOST_KEYS = 1 << 16;
     private static final long LONGEST_KEY = 65_535;
 
-    static GgufHeader read(Path file, MemorySegment bytes) {
-        Cursor in = new Cursor(file, bytes, 0);
+    static GgufHeader read(MappedFile file) {
+        Cursor in = new Cursor(file.path(), file.bytes(), 0);
         magic(in);
         version(in);
         long tensorCount = in.count(TensorReader.SMALLEST, "the tensor count");
         long keyCount = keyCount(in);
-        Metadata metadata = new Metadata(file, bytes, metadata(in, keyCount));
+        Metadata metadata = new Metadata(file.path(), file.bytes(), metadata(in, keyCount));
         TensorReader reader = new TensorReader(in, alignment(metadata));
-        Map<String, GgufTensor> tensors = new LinkedHashMap<>();
-        for (GgufTensor tensor : reader.read(tensorCount)) {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        for (StoredTensor tensor : reader.read(tensorCount)) {
             tensors.put(tensor.name(), tensor);
         }
         return new GgufHeader(metadata, Collections.unmodifiableMap(tensors));

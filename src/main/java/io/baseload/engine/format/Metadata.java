@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of a GGUF file. A key that is there but of another type than asked for is refused with its place in the file. */
-public final class Metadata {
+public final class Metadata implements ModelKeys {
     private static final int LONGEST_TEXT = 1 << 26;
     private static final long MOST_ELEMENTS = 1 << 24;
 
@@ -116,7 +116,7 @@ public final class Metadata {
         return List.copyOf(integers);
     }
 
-    /** A refusal that points at the key's value, or at no place if the key is missing. */
+    @Override
     public ModelFileException refuse(String key, String problem) {
         MetadataValue value = values.get(key);
         return new ModelFileException(file, value == null ? -1 : value.offset(), key + " " + problem);

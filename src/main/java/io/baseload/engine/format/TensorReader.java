@@ -22,17 +22,23 @@ final class TensorReader {
         this.alignment = alignment;
     }
 
-    /** A tensor as the list has it: its offset counts from the start of the data, which is known only after the list's end. */
-    private record Entry(GgufTensor tensor, long offsetAt) {}
+    /**
+     * A tensor as the list has it.
+     *
+     * @param shape the fastest-moving dimension (columns) first
+     * @param offset bytes from the start of the data, which is known only after the list's end
+     * @param offsetAt where the file says so
+     */
+    private record Entry(String name, ElementType type, List<Long> shape, long bytes, long offset, long offsetAt) {}
 
-    List<GgufTensor> read(long count) {
+    List<StoredTensor> read(long count) {
         List<Entry> entries = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (long i = 0; i < count; i++) {
             long at = in.position();
             Entry entry = entry();
-            if (!names.add(entry.tensor().name())) {
-                throw in.refuse(at, "the tensor " + entry.tensor().name() + " occurs twice");
+            if (!names.add(entry.name())) {
+                throw in.refuse(at, "the tensor " + entry.name() + " occurs twice");
             }
             entries.add(entry);
         }
@@ -46,7 +52,7 @@ final class TensorReader {
         ElementType type = type(name);
         long bytes = bytes(name, shape, type, shapeAt);
         long offsetAt = in.position();
-        return new Entry(new GgufTensor(name, type, shape, in.i64("the offset of " + name), bytes), offsetAt);
+        return new Entry(name, type, shape, bytes, in.i64("the offset of " + name), offsetAt);
     }
 
     private List<Long> shape(String name) {
@@ -99,28 +105,33 @@ final class TensorReader {
         return blocks * type.blockBytes();
     }
 
-    private List<GgufTensor> place(List<Entry> entries) {
+    private List<StoredTensor> place(List<Entry> entries) {
         long header = in.position();
         long start = (header + alignment - 1) & -alignment;
         long dataBytes = Math.max(0, header + in.remaining() - start);
         return entries.stream().map(entry -> place(entry, start, dataBytes)).toList();
     }
 
-    private GgufTensor place(Entry entry, long start, long dataBytes) {
-        GgufTensor tensor = entry.tensor();
-        long offset = tensor.offset();
+    private StoredTensor place(Entry entry, long start, long dataBytes) {
+        long offset = entry.offset();
         if (offset % alignment != 0) {
             throw in.refuse(
                     entry.offsetAt(),
                     "tensor %s has the offset %s, it must be a multiple of the alignment %d"
-                            .formatted(tensor.name(), Long.toUnsignedString(offset), alignment));
+                            .formatted(entry.name(), Long.toUnsignedString(offset), alignment));
         }
-        if (offset < 0 || offset > dataBytes || tensor.bytes() > dataBytes - offset) {
+        if (offset < 0 || offset > dataBytes || entry.bytes() > dataBytes - offset) {
             throw in.refuse(
                     entry.offsetAt(),
                     "tensor %s needs %d bytes at the offset %s, the file has %d bytes of data"
-                            .formatted(tensor.name(), tensor.bytes(), Long.toUnsignedString(offset), dataBytes));
+                            .formatted(entry.name(), entry.bytes(), Long.toUnsignedString(offset), dataBytes));
         }
-        return new GgufTensor(tensor.name(), tensor.type(), tensor.shape(), start + offset, tensor.bytes());
+        return new StoredTensor(
+                entry.name(),
+                entry.type(),
+                entry.shape().reversed(),
+                in.slice(start + offset, entry.bytes()),
+                in.file(),
+                start + offset);
     }
 }

@@ -1,7 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.format.GgufFile;
-import io.baseload.engine.format.GgufTensor;
+import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.model.LlamaTensors.Projection;
 import io.baseload.engine.quant.Blocks;
 import io.baseload.engine.quant.Panels;
@@ -41,19 +41,16 @@ final class LinearLoader {
                 weights.toArray(PackedMatrix[]::new), outputs.toArray(Rows[]::new), biases.toArray(float[][]::new));
     }
 
-    PackedMatrix matrix(List<GgufTensor> tensors) {
+    PackedMatrix matrix(List<StoredTensor> tensors) {
         return Panels.pack(
-                memory, RowSource.stacked(tensors.stream().map(this::rows).toList()));
+                memory,
+                RowSource.stacked(tensors.stream().map(StoredTensor::matrix).toList()));
+    }
     }
 
-    private RowSource rows(GgufTensor tensor) {
-        int rows = Math.toIntExact(tensor.rows());
-        return RowSource.of(tensor.type(), rows, Math.toIntExact(tensor.columns()), file.data(tensor));
-    }
-
-    float[] vector(GgufTensor tensor) {
+    float[] vector(StoredTensor tensor) {
         float[] values = new float[Math.toIntExact(tensor.elements())];
-        Blocks.dequantize(tensor.type(), file.data(tensor), 0, values.length, values, 0);
+        Blocks.dequantize(tensor.type(), tensor.data(), 0, values.length, values, 0);
         return values;
     }
 

@@ -2,7 +2,7 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.format.GgufFile;
-import io.baseload.engine.format.GgufTensor;
+import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.Rotary;
 import io.baseload.engine.kernel.Scratch;
@@ -96,7 +96,7 @@ public final class LlamaLoader {
                 .orElseThrow();
     }
 
-    private static long packedBytes(GgufTensor tensor) {
+    private static long packedBytes(StoredTensor tensor) {
         return PackedMatrix.bytes(tensor.type(), Math.toIntExact(tensor.rows()), Math.toIntExact(tensor.columns()));
     }
 }

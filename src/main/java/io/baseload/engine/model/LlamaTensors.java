@@ -2,7 +2,7 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.format.GgufFile;
-import io.baseload.engine.format.GgufTensor;
+import io.baseload.engine.format.StoredTensor;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -14,20 +14,20 @@ import java.util.stream.IntStream;
  * @param ropeFactors what the frequencies of rotary embedding are divided by (Llama 3's scaling)
  */
 record LlamaTensors(
-        GgufTensor embedding,
+        StoredTensor embedding,
         List<Layer> layers,
-        GgufTensor norm,
-        Optional<GgufTensor> head,
-        Optional<GgufTensor> ropeFactors) {
+        StoredTensor norm,
+        Optional<StoredTensor> head,
+        Optional<StoredTensor> ropeFactors) {
 
-    record Projection(GgufTensor weight, Optional<GgufTensor> bias) {}
+    record Projection(StoredTensor weight, Optional<StoredTensor> bias) {}
 
     /** @param qkv queries, keys and values */
     record Layer(
-            GgufTensor attentionNorm,
+            StoredTensor attentionNorm,
             List<Projection> qkv,
             Projection output,
-            GgufTensor feedForwardNorm,
+            StoredTensor feedForwardNorm,
             Projection gate,
             Projection up,
             Projection down) {}

@@ -6,8 +6,8 @@ import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.config.GgufConfig;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.format.GgufFile;
-import io.baseload.engine.format.GgufTensor;
 import io.baseload.engine.format.GgufVocabulary;
+import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.model.LlamaLoader;
 import java.nio.file.Path;
 import java.util.SortedMap;
@@ -34,8 +34,8 @@ record ModelSource(GgufFile file, ModelConfig config, Vocabulary vocabulary, Lla
                 config.architecture(),
                 "gguf",
                 config.name(),
-                file.size(),
-                file.tensors().stream().mapToLong(GgufTensor::elements).sum(),
+                file.bytes(),
+                file.tensors().stream().mapToLong(StoredTensor::elements).sum(),
                 config.contextLength(),
                 config.vocabulary(),
                 config.layers(),

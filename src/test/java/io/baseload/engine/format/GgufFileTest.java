@@ -27,12 +27,12 @@ class GgufFileTest {
     @Test
     void acceptsAValidFile() {
         try (GgufFile file = GgufFile.open(TestModels.resource("hostile/valid.gguf"))) {
-            GgufTensor b = file.tensor("b").orElseThrow();
-            assertThat(file.tensors()).extracting(GgufTensor::name).containsExactly("a", "b");
-            assertThat(b.shape()).containsExactly(8L, 4L);
+            StoredTensor b = file.tensor("b").orElseThrow();
+            assertThat(file.tensors()).extracting(StoredTensor::name).containsExactly("a", "b");
+            assertThat(b.shape()).containsExactly(4L, 8L);
             assertThat(b.columns()).isEqualTo(8);
             assertThat(b.rows()).isEqualTo(4);
-            assertThat(file.data(b).byteSize()).isEqualTo(128);
+            assertThat(b.data().byteSize()).isEqualTo(128);
         }
     }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.baseload.engine.format.GgufFile;
-import io.baseload.engine.format.GgufTensor;
+import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.NativeMemory;
@@ -22,16 +22,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FormatsTest {
 
     private interface Check {
-        void of(GgufTensor tensor, MemorySegment data, float[] expected);
+        void of(StoredTensor tensor, MemorySegment data, float[] expected);
     }
 
     private static void forEachTensor(ElementType type, Check check) throws IOException {
         Safetensors reference = Safetensors.read(TestModels.resource("quantization/" + type + ".safetensors"));
         try (GgufFile file = GgufFile.open(TestModels.resource("quantization/" + type + ".gguf"))) {
             assertEquals(type.blockSize() > 1 ? 3 : 2, file.tensors().size());
-            for (GgufTensor tensor : file.tensors()) {
+            for (StoredTensor tensor : file.tensors()) {
                 assertEquals(type, tensor.type());
-                check.of(tensor, file.data(tensor), reference.floats(tensor.name()));
+                check.of(tensor, tensor.data(), reference.floats(tensor.name()));
             }
         }
     }

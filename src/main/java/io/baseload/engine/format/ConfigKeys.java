@@ -1,0 +1,141 @@
+package io.baseload.engine.format;
+
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.format.JsonValue.Array;
+import io.baseload.engine.format.JsonValue.Flag;
+import io.baseload.engine.format.JsonValue.Int;
+import io.baseload.engine.format.JsonValue.Null;
+import io.baseload.engine.format.JsonValue.Real;
+import io.baseload.engine.format.JsonValue.Struct;
+import io.baseload.engine.format.JsonValue.Text;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The keys of a JSON file, such as {@code config.json}, or of an object in it. A key whose value is null counts as missing; one of another type than asked for is
+ * refused with its place in the file. Remembers which keys were asked for.
+ */
+public final class ConfigKeys implements ModelKeys {
+    private final Path file;
+    private final String prefix;
+    private final Struct object;
+    private final Set<String> read = new TreeSet<>();
+    private final Map<String, ConfigKeys> inner = new TreeMap<>();
+
+    private ConfigKeys(Path file, String prefix, Struct object) {
+        this.file = file;
+        this.prefix = prefix;
+        this.object = object;
+    }
+
+    /** @throws ModelFileException if the file can't be read or isn't one JSON object */
+    public static ConfigKeys read(Path file) {
+        try (Mappings mappings = new Mappings()) {
+            return new ConfigKeys(file, "", JsonText.read(mappings.map(file)));
+        }
+    }
+
+    /** The names of all keys, missing or not, in the file's order. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(object.fields().keySet());
+    }
+
+    /** Whether the key has a value other than null. */
+    public boolean has(String key) {
+        return value(key).isPresent();
+    }
+
+    public Optional<String> string(String key) {
+        return value(key).map(value -> as(Text.class, value, key, "text").value());
+    }
+
+    public OptionalLong integer(String key) {
+        return value(key).map(value -> OptionalLong.of(integer(value, key))).orElse(OptionalLong.empty());
+    }
+
+    public OptionalDouble number(String key) {
+        return value(key).map(value -> OptionalDouble.of(number(value, key))).orElse(OptionalDouble.empty());
+    }
+
+    public Optional<Boolean> flag(String key) {
+        return value(key).map(value -> as(Flag.class, value, key, "a boolean").value());
+    }
+
+    /** An array of text; empty if there is no such key. */
+    public List<String> strings(String key) {
+        return elements(key).stream()
+                .map(value -> as(Text.class, value, key, "an array of text").value())
+                .toList();
+    }
+
+    /** An array of integers, or one integer alone; empty if there is no such key. */
+    public List<Long> integers(String key) {
+        return elements(key).stream().map(value -> integer(value, key)).toList();
+    }
+
+    /** An array of numbers, or one number alone; empty if there is no such key. */
+    public List<Double> numbers(String key) {
+        return elements(key).stream().map(value -> number(value, key)).toList();
+    }
+
+    /** The keys of the object that is this key's value. */
+    public Optional<ConfigKeys> object(String key) {
+        Optional<Struct> struct = value(key).map(value -> as(Struct.class, value, key, "an object"));
+        return struct.map(found -> inner.computeIfAbsent(key, k -> new ConfigKeys(file, prefix + key + ".", found)));
+    }
+
+    /** Keys that have a value and that nobody has asked for; inside objects only where somebody has asked for the object. */
+    public Set<String> unread() {
+        Set<String> unread = new TreeSet<>();
+        for (var field : object.fields().entrySet()) {
+            if (!(field.getValue() instanceof Null) && !read.contains(field.getKey())) {
+                unread.add(prefix + field.getKey());
+            }
+        }
+        inner.values().forEach(keys -> unread.addAll(keys.unread()));
+        return unread;
+    }
+
+    @Override
+    public ModelFileException refuse(String key, String problem) {
+        JsonValue value = object.fields().get(key);
+        return new ModelFileException(file, value == null ? -1 : value.offset(), prefix + key + " " + problem);
+    }
+
+    private Optional<JsonValue> value(String key) {
+        read.add(key);
+        return Optional.ofNullable(object.fields().get(key)).filter(value -> !(value instanceof Null));
+    }
+
+    private List<JsonValue> elements(String key) {
+        return value(key)
+                .map(value -> value instanceof Array array ? array.elements() : List.of(value))
+                .orElse(List.of());
+    }
+
+    private long integer(JsonValue value, String key) {
+        return as(Int.class, value, key, "an integer").value();
+    }
+
+    private double number(JsonValue value, String key) {
+        return value instanceof Int integer
+                ? integer.value()
+                : as(Real.class, value, key, "a number").value();
+    }
+
+    private <T extends JsonValue> T as(Class<T> type, JsonValue value, String key, String wanted) {
+        if (!type.isInstance(value)) {
+            throw new ModelFileException(
+                    file, value.offset(), prefix + key + " must be " + wanted + ", it is " + value.kind());
+        }
+        return type.cast(value);
+    }
+}

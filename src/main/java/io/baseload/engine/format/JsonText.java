@@ -1,0 +1,129 @@
+package io.baseload.engine.format;
+
+import io.baseload.engine.format.JsonValue.Array;
+import io.baseload.engine.format.JsonValue.Flag;
+import io.baseload.engine.format.JsonValue.Int;
+import io.baseload.engine.format.JsonValue.Null;
+import io.baseload.engine.format.JsonValue.Real;
+import io.baseload.engine.format.JsonValue.Struct;
+import io.baseload.engine.format.JsonValue.Text;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
+
+/** Parses JSON in a file: UTF-8, one object, bounded in length, depth and number of values; a key that occurs twice is refused. */
+final class JsonText {
+    private static final int DEEPEST = 32;
+    private static final long MOST_TOKENS = 4_000_000;
+
+    /** As long as safetensors allows headers to be. */
+    static final long LONGEST = 100_000_000;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST)
+                    .maxTokenCount(MOST_TOKENS)
+                    .maxStringLength((int) LONGEST)
+                    .maxNameLength(1 << 16)
+                    .maxNumberLength(100)
+                    .build())
+            .build();
+
+    private final MappedFile file;
+    private final long start;
+    private final JsonParser in;
+
+    private JsonText(MappedFile file, long start, JsonParser in) {
+        this.file = file;
+        this.start = start;
+        this.in = in;
+    }
+
+    /** The object that a whole file holds. */
+    static Struct read(MappedFile file) {
+        return read(file, 0, file.size());
+    }
+
+    /** The object in part of a file, with nothing but white space around it. */
+    static Struct read(MappedFile file, long start, long length) {
+        if (length > LONGEST) {
+            throw file.refuse(start, "the JSON text has " + length + " bytes, at most " + LONGEST + " are allowed");
+        }
+        byte[] text = file.bytes().asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
+        try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+            return new JsonText(file, start, in).whole();
+        } catch (JacksonException e) {
+            long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
+            throw file.refuse(start + at, "no valid JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private Struct whole() {
+        if (in.nextToken() != JsonToken.START_OBJECT) {
+            throw file.refuse(start, "no JSON object begins here");
+        }
+        Struct object = object();
+        if (in.nextToken() != null) {
+            throw file.refuse(offset(), "more follows after the JSON object's end");
+        }
+        return object;
+    }
+
+    private Struct object() {
+        long at = offset();
+        Map<String, JsonValue> fields = new LinkedHashMap<>();
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = in.currentName();
+            in.nextToken();
+            fields.put(name, value());
+        }
+        return new Struct(at, fields);
+    }
+
+    private Array array() {
+        long at = offset();
+        List<JsonValue> elements = new ArrayList<>();
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            elements.add(value());
+        }
+        return new Array(at, elements);
+    }
+
+    private JsonValue value() {
+        long at = offset();
+        return switch (in.currentToken()) {
+            case START_OBJECT -> object();
+            case START_ARRAY -> array();
+            case VALUE_STRING -> new Text(at + 1, in.getString());
+            case VALUE_NUMBER_INT -> integer(at);
+            case VALUE_NUMBER_FLOAT -> new Real(at, in.getDoubleValue());
+            case VALUE_TRUE -> new Flag(at, true);
+            case VALUE_FALSE -> new Flag(at, false);
+            case VALUE_NULL -> new Null(at);
+            default -> throw file.refuse(at, "no valid JSON");
+        };
+    }
+
+    private JsonValue integer(long at) {
+        return in.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                ? new Real(at, in.getDoubleValue())
+                : new Int(at, in.getLongValue());
+    }
+
+    private long offset() {
+        return start + in.currentTokenLocation().getByteOffset();
+    }
+}

@@ -1,0 +1,61 @@
+package io.baseload.engine.format;
+
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.format.WeightFiles.Format;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What a user names as a model: a GGUF file, or a Hugging Face folder with {@code config.json}, weights and a tokenizer's files.
+ *
+ * @param path what was named
+ * @param keys what the files say about the model
+ * @param weights its tensors; closed with this
+ */
+public record ModelFolder(Path path, ModelKeys keys, Checkpoint weights) implements AutoCloseable {
+    private static final String CONFIG = "config.json";
+
+    /** How weights may lie in a folder; the first that is there counts, as in transformers. */
+    private static final Map<String, Function<Path, Checkpoint>> WEIGHTS = ways();
+
+    private static Map<String, Function<Path, Checkpoint>> ways() {
+        Map<String, Function<Path, Checkpoint>> ways = new LinkedHashMap<>();
+        ways.put("model.safetensors", path -> WeightFiles.single(path, Format.SAFETENSORS));
+        ways.put("model.safetensors.index.json", path -> WeightFiles.sharded(path, Format.SAFETENSORS));
+        return ways;
+    }
+
+    /** @throws ModelFileException if a file is missing, can't be read or is broken */
+    public static ModelFolder open(Path path) {
+        if (Files.isDirectory(path)) {
+            ConfigKeys config = ConfigKeys.read(path.resolve(CONFIG));
+            return new ModelFolder(path, config, weights(path));
+        }
+        GgufFile gguf = GgufFile.open(path);
+        return new ModelFolder(path, gguf.metadata(), gguf);
+    }
+
+    private static Checkpoint weights(Path folder) {
+        for (Map.Entry<String, Function<Path, Checkpoint>> way : WEIGHTS.entrySet()) {
+            Path file = folder.resolve(way.getKey());
+            if (Files.exists(file)) {
+                return way.getValue().apply(file);
+            }
+        }
+        throw new ModelFileException(folder, -1, "has none of " + String.join(", ", WEIGHTS.keySet()));
+    }
+
+    /** A file of the folder, such as {@code tokenizer.json}; empty if it isn't there or no folder was named. */
+    public Optional<Path> file(String name) {
+        return Optional.of(path.resolve(name)).filter(Files::isRegularFile);
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}

@@ -1,0 +1,33 @@
+package io.baseload.engine.format;
+
+import io.baseload.engine.tensor.ElementType;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Sizes of tensors whose shapes nobody has checked. */
+final class ShapeCheck {
+    private ShapeCheck() {}
+
+    /** The product of the dimensions; empty if one is negative or no long can hold it. */
+    static OptionalLong elements(List<Long> shape) {
+        long elements = 1;
+        for (long dimension : shape) {
+            if (dimension < 0 || Math.multiplyHigh(elements, dimension) != 0 || elements * dimension < 0) {
+                return OptionalLong.empty();
+            }
+            elements *= dimension;
+        }
+        return OptionalLong.of(elements);
+    }
+
+    /** Bytes of such a tensor; empty also if the elements are no whole blocks. */
+    static OptionalLong bytes(ElementType type, List<Long> shape) {
+        OptionalLong elements = elements(shape);
+        if (elements.isEmpty()
+                || elements.getAsLong() % type.blockSize() != 0
+                || elements.getAsLong() / type.blockSize() > Long.MAX_VALUE / type.blockBytes()) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(type.bytes(elements.getAsLong()));
+    }
+}

@@ -1,0 +1,115 @@
+package io.baseload.engine.format;
+
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.format.JsonValue.Text;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Tensors in one file, or in several (shards) with an index, of a format that says nothing else about a model. */
+final class WeightFiles implements Checkpoint {
+    /** Formats, by the name that {@link Checkpoint#format} gives. */
+    enum Format {
+        SAFETENSORS(Safetensors::read);
+
+        private final Function<MappedFile, List<StoredTensor>> reader;
+
+        Format(Function<MappedFile, List<StoredTensor>> reader) {
+            this.reader = reader;
+        }
+    }
+
+    private final Path path;
+    private final Format format;
+    private final Mappings mappings = new Mappings();
+    private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+
+    private WeightFiles(Path path, Format format) {
+        this.path = path;
+        this.format = format;
+    }
+
+    /** @throws ModelFileException if the file can't be read or is no well-formed file of this format */
+    static WeightFiles single(Path file, Format format) {
+        WeightFiles files = new WeightFiles(file, format);
+        return files.orClose(() -> files.read(file));
+    }
+
+    /**
+     * Opens the files that an index names.
+     *
+     * @throws ModelFileException if one can't be read, lies elsewhere, or has not the tensors that the index says
+     */
+    static WeightFiles sharded(Path index, Format format) {
+        WeightFiles files = new WeightFiles(index, format);
+        return files.orClose(() -> files.readShards(index));
+    }
+
+    private WeightFiles orClose(Runnable reading) {
+        try {
+            reading.run();
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void readShards(Path file) {
+        MappedFile index = mappings.map(file);
+        Map<String, Text> shards = ShardIndex.read(index);
+        shards.values().stream().map(Text::value).distinct().sorted().forEach(name -> read(file.resolveSibling(name)));
+        shards.forEach((tensor, shard) -> {
+            StoredTensor found = tensors.get(tensor);
+            if (found == null || !found.file().endsWith(shard.value())) {
+                throw index.refuse(
+                        shard.offset(), "the tensor " + tensor + " is not in " + shard.value() + ", as it should be");
+            }
+        });
+    }
+
+    private void read(Path file) {
+        for (StoredTensor tensor : format.reader.apply(mappings.map(file))) {
+            StoredTensor other = tensors.put(tensor.name(), tensor);
+            if (other != null) {
+                throw tensor.refuse("is also in " + other.file().getFileName());
+            }
+        }
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public String format() {
+        return format.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public long bytes() {
+        return mappings.bytes();
+    }
+
+    @Override
+    public Collection<StoredTensor> tensors() {
+        return Collections.unmodifiableCollection(tensors.values());
+    }
+
+    @Override
+    public Optional<StoredTensor> tensor(String name) {
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    @Override
+    public void close() {
+        mappings.close();
+    }
+}
