@@ -1,6 +1,5 @@
 package io.baseload.engine.model;
 
-import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.model.LlamaTensors.Projection;
 import io.baseload.engine.quant.Blocks;
@@ -16,11 +15,9 @@ import java.util.List;
 final class LinearLoader {
     private static final float[] NO_BIAS = {};
 
-    private final GgufFile file;
     private final NativeMemory memory;
 
-    LinearLoader(GgufFile file, NativeMemory memory) {
-        this.file = file;
+    LinearLoader(NativeMemory memory) {
         this.memory = memory;
     }
 
@@ -45,7 +42,6 @@ final class LinearLoader {
         return Panels.pack(
                 memory,
                 RowSource.stacked(tensors.stream().map(StoredTensor::matrix).toList()));
-    }
     }
 
     float[] vector(StoredTensor tensor) {

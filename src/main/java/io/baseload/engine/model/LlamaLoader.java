@@ -42,7 +42,7 @@ public final class LlamaLoader {
 
     public CausalModel load(NativeMemory memory, KvPages kv, Limits limits) {
         Activations activations = Activations.allocate(config, limits.rows(), limits.logits(), limits.workers());
-        LinearLoader loader = new LinearLoader(file, memory);
+        LinearLoader loader = new LinearLoader(memory);
         LlamaWeights weights = weights(loader, activations);
         Scratch[] scratch = IntStream.range(0, limits.workers())
                 .mapToObj(worker -> Scratch.allocate(memory, widest(), limits.contextLength()))
