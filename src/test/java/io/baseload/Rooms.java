@@ -21,6 +21,7 @@ final class Rooms {
             "engine.config",
             "engine.kv",
             "engine.model",
+            "engine.architecture",
             "engine.shard",
             "engine.sample",
             "engine.profile",

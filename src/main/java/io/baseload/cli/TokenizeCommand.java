@@ -53,7 +53,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
     private Tokenizer tokenizer() {
         try (GgufFile file = GgufFile.open(model.path())) {
-            return Tokenizer.of(GgufVocabulary.read(file));
+            return Tokenizer.of(GgufVocabulary.read(file.metadata()));
         } catch (IllegalArgumentException e) {
             throw new BadInputException(model.path() + ": " + e.getMessage());
         }

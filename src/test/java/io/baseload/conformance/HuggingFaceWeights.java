@@ -1,8 +1,8 @@
 package io.baseload.conformance;
 
-import io.baseload.engine.config.GgufConfig;
+import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.config.ModelConfig;
-import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.ModelFolder;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.quant.Blocks;
 import io.baseload.engine.tensor.ElementType;
@@ -26,14 +26,14 @@ final class HuggingFaceWeights implements AutoCloseable {
             "mlp.up_proj", "ffn_up",
             "mlp.down_proj", "ffn_down");
 
-    private final GgufFile file;
+    private final ModelFolder file;
     private final ModelConfig config;
 
     /** @throws io.baseload.engine.api.ModelFileException if the file is broken or holds something that this version doesn't know */
     HuggingFaceWeights(Path gguf) {
-        file = GgufFile.open(gguf);
+        file = ModelFolder.open(gguf);
         try {
-            config = GgufConfig.read(file);
+            config = Architectures.of(file).config();
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -56,7 +56,7 @@ final class HuggingFaceWeights implements AutoCloseable {
     }
 
     private float[] read(String name) {
-        StoredTensor tensor = file.tensor(name).orElseThrow();
+        StoredTensor tensor = file.weights().tensor(name).orElseThrow();
         float[] values = new float[Math.toIntExact(tensor.elements())];
         Blocks.dequantize(ElementType.valueOf(tensor.type().name()), tensor.data(), 0, values.length, values, 0);
         return values;
@@ -64,7 +64,7 @@ final class HuggingFaceWeights implements AutoCloseable {
 
     /** GGUF has the two rows of a rotated pair side by side, Hugging Face the first of each pair and then the second of each. */
     private float[] halves(float[] paired) {
-        int head = config.headDim();
+        int head = config.attention().keyDim();
         int columns = config.hidden();
         float[] halves = new float[paired.length];
         for (int row = 0; row < paired.length / columns; row++) {

@@ -18,7 +18,7 @@ final class Tokenizers {
 
     static Vocabulary vocabulary(Path gguf) {
         try (GgufFile file = GgufFile.open(gguf)) {
-            return GgufVocabulary.read(file);
+            return GgufVocabulary.read(file.metadata());
         }
     }
 

@@ -2,47 +2,48 @@ package io.baseload.engine.config;
 
 import io.baseload.engine.tensor.KvLayout;
 import io.baseload.engine.tensor.KvPrecision;
+import java.util.List;
 
 /**
  * The hyperparameters of a decoder-only transformer.
  *
- * @param architecture the family, as in {@code general.architecture}
- * @param name what the file calls itself, "" if it doesn't
+ * @param architecture the family, as its files call it
+ * @param name what the model calls itself, "" if it doesn't
  * @param contextLength tokens that the model was made for
  * @param vocabulary number of tokens, and of logits
  * @param hidden width of the residual stream
- * @param heads query heads
- * @param kvHeads key and value heads; each serves heads / kvHeads query heads (Ainslie et al., 2023)
- * @param headDim width of a head; heads · headDim may differ from hidden
- * @param feedForward width of the feed-forward layer's inside
- * @param rmsEpsilon what RMSNorm adds to the mean square
+ * @param tied whether the matrix that makes logits is the embedding
+ * @param layers one for each layer, from the embedding up
  */
 public record ModelConfig(
         String architecture,
         String name,
         int contextLength,
         int vocabulary,
-        int layers,
         int hidden,
-        int heads,
-        int kvHeads,
-        int headDim,
-        int feedForward,
-        float rmsEpsilon,
-        RopeConfig rope) {
+        boolean tied,
+        Norms norms,
+        Factors factors,
+        List<LayerConfig> layers) {
 
-    /** Width of all queries together. */
-    public int queryWidth() {
-        return heads * headDim;
+    public ModelConfig {
+        layers = List.copyOf(layers);
     }
 
-    /** Width of all keys, or all values, together. */
-    public int kvWidth() {
-        return kvHeads * headDim;
+    /** The attention of the first layer; those of all layers have heads of one number and width. */
+    public AttentionConfig attention() {
+        return layers.getFirst().attention();
     }
 
     /** What the KV cache holds of a token. */
     public KvLayout kvLayout(KvPrecision precision) {
-        return new KvLayout(layers, kvHeads, headDim, headDim, 0, precision);
+        AttentionConfig attention = attention();
+        return new KvLayout(
+                layers.size(),
+                attention.kvHeads(),
+                attention.keyDim(),
+                attention.valueDim(),
+                attention.stateWidth(),
+                precision);
     }
 }

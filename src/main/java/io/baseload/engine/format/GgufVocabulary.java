@@ -28,8 +28,8 @@ public final class GgufVocabulary {
      *
      * @throws io.baseload.engine.api.ModelFileException if a key is missing, of the wrong type or contradicts the others
      */
-    public static Vocabulary.Gguf read(GgufFile file) {
-        return new GgufVocabulary(file.metadata()).read();
+    public static Vocabulary.Gguf read(Metadata metadata) {
+        return new GgufVocabulary(metadata).read();
     }
 
     private Vocabulary.Gguf read() {

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of a GGUF file. A key that is there but of another type than asked for is refused with its place in the file. */
@@ -29,6 +31,11 @@ public final class Metadata implements ModelKeys {
         this.file = file;
         this.bytes = bytes;
         this.values = Map.copyOf(values);
+    }
+
+    /** All keys, sorted. */
+    public SortedSet<String> names() {
+        return new TreeSet<>(values.keySet());
     }
 
     public boolean has(String key) {

@@ -1,41 +1,46 @@
 package io.baseload.engine.model;
 
-import io.baseload.engine.kernel.Kernels;
-import io.baseload.engine.kernel.Scratch;
-import io.baseload.engine.parallel.Step;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 
 /**
- * y = W·x + b. The weights may be several matrices whose outputs stand side by side (queries, keys and values), bound to their columns of y.
+ * y = W·x + b.
  *
- * @param weights matrices of as many columns as x has
- * @param outputs the columns of y that each matrix fills
- * @param biases one for each matrix; empty if it has none
+ * @param bias empty if there is none
  */
-record Linear(PackedMatrix[] weights, Rows[] outputs, float[][] biases) {
+record Linear(PackedMatrix weight, float[] bias) {
+    private static final float[] NO_BIAS = {};
+
+    /** Reads {@code name} and, if there is one, {@code name.bias}. */
+    static Linear load(Weights weights, String name, int rows, int cols, boolean bias) {
+        return new Linear(weights.matrix(name, rows, cols), bias ? weights.vector(name + ".bias", rows) : NO_BIAS);
+    }
+
+    int rows() {
+        return weight.rows();
+    }
+
+    int cols() {
+        return weight.cols();
+    }
 
     /** This worker's share of the outputs, for all rows of the batch. */
-    void apply(Kernels kernels, Batch batch, Rows x, int worker, int workers, Scratch scratch) {
-        for (int i = 0; i < weights.length; i++) {
-            PackedMatrix w = weights[i];
-            int first = Step.share(worker, workers, w.panels());
-            int end = Step.share(worker + 1, workers, w.panels());
-            int decode = batch.prefillRows();
-            kernels.prefillLinear(w, x, outputs[i], 0, decode, first, end, scratch);
-            kernels.decodeLinear(w, x, outputs[i], decode, batch.rows(), first, end, scratch);
-            if (biases[i].length > 0) {
-                kernels.addBias(biases[i], outputs[i], 0, batch.rows(), column(first, w), column(end, w));
-            }
+    void apply(Worker worker, Rows x, Rows y) {
+        apply(worker, x, y, worker.from(weight.panels()), worker.to(weight.panels()));
+    }
+
+    /** Some panels' outputs, for all rows of the batch. */
+    void apply(Worker worker, Rows x, Rows y, int firstPanel, int endPanel) {
+        int decode = worker.batch.prefillRows();
+        int rows = worker.rows();
+        worker.kernels.prefillLinear(weight, x, y, 0, decode, firstPanel, endPanel, worker.scratch);
+        worker.kernels.decodeLinear(weight, x, y, decode, rows, firstPanel, endPanel, worker.scratch);
+        if (bias.length > 0) {
+            worker.kernels.addBias(bias, y, 0, rows, column(firstPanel), column(endPanel));
         }
     }
 
-    /** First column of the output that this worker computes; its last one's end is the next worker's first. */
-    int firstColumn(int worker, int workers) {
-        return column(Step.share(worker, workers, weights[0].panels()), weights[0]);
-    }
-
-    private static int column(int panel, PackedMatrix w) {
-        return Math.min(panel * PackedMatrix.LANES, w.rows());
+    private int column(int panel) {
+        return Math.min(panel * PackedMatrix.LANES, weight.rows());
     }
 }

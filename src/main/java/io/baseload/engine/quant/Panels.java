@@ -8,6 +8,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.stream.IntStream;
 
 /** Weights from the row order of a file to the panels of {@link PackedMatrix}, and the scalar definition of reading them there. */
 public final class Panels {
@@ -19,17 +20,22 @@ public final class Panels {
     private Panels() {}
 
     /**
-     * Packs a matrix.
+     * Packs a matrix, by as many threads as there are CPUs.
      *
      * @throws IllegalArgumentException if there are no panels of its type
      */
     public static PackedMatrix pack(NativeMemory memory, RowSource source) {
         MemorySegment data = memory.allocate(PackedMatrix.bytes(source.type(), source.rows(), source.cols()));
         PackedMatrix packed = new PackedMatrix(source.type(), source.rows(), source.cols(), data);
-        for (int row = 0; row < packed.rows(); row++) {
+        IntStream.range(0, packed.panels()).parallel().forEach(panel -> packPanel(packed, panel, source));
+        return packed;
+    }
+
+    private static void packPanel(PackedMatrix packed, int panel, RowSource source) {
+        int end = Math.min((panel + 1) * LANES, packed.rows());
+        for (int row = panel * LANES; row < end; row++) {
             packRow(packed, row, source.row(row));
         }
-        return packed;
     }
 
     private static void packRow(PackedMatrix packed, int row, MemorySegment source) {

@@ -3,60 +3,89 @@ package io.baseload.engine.runtime;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.Vocabulary;
-import io.baseload.engine.config.GgufConfig;
+import io.baseload.engine.architecture.Architectures;
+import io.baseload.engine.architecture.ModelDefinition;
 import io.baseload.engine.config.ModelConfig;
-import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.format.GgufVocabulary;
+import io.baseload.engine.format.Metadata;
+import io.baseload.engine.format.ModelFolder;
 import io.baseload.engine.format.StoredTensor;
-import io.baseload.engine.model.LlamaLoader;
+import io.baseload.engine.format.VocabularyFiles;
+import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.model.CheckpointWeights;
+import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.model.Limits;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.NativeMemory;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A model file that was read and found fit to run. Mapped until it is closed. */
-record ModelSource(GgufFile file, ModelConfig config, Vocabulary vocabulary, LlamaLoader loader)
+record ModelSource(ModelFolder folder, ModelDefinition definition, ModelDefinition.Plan plan, Vocabulary vocabulary)
         implements AutoCloseable {
 
     /** @throws io.baseload.engine.api.ModelFileException if the file is broken or holds something that this version can't run */
     static ModelSource open(Path path) {
-        GgufFile file = GgufFile.open(path);
+        ModelFolder folder = ModelFolder.open(path);
         try {
-            ModelConfig config = GgufConfig.read(file);
-            return new ModelSource(file, config, GgufVocabulary.read(file), new LlamaLoader(file, config));
+            ModelDefinition definition = Architectures.of(folder);
+            return new ModelSource(folder, definition, definition.plan(), vocabulary(folder));
         } catch (RuntimeException e) {
-            file.close();
+            folder.close();
             throw e;
         }
     }
 
+    private static Vocabulary vocabulary(ModelFolder folder) {
+        return switch (folder.keys()) {
+            case Metadata metadata -> GgufVocabulary.read(metadata);
+            case ConfigKeys config -> VocabularyFiles.read(folder.path());
+        };
+    }
+
+    ModelConfig config() {
+        return definition.config();
+    }
+
+    /** Packs the weights into native memory. The model doesn't refer to the file afterwards. */
+    CausalModel load(NativeMemory memory, KvPages pages, Limits limits) {
+        var weights = new CheckpointWeights(definition.weights(), memory);
+        return DecoderWeights.load(config(), weights).decoder(memory, pages, limits);
+    }
+
     ModelInfo info() {
+        ModelConfig config = config();
         return new ModelInfo(
                 config.architecture(),
-                "gguf",
+                folder.weights().format(),
                 config.name(),
-                file.bytes(),
-                file.tensors().stream().mapToLong(StoredTensor::elements).sum(),
+                folder.weights().bytes(),
+                folder.weights().tensors().stream().mapToLong(StoredTensor::elements).sum(),
                 config.contextLength(),
                 config.vocabulary(),
-                config.layers(),
+                config.layers().size(),
                 config.hidden(),
-                config.heads(),
-                config.kvHeads(),
+                config.attention().heads(),
+                config.attention().kvHeads(),
                 tensorBytes());
     }
 
     private SortedMap<String, Long> tensorBytes() {
         SortedMap<String, Long> bytes = new TreeMap<>();
-        file.tensors().forEach(tensor -> bytes.merge(tensor.type().name(), tensor.bytes(), Long::sum));
+        folder.weights().tensors().forEach(tensor -> bytes.merge(tensor.type().name(), tensor.bytes(), Long::sum));
         return bytes;
     }
 
     MemoryEstimate estimate(ModelSize size, int workers) {
-        return new MemoryEstimate(loader.weightBytes(), size.kvBytes(config), loader.scratchBytes(workers));
+        return new MemoryEstimate(
+                plan.weightBytes(), size.kvBytes(config()), workers * Scratch.nativeBytes(plan.widest()));
     }
 
     @Override
     public void close() {
-        file.close();
+        folder.close();
     }
 }

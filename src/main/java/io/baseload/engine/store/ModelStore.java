@@ -100,7 +100,7 @@ public final class ModelStore {
 
     private static void check(Path file) {
         try (GgufFile gguf = GgufFile.open(file)) {
-            GgufVocabulary.read(gguf);
+            GgufVocabulary.read(gguf.metadata());
         }
     }
 

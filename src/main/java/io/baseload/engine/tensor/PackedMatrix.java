@@ -26,9 +26,14 @@ public record PackedMatrix(ElementType type, int rows, int cols, MemorySegment d
             throw new IllegalArgumentException(
                     "no matrix of " + rows + " × " + cols + " in blocks of " + type.blockSize());
         }
-        if (data.byteSize() != bytes(type, rows, cols)) {
+        if (data.byteSize() != bytes(type, rows, cols) && data.byteSize() != 0) {
             throw new IllegalArgumentException(data.byteSize() + " bytes, expected " + bytes(type, rows, cols));
         }
+    }
+
+    /** A matrix without data, of which only the shape is wanted. */
+    public static PackedMatrix planned(ElementType type, int rows, int cols) {
+        return new PackedMatrix(type, rows, cols, MemorySegment.NULL);
     }
 
     /** Bytes that a matrix of this shape takes. */

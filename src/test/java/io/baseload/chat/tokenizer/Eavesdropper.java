@@ -23,7 +23,7 @@ public final class Eavesdropper {
     public static void main(String[] args) throws IOException {
         URL.setURLStreamHandlerFactory(protocol -> protocol.startsWith("http") ? new Refusal() : null);
         try (GgufFile file = GgufFile.open(TestModels.tiny())) {
-            load(args[0], TokenizerJson.of(GgufVocabulary.read(file), true));
+            load(args[0], TokenizerJson.of(GgufVocabulary.read(file.metadata()), true));
         }
     }
 

@@ -33,7 +33,7 @@ class TokenizerTest {
     @BeforeAll
     static void load() throws Exception {
         try (GgufFile file = GgufFile.open(TestModels.smolLm2())) {
-            vocabulary = GgufVocabulary.read(file);
+            vocabulary = GgufVocabulary.read(file.metadata());
         }
         tokenizer = Tokenizer.of(vocabulary);
         try (InputStream in = TokenizerTest.class.getResourceAsStream("/tokenizers/smollm2.visible.json")) {

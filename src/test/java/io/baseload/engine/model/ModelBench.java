@@ -1,8 +1,9 @@
 package io.baseload.engine.model;
 
-import io.baseload.engine.config.GgufConfig;
+import io.baseload.engine.architecture.Architectures;
+import io.baseload.engine.architecture.ModelDefinition;
 import io.baseload.engine.config.ModelConfig;
-import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.ModelFolder;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.parallel.Team;
@@ -26,13 +27,16 @@ public final class ModelBench implements AutoCloseable {
 
     public ModelBench(Path path, int contextLength, int workers) {
         this.contextLength = contextLength;
-        try (GgufFile file = GgufFile.open(path)) {
-            ModelConfig config = GgufConfig.read(file);
+        try (ModelFolder file = ModelFolder.open(path)) {
+            ModelDefinition definition = Architectures.of(file);
+            ModelConfig config = definition.config();
             KvPages pages =
                     KvPages.allocate(memory, 4 * KvCache.pagesFor(contextLength), config.kvLayout(KvPrecision.F32));
             cache = new KvCache(pages);
             Limits limits = new Limits(contextLength, ROWS, 4, ROWS, workers);
-            model = new LlamaLoader(file, config).load(memory, pages, limits);
+            model = DecoderWeights.load(config, new CheckpointWeights(definition.weights(), memory))
+                    .decoder(memory, pages, limits);
+            definition.weights().refuseOthers();
         }
         batch = model.batch();
         team = new Team(workers, false);

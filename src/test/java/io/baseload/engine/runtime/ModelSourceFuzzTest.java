@@ -37,7 +37,7 @@ class ModelSourceFuzzTest {
 
     private static int header() {
         try (ModelSource source = ModelSource.open(TestModels.tiny())) {
-            return (int) source.file().tensors().stream()
+            return (int) source.folder().weights().tensors().stream()
                     .mapToLong(tensor -> tensor.offset())
                     .min()
                     .orElseThrow();

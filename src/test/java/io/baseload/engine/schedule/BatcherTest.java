@@ -12,14 +12,16 @@ import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.TokenMask;
 import io.baseload.engine.api.Usage;
-import io.baseload.engine.config.GgufConfig;
+import io.baseload.engine.architecture.Architectures;
+import io.baseload.engine.architecture.ModelDefinition;
 import io.baseload.engine.config.ModelConfig;
-import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.ModelFolder;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.Batch;
 import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.model.CheckpointWeights;
+import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.Limits;
-import io.baseload.engine.model.LlamaLoader;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.schedule.Batcher.Turn;
 import io.baseload.engine.tensor.KvPages;
@@ -93,12 +95,14 @@ class BatcherTest {
     private record Bench(Batcher batcher, Watched model, KvCache cache) {}
 
     private Bench bench(BatcherLimits limits, int pages) {
-        try (GgufFile file = GgufFile.open(TestModels.tiny())) {
-            ModelConfig config = GgufConfig.read(file);
+        try (ModelFolder file = ModelFolder.open(TestModels.tiny())) {
+            ModelDefinition definition = Architectures.of(file);
+            ModelConfig config = definition.config();
             KvPages kv = KvPages.allocate(memory, pages, config.kvLayout(KvPrecision.F32));
             KvCache cache = new KvCache(kv);
             Limits rows = new Limits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
-            Watched model = new Watched(new LlamaLoader(file, config).load(memory, kv, rows));
+            Watched model = new Watched(DecoderWeights.load(config, new CheckpointWeights(definition.weights(), memory))
+                    .decoder(memory, kv, rows));
             return new Bench(new Batcher("tiny", model, cache, limits, () -> {}), model, cache);
         }
     }

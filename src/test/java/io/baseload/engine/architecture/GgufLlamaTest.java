@@ -1,25 +1,38 @@
-package io.baseload.engine.config;
+package io.baseload.engine.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Vocabulary;
-import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.config.Activation;
+import io.baseload.engine.config.Factors;
+import io.baseload.engine.config.Gated;
+import io.baseload.engine.config.GroupedQuery;
+import io.baseload.engine.config.LayerConfig;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.Norms;
+import io.baseload.engine.config.QueryKeyNorm;
+import io.baseload.engine.config.Rope;
+import io.baseload.engine.config.RopeScaling;
+import io.baseload.engine.config.Scores;
+import io.baseload.engine.format.Metadata;
+import io.baseload.engine.format.ModelFolder;
 import io.baseload.engine.format.GgufVocabulary;
 import io.baseload.testing.GgufBytes;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class GgufConfigTest {
+class GgufLlamaTest {
     /** What every file here has, beside the keys of a test. */
     private static final int KEYS = 8;
 
@@ -28,23 +41,32 @@ class GgufConfigTest {
 
     @Test
     void readsTheBundledModel() {
-        try (GgufFile file = GgufFile.open(TestModels.smolLm2())) {
-            ModelConfig config = GgufConfig.read(file);
+        try (ModelFolder file = ModelFolder.open(TestModels.smolLm2())) {
+            ModelConfig config = Architectures.of(file).config();
             assertThat(config)
                     .isEqualTo(new ModelConfig(
                             "llama",
                             "Smollm2 135M 8k Lc100K Mix1 Ep2",
                             8192,
                             49_152,
-                            30,
                             576,
-                            9,
-                            3,
-                            64,
-                            1536,
-                            1e-5f,
-                            new RopeConfig(100_000, 64, 1)));
-            Vocabulary.Gguf vocabulary = GgufVocabulary.read(file);
+                            true,
+                            new Norms(Norms.Placement.PRE, 1e-5f),
+                            Factors.NONE,
+                            Collections.nCopies(
+                                    30,
+                                    new LayerConfig(
+                                            new GroupedQuery(
+                                                    9,
+                                                    3,
+                                                    64,
+                                                    Optional.of(new Rope(100_000, 64, new RopeScaling.None())),
+                                                    new Scores(0.125f, 0, 0, false),
+                                                    QueryKeyNorm.NONE,
+                                                    false,
+                                                    false),
+                                            new Gated(1536, Activation.SILU, false)))));
+            Vocabulary.Gguf vocabulary = GgufVocabulary.read((Metadata) file.keys());
             assertThat(vocabulary.model()).isEqualTo("gpt2");
             assertThat(vocabulary.pre()).hasValue("smollm");
             assertThat(vocabulary.tokens()).hasSize(49_152);
@@ -61,24 +83,20 @@ class GgufConfigTest {
     @Test
     void takesDefaultsWhereTheFormatHasThem() throws IOException {
         ModelConfig config = read(0, keys -> keys);
-        assertThat(config.kvHeads()).isEqualTo(4);
-        assertThat(config.headDim()).isEqualTo(8);
-        assertThat(config.rope()).isEqualTo(new RopeConfig(10_000, 8, 1));
+        assertThat(config.attention().kvHeads()).isEqualTo(4);
+        assertThat(config.attention().keyDim()).isEqualTo(8);
+        assertThat(rope(config)).isEqualTo(new Rope(10_000, 8, new RopeScaling.None()));
     }
 
     @Test
     void readsLinearRopeScaling() throws IOException {
         ModelConfig config =
                 read(2, keys -> keys.key("llama.rope.scaling.type", "linear").key("llama.rope.scaling.factor", 4f));
-        double[] frequencies = config.rope().frequencies();
-        assertThat(frequencies).hasSize(4);
-        assertThat(frequencies[0]).isCloseTo(0.25, within(1e-12));
-        assertThat(frequencies[2]).isCloseTo(0.01 / 4, within(1e-12));
-        assertThat(config.rope().frequencies(new float[] {2, 1, 1, 1})[0]).isCloseTo(0.125, within(1e-12));
+        assertThat(rope(config).scaling()).isEqualTo(new RopeScaling.Linear(4));
     }
 
     @ParameterizedTest
-    @CsvSource({"expert_count, 8", "attention.sliding_window, 16", "pooling_type, 1", "attention.scale, 2"})
+    @CsvSource({"expert_count, 8", "pooling_type, 1", "attention.scale, 2"})
     void refusesByNameWhatItDoesNotCompute(String name, int value) {
         assertThatThrownBy(() -> read(1, keys -> keys.key("llama." + name, value)))
                 .isInstanceOf(ModelFileException.class)
@@ -92,7 +110,7 @@ class GgufConfigTest {
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("llama.rope.scaling.type is yarn");
         assertThatThrownBy(() -> read(1, keys -> keys.key("llama.final_logit_softcapping", 30f)))
-                .hasMessageContaining("llama.final_logit_softcapping is 30.0");
+                .hasMessageContaining("llama.final_logit_softcapping asks for something that is not supported");
     }
 
     @ParameterizedTest
@@ -114,11 +132,11 @@ class GgufConfigTest {
     void refusesOtherArchitecturesAndMissingKeys() throws IOException {
         Path other = GgufBytes.header(0, 1).key("general.architecture", "mamba").write(folder.resolve("other.gguf"));
         Path empty = GgufBytes.header(0, 1).key("general.architecture", "llama").write(folder.resolve("empty.gguf"));
-        try (GgufFile mamba = GgufFile.open(other);
-                GgufFile bare = GgufFile.open(empty)) {
-            assertThatThrownBy(() -> GgufConfig.read(mamba)).hasMessageContaining("is mamba; supported is llama");
-            assertThatThrownBy(() -> GgufConfig.read(bare)).hasMessageContaining("llama.embedding_length is missing");
-            assertThatThrownBy(() -> GgufVocabulary.read(bare)).hasMessageContaining("tokenizer.ggml.model is missing");
+        try (ModelFolder mamba = ModelFolder.open(other);
+                ModelFolder bare = ModelFolder.open(empty)) {
+            assertThatThrownBy(() -> Architectures.of(mamba)).hasMessageContaining("is mamba; supported are ");
+            assertThatThrownBy(() -> Architectures.of(bare)).hasMessageContaining("llama.embedding_length is missing");
+            assertThatThrownBy(() -> GgufVocabulary.read((Metadata) bare.keys())).hasMessageContaining("tokenizer.ggml.model is missing");
         }
     }
 
@@ -127,6 +145,16 @@ class GgufConfigTest {
         assertThatThrownBy(() -> read(0, keys -> keys, "a", "b"))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("has 3 rows, there are 2 tokens");
+    }
+
+    @Test
+    void readsASlidingWindow() throws IOException {
+        ModelConfig config = read(1, keys -> keys.key("llama.attention.sliding_window", 16));
+        assertThat(((GroupedQuery) config.attention()).scores().window()).isEqualTo(16);
+    }
+
+    private static Rope rope(ModelConfig config) {
+        return ((GroupedQuery) config.attention()).rope().orElseThrow();
     }
 
     private ModelConfig read(int more, UnaryOperator<GgufBytes> keys) throws IOException {
@@ -147,8 +175,8 @@ class GgufConfigTest {
                 .tensor("token_embd.weight", 0, 0, 32, 3)
                 .data(32 * 3 * 4)
                 .write(folder.resolve("model.gguf"));
-        try (GgufFile file = GgufFile.open(path)) {
-            return GgufConfig.read(file);
+        try (ModelFolder file = ModelFolder.open(path)) {
+            return Architectures.of(file).config();
         }
     }
 
@@ -159,9 +187,9 @@ class GgufConfigTest {
                 .key("tokenizer.ggml.tokens", new String[] {"a", "b"})
                 .key("tokenizer.ggml.eos_token_id", 2)
                 .write(folder.resolve("ids.gguf"));
-        try (GgufFile file = GgufFile.open(path)) {
-            assertThat(file.metadata().strings("tokenizer.ggml.tokens")).isEqualTo(List.of("a", "b"));
-            assertThatThrownBy(() -> GgufVocabulary.read(file))
+        try (ModelFolder file = ModelFolder.open(path)) {
+            assertThat(((Metadata) file.keys()).strings("tokenizer.ggml.tokens")).isEqualTo(List.of("a", "b"));
+            assertThatThrownBy(() -> GgufVocabulary.read((Metadata) file.keys()))
                     .hasMessageContaining("eos_token_id is 2, there are 2 tokens");
         }
     }

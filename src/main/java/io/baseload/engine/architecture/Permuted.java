@@ -1,0 +1,35 @@
+package io.baseload.engine.architecture;
+
+import io.baseload.engine.quant.RowSource;
+import java.util.List;
+
+/**
+ * Some families' GGUF files have the rows of queries and keys in another order, such that the two of a rotated pair are neighbours: row 2i + s of a head is the
+ * original row i + s · headDim/2. Biases too.
+ */
+final class Permuted {
+    private Permuted() {}
+
+    /**
+     * The same tensors, with these rows put back.
+     *
+     * @param rotated elements of a head that are rotated
+     */
+    static TensorMap restored(TensorMap tensors, int headDim, int rotated) {
+        TensorMap restored = tensors;
+        for (String weight : List.of("query", "query.bias", "key", "key.bias")) {
+            restored = restored.changed("layers.#.attention." + weight, source -> restored(source, headDim, rotated));
+        }
+        return restored;
+    }
+
+    private static RowSource restored(RowSource source, int headDim, int rotated) {
+        int[] order = new int[source.rows()];
+        for (int row = 0; row < order.length; row++) {
+            int inHead = row % headDim;
+            int origin = inHead < rotated ? 2 * (inHead % (rotated / 2)) + inHead / (rotated / 2) : inHead;
+            order[row] = row - inHead + origin;
+        }
+        return source.permuted(order);
+    }
+}

@@ -1,0 +1,84 @@
+package io.baseload.engine.architecture;
+
+import io.baseload.engine.quant.RowSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Where weights are in a checkpoint: for each name of {@link io.baseload.engine.model.Weights}, with # for its numbers, how to get it. Immutable; families change
+ * what {@link TensorNames} has.
+ */
+public final class TensorMap {
+    /** Gets a weight from the tensors of a checkpoint. */
+    interface Rule {
+        /** @param indices the numbers in the weight's name */
+        RowSource get(CheckpointTensors tensors, int[] indices, int rows, int cols);
+    }
+
+    private final Map<String, Rule> rules;
+    private final Set<String> ignored;
+
+    private TensorMap(Map<String, Rule> rules, Set<String> ignored) {
+        this.rules = rules;
+        this.ignored = ignored;
+    }
+
+    static TensorMap empty() {
+        return new TensorMap(Map.of(), Set.of());
+    }
+
+    /** A weight that is a tensor of its own; each # in the tensor's name stands for a number. */
+    TensorMap named(String weight, String tensor) {
+        return with(weight, (tensors, indices, rows, cols) -> tensors.rows(filled(tensor, indices), rows, cols));
+    }
+
+    /** Some rows of a tensor that has {@code total}. */
+    TensorMap slice(String weight, String tensor, int from, int total) {
+        return with(
+                weight,
+                (tensors, indices, rows, cols) ->
+                        tensors.rows(filled(tensor, indices), total, cols).slice(from, from + rows));
+    }
+
+    TensorMap with(String weight, Rule rule) {
+        var more = new HashMap<>(rules);
+        more.put(weight, rule);
+        return new TensorMap(more, ignored);
+    }
+
+    /** Changes how a weight is got. */
+    TensorMap changed(String weight, UnaryOperator<RowSource> change) {
+        Rule rule = rule(weight);
+        return with(weight, (tensors, indices, rows, cols) -> change.apply(rule.get(tensors, indices, rows, cols)));
+    }
+
+    /** A tensor that may be there and isn't needed. */
+    TensorMap ignoring(String tensor) {
+        var more = new HashSet<>(ignored);
+        more.add(tensor);
+        return new TensorMap(rules, more);
+    }
+
+    boolean ignores(String tensor) {
+        return ignored.contains(tensor) || ignored.contains(tensor.replaceAll("(?<=\\.)\\d+(?=\\.)", "#"));
+    }
+
+    Rule rule(String weight) {
+        Rule rule = rules.get(weight);
+        if (rule == null) {
+            throw new IllegalArgumentException("no family knows where " + weight + " is");
+        }
+        return rule;
+    }
+
+    private static String filled(String template, int[] indices) {
+        String name = template;
+        for (int index : indices) {
+            name = name.replaceFirst("#", Integer.toString(index));
+        }
+        return name;
+    }
+}

@@ -1,0 +1,7 @@
+package io.baseload.engine.config;
+
+/** What a feed-forward layer's gate goes through. */
+public enum Activation {
+    /** x · sigmoid(x). */
+    SILU
+}

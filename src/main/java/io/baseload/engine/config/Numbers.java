@@ -1,0 +1,68 @@
+package io.baseload.engine.config;
+
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/** Reads keys as numbers that must lie in a range. */
+public final class Numbers {
+    /** Larger than any of these numbers is in any model, small enough that products of two fit a long. */
+    private static final int LARGEST = 1 << 24;
+
+    private final Keys keys;
+
+    public Numbers(Keys keys) {
+        this.keys = keys;
+    }
+
+    /**
+     * A positive count or width.
+     *
+     * @throws io.baseload.engine.api.ModelFileException if it is missing or out of range, as do all methods here
+     */
+    public int size(Key key) {
+        return checked(key, keys.integer(key).orElseThrow(() -> keys.refuse(key, "is missing")), 1);
+    }
+
+    public int size(Key key, int otherwise) {
+        OptionalLong value = keys.integer(key);
+        return value.isPresent() ? checked(key, value.getAsLong(), 1) : otherwise;
+    }
+
+    /** A count that may be 0, which it is if there is none. */
+    public int count(Key key) {
+        return checked(key, keys.integer(key).orElse(0), 0);
+    }
+
+    public double positive(Key key) {
+        return positive(key, keys.number(key));
+    }
+
+    public double positive(Key key, double otherwise) {
+        OptionalDouble value = keys.number(key);
+        return value.isPresent() ? positive(key, value) : otherwise;
+    }
+
+    /** A number that is 0 if there is none. */
+    public double zeroOrMore(Key key) {
+        double value = keys.number(key).orElse(0);
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+            throw keys.refuse(key, "is " + value + ", it must be 0 or more");
+        }
+        return value;
+    }
+
+    private double positive(Key key, OptionalDouble number) {
+        double value = number.orElseThrow(() -> keys.refuse(key, "is missing"));
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw keys.refuse(key, "is " + value + ", it must be positive");
+        }
+        return value;
+    }
+
+    private int checked(Key key, long size, int least) {
+        if (size < least || size > LARGEST) {
+            throw keys.refuse(key, "is " + size + ", it must be from " + least + " to " + LARGEST);
+        }
+        return (int) size;
+    }
+}

@@ -1,0 +1,131 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.parallel.Barrier;
+import io.baseload.engine.parallel.Step;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A decoder-only transformer over a ragged batch:
+ *
+ * <pre>
+ * x = embedding[token]
+ * x = x + attention(rms(x))         for each layer; norms stand before or behind a block, or both,
+ * x = x + feedForward(rms(x))       and what is added may be scaled
+ * logits = Whead·rms(x)
+ * </pre>
+ *
+ * All workers run {@link #run} together, each on its share of rows, heads or outputs.
+ */
+final class Decoder implements CausalModel, Step {
+    private final ModelConfig config;
+    private final DecoderWeights weights;
+    private final Limits limits;
+    private final Residual[] blocks;
+    private final Worker[] workers;
+    private final Rows x;
+    private final Rows normed;
+    private final Rows branch;
+    private final Rows selected;
+    private final Rows logits;
+    private Batch batch;
+
+    Decoder(DecoderWeights weights, NativeMemory memory, KvPages kv, Limits limits) {
+        this.weights = weights;
+        this.limits = limits;
+        config = weights.config();
+        batch = batch();
+        int hidden = config.hidden();
+        x = Rows.allocate(limits.rows(), hidden);
+        normed = Rows.allocate(limits.rows(), hidden);
+        branch = Rows.allocate(limits.rows(), hidden);
+        selected = Rows.allocate(limits.logits(), hidden);
+        logits = Rows.allocate(limits.logits(), config.vocabulary());
+        var ropes = new RopeTables(weights.ropeFactors(), limits.contextLength());
+        blocks = bind(new Workspace(limits, ropes, kv));
+        workers = new Worker[limits.workers()];
+        for (int i = 0; i < workers.length; i++) {
+            Scratch scratch = Scratch.allocate(memory, weights.widest(), limits.contextLength());
+            workers[i] = new Worker(Kernels.best(), scratch, hidden, batch);
+        }
+    }
+
+    private Residual[] bind(Workspace workspace) {
+        List<Residual> blocks = new ArrayList<>();
+        float epsilon = config.norms().epsilon();
+        for (DecoderWeights.Layer layer : weights.layers()) {
+            blocks.add(new Residual(
+                    layer.attentionNorm(), layer.attention().bind(workspace), layer.attentionPostNorm(), epsilon));
+            blocks.add(new Residual(
+                    layer.feedForwardNorm(),
+                    layer.feedForward().bind(workspace),
+                    layer.feedForwardPostNorm(),
+                    epsilon));
+        }
+        return blocks.toArray(Residual[]::new);
+    }
+
+    @Override
+    public ModelConfig config() {
+        return config;
+    }
+
+    @Override
+    public Batch batch() {
+        return new Batch(limits.rows(), limits.chunks(), limits.logits());
+    }
+
+    @Override
+    public void forward(Team team, Batch batch) {
+        this.batch = batch;
+        team.run(this);
+    }
+
+    @Override
+    public Rows logits() {
+        return logits;
+    }
+
+    @Override
+    public void run(int index, int count, Barrier barrier) {
+        Worker worker = workers[index];
+        worker.start(batch, index, count, barrier);
+        embed(worker);
+        worker.await();
+        for (Residual block : blocks) {
+            block.run(worker, x, normed, branch);
+        }
+        head(worker);
+    }
+
+    private void embed(Worker worker) {
+        int end = worker.to(batch.rows());
+        for (int row = worker.from(batch.rows()); row < end; row++) {
+            worker.kernels.embed(weights.embedding(), batch.token(row), x, row);
+        }
+    }
+
+    /** Logits of the rows that want them; always by the decode kernel, so that their kind doesn't depend on their number. */
+    private void head(Worker worker) {
+        int from = worker.from(batch.logits());
+        int to = worker.to(batch.logits());
+        for (int i = from; i < to; i++) {
+            System.arraycopy(x.data(), x.at(batch.logitRow(i)), selected.data(), selected.at(i), config.hidden());
+        }
+        float epsilon = config.norms().epsilon();
+        worker.kernels.rmsNorm(selected, weights.norm(), epsilon, selected, from, to, worker.scratch);
+        worker.await();
+        PackedMatrix w = weights.head();
+        int firstPanel = worker.from(w.panels());
+        int endPanel = worker.to(w.panels());
+        worker.kernels.decodeLinear(w, selected, logits, 0, batch.logits(), firstPanel, endPanel, worker.scratch);
+    }
+}

@@ -1,0 +1,116 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.config.AttentionConfig;
+import io.baseload.engine.config.FeedForwardConfig;
+import io.baseload.engine.config.Gated;
+import io.baseload.engine.config.GroupedQuery;
+import io.baseload.engine.config.LayerConfig;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.Rope;
+import io.baseload.engine.config.RopeScaling;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The weights of a decoder.
+ *
+ * @param embedding one row for each token
+ * @param norm the final norm
+ * @param head the matrix that makes logits; the embedding itself in a tied model
+ * @param ropeFactors the numbers of each {@link RopeScaling.Stored}
+ */
+public record DecoderWeights(
+        ModelConfig config,
+        PackedMatrix embedding,
+        List<Layer> layers,
+        float[] norm,
+        PackedMatrix head,
+        Map<String, float[]> ropeFactors) {
+    private static final float[] NO_NORM = {};
+
+    /** A norm that isn't there is empty. */
+    record Layer(
+            float[] attentionNorm,
+            BlockWeights attention,
+            float[] attentionPostNorm,
+            float[] feedForwardNorm,
+            BlockWeights feedForward,
+            float[] feedForwardPostNorm) {}
+
+    /** Asks for all weights of a model, each once. */
+    public static DecoderWeights load(ModelConfig config, Weights weights) {
+        int hidden = config.hidden();
+        PackedMatrix embedding = weights.matrix("embedding", config.vocabulary(), hidden);
+        List<Layer> layers = new ArrayList<>();
+        for (int i = 0; i < config.layers().size(); i++) {
+            layers.add(layer(config, i, weights));
+        }
+        float[] norm = weights.vector("norm", hidden);
+        PackedMatrix head = config.tied() ? embedding : weights.matrix("head", config.vocabulary(), hidden);
+        return new DecoderWeights(config, embedding, layers, norm, head, ropeFactors(config, weights));
+    }
+
+    private static Layer layer(ModelConfig config, int index, Weights weights) {
+        String prefix = "layers." + index + ".";
+        LayerConfig layer = config.layers().get(index);
+        int hidden = config.hidden();
+        boolean before = config.norms().before();
+        boolean after = config.norms().after();
+        return new Layer(
+                before ? weights.vector(prefix + "attention_norm", hidden) : NO_NORM,
+                attention(config, layer.attention(), index, weights),
+                after ? weights.vector(prefix + "attention_post_norm", hidden) : NO_NORM,
+                before ? weights.vector(prefix + "feed_forward_norm", hidden) : NO_NORM,
+                feedForward(config, layer.feedForward(), prefix, weights),
+                after ? weights.vector(prefix + "feed_forward_post_norm", hidden) : NO_NORM);
+    }
+
+    private static BlockWeights attention(ModelConfig config, AttentionConfig kind, int layer, Weights weights) {
+        return switch (kind) {
+            case GroupedQuery grouped ->
+                GroupedQueryWeights.load(
+                        weights, layer, grouped, config.hidden(), config.norms().epsilon());
+        };
+    }
+
+    private static BlockWeights feedForward(
+            ModelConfig config, FeedForwardConfig kind, String prefix, Weights weights) {
+        return switch (kind) {
+            case Gated gated -> GatedWeights.load(weights, prefix + "feed_forward.", gated, config.hidden());
+        };
+    }
+
+    private static Map<String, float[]> ropeFactors(ModelConfig config, Weights weights) {
+        Map<String, float[]> factors = new TreeMap<>();
+        for (LayerConfig layer : config.layers()) {
+            if (layer.attention() instanceof GroupedQuery grouped
+                    && grouped.rope().isPresent()
+                    && grouped.rope().get()
+                            instanceof Rope(double base, int dimensions, RopeScaling.Stored(String name))) {
+                factors.computeIfAbsent(name, key -> weights.vector(key, dimensions / 2));
+            }
+        }
+        return factors;
+    }
+
+    /** The model, ready to compute. */
+    public CausalModel decoder(NativeMemory memory, KvPages kv, Limits limits) {
+        return new Decoder(this, memory, kv, limits);
+    }
+
+    /** The most columns that one of the matrices has. */
+    public int widest() {
+        int widest = config.hidden();
+        for (Layer layer : layers) {
+            widest = Math.max(
+                    widest,
+                    Math.max(layer.attention().widest(), layer.feedForward().widest()));
+        }
+        return widest;
+    }
+}

@@ -1,0 +1,31 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.tensor.Rows;
+
+/** out = Wdown·(activation(Wgate·x) ⊙ Wup·x), Shazeer (2020). */
+final class GatedFeedForward implements Block {
+    private final GatedWeights weights;
+    private final Rows gate;
+    private final Rows up;
+
+    GatedFeedForward(GatedWeights weights, Workspace workspace) {
+        this.weights = weights;
+        this.gate = workspace.rows("gate", weights.gate().rows());
+        this.up = workspace.rows("up", weights.up().rows());
+    }
+
+    @Override
+    public void run(Worker worker, Rows x, Rows out) {
+        weights.gate().apply(worker, x, gate);
+        weights.up().apply(worker, x, up);
+        activate(worker, worker.firstColumn(gate.width()), worker.endColumn(gate.width()));
+        worker.await();
+        weights.down().apply(worker, gate, out);
+    }
+
+    private void activate(Worker worker, int firstColumn, int endColumn) {
+        switch (weights.activation()) {
+            case SILU -> worker.kernels.siluMultiply(gate, up, 0, worker.rows(), firstColumn, endColumn);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.tensor.Rows;
+
+/**
+ * Linear layers of one input, whose panels are shared out among the workers as if they were one matrix.
+ *
+ * @param outputs where each layer's output goes
+ */
+record LinearStack(Linear[] layers, Rows[] outputs) {
+
+    void apply(Worker worker, Rows x) {
+        int panels = 0;
+        for (Linear layer : layers) {
+            panels += layer.weight().panels();
+        }
+        int from = worker.from(panels);
+        int to = worker.to(panels);
+        int first = 0;
+        for (int i = 0; i < layers.length; i++) {
+            int end = first + layers[i].weight().panels();
+            if (from < end && to > first) {
+                layers[i].apply(worker, x, outputs[i], Math.max(from, first) - first, Math.min(to, end) - first);
+            }
+            first = end;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.tensor.Rows;
+
+/**
+ * A layer's attention or feed-forward block and its place beside the residual stream: x += after(block(before(x))).
+ *
+ * @param before weights of the norm before the block; empty for none
+ * @param after weights of the norm behind it; empty for none
+ */
+record Residual(float[] before, Block block, float[] after, float epsilon) {
+
+    void run(Worker worker, Rows x, Rows normed, Rows branch) {
+        block.run(worker, before.length == 0 ? x : norm(worker, x, normed), branch);
+        if (after.length > 0) {
+            worker.await();
+            int from = worker.from(worker.rows());
+            int to = worker.to(worker.rows());
+            worker.kernels.rmsNorm(branch, after, epsilon, branch, from, to, worker.scratch);
+            worker.kernels.add(branch, x, from, to, 0, x.width());
+        } else {
+            worker.kernels.add(branch, x, 0, worker.rows(), worker.firstColumn(x.width()), worker.endColumn(x.width()));
+        }
+        worker.await();
+    }
+
+    /** RMSNorm of x for all rows: few rows by each worker for itself, many together. */
+    private Rows norm(Worker worker, Rows x, Rows normed) {
+        int rows = worker.rows();
+        if (rows <= Worker.FEW) {
+            worker.kernels.rmsNorm(x, before, epsilon, worker.own, 0, rows, worker.scratch);
+            return worker.own;
+        }
+        worker.kernels.rmsNorm(x, before, epsilon, normed, worker.from(rows), worker.to(rows), worker.scratch);
+        worker.await();
+        return normed;
+    }
+}

@@ -1,0 +1,78 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.parallel.Barrier;
+import io.baseload.engine.parallel.Step;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One of the threads that compute a step together: what it computes with, and what its share is. Made once, set up anew for each step. */
+public final class Worker {
+    /** Up to so many rows each worker computes a norm by itself: that is less than a barrier. */
+    static final int FEW = 8;
+
+    final Kernels kernels;
+    final Scratch scratch;
+
+    /** Rows of its own, for few rows. */
+    final Rows own;
+
+    Batch batch;
+    private @Nullable Barrier barrier;
+    private int index;
+    private int count;
+
+    Worker(Kernels kernels, Scratch scratch, int hidden, Batch batch) {
+        this.kernels = kernels;
+        this.scratch = scratch;
+        this.own = Rows.allocate(FEW, hidden);
+        this.batch = batch;
+    }
+
+    void start(Batch batch, int index, int count, Barrier barrier) {
+        this.batch = batch;
+        this.index = index;
+        this.count = count;
+        this.barrier = barrier;
+    }
+
+    /** Waits for all workers; what they wrote before is seen by all behind it. */
+    void await() {
+        Objects.requireNonNull(barrier).await();
+    }
+
+    int index() {
+        return index;
+    }
+
+    int workers() {
+        return count;
+    }
+
+    /** First of this worker's share of {@code units}. */
+    int from(int units) {
+        return Step.share(index, count, units);
+    }
+
+    /** End of this worker's share of {@code units}. */
+    int to(int units) {
+        return Step.share(index + 1, count, units);
+    }
+
+    /** First column of this worker's share of a linear layer's output. */
+    int firstColumn(int width) {
+        return Math.min(from(PackedMatrix.panels(width)) * PackedMatrix.LANES, width);
+    }
+
+    /** End of these columns. */
+    int endColumn(int width) {
+        return Math.min(to(PackedMatrix.panels(width)) * PackedMatrix.LANES, width);
+    }
+
+    int rows() {
+        return batch.rows();
+    }
+}

@@ -1,0 +1,42 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.Rows;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What blocks compute in: activations, allocated once for a loaded model, and the pages of keys and values. */
+final class Workspace {
+    private record Use(String name, int width) {}
+
+    private final Limits limits;
+    private final RopeTables ropes;
+    private final KvPages kv;
+    private final int[] visible;
+    private final Map<Use, Rows> rows = new HashMap<>();
+
+    Workspace(Limits limits, RopeTables ropes, KvPages kv) {
+        this.limits = limits;
+        this.ropes = ropes;
+        this.kv = kv;
+        this.visible = new int[limits.rows()];
+    }
+
+    /** Rows for all rows of a step. Only one layer is computed at a time, so all layers have the same rows for one use. */
+    Rows rows(String use, int width) {
+        return rows.computeIfAbsent(new Use(use, width), key -> Rows.allocate(limits.rows(), width));
+    }
+
+    /** For each row of a step a position, for attention's first visible one. */
+    int[] visible() {
+        return visible;
+    }
+
+    RopeTables ropes() {
+        return ropes;
+    }
+
+    KvPages kv() {
+        return kv;
+    }
+}
