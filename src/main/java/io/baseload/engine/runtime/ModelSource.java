@@ -63,7 +63,9 @@ record ModelSource(ModelFolder folder, ModelDefinition definition, ModelDefiniti
                 folder.weights().format(),
                 config.name(),
                 folder.weights().bytes(),
-                folder.weights().tensors().stream().mapToLong(StoredTensor::elements).sum(),
+                folder.weights().tensors().stream()
+                        .mapToLong(StoredTensor::elements)
+                        .sum(),
                 config.contextLength(),
                 config.vocabulary(),
                 config.layers().size(),

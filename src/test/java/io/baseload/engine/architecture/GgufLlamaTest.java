@@ -16,9 +16,9 @@ import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.RopeScaling;
 import io.baseload.engine.config.Scores;
+import io.baseload.engine.format.GgufVocabulary;
 import io.baseload.engine.format.Metadata;
 import io.baseload.engine.format.ModelFolder;
-import io.baseload.engine.format.GgufVocabulary;
 import io.baseload.testing.GgufBytes;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
@@ -136,7 +136,8 @@ class GgufLlamaTest {
                 ModelFolder bare = ModelFolder.open(empty)) {
             assertThatThrownBy(() -> Architectures.of(mamba)).hasMessageContaining("is mamba; supported are ");
             assertThatThrownBy(() -> Architectures.of(bare)).hasMessageContaining("llama.embedding_length is missing");
-            assertThatThrownBy(() -> GgufVocabulary.read((Metadata) bare.keys())).hasMessageContaining("tokenizer.ggml.model is missing");
+            assertThatThrownBy(() -> GgufVocabulary.read((Metadata) bare.keys()))
+                    .hasMessageContaining("tokenizer.ggml.model is missing");
         }
     }
 
@@ -188,7 +189,8 @@ class GgufLlamaTest {
                 .key("tokenizer.ggml.eos_token_id", 2)
                 .write(folder.resolve("ids.gguf"));
         try (ModelFolder file = ModelFolder.open(path)) {
-            assertThat(((Metadata) file.keys()).strings("tokenizer.ggml.tokens")).isEqualTo(List.of("a", "b"));
+            assertThat(((Metadata) file.keys()).strings("tokenizer.ggml.tokens"))
+                    .isEqualTo(List.of("a", "b"));
             assertThatThrownBy(() -> GgufVocabulary.read((Metadata) file.keys()))
                     .hasMessageContaining("eos_token_id is 2, there are 2 tokens");
         }
