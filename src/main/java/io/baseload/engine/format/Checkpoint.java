@@ -7,6 +7,15 @@ import java.util.Optional;
 
 /** The tensors of a model's files, by the names that the files give them. Files are mapped, not read; tensors are valid until {@link #close}. */
 public interface Checkpoint extends AutoCloseable {
+    /**
+     * Opens files of tensors, of the format that the name ends in: {@code .gguf}, {@code .safetensors}, {@code .bin} (PyTorch) or {@code .index.json} (of the latter two's shards).
+     *
+     * @throws ModelFileException if a file can't be read or is broken, or the name ends otherwise
+     */
+    static Checkpoint open(Path file) {
+        return Checkpoints.open(file);
+    }
+
     /** What was opened: a file or a folder. */
     Path path();
 

@@ -66,8 +66,16 @@ final class Cursor {
         return bytes.get(SHORT, take(2, what));
     }
 
+    int u16(String what) {
+        return i16(what) & 0xffff;
+    }
+
     int i32(String what) {
         return bytes.get(INT, take(4, what));
+    }
+
+    long u32(String what) {
+        return i32(what) & 0xffff_ffffL;
     }
 
     long i64(String what) {
@@ -94,8 +102,13 @@ final class Cursor {
         if (length > longest) {
             throw refuse(at, "%s is %d bytes long, at most %d are allowed".formatted(what, length, longest));
         }
-        byte[] text = new byte[Math.toIntExact(length)];
-        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, take(length, what), text, 0, text.length);
-        return new String(text, StandardCharsets.UTF_8);
+        return new String(bytes(Math.toIntExact(length), what), StandardCharsets.UTF_8);
+    }
+
+    byte[] bytes(int count, String what) {
+        long at = take(count, what);
+        byte[] taken = new byte[count];
+        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, taken, 0, count);
+        return taken;
     }
 }

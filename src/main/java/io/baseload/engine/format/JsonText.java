@@ -18,7 +18,6 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /** Parses JSON in a file: UTF-8, one object, bounded in length, depth and number of values; a key that occurs twice is refused. */
@@ -30,8 +29,6 @@ final class JsonText {
     static final long LONGEST = 100_000_000;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
-            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
-            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEEPEST)
@@ -63,11 +60,21 @@ final class JsonText {
             throw file.refuse(start, "the JSON text has " + length + " bytes, at most " + LONGEST + " are allowed");
         }
         byte[] text = file.bytes().asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
+        checkEncoding(file, start, text);
         try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             return new JsonText(file, start, in).whole();
         } catch (JacksonException e) {
             long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
             throw file.refuse(start + at, "no valid JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    /** The parser would also take UTF-16 and UTF-32, where a zero is among the first bytes. */
+    private static void checkEncoding(MappedFile file, long start, byte[] text) {
+        for (int i = 0; i < Math.min(4, text.length); i++) {
+            if (text[i] == 0) {
+                throw file.refuse(start + i, "a zero byte, expected JSON in UTF-8");
+            }
         }
     }
 

@@ -26,6 +26,8 @@ public record ModelFolder(Path path, ModelKeys keys, Checkpoint weights) impleme
         Map<String, Function<Path, Checkpoint>> ways = new LinkedHashMap<>();
         ways.put("model.safetensors", path -> WeightFiles.single(path, Format.SAFETENSORS));
         ways.put("model.safetensors.index.json", path -> WeightFiles.sharded(path, Format.SAFETENSORS));
+        ways.put("pytorch_model.bin", path -> WeightFiles.single(path, Format.PYTORCH));
+        ways.put("pytorch_model.bin.index.json", path -> WeightFiles.sharded(path, Format.PYTORCH));
         return ways;
     }
 

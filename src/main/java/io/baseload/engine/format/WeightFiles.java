@@ -16,7 +16,8 @@ import java.util.function.Function;
 final class WeightFiles implements Checkpoint {
     /** Formats, by the name that {@link Checkpoint#format} gives. */
     enum Format {
-        SAFETENSORS(Safetensors::read);
+        SAFETENSORS(Safetensors::read),
+        PYTORCH(PyTorch::read);
 
         private final Function<MappedFile, List<StoredTensor>> reader;
 
