@@ -32,14 +32,14 @@ final class PyTorch {
             throw file.refuse(0, "no zip file; supported are files of torch.save since PyTorch 1.6, which are");
         }
         Map<String, ZipEntries.Entry> entries = ZipEntries.read(file);
-        String pickle = entries.keySet().stream()
-                .filter(name -> name.equals(PICKLE) || name.endsWith("/" + PICKLE))
+        ZipEntries.Entry pickle = entries.values().stream()
+                .filter(entry -> entry.name().equals(PICKLE) || entry.name().endsWith("/" + PICKLE))
                 .findFirst()
                 .orElseThrow(() -> file.refuse(file.size(), "the zip file has no " + PICKLE));
-        String prefix = pickle.substring(0, pickle.length() - PICKLE.length());
+        String prefix = pickle.name().substring(0, pickle.name().length() - PICKLE.length());
         PyTorch torch = new PyTorch(file, entries, prefix);
         torch.checkByteOrder();
-        return torch.tensors(entries.get(pickle));
+        return torch.tensors(pickle);
     }
 
     private void checkByteOrder() {

@@ -7,23 +7,21 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** Tensors in one file, or in several (shards) with an index, of a format that says nothing else about a model. */
 final class WeightFiles implements Checkpoint {
-    /** Formats, by the name that {@link Checkpoint#format} gives. */
-    enum Format {
-        SAFETENSORS(Safetensors::read),
-        PYTORCH(PyTorch::read);
-
-        private final Function<MappedFile, List<StoredTensor>> reader;
-
-        Format(Function<MappedFile, List<StoredTensor>> reader) {
-            this.reader = reader;
-        }
+    /**
+     * A format.
+     *
+     * @param name as {@link Checkpoint#format} gives it
+     * @param reader the tensors of one file
+     */
+    record Format(String name, Function<MappedFile, List<StoredTensor>> reader) {
+        static final Format SAFETENSORS = new Format("safetensors", Safetensors::read);
+        static final Format PYTORCH = new Format("pytorch", PyTorch::read);
     }
 
     private final Path path;
@@ -76,7 +74,7 @@ final class WeightFiles implements Checkpoint {
     }
 
     private void read(Path file) {
-        for (StoredTensor tensor : format.reader.apply(mappings.map(file))) {
+        for (StoredTensor tensor : format.reader().apply(mappings.map(file))) {
             StoredTensor other = tensors.put(tensor.name(), tensor);
             if (other != null) {
                 throw tensor.refuse("is also in " + other.file().getFileName());
@@ -91,7 +89,7 @@ final class WeightFiles implements Checkpoint {
 
     @Override
     public String format() {
-        return format.name().toLowerCase(Locale.ROOT);
+        return format.name();
     }
 
     @Override
