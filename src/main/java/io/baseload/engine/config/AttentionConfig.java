@@ -1,7 +1,7 @@
 package io.baseload.engine.config;
 
 /** The kinds of attention, each with its numbers. */
-public sealed interface AttentionConfig permits GroupedQuery {
+public sealed interface AttentionConfig permits GroupedQuery, Latent, LocalizedFiltering {
     /** Query heads. */
     int heads();
 

@@ -123,6 +123,11 @@ public final class Batch {
         return positions[row];
     }
 
+    /** Whether the row before is that of the token before in the same sequence. */
+    boolean follows(int row) {
+        return row > 0 && tables[row - 1] == tables[row] && positions[row - 1] + 1 == positions[row];
+    }
+
     PageTable table(int row) {
         PageTable table = tables[row];
         if (table == null) {

@@ -1,10 +1,13 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.config.AttentionConfig;
+import io.baseload.engine.config.Experts;
 import io.baseload.engine.config.FeedForwardConfig;
 import io.baseload.engine.config.Gated;
 import io.baseload.engine.config.GroupedQuery;
+import io.baseload.engine.config.Latent;
 import io.baseload.engine.config.LayerConfig;
+import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.RopeScaling;
@@ -75,6 +78,10 @@ public record DecoderWeights(
             case GroupedQuery grouped ->
                 GroupedQueryWeights.load(
                         weights, layer, grouped, config.hidden(), config.norms().epsilon());
+            case Latent latent -> LatentWeights.load(weights, layer, latent, config.hidden());
+            case LocalizedFiltering filtering ->
+                LocalizedFilteringWeights.load(
+                        weights, layer, filtering, config.norms().epsilon());
         };
     }
 
@@ -82,6 +89,7 @@ public record DecoderWeights(
             ModelConfig config, FeedForwardConfig kind, String prefix, Weights weights) {
         return switch (kind) {
             case Gated gated -> GatedWeights.load(weights, prefix + "feed_forward.", gated, config.hidden());
+            case Experts experts -> ExpertsWeights.load(weights, prefix + "feed_forward.", experts, config.hidden());
         };
     }
 

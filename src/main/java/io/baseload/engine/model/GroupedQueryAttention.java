@@ -17,9 +17,6 @@ import java.util.Optional;
  * </pre>
  */
 final class GroupedQueryAttention implements Block {
-    /** Prompt rows of one head that a worker attends with at once. */
-    private static final int ATTENTION_ROWS = 16;
-
     private final int layer;
     private final GroupedQuery config;
     private final LinearStack projections;
@@ -28,15 +25,11 @@ final class GroupedQueryAttention implements Block {
     private final Optional<HeadNorm> keyNorm;
     private final Optional<Rotary> rotary;
     private final KvPages kv;
-    private final AttentionOptions options;
-
-    /** First position that each row sees. */
     private final int[] visible;
-
     private final Rows q;
     private final Rows k;
     private final Rows v;
-    private final Rows attended;
+    private final PagedAttention attention;
 
     GroupedQueryAttention(GroupedQueryWeights weights, Workspace workspace) {
         config = weights.config();
@@ -45,7 +38,6 @@ final class GroupedQueryAttention implements Block {
         q = qkv.columns(0, config.queryWidth());
         k = qkv.columns(config.queryWidth(), config.kvWidth());
         v = qkv.columns(config.queryWidth() + config.kvWidth(), config.kvWidth());
-        attended = workspace.rows("attended", config.queryWidth());
         projections =
                 new LinearStack(new Linear[] {weights.query(), weights.key(), weights.value()}, new Rows[] {q, k, v});
         output = weights.output();
@@ -53,20 +45,44 @@ final class GroupedQueryAttention implements Block {
         keyNorm = weights.keyNorm().map(weight -> HeadNorm.of(k, weight, weights.epsilon()));
         rotary = config.rope().map(workspace.ropes()::table);
         kv = workspace.kv();
-        options = new AttentionOptions(config.scores().scale(), config.scores().softCap(), weights.sinks());
         visible = workspace.visible();
+        var options =
+                new AttentionOptions(config.scores().scale(), config.scores().softCap(), weights.sinks());
+        Rows attended = workspace.rows("attended", config.queryWidth());
+        attention = new PagedAttention(kv, layer, config.heads(), config.kvHeads(), options, visible, q, attended);
     }
 
     @Override
     public void run(Worker worker, Rows x, Rows out) {
         projections.apply(worker, x);
+        Batch batch = worker.batch;
+        int end = worker.to(batch.rows());
+        for (int row = worker.from(batch.rows()); row < end; row++) {
+            visible[row] = config.scores().firstVisible(batch.position(row));
+        }
+        attend(worker, out);
+    }
+
+    Rows q() {
+        return q;
+    }
+
+    Rows k() {
+        return k;
+    }
+
+    Rows v() {
+        return v;
+    }
+
+    /** All that comes after queries, keys and values were made and the first visible positions were set. */
+    void attend(Worker worker, Rows out) {
         worker.await();
         remember(worker);
         worker.await();
-        attendPrefill(worker);
-        attendDecode(worker);
+        attention.run(worker);
         worker.await();
-        output.apply(worker, attended, out);
+        output.apply(worker, attention.out(), out);
     }
 
     /** Norms and rotates queries and keys, and puts keys and values into their pages. */
@@ -75,7 +91,6 @@ final class GroupedQueryAttention implements Block {
         int end = worker.to(batch.rows());
         for (int row = worker.from(batch.rows()); row < end; row++) {
             int position = batch.position(row);
-            visible[row] = config.scores().firstVisible(position);
             if (queryNorm.isPresent() && keyNorm.isPresent()) {
                 queryNorm.get().apply(worker, row);
                 keyNorm.get().apply(worker, row);
@@ -85,67 +100,6 @@ final class GroupedQueryAttention implements Block {
                 worker.kernels.rotate(rotary.get(), k, row, position, config.headDim(), 0, config.kvHeads());
             }
             kv.store(batch.table(row).page(position), layer, PageTable.slot(position), k, v, row);
-        }
-    }
-
-    private void attendPrefill(Worker worker) {
-        Batch batch = worker.batch;
-        int unit = 0;
-        for (int chunk = 0; chunk < batch.chunks(); chunk++) {
-            for (int row = batch.chunkStart(chunk); row < batch.chunkStart(chunk + 1); row += ATTENTION_ROWS) {
-                int to = Math.min(row + ATTENTION_ROWS, batch.chunkStart(chunk + 1));
-                for (int kvHead = 0; kvHead < config.kvHeads(); kvHead++) {
-                    if (unit++ % worker.workers() == worker.index()) {
-                        attendPrefill(worker, row, to, kvHead);
-                    }
-                }
-            }
-        }
-    }
-
-    private void attendPrefill(Worker worker, int from, int to, int kvHead) {
-        int group = config.heads() / config.kvHeads();
-        worker.kernels.prefillAttention(
-                kv,
-                layer,
-                worker.batch.table(from).pages(),
-                worker.batch.position(from),
-                visible,
-                q,
-                attended,
-                from,
-                to,
-                kvHead * group,
-                (kvHead + 1) * group,
-                options,
-                worker.scratch);
-    }
-
-    /** Shares out the heads of all decode rows, counted through. */
-    private void attendDecode(Worker worker) {
-        Batch batch = worker.batch;
-        int heads = config.heads();
-        int units = (batch.rows() - batch.prefillRows()) * heads;
-        int end = worker.to(units);
-        int unit = worker.from(units);
-        while (unit < end) {
-            int row = batch.prefillRows() + unit / heads;
-            int first = unit % heads;
-            int last = Math.min(heads, first + end - unit);
-            worker.kernels.decodeAttention(
-                    kv,
-                    layer,
-                    batch.table(row).pages(),
-                    batch.position(row),
-                    visible,
-                    q,
-                    attended,
-                    row,
-                    first,
-                    last,
-                    options,
-                    worker.scratch);
-            unit += last - first;
         }
     }
 }

@@ -31,12 +31,19 @@ record Linear(PackedMatrix weight, float[] bias) {
 
     /** Some panels' outputs, for all rows of the batch. */
     void apply(Worker worker, Rows x, Rows y, int firstPanel, int endPanel) {
-        int decode = worker.batch.prefillRows();
-        int rows = worker.rows();
-        worker.kernels.prefillLinear(weight, x, y, 0, decode, firstPanel, endPanel, worker.scratch);
-        worker.kernels.decodeLinear(weight, x, y, decode, rows, firstPanel, endPanel, worker.scratch);
+        apply(worker, x, y, 0, worker.batch.prefillRows(), worker.rows(), firstPanel, endPanel);
+    }
+
+    /** This worker's share of the outputs for rows {@code from … to} of x and y, of which those from {@code decode} on are decode rows. */
+    void apply(Worker worker, Rows x, Rows y, int from, int decode, int to) {
+        apply(worker, x, y, from, decode, to, worker.from(weight.panels()), worker.to(weight.panels()));
+    }
+
+    private void apply(Worker worker, Rows x, Rows y, int from, int decode, int to, int firstPanel, int endPanel) {
+        worker.kernels.prefillLinear(weight, x, y, from, decode, firstPanel, endPanel, worker.scratch);
+        worker.kernels.decodeLinear(weight, x, y, decode, to, firstPanel, endPanel, worker.scratch);
         if (bias.length > 0) {
-            worker.kernels.addBias(bias, y, 0, rows, column(firstPanel), column(endPanel));
+            worker.kernels.addBias(bias, y, from, to, column(firstPanel), column(endPanel));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.config.Routing;
 import java.util.Arrays;
 
 /** Chooses the experts of rows, one after the other; has the memory that this takes, so each worker has its own. Of equal scores the first expert's wins. */
@@ -11,12 +12,15 @@ final class Router {
     private static final float TINY = 1e-20f;
 
     private final Routing routing;
+    private final float[] correction;
     private final float[] scores;
     private final float[] candidates;
     private final float[] groupScores;
 
-    Router(Routing routing) {
+    /** @param correction added to the scores for the choice, one for each expert; empty for none */
+    Router(Routing routing, float[] correction) {
         this.routing = routing;
+        this.correction = correction;
         this.scores = new float[routing.experts()];
         this.candidates = new float[routing.experts()];
         this.groupScores = new float[routing.groups().count()];
@@ -30,15 +34,14 @@ final class Router {
      * @param weights receives what their results are multiplied with
      */
     void choose(float[] output, int at, int[] chosen, float[] weights, int to) {
-        routing.scores().of(output, at, routing.experts(), scores);
+        RouterScores.compute(routing, output, at, scores);
         System.arraycopy(scores, 0, candidates, 0, scores.length);
-        float[] bias = routing.bias();
-        for (int i = 0; i < bias.length; i++) {
-            candidates[i] += bias[i];
+        for (int i = 0; i < correction.length; i++) {
+            candidates[i] += correction[i];
         }
         leaveOutGroups();
         for (int i = 0; i < routing.chosen(); i++) {
-            chosen[to + i] = takeBest(candidates, 0, candidates.length);
+            chosen[to + i] = takeBest(candidates);
         }
         weigh(chosen, weights, to);
     }
@@ -53,7 +56,7 @@ final class Router {
             groupScores[group] = sumOfBest(group * size, size, groups.best());
         }
         for (int i = 0; i < groups.kept(); i++) {
-            takeBest(groupScores, 0, groupScores.length);
+            takeBest(groupScores);
         }
         for (int group = 0; group < groups.count(); group++) {
             if (groupScores[group] != OUT) {
@@ -74,9 +77,9 @@ final class Router {
     }
 
     /** The index of the highest value, which takes no part any more. */
-    private static int takeBest(float[] values, int from, int to) {
-        int best = from;
-        for (int i = from + 1; i < to; i++) {
+    private static int takeBest(float[] values) {
+        int best = 0;
+        for (int i = 1; i < values.length; i++) {
             if (values[i] > values[best]) {
                 best = i;
             }

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** What blocks compute in: activations, allocated once for a loaded model, and the pages of keys and values. */
 final class Workspace {
-    private record Use(String name, int width) {}
+    private record Use(String name, int count, int width) {}
 
     private final Limits limits;
     private final RopeTables ropes;
@@ -24,7 +24,16 @@ final class Workspace {
 
     /** Rows for all rows of a step. Only one layer is computed at a time, so all layers have the same rows for one use. */
     Rows rows(String use, int width) {
-        return rows.computeIfAbsent(new Use(use, width), key -> Rows.allocate(limits.rows(), width));
+        return rows(use, limits.rows(), width);
+    }
+
+    /** The same with as many rows as are asked for. */
+    Rows rows(String use, int count, int width) {
+        return rows.computeIfAbsent(new Use(use, count, width), key -> Rows.allocate(count, width));
+    }
+
+    Limits limits() {
+        return limits;
     }
 
     /** For each row of a step a position, for attention's first visible one. */

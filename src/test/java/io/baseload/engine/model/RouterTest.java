@@ -3,8 +3,9 @@ package io.baseload.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
-import io.baseload.engine.model.Routing.Groups;
-import io.baseload.engine.model.Routing.Scores;
+import io.baseload.engine.config.Routing;
+import io.baseload.engine.config.Routing.Groups;
+import io.baseload.engine.config.Routing.Scoring;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -17,30 +18,30 @@ import org.junit.jupiter.params.provider.FieldSource;
 class RouterTest {
     private static final int EXPERTS = 16;
     private static final float[] NONE = {};
-    private static final float[] BIAS = floats(new Random(3), EXPERTS, 0.3f);
+    private static final float[] CORRECTION = floats(new Random(3), EXPERTS, 0.3f);
 
     static final List<Routing> KINDS = List.of(
-            new Routing(Scores.SOFTMAX, EXPERTS, 2, NONE, Groups.NONE, true, 1),
-            new Routing(Scores.SOFTMAX, EXPERTS, 3, NONE, Groups.NONE, false, 1),
-            new Routing(Scores.SOFTMAX, EXPERTS, EXPERTS, NONE, Groups.NONE, false, 1),
-            new Routing(Scores.SOFTMAX, EXPERTS, 4, NONE, new Groups(4, 2, 1), false, 16),
-            new Routing(Scores.SIGMOID, EXPERTS, 4, BIAS, new Groups(4, 2, 2), true, 2.5f),
-            new Routing(Scores.SIGMOID, EXPERTS, 3, BIAS, Groups.NONE, false, 2.5f),
-            new Routing(Scores.SIGMOID, EXPERTS, 4, NONE, new Groups(8, 3, 2), true, 1),
-            new Routing(Scores.ATTENTION, EXPERTS, 2, NONE, Groups.NONE, true, 1));
+            Routing.softmax(EXPERTS, 2, true, true),
+            Routing.softmax(EXPERTS, 3, false, false),
+            Routing.softmax(EXPERTS, EXPERTS, false, false),
+            new Routing(Scoring.SOFTMAX, EXPERTS, 4, false, false, new Groups(4, 2, 1), false, 16),
+            new Routing(Scoring.SIGMOID, EXPERTS, 4, false, true, new Groups(4, 2, 2), true, 2.5f),
+            new Routing(Scoring.SIGMOID, EXPERTS, 3, false, true, Groups.NONE, false, 2.5f),
+            new Routing(Scoring.SIGMOID, EXPERTS, 4, false, false, new Groups(8, 3, 2), true, 1),
+            new Routing(Scoring.ATTENTION, EXPERTS, 2, false, false, Groups.NONE, true, 1));
 
     @ParameterizedTest
     @FieldSource("KINDS")
     void choosesAndWeighsAsTheEquationsSay(Routing routing) {
         Random random = new Random(7);
-        Router router = new Router(routing);
-        int outputs = routing.scores().outputs(EXPERTS);
+        Router router = new Router(routing, routing.corrected() ? CORRECTION : NONE);
+        int outputs = routing.outputs();
         int[] chosen = new int[1 + EXPERTS];
         float[] weights = new float[1 + EXPERTS];
         for (int trial = 0; trial < 200; trial++) {
             float[] output = floats(random, 5 + outputs, 2);
             router.choose(output, 5, chosen, weights, 1);
-            double[] s = scores(routing.scores(), Arrays.copyOfRange(output, 5, output.length));
+            double[] s = scores(routing.scoring(), Arrays.copyOfRange(output, 5, output.length));
             List<Integer> best = best(routing, s);
             assertThat(Arrays.stream(chosen, 1, 1 + routing.chosen()).boxed()).containsExactlyElementsOf(best);
             double sum = best.stream().mapToDouble(i -> s[i]).sum();
@@ -51,7 +52,7 @@ class RouterTest {
         }
     }
 
-    private static double[] scores(Scores kind, float[] output) {
+    private static double[] scores(Scoring kind, float[] output) {
         double[] x =
                 IntStream.range(0, output.length).mapToDouble(i -> output[i]).toArray();
         return switch (kind) {
@@ -77,9 +78,8 @@ class RouterTest {
     }
 
     private static List<Integer> best(Routing routing, double[] s) {
-        float[] bias = routing.bias();
         double[] c = IntStream.range(0, EXPERTS)
-                .mapToDouble(i -> s[i] + (bias.length > 0 ? bias[i] : 0))
+                .mapToDouble(i -> s[i] + (routing.corrected() ? CORRECTION[i] : 0))
                 .toArray();
         Groups groups = routing.groups();
         int size = EXPERTS / groups.count();

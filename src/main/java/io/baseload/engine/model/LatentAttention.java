@@ -1,0 +1,110 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.config.Latent;
+import io.baseload.engine.kernel.AttentionOptions;
+import io.baseload.engine.kernel.Rotary;
+import io.baseload.engine.kv.PageTable;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.Rows;
+
+/**
+ * Multi-head latent attention (DeepSeek-AI, 2024). With c the latent vector of a token and r its rotated key, head h has the key [Wk_h·c ; r] and the value Wv_h·c.
+ * Neither is ever made: since q·(Wk_h·c) = (Wk_hᵀ·q)·c and Σ p·(Wv_h·c) = Wv_h·Σ p·c, the queries are brought into the latent space and the results out of it, and
+ * the cache has c and r alone, as one KV head that all query heads share.
+ *
+ * <pre>
+ * [q_h ; s_h] = Wq_h·rms(Wc·x)              or Wq_h·x; s_h is rotated
+ * [r ; c]     = Wl·x                        r is rotated, c = rms(c)
+ * m_h         = attention([s_h ; Wk_hᵀ·q_h], [r ; c], c)
+ * out         = Wo·[Wv_h·m_h for all h]
+ * </pre>
+ */
+final class LatentAttention implements Block {
+    private final LatentWeights weights;
+    private final Latent config;
+    private final Rotary rotary;
+    private final KvPages kv;
+    private final int[] visible;
+    private final PerHead intoLatent;
+    private final PerHead outOfLatent;
+    private final PagedAttention attention;
+    private final Rows compressed;
+    private final Rows raw;
+    private final Rows q;
+    private final Rows key;
+    private final Rows latent;
+    private final Rows values;
+
+    LatentAttention(LatentWeights weights, Workspace workspace) {
+        this.weights = weights;
+        config = weights.config();
+        rotary = workspace.ropes().table(config.rope());
+        kv = workspace.kv();
+        visible = workspace.visible();
+        int heads = config.heads();
+        compressed = workspace.rows("compressed query", config.queryRank());
+        raw = workspace.rows("raw query", heads * config.queryDim());
+        q = workspace.rows("latent query", heads * config.keyDim());
+        key = workspace.rows("latent key", config.keyDim());
+        latent = key.columns(config.rope().dimensions(), config.latentDim());
+        Rows mixed = workspace.rows("latent mix", heads * config.latentDim());
+        values = workspace.rows("latent values", heads * config.headValueDim());
+        intoLatent = PerHead.of(weights.keys(), raw, 0, q, config.rope().dimensions());
+        outOfLatent = PerHead.of(weights.values(), mixed, 0, values, 0);
+        var options = AttentionOptions.scaled(config.scores().scale());
+        attention = new PagedAttention(kv, weights.layer(), heads, 1, options, visible, q, mixed);
+    }
+
+    @Override
+    public void run(Worker worker, Rows x, Rows out) {
+        weights.latent().apply(worker, x, key);
+        query(worker, x);
+        worker.await();
+        intoLatent.apply(worker);
+        remember(worker);
+        worker.await();
+        attention.run(worker);
+        worker.await();
+        outOfLatent.apply(worker);
+        worker.await();
+        weights.output().apply(worker, values, out);
+    }
+
+    private void query(Worker worker, Rows x) {
+        if (weights.compress().isEmpty()) {
+            weights.query().apply(worker, x, raw);
+            return;
+        }
+        weights.compress().get().apply(worker, x, compressed);
+        worker.await();
+        int from = worker.from(worker.rows());
+        int to = worker.to(worker.rows());
+        worker.kernels.rmsNorm(compressed, weights.queryNorm(), Latent.EPSILON, compressed, from, to, worker.scratch);
+        worker.await();
+        weights.query().apply(worker, compressed, raw);
+    }
+
+    /** Completes queries and keys by what is rotated, and puts the keys into their pages. */
+    private void remember(Worker worker) {
+        Batch batch = worker.batch;
+        int from = worker.from(batch.rows());
+        int to = worker.to(batch.rows());
+        worker.kernels.rmsNorm(latent, weights.latentNorm(), Latent.EPSILON, latent, from, to, worker.scratch);
+        for (int row = from; row < to; row++) {
+            int position = batch.position(row);
+            visible[row] = 0;
+            copyRotated(row);
+            worker.kernels.rotate(rotary, q, row, position, config.keyDim(), 0, config.heads());
+            worker.kernels.rotate(rotary, key, row, position, config.keyDim(), 0, 1);
+            kv.store(batch.table(row).page(position), weights.layer(), PageTable.slot(position), key, latent, row);
+        }
+    }
+
+    private void copyRotated(int row) {
+        for (int head = 0; head < config.heads(); head++) {
+            int from = raw.at(row) + head * config.queryDim() + config.plainDim();
+            int to = q.at(row) + head * config.keyDim();
+            System.arraycopy(raw.data(), from, q.data(), to, config.rope().dimensions());
+        }
+    }
+}

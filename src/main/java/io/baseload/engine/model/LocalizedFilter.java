@@ -1,0 +1,135 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.config.LocalizedFiltering;
+import io.baseload.engine.kv.PageTable;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.Rows;
+import java.util.Arrays;
+
+/**
+ * The filter of localized filtering-based attention (Wu et al., 2023): two causal convolutions over two tokens each,
+ *
+ * <pre>
+ * y[t] = b1 + W1·[x[t−1] ; x[t]]        x[−1] = 0
+ * z[t] = b2 + W2·[y[t−1] ; y[t]]        y[−1] = 0, not b1
+ * f[t] = rms(z[t] + x[t])
+ * </pre>
+ *
+ * x and y of the token before come from the row before where that is in the batch, else from the page of that token, which keeps them as the layer's state.
+ */
+final class LocalizedFilter {
+    private final LocalizedFilteringWeights weights;
+    private final LocalizedFiltering config;
+    private final int layer;
+    private final KvPages kv;
+
+    /** For each row the state that it leaves: x, y and the first position that the next token sees. */
+    private final Rows state;
+
+    private final Rows y;
+
+    /** The state that it finds, where the row before isn't that of the token before. */
+    private final Rows found;
+
+    private final Rows firstInput;
+    private final Rows secondInput;
+    private final Rows filtered;
+    private final int[] visible;
+
+    LocalizedFilter(LocalizedFilteringWeights weights, Workspace workspace) {
+        this.weights = weights;
+        config = weights.config();
+        layer = weights.attention().layer();
+        kv = workspace.kv();
+        state = workspace.rows("filter state", config.stateWidth());
+        y = state.columns(config.hidden(), config.between());
+        found = workspace.rows("filter state found", config.stateWidth());
+        firstInput = workspace.rows("filter input", 2 * config.hidden());
+        secondInput = workspace.rows("filter between", 2 * config.between());
+        filtered = workspace.rows("filtered", config.hidden());
+        visible = workspace.visible();
+    }
+
+    /** f of all rows of the batch, behind a barrier; sets what each row sees, too. */
+    Rows run(Worker worker, Rows x) {
+        int hidden = config.hidden();
+        int from = worker.from(worker.rows());
+        int to = worker.to(worker.rows());
+        for (int row = from; row < to; row++) {
+            find(worker.batch, row);
+            System.arraycopy(x.data(), x.at(row), state.data(), state.at(row), hidden);
+            pair(worker.batch, row, x.data(), x.at(row), x.at(row) - x.stride(), 0, firstInput);
+        }
+        worker.await();
+        weights.first().apply(worker, firstInput, y);
+        worker.await();
+        for (int row = from; row < to; row++) {
+            int at = state.at(row) + hidden;
+            pair(worker.batch, row, state.data(), at, at - state.stride(), hidden, secondInput);
+            see(worker.batch, row);
+            keep(worker.batch, row);
+        }
+        worker.await();
+        return rest(worker, x, from, to);
+    }
+
+    private Rows rest(Worker worker, Rows x, int from, int to) {
+        weights.second().apply(worker, secondInput, filtered);
+        int first = worker.firstColumn(filtered.width());
+        worker.kernels.add(x, filtered, 0, worker.rows(), first, worker.endColumn(filtered.width()));
+        worker.await();
+        float epsilon = LocalizedFiltering.EPSILON;
+        worker.kernels.rmsNorm(filtered, weights.norm(), epsilon, filtered, from, to, worker.scratch);
+        worker.await();
+        return filtered;
+    }
+
+    /** Reads what the token before has left in its page; zeros before the first. */
+    private void find(Batch batch, int row) {
+        int position = batch.position(row);
+        int at = found.at(row);
+        if (position == 0) {
+            Arrays.fill(found.data(), at, at + found.width(), 0f);
+        } else if (!batch.follows(row)) {
+            kv.loadState(batch.table(row).page(position - 1), layer, found.data(), at, found.width());
+        }
+    }
+
+    /** input = [that of the token before ; the row's own]. */
+    private void pair(Batch batch, int row, float[] data, int own, int before, int inState, Rows input) {
+        int width = input.width() / 2;
+        int to = input.at(row);
+        if (batch.follows(row)) {
+            System.arraycopy(data, before, input.data(), to, width);
+        } else {
+            System.arraycopy(found.data(), found.at(row) + inState, input.data(), to, width);
+        }
+        System.arraycopy(data, own, input.data(), to + width, width);
+    }
+
+    /** What the row sees begins where it did for the token before, unless that is a separator. */
+    private void see(Batch batch, int row) {
+        int first = row;
+        while (batch.follows(first) && !separates(batch, first - 1)) {
+            first--;
+        }
+        int begin = found.at(first) + found.width() - 1;
+        visible[row] = batch.follows(first) ? batch.position(first) : (int) found.data()[begin];
+        int next = separates(batch, row) ? batch.position(row) + 1 : visible[row];
+        state.data()[state.at(row) + state.width() - 1] = next;
+    }
+
+    private boolean separates(Batch batch, int row) {
+        return config.separator().isPresent()
+                && batch.token(row) == config.separator().getAsInt();
+    }
+
+    /** Leaves the state in the row's page, if the row is the last one there so far. */
+    private void keep(Batch batch, int row) {
+        int position = batch.position(row);
+        boolean goesOn = row + 1 < batch.rows() && batch.follows(row + 1);
+        if (!goesOn || PageTable.slot(position) == KvPages.TOKENS - 1) {
+            kv.storeState(batch.table(row).page(position), layer, state.data(), state.at(row), state.width());
+        }
+    }
+}
