@@ -45,6 +45,17 @@ public interface RowSource {
         return new FloatRows(type, rows, cols, values);
     }
 
+    /**
+     * MXFP4 with its scales apart, as gpt-oss's checkpoints have it.
+     *
+     * @param blocks {@code [rows, cols / 32, 16]} bytes of two neighbouring elements each, the first in the low half
+     * @param scales {@code [rows, cols / 32]} bytes
+     * @throws IllegalArgumentException if they have another size
+     */
+    static RowSource mxfp4(MemorySegment blocks, MemorySegment scales, int rows, int cols) {
+        return new Mxfp4Rows(blocks, scales, rows, cols);
+    }
+
     /** Rows {@code from … to}. */
     default RowSource slice(int from, int to) {
         if (from < 0 || from > to || to > rows()) {

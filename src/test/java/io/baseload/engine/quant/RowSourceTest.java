@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.baseload.engine.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RowSourceTest {
@@ -46,6 +48,24 @@ class RowSourceTest {
         }
         RowSource source = RowSource.of(ElementType.Q4_0, 3, 32, MemorySegment.ofArray(bytes));
         assertEquals(-1, source.permuted(new int[] {2, 1}).row(1).mismatch(source.row(1)));
+    }
+
+    /** Element i of a block is a nibble of byte i / 2 in a checkpoint of gpt-oss, and of byte i % 16 in ggml's block. */
+    @Test
+    void mxfp4WithScalesApartKeepsItsBits() {
+        byte[] codes = new byte[2 * 2 * 16];
+        new Random(1).nextBytes(codes);
+        byte[] scales = {100, 127, 2, (byte) 254};
+        RowSource source = RowSource.mxfp4(MemorySegment.ofArray(codes), MemorySegment.ofArray(scales), 2, 64);
+        for (int i = 0; i < 128; i++) {
+            MemorySegment row = source.row(i / 64);
+            long block = i % 64 / 32 * 17L;
+            assertEquals(scales[i / 32], row.get(ValueLayout.JAVA_BYTE, block));
+            int found = row.get(ValueLayout.JAVA_BYTE, block + 1 + i % 16) >> i % 32 / 16 * 4 & 15;
+            assertEquals(codes[i / 2] >> i % 2 * 4 & 15, found);
+        }
+        MemorySegment data = MemorySegment.ofArray(codes);
+        assertThrows(IllegalArgumentException.class, () -> RowSource.mxfp4(data, data, 2, 64));
     }
 
     @Test
