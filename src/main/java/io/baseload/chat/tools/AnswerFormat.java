@@ -1,0 +1,63 @@
+package io.baseload.chat.tools;
+
+import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.api.ToolSpec;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** How a model writes its answers: calls, reasoning, and the marks of both. Immutable. */
+public final class AnswerFormat {
+    private final ToolFormat tools;
+    private final Optional<ReasoningFormat> reasoning;
+    private final Marks marks;
+
+    /**
+     * @param template the source of the model's chat template
+     * @param special whether a text is a special token of its vocabulary
+     */
+    public AnswerFormat(ToolFormat tools, String template, Predicate<String> special) {
+        this.tools = tools;
+        this.reasoning = tools instanceof HarmonyFormat ? Optional.empty() : ReasoningFormat.of(template);
+        var texts =
+                Stream.concat(tools.marks().stream(), reasoning.map(ReasoningFormat::marks).orElse(List.of()).stream());
+        this.marks = new Marks(texts.toList(), special);
+    }
+
+    public ToolFormat tools() {
+        return tools;
+    }
+
+    public Marks marks() {
+        return marks;
+    }
+
+    Optional<ReasoningFormat> reasoning() {
+        return reasoning;
+    }
+
+    /** Whether the model is within its thoughts after this rendered prompt. */
+    public boolean thinksAfter(String prompt) {
+        return reasoning.map(format -> format.isOpenAfter(prompt)).orElse(false);
+    }
+
+    /**
+     * A reader of one answer.
+     *
+     * @param prompt the rendered prompt that is answered
+     */
+    public AnswerReader reader(ToolSet toolSet, String prompt) {
+        Set<String> offered = toolSet.callable().stream().map(ToolSpec::name).collect(Collectors.toSet());
+        return new AnswerReader(this, offered, toolSet.parallel(), thinksAfter(prompt));
+    }
+
+    /** Harmony's messages have to be told apart even where no tool can be called. */
+    CallReader calls(Set<String> offered, Pieces out) {
+        return offered.isEmpty() && !(tools instanceof HarmonyFormat)
+                ? new TextReader(out)
+                : tools.reader(marks, offered, out);
+    }
+}

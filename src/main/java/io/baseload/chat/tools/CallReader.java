@@ -1,0 +1,12 @@
+package io.baseload.chat.tools;
+
+/** Reads text and calls from an answer without its reasoning. */
+sealed interface CallReader permits MarkedReader, HarmonyReader, TextReader {
+    void accept(char c);
+
+    /** The answer is over: what waited is decided. */
+    void finish();
+
+    /** Chars that are not yet decided. */
+    int held();
+}

@@ -1,0 +1,44 @@
+package io.baseload.chat.tools;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * OpenAI's harmony, which gpt-oss writes: messages with a header that names a channel and, in a call, the tool. Channel analysis is reasoning, final and
+ * commentary without a recipient are text.
+ */
+record HarmonyFormat() implements ToolFormat {
+    static final String START = "<|start|>";
+    static final String CHANNEL = "<|channel|>";
+    static final String CONSTRAIN = "<|constrain|>";
+    static final String MESSAGE = "<|message|>";
+    static final String END = "<|end|>";
+
+    @Override
+    public String name() {
+        return "harmony";
+    }
+
+    /** As the model is trained to call: one at a time, and the token {@code <|call|>} ends the answer. */
+    @Override
+    public CallSyntax syntax() {
+        return new CallSyntax(
+                "",
+                CHANNEL + "commentary to=functions.",
+                " " + CONSTRAIN + "json" + MESSAGE,
+                "<|call|>",
+                "",
+                "",
+                false);
+    }
+
+    @Override
+    public List<String> marks() {
+        return List.of(START, CHANNEL, CONSTRAIN, MESSAGE, END);
+    }
+
+    @Override
+    public CallReader reader(Marks marks, Set<String> offered, Pieces out) {
+        return new HarmonyReader(marks, offered, out);
+    }
+}

@@ -1,0 +1,373 @@
+package io.baseload.chat.tools;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.baseload.chat.api.ToolCall;
+import io.baseload.chat.api.ToolChoice;
+import io.baseload.chat.api.ToolSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Answers as models of each family write them, and as they get them wrong. */
+class AnswerReaderTest {
+    private static final String THINK = "{{ '<think>' }}{{ '</think>' }}";
+    private static final String NO_THOUGHTS = "";
+    private static final String PARIS = "{\"city\": \"Paris\"}";
+
+    static Stream<Arguments> answers() {
+        return Stream.of(
+                // Hermes
+                call(
+                        "hermes",
+                        "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": " + PARIS + "}\n</tool_call>",
+                        "get_weather " + PARIS),
+                mixed(
+                        "hermes",
+                        "Let me look.\n\n<tool_call>\n{\"name\": \"get_weather\", \"arguments\": " + PARIS
+                                + "}\n</tool_call>\nDone.",
+                        "Let me look.",
+                        "get_weather " + PARIS),
+                call(
+                        "hermes",
+                        "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": " + PARIS
+                                + "}\n"
+                                + "</tool_call>\n"
+                                + "<tool_call>\n"
+                                + "{\"name\": \"add\", \"arguments\": {\"a\": 1, \"b\": [2, {}]}}\n"
+                                + "</tool_call>",
+                        "get_weather " + PARIS,
+                        "add {\"a\": 1, \"b\": [2, {}]}"),
+                call(
+                        "hermes",
+                        "<tool_call>{\"name\": \"add\", \"arguments\": \"{\\\"a\\\":"
+                                + " \\\"\\ud83d\\ude00\\\"}\"}</tool_call>",
+                        "add {\"a\": \"\ud83d\ude00\"}"),
+                call("hermes", "<tool_call>{\"name\": \"ping\"}</tool_call>", "ping {}"),
+                call("hermes", "<tool_call>{\"name\": \"ping\", \"arguments\": null}", "ping {}"),
+                call(
+                        "hermes",
+                        "<tool_call>[{\"name\": \"ping\", \"arguments\": {}}, {\"name\": \"add\", \"arguments\":"
+                                + " {}}]</tool_call>",
+                        "ping {}",
+                        "add {}"),
+                // a name was read: the call stays one, with what the model wrote
+                call(
+                        "hermes",
+                        "<tool_call>{\"name\": \"add\", \"arguments\": {\"a\": 1}</tool_call>\n"
+                                + "<tool_call>{\"name\": \"ping\"}</tool_call>",
+                        "add {\"a\": 1}",
+                        "ping {}"),
+                call("hermes", "<tool_call>{\"name\": \"add\" \"arguments\": {}}</tool_call>", "add "),
+                // no call: all of it is text
+                text("hermes", "<tool_call>{\"name\": \"rm\", \"arguments\": {}}</tool_call>"),
+                text("hermes", "<tool_call>\n{\"arguments\": {\"a\": 1}}\n</tool_call> "),
+                text("hermes", "In Qwen a <tool_call> is { \"name\": <name> }"),
+                text("hermes", "<tool_call>"),
+                text("hermes", "<tool_call>{\"name\": \"ad"),
+                text("hermes", "a < b, <tool, <tool_ca"),
+                text("hermes", " \n text\n "),
+                mixed("hermes", "<tool_call> <tool_call>{\"name\": \"ping\"}</tool_call>", "", "ping {}"),
+                // Llama
+                call("llama", "{\"name\": \"get_weather\", \"parameters\": " + PARIS + "}", "get_weather " + PARIS),
+                call(
+                        "llama",
+                        "<|python_tag|>{\"type\": \"function\", \"name\": \"get_weather\", \"parameters\": " + PARIS
+                                + "}",
+                        "get_weather " + PARIS),
+                call(
+                        "llama",
+                        "{\"type\": \"function\", \"function\": {\"name\": \"add\", \"parameters\": {}}}",
+                        "add {}"),
+                call(
+                        "llama",
+                        "{\"name\": \"ping\", \"parameters\": {}}; {\"name\": \"add\", \"parameters\": {\"a\": 1}}",
+                        "ping {}",
+                        "add {\"a\": 1}"),
+                text("llama", "{\"name\": \"Paris\", \"population\": 2102650}"),
+                text("llama", "The call is {\"name\": \"ping\", \"parameters\": {}}"),
+                text("llama", "<|python_tag|>print(\"hi\")"),
+                text("llama", "{"),
+                // Mistral
+                call(
+                        "mistral-list",
+                        "[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\": " + PARIS
+                                + ", \"id\": \"VvvODy9mT\"}]",
+                        "get_weather " + PARIS),
+                call(
+                        "mistral-list",
+                        "[TOOL_CALLS] [{\"name\": \"ping\", \"arguments\": {}}, {\"arguments\": {\"a\": 1}, \"name\":"
+                                + " \"add\"}]",
+                        "ping {}",
+                        "add {\"a\": 1}"),
+                call("mistral", "[TOOL_CALLS]get_weather[ARGS]" + PARIS, "get_weather " + PARIS),
+                call(
+                        "mistral",
+                        "[TOOL_CALLS]get_weather[CALL_ID]VvvODy9mT[ARGS]" + PARIS + "[TOOL_CALLS]add[ARGS]{\"a\": 1}",
+                        "get_weather " + PARIS,
+                        "add {\"a\": 1}"),
+                call("mistral", "[TOOL_CALLS]ping[ARGS]", "ping {}"),
+                mixed("mistral", "Sure. [TOOL_CALLS]ping[ARGS]{}", "Sure.", "ping {}"),
+                text("mistral", "[TOOL_CALLS]rm[ARGS]{\"a\": 1}"),
+                text("mistral", "[1] and [TOOL"),
+                // Granite
+                call(
+                        "granite",
+                        "<|tool_call|>[{\"name\": \"get_weather\", \"arguments\": " + PARIS
+                                + "}, {\"name\": \"ping\", \"arguments\": {}}]",
+                        "get_weather " + PARIS,
+                        "ping {}"),
+                call("granite", "<|tool_call|> [{\"arguments\": {}, \"name\": \"ping\"}]", "ping {}"),
+                text("granite", "<|tool_call|>[]"),
+                // DeepSeek
+                call(
+                        "deepseek-v3",
+                        "<\uFF5Ctool\u2581calls\u2581begin\uFF5C><\uFF5Ctool\u2581call\u2581begin\uFF5C>function<\uFF5Ctool\u2581sep\uFF5C>get_weather\n"
+                            + "```json\n"
+                                + PARIS
+                                + "\n"
+                                + "```<\uFF5Ctool\u2581call\u2581end\uFF5C>\n"
+                                + "<\uFF5Ctool\u2581call\u2581begin\uFF5C>function<\uFF5Ctool\u2581sep\uFF5C>ping\n"
+                                + "```json\n"
+                                + "{}\n"
+                                + "```<\uFF5Ctool\u2581call\u2581end\uFF5C><\uFF5Ctool\u2581calls\u2581end\uFF5C>",
+                        "get_weather " + PARIS,
+                        "ping {}"),
+                mixed(
+                        "deepseek",
+                        "Right.\n\n"
+                            + "<\uFF5Ctool\u2581calls\u2581begin\uFF5C><\uFF5Ctool\u2581call\u2581begin\uFF5C>get_weather<\uFF5Ctool\u2581sep\uFF5C>"
+                                + PARIS
+                                + "<\uFF5Ctool\u2581call\u2581end\uFF5C><\uFF5Ctool\u2581call\u2581begin\uFF5C>ping<\uFF5Ctool\u2581sep\uFF5C><\uFF5Ctool\u2581call\u2581end\uFF5C><\uFF5Ctool\u2581calls\u2581end\uFF5C>",
+                        "Right.",
+                        "get_weather " + PARIS,
+                        "ping {}"),
+                text(
+                        "deepseek",
+                        "<\uFF5Ctool\u2581calls\u2581begin\uFF5C><\uFF5Ctool\u2581call\u2581begin\uFF5C>rm<\uFF5Ctool\u2581sep\uFF5C>{}<\uFF5Ctool\u2581call\u2581end\uFF5C>"),
+                // harmony
+                Arguments.of(
+                        "harmony",
+                        NO_THOUGHTS,
+                        "<|channel|>analysis<|message|>\n"
+                                + "Hm.<|end|><|start|>assistant<|channel|>final<|message|>It is <b>sunny</b>.",
+                        new Reading("Hm.", "It is <b>sunny</b>.", List.of())),
+                Arguments.of(
+                        "harmony",
+                        NO_THOUGHTS,
+                        "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>commentary"
+                                + " to=functions.get_weather <|constrain|>json<|message|>"
+                                + PARIS,
+                        new Reading("Hm.", "", List.of("get_weather " + PARIS))),
+                Arguments.of(
+                        "harmony",
+                        NO_THOUGHTS,
+                        " to=functions.ping<|channel|>commentary json<|message|>",
+                        new Reading("", "", List.of("ping {}"))),
+                Arguments.of(
+                        "harmony",
+                        NO_THOUGHTS,
+                        "<|channel|>commentary<|message|>First I look.<|end|><|start|>assistant<|channel|>commentary"
+                                + " to=functions.ping<|message|>{}",
+                        new Reading("", "First I look.", List.of("ping {}"))),
+                Arguments.of(
+                        "harmony",
+                        NO_THOUGHTS,
+                        "<|channel|>commentary to=python<|message|>1 + 1",
+                        new Reading("", "1 + 1", List.of())),
+                text("harmony", "Today is a plain answer."),
+                text("harmony", "to"),
+                // others
+                call("nemotron", "<TOOLCALL>[{\"name\": \"ping\", \"arguments\": {}}]</TOOLCALL>", "ping {}"),
+                call(
+                        "kimi",
+                        "<|tool_calls_section_begin|><|tool_call_begin|>functions.get_weather:0<|tool_call_argument_begin|>"
+                                + PARIS
+                                + "<|tool_call_end|><|tool_call_begin|>functions.add:1<|tool_call_argument_begin|>{\"a\":"
+                                + " 1}<|tool_call_end|><|tool_calls_section_end|>",
+                        "get_weather " + PARIS,
+                        "add {\"a\": 1}"),
+                call(
+                        "command",
+                        "<|START_ACTION|>[\n {\"tool_call_id\": \"0\", \"tool_name\": \"get_weather\", \"parameters\": "
+                                + PARIS + "}\n]<|END_ACTION|>",
+                        "get_weather " + PARIS),
+                call("generic", "{\"name\": \"ping\", \"arguments\": {}}", "ping {}"),
+                call(
+                        "generic",
+                        "[{\"name\": \"ping\", \"arguments\": {}}, {\"name\": \"ping\", \"arguments\": {}}]",
+                        "ping {}",
+                        "ping {}"),
+                text("generic", "[1, 2, 3]"),
+                text("generic", "[{\"name\": \"Ann\"}, {\"name\": \"Bob\"}]"),
+                // reasoning
+                thought("<think>\nHm.\n\nYes.\n</think>\n\nIt is sunny.\n", "Hm.\n\nYes.", "It is sunny.\n"),
+                thought("\n<think></think>It is sunny.", "", "It is sunny."),
+                thought("It is <think>sunny</think>.", "", "It is <think>sunny</think>."),
+                thought("<thin", "", "<thin"),
+                thought("<think>Hm", "Hm", ""),
+                thought("<think>a < b, </thin", "a < b, </thin", ""),
+                thought("<think>Hm.</think><tool_call>{\"name\": \"ping\"}</tool_call>", "Hm.", "", "ping {}"),
+                thought(
+                        "<think>Not <tool_call>{\"name\": \"ping\"}</tool_call></think>No.",
+                        "Not <tool_call>{\"name\": \"ping\"}</tool_call>",
+                        "No."),
+                Arguments.of(
+                        "granite",
+                        "</think></response><think><response>",
+                        "<think>Hm.</think><response>Sunny.</response>",
+                        new Reading("Hm.", "Sunny.", List.of())),
+                Arguments.of(
+                        "granite",
+                        "Here is my thought process: Here is my response:",
+                        "Here is my thought process: Hm. Here is my response: Sunny.",
+                        new Reading("Hm.", "Sunny.", List.of())));
+    }
+
+    /** A mark that is text may stand in a JSON string; one that is a token ends whatever it stands in. */
+    static Stream<Arguments> marksInArguments() {
+        String quoted = "<tool_call>{\"arguments\": {\"s\": \"a\\\"}{<tool_call>\\\\\"}, \"id\": [1, \"}\"], \"name\":"
+                + " \"add\"}</tool_call>";
+        String open = "<tool_call>{\"name\": \"add\", \"arguments\": {\"a\": \"1</tool_call>";
+        return Stream.of(
+                Arguments.of(false, quoted, new Reading("", "", List.of("add {\"s\": \"a\\\"}{<tool_call>\\\\\"}"))),
+                Arguments.of(true, quoted, new Reading("", quoted, List.of())),
+                Arguments.of(false, open, new Reading("", "", List.of("add {\"a\": \"1</tool_call>"))),
+                Arguments.of(true, open, new Reading("", "", List.of("add {\"a\": \"1"))));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void marksInArguments(boolean special, String written, Reading expected) {
+        assertEquals(expected, read("hermes", NO_THOUGHTS, special, written, 1));
+    }
+
+    @ParameterizedTest(name = "{0}: {2}")
+    @MethodSource("answers")
+    void readsAnAnswerHoweverItIsCut(String format, String template, String written, Reading expected) {
+        var random = new Random(7);
+        for (boolean special : List.of(false, true)) {
+            assertEquals(expected, read(format, template, special, written, written.length()), "special: " + special);
+            assertEquals(expected, read(format, template, special, written, 1), "char by char");
+            for (int i = 0; i < 20; i++) {
+                int[] cuts = random.ints(5, 1, 9).toArray();
+                assertEquals(expected, read(format, template, special, written, cuts));
+            }
+        }
+    }
+
+    /** Whatever a model writes, it is read the same however it is cut, nothing is lost where there is no call, and all chars are decided at the end. */
+    @ParameterizedTest
+    @MethodSource("formats")
+    void readsAnything(String name) {
+        var random = new Random(11);
+        ToolFormat format = ToolFormats.named(name).orElseThrow();
+        for (int i = 0; i < 1_000; i++) {
+            boolean special = random.nextBoolean();
+            String written = Scribble.of(format, random);
+            Reading whole = read(name, THINK, special, written, Math.max(1, written.length()));
+            assertEquals(whole, read(name, THINK, special, written, 1), written);
+            assertEquals(
+                    whole,
+                    read(name, THINK, special, written, random.ints(3, 1, 7).toArray()),
+                    written);
+            if (whole.calls().isEmpty()
+                    && whole.reasoning().isEmpty()
+                    && !name.equals("harmony")
+                    && !written.contains("<think>")) {
+                assertEquals(written, whole.text());
+            }
+        }
+    }
+
+    static Stream<String> formats() {
+        return ToolFormats.names().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("formats")
+    void whatAFormatWritesIsReadAsTheSameCalls(String name) {
+        ToolFormat format = ToolFormats.named(name).orElseThrow();
+        var first = new ToolCall("1", "get_weather", PARIS);
+        var second = new ToolCall("2", "ping", "{}");
+        var calls = format.syntax().several() ? List.of(first, second) : List.of(first);
+        var expected =
+                calls.stream().map(call -> call.name() + " " + call.arguments()).toList();
+        String written = format.syntax().write(calls).replace("<|call|>", "");
+        assertEquals(new Reading("", "", expected), read(name, NO_THOUGHTS, true, written, 1));
+        assertEquals(new Reading("", "", expected), read(name, NO_THOUGHTS, false, written, 1));
+    }
+
+    @Test
+    void oneCallEndsTheAnswerWhereOnlyOneIsAllowed() {
+        var one = new ToolSet(Reading.TOOLS.tools(), ToolChoice.Mode.AUTO, false);
+        String written = "<tool_call>{\"name\": \"ping\"}</tool_call>";
+        var reader = new AnswerFormat(ToolFormats.HERMES, NO_THOUGHTS, text -> false).reader(one, "");
+        var pieces = reader.append(written + written);
+        assertTrue(reader.over());
+        assertEquals(List.of(new Piece.Call("ping"), new Piece.Arguments("{}")), pieces);
+        assertEquals(List.of(), reader.append(written));
+    }
+
+    @Test
+    void argumentsComeAsTheyAreWritten() {
+        var reader = new AnswerFormat(ToolFormats.HERMES, NO_THOUGHTS, text -> false).reader(Reading.TOOLS, "");
+        assertEquals(List.of(), reader.append("<tool_call>{\"name\": \"add\"".substring(0, 20)));
+        assertEquals(List.of(new Piece.Call("add")), reader.append("\"add\", \"argu"));
+        assertEquals(List.of(new Piece.Arguments("{\"a")), reader.append("ments\": {\"a"));
+        assertEquals(List.of(new Piece.Arguments("\": 1}")), reader.append("\": 1}}"));
+        assertTrue(reader.called());
+    }
+
+    @Test
+    void theThoughtsMayBeginInThePrompt() {
+        var format = new AnswerFormat(ToolFormats.HERMES, THINK, text -> false);
+        var reader = format.reader(ToolSet.EMPTY, "<|im_start|>assistant\n<think>\n");
+        var pieces = new ArrayList<>(reader.append("Hm.</think>Yes"));
+        pieces.addAll(reader.finish());
+        assertEquals(new Reading("Hm.", "Yes", List.of()), Reading.of(pieces));
+    }
+
+    @Test
+    void withoutToolsNothingIsACall() {
+        var format = new AnswerFormat(ToolFormats.LLAMA, NO_THOUGHTS, text -> true);
+        String written = "{\"name\": \"ping\", \"parameters\": {}}";
+        var reader = format.reader(ToolSet.EMPTY, "");
+        assertEquals(List.of(new Piece.Text(written)), reader.append(written));
+    }
+
+    @Test
+    void everyCharIsDecidedWhenItIsSent() {
+        var reader = new AnswerFormat(ToolFormats.HERMES, NO_THOUGHTS, text -> false).reader(Reading.TOOLS, "");
+        reader.append("a <to");
+        assertEquals(1, reader.decided());
+        reader.append("p>");
+        assertEquals(7, reader.decided());
+    }
+
+    private static Reading read(String format, String template, boolean special, String written, int... cuts) {
+        return Reading.of(ToolFormats.named(format).orElseThrow(), template, special, Reading.TOOLS, written, cuts);
+    }
+
+    private static Arguments call(String format, String written, String... calls) {
+        return mixed(format, written, "", calls);
+    }
+
+    private static Arguments text(String format, String written) {
+        return mixed(format, written, written);
+    }
+
+    private static Arguments mixed(String format, String written, String text, String... calls) {
+        return Arguments.of(format, NO_THOUGHTS, written, new Reading("", text, List.of(calls)));
+    }
+
+    private static Arguments thought(String written, String reasoning, String text, String... calls) {
+        return Arguments.of("hermes", THINK, written, new Reading(reasoning, text, List.of(calls)));
+    }
+}
