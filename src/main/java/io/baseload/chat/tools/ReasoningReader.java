@@ -1,5 +1,7 @@
 package io.baseload.chat.tools;
 
+import java.util.List;
+
 /** Reads the thoughts at the beginning of an answer and hands all after them on. */
 final class ReasoningReader {
     private enum At {
@@ -19,7 +21,7 @@ final class ReasoningReader {
     /** @param thinking whether the prompt has opened the thoughts */
     ReasoningReader(ReasoningFormat format, Marks marks, boolean thinking, CallReader answer, Pieces out) {
         this.open = marks.stream(format.open());
-        this.closes = new MarkFinder(marks.stream(java.util.List.of(format.close())));
+        this.closes = new MarkFinder(marks.stream(List.of(format.close())));
         this.wrappers = new MarkFinder(marks.stream(format.wrappers()));
         this.answer = answer;
         this.out = out;
@@ -34,7 +36,7 @@ final class ReasoningReader {
             case BEGINNING -> beginning(c);
             case THOUGHTS -> thoughts(c);
             case ANSWER -> {
-                int dropped = wrappers.accept(c, a -> answer.accept((char) a));
+                var _ = wrappers.accept(c, a -> answer.accept((char) a));
             }
         }
     }
