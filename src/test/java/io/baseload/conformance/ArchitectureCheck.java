@@ -1,16 +1,8 @@
 package io.baseload.conformance;
 
-import io.baseload.chat.template.ChatTemplate;
-import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.ModelFileException;
-import io.baseload.engine.api.Vocabulary;
 import io.baseload.testing.Safetensors;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.text.Normalizer;
-import java.time.LocalDateTime;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -28,7 +20,7 @@ record ArchitectureCheck(JsonNode expected, Safetensors values) {
             tally.fail(e.getMessage());
             tally.fail(e.getMessage());
         }
-        words(tally, Tokenizers.vocabulary(gguf));
+        new WordsCheck(expected, true).run(tally, Tokenizers.of(gguf));
     }
 
     private void sequences(Tally tally, LogitSource model) {
@@ -64,40 +56,5 @@ record ArchitectureCheck(JsonNode expected, Safetensors values) {
                 given,
                 reference,
                 expected.get("tolerance").get("absolute").asDouble());
-    }
-
-    /** GGUF has no normalizer: texts that the checkpoint's tokenizer would normalize are none of the twin's cases. */
-    private void words(Tally tally, Vocabulary vocabulary) {
-        Tokenizer tokenizer = Tokenizer.of(vocabulary);
-        int i = 0;
-        for (JsonNode c : expected.path("tokenization")) {
-            String text = Json.text(c, "text");
-            if (Normalizer.isNormalized(text, Normalizer.Form.NFC)) {
-                tally.count("tokenization[" + i + "]", tokens(tokenizer, text, c));
-            }
-            i++;
-        }
-        String template = tokenizer.chatTemplates().get(Vocabulary.DEFAULT_TEMPLATE);
-        if (expected.has("chat") && template != null) {
-            tally.count("chat", chat(tokenizer, template));
-        }
-    }
-
-    private static Optional<String> tokens(Tokenizer tokenizer, String text, JsonNode c) {
-        int[] ids = Json.ints(c.get("ids"));
-        String decoded = new String(Tokenizers.bytes(tokenizer, tokenizer.encode(text)), StandardCharsets.UTF_8);
-        return Json.equal(tokenizer.encodeWhole(text), ids)
-                .or(() -> decoded.equals(text) ? Optional.empty() : Optional.of("decodes to " + decoded));
-    }
-
-    private Optional<String> chat(Tokenizer tokenizer, String template) {
-        JsonNode chat = expected.get("chat");
-        Map<String, Object> variables = new HashMap<>(Json.map(chat));
-        variables.put("bos_token", "");
-        variables.put("eos_token", "");
-        String rendered = ChatTemplate.compile(template).render(variables, LocalDateTime.MIN);
-        return rendered.equals(Json.text(chat, "rendered"))
-                ? Json.equal(tokenizer.encode(rendered), Json.ints(chat.get("ids")))
-                : Optional.of("renders " + rendered);
     }
 }

@@ -37,8 +37,7 @@ final class ArchitectureLayout implements Layout {
     private static int cases(JsonNode expected) {
         return expected.get("sequences").size()
                 + expected.path("sequences_with_eod").size()
-                + expected.path("tokenization").size()
-                + (int) List.of("greedy", "text", "chat", "long").stream()
+                + (int) List.of("greedy", "text", "long").stream()
                         .filter(expected::has)
                         .count();
     }

@@ -15,6 +15,7 @@ import java.util.Locale;
 public final class Conformance {
     private static final List<Layout> LAYOUTS = List.of(
             new ArchitectureLayout(),
+            new WordsLayout(),
             new PromptLayout(),
             new TokenizerLayout(),
             new TemplateLayout(),

@@ -4,6 +4,7 @@ import io.baseload.chat.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -30,10 +31,10 @@ final class TokenizerLayout implements Layout {
         String label = folder.label(file);
         String vocabulary = Json.text(golden, "vocabulary");
         int cases = golden.get("cases").size() + golden.path("decode_ids").size() + 1;
-        if (!vocabulary.endsWith(".gguf")) {
-            return Suite.unsupported(label, cases, vocabulary + ": sentencepiece models are not supported yet");
-        }
-        Optional<Path> model = models.find(vocabulary);
+        Path beside = folder.path().resolve(vocabulary);
+        Optional<Path> model = Files.isRegularFile(beside)
+                ? Optional.of(beside)
+                : models.find(beside.getFileName().toString());
         return model.isEmpty()
                 ? Suite.unsupported(label, cases, vocabulary + " was not found; --models says where it lies")
                 : new Suite(label, tally -> check(tally, Tokenizers.of(model.get()), golden));

@@ -4,6 +4,7 @@ import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.GgufVocabulary;
+import io.baseload.engine.format.VocabularyFiles;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -12,12 +13,16 @@ import java.util.HexFormat;
 final class Tokenizers {
     private Tokenizers() {}
 
-    static Tokenizer of(Path gguf) {
-        return Tokenizer.of(vocabulary(gguf));
+    /** @param model a GGUF file, or a file in a Hugging Face folder */
+    static Tokenizer of(Path model) {
+        return Tokenizer.of(vocabulary(model));
     }
 
-    static Vocabulary vocabulary(Path gguf) {
-        try (GgufFile file = GgufFile.open(gguf)) {
+    static Vocabulary vocabulary(Path model) {
+        if (!model.toString().endsWith(".gguf")) {
+            return VocabularyFiles.read(model.getParent());
+        }
+        try (GgufFile file = GgufFile.open(model)) {
             return GgufVocabulary.read(file.metadata());
         }
     }

@@ -24,7 +24,7 @@ final class Answer implements TokenSink {
     private final Prepared prepared;
     private final Consumer<CompletionEvent> listener;
     private final RunningCompletion completion;
-    private final TokenBytes bytes;
+    private final TokenBytes shown;
     private final CharacterAssembler characters = new CharacterAssembler();
     private final StopScanner scanner;
     private final Logprobs logprobs;
@@ -41,9 +41,9 @@ final class Answer implements TokenSink {
         this.prepared = prepared;
         this.listener = listener;
         this.completion = completion;
-        bytes = prepared.tokenizer().bytes();
+        shown = prepared.tokenizer().shown();
         scanner = prepared.stops().scanner();
-        logprobs = new Logprobs(bytes, prepared.request().topLogprobs() >= 0);
+        logprobs = new Logprobs(prepared.tokenizer().bytes(), prepared.request().topLogprobs() >= 0);
         echoDue = prepared.request().echo();
         artificialSpaceDue = prepared.request().input() instanceof Input.Chat
                 && prepared.tokenizer().startsWithArtificialSpace();
@@ -89,7 +89,7 @@ final class Answer implements TokenSink {
         // a control token that ends nothing has no text either, but stands in the log-probabilities
         boolean silent = prepared.tokenizer().isSpecial(token.id());
         String text = withoutArtificialSpace(
-                characters.append(bytes.table(), bytes.start(token.id()), silent ? 0 : bytes.length(token.id())));
+                characters.append(shown.table(), shown.start(token.id()), silent ? 0 : shown.length(token.id())));
         logprobs.add(token, text.length());
         send(scanner.append(text), false);
         return !scanner.stopped();

@@ -14,7 +14,7 @@ import java.util.concurrent.Semaphore;
  * Hugging Face's tokenizers library behind one method. The library calls home when it starts unless it is told not to, so nobody else may load it. Safe for
  * use by several threads.
  */
-final class NativeTokenizer {
+final class NativeTokenizer implements Encoder {
     static {
         System.setProperty("OPT_OUT_TRACKING", "true");
     }
@@ -44,21 +44,31 @@ final class NativeTokenizer {
         }
     }
 
-    int[] encode(String text) {
+    @Override
+    public int[] encode(String text) {
+        return encode(text, false);
+    }
+
+    /** As {@link #encode}, with the tokens that the vocabulary's own post-processor adds. */
+    int[] encodeWhole(String text) {
+        return encode(text, true);
+    }
+
+    private int[] encode(String text, boolean whole) {
         int weight = Math.min(text.length(), CHARACTERS_AT_ONCE);
         TURNS.acquireUninterruptibly(weight);
         try {
-            return narrowed(ids(wellFormed(text)));
+            return narrowed(ids(wellFormed(text), whole));
         } finally {
             TURNS.release(weight);
         }
     }
 
     /** Asks for ids alone: the library's own {@code encode} copies eight more things for each token, and aborts the process where the heap has no room for them. */
-    private long[] ids(String text) {
+    private long[] ids(String text, boolean whole) {
         var library = TokenizersLibrary.LIB;
         try {
-            long encoding = library.encode(tokenizer.getHandle(), text, false);
+            long encoding = library.encode(tokenizer.getHandle(), text, whole);
             try {
                 return library.getTokenIds(encoding);
             } finally {

@@ -18,8 +18,9 @@ import java.util.Objects;
  * @param patterns each splits what the one before left
  * @param ignoreMerges whether a whole piece that is in the vocabulary is taken at once
  * @param addBos whether a BOS is added where the file doesn't say
+ * @param raw whether tokens are UTF-8 with ▁ for spaces and not in GPT-2's byte alphabet
  */
-record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos) {
+record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos, boolean raw) {
     private static final String RESOURCE = "pre-tokenizers.txt";
 
     /**
@@ -64,7 +65,11 @@ record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos)
             List<String> own = lines.stream().takeWhile(l -> !l.startsWith("=")).toList();
             List<String> patterns = new ArrayList<>();
             own.stream().filter(l -> l.startsWith("/")).forEach(l -> patterns.add(l.substring(1)));
-            return new PreTokenizer(List.copyOf(patterns), own.contains("! ignore_merges"), own.contains("! add_bos"));
+            return new PreTokenizer(
+                    List.copyOf(patterns),
+                    own.contains("! ignore_merges"),
+                    own.contains("! add_bos"),
+                    own.contains("! raw"));
         }
     }
 }

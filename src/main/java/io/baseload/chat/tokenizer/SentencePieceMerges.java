@@ -1,41 +1,55 @@
 package io.baseload.chat.tokenizer;
 
-import io.baseload.engine.api.Vocabulary;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The merges of a sentencepiece BPE, whose file has only scores: every split of a piece into two known pieces, best score first. Exact where no two
- * scores are equal.
+ * pieces that merges make have the same score; which of these is merged first is decided by their places in the text, and no order of merges says that.
  */
 final class SentencePieceMerges {
-    private static final Set<TokenType> PIECES = EnumSet.of(TokenType.NORMAL, TokenType.USER_DEFINED, TokenType.UNUSED);
+    record Pair(String left, String right, int leftId, int rightId, float score) {
+        private boolean makesTheSameAs(Pair other) {
+            return (left + right).equals(other.left + other.right);
+        }
+    }
 
-    record Pair(String left, String right, int leftId, int rightId, float score) {}
+    private final List<Pair> pairs = new ArrayList<>();
 
-    private SentencePieceMerges() {}
-
-    static List<Pair> of(Vocabulary.Gguf vocabulary) {
+    SentencePieceMerges(SentencePieces pieces) {
+        TokenTable tokens = pieces.tokens();
         Map<String, Integer> ids = new HashMap<>();
-        for (int id = 0; id < vocabulary.tokens().size(); id++) {
-            if (PIECES.contains(TokenType.of(vocabulary, id))) {
-                ids.put(vocabulary.tokens().get(id), id);
+        for (int id = 0; id < tokens.size(); id++) {
+            if (TokenType.PIECES.contains(tokens.type(id))) {
+                ids.put(tokens.text(id), id);
             }
         }
-        List<Pair> pairs = new ArrayList<>();
-        ids.forEach((piece, id) -> split(piece, vocabulary.scores()[id], ids, pairs));
+        ids.forEach((piece, id) -> split(piece, pieces.scores()[id], ids));
         pairs.sort(Comparator.comparingDouble((Pair pair) -> -pair.score)
                 .thenComparingInt(Pair::leftId)
                 .thenComparingInt(Pair::rightId));
+    }
+
+    /** Best first. */
+    List<Pair> pairs() {
         return pairs;
     }
 
-    private static void split(String piece, float score, Map<String, Integer> ids, List<Pair> pairs) {
+    boolean exact() {
+        for (int i = 1; i < pairs.size(); i++) {
+            Pair better = pairs.get(i - 1);
+            Pair pair = pairs.get(i);
+            if (pair.score == better.score && !pair.makesTheSameAs(better)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void split(String piece, float score, Map<String, Integer> ids) {
         for (int i = 1; i < piece.length(); i++) {
             String left = piece.substring(0, i);
             String right = piece.substring(i);

@@ -1,6 +1,5 @@
 package io.baseload.chat.tokenizer;
 
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -9,15 +8,15 @@ import java.util.stream.IntStream;
 
 /**
  * Keeps what users write from becoming control tokens. Before a template is rendered, each special token's text within a user's text is replaced by one
- * private-use character that occurs nowhere in the conversation; after that the rendered text is cut at these characters only, and what they stand for is
- * tokenized as ordinary text. Everything else is tokenized in one piece, as cutting elsewhere would change its tokens.
+ * private-use character that occurs nowhere in the conversation. The rendered text's stretches between special tokens that hold such a character are then
+ * tokenized as ordinary text, each in one piece with what the characters stand for; everything else together, as cutting elsewhere would change its tokens.
  */
 public final class SpecialTextGuard {
     private static final int FIRST_PRIVATE_USE = 0xE000;
     private static final int LAST_PRIVATE_USE = 0xF8FF;
 
     private final Tokenizer tokenizer;
-    private final SpecialTexts specialTexts;
+    private final AddedTexts special;
     private final BitSet taken = new BitSet();
     private final Map<String, Character> sentinels = new HashMap<>();
     private final Map<Character, String> meanings = new HashMap<>();
@@ -25,9 +24,9 @@ public final class SpecialTextGuard {
     /**
      * @param texts all texts that may stand in the rendered one
      */
-    SpecialTextGuard(Tokenizer tokenizer, SpecialTexts specialTexts, List<String> texts) {
+    SpecialTextGuard(Tokenizer tokenizer, AddedTexts special, List<String> texts) {
         this.tokenizer = tokenizer;
-        this.specialTexts = specialTexts;
+        this.special = special;
         texts.stream()
                 .flatMapToInt(String::chars)
                 .filter(c -> c >= FIRST_PRIVATE_USE && c <= LAST_PRIVATE_USE)
@@ -36,10 +35,7 @@ public final class SpecialTextGuard {
 
     /** The text as the template may see it. */
     public String guard(String text) {
-        return specialTexts
-                .pattern()
-                .map(pattern -> pattern.matcher(text).replaceAll(found -> String.valueOf(sentinel(found.group()))))
-                .orElse(text);
+        return special.replace(text, token -> String.valueOf(sentinel(token.text())));
     }
 
     /** The rendered text as users may see it. */
@@ -54,28 +50,43 @@ public final class SpecialTextGuard {
         if (meanings.isEmpty()) {
             return tokenizer.encode(rendered);
         }
-        List<int[]> pieces = new ArrayList<>();
+        IntStream.Builder tokens = IntStream.builder();
+        int done = 0;
         int from = 0;
-        for (int i = 0; i < rendered.length(); i++) {
-            String meaning = meanings.get(rendered.charAt(i));
-            if (meaning != null) {
-                pieces.add(tokenizer.encode(rendered.substring(from, i)));
-                pieces.add(tokenizer.encodePlain(meaning));
-                from = i + 1;
-            }
+        for (AddedTexts.Found found : special.find(rendered)) {
+            done = stretch(rendered, done, from, found.start(), tokens);
+            from = found.end();
         }
-        pieces.add(tokenizer.encode(rendered.substring(from)));
-        return pieces.stream().flatMapToInt(IntStream::of).toArray();
+        done = stretch(rendered, done, from, rendered.length(), tokens);
+        add(tokenizer.encode(rendered.substring(done)), tokens);
+        return tokens.build().toArray();
     }
 
-    private char sentinel(String special) {
-        return sentinels.computeIfAbsent(special, text -> {
+    /** Tokenizes up to a stretch's end if a user's special text is in it; returns how much of the rendered text is done. */
+    private int stretch(String rendered, int done, int from, int to, IntStream.Builder tokens) {
+        if (rendered.substring(from, to).chars().noneMatch(c -> meanings.containsKey((char) c))) {
+            return done;
+        }
+        add(tokenizer.encode(rendered.substring(done, from)), tokens);
+        String text = restore(rendered.substring(from, to));
+        add(from == 0 ? tokenizer.encodePlain(text) : tokenizer.encodePlainAfterSpecial(text), tokens);
+        return to;
+    }
+
+    private static void add(int[] some, IntStream.Builder tokens) {
+        for (int token : some) {
+            tokens.add(token);
+        }
+    }
+
+    private char sentinel(String text) {
+        return sentinels.computeIfAbsent(text, t -> {
             int free = taken.nextClearBit(FIRST_PRIVATE_USE);
             if (free > LAST_PRIVATE_USE) {
                 throw new IllegalArgumentException("the conversation uses every private-use character");
             }
             taken.set(free);
-            meanings.put((char) free, text);
+            meanings.put((char) free, t);
             return (char) free;
         });
     }

@@ -1,8 +1,8 @@
 package io.baseload.chat.tokenizer;
 
-import io.baseload.engine.api.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** The bytes that each token stands for; special tokens stand for their own text. One flat table, so that looking one up allocates nothing. */
@@ -18,14 +18,19 @@ public final class TokenBytes {
                 IntStream.range(0, starts.length - 1).map(this::length).max().orElse(0);
     }
 
-    static TokenBytes of(Vocabulary.Gguf vocabulary) {
-        boolean byteLevel = vocabulary.model().equals("gpt2");
-        int count = vocabulary.tokens().size();
+    /**
+     * @param byteLevel whether ordinary tokens are written in GPT-2's byte alphabet; else ▁ stands for a space
+     */
+    static TokenBytes of(TokenTable tokens, boolean byteLevel) {
+        return of(tokens.size(), id -> bytes(tokens.text(id), tokens.type(id), byteLevel));
+    }
+
+    static TokenBytes of(int count, IntFunction<byte[]> tokens) {
         int[] starts = new int[count + 1];
         byte[] all = new byte[count * 8];
         for (int id = 0; id < count; id++) {
-            byte[] token = bytes(vocabulary.tokens().get(id), TokenType.of(vocabulary, id), byteLevel);
-            starts[id + 1] = starts[id] + token.length;
+            byte[] token = tokens.apply(id);
+            starts[id + 1] = Math.addExact(starts[id], token.length);
             if (starts[id + 1] > all.length) {
                 all = Arrays.copyOf(all, 2 * starts[id + 1]);
             }
@@ -75,8 +80,12 @@ public final class TokenBytes {
     }
 
     /** A byte token is written {@code <0xAB>}. */
-    private static byte byteToken(String token) {
-        if (!token.matches("<0x[0-9A-Fa-f]{2}>")) {
+    static boolean isByteToken(String token) {
+        return token.length() == 6 && token.matches("<0x[0-9A-Fa-f]{2}>");
+    }
+
+    static byte byteToken(String token) {
+        if (!isByteToken(token)) {
             throw new IllegalArgumentException("byte token \"" + token + "\", expected the form <0xAB>");
         }
         return (byte) Integer.parseInt(token, 3, 5, 16);

@@ -1,8 +1,9 @@
 package io.baseload.chat.tokenizer;
 
-import io.baseload.engine.api.Vocabulary;
+import java.util.EnumSet;
+import java.util.Set;
 
-/** What a token is for, by its number in {@code tokenizer.ggml.token_type}. */
+/** What a token is for; in the order of the numbers that sentencepiece and GGUF give, from 1. */
 enum TokenType {
     NORMAL,
     UNKNOWN,
@@ -11,17 +12,18 @@ enum TokenType {
     UNUSED,
     BYTE;
 
-    /** Normal where the file says nothing. */
-    static TokenType of(Vocabulary.Gguf vocabulary, int id) {
-        if (vocabulary.types().isEmpty()) {
-            return NORMAL;
-        }
-        int number = vocabulary.types().get(id);
+    /** Those that merges may make. */
+    static final Set<TokenType> PIECES = EnumSet.of(NORMAL, USER_DEFINED, UNUSED);
+
+    /**
+     * @throws IllegalArgumentException if there is no such type; names the token
+     */
+    static TokenType numbered(long number, int id) {
         if (number < 1 || number > values().length) {
-            throw new IllegalArgumentException("tokenizer.ggml.token_type of token " + id + " is " + number
-                    + ", expected 1 to " + values().length);
+            throw new IllegalArgumentException(
+                    "the type of token " + id + " is " + number + ", expected 1 to " + values().length);
         }
-        return values()[number - 1];
+        return values()[(int) number - 1];
     }
 
     /** Whether the token steers the model and is not text. */

@@ -1,101 +1,102 @@
 package io.baseload.chat.tokenizer;
 
-import io.baseload.engine.api.Vocabulary;
+import java.util.List;
 
 /** Writes a vocabulary in the form of Hugging Face's {@code tokenizer.json}, which the tokenizers library reads. */
 final class TokenizerJson {
-    private final Vocabulary.Gguf vocabulary;
-    private final boolean withSpecialTokens;
+    private static final String SPACES = "{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"\u2581\"}";
+
     private final JsonText json = new JsonText();
+    private final TokenTable tokens;
     private boolean first = true;
 
-    private TokenizerJson(Vocabulary.Gguf vocabulary, boolean withSpecialTokens) {
-        this.vocabulary = vocabulary;
-        this.withSpecialTokens = withSpecialTokens;
+    private TokenizerJson(TokenTable tokens) {
+        this.tokens = tokens;
     }
 
     /**
-     * @param withSpecialTokens false for a tokenizer that takes the texts of special tokens as ordinary text
-     * @throws IllegalArgumentException if the vocabulary is of an unknown kind
+     * BPE over GPT-2's byte alphabet, or over UTF-8 with ▁ for spaces where the pre-tokenizer says so.
+     *
+     * @param merges pairs "left right", best first
+     * @param unknown the token for what has none, in the second form
      */
-    static String of(Vocabulary.Gguf vocabulary, boolean withSpecialTokens) {
-        TokenizerJson writer = new TokenizerJson(vocabulary, withSpecialTokens);
-        return switch (vocabulary.model()) {
-            case "gpt2" -> writer.byteLevel();
-            case "llama" -> writer.sentencePiece();
-            default ->
-                throw new IllegalArgumentException("tokenizer.ggml.model is \"" + vocabulary.model()
-                        + "\", which this version doesn't know; it knows gpt2 and llama");
-        };
-    }
-
-    private String byteLevel() {
-        PreTokenizer pre = PreTokenizer.named(vocabulary.pre().orElse("default"));
-        head("null");
-        json.raw(",\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[");
-        for (String pattern : pre.patterns()) {
-            json.raw("{\"type\":\"Split\",\"behavior\":\"Isolated\",\"invert\":false,\"pattern\":{\"Regex\":")
-                    .string(pattern)
-                    .raw("}},");
-        }
-        json.raw("{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true,\"use_regex\":false}]}");
-        json.raw(",\"decoder\":null");
-        model(pre.ignoreMerges(), false);
-        for (String merge : vocabulary.merges()) {
+    static String of(TokenTable tokens, List<AddedToken> added, PreTokenizer pre, List<String> merges, int unknown) {
+        TokenizerJson writer = new TokenizerJson(tokens);
+        writer.head(pre.raw() ? SPACES : "null", added);
+        writer.preTokenizer(pre);
+        writer.model(pre.ignoreMerges(), pre.raw(), unknown);
+        for (String merge : merges) {
             int space = merge.indexOf(' ', 1);
             if (space < 0) {
                 throw new IllegalArgumentException("merge \"" + merge + "\" has no space between its two sides");
             }
-            merge(merge.substring(0, space), merge.substring(space + 1));
+            writer.merge(merge.substring(0, space), merge.substring(space + 1));
         }
-        return tail();
+        return writer.tail();
     }
 
-    private String sentencePiece() {
-        String prefix =
-                vocabulary.addSpacePrefix().orElse(true) ? "{\"type\":\"Prepend\",\"prepend\":\"\u2581\"}," : "";
-        head("{\"type\":\"Sequence\",\"normalizers\":[" + prefix
-                + "{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"\u2581\"}]}");
-        json.raw(",\"pre_tokenizer\":null,\"decoder\":null");
-        model(false, true);
-        SentencePieceMerges.of(vocabulary).forEach(pair -> merge(pair.left(), pair.right()));
-        return tail();
+    /** A sentencepiece BPE that puts its ▁ before every stretch or nowhere. */
+    static String of(SentencePieces pieces, List<AddedToken> added, SentencePieceMerges merges) {
+        TokenizerJson writer = new TokenizerJson(pieces.tokens());
+        String prefix = pieces.prefix() == SentencePieces.Prefix.EVERY_STRETCH
+                ? "{\"type\":\"Prepend\",\"prepend\":\"\u2581\"},"
+                : "";
+        writer.head("{\"type\":\"Sequence\",\"normalizers\":[" + prefix + SPACES + "]}", added);
+        writer.json.raw(",\"pre_tokenizer\":null");
+        writer.model(false, true, pieces.unknown());
+        merges.pairs().forEach(pair -> writer.merge(pair.left(), pair.right()));
+        return writer.tail();
     }
 
-    private void head(String normalizer) {
+    private void head(String normalizer, List<AddedToken> added) {
         json.raw("{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"normalizer\":" + normalizer);
-        json.raw(",\"post_processor\":null,\"added_tokens\":[");
-        for (int id = 0; id < vocabulary.tokens().size(); id++) {
-            TokenType type = TokenType.of(vocabulary, id);
-            if (type.added() && (withSpecialTokens || !type.special())) {
-                comma();
-                json.raw("{\"id\":")
-                        .number(id)
-                        .raw(",\"content\":")
-                        .string(vocabulary.tokens().get(id));
-                json.raw(",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false,\"special\":");
-                json.raw(type.special() ? "true}" : "false}");
-            }
+        json.raw(",\"post_processor\":null,\"decoder\":null,\"added_tokens\":");
+        added(json, added);
+    }
+
+    /** The value of {@code added_tokens}. */
+    static void added(JsonText json, List<AddedToken> added) {
+        json.raw("[");
+        for (int i = 0; i < added.size(); i++) {
+            AddedToken token = added.get(i);
+            json.raw(i == 0 ? "{\"id\":" : ",{\"id\":").number(token.id());
+            json.raw(",\"content\":").string(token.text());
+            json.raw(",\"single_word\":" + token.singleWord() + ",\"lstrip\":" + token.lstrip());
+            json.raw(",\"rstrip\":" + token.rstrip() + ",\"normalized\":" + token.normalized());
+            json.raw(",\"special\":" + token.special() + "}");
         }
         json.raw("]");
     }
 
-    private void model(boolean ignoreMerges, boolean byteFallback) {
+    private void preTokenizer(PreTokenizer pre) {
+        json.raw(",\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[");
+        for (String pattern : pre.patterns()) {
+            comma();
+            json.raw("{\"type\":\"Split\",\"behavior\":\"Isolated\",\"invert\":false,\"pattern\":{\"Regex\":")
+                    .string(pattern)
+                    .raw("}}");
+        }
+        if (!pre.raw()) {
+            comma();
+            json.raw("{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true,\"use_regex\":false}");
+        }
+        json.raw("]}");
+    }
+
+    private void model(boolean ignoreMerges, boolean byteFallback, int unknown) {
         json.raw(",\"model\":{\"type\":\"BPE\",\"dropout\":null,\"continuing_subword_prefix\":null");
         json.raw(",\"end_of_word_suffix\":null,\"ignore_merges\":" + ignoreMerges);
         json.raw(",\"byte_fallback\":" + byteFallback + ",\"fuse_unk\":" + byteFallback + ",\"unk_token\":");
         if (byteFallback) {
-            json.string(vocabulary.tokens().get(vocabulary.unknown().orElse(0)));
+            json.string(tokens.text(unknown));
         } else {
             json.raw("null");
         }
         json.raw(",\"vocab\":{");
         first = true;
-        for (int id = 0; id < vocabulary.tokens().size(); id++) {
-            if (withSpecialTokens || TokenType.of(vocabulary, id) != TokenType.CONTROL) {
-                comma();
-                json.string(vocabulary.tokens().get(id)).raw(":").number(id);
-            }
+        for (int id = 0; id < tokens.size(); id++) {
+            comma();
+            json.string(tokens.text(id)).raw(":").number(id);
         }
         json.raw("},\"merges\":[");
         first = true;

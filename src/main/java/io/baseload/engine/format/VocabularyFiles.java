@@ -31,7 +31,9 @@ public final class VocabularyFiles {
     private static final int MOST_TEMPLATES = 64;
 
     /** Vocabularies of 256,000 tokens with their merges have up to 35 MB. */
-    private static final int LARGEST = 128 << 20;
+    private static final int LARGEST_TOKENIZER = 128 << 20;
+
+    private static final int LARGEST_OTHER = 8 << 20;
 
     private VocabularyFiles() {}
 
@@ -78,11 +80,13 @@ public final class VocabularyFiles {
         if (!Files.isRegularFile(file)) {
             throw new ModelFileException(file, -1, "is no regular file");
         }
+        int largest =
+                file.endsWith(TOKENIZER_JSON) || file.endsWith(TOKENIZER_MODEL) ? LARGEST_TOKENIZER : LARGEST_OTHER;
         try (InputStream in = Files.newInputStream(file)) {
-            if (Files.size(file) > LARGEST) {
-                throw new ModelFileException(file, LARGEST, "is longer than " + LARGEST + " bytes");
+            if (Files.size(file) > largest) {
+                throw new ModelFileException(file, largest, "is longer than " + largest + " bytes");
             }
-            return in.readNBytes(LARGEST);
+            return in.readNBytes(largest);
         } catch (IOException e) {
             throw ModelFileException.unreadable(file, e);
         }

@@ -1,9 +1,6 @@
 package io.baseload.chat.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import io.baseload.engine.format.GgufFile;
-import io.baseload.engine.format.GgufVocabulary;
-import io.baseload.testing.TestModels;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Proxy;
@@ -22,9 +19,10 @@ public final class Eavesdropper {
      */
     public static void main(String[] args) throws IOException {
         URL.setURLStreamHandlerFactory(protocol -> protocol.startsWith("http") ? new Refusal() : null);
-        try (GgufFile file = GgufFile.open(TestModels.tiny())) {
-            load(args[0], TokenizerJson.of(GgufVocabulary.read(file.metadata()), true));
-        }
+        load(args[0], """
+            {"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": null, "decoder": null,
+             "model": {"type": "BPE", "vocab": {"h": 0, "e": 1, "l": 2, "o": 3}, "merges": []}}\
+            """);
     }
 
     private static final class Refusal extends URLStreamHandler {

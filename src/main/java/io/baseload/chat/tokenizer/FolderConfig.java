@@ -1,0 +1,39 @@
+package io.baseload.chat.tokenizer;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the configuration files of a Hugging Face folder say of words, beside the tokenizer itself.
+ *
+ * @param modelType {@code model_type} of config.json; empty where it isn't said
+ * @param vocabularySize rows of the model's embeddings, 0 where it isn't said; some are no token
+ * @param bos the text of the token that begins a prompt
+ * @param eos the text of the token that ends an answer
+ * @param addBos whether a BOS is added, where the files say
+ * @param addEos whether an EOS is added, where the files say
+ * @param legacy whether each stretch between special tokens gets a space before it (sentencepiece), and not the text alone
+ * @param added tokens that the files add to the tokenizer's own
+ * @param special texts of tokens that the files call special
+ * @param stops ids that end an answer ({@code eos_token_id} of generation_config.json and config.json)
+ * @param chatTemplates sources by name
+ */
+record FolderConfig(
+        String modelType,
+        int vocabularySize,
+        Optional<String> bos,
+        Optional<String> eos,
+        Optional<Boolean> addBos,
+        Optional<Boolean> addEos,
+        boolean legacy,
+        List<AddedToken> added,
+        Set<String> special,
+        Set<Integer> stops,
+        Map<String, String> chatTemplates) {
+
+    static FolderConfig read(JsonFiles files) {
+        return new FolderConfigReader(files).read();
+    }
+}

@@ -1,0 +1,168 @@
+package io.baseload.chat.tokenizer;
+
+import io.baseload.engine.api.Vocabulary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** A tokenizer's parts by the files of a Hugging Face folder, as transformers' tokenizers take them. */
+final class FolderParts {
+    private final JsonFiles files;
+    private final FolderConfig config;
+
+    private FolderParts(Vocabulary.Files vocabulary) {
+        files = new JsonFiles(vocabulary);
+        config = FolderConfig.read(files);
+    }
+
+    /**
+     * @throws io.baseload.engine.api.ModelFileException if a file is broken
+     * @throws IllegalArgumentException if the vocabulary is inconsistent
+     */
+    static TokenizerParts of(Vocabulary.Files vocabulary) {
+        FolderParts parts = new FolderParts(vocabulary);
+        // a conversion of Yuan's model to tokenizer.json can't say how equal scores are merged
+        boolean yuan = parts.config.modelType().equals("yuan");
+        boolean model = parts.files.names().contains(SentencePieceModel.NAME);
+        Optional<String> json = parts.files.text(TokenizerJsonFile.NAME).filter(text -> !(yuan && model));
+        return json.map(parts::tokenizerJson).orElseGet(parts::sentencePieces);
+    }
+
+    private TokenizerParts tokenizerJson(String text) {
+        TokenizerJsonFile file = new TokenizerJsonReader(files, text).read();
+        List<AddedToken> known = added(file.added());
+        TokenTable all = file.tokens().with(known, config.vocabularySize());
+        Set<Integer> stops = stops(all, known, config.eos());
+        List<AddedToken> added = StopTokens.guarded(known, stops);
+        TokenTable tokens = all.with(added, 0);
+        NativeTokenizer parsing =
+                NativeTokenizer.read(file.inOrder() && added.equals(file.added()) ? text : file.with(added));
+        boolean framed = config.addBos().isPresent() || config.addEos().isPresent();
+        String anchor = "<" + UUID.randomUUID() + ">";
+        List<AddedToken> ordinary = new ArrayList<>(added);
+        ordinary.removeIf(AddedToken::special);
+        ordinary.add(AddedToken.of(tokens.size(), anchor, false));
+        Supplier<Encoder> plain = new Lazy<>(() -> NativeTokenizer.read(file.with(ordinary)));
+        TokenBytes bytes = TokenBytes.of(tokens, file.byteLevel());
+        return new TokenizerParts(
+                tokens,
+                bytes,
+                bytes,
+                special(added),
+                parsing,
+                framed ? framed(parsing, tokens, config.bos(), false) : parsing::encodeWhole,
+                plain,
+                () -> after(anchor, plain.get()),
+                config.bos().orElse(""),
+                config.eos().orElse(""),
+                stops,
+                file.dropsFirstSpace(),
+                config.chatTemplates());
+    }
+
+    /** A vocabulary that puts a space only before a text's beginning finds none behind the anchor, which nobody else can write. */
+    private static Encoder after(String anchor, Encoder plain) {
+        return text -> {
+            int[] ids = plain.encode(anchor + text);
+            return Arrays.copyOfRange(ids, 1, ids.length);
+        };
+    }
+
+    private TokenizerParts sentencePieces() {
+        SentencePieceModel model = SentencePieceModel.read(files);
+        return YuanTokens.isYuan(model.tokens()) ? yuan(model) : sentencePieces(model);
+    }
+
+    private TokenizerParts sentencePieces(SentencePieceModel model) {
+        List<AddedToken> known = added(model.added());
+        Optional<String> bos = config.bos().or(() -> model.text(model.bos()));
+        Optional<String> eos = config.eos().or(() -> model.text(model.eos()));
+        TokenTable all = model.tokens().with(known, config.vocabularySize());
+        Set<Integer> stops = stops(all, known, eos);
+        List<AddedToken> added = StopTokens.guarded(known, stops);
+        var stretch = config.legacy() ? SentencePieces.Prefix.EVERY_STRETCH : SentencePieces.Prefix.TEXT;
+        var prefix = model.addDummyPrefix() ? stretch : SentencePieces.Prefix.NEVER;
+        PieceEncoders encoders = new PieceEncoders(model.pieces(prefix), added);
+        TokenTable tokens = all.with(added, 0);
+        TokenBytes bytes = TokenBytes.of(tokens, false);
+        Encoder parsing = encoders.parsing();
+        return new TokenizerParts(
+                tokens,
+                bytes,
+                bytes,
+                special(added),
+                parsing,
+                framed(parsing, tokens, bos, true),
+                new Lazy<>(encoders::plain),
+                new Lazy<>(encoders::plainAfter),
+                bos.orElse(""),
+                eos.orElse(""),
+                stops,
+                model.addDummyPrefix(),
+                config.chatTemplates());
+    }
+
+    /** By the authors' settings, which aren't those of the published files: nothing is added, and {@code </s>} is text. */
+    private TokenizerParts yuan(SentencePieceModel model) {
+        List<AddedToken> added = YuanTokens.added(model.tokens());
+        TokenTable tokens = model.tokens().asText("</s>").with(added, config.vocabularySize());
+        PieceEncoders encoders = new PieceEncoders(model.pieces(SentencePieces.Prefix.EVERY_STRETCH), added);
+        TokenBytes bytes = TokenBytes.of(tokens, false);
+        Encoder parsing = encoders.parsing();
+        Supplier<Encoder> plain = new Lazy<>(encoders::plain);
+        return new TokenizerParts(
+                tokens,
+                bytes,
+                YuanTokens.shown(bytes),
+                special(added),
+                parsing,
+                parsing,
+                plain,
+                plain,
+                "<s>",
+                YuanTokens.EOD,
+                StopTokens.of(Set.of(), added),
+                true,
+                config.chatTemplates());
+    }
+
+    /** The tokenizer's own added tokens, those that the configuration adds, and special if either says so. */
+    private List<AddedToken> added(List<AddedToken> own) {
+        List<AddedToken> all = new ArrayList<>(own);
+        Set<String> texts = new HashSet<>();
+        own.forEach(token -> texts.add(token.text()));
+        config.added().stream().filter(token -> texts.add(token.text())).forEach(all::add);
+        Set<String> special = new HashSet<>(config.special());
+        config.added().stream().filter(AddedToken::special).forEach(token -> special.add(token.text()));
+        all.replaceAll(token -> special.contains(token.text()) ? token.asSpecial() : token);
+        return all;
+    }
+
+    private Set<Integer> stops(TokenTable tokens, List<AddedToken> added, Optional<String> eos) {
+        Set<Integer> named = new TreeSet<>(config.stops());
+        eos.map(tokens::find).ifPresent(id -> id.ifPresent(named::add));
+        named.removeIf(id -> id >= tokens.size());
+        return StopTokens.of(named, added);
+    }
+
+    private Encoder framed(Encoder parsing, TokenTable tokens, Optional<String> bos, boolean addBos) {
+        OptionalInt before = config.addBos().orElse(addBos) ? find(tokens, bos) : OptionalInt.empty();
+        OptionalInt after = config.addEos().orElse(false) ? find(tokens, config.eos()) : OptionalInt.empty();
+        return new Framed(parsing, before, after);
+    }
+
+    private static OptionalInt find(TokenTable tokens, Optional<String> text) {
+        return text.isPresent() ? tokens.find(text.get()) : OptionalInt.empty();
+    }
+
+    private static AddedTexts special(List<AddedToken> added) {
+        return new AddedTexts(added.stream().filter(AddedToken::special).toList());
+    }
+}

@@ -1,0 +1,20 @@
+package io.baseload.chat.tokenizer;
+
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/** Puts a token before and a token after what another encoder gives, where there is one. */
+record Framed(Encoder inner, OptionalInt before, OptionalInt after) implements Encoder {
+    @Override
+    public int[] encode(String text) {
+        IntStream tokens = Arrays.stream(inner.encode(text));
+        if (before.isPresent()) {
+            tokens = IntStream.concat(IntStream.of(before.getAsInt()), tokens);
+        }
+        if (after.isPresent()) {
+            tokens = IntStream.concat(tokens, IntStream.of(after.getAsInt()));
+        }
+        return tokens.toArray();
+    }
+}

@@ -1,0 +1,125 @@
+package io.baseload.chat.tokenizer;
+
+import io.baseload.engine.api.Vocabulary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** A tokenizer's parts by the keys of a GGUF file, with the defaults that llama.cpp has. */
+final class GgufParts {
+    private static final System.Logger LOG = System.getLogger(GgufParts.class.getName());
+    private static final Set<String> PHI3_KEEPS_SPACE = Set.of("<unk>", "<s>", "<|endoftext|>");
+
+    private final Vocabulary.Gguf gguf;
+    private final TokenTable tokens;
+    private final List<AddedToken> added;
+    private final Set<Integer> stops;
+
+    private GgufParts(Vocabulary.Gguf gguf) {
+        this.gguf = gguf;
+        List<TokenType> types = IntStream.range(0, gguf.tokens().size())
+                .mapToObj(id -> gguf.types().isEmpty()
+                        ? TokenType.NORMAL
+                        : TokenType.numbered(gguf.types().get(id), id))
+                .toList();
+        tokens = new TokenTable(gguf.tokens(), types);
+        List<AddedToken> found = added();
+        stops = StopTokens.of(namedStops(), found);
+        added = StopTokens.guarded(found, stops);
+    }
+
+    /** @throws IllegalArgumentException if the vocabulary is broken or of an unknown kind; the message names what */
+    static TokenizerParts of(Vocabulary.Gguf gguf) {
+        VocabularyCheck.check(gguf);
+        GgufParts parts = new GgufParts(gguf);
+        return switch (gguf.model()) {
+            case "gpt2" -> parts.bytePairs(PreTokenizer.named(parts.pre()));
+            case "gemma4" -> parts.bytePairs(PreTokenizer.named("gemma4"));
+            case "llama" -> parts.sentencePieces();
+            default ->
+                throw new IllegalArgumentException("tokenizer.ggml.model is \"" + gguf.model()
+                        + "\", which this version doesn't know; it knows gpt2, llama and gemma4");
+        };
+    }
+
+    private String pre() {
+        if (gguf.pre().isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the model file names no pre-tokenizer; \"default\" is used, which is rarely right");
+        }
+        return gguf.pre().orElse("default");
+    }
+
+    private TokenizerParts bytePairs(PreTokenizer pre) {
+        int unknown = gguf.unknown().orElse(0);
+        Encoder parsing = NativeTokenizer.read(TokenizerJson.of(tokens, added, pre, gguf.merges(), unknown));
+        Supplier<Encoder> plain =
+                () -> NativeTokenizer.read(TokenizerJson.of(tokens, ordinary(), pre, gguf.merges(), unknown));
+        return parts(
+                TokenBytes.of(tokens, !pre.raw()), parsing, plain, gguf.addBos().orElse(pre.addBos()), false);
+    }
+
+    private TokenizerParts sentencePieces() {
+        boolean prefixed = gguf.addSpacePrefix().orElse(true);
+        var prefix = prefixed ? SentencePieces.Prefix.EVERY_STRETCH : SentencePieces.Prefix.NEVER;
+        var pieces = new SentencePieces(tokens, gguf.scores(), gguf.unknown().orElse(0), prefix);
+        PieceEncoders encoders = new PieceEncoders(pieces, added);
+        boolean addBos = gguf.addBos().orElse(true);
+        return parts(TokenBytes.of(tokens, false), encoders.parsing(), encoders::plain, addBos, prefixed);
+    }
+
+    private TokenizerParts parts(
+            TokenBytes bytes, Encoder parsing, Supplier<Encoder> plain, boolean addBos, boolean artificialSpace) {
+        OptionalInt before = addBos ? gguf.bos() : OptionalInt.empty();
+        OptionalInt after = gguf.addEos().orElse(false) ? gguf.eos() : OptionalInt.empty();
+        Supplier<Encoder> lazyPlain = new Lazy<>(plain);
+        return new TokenizerParts(
+                tokens.with(added, 0),
+                bytes,
+                bytes,
+                new AddedTexts(added.stream().filter(AddedToken::special).toList()),
+                parsing,
+                new Framed(parsing, before, after),
+                lazyPlain,
+                lazyPlain,
+                text(gguf.bos()),
+                text(gguf.eos()),
+                stops,
+                artificialSpace,
+                gguf.chatTemplates());
+    }
+
+    private List<AddedToken> ordinary() {
+        return added.stream().filter(token -> !token.special()).toList();
+    }
+
+    private List<AddedToken> added() {
+        boolean phi3 = gguf.name().orElse("").toLowerCase(Locale.ROOT).matches(".*phi-?3.*");
+        List<AddedToken> found = new ArrayList<>();
+        for (int id = 0; id < tokens.size(); id++) {
+            TokenType type = tokens.type(id);
+            if (type.added()) {
+                AddedToken token = AddedToken.of(id, tokens.text(id), type.special());
+                found.add(phi3 && !PHI3_KEEPS_SPACE.contains(token.text()) ? token.swallowingSpaceAfter() : token);
+            }
+        }
+        return found;
+    }
+
+    private Set<Integer> namedStops() {
+        Set<Integer> ids = new TreeSet<>();
+        gguf.eos().ifPresent(ids::add);
+        gguf.eot().ifPresent(ids::add);
+        return ids;
+    }
+
+    private String text(OptionalInt id) {
+        return id.isPresent() ? tokens.text(id.getAsInt()) : "";
+    }
+}

@@ -1,0 +1,44 @@
+package io.baseload.chat.tokenizer;
+
+import java.util.List;
+
+/** Encoders of a sentencepiece BPE: the library's where its form says the same, else our own. */
+final class PieceEncoders {
+    private final SentencePieces pieces;
+    private final List<AddedToken> added;
+    private final SentencePieceMerges merges;
+    private final boolean exact;
+
+    /** @param added tokens that are found before anything is merged */
+    PieceEncoders(SentencePieces pieces, List<AddedToken> added) {
+        this.pieces = pieces;
+        this.added = added;
+        merges = new SentencePieceMerges(pieces);
+        exact = merges.exact() && pieces.prefix() != SentencePieces.Prefix.TEXT;
+    }
+
+    Encoder parsing() {
+        return encoder(added, pieces);
+    }
+
+    Encoder plain() {
+        return encoder(ordinary(), pieces);
+    }
+
+    /** For a text that follows a special token. */
+    Encoder plainAfter() {
+        return pieces.prefix() == SentencePieces.Prefix.TEXT
+                ? encoder(ordinary(), pieces.with(SentencePieces.Prefix.NEVER))
+                : plain();
+    }
+
+    private List<AddedToken> ordinary() {
+        return added.stream().filter(token -> !token.special()).toList();
+    }
+
+    private Encoder encoder(List<AddedToken> found, SentencePieces some) {
+        return exact
+                ? NativeTokenizer.read(TokenizerJson.of(some, found, merges))
+                : new SentencePieceEncoder(some, new AddedTexts(found));
+    }
+}

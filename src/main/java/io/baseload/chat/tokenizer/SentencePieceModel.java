@@ -1,0 +1,40 @@
+package io.baseload.chat.tokenizer;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * What a sentencepiece {@code tokenizer.model} says, as far as a BPE needs it.
+ *
+ * @param scores by id
+ * @param addDummyPrefix whether a ▁ is put before a text
+ */
+record SentencePieceModel(TokenTable tokens, float[] scores, int unknown, int bos, int eos, boolean addDummyPrefix) {
+    static final String NAME = "tokenizer.model";
+
+    /**
+     * @throws io.baseload.engine.api.ModelFileException if it is broken or of a kind that this version doesn't know
+     */
+    static SentencePieceModel read(JsonFiles files) {
+        return new SentencePieceReader(files, files.bytes(NAME).orElseThrow()).read();
+    }
+
+    SentencePieces pieces(SentencePieces.Prefix prefix) {
+        return new SentencePieces(tokens, scores, unknown, prefix);
+    }
+
+    /** The text of a token; empty if there is no such token. */
+    Optional<String> text(int id) {
+        return id >= 0 && id < tokens.size() ? Optional.of(tokens.text(id)) : Optional.empty();
+    }
+
+    /** Tokens that are found in a text before anything is merged. */
+    List<AddedToken> added() {
+        return IntStream.range(0, tokens.size())
+                .filter(id -> tokens.type(id).added())
+                .mapToObj(
+                        id -> AddedToken.of(id, tokens.text(id), tokens.type(id).special()))
+                .toList();
+    }
+}

@@ -1,0 +1,49 @@
+package io.baseload.chat.tokenizer;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Which tokens end an answer. */
+final class StopTokens {
+    /** Texts of tokens that end an answer in one model family or another; the files name only one or two of a model's. */
+    private static final Set<String> KNOWN = Set.of(
+            "<|eot_id|>",
+            "<|im_end|>",
+            "<|end|>",
+            "<|return|>",
+            "<|call|>",
+            "<|flush|>",
+            "<|calls|>",
+            "<|end_of_text|>",
+            "<|endoftext|>",
+            "<|eom_id|>",
+            "<end_of_turn>",
+            "<turn|>",
+            "<EOT>",
+            "_<EOT>",
+            "<|end\u2581of\u2581sentence|>",
+            "<\uff5cend\u2581of\u2581sentence\uff5c>",
+            "<end_of_utterance>",
+            "<eos>",
+            "<eod>",
+            "</s>",
+            "<reponame>",
+            "<|endofprompt|>");
+
+    private StopTokens() {}
+
+    /** Those that the files name, and added tokens that are known to end answers. */
+    static Set<Integer> of(Set<Integer> named, List<AddedToken> added) {
+        Set<Integer> ids = new TreeSet<>(named);
+        added.stream().filter(token -> KNOWN.contains(token.text())).forEach(token -> ids.add(token.id()));
+        return Set.copyOf(ids);
+    }
+
+    /** The added tokens, with those that end answers made special: no user may write them. */
+    static List<AddedToken> guarded(List<AddedToken> added, Set<Integer> stops) {
+        return added.stream()
+                .map(token -> stops.contains(token.id()) ? token.asSpecial() : token)
+                .toList();
+    }
+}

@@ -1,0 +1,55 @@
+package io.baseload.chat.tokenizer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * The tokens of a vocabulary by id, whichever file listed them.
+ *
+ * @param texts in the form that the algorithm uses (byte-level alphabet, ▁ …); empty for an id that no token has
+ * @param types of the same length
+ */
+record TokenTable(List<String> texts, List<TokenType> types) {
+    int size() {
+        return texts.size();
+    }
+
+    String text(int id) {
+        return texts.get(id);
+    }
+
+    TokenType type(int id) {
+        return types.get(id);
+    }
+
+    OptionalInt find(String text) {
+        int id = texts.indexOf(text);
+        return id < 0 || text.isEmpty() ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    /** This table with a token as ordinary text. */
+    TokenTable asText(String text) {
+        List<TokenType> newTypes = new ArrayList<>(types);
+        newTypes.set(find(text).orElseThrow(), TokenType.NORMAL);
+        return new TokenTable(texts, List.copyOf(newTypes));
+    }
+
+    /** This table with the added tokens in their places, of at least that many tokens. */
+    TokenTable with(List<AddedToken> added, int least) {
+        int size = Math.max(
+                Math.max(least, size()),
+                added.stream().mapToInt(token -> token.id() + 1).max().orElse(0));
+        String[] newTexts = Arrays.copyOf(texts.toArray(String[]::new), size);
+        Arrays.fill(newTexts, size(), size, "");
+        List<TokenType> newTypes = new ArrayList<>(types);
+        newTypes.addAll(Collections.nCopies(size - size(), TokenType.UNUSED));
+        for (AddedToken token : added) {
+            newTexts[token.id()] = token.text();
+            newTypes.set(token.id(), token.special() ? TokenType.CONTROL : TokenType.USER_DEFINED);
+        }
+        return new TokenTable(List.of(newTexts), List.copyOf(newTypes));
+    }
+}

@@ -1,0 +1,82 @@
+package io.baseload.chat.tokenizer;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A {@code tokenizer.json}, of which the tokenizers library does the work; this is what must be known beside it.
+ *
+ * @param text the whole file
+ * @param tokens of the model itself, without added tokens
+ * @param addedFrom where the value of {@code added_tokens} begins in the text
+ * @param addedTo where it ends
+ * @param vocabFrom where the members of {@code model.vocab} begin in the text
+ */
+record TokenizerJsonFile(
+        String text,
+        TokenTable tokens,
+        List<AddedToken> added,
+        Set<String> components,
+        JsonNode decoder,
+        int addedFrom,
+        int addedTo,
+        int vocabFrom) {
+
+    static final String NAME = "tokenizer.json";
+
+    /** Whether ordinary tokens are written in GPT-2's byte alphabet. */
+    boolean byteLevel() {
+        return components.contains("ByteLevel");
+    }
+
+    /** Whether decoding drops a space at the beginning. */
+    boolean dropsFirstSpace() {
+        return stripsSpace(decoder) || decoder.path("decoders").valueStream().anyMatch(TokenizerJsonFile::stripsSpace);
+    }
+
+    private static boolean stripsSpace(JsonNode decoder) {
+        return switch (decoder.path("type").asString("")) {
+            case "Strip" ->
+                decoder.path("content").asString("").equals(" ")
+                        && decoder.path("start").asInt(0) > 0;
+            case "Metaspace" ->
+                decoder.path("add_prefix_space").asBoolean(true)
+                        && !decoder.path("prepend_scheme").asString("").equals("never");
+            default -> false;
+        };
+    }
+
+    /** Whether added tokens come by their ids, as the library numbers those that the model doesn't know. */
+    boolean inOrder() {
+        return IntStream.range(1, added.size())
+                .allMatch(i -> added.get(i - 1).id() < added.get(i).id());
+    }
+
+    /** The file with other added tokens. Those that the model doesn't know join its vocabulary: the library numbers them by their order otherwise. */
+    String with(List<AddedToken> others) {
+        Set<String> known = new HashSet<>(tokens.texts());
+        JsonText members = new JsonText();
+        for (AddedToken token : others) {
+            if (known.add(token.text())) {
+                members.string(token.text()).raw(":").number(token.id()).raw(",");
+            }
+        }
+        JsonText list = new JsonText();
+        TokenizerJson.added(list, others);
+        String vocabMembers = members.toString();
+        return addedFrom < vocabFrom
+                ? text.substring(0, addedFrom)
+                        + list
+                        + text.substring(addedTo, vocabFrom)
+                        + vocabMembers
+                        + text.substring(vocabFrom)
+                : text.substring(0, vocabFrom)
+                        + vocabMembers
+                        + text.substring(vocabFrom, addedFrom)
+                        + list
+                        + text.substring(addedTo);
+    }
+}

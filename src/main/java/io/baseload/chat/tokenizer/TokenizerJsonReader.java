@@ -1,0 +1,172 @@
+package io.baseload.chat.tokenizer;
+
+import io.baseload.engine.api.ModelFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/** Reads a {@code tokenizer.json} from front to back: it may have a million merges, and none of them is looked at. */
+final class TokenizerJsonReader {
+    private static final Set<String> DECODERS =
+            Set.of("Sequence", "ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace");
+
+    private final JsonFiles files;
+    private final String text;
+    private final Set<String> components = new HashSet<>();
+    private final Set<String> sections = new HashSet<>();
+    private final List<AddedToken> added = new ArrayList<>();
+    private @Nullable String[] vocab = new String[1 << 10];
+    private int tokens;
+    private JsonNode decoder = MissingNode.getInstance();
+    private int addedFrom = -1;
+    private int addedTo = -1;
+    private int vocabFrom = -1;
+
+    TokenizerJsonReader(JsonFiles files, String text) {
+        this.files = files;
+        this.text = text;
+    }
+
+    /** @throws ModelFileException if it is broken, or of a kind that this version doesn't know */
+    TokenizerJsonFile read() {
+        try (JsonParser in = JsonFiles.parser(text)) {
+            if (in.nextToken() != JsonToken.START_OBJECT) {
+                throw refuse(in, "must be a JSON object");
+            }
+            for (String name = in.nextName(); name != null; name = in.nextName()) {
+                if (!sections.add(name)) {
+                    throw refuse(in, name + " is there twice");
+                }
+                in.nextToken();
+                section(name, in);
+            }
+        } catch (JacksonException e) {
+            throw files.malformed(TokenizerJsonFile.NAME, e);
+        }
+        return file();
+    }
+
+    private void section(String name, JsonParser in) {
+        switch (name) {
+            case "added_tokens" -> added(in);
+            case "model" -> model(in);
+            case "decoder" -> {
+                decoder = in.readValueAsTree();
+                decoders(in);
+            }
+            case "normalizer", "pre_tokenizer" -> types(in.readValueAsTree()).forEach(components::add);
+            default -> in.skipChildren();
+        }
+    }
+
+    private void decoders(JsonParser in) {
+        types(decoder).forEach(type -> {
+            if (!DECODERS.contains(type)) {
+                throw refuse(in, "decoder \"" + type + "\" is not known to this version");
+            }
+            components.add(type);
+        });
+    }
+
+    private static Stream<String> types(JsonNode component) {
+        Stream<String> own = component.path("type").isString()
+                ? Stream.of(component.path("type").asString())
+                : Stream.of();
+        return Stream.concat(
+                own,
+                Stream.of("normalizers", "pretokenizers", "decoders")
+                        .flatMap(list -> component.path(list).valueStream())
+                        .flatMap(TokenizerJsonReader::types));
+    }
+
+    private void added(JsonParser in) {
+        addedFrom = (int) in.currentTokenLocation().getCharOffset();
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            throw refuse(in, "added_tokens must be a list");
+        }
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            JsonNode token = in.readValueAsTree();
+            if (!token.path("content").isString()) {
+                throw refuse(in, "an added token has no content");
+            }
+            added.add(FolderConfigReader.added(id(in, token.path("id")), token));
+        }
+        addedTo = (int) in.currentTokenLocation().getCharOffset() + 1;
+    }
+
+    private int id(JsonParser in, JsonNode id) {
+        if (!id.isInt() || id.asInt() < 0 || id.asInt() >= FolderConfigReader.MOST_TOKENS) {
+            throw refuse(in, "a token's id is " + id + ", expected 0 to " + (FolderConfigReader.MOST_TOKENS - 1));
+        }
+        return id.asInt();
+    }
+
+    private void model(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            throw refuse(in, "model must be an object");
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "type" -> {
+                    if (!in.getString().equals("BPE")) {
+                        throw refuse(in, "model is a " + in.getString() + ", this version knows BPE");
+                    }
+                }
+                case "vocab" -> vocab(in);
+                default -> in.skipChildren();
+            }
+        }
+    }
+
+    private void vocab(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT || vocabFrom >= 0) {
+            throw refuse(in, "model.vocab must be there once, an object of tokens and ids");
+        }
+        vocabFrom = (int) in.currentTokenLocation().getCharOffset() + 1;
+        for (String token = in.nextName(); token != null; token = in.nextName()) {
+            in.nextToken();
+            int id = id(in, in.readValueAsTree());
+            if (id >= vocab.length) {
+                vocab = Arrays.copyOf(vocab, Math.max(id + 1, 2 * vocab.length));
+            }
+            vocab[id] = token;
+            tokens = Math.max(tokens, id + 1);
+        }
+    }
+
+    private TokenizerJsonFile file() {
+        if (vocabFrom < 0 || tokens == 0 || addedFrom < 0) {
+            throw files.refuse(TokenizerJsonFile.NAME, -1, "has no model.vocab or no added_tokens");
+        }
+        List<String> texts = Arrays.stream(vocab, 0, tokens)
+                .map(token -> token == null ? "" : token)
+                .toList();
+        boolean bytes = components.contains("ByteFallback");
+        List<TokenType> types = texts.stream()
+                .map(token -> bytes && TokenBytes.isByteToken(token) ? TokenType.BYTE : TokenType.NORMAL)
+                .toList();
+        return new TokenizerJsonFile(
+                text,
+                new TokenTable(texts, types),
+                List.copyOf(added),
+                Set.copyOf(components),
+                decoder,
+                addedFrom,
+                addedTo,
+                vocabFrom);
+    }
+
+    private ModelFileException refuse(JsonParser in, String problem) {
+        return files.refuse(TokenizerJsonFile.NAME, in.currentTokenLocation().getCharOffset(), problem);
+    }
+}

@@ -1,0 +1,33 @@
+package io.baseload.chat.tokenizer;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What a tokenizer is made of, whichever files said it.
+ *
+ * @param bytes what each token stands for
+ * @param shown what of it a reader sees
+ * @param special the special tokens' texts
+ * @param parsing recognises special tokens and adds nothing
+ * @param whole as parsing, with BOS and EOS as the files say
+ * @param plain takes special tokens' texts as ordinary text
+ * @param plainAfter as plain, for a text that follows a special token
+ * @param artificialSpace whether the first space of an answer is the algorithm's and not text
+ * @param chatTemplates sources by name
+ */
+record TokenizerParts(
+        TokenTable tokens,
+        TokenBytes bytes,
+        TokenBytes shown,
+        AddedTexts special,
+        Encoder parsing,
+        Encoder whole,
+        Supplier<Encoder> plain,
+        Supplier<Encoder> plainAfter,
+        String bosText,
+        String eosText,
+        Set<Integer> stops,
+        boolean artificialSpace,
+        Map<String, String> chatTemplates) {}
