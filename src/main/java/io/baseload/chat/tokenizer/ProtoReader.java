@@ -71,10 +71,9 @@ final class ProtoReader {
     }
 
     String text() {
-        int length = length();
-        String text = new String(in.array(), in.position(), length, StandardCharsets.UTF_8);
-        in.position(in.position() + length);
-        return text;
+        byte[] text = new byte[length()];
+        in.get(text);
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     ProtoReader message() {
