@@ -1,7 +1,6 @@
 package io.baseload.engine.format;
 
 import io.baseload.engine.tensor.ElementType;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,10 +12,10 @@ final class GgmlType {
     private static final List<String> NAMES = List.of(
             "F32", "F16", "Q4_0", "Q4_1", "", "", "Q5_0", "Q5_1", "Q8_0", "Q8_1", "Q2_K", "Q3_K", "Q4_K", "Q5_K",
             "Q6_K", "Q8_K", "IQ2_XXS", "IQ2_XS", "IQ3_XXS", "IQ1_S", "IQ4_NL", "IQ3_S", "IQ2_S", "IQ4_XS", "I8", "I16",
-            "I32", "I64", "F64", "IQ1_M", "BF16", "", "", "", "TQ1_0", "TQ2_0", "", "", "", "MXFP4");
+            "I32", "I64", "F64", "IQ1_M", "BF16", "", "", "", "TQ1_0", "TQ2_0", "", "", "", "MXFP4", "NVFP4", "Q1_0");
 
-    private static final Set<ElementType> SUPPORTED = EnumSet.of(
-            ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.Q8_0, ElementType.Q4_0, ElementType.Q4_1);
+    /** What ggml keeps only activations in. */
+    private static final Set<String> INTERMEDIATE = Set.of("Q8_1", "Q8_K");
 
     private static final List<Optional<ElementType>> TYPES =
             NAMES.stream().map(GgmlType::supported).toList();
@@ -34,10 +33,12 @@ final class GgmlType {
     }
 
     static String supported() {
-        return SUPPORTED.stream().map(Enum::name).collect(Collectors.joining(", "));
+        return TYPES.stream().flatMap(Optional::stream).map(Enum::name).collect(Collectors.joining(", "));
     }
 
     private static Optional<ElementType> supported(String name) {
-        return SUPPORTED.stream().filter(type -> type.name().equals(name)).findFirst();
+        return name.isEmpty() || INTERMEDIATE.contains(name)
+                ? Optional.empty()
+                : Optional.of(ElementType.valueOf(name));
     }
 }

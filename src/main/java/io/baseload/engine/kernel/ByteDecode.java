@@ -13,23 +13,25 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 
-/** One row times 8-bit weights: w = d·q, so Σ w·x = d·Σ q·x in each block. */
+/** One row times 8-bit weights: w = d·q + m, so Σ w·x = d·Σ q·x + m·Σ x in each block. */
 final class ByteDecode {
     private ByteDecode() {}
 
-    /** The first {@code vectors} vectors from a panel on (8, 4, 2 or 1) to {@code y[0 …]}. */
-    static void multiply(int vectors, PackedMatrix m, int unit, float[] x, int xAt, float[] scales, float[] y) {
+    /** The first {@code vectors} vectors from a panel on (8, 4, 2 or 1) to {@code scratch.sums[0 …]}. */
+    static void multiply(int vectors, PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         switch (vectors) {
-            case 8 -> eight(m, unit, x, xAt, scales, y);
-            case 4 -> four(m, unit, x, xAt, scales, y);
-            case 2 -> two(m, unit, x, xAt, scales, y);
-            default -> one(m, unit, x, xAt, scales, y);
+            case 8 -> eight(m, unit, x, xAt, sumsAt, scratch);
+            case 4 -> four(m, unit, x, xAt, sumsAt, scratch);
+            case 2 -> two(m, unit, x, xAt, sumsAt, scratch);
+            default -> one(m, unit, x, xAt, sumsAt, scratch);
         }
     }
 
     /** Eight vectors of rows times x. */
-    private static void eight(PackedMatrix m, int unit, float[] x, int xAt, float[] scales, float[] y) {
+    private static void eight(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        float[] scales = scratch.scales;
+        float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
         long stride = m.panelBytes();
         long o0 = 0,
@@ -40,15 +42,16 @@ final class ByteDecode {
                 o5 = Lanes.offset(5, stride, Byte.BYTES),
                 o6 = Lanes.offset(6, stride, Byte.BYTES),
                 o7 = Lanes.offset(7, stride, Byte.BYTES);
+        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero, t1 = zero, t2 = zero, t3 = zero, t4 = zero, t5 = zero, t6 = zero, t7 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
-            Widening.scales(m, unit, 8, b, scales);
+            ScaleVectors.read(m, unit, 8, b, scales);
             FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
-            for (int j = 0; j < 32; j++) {
+            for (int j = 0; j < size; j++) {
                 long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * 32 + j]);
+                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + j]);
                 a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a0);
@@ -74,14 +77,31 @@ final class ByteDecode {
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a7);
             }
-            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
-            t1 = a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1);
-            t2 = a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2);
-            t3 = a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3);
-            t4 = a4.fma(FloatVector.fromArray(FLOATS, scales, 8 * L), t4);
-            t5 = a5.fma(FloatVector.fromArray(FLOATS, scales, 10 * L), t5);
-            t6 = a6.fma(FloatVector.fromArray(FLOATS, scales, 12 * L), t6);
-            t7 = a7.fma(FloatVector.fromArray(FLOATS, scales, 14 * L), t7);
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
+            t1 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 3 * L),
+                    a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1));
+            t2 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 5 * L),
+                    a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2));
+            t3 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 7 * L),
+                    a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3));
+            t4 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 9 * L),
+                    a4.fma(FloatVector.fromArray(FLOATS, scales, 8 * L), t4));
+            t5 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 11 * L),
+                    a5.fma(FloatVector.fromArray(FLOATS, scales, 10 * L), t5));
+            t6 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 13 * L),
+                    a6.fma(FloatVector.fromArray(FLOATS, scales, 12 * L), t6));
+            t7 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 15 * L),
+                    a7.fma(FloatVector.fromArray(FLOATS, scales, 14 * L), t7));
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
@@ -94,23 +114,26 @@ final class ByteDecode {
     }
 
     /** Four vectors of rows times x. */
-    private static void four(PackedMatrix m, int unit, float[] x, int xAt, float[] scales, float[] y) {
+    private static void four(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        float[] scales = scratch.scales;
+        float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
         long stride = m.panelBytes();
         long o0 = 0,
                 o1 = Lanes.offset(1, stride, Byte.BYTES),
                 o2 = Lanes.offset(2, stride, Byte.BYTES),
                 o3 = Lanes.offset(3, stride, Byte.BYTES);
+        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero, t1 = zero, t2 = zero, t3 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
-            Widening.scales(m, unit, 4, b, scales);
+            ScaleVectors.read(m, unit, 4, b, scales);
             FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-            for (int j = 0; j < 32; j++) {
+            for (int j = 0; j < size; j++) {
                 long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * 32 + j]);
+                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + j]);
                 a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a0);
@@ -124,10 +147,19 @@ final class ByteDecode {
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a3);
             }
-            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
-            t1 = a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1);
-            t2 = a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2);
-            t3 = a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3);
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
+            t1 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 3 * L),
+                    a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1));
+            t2 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 5 * L),
+                    a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2));
+            t3 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 7 * L),
+                    a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3));
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
@@ -136,20 +168,23 @@ final class ByteDecode {
     }
 
     /** Two vectors of rows times x. */
-    private static void two(PackedMatrix m, int unit, float[] x, int xAt, float[] scales, float[] y) {
+    private static void two(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        float[] scales = scratch.scales;
+        float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
         long stride = m.panelBytes();
         long o0 = 0, o1 = Lanes.offset(1, stride, Byte.BYTES);
+        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero, t1 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
-            Widening.scales(m, unit, 2, b, scales);
+            ScaleVectors.read(m, unit, 2, b, scales);
             FloatVector a0 = zero, a1 = zero;
-            for (int j = 0; j < 32; j++) {
+            for (int j = 0; j < size; j++) {
                 long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * 32 + j]);
+                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + j]);
                 a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a0);
@@ -157,32 +192,43 @@ final class ByteDecode {
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a1);
             }
-            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
-            t1 = a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1);
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
+            t1 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 3 * L),
+                    a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1));
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
     }
 
     /** One vectors of rows times x. */
-    private static void one(PackedMatrix m, int unit, float[] x, int xAt, float[] scales, float[] y) {
+    private static void one(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        float[] scales = scratch.scales;
+        float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
         long o0 = 0;
+        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
-            Widening.scales(m, unit, 1, b, scales);
+            ScaleVectors.read(m, unit, 1, b, scales);
             FloatVector a0 = zero;
-            for (int j = 0; j < 32; j++) {
+            for (int j = 0; j < size; j++) {
                 long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * 32 + j]);
+                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + j]);
                 a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a0);
             }
-            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
         }
         t0.intoArray(y, 0 * L);
     }

@@ -20,17 +20,21 @@ final class ByteRows {
     /**
      * Four vectors from {@code unit} on times up to four rows of x, or up to two where registers are few; the last row stands in for missing ones. Row i of the result
      * begins at {@code scratch.sums[i · 4 · L]}.
+     *
+     * @param sumsAt where the first row's block sums begin
      */
-    static void multiply(PackedMatrix m, int unit, float[] x, int xAt, int xStride, int rows, Scratch scratch) {
+    static void multiply(
+            PackedMatrix m, int unit, float[] x, int xAt, int xStride, int sumsAt, int rows, Scratch scratch) {
         if (rows > 2) {
-            four(m, unit, x, xAt, xStride, rows, scratch);
+            four(m, unit, x, xAt, xStride, sumsAt, rows, scratch);
         } else {
-            two(m, unit, x, xAt, xStride, rows, scratch);
+            two(m, unit, x, xAt, xStride, sumsAt, rows, scratch);
         }
     }
 
     /** Four rows of x. */
-    private static void four(PackedMatrix m, int unit, float[] x, int xAt, int xStride, int rows, Scratch scratch) {
+    private static void four(
+            PackedMatrix m, int unit, float[] x, int xAt, int xStride, int sumsAt, int rows, Scratch scratch) {
         MemorySegment w = m.data();
         long panel = unit / PARTS * m.panelBytes();
         long stride = m.panelBytes();
@@ -44,6 +48,11 @@ final class ByteRows {
                 x1 = xAt + Math.min(1, rows - 1) * xStride,
                 x2 = xAt + Math.min(2, rows - 1) * xStride,
                 x3 = xAt + Math.min(3, rows - 1) * xStride;
+        int s0 = sumsAt,
+                s1 = sumsAt + Math.min(1, rows - 1) * m.blocks(),
+                s2 = sumsAt + Math.min(2, rows - 1) * m.blocks(),
+                s3 = sumsAt + Math.min(3, rows - 1) * m.blocks();
+        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0a = zero, t0b = zero, t0c = zero, t0d = zero;
         FloatVector t1a = zero, t1b = zero, t1c = zero, t1d = zero;
@@ -51,14 +60,14 @@ final class ByteRows {
         FloatVector t3a = zero, t3b = zero, t3c = zero, t3d = zero;
         for (int block = 0; block < m.blocks(); block++) {
             long at = panel + (long) block * m.blockBytes();
-            Widening.scales(m, unit, 4, block, scales);
+            ScaleVectors.read(m, unit, 4, block, scales);
             FloatVector a0a = zero, a0b = zero, a0c = zero, a0d = zero;
             FloatVector a1a = zero, a1b = zero, a1c = zero, a1d = zero;
             FloatVector a2a = zero, a2b = zero, a2c = zero, a2d = zero;
             FloatVector a3a = zero, a3b = zero, a3c = zero, a3d = zero;
-            for (int j = 0; j < 32; j++) {
+            for (int j = 0; j < size; j++) {
                 long p = at + j * (long) LANES;
-                int k = block * 32 + j;
+                int k = block * size + j;
                 FloatVector a = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                         .convertShape(B2F, FLOATS, 0);
                 FloatVector b = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
@@ -88,26 +97,34 @@ final class ByteRows {
                 a3c = c.fma(r3, a3c);
                 a3d = d.fma(r3, a3d);
             }
-            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, 2 * L);
-            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, 4 * L);
-            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, 6 * L);
-            t0a = a0a.fma(d0, t0a);
-            t0b = a0b.fma(d1, t0b);
-            t0c = a0c.fma(d2, t0c);
-            t0d = a0d.fma(d3, t0d);
-            t1a = a1a.fma(d0, t1a);
-            t1b = a1b.fma(d1, t1b);
-            t1c = a1c.fma(d2, t1c);
-            t1d = a1d.fma(d3, t1d);
-            t2a = a2a.fma(d0, t2a);
-            t2b = a2b.fma(d1, t2b);
-            t2c = a2c.fma(d2, t2c);
-            t2d = a2d.fma(d3, t2d);
-            t3a = a3a.fma(d0, t3a);
-            t3b = a3b.fma(d1, t3b);
-            t3c = a3c.fma(d2, t3c);
-            t3d = a3d.fma(d3, t3d);
+            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L),
+                    m0 = FloatVector.fromArray(FLOATS, scales, 1 * L);
+            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, 2 * L),
+                    m1 = FloatVector.fromArray(FLOATS, scales, 3 * L);
+            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, 4 * L),
+                    m2 = FloatVector.fromArray(FLOATS, scales, 5 * L);
+            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, 6 * L),
+                    m3 = FloatVector.fromArray(FLOATS, scales, 7 * L);
+            FloatVector sum0 = FloatVector.broadcast(FLOATS, scratch.blockSums[s0 + block]);
+            t0a = sum0.fma(m0, a0a.fma(d0, t0a));
+            t0b = sum0.fma(m1, a0b.fma(d1, t0b));
+            t0c = sum0.fma(m2, a0c.fma(d2, t0c));
+            t0d = sum0.fma(m3, a0d.fma(d3, t0d));
+            FloatVector sum1 = FloatVector.broadcast(FLOATS, scratch.blockSums[s1 + block]);
+            t1a = sum1.fma(m0, a1a.fma(d0, t1a));
+            t1b = sum1.fma(m1, a1b.fma(d1, t1b));
+            t1c = sum1.fma(m2, a1c.fma(d2, t1c));
+            t1d = sum1.fma(m3, a1d.fma(d3, t1d));
+            FloatVector sum2 = FloatVector.broadcast(FLOATS, scratch.blockSums[s2 + block]);
+            t2a = sum2.fma(m0, a2a.fma(d0, t2a));
+            t2b = sum2.fma(m1, a2b.fma(d1, t2b));
+            t2c = sum2.fma(m2, a2c.fma(d2, t2c));
+            t2d = sum2.fma(m3, a2d.fma(d3, t2d));
+            FloatVector sum3 = FloatVector.broadcast(FLOATS, scratch.blockSums[s3 + block]);
+            t3a = sum3.fma(m0, a3a.fma(d0, t3a));
+            t3b = sum3.fma(m1, a3b.fma(d1, t3b));
+            t3c = sum3.fma(m2, a3c.fma(d2, t3c));
+            t3d = sum3.fma(m3, a3d.fma(d3, t3d));
         }
         t0a.intoArray(y, 0 * L);
         t0b.intoArray(y, 1 * L);
@@ -128,7 +145,8 @@ final class ByteRows {
     }
 
     /** Two rows of x. */
-    private static void two(PackedMatrix m, int unit, float[] x, int xAt, int xStride, int rows, Scratch scratch) {
+    private static void two(
+            PackedMatrix m, int unit, float[] x, int xAt, int xStride, int sumsAt, int rows, Scratch scratch) {
         MemorySegment w = m.data();
         long panel = unit / PARTS * m.panelBytes();
         long stride = m.panelBytes();
@@ -139,17 +157,19 @@ final class ByteRows {
                 o2 = Lanes.offset(2, stride, Byte.BYTES),
                 o3 = Lanes.offset(3, stride, Byte.BYTES);
         int x0 = xAt, x1 = xAt + Math.min(1, rows - 1) * xStride;
+        int s0 = sumsAt, s1 = sumsAt + Math.min(1, rows - 1) * m.blocks();
+        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0a = zero, t0b = zero, t0c = zero, t0d = zero;
         FloatVector t1a = zero, t1b = zero, t1c = zero, t1d = zero;
         for (int block = 0; block < m.blocks(); block++) {
             long at = panel + (long) block * m.blockBytes();
-            Widening.scales(m, unit, 4, block, scales);
+            ScaleVectors.read(m, unit, 4, block, scales);
             FloatVector a0a = zero, a0b = zero, a0c = zero, a0d = zero;
             FloatVector a1a = zero, a1b = zero, a1c = zero, a1d = zero;
-            for (int j = 0; j < 32; j++) {
+            for (int j = 0; j < size; j++) {
                 long p = at + j * (long) LANES;
-                int k = block * 32 + j;
+                int k = block * size + j;
                 FloatVector a = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                         .convertShape(B2F, FLOATS, 0);
                 FloatVector b = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
@@ -169,18 +189,24 @@ final class ByteRows {
                 a1c = c.fma(r1, a1c);
                 a1d = d.fma(r1, a1d);
             }
-            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, 2 * L);
-            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, 4 * L);
-            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, 6 * L);
-            t0a = a0a.fma(d0, t0a);
-            t0b = a0b.fma(d1, t0b);
-            t0c = a0c.fma(d2, t0c);
-            t0d = a0d.fma(d3, t0d);
-            t1a = a1a.fma(d0, t1a);
-            t1b = a1b.fma(d1, t1b);
-            t1c = a1c.fma(d2, t1c);
-            t1d = a1d.fma(d3, t1d);
+            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L),
+                    m0 = FloatVector.fromArray(FLOATS, scales, 1 * L);
+            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, 2 * L),
+                    m1 = FloatVector.fromArray(FLOATS, scales, 3 * L);
+            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, 4 * L),
+                    m2 = FloatVector.fromArray(FLOATS, scales, 5 * L);
+            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, 6 * L),
+                    m3 = FloatVector.fromArray(FLOATS, scales, 7 * L);
+            FloatVector sum0 = FloatVector.broadcast(FLOATS, scratch.blockSums[s0 + block]);
+            t0a = sum0.fma(m0, a0a.fma(d0, t0a));
+            t0b = sum0.fma(m1, a0b.fma(d1, t0b));
+            t0c = sum0.fma(m2, a0c.fma(d2, t0c));
+            t0d = sum0.fma(m3, a0d.fma(d3, t0d));
+            FloatVector sum1 = FloatVector.broadcast(FLOATS, scratch.blockSums[s1 + block]);
+            t1a = sum1.fma(m0, a1a.fma(d0, t1a));
+            t1b = sum1.fma(m1, a1b.fma(d1, t1b));
+            t1c = sum1.fma(m2, a1c.fma(d2, t1c));
+            t1d = sum1.fma(m3, a1d.fma(d3, t1d));
         }
         t0a.intoArray(y, 0 * L);
         t0b.intoArray(y, 1 * L);

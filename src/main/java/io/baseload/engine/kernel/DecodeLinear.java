@@ -6,8 +6,8 @@ import static io.baseload.engine.kernel.Lanes.PARTS;
 import static io.baseload.engine.kernel.Scratch.COLUMNS;
 import static io.baseload.engine.kernel.Scratch.ROWS;
 import static io.baseload.engine.kernel.Scratch.STREAMS;
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
-import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ import java.util.Arrays;
  * vector. All add in the same order.
  */
 final class DecodeLinear {
-    private static final int WIDTH = STREAMS * L;
+    static final int WIDTH = STREAMS * L;
 
     private DecodeLinear() {}
 
@@ -44,10 +44,20 @@ final class DecodeLinear {
     /** Some vectors of weight rows times all rows of x; only the first pass reads them from memory. */
     private static void group(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
-        if (w.type().blockSize() == 1) {
+        if (!w.packing().codes().coded()) {
             plain(w, x, y, from, rows, unit, units, scratch);
-            return;
+        } else if (w.packing().codes().codebook() && L < LANES) {
+            LookedUpRows.multiply(w, x, from, rows, unit, units, scratch);
+            for (int r = 0; r < rows; r++) {
+                store(w, scratch.totals, r * WIDTH, y, from + r, unit, units);
+            }
+        } else {
+            coded(w, x, y, from, rows, unit, units, scratch);
         }
+    }
+
+    private static void coded(
+            PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
         for (int r = 0, n; r < rows; r += n) {
             n = units == 4 ? Math.min(rows - r, MANY_REGISTERS ? 4 : 2) : 1;
             if (n == 1) {
@@ -60,20 +70,22 @@ final class DecodeLinear {
 
     private static void single(PackedMatrix w, Rows x, Rows y, int from, int r, int unit, int units, Scratch scratch) {
         int at = x.at(from + r);
-        if (w.type() == ElementType.Q8_0) {
-            ByteDecode.multiply(units, w, unit, x.data(), at, scratch.scales, scratch.sums);
-        } else {
-            NibbleDecode.multiply(units, w, unit, x.data(), at, r * w.blocks(), scratch);
+        int sums = r * w.blocks();
+        switch (w.packing().codes()) {
+            case I8 -> ByteDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
+            case U4, I4 -> NibbleDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
+            default -> CodebookDecode.multiply(units, w, unit, x.data(), at, scratch);
         }
         store(w, scratch.sums, 0, y, from + r, unit, units);
     }
 
     private static void several(PackedMatrix w, Rows x, Rows y, int from, int r, int rows, int unit, Scratch scratch) {
         int at = x.at(from + r);
-        if (w.type() == ElementType.Q8_0) {
-            ByteRows.multiply(w, unit, x.data(), at, x.stride(), rows, scratch);
-        } else {
-            NibbleRows.multiply(w, unit, x.data(), at, x.stride(), r * w.blocks(), rows, scratch);
+        int sums = r * w.blocks();
+        switch (w.packing().codes()) {
+            case I8 -> ByteRows.multiply(w, unit, x.data(), at, x.stride(), sums, rows, scratch);
+            case U4, I4 -> NibbleRows.multiply(w, unit, x.data(), at, x.stride(), sums, rows, scratch);
+            default -> CodebookRows.multiply(w, unit, x.data(), at, x.stride(), rows, scratch);
         }
         for (int i = 0; i < rows; i++) {
             store(w, scratch.sums, i * 4 * L, y, from + r + i, unit, 4);
@@ -87,7 +99,7 @@ final class DecodeLinear {
         }
     }
 
-    /** Weights without blocks: some columns are widened to L1, then multiplied with all rows. */
+    /** Weights that stand alone: some columns are widened to L1, then multiplied with all rows. */
     private static void plain(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
         Arrays.fill(scratch.sums, 0, rows * WIDTH, 0f);

@@ -57,6 +57,12 @@ final class Lanes {
     /** The bias of f32's exponent is larger by this power of two. It also makes subnormal numbers right; infinity becomes 65536. */
     static final float HALF_BIAS = 0x1p112f;
 
+    /** What is left of a sign-extended F8_E4M3 number that was shifted to the exponent and fraction of f32. */
+    static final int FLOAT8_BITS = 0x87F00000;
+
+    /** As {@link #HALF_BIAS}; NaN becomes 480. */
+    static final float FLOAT8_BIAS = 0x1p120f;
+
     /** Widens F16 numbers times a factor to {@code to[at …]}. */
     static void halves(MemorySegment from, long offset, float factor, float[] to, int at) {
         IntVector bits = (IntVector) ShortVector.fromMemorySegment(SHORTS, from, offset, LITTLE_ENDIAN)

@@ -47,15 +47,17 @@ final class NibbleDecode {
                 o5 = Lanes.offset(5, stride, Integer.BYTES),
                 o6 = Lanes.offset(6, stride, Integer.BYTES),
                 o7 = Lanes.offset(7, stride, Integer.BYTES);
+        int size = m.packing().block();
+        int eights = size / 8;
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero, t1 = zero, t2 = zero, t3 = zero, t4 = zero, t5 = zero, t6 = zero, t7 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
-            Widening.scales(m, unit, 8, b, scales);
+            ScaleVectors.read(m, unit, 8, b, scales);
             FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
-            for (int eight = 0; eight < 4; eight++) {
+            for (int eight = 0; eight < eights; eight++) {
                 long p = block + eight * 64L;
-                int k = xAt + b * 32 + eight * 8;
+                int k = xAt + b * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
                 IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
@@ -137,15 +139,17 @@ final class NibbleDecode {
                 o1 = Lanes.offset(1, stride, Integer.BYTES),
                 o2 = Lanes.offset(2, stride, Integer.BYTES),
                 o3 = Lanes.offset(3, stride, Integer.BYTES);
+        int size = m.packing().block();
+        int eights = size / 8;
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero, t1 = zero, t2 = zero, t3 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
-            Widening.scales(m, unit, 4, b, scales);
+            ScaleVectors.read(m, unit, 4, b, scales);
             FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-            for (int eight = 0; eight < 4; eight++) {
+            for (int eight = 0; eight < eights; eight++) {
                 long p = block + eight * 64L;
-                int k = xAt + b * 32 + eight * 8;
+                int k = xAt + b * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
                 IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
@@ -196,15 +200,17 @@ final class NibbleDecode {
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0, o1 = Lanes.offset(1, stride, Integer.BYTES);
+        int size = m.packing().block();
+        int eights = size / 8;
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero, t1 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
-            Widening.scales(m, unit, 2, b, scales);
+            ScaleVectors.read(m, unit, 2, b, scales);
             FloatVector a0 = zero, a1 = zero;
-            for (int eight = 0; eight < 4; eight++) {
+            for (int eight = 0; eight < eights; eight++) {
                 long p = block + eight * 64L;
-                int k = xAt + b * 32 + eight * 8;
+                int k = xAt + b * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
                 int mask = 15;
@@ -240,15 +246,17 @@ final class NibbleDecode {
         float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
         long o0 = 0;
+        int size = m.packing().block();
+        int eights = size / 8;
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
-            Widening.scales(m, unit, 1, b, scales);
+            ScaleVectors.read(m, unit, 1, b, scales);
             FloatVector a0 = zero;
-            for (int eight = 0; eight < 4; eight++) {
+            for (int eight = 0; eight < eights; eight++) {
                 long p = block + eight * 64L;
-                int k = xAt + b * 32 + eight * 8;
+                int k = xAt + b * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 int mask = 15;
                 float factor = 1;

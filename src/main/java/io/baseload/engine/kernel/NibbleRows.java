@@ -52,6 +52,8 @@ final class NibbleRows {
                 s1 = sumsAt + Math.min(1, rows - 1) * m.blocks(),
                 s2 = sumsAt + Math.min(2, rows - 1) * m.blocks(),
                 s3 = sumsAt + Math.min(3, rows - 1) * m.blocks();
+        int size = m.packing().block();
+        int eights = size / 8;
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0a = zero, t0b = zero, t0c = zero, t0d = zero;
         FloatVector t1a = zero, t1b = zero, t1c = zero, t1d = zero;
@@ -59,14 +61,14 @@ final class NibbleRows {
         FloatVector t3a = zero, t3b = zero, t3c = zero, t3d = zero;
         for (int block = 0; block < m.blocks(); block++) {
             long at = panel + (long) block * m.blockBytes();
-            Widening.scales(m, unit, 4, block, scales);
+            ScaleVectors.read(m, unit, 4, block, scales);
             FloatVector a0a = zero, a0b = zero, a0c = zero, a0d = zero;
             FloatVector a1a = zero, a1b = zero, a1c = zero, a1d = zero;
             FloatVector a2a = zero, a2b = zero, a2c = zero, a2d = zero;
             FloatVector a3a = zero, a3b = zero, a3c = zero, a3d = zero;
-            for (int eight = 0; eight < 4; eight++) {
+            for (int eight = 0; eight < eights; eight++) {
                 long p = at + eight * 64L;
-                int k = block * 32 + eight * 8;
+                int k = block * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
                 IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
@@ -188,17 +190,19 @@ final class NibbleRows {
                 o3 = Lanes.offset(3, stride, Integer.BYTES);
         int x0 = xAt, x1 = xAt + Math.min(1, rows - 1) * xStride;
         int s0 = sumsAt, s1 = sumsAt + Math.min(1, rows - 1) * m.blocks();
+        int size = m.packing().block();
+        int eights = size / 8;
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0a = zero, t0b = zero, t0c = zero, t0d = zero;
         FloatVector t1a = zero, t1b = zero, t1c = zero, t1d = zero;
         for (int block = 0; block < m.blocks(); block++) {
             long at = panel + (long) block * m.blockBytes();
-            Widening.scales(m, unit, 4, block, scales);
+            ScaleVectors.read(m, unit, 4, block, scales);
             FloatVector a0a = zero, a0b = zero, a0c = zero, a0d = zero;
             FloatVector a1a = zero, a1b = zero, a1c = zero, a1d = zero;
-            for (int eight = 0; eight < 4; eight++) {
+            for (int eight = 0; eight < eights; eight++) {
                 long p = at + eight * 64L;
-                int k = block * 32 + eight * 8;
+                int k = block * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
                 IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);

@@ -6,6 +6,7 @@ import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.KvLayout;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -51,22 +52,22 @@ final class ScalarKernels implements Kernels {
     /** A panel times a few rows: block by block where the sum is taken over codes, else weight by weight. */
     private static void panel(
             PackedMatrix w, boolean codes, Rows x, Rows y, int from, int to, int panel, Scratch scratch) {
-        int size = w.type().blockSize();
+        int size = w.packing().block();
+        boolean coded = codes && w.packing().codes().coded();
         Arrays.fill(scratch.totals, 0f);
         for (int block = 0; block < w.blocks(); block++) {
-            boolean coded = codes && size > 1;
             if (coded) {
-                Panels.codes(w, panel, block, scratch.block, scratch.scales);
+                Panels.codes(w, panel, block, scratch.block);
+                Panels.scales(w, panel, block, scratch.scales);
             } else {
-                Panels.unpack(w, panel, block, scratch.block, 0);
+                Panels.unpack(w, panel, block, scratch.block);
             }
             for (int row = from; row < to; row++) {
                 int at = x.at(row) + block * size;
-                float[] totals = scratch.totals;
                 if (coded) {
-                    multiplyCodes(scratch, x.data(), at, (row - from) * LANES);
+                    multiplyCodes(w.packing(), scratch, x.data(), at, (row - from) * LANES);
                 } else {
-                    multiply(scratch.block, size, x.data(), at, totals, (row - from) * LANES);
+                    multiply(scratch.block, size, x.data(), at, scratch.totals, (row - from) * LANES);
                 }
             }
         }
@@ -76,21 +77,23 @@ final class ScalarKernels implements Kernels {
         }
     }
 
-    /** Σ (d·q + m)·x = d·Σ q·x + m·Σ x. */
-    private static void multiplyCodes(Scratch scratch, float[] x, int at, int to) {
+    /** Σ (d·q + m)·x = d·Σ q·x + m·Σ x; codes that are looked up have no m. */
+    private static void multiplyCodes(Packing packing, Scratch scratch, float[] x, int at, int to) {
         Arrays.fill(scratch.sums, 0, LANES, 0f);
-        multiply(scratch.block, 32, x, at, scratch.sums, 0);
-        float sum = sumOfBlock(x, at, scratch.lanes);
+        multiply(scratch.block, packing.block(), x, at, scratch.sums, 0);
+        float sum = sumOfBlock(x, at, packing.block(), scratch.lanes);
         float[] totals = scratch.totals;
         for (int lane = 0; lane < LANES; lane++) {
             float scaled = Math.fma(scratch.sums[lane], scratch.scales[lane], totals[to + lane]);
-            totals[to + lane] = Math.fma(sum, scratch.scales[LANES + lane], scaled);
+            boolean minimum = !packing.codes().codebook();
+            totals[to + lane] = minimum ? Math.fma(sum, scratch.scales[LANES + lane], scaled) : scaled;
         }
     }
 
-    private static float sumOfBlock(float[] x, int at, float[] lanes) {
-        for (int i = 0; i < LANES; i++) {
-            lanes[i] = x[at + i] + x[at + LANES + i];
+    private static float sumOfBlock(float[] x, int at, int size, float[] lanes) {
+        Arrays.fill(lanes, 0, LANES, 0f);
+        for (int i = 0; i < size; i++) {
+            lanes[i % LANES] += x[at + i];
         }
         return sumOfLanes(lanes);
     }

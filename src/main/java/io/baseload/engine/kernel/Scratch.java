@@ -4,6 +4,7 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.MemorySegment;
 
 /** What one worker needs while it computes; holds nothing from one call to the next. */
@@ -14,7 +15,7 @@ public final class Scratch {
     /** Vectors of rows that such a pass reads at once: as many streams. */
     static final int STREAMS = 8;
 
-    /** Columns that it widens at once: a block. */
+    /** Columns of plain numbers that it widens at once. */
     static final int COLUMNS = 32;
 
     /** Queries that share a pass over keys or values. */
@@ -31,7 +32,7 @@ public final class Scratch {
     final float[] totals = new float[ROWS * WIDTH];
     final float[] scales = new float[2 * WIDTH];
 
-    final float[] block = new float[COLUMNS * LANES];
+    final float[] block = new float[Packing.MOST_COLUMNS * LANES];
     final float[] lanes = new float[LANES];
 
     /** Sums of each block of x, {@code [ROWS][blocks]}. */
@@ -50,7 +51,7 @@ public final class Scratch {
 
     private Scratch(MemorySegment widened, int cols, int scoresStride) {
         this.widened = widened;
-        this.blockSums = new float[ROWS * Math.ceilDiv(cols, COLUMNS)];
+        this.blockSums = new float[ROWS * Math.ceilDiv(cols, LANES)];
         this.scoresStride = scoresStride;
         this.scores = new float[QUERIES * scoresStride];
     }
@@ -68,6 +69,6 @@ public final class Scratch {
 
     /** Bytes outside the heap that {@link #allocate} takes. */
     public static long nativeBytes(int cols) {
-        return Math.max(2L * LANES * cols, COLUMNS * WIDTH) * Float.BYTES;
+        return Math.max(2L * LANES * cols, (long) Packing.MOST_COLUMNS * WIDTH) * Float.BYTES;
     }
 }

@@ -9,12 +9,12 @@ import static io.baseload.engine.kernel.Lanes.SHORTS;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.B2F;
+import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.S2I;
 
-import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
@@ -28,61 +28,51 @@ final class Widening {
 
     /** All weights of a vector of rows. */
     static void all(PackedMatrix m, int unit, Scratch scratch, long to, long stride) {
-        if (m.type().blockSize() == 1) {
+        if (!m.packing().codes().coded()) {
             columns(m, unit, 0, m.cols(), scratch.widened, to, stride);
             return;
         }
+        int size = m.packing().block();
         for (int block = 0; block < m.blocks(); block++) {
-            scales(m, unit, 1, block, scratch.scales);
-            block(m, unit, block, scratch.scales, scratch.widened, to + block * 32L * stride, stride);
+            ScaleVectors.read(m, unit, 1, block, scratch.scales);
+            block(m, unit, block, scratch.scales, scratch.widened, to + block * (long) size * stride, stride);
         }
-    }
-
-    /** The scales d and minimums m of a block in some vectors of rows: d of the first, m of the first, d of the second … */
-    static void scales(PackedMatrix m, int unit, int units, int block, float[] to) {
-        for (int i = 0; i < units; i++) {
-            int part = (unit + i) % PARTS;
-            long at = (unit + i) / PARTS * m.panelBytes() + (long) block * m.blockBytes() + 2L * L * part;
-            switch (m.type()) {
-                case Q4_0 -> scales(m.data(), at + 16 * LANES, 0, -8, to, 2 * i * L);
-                case Q4_1 -> scales(m.data(), at + 16 * LANES, 2 * LANES, 1, to, 2 * i * L);
-                default -> scales(m.data(), at + 32 * LANES, 0, 0, to, 2 * i * L);
-            }
-        }
-    }
-
-    private static void scales(MemorySegment w, long at, long minimum, float factor, float[] to, int i) {
-        Lanes.halves(w, at, 1, to, i);
-        Lanes.halves(w, at + minimum, factor, to, i + L);
     }
 
     private static void block(
             PackedMatrix m, int unit, int block, float[] scales, MemorySegment out, long to, long stride) {
-        long from = unit / PARTS * m.panelBytes() + (long) block * m.blockBytes();
+        long from = m.codes(unit / PARTS, block);
         int lane = unit % PARTS * L;
-        if (m.type() == ElementType.Q8_0) {
-            bytes(m.data(), from + lane, scales, out, to, stride);
-        } else {
-            nibbles(m.data(), from + 4L * lane, scales, out, to, stride);
+        int size = m.packing().block();
+        switch (m.packing().codes()) {
+            case U4, I4 -> nibbles(m.data(), from + 4L * lane, size, scales, out, to, stride);
+            case I8 -> bytes(m, from + lane, scales, out, to, stride);
+            default -> Lookup.widen(m, from + 4L * lane, scales, out, to, stride);
         }
     }
 
-    /** The columns {@code first … end} of a type that has no blocks. */
+    /** The columns {@code first … end} of numbers that are multiplied one by one; of scaled ones, they must lie in one block or begin with one. */
     static void columns(PackedMatrix m, int unit, int first, int end, MemorySegment out, long to, long stride) {
-        int size = m.blockBytes() / LANES;
-        long from = unit / PARTS * m.panelBytes() + (long) first * m.blockBytes() + (long) unit % PARTS * L * size;
-        switch (m.type()) {
+        int bytes = m.packing().codes().bits() / Byte.SIZE;
+        int panel = unit / PARTS;
+        int lane = unit % PARTS * L;
+        if (bytes == 1) {
+            float8(m, panel, lane, first, end, out, to, stride);
+            return;
+        }
+        long from = m.codes(panel, first) + (long) lane * bytes;
+        switch (m.packing().codes()) {
             case F32 -> floats(m.data(), from, end - first, out, to, stride);
             case F16 -> halves(m.data(), from, end - first, out, to, stride);
-            case BF16 -> brainFloats(m.data(), from, end - first, out, to, stride);
-            default -> throw new IllegalArgumentException(m.type() + " has blocks");
+            default -> brainFloats(m.data(), from, end - first, out, to, stride);
         }
     }
 
-    private static void nibbles(MemorySegment w, long from, float[] scales, MemorySegment out, long to, long stride) {
+    private static void nibbles(
+            MemorySegment w, long from, int size, float[] scales, MemorySegment out, long to, long stride) {
         FloatVector scale = FloatVector.fromArray(FLOATS, scales, 0);
         FloatVector minimum = FloatVector.fromArray(FLOATS, scales, L);
-        for (int eight = 0; eight < 4; eight++) {
+        for (int eight = 0; eight < size / 8; eight++) {
             IntVector codes = IntVector.fromMemorySegment(INTS, w, from + eight * 4L * LANES, LITTLE_ENDIAN);
             for (int j = 0; j < 8; j++) {
                 FloatVector q = (FloatVector) codes.and(15).convertShape(I2F, FLOATS, 0);
@@ -92,12 +82,42 @@ final class Widening {
         }
     }
 
-    private static void bytes(MemorySegment w, long from, float[] scales, MemorySegment out, long to, long stride) {
+    private static void bytes(PackedMatrix m, long from, float[] scales, MemorySegment out, long to, long stride) {
+        MemorySegment w = m.data();
+        int size = m.packing().block();
         FloatVector scale = FloatVector.fromArray(FLOATS, scales, 0);
-        for (int j = 0; j < 32; j++) {
+        if (m.packing().scales().minimum()) {
+            FloatVector minimum = FloatVector.fromArray(FLOATS, scales, L);
+            for (int j = 0; j < size; j++) {
+                FloatVector q =
+                        (FloatVector) ByteVector.fromMemorySegment(BYTES, w, from + (long) j * LANES, LITTLE_ENDIAN)
+                                .convertShape(B2F, FLOATS, 0);
+                q.fma(scale, minimum).intoMemorySegment(out, to + j * stride, LITTLE_ENDIAN);
+            }
+            return;
+        }
+        for (int j = 0; j < size; j++) {
             FloatVector q = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, from + (long) j * LANES, LITTLE_ENDIAN)
                     .convertShape(B2F, FLOATS, 0);
             q.mul(scale).intoMemorySegment(out, to + j * stride, LITTLE_ENDIAN);
+        }
+    }
+
+    private static void float8(
+            PackedMatrix m, int panel, int lane, int first, int end, MemorySegment out, long to, long stride) {
+        int size = m.packing().block();
+        for (int column = first; column < end; column++) {
+            long from = m.codes(panel, column / size) + (long) (column % size) * LANES + lane;
+            FloatVector scale = FloatVector.fromMemorySegment(
+                    FLOATS, m.data(), m.scales(panel, column / size) + 4L * lane, LITTLE_ENDIAN);
+            IntVector bits = (IntVector) ByteVector.fromMemorySegment(BYTES, m.data(), from, LITTLE_ENDIAN)
+                    .convertShape(B2I, INTS, 0);
+            bits.lanewise(LSHL, 20)
+                    .and(Lanes.FLOAT8_BITS)
+                    .reinterpretAsFloats()
+                    .mul(Lanes.FLOAT8_BIAS)
+                    .mul(scale)
+                    .intoMemorySegment(out, to + (column - first) * stride, LITTLE_ENDIAN);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.quant.Panels;
 import io.baseload.engine.quant.RowSource;
 import io.baseload.engine.tensor.PackedMatrix;
 
@@ -20,8 +21,8 @@ public final class PlannedWeights implements Weights {
     @Override
     public PackedMatrix matrix(String name, int rows, int cols) {
         RowSource found = source.matrix(name, rows, cols);
-        PackedMatrix planned = PackedMatrix.planned(found.type(), rows, cols);
-        bytes += PackedMatrix.bytes(planned.type(), rows, cols);
+        PackedMatrix planned = PackedMatrix.planned(Panels.packing(found.type()), rows, cols);
+        bytes += PackedMatrix.bytes(planned.packing(), rows, cols);
         return planned;
     }
 

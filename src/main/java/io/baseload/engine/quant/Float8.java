@@ -6,11 +6,22 @@ final class Float8 {
 
     /** Sign, 4 bits of exponent (bias 7), 3 of fraction; no infinities, only 0x7f and 0xff are NaN. */
     static float e4m3(int code) {
-        if ((code & 0x7f) == 0x7f) {
-            return Float.NaN;
-        }
+        return (code & 0x7f) == 0x7f ? Float.NaN : finite(code);
+    }
+
+    /** The same without NaN: what would be one is ±480. */
+    static float finite(int code) {
         float biased = Float.intBitsToFloat((code & 0x80) << 24 | (code & 0x7f) << 20);
         return biased * 0x1p120f;
+    }
+
+    /** The nearest number of E4M3, ties to even; what is too large becomes ±448. */
+    static int nearest(float value) {
+        float most = Math.min(Math.abs(value), 448f);
+        int bits = Float.floatToRawIntBits(most);
+        int normal = (bits + 0x7ffff + (bits >>> 20 & 1) >>> 20) - (127 - 7 << 3);
+        int code = most < 0x1p-6f ? (int) Math.rint(most * 0x1p9f) : normal;
+        return code | (value < 0 ? 0x80 : 0);
     }
 
     /** Sign, 5 bits of exponent, 2 of fraction: the upper half of F16, infinities and NaN included. */

@@ -2,37 +2,25 @@ package io.baseload.engine.quant;
 
 import io.baseload.engine.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
-/** Types whose numbers stand alone, as safetensors has them; little-endian. */
+/** Types whose numbers stand alone, as safetensors has them. */
 final class Plain {
-    private static final ValueLayout.OfDouble DOUBLE =
-            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-
     private Plain() {}
 
     /** One number as the nearest float. */
     static float read(ElementType type, MemorySegment source, long at) {
         return switch (type) {
-            case F64 -> (float) source.get(DOUBLE, at);
-            case F32 -> source.get(FLOAT, at);
-            case F16 -> Float.float16ToFloat(source.get(SHORT, at));
-            case BF16 -> Float.intBitsToFloat(source.get(SHORT, at) << 16);
-            case F8_E4M3 -> Float8.e4m3(source.get(BYTE, at));
-            case F8_E5M2 -> Float8.e5m2(source.get(BYTE, at));
-            case BOOL, U8 -> source.get(BYTE, at) & 0xff;
-            case I8 -> source.get(BYTE, at);
-            case I16 -> source.get(SHORT, at);
-            case I32 -> source.get(INT, at);
-            case I64 -> source.get(LONG, at);
+            case F64 -> (float) source.get(Little.DOUBLE, at);
+            case F32 -> source.get(Little.FLOAT, at);
+            case F16 -> Float.float16ToFloat(source.get(Little.SHORT, at));
+            case BF16 -> Float.intBitsToFloat(source.get(Little.SHORT, at) << 16);
+            case F8_E4M3 -> Float8.e4m3(source.get(Little.BYTE, at));
+            case F8_E5M2 -> Float8.e5m2(source.get(Little.BYTE, at));
+            case BOOL, U8 -> source.get(Little.BYTE, at) & 0xff;
+            case I8 -> source.get(Little.BYTE, at);
+            case I16 -> source.get(Little.SHORT, at);
+            case I32 -> source.get(Little.INT, at);
+            case I64 -> source.get(Little.LONG, at);
             default -> throw new IllegalArgumentException(type + " has blocks");
         };
     }
@@ -47,9 +35,9 @@ final class Plain {
         for (int i = 0; i < count; i++) {
             float value = from[at + i];
             switch (type) {
-                case F32 -> to.set(FLOAT, offset + 4L * i, value);
-                case F16 -> to.set(SHORT, offset + 2L * i, Float.floatToFloat16(value));
-                case BF16 -> to.set(SHORT, offset + 2L * i, brainFloat(value));
+                case F32 -> to.set(Little.FLOAT, offset + 4L * i, value);
+                case F16 -> to.set(Little.SHORT, offset + 2L * i, Float.floatToFloat16(value));
+                case BF16 -> to.set(Little.SHORT, offset + 2L * i, brainFloat(value));
                 default -> throw new IllegalArgumentException("cannot write " + type);
             }
         }

@@ -5,45 +5,106 @@ import java.lang.foreign.MemorySegment;
 /**
  * A weight matrix, {@code rows × cols} (outputs × inputs), in panels of 16 rows: lane = row, so that a vector of weights holds one column of 16 rows.
  *
- * <p>A panel holds its blocks one after the other, and a block the weights of 16 rows:
+ * <p>A panel holds its blocks one after the other, each the codes and then the scales of 16 rows:
  *
  * <table>
- * <caption>Blocks by type</caption>
- * <tr><td>F32, F16, BF16</td><td>one column: 16 numbers</td></tr>
- * <tr><td>Q8_0</td><td>32 columns of 16 bytes, then 16 scales</td></tr>
- * <tr><td>Q4_0</td><td>4 × 16 ints of eight columns each, lowest nibble first, then 16 scales</td></tr>
- * <tr><td>Q4_1</td><td>the same, then 16 minimums</td></tr>
+ * <caption>A block</caption>
+ * <tr><td>plain numbers</td><td>one column: 16 numbers</td></tr>
+ * <tr><td>8-bit codes</td><td>for each column 16 bytes</td></tr>
+ * <tr><td>4-bit codes</td><td>for each eight columns 16 ints, the first column in the lowest nibble</td></tr>
+ * <tr><td>scales</td><td>16 scales, then 16 minimums where there are any</td></tr>
  * </table>
  *
- * <p>Scales and minimums are F16 as in the file. The last panel's missing rows are zero. Little-endian.
+ * <p>Where scales are nested, the panel holds first the codes of all blocks, then their 16 scale codes each, then for each 16 blocks an F32 scale and an F32 offset;
+ * it ends at a multiple of 64 bytes.
+ *
+ * <p>What the last panel holds for missing rows means nothing. Little-endian.
  */
-public record PackedMatrix(ElementType type, int rows, int cols, MemorySegment data) {
+public final class PackedMatrix {
     /** Rows of a panel, on every machine. */
     public static final int LANES = 16;
 
-    public PackedMatrix {
-        if (rows <= 0 || cols <= 0 || cols % type.blockSize() != 0) {
-            throw new IllegalArgumentException(
-                    "no matrix of " + rows + " × " + cols + " in blocks of " + type.blockSize());
+    /** Blocks of a panel that share the scale of their nested scales: 256 scales. */
+    public static final int NESTED_BLOCKS = 16;
+
+    /** Bytes of a nested scale and its offset. */
+    public static final int NESTED_BYTES = 2 * Float.BYTES;
+
+    private static final int LINE = 64;
+
+    private final Packing packing;
+    private final int rows;
+    private final int cols;
+    private final MemorySegment data;
+    private final int blocks;
+    private final int blockBytes;
+    private final long firstScales;
+    private final int scalesStride;
+    private final long panelBytes;
+
+    public PackedMatrix(Packing packing, int rows, int cols, MemorySegment data) {
+        if (data.byteSize() != bytes(packing, rows, cols) && data.byteSize() != 0) {
+            throw new IllegalArgumentException(data.byteSize() + " bytes, expected " + bytes(packing, rows, cols));
         }
-        if (data.byteSize() != bytes(type, rows, cols) && data.byteSize() != 0) {
-            throw new IllegalArgumentException(data.byteSize() + " bytes, expected " + bytes(type, rows, cols));
-        }
+        this.packing = packing;
+        this.rows = rows;
+        this.cols = cols;
+        this.data = data;
+        blocks = cols / packing.block();
+        boolean nested = packing.scales().nested();
+        blockBytes = packing.codeBytes() + (nested ? 0 : packing.scaleBytes());
+        firstScales = nested ? (long) blocks * blockBytes : packing.codeBytes();
+        scalesStride = nested ? packing.scaleBytes() : blockBytes;
+        panelBytes = panelBytes(packing, blocks);
+    }
+
+    /** Memory for a matrix of this shape. */
+    public static PackedMatrix allocate(NativeMemory memory, Packing packing, int rows, int cols) {
+        return new PackedMatrix(packing, rows, cols, memory.allocate(bytes(packing, rows, cols)));
     }
 
     /** A matrix without data, of which only the shape is wanted. */
-    public static PackedMatrix planned(ElementType type, int rows, int cols) {
-        return new PackedMatrix(type, rows, cols, MemorySegment.NULL);
+    public static PackedMatrix planned(Packing packing, int rows, int cols) {
+        return new PackedMatrix(packing, rows, cols, MemorySegment.NULL);
     }
 
     /** Bytes that a matrix of this shape takes. */
-    public static long bytes(ElementType type, int rows, int cols) {
-        return (long) panels(rows) * (cols / type.blockSize()) * blockBytes(type);
+    public static long bytes(Packing packing, int rows, int cols) {
+        if (rows <= 0 || cols <= 0 || cols % packing.block() != 0) {
+            throw new IllegalArgumentException(
+                    "no matrix of " + rows + " × " + cols + " in blocks of " + packing.block());
+        }
+        return Math.multiplyExact(panels(rows), panelBytes(packing, cols / packing.block()));
+    }
+
+    private static long panelBytes(Packing packing, int blocks) {
+        long bytes = (long) blocks * (packing.codeBytes() + packing.scaleBytes());
+        if (packing.scales().nested()) {
+            bytes += (long) Math.ceilDiv(blocks, NESTED_BLOCKS) * NESTED_BYTES;
+            return Math.ceilDiv(bytes, LINE) * LINE;
+        }
+        return bytes;
     }
 
     /** Panels that hold this many rows. */
     public static int panels(int rows) {
         return Math.ceilDiv(rows, LANES);
+    }
+
+    public Packing packing() {
+        return packing;
+    }
+
+    public int rows() {
+        return rows;
+    }
+
+    public int cols() {
+        return cols;
+    }
+
+    public MemorySegment data() {
+        return data;
     }
 
     public int panels() {
@@ -52,20 +113,31 @@ public record PackedMatrix(ElementType type, int rows, int cols, MemorySegment d
 
     /** Blocks of a panel. */
     public int blocks() {
-        return cols / type.blockSize();
+        return blocks;
     }
 
-    /** Bytes from one block of a panel to the next. */
+    /** Bytes from the codes of one block of a panel to those of the next. */
     public int blockBytes() {
-        return blockBytes(type);
+        return blockBytes;
     }
 
     /** Bytes from one panel to the next. */
     public long panelBytes() {
-        return (long) blocks() * blockBytes();
+        return panelBytes;
     }
 
-    private static int blockBytes(ElementType type) {
-        return LANES * type.blockBytes();
+    /** Where the codes of a block begin. */
+    public long codes(int panel, int block) {
+        return panel * panelBytes + (long) block * blockBytes;
+    }
+
+    /** Where the scales of a block begin. */
+    public long scales(int panel, int block) {
+        return panel * panelBytes + firstScales + (long) block * scalesStride;
+    }
+
+    /** Where the scale and the offset of a block's nested scales stand. */
+    public long nested(int panel, int block) {
+        return scales(panel, blocks) + (long) (block / NESTED_BLOCKS) * NESTED_BYTES;
     }
 }

@@ -59,8 +59,8 @@ class GgufFileTest {
 
     @Test
     void namesAKnownTypeThatIsNotSupported() throws IOException {
-        Path file = GgufBytes.header(1, 0).tensor("w", 12, 0, 256).data(144).write(folder.resolve("q4k.gguf"));
-        assertThat(refusal(file)).hasMessageContaining("tensor w has the type Q4_K; supported are F32, F16");
+        Path file = GgufBytes.header(1, 0).tensor("w", 15, 0, 256).data(144).write(folder.resolve("q8k.gguf"));
+        assertThat(refusal(file)).hasMessageContaining("tensor w has the type Q8_K; supported are F32, F16");
     }
 
     @Test

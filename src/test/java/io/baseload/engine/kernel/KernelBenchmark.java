@@ -3,12 +3,12 @@ package io.baseload.engine.kernel;
 import com.sun.management.ThreadMXBean;
 import io.baseload.engine.parallel.Step;
 import io.baseload.engine.parallel.Team;
-import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.KvLayout;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -37,25 +37,25 @@ final class KernelBenchmark {
         var benchmark = new KernelBenchmark(args.length == 0 ? 1 : Integer.parseInt(args[0]));
         System.out.println(benchmark.kernels.name() + ", " + benchmark.threads + " threads");
         for (int[] shape : SHAPES) {
-            benchmark.linear(ElementType.Q4_1, shape[0], shape[1]);
+            benchmark.linear(Packing.Q4_1, shape[0], shape[1]);
         }
-        benchmark.linear(ElementType.Q8_0, 49152, 576);
+        benchmark.linear(Packing.Q8_0, 49152, 576);
         benchmark.attention(128);
         benchmark.attention(512);
         benchmark.barrier();
         benchmark.memory.close();
     }
 
-    private void linear(ElementType type, int rows, int cols) {
-        int copies = (int) Math.max(1, (100L << 20) / PackedMatrix.bytes(type, rows, cols));
+    private void linear(Packing packing, int rows, int cols) {
+        int copies = (int) Math.max(1, (100L << 20) / PackedMatrix.bytes(packing, rows, cols));
         PackedMatrix[] matrices = new PackedMatrix[copies];
         for (int i = 0; i < copies; i++) {
-            matrices[i] = random.matrix(memory, type, rows, cols);
+            matrices[i] = random.matrix(memory, packing, rows, cols);
         }
         Rows x = random.rows(512, cols);
         Rows y = Rows.allocate(512, rows);
         double size = (double) rows * cols;
-        String name = type + " " + rows + " × " + cols;
+        String name = packing + " " + rows + " × " + cols;
         for (int n : new int[] {1, 2, 4, 8}) {
             double far = seconds((worker, i) -> decode(matrices[i % copies], x, y, n, worker));
             double near = seconds((worker, i) -> decode(matrices[0], x, y, n, worker));

@@ -5,22 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.baseload.engine.quant.Panels;
-import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The vector twin gives the scalar twin's bits, and a row's bits depend on nothing beside it. */
 @Tag("kernel")
 class LinearTest {
     private static final int[] ROWS = {1, 15, 16, 17, 127, 128, 129, 192, 576};
-    private static final int[] COLS = {32, 64, 96, 576};
     private static final int MOST = 14;
 
     private final NativeMemory memory = new NativeMemory();
@@ -43,20 +42,26 @@ class LinearTest {
         memory.close();
     }
 
-    private List<PackedMatrix> matrices(ElementType type) {
+    private List<PackedMatrix> matrices(Packing packing) {
         List<PackedMatrix> matrices = new ArrayList<>();
         for (int rows : ROWS) {
-            for (int cols : COLS) {
-                matrices.add(random.matrix(memory, type, rows, cols));
+            for (int cols : cols(packing)) {
+                matrices.add(random.matrix(memory, packing, rows, cols));
             }
         }
         return matrices;
     }
 
+    /** One block, two, several, and where blocks are small many. */
+    private static int[] cols(Packing packing) {
+        int block = Math.max(packing.block(), 16);
+        return new int[] {block, 2 * block, 3 * block, 576 / block * block};
+    }
+
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
-    void theTwinsAgreeInDecode(ElementType type) {
-        for (PackedMatrix w : matrices(type)) {
+    @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
+    void theTwinsAgreeInDecode(Packing packing) {
+        for (PackedMatrix w : matrices(packing)) {
             for (int count = 1; count <= 9; count++) {
                 assertTwins(decode, w, count);
             }
@@ -64,9 +69,9 @@ class LinearTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
-    void theTwinsAgreeInPrefill(ElementType type) {
-        for (PackedMatrix w : matrices(type)) {
+    @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
+    void theTwinsAgreeInPrefill(Packing packing) {
+        for (PackedMatrix w : matrices(packing)) {
             for (int count : new int[] {1, 6, 7, 12, MOST}) {
                 assertTwins(prefill, w, count);
             }
@@ -80,7 +85,7 @@ class LinearTest {
         linear.run(scalar, w, x, expected, 0, count, 0, w.panels());
         linear.run(best, w, x, actual, 0, count, 0, w.panels());
         assertArrayEquals(
-                expected.data(), actual.data(), () -> w.type() + " " + w.rows() + " × " + w.cols() + ", " + count);
+                expected.data(), actual.data(), () -> w.packing() + " " + w.rows() + " × " + w.cols() + ", " + count);
     }
 
     /** Room for y with a margin of its own numbers around each row, which must stay. */
@@ -91,19 +96,19 @@ class LinearTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
-    void aRowDependsOnNothingBesideItInDecode(ElementType type) {
-        assertIndependent(decode, type);
+    @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
+    void aRowDependsOnNothingBesideItInDecode(Packing packing) {
+        assertIndependent(decode, packing);
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
-    void aRowDependsOnNothingBesideItInPrefill(ElementType type) {
-        assertIndependent(prefill, type);
+    @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
+    void aRowDependsOnNothingBesideItInPrefill(Packing packing) {
+        assertIndependent(prefill, packing);
     }
 
-    private void assertIndependent(Linear linear, ElementType type) {
-        PackedMatrix w = random.matrix(memory, type, 250, 96);
+    private void assertIndependent(Linear linear, Packing packing) {
+        PackedMatrix w = random.matrix(memory, packing, 250, 3 * Math.max(packing.block(), 32));
         Rows x = random.rows(MOST, w.cols());
         Rows together = output(w, MOST);
         linear.run(best, w, x, together, 0, MOST, 0, w.panels());
@@ -117,9 +122,9 @@ class LinearTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
-    void bothKindsAreTheMatrixProduct(ElementType type) {
-        PackedMatrix w = random.matrix(memory, type, 33, 64);
+    @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
+    void bothKindsAreTheMatrixProduct(Packing packing) {
+        PackedMatrix w = random.matrix(memory, packing, 33, 2 * Math.max(packing.block(), 32));
         Rows x = random.rows(2, w.cols());
         Rows decoded = Rows.allocate(2, w.rows());
         Rows prefilled = Rows.allocate(2, w.rows());
@@ -140,10 +145,10 @@ class LinearTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
-    void nothingIsAllocated(ElementType type) {
+    @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
+    void nothingIsAllocated(Packing packing) {
         assumeTrue(best instanceof VectorKernels, "only compiled vector code can box");
-        PackedMatrix w = random.matrix(memory, type, 240, 576);
+        PackedMatrix w = random.matrix(memory, packing, 240, 512);
         Rows x = random.rows(MOST, w.cols());
         Rows y = output(w, MOST);
         for (int rows : new int[] {1, 3, 8}) {

@@ -1,15 +1,18 @@
 package io.baseload.engine.kernel;
 
-import io.baseload.engine.quant.Panels;
-import io.baseload.engine.quant.RowSource;
-import io.baseload.engine.tensor.ElementType;
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.baseload.engine.tensor.Scales;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Matrices and rows of random numbers of ordinary size. */
 final class RandomWeights {
@@ -19,34 +22,94 @@ final class RandomWeights {
         random = new Random(seed);
     }
 
-    /** A matrix as a file would hold it, rows one after the other. */
-    MemorySegment file(ElementType type, int rows, int cols) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(type.bytes((long) rows * cols)))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        while (bytes.hasRemaining()) {
-            block(type, bytes);
-        }
-        return MemorySegment.ofArray(bytes.array());
+    /** At least one packing for each way through the kernels. */
+    static Stream<Packing> packings() {
+        return Stream.of(
+                Packing.F32,
+                Packing.F16,
+                Packing.BF16,
+                Packing.Q8_0,
+                Packing.Q4_0,
+                Packing.Q4_1,
+                new Packing(Codes.F8_E4M3, 32, Scales.F32),
+                new Packing(Codes.F8_E4M3, 128, Scales.F32),
+                new Packing(Codes.I8, 16, Scales.F32),
+                new Packing(Codes.I8, 32, Scales.F16_MINIMUM),
+                new Packing(Codes.I8, 32, Scales.F32_MINIMUM),
+                new Packing(Codes.U4, 16, Scales.F32_MINIMUM),
+                new Packing(Codes.U4, 128, Scales.F32_MINIMUM),
+                new Packing(Codes.I4, 16, Scales.F32),
+                new Packing(Codes.I4, 128, Scales.F16),
+                new Packing(Codes.NF4, 64, Scales.F32),
+                new Packing(Codes.NF4, 64, Scales.LINEAR8),
+                new Packing(Codes.NF4, 32, Scales.FLOAT8),
+                new Packing(Codes.FP4, 128, Scales.F32),
+                new Packing(Codes.IQ4, 32, Scales.F16),
+                new Packing(Codes.E2M1, 16, Scales.F32));
     }
 
-    private void block(ElementType type, ByteBuffer to) {
-        float value = (float) random.nextGaussian() * 0.05f;
-        switch (type) {
-            case F32 -> to.putFloat(value);
-            case BF16 -> to.putShort((short) (Float.floatToRawIntBits(value) >> 16));
-            case F16 -> to.putShort(Float.floatToFloat16(value));
-            case Q4_1 -> to.putShort(Float.floatToFloat16(value)).putShort(Float.floatToFloat16(-7.5f * value));
-            default -> to.putShort(Float.floatToFloat16(value));
+    PackedMatrix matrix(NativeMemory memory, Packing packing, int rows, int cols) {
+        PackedMatrix w = PackedMatrix.allocate(memory, packing, rows, cols);
+        for (int panel = 0; panel < w.panels(); panel++) {
+            for (int block = 0; block < w.blocks(); block++) {
+                codes(w, w.codes(panel, block));
+                scales(w, panel, block);
+            }
         }
-        if (type.blockSize() > 1) {
-            byte[] codes = new byte[type == ElementType.Q8_0 ? 32 : 16];
-            random.nextBytes(codes);
-            to.put(codes);
+        return w;
+    }
+
+    private void codes(PackedMatrix w, long at) {
+        int count = LANES * w.packing().block();
+        for (int i = 0; i < count; i++) {
+            float value = (float) random.nextGaussian() * 0.05f;
+            switch (w.packing().codes()) {
+                case F32 -> w.data().set(JAVA_FLOAT_UNALIGNED, at + 4L * i, value);
+                case F16 -> w.data().set(JAVA_SHORT_UNALIGNED, at + 2L * i, Float.floatToFloat16(value));
+                case BF16 ->
+                    w.data().set(JAVA_SHORT_UNALIGNED, at + 2L * i, (short) (Float.floatToRawIntBits(value) >> 16));
+                case F8_E4M3 -> w.data().set(JAVA_BYTE, at + i, float8());
+                case I8 -> w.data().set(JAVA_BYTE, at + i, (byte) random.nextInt());
+                default -> w.data().set(JAVA_BYTE, at + i / 2, (byte) random.nextInt());
+            }
         }
     }
 
-    PackedMatrix matrix(NativeMemory memory, ElementType type, int rows, int cols) {
-        return Panels.pack(memory, RowSource.of(type, rows, cols, file(type, rows, cols)));
+    /** Up to 15 in size. */
+    private byte float8() {
+        return (byte) (random.nextInt(0x58) | random.nextInt(2) << 7);
+    }
+
+    private void scales(PackedMatrix w, int panel, int block) {
+        long at = w.scales(panel, block);
+        for (int lane = 0; lane < LANES; lane++) {
+            float value = (float) random.nextGaussian() * 0.005f;
+            switch (w.packing().scales()) {
+                case NONE -> {}
+                case F16, F16_MINIMUM -> half(w, at, lane, value);
+                case F32, F32_MINIMUM -> single(w, at, lane, value);
+                case LINEAR8 -> w.data().set(JAVA_BYTE, at + lane, (byte) random.nextInt());
+                case FLOAT8 -> w.data().set(JAVA_BYTE, at + lane, float8());
+            }
+        }
+        if (w.packing().scales().nested()) {
+            single(w, w.nested(panel, block), 0, 1e-4f * random.nextFloat());
+            single(w, w.nested(panel, block), 1, 1e-2f * random.nextFloat());
+        }
+    }
+
+    private static void half(PackedMatrix w, long at, int lane, float value) {
+        w.data().set(JAVA_SHORT_UNALIGNED, at + 2L * lane, Float.floatToFloat16(value));
+        if (w.packing().scales().minimum()) {
+            w.data().set(JAVA_SHORT_UNALIGNED, at + 2L * (LANES + lane), Float.floatToFloat16(-7.5f * value));
+        }
+    }
+
+    private static void single(PackedMatrix w, long at, int lane, float value) {
+        w.data().set(JAVA_FLOAT_UNALIGNED, at + 4L * lane, value);
+        if (w.packing().scales().minimum()) {
+            w.data().set(JAVA_FLOAT_UNALIGNED, at + 4L * (LANES + lane), -7.5f * value);
+        }
     }
 
     /** Rows that begin at an odd place and have something between them. */

@@ -3,9 +3,9 @@ package io.baseload.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("kernel")
@@ -97,12 +97,12 @@ class RowKernelsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1"})
-    void embedding(ElementType type) {
+    @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
+    void embedding(Packing packing) {
         try (NativeMemory memory = new NativeMemory()) {
-            PackedMatrix table = random.matrix(memory, type, 37, 64);
+            PackedMatrix table = random.matrix(memory, packing, 37, 128);
             for (int id : new int[] {0, 17, 36}) {
-                assertTwins(random.rows(2, 64), (kernels, y) -> kernels.embed(table, id, y, 1));
+                assertTwins(random.rows(2, 128), (kernels, y) -> kernels.embed(table, id, y, 1));
             }
         }
     }

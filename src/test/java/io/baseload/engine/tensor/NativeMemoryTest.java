@@ -25,8 +25,8 @@ class NativeMemoryTest {
 
     @Test
     void sizesOfPanelsCountTheMissingRows() {
-        assertEquals(2 * 3 * 320, PackedMatrix.bytes(ElementType.Q4_1, 17, 96));
-        assertEquals(16 * 5 * 4, PackedMatrix.bytes(ElementType.F32, 1, 5));
+        assertEquals(2 * 3 * 320, PackedMatrix.bytes(Packing.Q4_1, 17, 96));
+        assertEquals(16 * 5 * 4, PackedMatrix.bytes(Packing.F32, 1, 5));
         assertThrows(IllegalArgumentException.class, () -> ElementType.Q8_0.bytes(33));
     }
 }

@@ -1,0 +1,207 @@
+package io.baseload.engine.kernel;
+
+import static io.baseload.engine.kernel.Lanes.FLOATS;
+import static io.baseload.engine.kernel.Lanes.INTS;
+import static io.baseload.engine.kernel.Lanes.L;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import io.baseload.engine.quant.Codebook;
+import io.baseload.engine.tensor.PackedMatrix;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+
+/** A few rows times 4-bit weights that are looked up: {@link CodebookDecode}, where each decoded vector of weights serves all rows. */
+final class CodebookRows {
+    private CodebookRows() {}
+
+    /**
+     * Four panels from {@code unit} on times up to four rows of x; the last row stands in for missing ones. Row i of the result
+     * begins at {@code scratch.sums[i · 4 · L]}.
+     */
+    static void multiply(PackedMatrix m, int unit, float[] x, int xAt, int xStride, int rows, Scratch scratch) {
+        if (rows > 2) {
+            four(m, unit, x, xAt, xStride, rows, scratch);
+        } else {
+            two(m, unit, x, xAt, xStride, rows, scratch);
+        }
+    }
+
+    /** Four rows of x. */
+    private static void four(PackedMatrix m, int unit, float[] x, int xAt, int xStride, int rows, Scratch scratch) {
+        MemorySegment w = m.data();
+        long panel = unit * m.panelBytes();
+        long stride = m.panelBytes();
+        float[] scales = scratch.scales;
+        float[] y = scratch.sums;
+        long o0 = 0, o1 = 1 * stride, o2 = 2 * stride, o3 = 3 * stride;
+        int x0 = xAt,
+                x1 = xAt + Math.min(1, rows - 1) * xStride,
+                x2 = xAt + Math.min(2, rows - 1) * xStride,
+                x3 = xAt + Math.min(3, rows - 1) * xStride;
+        int size = m.packing().block();
+        int eights = size / 8;
+        IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0)
+                .reinterpretAsInts();
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector t0a = zero, t0b = zero, t0c = zero, t0d = zero;
+        FloatVector t1a = zero, t1b = zero, t1c = zero, t1d = zero;
+        FloatVector t2a = zero, t2b = zero, t2c = zero, t2d = zero;
+        FloatVector t3a = zero, t3b = zero, t3c = zero, t3d = zero;
+        for (int block = 0; block < m.blocks(); block++) {
+            long at = panel + (long) block * m.blockBytes();
+            ScaleVectors.read(m, unit, 4, block, scales);
+            FloatVector a0a = zero, a0b = zero, a0c = zero, a0d = zero;
+            FloatVector a1a = zero, a1b = zero, a1c = zero, a1d = zero;
+            FloatVector a2a = zero, a2b = zero, a2c = zero, a2d = zero;
+            FloatVector a3a = zero, a3b = zero, a3c = zero, a3d = zero;
+            for (int eight = 0; eight < eights; eight++) {
+                long p = at + eight * 64L;
+                int k = block * size + eight * 8;
+                IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
+                IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
+                IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
+                IntVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN);
+                for (int j = 0; j < 8; j++) {
+                    FloatVector a = w0.selectFrom(values).reinterpretAsFloats();
+                    FloatVector b = w1.selectFrom(values).reinterpretAsFloats();
+                    FloatVector c = w2.selectFrom(values).reinterpretAsFloats();
+                    FloatVector d = w3.selectFrom(values).reinterpretAsFloats();
+                    FloatVector r0 = FloatVector.broadcast(FLOATS, x[x0 + k + j]);
+                    a0a = a.fma(r0, a0a);
+                    a0b = b.fma(r0, a0b);
+                    a0c = c.fma(r0, a0c);
+                    a0d = d.fma(r0, a0d);
+                    FloatVector r1 = FloatVector.broadcast(FLOATS, x[x1 + k + j]);
+                    a1a = a.fma(r1, a1a);
+                    a1b = b.fma(r1, a1b);
+                    a1c = c.fma(r1, a1c);
+                    a1d = d.fma(r1, a1d);
+                    FloatVector r2 = FloatVector.broadcast(FLOATS, x[x2 + k + j]);
+                    a2a = a.fma(r2, a2a);
+                    a2b = b.fma(r2, a2b);
+                    a2c = c.fma(r2, a2c);
+                    a2d = d.fma(r2, a2d);
+                    FloatVector r3 = FloatVector.broadcast(FLOATS, x[x3 + k + j]);
+                    a3a = a.fma(r3, a3a);
+                    a3b = b.fma(r3, a3b);
+                    a3c = c.fma(r3, a3c);
+                    a3d = d.fma(r3, a3d);
+                    w0 = w0.lanewise(LSHR, 4);
+                    w1 = w1.lanewise(LSHR, 4);
+                    w2 = w2.lanewise(LSHR, 4);
+                    w3 = w3.lanewise(LSHR, 4);
+                }
+            }
+            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L);
+            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, 2 * L);
+            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, 4 * L);
+            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, 6 * L);
+            t0a = a0a.fma(d0, t0a);
+            t0b = a0b.fma(d1, t0b);
+            t0c = a0c.fma(d2, t0c);
+            t0d = a0d.fma(d3, t0d);
+            t1a = a1a.fma(d0, t1a);
+            t1b = a1b.fma(d1, t1b);
+            t1c = a1c.fma(d2, t1c);
+            t1d = a1d.fma(d3, t1d);
+            t2a = a2a.fma(d0, t2a);
+            t2b = a2b.fma(d1, t2b);
+            t2c = a2c.fma(d2, t2c);
+            t2d = a2d.fma(d3, t2d);
+            t3a = a3a.fma(d0, t3a);
+            t3b = a3b.fma(d1, t3b);
+            t3c = a3c.fma(d2, t3c);
+            t3d = a3d.fma(d3, t3d);
+        }
+        t0a.intoArray(y, 0 * L);
+        t0b.intoArray(y, 1 * L);
+        t0c.intoArray(y, 2 * L);
+        t0d.intoArray(y, 3 * L);
+        t1a.intoArray(y, 4 * L);
+        t1b.intoArray(y, 5 * L);
+        t1c.intoArray(y, 6 * L);
+        t1d.intoArray(y, 7 * L);
+        t2a.intoArray(y, 8 * L);
+        t2b.intoArray(y, 9 * L);
+        t2c.intoArray(y, 10 * L);
+        t2d.intoArray(y, 11 * L);
+        t3a.intoArray(y, 12 * L);
+        t3b.intoArray(y, 13 * L);
+        t3c.intoArray(y, 14 * L);
+        t3d.intoArray(y, 15 * L);
+    }
+
+    /** Two rows of x. */
+    private static void two(PackedMatrix m, int unit, float[] x, int xAt, int xStride, int rows, Scratch scratch) {
+        MemorySegment w = m.data();
+        long panel = unit * m.panelBytes();
+        long stride = m.panelBytes();
+        float[] scales = scratch.scales;
+        float[] y = scratch.sums;
+        long o0 = 0, o1 = 1 * stride, o2 = 2 * stride, o3 = 3 * stride;
+        int x0 = xAt, x1 = xAt + Math.min(1, rows - 1) * xStride;
+        int size = m.packing().block();
+        int eights = size / 8;
+        IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0)
+                .reinterpretAsInts();
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector t0a = zero, t0b = zero, t0c = zero, t0d = zero;
+        FloatVector t1a = zero, t1b = zero, t1c = zero, t1d = zero;
+        for (int block = 0; block < m.blocks(); block++) {
+            long at = panel + (long) block * m.blockBytes();
+            ScaleVectors.read(m, unit, 4, block, scales);
+            FloatVector a0a = zero, a0b = zero, a0c = zero, a0d = zero;
+            FloatVector a1a = zero, a1b = zero, a1c = zero, a1d = zero;
+            for (int eight = 0; eight < eights; eight++) {
+                long p = at + eight * 64L;
+                int k = block * size + eight * 8;
+                IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
+                IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
+                IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
+                IntVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN);
+                for (int j = 0; j < 8; j++) {
+                    FloatVector a = w0.selectFrom(values).reinterpretAsFloats();
+                    FloatVector b = w1.selectFrom(values).reinterpretAsFloats();
+                    FloatVector c = w2.selectFrom(values).reinterpretAsFloats();
+                    FloatVector d = w3.selectFrom(values).reinterpretAsFloats();
+                    FloatVector r0 = FloatVector.broadcast(FLOATS, x[x0 + k + j]);
+                    a0a = a.fma(r0, a0a);
+                    a0b = b.fma(r0, a0b);
+                    a0c = c.fma(r0, a0c);
+                    a0d = d.fma(r0, a0d);
+                    FloatVector r1 = FloatVector.broadcast(FLOATS, x[x1 + k + j]);
+                    a1a = a.fma(r1, a1a);
+                    a1b = b.fma(r1, a1b);
+                    a1c = c.fma(r1, a1c);
+                    a1d = d.fma(r1, a1d);
+                    w0 = w0.lanewise(LSHR, 4);
+                    w1 = w1.lanewise(LSHR, 4);
+                    w2 = w2.lanewise(LSHR, 4);
+                    w3 = w3.lanewise(LSHR, 4);
+                }
+            }
+            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L);
+            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, 2 * L);
+            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, 4 * L);
+            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, 6 * L);
+            t0a = a0a.fma(d0, t0a);
+            t0b = a0b.fma(d1, t0b);
+            t0c = a0c.fma(d2, t0c);
+            t0d = a0d.fma(d3, t0d);
+            t1a = a1a.fma(d0, t1a);
+            t1b = a1b.fma(d1, t1b);
+            t1c = a1c.fma(d2, t1c);
+            t1d = a1d.fma(d3, t1d);
+        }
+        t0a.intoArray(y, 0 * L);
+        t0b.intoArray(y, 1 * L);
+        t0c.intoArray(y, 2 * L);
+        t0d.intoArray(y, 3 * L);
+        t1a.intoArray(y, 4 * L);
+        t1b.intoArray(y, 5 * L);
+        t1c.intoArray(y, 6 * L);
+        t1d.intoArray(y, 7 * L);
+    }
+}

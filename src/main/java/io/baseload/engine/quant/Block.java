@@ -1,0 +1,11 @@
+package io.baseload.engine.quant;
+
+/** A block of a file taken apart: codes as {@link io.baseload.engine.tensor.Codes} stores them, and the scales of its groups. */
+final class Block {
+    /** The most elements of any file's block. */
+    static final int MOST = 256;
+
+    final byte[] codes = new byte[MOST];
+    final float[] scales = new float[MOST / 16];
+    final float[] minimums = new float[MOST / 16];
+}

@@ -1,0 +1,74 @@
+package io.baseload.engine.quant;
+
+import io.baseload.engine.tensor.Codes;
+
+/** What the codes of each kind stand for. */
+public final class Codebook {
+    /** NormalFloat of 4 bits: quantiles of the normal distribution (Dettmers et al., "QLoRA", 2023), with bitsandbytes' bits. */
+    private static final float[] NF4 = {
+        -1.0f,
+        -0.6961928f,
+        -0.52507305f,
+        -0.3949175f,
+        -0.28444138f,
+        -0.18477343f,
+        -0.091050036f,
+        0.0f,
+        0.0795803f,
+        0.1609302f,
+        0.2461123f,
+        0.33791524f,
+        0.44070983f,
+        0.562617f,
+        0.72295684f,
+        1.0f
+    };
+
+    /** bitsandbytes' float of sign, two bits of exponent and one of fraction, over 12. */
+    private static final float[] FP4 = {
+        0.0f,
+        0.0052083335f,
+        0.6666667f,
+        1.0f,
+        0.33333334f,
+        0.5f,
+        0.16666667f,
+        0.25f,
+        0.0f,
+        -0.0052083335f,
+        -0.6666667f,
+        -1.0f,
+        -0.33333334f,
+        -0.5f,
+        -0.16666667f,
+        -0.25f
+    };
+
+    private static final float[] IQ4 = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+
+    private static final float[] E2M1 = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+
+    private Codebook() {}
+
+    /** The values of the 16 codes; must not be changed. */
+    public static float[] of(Codes codes) {
+        return switch (codes) {
+            case NF4 -> NF4;
+            case FP4 -> FP4;
+            case IQ4 -> IQ4;
+            case E2M1 -> E2M1;
+            default -> throw new IllegalArgumentException(codes + " needs no table");
+        };
+    }
+
+    /** The value of one code as it is stored. */
+    static float value(Codes codes, int code) {
+        return switch (codes) {
+            case I8 -> (byte) code;
+            case U4 -> code;
+            case I4 -> code - 8;
+            case F8_E4M3 -> Float8.e4m3(code);
+            default -> of(codes)[code];
+        };
+    }
+}

@@ -1,0 +1,87 @@
+package io.baseload.engine.quant;
+
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
+import static io.baseload.engine.tensor.PackedMatrix.NESTED_BLOCKS;
+
+import io.baseload.engine.tensor.PackedMatrix;
+
+/** The scales and minimums of a panel's blocks. */
+final class ScalePanels {
+    private ScalePanels() {}
+
+    /** The scale of one row in one block; a nested one is offset + scale · code, rounded once. */
+    static float scale(PackedMatrix w, int panel, int block, int lane) {
+        long at = w.scales(panel, block);
+        return switch (w.packing().scales()) {
+            case NONE -> 1;
+            case F16, F16_MINIMUM -> Little.half(w.data(), at + 2L * lane);
+            case F32, F32_MINIMUM -> Little.f32(w.data(), at + 4L * lane);
+            case LINEAR8 -> nested(w, panel, block, (byte) Little.u8(w.data(), at + lane));
+            case FLOAT8 -> nested(w, panel, block, Float8.finite(Little.u8(w.data(), at + lane)));
+        };
+    }
+
+    private static float nested(PackedMatrix w, int panel, int block, float code) {
+        long at = w.nested(panel, block);
+        return Math.fma(code, Little.f32(w.data(), at), Little.f32(w.data(), at + 4));
+    }
+
+    /** The minimum of one row in one block, where there are minimums. */
+    static float minimum(PackedMatrix w, int panel, int block, int lane) {
+        long at = w.scales(panel, block);
+        return switch (w.packing().scales()) {
+            case F16_MINIMUM -> Little.half(w.data(), at + 2L * (LANES + lane));
+            case F32_MINIMUM -> Little.f32(w.data(), at + 4L * (LANES + lane));
+            default -> throw new IllegalArgumentException(w.packing() + " has no minimums");
+        };
+    }
+
+    /**
+     * Writes the scales of a panel.
+     *
+     * @param rows rows that the panel has
+     * @param scales {@code [block][lane]}
+     * @param minimums likewise
+     */
+    static void write(PackedMatrix w, int panel, int rows, float[] scales, float[] minimums) {
+        if (w.packing().scales().nested()) {
+            for (int block = 0; block < w.blocks(); block += NESTED_BLOCKS) {
+                writeNested(w, panel, block, rows, scales);
+            }
+            return;
+        }
+        for (int block = 0; block < w.blocks(); block++) {
+            long at = w.scales(panel, block);
+            write(w, at, scales, block * LANES);
+            if (w.packing().scales().minimum()) {
+                write(w, at + w.packing().scales().bytes() * LANES / 2, minimums, block * LANES);
+            }
+        }
+    }
+
+    private static void write(PackedMatrix w, long to, float[] values, int at) {
+        boolean half = w.packing().scales().bytes() == (w.packing().scales().minimum() ? 4 : 2);
+        for (int lane = 0; lane < LANES; lane++) {
+            if (half) {
+                w.data().set(Little.SHORT, to + 2L * lane, Float.floatToFloat16(values[at + lane]));
+            } else {
+                w.data().set(Little.FLOAT, to + 4L * lane, values[at + lane]);
+            }
+        }
+    }
+
+    /** Quantizes the scales of 16 blocks of 16 rows: their mean becomes the offset, what is left 8-bit codes of one scale. */
+    private static void writeNested(PackedMatrix w, int panel, int first, int rows, float[] scales) {
+        int end = Math.min(first + NESTED_BLOCKS, w.blocks());
+        float[] group = new float[(end - first) * rows];
+        for (int i = 0; i < group.length; i++) {
+            group[i] = scales[(first + i / rows) * LANES + i % rows];
+        }
+        NestedScales nested = NestedScales.of(w.packing().scales(), group);
+        for (int i = 0; i < group.length; i++) {
+            w.data().set(Little.BYTE, w.scales(panel, first + i / rows) + i % rows, nested.codes()[i]);
+        }
+        w.data().set(Little.FLOAT, w.nested(panel, first), nested.scale());
+        w.data().set(Little.FLOAT, w.nested(panel, first) + 4, nested.offset());
+    }
+}

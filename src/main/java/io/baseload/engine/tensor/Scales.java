@@ -1,0 +1,34 @@
+package io.baseload.engine.tensor;
+
+/** What a block of a packed matrix keeps for each row beside its codes. */
+public enum Scales {
+    NONE(0),
+    F16(2),
+    F16_MINIMUM(4),
+    F32(4),
+    F32_MINIMUM(8),
+    /** Double quantization (Dettmers et al., "QLoRA", 2023): a signed byte; scale and offset are shared by 16 blocks of 16 rows. */
+    LINEAR8(1),
+    /** The same with F8_E4M3 instead of a linear byte, as in the article. */
+    FLOAT8(1);
+
+    private final int bytes;
+
+    Scales(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Bytes for one row of a block, minimum included. */
+    public int bytes() {
+        return bytes;
+    }
+
+    public boolean minimum() {
+        return this == F16_MINIMUM || this == F32_MINIMUM;
+    }
+
+    /** Whether the scales are quantized themselves. */
+    public boolean nested() {
+        return bytes == 1;
+    }
+}
