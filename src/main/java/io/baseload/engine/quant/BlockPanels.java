@@ -36,7 +36,8 @@ final class BlockPanels {
         BlockFormat format = BlockFormat.of(source.type());
         Packing from = format.packing();
         Packing to = packed.packing();
-        boolean scalesFit = from.scales() == to.scales() || to.scales().nested() && !from.scales().minimum();
+        boolean scalesFit = from.scales() == to.scales()
+                || to.scales().nested() && !from.scales().minimum();
         if (from.codes() != to.codes() || from.block() != to.block() || !scalesFit) {
             throw new IllegalArgumentException(source.type() + ", packed as " + from + ", cannot become " + to);
         }
