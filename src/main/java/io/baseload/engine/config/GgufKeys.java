@@ -52,7 +52,12 @@ public final class GgufKeys implements Keys {
                 metadata.string(ARCHITECTURE).orElseThrow(() -> metadata.refuse(ARCHITECTURE, "is missing"));
     }
 
-    /** What the file calls the family. */
+    @Override
+    public boolean gguf() {
+        return true;
+    }
+
+    @Override
     public String architecture() {
         return architecture;
     }
@@ -80,6 +85,16 @@ public final class GgufKeys implements Keys {
     }
 
     @Override
+    public boolean tied(boolean otherwise) {
+        return !stores("output.weight");
+    }
+
+    @Override
+    public boolean mentions(Key key) {
+        return metadata.has(full(key.gguf()));
+    }
+
+    @Override
     public OptionalLong integer(Key key) {
         return metadata.integer(full(key.gguf()));
     }
@@ -100,8 +115,13 @@ public final class GgufKeys implements Keys {
     }
 
     @Override
-    public List<Integer> integers(Key key) {
-        return metadata.integers(full(key.gguf()));
+    public List<Long> integers(Key key) {
+        return metadata.integers(full(key.gguf())).stream().map(Integer::longValue).toList();
+    }
+
+    @Override
+    public List<String> texts(Key key) {
+        return metadata.strings(full(key.gguf()));
     }
 
     @Override
@@ -110,8 +130,13 @@ public final class GgufKeys implements Keys {
     }
 
     @Override
-    public Rope rope(int dimensions, double defaultBase) {
-        return GgufRope.read(this, dimensions, defaultBase);
+    public Rope rope(int headDim, double defaultBase) {
+        return new GgufRope(this, headDim).read(defaultBase);
+    }
+
+    @Override
+    public Rope localRope(int headDim, double defaultBase) {
+        return new GgufRope(this, headDim).local(defaultBase);
     }
 
     /** A key's name in the file, noted as asked for. A family without such a key has a name that no file has. */

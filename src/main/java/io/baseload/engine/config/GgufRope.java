@@ -1,40 +1,89 @@
 package io.baseload.engine.config;
 
-import java.util.OptionalDouble;
+import io.baseload.engine.config.RopeScaling.Numbers.Weight;
 
 /** Rotary embedding as the metadata and tensors of a GGUF file have it. */
 final class GgufRope {
     private static final Key BASE = new Key("", "rope.freq_base");
+    private static final Key LOCAL_BASE = new Key("", "rope.freq_base_swa");
     private static final Key DIMENSIONS = new Key("", "rope.dimension_count");
     private static final Key TYPE = new Key("", "rope.scaling.type");
     private static final Key FACTOR = new Key("", "rope.scaling.factor");
     private static final Key OLD_FACTOR = new Key("", "rope.scale_linear");
+    private static final Key ORIGINAL = new Key("", "rope.scaling.original_context_length");
+    private static final Key MAGNITUDE = new Key("", "rope.scaling.attn_factor");
+    private static final Key FAST = new Key("", "rope.scaling.yarn_beta_fast");
+    private static final Key SLOW = new Key("", "rope.scaling.yarn_beta_slow");
 
-    /** Llama 3's scaling is in a tensor. */
+    /** Tensors that have a number for each pair. */
     private static final String FACTORS = "rope_freqs.weight";
 
-    private GgufRope() {}
+    private static final String LONG_FACTORS = "rope_factors_long.weight";
 
-    static Rope read(Keys keys, int width, double defaultBase) {
-        var numbers = new Numbers(keys);
-        int dimensions = numbers.size(DIMENSIONS, width);
-        if (dimensions > width || dimensions % 2 != 0) {
-            throw keys.refuse(
-                    DIMENSIONS, "is " + dimensions + ", it must be even and at most the head's width " + width);
-        }
-        RopeScaling scaling = keys.stores(FACTORS) ? new RopeScaling.Stored("rope.factors") : scaling(keys, numbers);
-        return new Rope(numbers.positive(BASE, defaultBase), dimensions, scaling);
+    private final GgufKeys keys;
+    private final Numbers numbers;
+    private final int headDim;
+
+    GgufRope(GgufKeys keys, int headDim) {
+        this.keys = keys;
+        this.numbers = new Numbers(keys);
+        this.headDim = headDim;
     }
 
-    /** Files from before scaling had a type have only {@code rope.scale_linear}. */
-    private static RopeScaling scaling(Keys keys, Numbers numbers) {
+    Rope read(double defaultBase) {
+        return new Rope(numbers.positive(BASE, defaultBase), dimensions(), scaling());
+    }
+
+    Rope local(double defaultBase) {
+        return new Rope(numbers.positive(LOCAL_BASE, defaultBase), dimensions(), new RopeScaling.None());
+    }
+
+    private int dimensions() {
+        int dimensions = numbers.size(DIMENSIONS, headDim);
+        if (dimensions > headDim || dimensions % 2 != 0) {
+            throw keys.refuse(
+                    DIMENSIONS, "is " + dimensions + ", it must be even and at most the head's width " + headDim);
+        }
+        return dimensions;
+    }
+
+    /** Llama 3's and Phi 3's scalings have no type: they are tensors. Files from before scaling had a type have only {@code rope.scale_linear}. */
+    private RopeScaling scaling() {
+        if (keys.stores(FACTORS)) {
+            return new RopeScaling.Divided(new Weight("rope.factors"));
+        }
+        if (keys.stores(LONG_FACTORS)) {
+            return longRope();
+        }
         String type = keys.text(TYPE).orElse("linear");
-        OptionalDouble old = keys.number(OLD_FACTOR);
-        double factor = numbers.positive(FACTOR, old.orElse(1));
         return switch (type) {
             case "none" -> new RopeScaling.None();
-            case "linear" -> factor == 1 ? new RopeScaling.None() : new RopeScaling.Linear(factor);
-            default -> throw keys.refuse(TYPE, "is " + type + "; supported are none and linear");
+            case "linear" -> linear(numbers.positive(FACTOR, numbers.positive(OLD_FACTOR, 1)));
+            case "yarn" -> yarn();
+            default -> throw keys.refuse(TYPE, "is " + type + "; supported are none, linear and yarn");
         };
+    }
+
+    private static RopeScaling linear(double factor) {
+        return factor == 1 ? new RopeScaling.None() : new RopeScaling.Linear(factor);
+    }
+
+    private RopeScaling longRope() {
+        return new RopeScaling.LongRope(
+                new Weight("rope.short_factors"),
+                new Weight("rope.long_factors"),
+                numbers.size(ORIGINAL),
+                numbers.positive(MAGNITUDE, 1));
+    }
+
+    private RopeScaling yarn() {
+        double factor = numbers.positive(FACTOR);
+        return new RopeScaling.Yarn(
+                factor,
+                numbers.positive(FAST, 32),
+                numbers.positive(SLOW, 1),
+                numbers.size(ORIGINAL),
+                true,
+                numbers.positive(MAGNITUDE, 1) * RopeScaling.Yarn.magnitude(factor, 1));
     }
 }

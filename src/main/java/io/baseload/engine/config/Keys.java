@@ -7,12 +7,28 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** What a model's files say about it beside its weights, whatever their format. Remembers which keys were asked for. */
-public interface Keys {
+public sealed interface Keys permits GgufKeys, HuggingFaceKeys {
+    /** Whether the files are llama.cpp's; they leave out what llama.cpp knows by the family's name. */
+    boolean gguf();
+
+    /** What the files call the family. */
+    String architecture();
+
     /** What the model calls itself, "" if it doesn't. */
     String name();
 
     /** Number of tokens. */
     int vocabulary();
+
+    /**
+     * Whether the matrix that makes logits is the embedding.
+     *
+     * @param otherwise what the family does where the files don't say
+     */
+    boolean tied(boolean otherwise);
+
+    /** Whether a key is there, be its value null. */
+    boolean mentions(Key key);
 
     OptionalLong integer(Key key);
 
@@ -23,17 +39,24 @@ public interface Keys {
     Optional<String> text(Key key);
 
     /** Empty if there is no such key. */
-    List<Integer> integers(Key key);
+    List<Long> integers(Key key);
 
-    /** Whether a weight is stored: under this name, as the files have it. */
+    /** Empty if there is no such key. */
+    List<String> texts(Key key);
+
+    /** Whether a GGUF file has a tensor, which is how it says that a model has an optional part. */
     boolean stores(String tensor);
 
     /**
-     * How the layers rotate queries and keys.
+     * How layers rotate queries and keys.
      *
-     * @param dimensions elements of a head that are rotated unless the files say otherwise
+     * @param headDim width of a head
+     * @param defaultBase θ where the files don't say
      */
-    Rope rope(int dimensions, double defaultBase);
+    Rope rope(int headDim, double defaultBase);
+
+    /** The same for layers with a sliding window, in families where these have an embedding of their own. */
+    Rope localRope(int headDim, double defaultBase);
 
     /** A refusal that points at a key. */
     ModelFileException refuse(Key key, String problem);

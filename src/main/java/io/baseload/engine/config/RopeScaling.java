@@ -1,5 +1,7 @@
 package io.baseload.engine.config;
 
+import java.util.List;
+
 /** How rotary embedding is stretched for contexts that are longer than those of the first training. */
 public sealed interface RopeScaling {
     /** Not at all. */
@@ -9,9 +11,54 @@ public sealed interface RopeScaling {
     record Linear(double factor) implements RopeScaling {}
 
     /**
-     * Each pair's frequency divided by its own number, as a weight of the model has them.
-     *
-     * @param weight the weight's name
+     * NTK-aware scaling that begins where a sequence gets longer than {@code limit} tokens. Not computed: the context ends there, and before it the scaling changes
+     * nothing.
      */
-    record Stored(String weight) implements RopeScaling {}
+    record Dynamic(int limit) implements RopeScaling {}
+
+    /** Each pair's frequency divided by its own number: Llama 3's scaling as GGUF has it, whose numbers are a weight. */
+    record Divided(Numbers factors) implements RopeScaling {}
+
+    /**
+     * Llama 3's: with w the wavelength 2π/f, f stays where w &lt; original/high, becomes f/factor where w &gt; original/low, and moves from one to the other between.
+     *
+     * @param original tokens of the first training
+     */
+    record Llama3(double factor, double low, double high, int original) implements RopeScaling {}
+
+    /**
+     * YaRN (Peng et al., 2023): pairs that turn more than {@code fast} times in the first training's context keep their frequency, those that turn less than
+     * {@code slow} times are divided by the factor, those between move from one to the other.
+     *
+     * @param truncate whether the bounds are rounded to whole pairs
+     * @param magnitude what cosine and sine are multiplied with
+     */
+    record Yarn(double factor, double fast, double slow, int original, boolean truncate, double magnitude)
+            implements RopeScaling {
+        /** The magnitude that goes with a factor, by the paper's formula with its weight. */
+        public static double magnitude(double factor, double weight) {
+            return factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1;
+        }
+    }
+
+    /**
+     * LongRoPE (Ding et al., 2024), as Phi 3 has it: each pair's frequency divided by its number in one list while the whole sequence has at most {@code original}
+     * tokens, and in another one when it has more.
+     *
+     * @param magnitude what cosine and sine are multiplied with, whatever the length
+     */
+    record LongRope(Numbers nearby, Numbers far, int original, double magnitude) implements RopeScaling {}
+
+    /** A number for each pair. */
+    sealed interface Numbers {
+        /** The numbers themselves. */
+        record Listed(List<Double> values) implements Numbers {
+            public Listed {
+                values = List.copyOf(values);
+            }
+        }
+
+        /** @param name the weight that has them */
+        record Weight(String name) implements Numbers {}
+    }
 }

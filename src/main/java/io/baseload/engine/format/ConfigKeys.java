@@ -92,6 +92,18 @@ public final class ConfigKeys implements ModelKeys {
         return struct.map(found -> inner.computeIfAbsent(key, k -> new ConfigKeys(file, prefix + key + ".", found)));
     }
 
+    /** Whether the value is false, or an empty text, array or object. */
+    public boolean blank(String key) {
+        JsonValue value = object.fields().get(key);
+        return switch (value) {
+            case Flag flag -> !flag.value();
+            case Text text -> text.value().isEmpty();
+            case Array array -> array.elements().isEmpty();
+            case Struct struct -> struct.fields().isEmpty();
+            case null, default -> false;
+        };
+    }
+
     /** Keys that have a value and that nobody has asked for; inside objects only where somebody has asked for the object. */
     public Set<String> unread() {
         Set<String> unread = new TreeSet<>();

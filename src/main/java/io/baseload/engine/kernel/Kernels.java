@@ -45,11 +45,20 @@ public interface Kernels {
     /** y += x. */
     void add(Rows x, Rows y, int from, int to, int firstColumn, int endColumn);
 
+    /** y += factor · x. */
+    void addScaled(Rows x, float factor, Rows y, int from, int to, int firstColumn, int endColumn);
+
+    /** y = factor · y. */
+    void scale(Rows y, float factor, int from, int to, int firstColumn, int endColumn);
+
     /** y += bias, which has an element for each column of y. */
     void addBias(float[] bias, Rows y, int from, int to, int firstColumn, int endColumn);
 
     /** gate = silu(gate) · up, the gated unit of Shazeer (2020). */
     void siluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn);
+
+    /** gate = gelu(gate) · up with GELU in its tanh form, 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) (Hendrycks and Gimpel, 2016). */
+    void geluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn);
 
     /**
      * gate = (up + 1) · g · sigmoid(1.702 · g) with g = min(gate, limit) and up clamped to ±limit: gpt-oss's gated unit.

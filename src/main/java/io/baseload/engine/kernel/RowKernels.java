@@ -29,6 +29,19 @@ final class RowKernels {
         }
     }
 
+    static void addScaled(float[] x, int xAt, float factor, float[] y, int yAt, int width) {
+        int end = FLOATS.loopBound(width);
+        FloatVector factors = FloatVector.broadcast(FLOATS, factor);
+        for (int i = 0; i < end; i += L) {
+            FloatVector.fromArray(FLOATS, x, xAt + i)
+                    .fma(factors, FloatVector.fromArray(FLOATS, y, yAt + i))
+                    .intoArray(y, yAt + i);
+        }
+        for (int i = end; i < width; i++) {
+            y[yAt + i] = Math.fma(x[xAt + i], factor, y[yAt + i]);
+        }
+    }
+
     static void multiply(float[] y, int yAt, int width, float factor) {
         int end = FLOATS.loopBound(width);
         for (int i = 0; i < end; i += L) {
@@ -94,6 +107,35 @@ final class RowKernels {
         for (int i = end; i < width; i++) {
             float g = gate[gateAt + i];
             gate[gateAt + i] = g / (1f + Exp.exp(-g)) * up[upAt + i];
+        }
+    }
+
+    static void geluMultiply(float[] gate, int gateAt, float[] up, int upAt, int width) {
+        int end = FLOATS.loopBound(width);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        for (int i = 0; i < end; i += L) {
+            FloatVector g = FloatVector.fromArray(FLOATS, gate, gateAt + i);
+            FloatVector slope = g.mul(g)
+                    .fma(
+                            FloatVector.broadcast(FLOATS, ScalarKernels.GELU_CUBIC),
+                            FloatVector.broadcast(FLOATS, ScalarKernels.GELU_LINEAR));
+            FloatVector c = g.mul(slope).max(Exp.LOWEST).min(Exp.HIGHEST);
+            FloatVector shifted =
+                    c.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.ROUND));
+            FloatVector n = shifted.sub(Exp.ROUND);
+            FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_HIGH), c);
+            r = n.fma(FloatVector.broadcast(FLOATS, -Exp.LN2_LOW), r);
+            FloatVector p = r.fma(FloatVector.broadcast(FLOATS, Exp.C6), FloatVector.broadcast(FLOATS, Exp.C5));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C4));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C3));
+            p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C2));
+            p = p.fma(r.mul(r), r).add(1f);
+            IntVector power = shifted.reinterpretAsInts().lanewise(LSHL, 23);
+            FloatVector e = p.reinterpretAsInts().add(power).reinterpretAsFloats();
+            g.div(one.add(e)).mul(FloatVector.fromArray(FLOATS, up, upAt + i)).intoArray(gate, gateAt + i);
+        }
+        for (int i = end; i < width; i++) {
+            gate[gateAt + i] = ScalarKernels.gelu(gate[gateAt + i]) * up[upAt + i];
         }
     }
 

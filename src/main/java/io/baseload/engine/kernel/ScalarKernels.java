@@ -20,6 +20,11 @@ final class ScalarKernels implements Kernels {
     /** sigmoid(1.702·x) comes close to the normal distribution (Hendrycks and Gimpel, 2016). */
     static final float STEEP = 1.702f;
 
+    /** −2·√(2/π). */
+    static final float GELU_LINEAR = -1.5957691216057308f;
+
+    static final float GELU_CUBIC = 0.044715f * GELU_LINEAR;
+
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     @Override
@@ -150,6 +155,24 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void addScaled(Rows x, float factor, Rows y, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            for (int i = firstColumn; i < endColumn; i++) {
+                y.data()[y.at(row) + i] = Math.fma(x.data()[x.at(row) + i], factor, y.data()[y.at(row) + i]);
+            }
+        }
+    }
+
+    @Override
+    public void scale(Rows y, float factor, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            for (int i = firstColumn; i < endColumn; i++) {
+                y.data()[y.at(row) + i] *= factor;
+            }
+        }
+    }
+
+    @Override
     public void addBias(float[] bias, Rows y, int from, int to, int firstColumn, int endColumn) {
         for (int row = from; row < to; row++) {
             for (int i = firstColumn; i < endColumn; i++) {
@@ -166,6 +189,20 @@ final class ScalarKernels implements Kernels {
                 gate.data()[gate.at(row) + i] = g / (1f + Exp.exp(-g)) * up.data()[up.at(row) + i];
             }
         }
+    }
+
+    @Override
+    public void geluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            for (int i = firstColumn; i < endColumn; i++) {
+                gate.data()[gate.at(row) + i] = gelu(gate.data()[gate.at(row) + i]) * up.data()[up.at(row) + i];
+            }
+        }
+    }
+
+    /** 0.5·(1 + tanh(u)) = 1 / (1 + e^(−2u)); −2u is x·(LINEAR + CUBIC·x²). */
+    static float gelu(float x) {
+        return x / (1f + Exp.exp(x * Math.fma(x * x, GELU_CUBIC, GELU_LINEAR)));
     }
 
     @Override

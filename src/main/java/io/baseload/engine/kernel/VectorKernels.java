@@ -46,6 +46,21 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void addScaled(Rows x, float factor, Rows y, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            int width = endColumn - firstColumn;
+            RowKernels.addScaled(x.data(), x.at(row) + firstColumn, factor, y.data(), y.at(row) + firstColumn, width);
+        }
+    }
+
+    @Override
+    public void scale(Rows y, float factor, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            RowKernels.multiply(y.data(), y.at(row) + firstColumn, endColumn - firstColumn, factor);
+        }
+    }
+
+    @Override
     public void addBias(float[] bias, Rows y, int from, int to, int firstColumn, int endColumn) {
         for (int row = from; row < to; row++) {
             RowKernels.add(bias, firstColumn, y.data(), y.at(row) + firstColumn, endColumn - firstColumn);
@@ -57,6 +72,15 @@ final class VectorKernels implements Kernels {
         for (int row = from; row < to; row++) {
             int width = endColumn - firstColumn;
             RowKernels.siluMultiply(
+                    gate.data(), gate.at(row) + firstColumn, up.data(), up.at(row) + firstColumn, width);
+        }
+    }
+
+    @Override
+    public void geluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            int width = endColumn - firstColumn;
+            RowKernels.geluMultiply(
                     gate.data(), gate.at(row) + firstColumn, up.data(), up.at(row) + firstColumn, width);
         }
     }

@@ -45,10 +45,30 @@ class RowKernelsTest {
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.add(x, y, 0, 2, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.addBias(weight, y, 0, 3, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.siluMultiply(y, x, 0, 3, width / 3, width));
+            assertTwins(random.rows(3, width), (kernels, y) -> kernels.geluMultiply(y, x, 0, 3, width / 3, width));
+            assertTwins(
+                    random.rows(3, width), (kernels, y) -> kernels.addScaled(x, 0.35f, y, 0, 2, width / 3, width));
+            assertTwins(random.rows(3, width), (kernels, y) -> kernels.scale(y, 6f, 1, 3, width / 3, width));
             assertTwins(
                     random.rows(3, width),
                     (kernels, y) -> kernels.clampedSiluMultiply(y, x, 0.5f, 0, 3, width / 3, width));
         }
+    }
+
+    @Test
+    void geluInItsTanhForm() {
+        float[] points = {-40, -9, -3, -1, -1e-3f, 0, 1e-3f, 0.5f, 2, 9, 40};
+        float[] ones = new float[points.length];
+        Arrays.fill(ones, 1);
+        float[] expected = new float[points.length];
+        for (int i = 0; i < points.length; i++) {
+            double x = points[i];
+            double tanh = Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x));
+            expected[i] = (float) (0.5 * x * (1 + tanh));
+        }
+        Rows gate = new Rows(points, 0, points.length, points.length);
+        Kernels.best().geluMultiply(gate, new Rows(ones, 0, ones.length, ones.length), 0, 1, 0, ones.length);
+        assertArrayEquals(expected, gate.data(), 1e-6f);
     }
 
     @Test
