@@ -9,7 +9,7 @@ import java.util.Set;
  * family computes is put together from the records of {@code engine.config}; only a kind of layer that is new needs code beyond the class
  * ({@code engine.model.Block} says how).
  */
-public interface Architecture {
+interface Architecture {
     /** What {@code model_type} in config.json may be. */
     Set<String> modelTypes();
 
@@ -19,11 +19,17 @@ public interface Architecture {
     /**
      * What a model of the family computes.
      *
-     * @param name what the files call the family
      * @throws io.baseload.engine.api.ModelFileException if a key is missing, contradicts another, or asks for what isn't supported
      */
-    ModelConfig config(String name, Keys keys);
+    ModelConfig config(Keys keys);
+
+    /** Where the weights are in a Hugging Face folder. */
+    default TensorMap huggingFaceTensors(ModelConfig config) {
+        return TensorNames.HUGGING_FACE;
+    }
 
     /** Where the weights are in a GGUF file. */
-    TensorMap ggufTensors(ModelConfig config);
+    default TensorMap ggufTensors(ModelConfig config) {
+        return TensorNames.GGUF;
+    }
 }

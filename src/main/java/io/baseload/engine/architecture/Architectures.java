@@ -1,18 +1,32 @@
 package io.baseload.engine.architecture;
 
 import io.baseload.engine.config.GgufKeys;
+import io.baseload.engine.config.HuggingFaceKeys;
+import io.baseload.engine.config.Key;
+import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.ModelConfig;
-import io.baseload.engine.format.Checkpoint;
 import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.format.Metadata;
 import io.baseload.engine.format.ModelFolder;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** All families of models that can be run. */
 public final class Architectures {
-    private static final List<Architecture> ALL = List.of(new Llama());
+    private static final List<Architecture> ALL = List.of(
+            new Llama(),
+            new Mistral(),
+            new Qwen2(),
+            new Qwen3(),
+            new Phi3(),
+            new Gemma(),
+            new Gemma2(),
+            new Gemma3(),
+            new SmolLm3(),
+            new Granite(),
+            new Olmo2());
 
     private Architectures() {}
 
@@ -22,26 +36,30 @@ public final class Architectures {
      * @throws io.baseload.engine.api.ModelFileException if it is of no family here, or asks for something that isn't supported
      */
     public static ModelDefinition of(ModelFolder folder) {
-        return switch (folder.keys()) {
-            case Metadata metadata -> gguf(new GgufKeys(metadata, folder.weights()), folder.weights());
-            case ConfigKeys config -> throw config.refuse("model_type", "isn't supported");
+        Keys keys = switch (folder.keys()) {
+            case Metadata metadata -> new GgufKeys(metadata, folder.weights());
+            case ConfigKeys config -> new HuggingFaceKeys(config);
         };
-    }
-
-    private static ModelDefinition gguf(GgufKeys keys, Checkpoint weights) {
-        Architecture family = ALL.stream()
-                .filter(one -> one.ggufNames().contains(keys.architecture()))
-                .findFirst()
-                .orElseThrow(() -> keys.refuseArchitecture(
-                        "is " + keys.architecture() + "; supported are " + String.join(", ", ggufNames())));
-        ModelConfig config = family.config(keys.architecture(), keys);
+        Architecture family = family(keys);
+        ModelConfig config = family.config(keys);
         keys.refuseOthers();
-        return new ModelDefinition(config, new CheckpointTensors(weights, family.ggufTensors(config)));
+        TensorMap tensors = keys.gguf() ? family.ggufTensors(config) : family.huggingFaceTensors(config);
+        return new ModelDefinition(config, new CheckpointTensors(folder.weights(), tensors));
     }
 
-    private static Set<String> ggufNames() {
-        var names = new TreeSet<String>();
-        ALL.forEach(one -> names.addAll(one.ggufNames()));
-        return names;
+    private static Architecture family(Keys keys) {
+        Function<Architecture, Set<String>> names = keys.gguf() ? Architecture::ggufNames : Architecture::modelTypes;
+        return ALL.stream()
+                .filter(one -> names.apply(one).contains(keys.architecture()))
+                .findFirst()
+                .orElseThrow(() -> keys.refuse(
+                        Key.ARCHITECTURE,
+                        "is " + keys.architecture() + "; supported are " + String.join(", ", all(names))));
+    }
+
+    private static Set<String> all(Function<Architecture, Set<String>> names) {
+        var all = new TreeSet<String>();
+        ALL.forEach(one -> all.addAll(names.apply(one)));
+        return all;
     }
 }

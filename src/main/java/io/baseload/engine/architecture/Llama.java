@@ -1,6 +1,5 @@
 package io.baseload.engine.architecture;
 
-import io.baseload.engine.config.Activation;
 import io.baseload.engine.config.Factors;
 import io.baseload.engine.config.Gated;
 import io.baseload.engine.config.GroupedQuery;
@@ -8,13 +7,10 @@ import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
-import io.baseload.engine.config.Norms;
-import io.baseload.engine.config.Numbers;
+import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Scores;
 import io.baseload.engine.config.Shape;
-import java.util.Collections;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,6 +23,8 @@ import java.util.Set;
  * g = rms(x)
  * x = x + Wdown·(silu(Wgate·g) · Wup·g)
  * </pre>
+ *
+ * In GGUF also Mistral, whose sliding window llama.cpp's converter leaves out; where a file has one it counts.
  */
 final class Llama implements Architecture {
     @Override
@@ -40,34 +38,26 @@ final class Llama implements Architecture {
     }
 
     @Override
-    public ModelConfig config(String name, Keys keys) {
-        Shape shape = Shape.read(keys);
-        var numbers = new Numbers(keys);
+    public ModelConfig config(Keys keys) {
+        Basis basis = Basis.read(keys);
+        Shape shape = basis.shape();
+        int window = keys.gguf() ? basis.numbers().count(Key.WINDOW) : 0;
         var attention = new GroupedQuery(
                 shape.heads(),
                 shape.kvHeads(),
                 shape.headDim(),
-                Optional.of(keys.rope(shape.headDim(), 10_000)),
-                Scores.scaled(shape.headDim(), numbers.count(Key.WINDOW)),
+                basis.rope(10_000),
+                Scores.scaled(shape.headDim(), window),
                 QueryKeyNorm.NONE,
-                keys.stores("blk.0.attn_q.bias"),
-                keys.stores("blk.0.attn_output.bias"));
-        var feedForward = new Gated(shape.feedForward(), Activation.SILU, keys.stores("blk.0.ffn_gate.bias"));
-        return new ModelConfig(
-                name,
-                keys.name(),
-                shape.contextLength(),
-                keys.vocabulary(),
-                shape.hidden(),
-                !keys.stores("output.weight"),
-                new Norms(Norms.Placement.PRE, (float) numbers.positive(Key.EPSILON)),
-                Factors.NONE,
-                Collections.nCopies(shape.layers(), new LayerConfig(attention, feedForward)));
+                basis.attentionBias(),
+                basis.outputBias());
+        Gated feedForward = basis.silu();
+        return basis.model(
+                Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention, feedForward));
     }
 
     @Override
     public TensorMap ggufTensors(ModelConfig config) {
-        var attention = (GroupedQuery) config.attention();
-        return Permuted.restored(TensorNames.GGUF, attention.headDim(), attention.rotated());
+        return Permuted.restored(TensorNames.GGUF, config);
     }
 }

@@ -1,5 +1,7 @@
 package io.baseload.engine.architecture;
 
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.Rope;
 import io.baseload.engine.quant.RowSource;
 import java.util.List;
 
@@ -10,12 +12,14 @@ import java.util.List;
 final class Permuted {
     private Permuted() {}
 
-    /**
-     * The same tensors, with these rows put back.
-     *
-     * @param rotated elements of a head that are rotated
-     */
-    static TensorMap restored(TensorMap tensors, int headDim, int rotated) {
+    /** The same tensors, with these rows put back. */
+    static TensorMap restored(TensorMap tensors, ModelConfig config) {
+        int headDim = config.attention().keyDim();
+        int rotated = config.layers().stream()
+                .flatMap(layer -> layer.attention().rotation().stream())
+                .mapToInt(Rope::dimensions)
+                .max()
+                .orElse(headDim);
         TensorMap restored = tensors;
         for (String weight : List.of("query", "query.bias", "key", "key.bias")) {
             restored = restored.changed("layers.#.attention." + weight, source -> restored(source, headDim, rotated));

@@ -66,6 +66,11 @@ public final class TensorMap {
         return ignored.contains(tensor) || ignored.contains(tensor.replaceAll("(?<=\\.)\\d+(?=\\.)", "#"));
     }
 
+    /** The names of all weights. */
+    Set<String> weights() {
+        return rules.keySet();
+    }
+
     Rule rule(String weight) {
         Rule rule = rules.get(weight);
         if (rule == null) {

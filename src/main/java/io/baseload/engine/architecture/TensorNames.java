@@ -8,6 +8,8 @@ final class TensorNames {
             .named("norm", "output_norm.weight")
             .named("head", "output.weight")
             .named("rope.factors", "rope_freqs.weight")
+            .named("rope.short_factors", "rope_factors_short.weight")
+            .named("rope.long_factors", "rope_factors_long.weight")
             .named("layers.#.attention_norm", "blk.#.attn_norm.weight")
             .named("layers.#.attention_post_norm", "blk.#.post_attention_norm.weight")
             .named("layers.#.attention.query", "blk.#.attn_q.weight")
@@ -29,6 +31,38 @@ final class TensorNames {
             .named("layers.#.feed_forward.up.bias", "blk.#.ffn_up.bias")
             .named("layers.#.feed_forward.down", "blk.#.ffn_down.weight")
             .named("layers.#.feed_forward.down.bias", "blk.#.ffn_down.bias");
+
+    /** Names in Hugging Face folders. */
+    static final TensorMap HUGGING_FACE = TensorMap.empty()
+            .named("embedding", "model.embed_tokens.weight")
+            .named("norm", "model.norm.weight")
+            .named("head", "lm_head.weight")
+            .named("layers.#.attention_norm", "model.layers.#.input_layernorm.weight")
+            .named("layers.#.attention.query", "model.layers.#.self_attn.q_proj.weight")
+            .named("layers.#.attention.query.bias", "model.layers.#.self_attn.q_proj.bias")
+            .named("layers.#.attention.query_norm", "model.layers.#.self_attn.q_norm.weight")
+            .named("layers.#.attention.key", "model.layers.#.self_attn.k_proj.weight")
+            .named("layers.#.attention.key.bias", "model.layers.#.self_attn.k_proj.bias")
+            .named("layers.#.attention.key_norm", "model.layers.#.self_attn.k_norm.weight")
+            .named("layers.#.attention.value", "model.layers.#.self_attn.v_proj.weight")
+            .named("layers.#.attention.value.bias", "model.layers.#.self_attn.v_proj.bias")
+            .named("layers.#.attention.output", "model.layers.#.self_attn.o_proj.weight")
+            .named("layers.#.attention.output.bias", "model.layers.#.self_attn.o_proj.bias")
+            .named("layers.#.attention.sinks", "model.layers.#.self_attn.sinks")
+            .named("layers.#.feed_forward_norm", "model.layers.#.post_attention_layernorm.weight")
+            .named("layers.#.feed_forward.gate", "model.layers.#.mlp.gate_proj.weight")
+            .named("layers.#.feed_forward.gate.bias", "model.layers.#.mlp.gate_proj.bias")
+            .named("layers.#.feed_forward.up", "model.layers.#.mlp.up_proj.weight")
+            .named("layers.#.feed_forward.up.bias", "model.layers.#.mlp.up_proj.bias")
+            .named("layers.#.feed_forward.down", "model.layers.#.mlp.down_proj.weight")
+            .named("layers.#.feed_forward.down.bias", "model.layers.#.mlp.down_proj.bias")
+            .ignoring("model.layers.#.self_attn.rotary_emb.inv_freq");
+
+    /** The same where norms stand behind blocks too. */
+    static final TensorMap HUGGING_FACE_SANDWICH = HUGGING_FACE
+            .named("layers.#.attention_post_norm", "model.layers.#.post_attention_layernorm.weight")
+            .named("layers.#.feed_forward_norm", "model.layers.#.pre_feedforward_layernorm.weight")
+            .named("layers.#.feed_forward_post_norm", "model.layers.#.post_feedforward_layernorm.weight");
 
     private TensorNames() {}
 }

@@ -1,5 +1,7 @@
 package io.baseload.engine.config;
 
+import java.util.Optional;
+
 /** The kinds of attention, each with its numbers. */
 public sealed interface AttentionConfig permits GroupedQuery, Latent, LocalizedFiltering {
     /** Query heads. */
@@ -13,6 +15,9 @@ public sealed interface AttentionConfig permits GroupedQuery, Latent, LocalizedF
 
     /** Width of a head's value in the cache. */
     int valueDim();
+
+    /** How queries and keys are rotated; empty for a layer without positions. */
+    Optional<Rope> rotation();
 
     /** Floats besides that a layer keeps of a sequence's last token, as a causal convolution does. */
     default int stateWidth() {

@@ -62,11 +62,6 @@ public final class GgufKeys implements Keys {
         return architecture;
     }
 
-    /** A refusal that points at the architecture's name. */
-    public ModelFileException refuseArchitecture(String problem) {
-        return metadata.refuse(ARCHITECTURE, problem);
-    }
-
     @Override
     public String name() {
         return metadata.string("general.name").orElse("");
@@ -147,7 +142,8 @@ public final class GgufKeys implements Keys {
 
     @Override
     public ModelFileException refuse(Key key, String problem) {
-        return metadata.refuse(architecture + "." + key.gguf(), problem);
+        boolean whole = key.equals(Key.ARCHITECTURE);
+        return metadata.refuse(whole ? ARCHITECTURE : architecture + "." + key.gguf(), problem);
     }
 
     @Override

@@ -41,8 +41,8 @@ public record GroupedQuery(
         return kvHeads * headDim;
     }
 
-    /** Elements at the start of a head that are rotated. */
-    public int rotated() {
-        return rope.map(Rope::dimensions).orElse(0);
+    @Override
+    public Optional<Rope> rotation() {
+        return rope;
     }
 }

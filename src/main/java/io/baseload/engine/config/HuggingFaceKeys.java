@@ -40,6 +40,8 @@ public final class HuggingFaceKeys implements Keys {
             "problem_type",
             "quantization_config",
             "resid_pdrop",
+            "rope_scaling.finetuned",
+            "rope_scaling.original_max_position_embeddings",
             "return_dict",
             "router_aux_loss_coef",
             "sep_token_id",

@@ -7,6 +7,9 @@ package io.baseload.engine.config;
  * @param gguf its key in GGUF's metadata after the architecture's name; "" if there is none
  */
 public record Key(String huggingFace, String gguf) {
+    /** The family's name; in GGUF the whole key. */
+    public static final Key ARCHITECTURE = new Key("model_type", "general.architecture");
+
     public static final Key CONTEXT = new Key("max_position_embeddings", "context_length");
     public static final Key HIDDEN = new Key("hidden_size", "embedding_length");
     public static final Key LAYERS = new Key("num_hidden_layers", "block_count");

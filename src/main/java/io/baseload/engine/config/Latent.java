@@ -1,5 +1,7 @@
 package io.baseload.engine.config;
 
+import java.util.Optional;
+
 /**
  * Multi-head latent attention (DeepSeek-AI, 2024): keys and values of all heads are made of one latent vector for each token; only that is kept, and one rotated key
  * that all heads share.
@@ -35,5 +37,10 @@ public record Latent(
     /** Width of a head's query as it is made of the input. */
     public int queryDim() {
         return plainDim + rope.dimensions();
+    }
+
+    @Override
+    public Optional<Rope> rotation() {
+        return Optional.of(rope);
     }
 }

@@ -1,5 +1,6 @@
 package io.baseload.engine.config;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -43,5 +44,10 @@ public record LocalizedFiltering(int hidden, GroupedQuery attention, OptionalInt
     @Override
     public int valueDim() {
         return attention.valueDim();
+    }
+
+    @Override
+    public Optional<Rope> rotation() {
+        return attention.rotation();
     }
 }

@@ -35,6 +35,18 @@ public record ModelConfig(
         return layers.getFirst().attention();
     }
 
+    /**
+     * Tokens up to which a sequence may grow without being computed again: beyond, all its positions are rotated in another way. {@link Integer#MAX_VALUE} in models
+     * where the length doesn't matter.
+     */
+    public int recomputedBeyond() {
+        return layers.stream()
+                .flatMap(layer -> layer.attention().rotation().stream())
+                .mapToInt(rope -> rope.scaling() instanceof RopeScaling.LongRope scaling ? scaling.original() : Integer.MAX_VALUE)
+                .min()
+                .orElse(Integer.MAX_VALUE);
+    }
+
     /** What the KV cache holds of a token. */
     public KvLayout kvLayout(KvPrecision precision) {
         AttentionConfig attention = attention();

@@ -4,6 +4,23 @@ import java.util.List;
 
 /** How rotary embedding is stretched for contexts that are longer than those of the first training. */
 public sealed interface RopeScaling {
+    /** Names of the weights that have numbers of it. */
+    default List<String> weights() {
+        List<Numbers> numbers = switch (this) {
+            case Divided divided -> List.of(divided.factors());
+            case LongRope scaling -> List.of(scaling.nearby(), scaling.far());
+            case None none -> List.of();
+            case Linear linear -> List.of();
+            case Dynamic dynamic -> List.of();
+            case Llama3 llama3 -> List.of();
+            case Yarn yarn -> List.of();
+        };
+        return numbers.stream()
+                .filter(Numbers.Weight.class::isInstance)
+                .map(weight -> ((Numbers.Weight) weight).name())
+                .toList();
+    }
+
     /** Not at all. */
     record None() implements RopeScaling {}
 

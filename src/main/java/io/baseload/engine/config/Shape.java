@@ -11,9 +11,10 @@ public record Shape(int contextLength, int hidden, int layers, int heads, int kv
     /**
      * Reads and checks them.
      *
+     * @param defaultHeadDim width of a head where the files don't say; 0 for hidden / heads
      * @throws io.baseload.engine.api.ModelFileException if one is missing or contradicts another
      */
-    public static Shape read(Keys keys) {
+    public static Shape read(Keys keys, int defaultHeadDim) {
         var numbers = new Numbers(keys);
         int hidden = numbers.size(Key.HIDDEN);
         int heads = numbers.size(Key.HEADS);
@@ -27,14 +28,18 @@ public record Shape(int contextLength, int hidden, int layers, int heads, int kv
                 numbers.size(Key.LAYERS),
                 heads,
                 kvHeads,
-                headDim(keys, numbers, hidden, heads),
+                headDim(keys, numbers, heads, defaultHeadDim == 0 ? quotient(hidden, heads) : defaultHeadDim),
                 numbers.size(Key.FEED_FORWARD));
     }
 
-    private static int headDim(Keys keys, Numbers numbers, int hidden, int heads) {
-        int headDim = numbers.size(Key.HEAD_DIM, hidden % heads == 0 ? hidden / heads : 0);
+    private static int quotient(int hidden, int heads) {
+        return hidden % heads == 0 ? hidden / heads : 0;
+    }
+
+    private static int headDim(Keys keys, Numbers numbers, int heads, int otherwise) {
+        int headDim = numbers.size(Key.HEAD_DIM, otherwise);
         if (headDim == 0) {
-            throw keys.refuse(Key.HEADS, "is " + heads + ", it must divide the width " + hidden);
+            throw keys.refuse(Key.HEADS, "is " + heads + ", it must divide the model's width");
         }
         int valueDim = numbers.size(Key.VALUE_DIM, headDim);
         if (valueDim != headDim) {

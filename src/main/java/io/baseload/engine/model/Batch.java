@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Batch {
     private final int[] tokens;
     private final int[] positions;
+    private final int[] lengths;
     private final @Nullable PageTable[] tables;
     private final int[] chunkStarts;
     private final int[] logitRows;
@@ -27,6 +28,7 @@ public final class Batch {
     public Batch(int maxRows, int maxChunks, int maxLogits) {
         tokens = new int[maxRows];
         positions = new int[maxRows];
+        lengths = new int[maxRows];
         tables = new PageTable[maxRows];
         chunkStarts = new int[maxChunks + 1];
         logitRows = new int[maxLogits];
@@ -40,26 +42,35 @@ public final class Batch {
         logits = 0;
     }
 
-    /** Adds tokens {@code from … to} of a prompt as prefill rows; their pages must be there. */
-    public void addPrefill(PageTable table, int[] prompt, int from, int to) {
+    /**
+     * Adds tokens {@code from … to} of a prompt as prefill rows; their pages must be there.
+     *
+     * @param length tokens of the whole sequence, as far as they are known
+     */
+    public void addPrefill(PageTable table, int[] prompt, int from, int to, int length) {
         if (rows > prefillRows) {
             throw new IllegalStateException("prefill rows come before decode rows");
         }
         for (int i = from; i < to; i++) {
-            add(table, prompt[i], i);
+            add(table, prompt[i], i, length);
         }
         prefillRows = rows;
         chunkStarts[++chunks] = rows;
     }
 
-    /** Adds a decoded token; its page must be there. */
-    public void addDecode(PageTable table, int token, int position) {
-        add(table, token, position);
+    /**
+     * Adds a decoded token; its page must be there.
+     *
+     * @param length tokens of the whole sequence, as far as they are known
+     */
+    public void addDecode(PageTable table, int token, int position, int length) {
+        add(table, token, position, length);
     }
 
-    private void add(PageTable table, int token, int position) {
+    private void add(PageTable table, int token, int position, int length) {
         tokens[rows] = token;
         positions[rows] = position;
+        lengths[rows] = length;
         tables[rows++] = table;
     }
 
@@ -126,6 +137,11 @@ public final class Batch {
     /** Whether the row before is that of the token before in the same sequence. */
     boolean follows(int row) {
         return row > 0 && tables[row - 1] == tables[row] && positions[row - 1] + 1 == positions[row];
+    }
+
+    /** Tokens of the row's whole sequence. */
+    int length(int row) {
+        return lengths[row];
     }
 
     PageTable table(int row) {

@@ -1,5 +1,6 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.config.Factors;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.Scratch;
@@ -49,7 +50,7 @@ final class Decoder implements CausalModel, Step {
         branch = Rows.allocate(limits.rows(), hidden);
         selected = Rows.allocate(limits.logits(), hidden);
         logits = Rows.allocate(limits.logits(), config.vocabulary());
-        var ropes = new RopeTables(weights.ropeFactors(), limits.contextLength());
+        var ropes = new RopeTables(new RopeFrequencies(weights.ropeFactors()), limits.contextLength());
         blocks = bind(new Workspace(limits, ropes, kv));
         workers = new Worker[limits.workers()];
         for (int i = 0; i < workers.length; i++) {
@@ -61,14 +62,12 @@ final class Decoder implements CausalModel, Step {
     private Residual[] bind(Workspace workspace) {
         List<Residual> blocks = new ArrayList<>();
         float epsilon = config.norms().epsilon();
+        float factor = config.factors().residual();
         for (DecoderWeights.Layer layer : weights.layers()) {
-            blocks.add(new Residual(
-                    layer.attentionNorm(), layer.attention().bind(workspace), layer.attentionPostNorm(), epsilon));
-            blocks.add(new Residual(
-                    layer.feedForwardNorm(),
-                    layer.feedForward().bind(workspace),
-                    layer.feedForwardPostNorm(),
-                    epsilon));
+            Block attention = layer.attention().bind(workspace);
+            Block feedForward = layer.feedForward().bind(workspace);
+            blocks.add(new Residual(layer.attentionNorm(), attention, layer.attentionPostNorm(), epsilon, factor));
+            blocks.add(new Residual(layer.feedForwardNorm(), feedForward, layer.feedForwardPostNorm(), epsilon, factor));
         }
         return blocks.toArray(Residual[]::new);
     }
@@ -111,6 +110,10 @@ final class Decoder implements CausalModel, Step {
         for (int row = worker.from(batch.rows()); row < end; row++) {
             worker.kernels.embed(weights.embedding(), batch.token(row), x, row);
         }
+        if (config.factors().embedding() != 1) {
+            int from = worker.from(batch.rows());
+            worker.kernels.scale(x, config.factors().embedding(), from, end, 0, config.hidden());
+        }
     }
 
     /** Logits of the rows that want them; always by the decode kernel, so that their kind doesn't depend on their number. */
@@ -127,5 +130,16 @@ final class Decoder implements CausalModel, Step {
         int firstPanel = worker.from(w.panels());
         int endPanel = worker.to(w.panels());
         worker.kernels.decodeLinear(w, selected, logits, 0, batch.logits(), firstPanel, endPanel, worker.scratch);
+        scaleLogits(worker, worker.firstColumn(w.rows()), worker.endColumn(w.rows()));
+    }
+
+    private void scaleLogits(Worker worker, int firstColumn, int endColumn) {
+        Factors factors = config.factors();
+        if (factors.logits() != 1) {
+            worker.kernels.scale(logits, 1 / factors.logits(), 0, batch.logits(), firstColumn, endColumn);
+        }
+        if (factors.softCap() > 0) {
+            worker.kernels.softCap(logits, factors.softCap(), 0, batch.logits(), firstColumn, endColumn);
+        }
     }
 }

@@ -9,7 +9,6 @@ import io.baseload.engine.config.Latent;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
-import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.RopeScaling;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
@@ -25,7 +24,7 @@ import java.util.TreeMap;
  * @param embedding one row for each token
  * @param norm the final norm
  * @param head the matrix that makes logits; the embedding itself in a tied model
- * @param ropeFactors the numbers of each {@link RopeScaling.Stored}
+ * @param ropeFactors the numbers of each {@link RopeScaling.Numbers.Weight}
  */
 public record DecoderWeights(
         ModelConfig config,
@@ -96,12 +95,11 @@ public record DecoderWeights(
     private static Map<String, float[]> ropeFactors(ModelConfig config, Weights weights) {
         Map<String, float[]> factors = new TreeMap<>();
         for (LayerConfig layer : config.layers()) {
-            if (layer.attention() instanceof GroupedQuery grouped
-                    && grouped.rope().isPresent()
-                    && grouped.rope().get()
-                            instanceof Rope(double base, int dimensions, RopeScaling.Stored(String name))) {
-                factors.computeIfAbsent(name, key -> weights.vector(key, dimensions / 2));
-            }
+            layer.attention().rotation().ifPresent(rope -> {
+                for (String name : rope.scaling().weights()) {
+                    factors.computeIfAbsent(name, key -> weights.vector(key, rope.dimensions() / 2));
+                }
+            });
         }
         return factors;
     }

@@ -26,6 +26,7 @@ final class GatedFeedForward implements Block {
     private void activate(Worker worker, int firstColumn, int endColumn) {
         switch (weights.activation()) {
             case SILU -> worker.kernels.siluMultiply(gate, up, 0, worker.rows(), firstColumn, endColumn);
+            case GELU_TANH -> worker.kernels.geluMultiply(gate, up, 0, worker.rows(), firstColumn, endColumn);
         }
     }
 }

@@ -23,7 +23,7 @@ final class GroupedQueryAttention implements Block {
     private final Linear output;
     private final Optional<HeadNorm> queryNorm;
     private final Optional<HeadNorm> keyNorm;
-    private final Optional<Rotary> rotary;
+    private final Optional<RopeTable> rope;
     private final KvPages kv;
     private final int[] visible;
     private final Rows q;
@@ -43,7 +43,7 @@ final class GroupedQueryAttention implements Block {
         output = weights.output();
         queryNorm = weights.queryNorm().map(weight -> HeadNorm.of(q, weight, weights.epsilon()));
         keyNorm = weights.keyNorm().map(weight -> HeadNorm.of(k, weight, weights.epsilon()));
-        rotary = config.rope().map(workspace.ropes()::table);
+        rope = config.rope().map(workspace.ropes()::table);
         kv = workspace.kv();
         visible = workspace.visible();
         var options =
@@ -95,9 +95,10 @@ final class GroupedQueryAttention implements Block {
                 queryNorm.get().apply(worker, row);
                 keyNorm.get().apply(worker, row);
             }
-            if (rotary.isPresent()) {
-                worker.kernels.rotate(rotary.get(), q, row, position, config.headDim(), 0, config.heads());
-                worker.kernels.rotate(rotary.get(), k, row, position, config.headDim(), 0, config.kvHeads());
+            if (rope.isPresent()) {
+                Rotary rotary = rope.get().of(batch.length(row));
+                worker.kernels.rotate(rotary, q, row, position, config.headDim(), 0, config.heads());
+                worker.kernels.rotate(rotary, k, row, position, config.headDim(), 0, config.kvHeads());
             }
             kv.store(batch.table(row).page(position), layer, PageTable.slot(position), k, v, row);
         }

@@ -22,7 +22,7 @@ import io.baseload.engine.tensor.Rows;
 final class LatentAttention implements Block {
     private final LatentWeights weights;
     private final Latent config;
-    private final Rotary rotary;
+    private final RopeTable rope;
     private final KvPages kv;
     private final int[] visible;
     private final PerHead intoLatent;
@@ -38,7 +38,7 @@ final class LatentAttention implements Block {
     LatentAttention(LatentWeights weights, Workspace workspace) {
         this.weights = weights;
         config = weights.config();
-        rotary = workspace.ropes().table(config.rope());
+        rope = workspace.ropes().table(config.rope());
         kv = workspace.kv();
         visible = workspace.visible();
         int heads = config.heads();
@@ -94,6 +94,7 @@ final class LatentAttention implements Block {
             int position = batch.position(row);
             visible[row] = 0;
             copyRotated(row);
+            Rotary rotary = rope.of(batch.length(row));
             worker.kernels.rotate(rotary, q, row, position, config.keyDim(), 0, config.heads());
             worker.kernels.rotate(rotary, key, row, position, config.keyDim(), 0, 1);
             kv.store(batch.table(row).page(position), weights.layer(), PageTable.slot(position), key, latent, row);

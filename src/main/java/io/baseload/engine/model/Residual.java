@@ -3,12 +3,12 @@ package io.baseload.engine.model;
 import io.baseload.engine.tensor.Rows;
 
 /**
- * A layer's attention or feed-forward block and its place beside the residual stream: x += after(block(before(x))).
+ * A layer's attention or feed-forward block and its place beside the residual stream: x += factor · after(block(before(x))).
  *
  * @param before weights of the norm before the block; empty for none
  * @param after weights of the norm behind it; empty for none
  */
-record Residual(float[] before, Block block, float[] after, float epsilon) {
+record Residual(float[] before, Block block, float[] after, float epsilon, float factor) {
 
     void run(Worker worker, Rows x, Rows normed, Rows branch) {
         block.run(worker, before.length == 0 ? x : norm(worker, x, normed), branch);

@@ -2,50 +2,41 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.RopeScaling;
+import io.baseload.engine.config.RopeScaling.LongRope;
 import io.baseload.engine.kernel.Rotary;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 
 /** The tables of cosines and sines that a model's layers rotate with; layers of one embedding share a table. */
 final class RopeTables {
-    private final Map<Rope, Rotary> tables = new HashMap<>();
-    private final Map<String, float[]> stored;
+    private final Map<Rope, RopeTable> tables = new HashMap<>();
+    private final RopeFrequencies frequencies;
     private final int positions;
 
-    /**
-     * @param stored the numbers of each {@link RopeScaling.Stored}
-     * @param positions how many the tables have
-     */
-    RopeTables(Map<String, float[]> stored, int positions) {
-        this.stored = stored;
+    /** @param positions how many the tables have */
+    RopeTables(RopeFrequencies frequencies, int positions) {
+        this.frequencies = frequencies;
         this.positions = positions;
     }
 
-    Rotary table(Rope rope) {
+    RopeTable table(Rope rope) {
         return tables.computeIfAbsent(rope, this::make);
     }
 
-    private Rotary make(Rope rope) {
-        double[] frequencies = rope.frequencies();
-        switch (rope.scaling()) {
-            case RopeScaling.None none -> {}
-            case RopeScaling.Linear linear -> divide(frequencies, linear.factor());
-            case RopeScaling.Stored factors ->
-                divide(frequencies, Objects.requireNonNull(stored.get(factors.weight())));
+    private RopeTable make(Rope rope) {
+        Rotary nearby = rotary(rope, false);
+        if (rope.scaling() instanceof LongRope scaling && positions > scaling.original()) {
+            return new RopeTable(nearby, rotary(rope, true), scaling.original());
         }
-        return Rotary.of(Rotary.Layout.HALVES, frequencies, 1, positions);
+        return new RopeTable(nearby, nearby, Integer.MAX_VALUE);
     }
 
-    private static void divide(double[] frequencies, double factor) {
-        for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] /= factor;
-        }
-    }
-
-    private static void divide(double[] frequencies, float[] factors) {
-        for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] /= factors[i];
-        }
+    private Rotary rotary(Rope rope, boolean far) {
+        double magnitude = switch (rope.scaling()) {
+            case RopeScaling.Yarn yarn -> yarn.magnitude();
+            case LongRope scaling -> scaling.magnitude();
+            default -> 1;
+        };
+        return Rotary.of(Rotary.Layout.HALVES, frequencies.of(rope, far), magnitude, positions);
     }
 }

@@ -34,6 +34,7 @@ final class Sequence implements Generation {
     private int[] tokens;
     private int known;
     private int computed;
+    private int computedFor;
     private @Nullable Rows held;
     private @Nullable FinishReason reason;
     private @Nullable Throwable failure;
@@ -171,9 +172,17 @@ final class Sequence implements Generation {
     /** Notes that the step's rows are computed. */
     void advance() {
         computed += stepRows;
+        computedFor = known;
         flow.served.addAndGet(stepRows);
         if (usage.prompt() < promptLength() && usage.prompt() < computed) {
             usage = new Usage(Math.min(computed, promptLength()), decoded);
+        }
+    }
+
+    /** Computes the sequence again, in the pages that it has, if it has outgrown what its keys were computed for. */
+    void recomputeBeyond(int length) {
+        if (known > length && computedFor <= length) {
+            computed = 0;
         }
     }
 

@@ -21,10 +21,13 @@ final class StepPlanner {
     private static final int SHARE_BESIDE_DECODE = 4;
 
     private final int prefillChunk;
+    private final int recomputedBeyond;
     private boolean waiting;
 
-    StepPlanner(int prefillChunk) {
+    /** @param recomputedBeyond tokens beyond which a sequence that grows is computed again */
+    StepPlanner(int prefillChunk, int recomputedBeyond) {
         this.prefillChunk = prefillChunk;
+        this.recomputedBeyond = recomputedBeyond;
     }
 
     /** Whether the last plan left a sequence out because its lease said so. */
@@ -43,6 +46,7 @@ final class StepPlanner {
         for (Sequence sequence : active) {
             sequence.stepRows = 0;
             sequence.stepLogitRows = 0;
+            sequence.recomputeBeyond(recomputedBeyond);
         }
         for (int i = 0; i < active.size(); i++) {
             Sequence sequence = active.get(i);
@@ -138,7 +142,7 @@ final class StepPlanner {
     private static void addPrefill(Sequence sequence, boolean scored, Batch batch) {
         int first = batch.rows();
         int end = sequence.computed() + sequence.stepRows;
-        batch.addPrefill(sequence.table(), sequence.tokens(), sequence.computed(), end);
+        batch.addPrefill(sequence.table(), sequence.tokens(), sequence.computed(), end, sequence.known());
         if (scored) {
             wantLogits(sequence, batch, first);
         } else if (end == sequence.known() && sequence.wantsToken()) {
@@ -149,7 +153,7 @@ final class StepPlanner {
     private static void decode(Sequence sequence, Batch batch) {
         int end = sequence.computed() + sequence.stepRows;
         for (int position = sequence.computed(); position < end; position++) {
-            batch.addDecode(sequence.table(), sequence.tokens()[position], position);
+            batch.addDecode(sequence.table(), sequence.tokens()[position], position, sequence.known());
         }
         if (end == sequence.known()) {
             wantLogits(sequence, batch, batch.rows() - 1);

@@ -83,9 +83,9 @@ class LlamaTest {
         PageTable other = bench.sequence();
         PageTable third = bench.sequence();
         bench.batch.clear();
-        bench.batch.addPrefill(other, ids, 0, 5);
-        bench.batch.addPrefill(table, ids, 0, cut);
-        bench.batch.addDecode(third, 7, 0);
+        bench.batch.addPrefill(other, ids, 0, 5, 5);
+        bench.batch.addPrefill(table, ids, 0, cut, cut);
+        bench.batch.addDecode(third, 7, 0, 1);
         bench.batch.wantLogits(bench.batch.rows() - 1);
         bench.batch.wantLogits(4 + cut);
         assertThat(bench.forward(2)[1]).as("last of %d prompt rows", cut).isEqualTo(whole[cut - 1]);

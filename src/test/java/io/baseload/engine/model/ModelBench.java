@@ -51,7 +51,7 @@ public final class ModelBench implements AutoCloseable {
     /** Logits of all tokens {@code from … to}, computed as one chunk of a prompt. */
     public float[][] prefill(PageTable table, int[] tokens, int from, int to) {
         batch.clear();
-        batch.addPrefill(table, tokens, from, to);
+        batch.addPrefill(table, tokens, from, to, tokens.length);
         for (int row = 0; row < to - from; row++) {
             batch.wantLogits(row);
         }
@@ -61,7 +61,7 @@ public final class ModelBench implements AutoCloseable {
     /** Logits of one decoded token. */
     public float[] decode(PageTable table, int token, int position) {
         batch.clear();
-        batch.addDecode(table, token, position);
+        batch.addDecode(table, token, position, position + 1);
         batch.wantLogits(0);
         return forward(1)[0];
     }

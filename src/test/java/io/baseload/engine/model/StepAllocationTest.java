@@ -22,7 +22,7 @@ class StepAllocationTest {
             bench.prefill(table, new int[] {1, 2, 3}, 0, 3);
             assertAllocatesNothing(bench, () -> {
                 bench.batch.clear();
-                bench.batch.addDecode(table, 5, 3);
+                bench.batch.addDecode(table, 5, 3, 4);
                 bench.batch.wantLogits(0);
             });
         }
@@ -35,7 +35,7 @@ class StepAllocationTest {
             PageTable table = bench.sequence();
             assertAllocatesNothing(bench, () -> {
                 bench.batch.clear();
-                bench.batch.addPrefill(table, prompt, 0, prompt.length);
+                bench.batch.addPrefill(table, prompt, 0, prompt.length, prompt.length);
                 bench.batch.wantLogits(63);
             });
         }

@@ -1,0 +1,126 @@
+package io.baseload.engine.architecture;
+
+import io.baseload.engine.config.Activation;
+import io.baseload.engine.config.Factors;
+import io.baseload.engine.config.Gated;
+import io.baseload.engine.config.Key;
+import io.baseload.engine.config.Keys;
+import io.baseload.engine.config.LayerConfig;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.Norms;
+import io.baseload.engine.config.Numbers;
+import io.baseload.engine.config.Rope;
+import io.baseload.engine.config.Shape;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** What the configurations of nearly all families have, read once and in the same way. */
+record Basis(Keys keys, Numbers numbers, Shape shape) {
+    private static final Key HIDDEN_ACT = new Key("hidden_act", "");
+    private static final Key HIDDEN_ACTIVATION = new Key("hidden_activation", "");
+    private static final Key ATTENTION_BIAS = new Key("attention_bias", "");
+    private static final Key MLP_BIAS = new Key("mlp_bias", "");
+    private static final Key LAYER_TYPES = new Key("layer_types", "");
+    private static final Set<String> SILU = Set.of("silu", "swish");
+    private static final Set<String> GELU = Set.of("gelu", "gelu_new", "gelu_pytorch_tanh");
+
+    static Basis read(Keys keys) {
+        return new Basis(keys, new Numbers(keys), Shape.read(keys, 0));
+    }
+
+    /** @param defaultHeadDim width of a head where config.json doesn't say */
+    static Basis read(Keys keys, int defaultHeadDim) {
+        return new Basis(keys, new Numbers(keys), Shape.read(keys, keys.gguf() ? 0 : defaultHeadDim));
+    }
+
+    /** Tokens of the sliding window, 0 for none: {@code otherwise} where the files don't have the key. */
+    int window(int otherwise) {
+        return keys.mentions(Key.WINDOW) ? numbers.count(Key.WINDOW) : otherwise;
+    }
+
+    /** @param defaultBase θ where the files don't say */
+    Optional<Rope> rope(double defaultBase) {
+        return Optional.of(keys.rope(shape.headDim(), defaultBase));
+    }
+
+    /** Whether queries, keys and values have biases, in a family where that is open. */
+    boolean attentionBias() {
+        return keys.gguf() ? keys.stores("blk.0.attn_q.bias") : keys.flag(ATTENTION_BIAS).orElse(false);
+    }
+
+    /** Whether attention's output has a bias, in a family where that is open. */
+    boolean outputBias() {
+        return keys.gguf() ? keys.stores("blk.0.attn_output.bias") : attentionBias();
+    }
+
+    /** A gated feed-forward layer with biases where the files say so. */
+    Gated silu() {
+        boolean bias = keys.gguf()
+                ? keys.stores("blk.0.ffn_gate.bias")
+                : keys.flag(MLP_BIAS).orElse(false);
+        return new Gated(shape.feedForward(), activation(SILU, Activation.SILU), bias);
+    }
+
+    /** A gated feed-forward layer of Gemma's, whose GELU is the tanh form even where an old config says {@code gelu}. */
+    Gated gelu() {
+        return new Gated(shape.feedForward(), activation(GELU, Activation.GELU_TANH), false);
+    }
+
+    private Activation activation(Set<String> names, Activation activation) {
+        for (Key key : List.of(HIDDEN_ACT, HIDDEN_ACTIVATION)) {
+            keys.text(key).filter(name -> !names.contains(name)).ifPresent(name -> {
+                throw keys.refuse(key, "is " + name + "; supported are " + String.join(", ", names));
+            });
+        }
+        return activation;
+    }
+
+    /**
+     * Whether each layer has a sliding window: as {@code layer_types} says.
+     *
+     * @param family what the family does where the files don't say
+     */
+    boolean[] sliding(IntFunction<Boolean> family) {
+        List<String> types = keys.texts(LAYER_TYPES);
+        if (!types.isEmpty() && types.size() != shape.layers()) {
+            throw keys.refuse(LAYER_TYPES, "has " + types.size() + " elements, there are " + shape.layers() + " layers");
+        }
+        boolean[] sliding = new boolean[shape.layers()];
+        for (int i = 0; i < sliding.length; i++) {
+            sliding[i] = types.isEmpty() ? family.apply(i) : sliding(types.get(i));
+        }
+        return sliding;
+    }
+
+    private boolean sliding(String type) {
+        return switch (type) {
+            case "sliding_attention" -> true;
+            case "full_attention" -> false;
+            default ->
+                throw keys.refuse(
+                        LAYER_TYPES, "has " + type + "; supported are full_attention and sliding_attention");
+        };
+    }
+
+    /** A number that is a default where the files don't have its key, and 0 where they have null or 0: not used. */
+    double numberOrNone(Key key, double otherwise) {
+        return keys.mentions(key) ? numbers.zeroOrMore(key) : otherwise;
+    }
+
+    ModelConfig model(
+            Norms.Placement placement, boolean tied, Factors factors, IntFunction<LayerConfig> layer) {
+        return new ModelConfig(
+                keys.architecture(),
+                keys.name(),
+                shape.contextLength(),
+                keys.vocabulary(),
+                shape.hidden(),
+                tied,
+                new Norms(placement, (float) numbers.positive(Key.EPSILON)),
+                factors,
+                IntStream.range(0, shape.layers()).mapToObj(layer).toList());
+    }
+}

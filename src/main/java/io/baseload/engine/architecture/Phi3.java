@@ -1,0 +1,75 @@
+package io.baseload.engine.architecture;
+
+import io.baseload.engine.config.Factors;
+import io.baseload.engine.config.Gated;
+import io.baseload.engine.config.GroupedQuery;
+import io.baseload.engine.config.Keys;
+import io.baseload.engine.config.LayerConfig;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.Norms.Placement;
+import io.baseload.engine.config.QueryKeyNorm;
+import io.baseload.engine.config.Scores;
+import io.baseload.engine.config.Shape;
+import java.util.Set;
+
+/**
+ * Phi 3 and 4 (Abdin et al., 2024): Llama, with queries, keys and values in one matrix, gate and up in another, and LongRoPE, whose factors depend on the length of
+ * the whole sequence. Only the first {@code partial_rotary_factor} of each head is rotated.
+ */
+final class Phi3 implements Architecture {
+    @Override
+    public Set<String> modelTypes() {
+        return Set.of("phi3");
+    }
+
+    @Override
+    public Set<String> ggufNames() {
+        return Set.of("phi3");
+    }
+
+    @Override
+    public ModelConfig config(Keys keys) {
+        Basis basis = Basis.read(keys);
+        Shape shape = basis.shape();
+        var attention = new GroupedQuery(
+                shape.heads(),
+                shape.kvHeads(),
+                shape.headDim(),
+                basis.rope(10_000),
+                Scores.scaled(shape.headDim(), basis.window(0)),
+                QueryKeyNorm.NONE,
+                false,
+                false);
+        Gated feedForward = basis.silu();
+        return basis.model(
+                Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention, feedForward));
+    }
+
+    @Override
+    public TensorMap huggingFaceTensors(ModelConfig config) {
+        return fused(
+                TensorNames.HUGGING_FACE,
+                config,
+                "model.layers.#.self_attn.qkv_proj.weight",
+                "model.layers.#.mlp.gate_up_proj.weight");
+    }
+
+    @Override
+    public TensorMap ggufTensors(ModelConfig config) {
+        return fused(TensorNames.GGUF, config, "blk.#.attn_qkv.weight", "blk.#.ffn_up.weight");
+    }
+
+    private static TensorMap fused(TensorMap tensors, ModelConfig config, String qkv, String gateUp) {
+        LayerConfig layer = config.layers().getFirst();
+        var attention = (GroupedQuery) layer.attention();
+        int width = ((Gated) layer.feedForward()).width();
+        int keys = attention.queryWidth();
+        int values = keys + attention.kvWidth();
+        int end = values + attention.kvWidth();
+        return tensors.slice("layers.#.attention.query", qkv, 0, end)
+                .slice("layers.#.attention.key", qkv, keys, end)
+                .slice("layers.#.attention.value", qkv, values, end)
+                .slice("layers.#.feed_forward.gate", gateUp, 0, 2 * width)
+                .slice("layers.#.feed_forward.up", gateUp, width, 2 * width);
+    }
+}
