@@ -13,32 +13,28 @@ import tools.jackson.databind.JsonNode;
  * and one for its GGUF twin, where there is one.
  */
 final class ArchitectureLayout implements Layout {
-    private static final String NOT_SUPPORTED = "checkpoints in safetensors or PyTorch's format are not supported yet";
-
     @Override
     public List<Suite> suites(Folder folder, Models models) throws IOException {
-        Optional<JsonNode> expected =
+        Optional<JsonNode> found =
                 folder.json("expected.json").filter(json -> Json.has(json, "sequences", "greedy", "tolerance"));
-        if (expected.isEmpty()) {
+        if (found.isEmpty()) {
             return List.of();
         }
+        JsonNode expected = found.get();
+        Safetensors values = Safetensors.read(folder.path().resolve("expected.safetensors"));
+        var check = new ArchitectureCheck(expected, values, Integer.MAX_VALUE);
         var suites = new ArrayList<Suite>();
-        suites.add(Suite.unsupported(folder.name().toString(), cases(expected.get()), NOT_SUPPORTED));
-        Optional<Path> twin =
-                folder.file(expected.get().path("gguf").path("file").asString(""));
+        suites.add(new Suite(folder.name().toString(), tally -> check.run(tally, folder.path())));
+        JsonNode gguf = expected.path("gguf");
+        Optional<Path> twin = folder.file(gguf.path("file").asString(""));
         if (twin.isPresent()) {
-            Safetensors values = Safetensors.read(folder.path().resolve("expected.safetensors"));
-            var check = new ArchitectureCheck(expected.get(), values);
-            suites.add(new Suite(folder.label(twin.get()), tally -> check.run(tally, twin.get())));
+            int equalBelow = gguf.path("equal_only_for_positions_below").asInt(Integer.MAX_VALUE);
+            var twinCheck = new ArchitectureCheck(expected, values, equalBelow);
+            suites.add(new Suite(folder.label(twin.get()), tally -> {
+                twinCheck.run(tally, twin.get());
+                new WordsCheck(expected, true).run(tally, Tokenizers.of(twin.get()));
+            }));
         }
         return suites;
-    }
-
-    private static int cases(JsonNode expected) {
-        return expected.get("sequences").size()
-                + expected.path("sequences_with_eod").size()
-                + (int) List.of("greedy", "text", "long").stream()
-                        .filter(expected::has)
-                        .count();
     }
 }

@@ -3,6 +3,10 @@ package io.baseload.conformance;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.model.ModelBench;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** Logits of a model file, in f32. */
 final class LogitSource implements AutoCloseable {
@@ -24,15 +28,24 @@ final class LogitSource implements AutoCloseable {
 
     /** The likeliest tokens after a prompt, each decoded after the one before. */
     int[] greedy(int[] prompt, int count) {
+        return bench.greedy(prompt, count);
+    }
+
+    /** What a prompt leaves in the residual stream, by the names that {@code expected.json} has for it behind the sequence's. */
+    Map<String, float[][]> hidden(int[] ids) {
         PageTable sequence = bench.sequence();
-        int[] ids = new int[count];
-        float[] last = prefill(sequence, prompt)[prompt.length - 1];
-        for (int i = 0; i < count; i++) {
-            ids[i] = ModelBench.argmax(last);
-            last = bench.decode(sequence, ids[i], prompt.length + i);
+        Map<String, float[][]> hidden = new HashMap<>();
+        for (int from = 0; from < ids.length; from += ModelBench.ROWS) {
+            int to = Math.min(ids.length, from + ModelBench.ROWS);
+            bench.hidden(sequence, ids, from, to)
+                    .forEach((name, rows) -> hidden.merge(name, rows, LogitSource::joined));
         }
         sequence.release();
-        return ids;
+        return hidden;
+    }
+
+    private static float[][] joined(float[][] first, float[][] second) {
+        return Stream.of(first, second).flatMap(Arrays::stream).toArray(float[][]::new);
     }
 
     private float[][] prefill(PageTable sequence, int[] ids) {

@@ -48,7 +48,9 @@ record Basis(Keys keys, Numbers numbers, Shape shape) {
 
     /** Whether queries, keys and values have biases, in a family where that is open. */
     boolean attentionBias() {
-        return keys.gguf() ? keys.stores("blk.0.attn_q.bias") : keys.flag(ATTENTION_BIAS).orElse(false);
+        return keys.gguf()
+                ? keys.stores("blk.0.attn_q.bias")
+                : keys.flag(ATTENTION_BIAS).orElse(false);
     }
 
     /** Whether attention's output has a bias, in a family where that is open. */
@@ -86,7 +88,8 @@ record Basis(Keys keys, Numbers numbers, Shape shape) {
     boolean[] sliding(IntFunction<Boolean> family) {
         List<String> types = keys.texts(LAYER_TYPES);
         if (!types.isEmpty() && types.size() != shape.layers()) {
-            throw keys.refuse(LAYER_TYPES, "has " + types.size() + " elements, there are " + shape.layers() + " layers");
+            throw keys.refuse(
+                    LAYER_TYPES, "has " + types.size() + " elements, there are " + shape.layers() + " layers");
         }
         boolean[] sliding = new boolean[shape.layers()];
         for (int i = 0; i < sliding.length; i++) {
@@ -100,8 +103,7 @@ record Basis(Keys keys, Numbers numbers, Shape shape) {
             case "sliding_attention" -> true;
             case "full_attention" -> false;
             default ->
-                throw keys.refuse(
-                        LAYER_TYPES, "has " + type + "; supported are full_attention and sliding_attention");
+                throw keys.refuse(LAYER_TYPES, "has " + type + "; supported are full_attention and sliding_attention");
         };
     }
 
@@ -110,8 +112,7 @@ record Basis(Keys keys, Numbers numbers, Shape shape) {
         return keys.mentions(key) ? numbers.zeroOrMore(key) : otherwise;
     }
 
-    ModelConfig model(
-            Norms.Placement placement, boolean tied, Factors factors, IntFunction<LayerConfig> layer) {
+    ModelConfig model(Norms.Placement placement, boolean tied, Factors factors, IntFunction<LayerConfig> layer) {
         return new ModelConfig(
                 keys.architecture(),
                 keys.name(),

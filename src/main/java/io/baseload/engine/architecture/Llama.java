@@ -52,8 +52,7 @@ final class Llama implements Architecture {
                 basis.attentionBias(),
                 basis.outputBias());
         Gated feedForward = basis.silu();
-        return basis.model(
-                Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention, feedForward));
+        return basis.model(Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention, feedForward));
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.baseload.engine.architecture;
 import io.baseload.engine.config.Factors;
 import io.baseload.engine.config.Gated;
 import io.baseload.engine.config.GroupedQuery;
-import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
@@ -41,7 +40,6 @@ final class Mistral implements Architecture {
                 false,
                 false);
         Gated feedForward = basis.silu();
-        return basis.model(
-                Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention, feedForward));
+        return basis.model(Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention, feedForward));
     }
 }

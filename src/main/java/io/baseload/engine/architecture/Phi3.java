@@ -41,8 +41,7 @@ final class Phi3 implements Architecture {
                 false,
                 false);
         Gated feedForward = basis.silu();
-        return basis.model(
-                Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention, feedForward));
+        return basis.model(Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention, feedForward));
     }
 
     @Override

@@ -31,10 +31,7 @@ final class Qwen3 implements Architecture {
         Gated feedForward = basis.silu();
         IntFunction<GroupedQuery> attention = attention(basis);
         return basis.model(
-                Placement.PRE,
-                keys.tied(false),
-                Factors.NONE,
-                i -> new LayerConfig(attention.apply(i), feedForward));
+                Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention.apply(i), feedForward));
     }
 
     /** Each layer's attention; Qwen 3's mixtures of experts have the same. */

@@ -111,7 +111,9 @@ public final class GgufKeys implements Keys {
 
     @Override
     public List<Long> integers(Key key) {
-        return metadata.integers(full(key.gguf())).stream().map(Integer::longValue).toList();
+        return metadata.integers(full(key.gguf())).stream()
+                .map(Integer::longValue)
+                .toList();
     }
 
     @Override

@@ -153,8 +153,10 @@ public final class HuggingFaceKeys implements Keys {
     public void refuseOthers() {
         for (String key : config.unread()) {
             if (!key.startsWith("_") && !HARMLESS.contains(key) && !config.blank(key) && !neutral(key)) {
-                throw config.refuse(key, "is not known in a model of the type " + architecture
-                        + ", so that it may ask for something that isn't supported");
+                throw config.refuse(
+                        key,
+                        "is not known in a model of the type " + architecture
+                                + ", so that it may ask for something that isn't supported");
             }
         }
     }

@@ -42,7 +42,8 @@ public record ModelConfig(
     public int recomputedBeyond() {
         return layers.stream()
                 .flatMap(layer -> layer.attention().rotation().stream())
-                .mapToInt(rope -> rope.scaling() instanceof RopeScaling.LongRope scaling ? scaling.original() : Integer.MAX_VALUE)
+                .mapToInt(rope ->
+                        rope.scaling() instanceof RopeScaling.LongRope scaling ? scaling.original() : Integer.MAX_VALUE)
                 .min()
                 .orElse(Integer.MAX_VALUE);
     }

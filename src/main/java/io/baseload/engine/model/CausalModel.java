@@ -12,7 +12,12 @@ public interface CausalModel {
     Batch batch();
 
     /** Computes a step on the team's workers: writes the keys and values of all rows, and the logits of those that want them. */
-    void forward(Team team, Batch batch);
+    default void forward(Team team, Batch batch) {
+        forward(team, batch, Probe.NONE);
+    }
+
+    /** The same with somebody looking. */
+    void forward(Team team, Batch batch, Probe probe);
 
     /** The logits of the last step, one row for each {@link Batch#wantLogits}. The caller may change them. */
     Rows logits();

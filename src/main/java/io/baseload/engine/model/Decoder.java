@@ -38,6 +38,7 @@ final class Decoder implements CausalModel, Step {
     private final Rows selected;
     private final Rows logits;
     private Batch batch;
+    private Probe probe = Probe.NONE;
 
     Decoder(DecoderWeights weights, NativeMemory memory, KvPages kv, Limits limits) {
         this.weights = weights;
@@ -67,7 +68,8 @@ final class Decoder implements CausalModel, Step {
             Block attention = layer.attention().bind(workspace);
             Block feedForward = layer.feedForward().bind(workspace);
             blocks.add(new Residual(layer.attentionNorm(), attention, layer.attentionPostNorm(), epsilon, factor));
-            blocks.add(new Residual(layer.feedForwardNorm(), feedForward, layer.feedForwardPostNorm(), epsilon, factor));
+            blocks.add(
+                    new Residual(layer.feedForwardNorm(), feedForward, layer.feedForwardPostNorm(), epsilon, factor));
         }
         return blocks.toArray(Residual[]::new);
     }
@@ -83,8 +85,9 @@ final class Decoder implements CausalModel, Step {
     }
 
     @Override
-    public void forward(Team team, Batch batch) {
+    public void forward(Team team, Batch batch, Probe probe) {
         this.batch = batch;
+        this.probe = probe;
         team.run(this);
     }
 
@@ -99,10 +102,15 @@ final class Decoder implements CausalModel, Step {
         worker.start(batch, index, count, barrier);
         embed(worker);
         worker.await();
-        for (Residual block : blocks) {
-            block.run(worker, x, normed, branch);
+        Probe looking = index == 0 ? probe : Probe.NONE;
+        looking.embedded(x);
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i].run(worker, x, normed, branch);
+            if (i % 2 == 1) {
+                looking.layer(i / 2, x);
+            }
         }
-        head(worker);
+        head(worker, looking);
     }
 
     private void embed(Worker worker) {
@@ -117,7 +125,7 @@ final class Decoder implements CausalModel, Step {
     }
 
     /** Logits of the rows that want them; always by the decode kernel, so that their kind doesn't depend on their number. */
-    private void head(Worker worker) {
+    private void head(Worker worker, Probe looking) {
         int from = worker.from(batch.logits());
         int to = worker.to(batch.logits());
         for (int i = from; i < to; i++) {
@@ -126,6 +134,7 @@ final class Decoder implements CausalModel, Step {
         float epsilon = config.norms().epsilon();
         worker.kernels.rmsNorm(selected, weights.norm(), epsilon, selected, from, to, worker.scratch);
         worker.await();
+        looking.normed(selected);
         PackedMatrix w = weights.head();
         int firstPanel = worker.from(w.panels());
         int endPanel = worker.to(w.panels());

@@ -17,11 +17,19 @@ record Residual(float[] before, Block block, float[] after, float epsilon, float
             int from = worker.from(worker.rows());
             int to = worker.to(worker.rows());
             worker.kernels.rmsNorm(branch, after, epsilon, branch, from, to, worker.scratch);
-            worker.kernels.add(branch, x, from, to, 0, x.width());
+            add(worker, branch, x, from, to, 0, x.width());
         } else {
-            worker.kernels.add(branch, x, 0, worker.rows(), worker.firstColumn(x.width()), worker.endColumn(x.width()));
+            add(worker, branch, x, 0, worker.rows(), worker.firstColumn(x.width()), worker.endColumn(x.width()));
         }
         worker.await();
+    }
+
+    private void add(Worker worker, Rows branch, Rows x, int from, int to, int firstColumn, int endColumn) {
+        if (factor == 1) {
+            worker.kernels.add(branch, x, from, to, firstColumn, endColumn);
+        } else {
+            worker.kernels.addScaled(branch, factor, x, from, to, firstColumn, endColumn);
+        }
     }
 
     /** RMSNorm of x for all rows: few rows by each worker for itself, many together. */

@@ -106,9 +106,9 @@ class GgufLlamaTest {
 
     @Test
     void refusesOtherScalings() {
-        assertThatThrownBy(() -> read(1, keys -> keys.key("llama.rope.scaling.type", "yarn")))
+        assertThatThrownBy(() -> read(1, keys -> keys.key("llama.rope.scaling.type", "grouped")))
                 .isInstanceOf(ModelFileException.class)
-                .hasMessageContaining("llama.rope.scaling.type is yarn");
+                .hasMessageContaining("llama.rope.scaling.type is grouped");
         assertThatThrownBy(() -> read(1, keys -> keys.key("llama.final_logit_softcapping", 30f)))
                 .hasMessageContaining("llama.final_logit_softcapping asks for something that is not supported");
     }

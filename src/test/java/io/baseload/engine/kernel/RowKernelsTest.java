@@ -46,8 +46,7 @@ class RowKernelsTest {
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.addBias(weight, y, 0, 3, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.siluMultiply(y, x, 0, 3, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.geluMultiply(y, x, 0, 3, width / 3, width));
-            assertTwins(
-                    random.rows(3, width), (kernels, y) -> kernels.addScaled(x, 0.35f, y, 0, 2, width / 3, width));
+            assertTwins(random.rows(3, width), (kernels, y) -> kernels.addScaled(x, 0.35f, y, 0, 2, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.scale(y, 6f, 1, 3, width / 3, width));
             assertTwins(
                     random.rows(3, width),

@@ -1,5 +1,6 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.architecture.ModelDefinition;
 import io.baseload.engine.config.ModelConfig;
@@ -7,11 +8,17 @@ import io.baseload.engine.format.ModelFolder;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.schedule.Batcher;
+import io.baseload.engine.schedule.BatcherLimits;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.Rows;
+import io.baseload.testing.CollectingSink;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A model on the bench: loaded without a scheduler, fed row by row by a test. */
 public final class ModelBench implements AutoCloseable {
@@ -50,12 +57,16 @@ public final class ModelBench implements AutoCloseable {
 
     /** Logits of all tokens {@code from … to}, computed as one chunk of a prompt. */
     public float[][] prefill(PageTable table, int[] tokens, int from, int to) {
+        fillPrefill(table, tokens, from, to);
+        return forward(to - from);
+    }
+
+    private void fillPrefill(PageTable table, int[] tokens, int from, int to) {
         batch.clear();
         batch.addPrefill(table, tokens, from, to, tokens.length);
         for (int row = 0; row < to - from; row++) {
             batch.wantLogits(row);
         }
-        return forward(to - from);
     }
 
     /** Logits of one decoded token. */
@@ -66,15 +77,53 @@ public final class ModelBench implements AutoCloseable {
         return forward(1)[0];
     }
 
+    /** The same, and what is left in the residual stream: {@code embeddings}, {@code layer0} …, {@code final_norm}, each [to − from][hidden]. */
+    public Map<String, float[][]> hidden(PageTable table, int[] tokens, int from, int to) {
+        Map<String, float[][]> seen = new HashMap<>();
+        fillPrefill(table, tokens, from, to);
+        model.forward(team, batch, new Probe() {
+            @Override
+            public void embedded(Rows x) {
+                seen.put("embeddings", copy(x, to - from));
+            }
+
+            @Override
+            public void layer(int layer, Rows x) {
+                seen.put("layer" + layer, copy(x, to - from));
+            }
+
+            @Override
+            public void normed(Rows selected) {
+                seen.put("final_norm", copy(selected, to - from));
+            }
+        });
+        return seen;
+    }
+
+    /** The likeliest tokens after a prompt, as the scheduler decodes them. */
+    public int[] greedy(int[] prompt, int count) {
+        int chunk = ROWS / 2;
+        var batcher = new Batcher("bench", model, cache, new BatcherLimits(contextLength, 1, 1, chunk), () -> {});
+        var sink = new CollectingSink();
+        batcher.submit(GenerationRequest.greedy(prompt, count), sink);
+        while (!sink.ended()) {
+            batcher.turn(team);
+        }
+        sink.await();
+        return sink.ids().stream().mapToInt(Integer::intValue).toArray();
+    }
+
     float[][] forward(int rows) {
         model.forward(team, batch);
-        float[][] logits = new float[rows][];
+        return copy(model.logits(), rows);
+    }
+
+    private static float[][] copy(Rows from, int rows) {
+        float[][] copy = new float[rows][];
         for (int i = 0; i < rows; i++) {
-            int at = model.logits().at(i);
-            logits[i] = Arrays.copyOfRange(
-                    model.logits().data(), at, at + model.logits().width());
+            copy[i] = Arrays.copyOfRange(from.data(), from.at(i), from.at(i) + from.width());
         }
-        return logits;
+        return copy;
     }
 
     public static float difference(float[] a, float[] b) {

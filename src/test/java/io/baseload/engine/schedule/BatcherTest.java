@@ -22,6 +22,7 @@ import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.CheckpointWeights;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.Limits;
+import io.baseload.engine.model.Probe;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.schedule.Batcher.Turn;
 import io.baseload.engine.tensor.KvPages;
@@ -78,12 +79,12 @@ class BatcherTest {
         }
 
         @Override
-        public void forward(Team team, Batch batch) {
+        public void forward(Team team, Batch batch, Probe probe) {
             if (broken) {
                 throw new IllegalStateException("broken step");
             }
             rows.add(batch.rows());
-            model.forward(team, batch);
+            model.forward(team, batch, probe);
         }
 
         @Override
