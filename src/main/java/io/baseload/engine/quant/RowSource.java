@@ -1,5 +1,6 @@
 package io.baseload.engine.quant;
 
+import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -54,6 +55,57 @@ public interface RowSource {
      */
     static RowSource mxfp4(MemorySegment blocks, MemorySegment scales, int rows, int cols) {
         return new Mxfp4Rows(blocks, scales, rows, cols);
+    }
+
+    /**
+     * A matrix that bitsandbytes quantized to 4 bits. Codes stay codes, unless blocks begin inside rows at no multiple of 32.
+     *
+     * @param kind NF4 or FP4
+     * @param blockSize elements that share a scale; blocks run over all elements and ignore rows
+     * @param packed two codes a byte, the first in the high nibble
+     * @param absmax the scale of each block
+     * @throws IllegalArgumentException if sizes contradict each other
+     */
+    static RowSource bnb4(Codes kind, int rows, int cols, int blockSize, MemorySegment packed, float[] absmax) {
+        return Bnb4Rows.of(kind, rows, cols, blockSize, packed, absmax);
+    }
+
+    /**
+     * A matrix of GPTQ, 4 bits. Codes stay codes where a group is a run of inputs; with {@code desc_act} they become F32.
+     *
+     * @param qweight I32 {@code [inputs / 8, outputs]}
+     * @param qzeros I32 {@code [groups, outputs / 8]}
+     * @param scales {@code [groups, outputs]}
+     * @param groups the group of each input ({@code g_idx}); empty where a group is a run of inputs
+     * @param zeroOffset what is added to a stored zero: 1, or 0 in {@code checkpoint_format} "gptq_v2"
+     * @throws IllegalArgumentException if shapes contradict each other
+     */
+    static RowSource gptq(RowSource qweight, RowSource qzeros, RowSource scales, int[] groups, int zeroOffset) {
+        return new Gptq(qweight, qzeros, scales, zeroOffset).rows(groups);
+    }
+
+    /**
+     * A matrix of AWQ in its "gemm" form, 4 bits.
+     *
+     * @param qweight I32 {@code [inputs, outputs / 8]}
+     * @param qzeros I32 {@code [groups, outputs / 8]}
+     * @param scales {@code [groups, outputs]}
+     * @throws IllegalArgumentException if shapes contradict each other
+     */
+    static RowSource awq(RowSource qweight, RowSource qzeros, RowSource scales) {
+        return new Awq(qweight, qzeros, scales).rows();
+    }
+
+    /**
+     * A matrix of numbers, mostly F8_E4M3, times a scale for each tile.
+     *
+     * @param tileRows rows that share a scale
+     * @param tileCols columns that share a scale
+     * @param scales {@code [tiles down, tiles across]}; tiles at the edges may be partial
+     * @throws IllegalArgumentException if shapes contradict each other
+     */
+    static RowSource scaled(RowSource weight, int tileRows, int tileCols, RowSource scales) {
+        return ScaledRows.of(weight, tileRows, tileCols, scales);
     }
 
     /** Rows {@code from … to}. */
