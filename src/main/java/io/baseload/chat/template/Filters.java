@@ -31,9 +31,15 @@ final class Filters {
             throw new TemplateException("No filter named '" + name + "'.");
         }
         rendering.budget.enter();
-        Value output = filter.apply(rendering, input, arguments);
+        Value output = Markup.is(input)
+                ? Markup.filtered(name, filter.apply(rendering, input, forMarkup(name, arguments, rendering)))
+                : filter.apply(rendering, input, arguments);
         rendering.budget.leave();
         return output;
+    }
+
+    private static Arguments forMarkup(String name, Arguments arguments, Rendering rendering) {
+        return name.equals("format") ? Markup.escaped(arguments, rendering) : arguments;
     }
 
     private static Map<String, Filter> table() {
@@ -65,10 +71,10 @@ final class Filters {
         text(filters, "capitalize", Texts::capitalize);
         text(filters, "title", TextFilters::title);
         text(filters, "string", s -> s);
-        text(filters, "safe", s -> s);
-        text(filters, "e", TextFilters::escape);
-        text(filters, "escape", TextFilters::escape);
-        text(filters, "forceescape", TextFilters::escape);
+        filters.put("safe", (r, v, a) -> Markup.mark(r.text(r.printer.str(v))));
+        filters.put("e", (r, v, a) -> Markup.escaped(v, r));
+        filters.put("escape", (r, v, a) -> Markup.escaped(v, r));
+        filters.put("forceescape", (r, v, a) -> Markup.mark(r.text(TextFilters.escape(r.printer.str(v)))));
         text(filters, "striptags", TextFilters::stripTags);
         text(filters, "urlencode", TextFilters::urlEncode);
         filters.put("trim", (r, v, a) -> r.text(Texts.strip(r.printer.str(v), a.text(0, "chars", ""), true, true)));

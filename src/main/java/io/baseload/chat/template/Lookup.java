@@ -24,7 +24,8 @@ final class Lookup {
             case Value.Sequence s -> Numbers.integer(key).flatMap(i -> at(s.items(), i));
             case Value.Text t
             when Numbers.integer(key).isPresent() ->
-                at(rendering.iterate(t), Numbers.integer(key).get());
+                at(rendering.iterate(t), Numbers.integer(key).get())
+                        .map(character -> t.markup() ? Markup.mark(character) : character);
             default -> Optional.empty();
         };
         return item.or(() -> key instanceof Value.Text name
@@ -72,7 +73,7 @@ final class Lookup {
             case Value.Text t -> {
                 StringBuilder out = new StringBuilder();
                 slice(rendering.iterate(t), start, stop, step).forEach(c -> out.append(Texts.require(c)));
-                yield rendering.text(out.toString());
+                yield new Value.Text(rendering.text(out.toString()).value(), t.markup());
             }
             case Value.Sequence s -> {
                 rendering.budget.spend(s.items().size());

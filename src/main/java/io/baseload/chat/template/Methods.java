@@ -11,7 +11,9 @@ final class Methods {
     /** The method, bound to its object. */
     static Optional<Value> find(Value object, String name, Rendering rendering) {
         Optional<Value.Body> body = switch (object) {
-            case Value.Text t -> TextMethods.find(t.value(), name, rendering);
+            case Value.Text t ->
+                TextMethods.find(t.value(), name, rendering)
+                        .map(b -> t.markup() ? Markup.method(name, b, rendering) : b);
             case Value.Dict d -> dict(d, name, rendering);
             case Value.Sequence s -> sequence(s, name, rendering);
             case Value.Int i

@@ -2,6 +2,7 @@ package io.baseload.chat.template;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Operators between two values. */
 final class Operators {
@@ -22,11 +23,20 @@ final class Operators {
             case "*" ->
                 Numbers.integer(left).isPresent() ? repeat(right, left, rendering) : repeat(left, right, rendering);
             case "%" ->
-                left instanceof Value.Text t
-                        ? rendering.text(PercentFormat.format(t.value(), percentArguments(right), rendering))
-                        : unsupported(operator, left, right);
+                left instanceof Value.Text t ? percent(t, right, rendering) : unsupported(operator, left, right);
             default -> unsupported(operator, left, right);
         };
+    }
+
+    private static Value percent(Value.Text left, Value right, Rendering rendering) {
+        Arguments arguments = new Arguments(percentArguments(right), Map.of());
+        List<Value> values =
+                left.markup() ? Markup.escaped(arguments, rendering).positional() : arguments.positional();
+        return new Value.Text(
+                rendering
+                        .text(PercentFormat.format(left.value(), values, rendering))
+                        .value(),
+                left.markup());
     }
 
     private static List<Value> percentArguments(Value right) {
@@ -36,8 +46,7 @@ final class Operators {
     private static Value add(Value left, Value right, Rendering rendering) {
         if (left instanceof Value.Text a) {
             if (right instanceof Value.Text b) {
-                rendering.budget.spend((long) a.value().length() + b.value().length());
-                return new Value.Text(a.value() + b.value());
+                return join(a, b, rendering);
             }
             throw new TemplateException("can only concatenate str (not \"" + right.type() + "\") to str");
         }
@@ -53,6 +62,14 @@ final class Operators {
         return unsupported("+", left, right);
     }
 
+    private static Value join(Value.Text left, Value.Text right, Rendering rendering) {
+        boolean markup = left.markup() || right.markup();
+        String first = markup ? Markup.escaped(left, rendering).value() : left.value();
+        String second = markup ? Markup.escaped(right, rendering).value() : right.value();
+        rendering.budget.spend((long) first.length() + second.length());
+        return new Value.Text(first + second, markup);
+    }
+
     private static Value repeat(Value value, Value times, Rendering rendering) {
         if (Numbers.integer(times).isEmpty()) {
             return unsupported("*", value, times);
@@ -60,7 +77,7 @@ final class Operators {
         int count = Math.max(0, Numbers.index(times));
         if (value instanceof Value.Text t) {
             rendering.budget.spend((long) t.value().length() * count);
-            return new Value.Text(t.value().repeat(count));
+            return new Value.Text(t.value().repeat(count), t.markup());
         }
         if (value instanceof Value.Sequence s) {
             rendering.budget.spend((long) s.items().size() * count);

@@ -38,7 +38,11 @@ final class Printer {
             case Value.Bool b -> out.append(b.value() ? "True" : "False");
             case Value.Int i -> out.append(i.value());
             case Value.Real r -> out.append(Numbers.repr(r.value()));
-            case Value.Text t -> quote(t.value(), out);
+            case Value.Text t -> {
+                out.append(t.markup() ? "Markup(" : "");
+                quote(t.value(), out);
+                out.append(t.markup() ? ")" : "");
+            }
             case Value.Sequence s -> sequence(s, out);
             case Value.Dict d -> join("{", "}", d.entries().values(), out, e -> entry(e, out));
             case Value.Namespace n ->

@@ -70,7 +70,7 @@ final class Tests {
         kind(tests, "callable", v -> v instanceof Value.Function);
         kind(tests, "iterable", Tests::iterable);
         kind(tests, "sequence", Tests::iterable);
-        kind(tests, "escaped", v -> false);
+        kind(tests, "escaped", Markup::is);
     }
 
     private static void kind(Map<String, Test> tests, String name, Predicate<Value> test) {

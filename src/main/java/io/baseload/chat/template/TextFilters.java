@@ -120,7 +120,8 @@ final class TextFilters {
         }
         String cut = text.substring(0, Math.clamp(length - end.length(), 0, text.length()));
         int space = cut.lastIndexOf(' ');
-        return rendering.text((inWord || space < 0 ? cut : cut.substring(0, space)) + end);
+        return rendering.text(
+                (inWord || space < 0 ? cut : cut.substring(0, space)) + (Markup.is(value) ? escape(end) : end));
     }
 
     static String swapCase(String text) {

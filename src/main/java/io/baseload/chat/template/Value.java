@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that a template can see: data of its own, never an object of Java's. Immutable, but for namespaces and a loop's own state. */
 sealed interface Value {
@@ -68,8 +69,25 @@ sealed interface Value {
         }
     }
 
-    record Text(String value) implements Value {
+    /**
+     * @param markup whether the text is marked as HTML (see {@link Markup}); equal texts are equal whether they are or not
+     */
+    record Text(String value, boolean markup) implements Value {
         static final Text EMPTY = new Text("");
+
+        Text(String value) {
+            this(value, false);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Text text && text.value.equals(value);
+        }
+
+        @Override
+        public int hashCode() {
+            return value.hashCode();
+        }
 
         @Override
         public String type() {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -27,8 +29,8 @@ class ChatTemplateTest {
 
     @TestFactory
     Stream<DynamicTest> features() throws Exception {
-        return json("features.visible.json")
-                .valueStream()
+        return Stream.of("features.visible.json", "markup.json")
+                .flatMap(file -> json(file).valueStream())
                 .map(c -> dynamicTest(c.get("id") + " " + c.get("template"), () -> {
                     String result = result(c.get("template").asString(), variables(c.get("vars")));
                     if (c.has("expected")) {
@@ -114,13 +116,15 @@ class ChatTemplateTest {
         }
     }
 
-    private static JsonNode json(String name) throws Exception {
+    private static JsonNode json(String name) {
         return JsonMapper.shared().readTree(text(name));
     }
 
-    private static String text(String name) throws Exception {
+    private static String text(String name) {
         try (InputStream in = ChatTemplateTest.class.getResourceAsStream("/templates/" + name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,0 +1,112 @@
+package io.baseload.chat.template;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Text that {@code safe} or {@code escape} has marked: what is joined to it by {@code +} or put into it is escaped for HTML first, and the result is marked
+ * again; {@code ~}, {@code join} and {@code tojson} give ordinary text. As markupsafe's class of this name, which Jinja uses even where nothing else is
+ * escaped.
+ */
+final class Markup {
+    private static final Set<String> METHODS = Set.of(
+            "strip",
+            "lstrip",
+            "rstrip",
+            "upper",
+            "lower",
+            "casefold",
+            "title",
+            "capitalize",
+            "swapcase",
+            "removeprefix",
+            "removesuffix",
+            "replace",
+            "ljust",
+            "rjust",
+            "center",
+            "zfill",
+            "format",
+            "split",
+            "rsplit",
+            "splitlines",
+            "partition",
+            "rpartition",
+            "join");
+
+    private static final Set<String> FILTERS = Set.of(
+            "upper", "lower", "capitalize", "string", "trim", "center", "indent", "truncate", "format", "reverse");
+
+    private Markup() {}
+
+    static boolean is(Value value) {
+        return value instanceof Value.Text text && text.markup();
+    }
+
+    /** The value as it may be joined to marked text. */
+    static Value.Text escaped(Value value, Rendering rendering) {
+        return value instanceof Value.Text text && text.markup()
+                ? text
+                : new Value.Text(
+                        rendering
+                                .text(TextFilters.escape(rendering.printer.str(value)))
+                                .value(),
+                        true);
+    }
+
+    /** Text, or texts in a list, marked. */
+    static Value mark(Value value) {
+        return switch (value) {
+            case Value.Text text -> new Value.Text(text.value(), true);
+            case Value.Sequence s ->
+                new Value.Sequence(
+                        s.form(), s.items().stream().map(Markup::mark).toList());
+            default -> value;
+        };
+    }
+
+    /** A method of ordinary text as marked text has it. */
+    static Value.Body method(String name, Value.Body plain, Rendering rendering) {
+        return METHODS.contains(name) ? arguments -> mark(plain.call(arguments(name, arguments, rendering))) : plain;
+    }
+
+    private static Arguments arguments(String name, Arguments arguments, Rendering rendering) {
+        return switch (name) {
+            case "format" -> escaped(arguments, rendering);
+            case "replace" ->
+                Arguments.of(
+                        arguments.get(0, "old"),
+                        escaped(arguments.get(1, "new"), rendering),
+                        arguments.find(2, "count").orElse(Value.Int.of(-1)));
+            case "join" ->
+                Arguments.of(rendering.list(escaped(rendering.iterate(arguments.get(0, "iterable")), rendering)));
+            default -> arguments;
+        };
+    }
+
+    static Arguments escaped(Arguments arguments, Rendering rendering) {
+        Map<String, Value> named = new LinkedHashMap<>();
+        arguments.named().forEach((name, value) -> named.put(name, insert(value, rendering)));
+        return new Arguments(
+                arguments.positional().stream().map(v -> insert(v, rendering)).toList(), named);
+    }
+
+    /** Numbers stay numbers: a format may ask for them. */
+    private static Value insert(Value value, Rendering rendering) {
+        return Numbers.isNumber(value) ? value : escaped(value, rendering);
+    }
+
+    private static List<Value> escaped(List<Value> items, Rendering rendering) {
+        List<Value> all = new ArrayList<>();
+        items.forEach(item -> all.add(insert(item, rendering)));
+        return all;
+    }
+
+    /** What a filter makes of marked text. */
+    static Value filtered(String name, Value output) {
+        return FILTERS.contains(name) ? mark(output) : output;
+    }
+}
