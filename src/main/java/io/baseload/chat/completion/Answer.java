@@ -3,10 +3,9 @@ package io.baseload.chat.completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.StopReason;
-import io.baseload.chat.api.TokenLogprob;
 import io.baseload.chat.stop.CharacterAssembler;
-import io.baseload.chat.stop.StopScanner;
 import io.baseload.chat.tokenizer.TokenBytes;
+import io.baseload.chat.tools.Marks;
 import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.Generation;
 import io.baseload.engine.api.GenerationRequest;
@@ -14,11 +13,12 @@ import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Usage;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** One answer: tokens in, whole characters out, up to a stop text. The engine's thread calls it; nothing here waits. */
+/** One answer: tokens in, events out. The engine's thread calls it; nothing here waits. */
 final class Answer implements TokenSink {
     private final int choice;
     private final Prepared prepared;
@@ -26,11 +26,13 @@ final class Answer implements TokenSink {
     private final RunningCompletion completion;
     private final TokenBytes shown;
     private final CharacterAssembler characters = new CharacterAssembler();
-    private final StopScanner scanner;
     private final Logprobs logprobs;
+    private final Marks marks;
+    private final AnswerEvents events;
     private boolean echoDue;
     private boolean artificialSpaceDue;
     private int tokens;
+    private int reasoningTokens;
     private double logprobSum;
     private volatile Optional<Generation> generation = Optional.empty();
     private volatile Optional<Usage> finalUsage = Optional.empty();
@@ -42,8 +44,15 @@ final class Answer implements TokenSink {
         this.listener = listener;
         this.completion = completion;
         shown = prepared.tokenizer().shown();
-        scanner = prepared.stops().scanner();
         logprobs = new Logprobs(prepared.tokenizer().bytes(), prepared.request().topLogprobs() >= 0);
+        Prompt prompt = prepared.prompt(choice);
+        marks = prompt.format().marks();
+        events = new AnswerEvents(
+                choice,
+                prompt.format().reader(prepared.request().tools(), prompt.text()),
+                prepared.stops().scanner(),
+                logprobs,
+                listener);
         echoDue = prepared.request().echo();
         artificialSpaceDue = prepared.request().input() instanceof Input.Chat
                 && prepared.tokenizer().startsWithArtificialSpace();
@@ -69,6 +78,10 @@ final class Answer implements TokenSink {
         return finalUsage.or(() -> generation.map(Generation::usage)).orElse(new Usage(0, 0));
     }
 
+    int reasoningTokens() {
+        return reasoningTokens;
+    }
+
     double meanLogprob() {
         return tokens == 0 ? 0 : logprobSum / tokens;
     }
@@ -86,13 +99,21 @@ final class Answer implements TokenSink {
         if (prepared.tokenizer().stopTokens().contains(token.id())) {
             return false;
         }
-        // a control token that ends nothing has no text either, but stands in the log-probabilities
-        boolean silent = prepared.tokenizer().isSpecial(token.id());
-        String text = withoutArtificialSpace(
-                characters.append(shown.table(), shown.start(token.id()), silent ? 0 : shown.length(token.id())));
+        String text = withoutArtificialSpace(text(token.id()));
         logprobs.add(token, text.length());
-        send(scanner.append(text), false);
-        return !scanner.stopped();
+        boolean thought = events.thinking();
+        events.append(text);
+        reasoningTokens += thought || events.thinking() ? 1 : 0;
+        return !events.over();
+    }
+
+    /** A control token that ends nothing has no text, but may mark something; it stands in the log-probabilities in any case. */
+    private String text(int id) {
+        if (prepared.tokenizer().isSpecial(id)) {
+            String mark = marks.ofToken(new String(shown.get(id), StandardCharsets.UTF_8));
+            return mark.isEmpty() ? "" : characters.finish() + mark;
+        }
+        return marks.ofText(characters.append(shown.table(), shown.start(id), shown.length(id)));
     }
 
     private String withoutArtificialSpace(String text) {
@@ -111,25 +132,27 @@ final class Answer implements TokenSink {
         }
     }
 
-    private void send(String text, boolean all) {
-        List<TokenLogprob> covered = all ? logprobs.takeAll() : logprobs.takeBefore(scanner.passed());
-        if (!text.isEmpty() || !covered.isEmpty()) {
-            listener.accept(new CompletionEvent.Text(choice, text, covered));
-        }
-    }
-
     @Override
     public void finished(FinishReason reason, Usage usage) {
         finalUsage = Optional.of(usage);
         cancelled = reason == FinishReason.CANCELLED;
         if (!cancelled) {
             echo();
-            String rest = scanner.append(characters.finish()) + scanner.finish();
-            send(rest, !scanner.stopped());
-            boolean cut = reason == FinishReason.LENGTH && !scanner.stopped();
-            listener.accept(new CompletionEvent.ChoiceFinished(choice, cut ? StopReason.LENGTH : StopReason.STOP));
+            events.append(characters.finish());
+            events.finish();
+            listener.accept(new CompletionEvent.ChoiceFinished(choice, reason(reason == FinishReason.LENGTH)));
         }
         completion.ended();
+    }
+
+    private StopReason reason(boolean cut) {
+        if (events.stopped()) {
+            return StopReason.STOP;
+        }
+        if (cut) {
+            return StopReason.LENGTH;
+        }
+        return events.called() ? StopReason.TOOL_CALLS : StopReason.STOP;
     }
 
     @Override

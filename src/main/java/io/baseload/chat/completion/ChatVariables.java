@@ -18,15 +18,15 @@ final class ChatVariables {
     private ChatVariables() {}
 
     /**
-     * @param absent what stands for the content of a message that has none: null, or "" for templates that can't take null
+     * @param form how messages that call tools look
      */
-    static Map<String, @Nullable Object> of(CompletionRequest request, Input.Chat chat, @Nullable String absent) {
+    static Map<String, @Nullable Object> of(CompletionRequest request, Input.Chat chat, Abilities.CallForm form) {
         Map<String, @Nullable Object> variables = new HashMap<>();
         variables.put("add_generation_prompt", true);
         variables.put("documents", null);
         variables.put("tools", tools(request));
         variables.putAll(chat.variables());
-        variables.put("messages", messages(chat, absent));
+        variables.put("messages", messages(chat, form));
         return variables;
     }
 
@@ -62,20 +62,20 @@ final class ChatVariables {
         return members;
     }
 
-    private static List<Map<String, @Nullable Object>> messages(Input.Chat chat, @Nullable String absent) {
+    private static List<Map<String, @Nullable Object>> messages(Input.Chat chat, Abilities.CallForm form) {
         Map<String, String> called = new HashMap<>();
-        return chat.messages().stream().map(m -> message(m, absent, called)).toList();
+        return chat.messages().stream().map(m -> message(m, form, called)).toList();
     }
 
     private static Map<String, @Nullable Object> message(
-            Message message, @Nullable String absent, Map<String, String> called) {
+            Message message, Abilities.CallForm form, Map<String, String> called) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put("role", message.role());
         message.name().ifPresent(name -> members.put("name", name));
         switch (message) {
             case Message.Instructions system -> members.put("content", system.content());
             case Message.User user -> members.put("content", user.content());
-            case Message.Assistant said -> assistant(said, absent, members, called);
+            case Message.Assistant said -> assistant(said, form, members, called);
             case Message.Tool result -> {
                 members.put("content", result.content());
                 members.put("tool_call_id", result.callId());
@@ -87,10 +87,10 @@ final class ChatVariables {
 
     private static void assistant(
             Message.Assistant said,
-            @Nullable String absent,
+            Abilities.CallForm form,
             Map<String, @Nullable Object> members,
             Map<String, String> called) {
-        members.put("content", said.content().orElse(absent));
+        members.put("content", said.content().orElse(form.nullContent() ? null : ""));
         said.reasoning().ifPresent(text -> {
             members.put("reasoning_content", text);
             members.put("thinking", text);
@@ -98,14 +98,15 @@ final class ChatVariables {
         if (!said.calls().isEmpty()) {
             said.calls().forEach(call -> called.put(call.id(), call.name()));
             members.put(
-                    "tool_calls", said.calls().stream().map(ChatVariables::call).toList());
+                    "tool_calls",
+                    said.calls().stream().map(call -> call(call, form)).toList());
         }
     }
 
-    private static Map<String, @Nullable Object> call(ToolCall call) {
+    private static Map<String, @Nullable Object> call(ToolCall call, Abilities.CallForm form) {
         Map<String, @Nullable Object> function = new LinkedHashMap<>();
         function.put("name", call.name());
-        function.put("arguments", arguments(call.arguments()));
+        function.put("arguments", form.objectArguments() ? arguments(call.arguments()) : call.arguments());
         Map<String, @Nullable Object> members = typed(function);
         members.put("id", call.id());
         return members;

@@ -6,12 +6,10 @@ import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.stop.StopTexts;
-import io.baseload.chat.template.ChatTemplate;
 import io.baseload.chat.template.TemplateSyntaxException;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelFileException;
-import io.baseload.engine.api.Vocabulary;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,10 +29,7 @@ final class ModelCompletions implements Completions {
     static ModelCompletions of(LoadedModel model) {
         try {
             Tokenizer tokenizer = Tokenizer.of(model.vocabulary());
-            Optional<ChatTemplate> template = Optional.ofNullable(
-                            tokenizer.chatTemplates().get(Vocabulary.DEFAULT_TEMPLATE))
-                    .map(ChatTemplate::compile);
-            return new ModelCompletions(model, tokenizer, new PromptReader(tokenizer, template));
+            return new ModelCompletions(model, tokenizer, new PromptReader(tokenizer, Optional.empty()));
         } catch (IllegalArgumentException | TemplateSyntaxException e) {
             throw new ModelFileException(Path.of(model.name()), -1, String.valueOf(e.getMessage()));
         }

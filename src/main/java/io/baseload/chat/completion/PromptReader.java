@@ -3,32 +3,35 @@ package io.baseload.chat.completion;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
-import io.baseload.chat.api.Message;
-import io.baseload.chat.template.ChatTemplate;
-import io.baseload.chat.template.TemplateException;
-import io.baseload.chat.tokenizer.SpecialTextGuard;
 import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.chat.tools.AnswerFormat;
+import io.baseload.chat.tools.ToolFormat;
+import io.baseload.engine.api.Vocabulary;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Makes token ids of what was asked. */
 final class PromptReader {
-    private final Tokenizer tokenizer;
-    private final Optional<ChatTemplate> template;
+    /** The name of a template that models have beside the usual one for conversations with tools. */
+    private static final String TOOL_USE = "tool_use";
 
-    PromptReader(Tokenizer tokenizer, Optional<ChatTemplate> template) {
+    private final Tokenizer tokenizer;
+    private final Map<String, Conversations> templates = new HashMap<>();
+
+    /**
+     * @param tools how the model writes calls, where somebody knows better than its templates
+     * @throws io.baseload.chat.template.TemplateSyntaxException if a template is none
+     */
+    PromptReader(Tokenizer tokenizer, Optional<ToolFormat> tools) {
         this.tokenizer = tokenizer;
-        this.template = template;
+        for (String name : List.of(Vocabulary.DEFAULT_TEMPLATE, TOOL_USE)) {
+            Optional.ofNullable(tokenizer.chatTemplates().get(name))
+                    .ifPresent(source -> templates.put(name, new Conversations(tokenizer, source, tools)));
+        }
     }
 
     /** @throws InvalidRequestException if the input can't be put into this model */
@@ -38,7 +41,7 @@ final class PromptReader {
             case Input.Chat chat -> List.of(chat(request, chat));
             case Input.Texts texts ->
                 texts.prompts().stream()
-                        .map(text -> new Prompt(tokenizer.encodeWhole(text), text))
+                        .map(text -> new Prompt(tokenizer.encodeWhole(text), text, AnswerFormat.PLAIN))
                         .toList();
             case Input.Tokens tokens ->
                 tokens.prompts().stream().map(this::tokens).toList();
@@ -61,75 +64,22 @@ final class PromptReader {
                     tokenizer.bytes().start(id),
                     tokenizer.bytes().length(id));
         }
-        return new Prompt(ids.clone(), text.toString(StandardCharsets.UTF_8));
+        return new Prompt(ids.clone(), text.toString(StandardCharsets.UTF_8), AnswerFormat.PLAIN);
     }
 
     private Prompt chat(CompletionRequest request, Input.Chat chat) {
-        ChatTemplate known = template.orElseThrow(
-                () -> invalid("messages", "the model has no chat template: give it a prompt instead of messages"));
         if (chat.messages().isEmpty()) {
             throw new InvalidRequestException("messages", "empty_array", "must have at least one message");
         }
-        try {
-            return render(known, ChatVariables.of(request, chat, null));
-        } catch (TemplateException e) {
-            return renderWithoutNull(known, request, chat, e);
-        } catch (IllegalArgumentException e) {
-            throw refused(e);
-        }
+        return conversations(request.tools().offered())
+                .orElseThrow(() ->
+                        invalid("messages", "the model has no chat template: give it a prompt instead of messages"))
+                .prompt(request, chat);
     }
 
-    /** Many templates can't take a message without content, as one that only calls tools is. */
-    private Prompt renderWithoutNull(
-            ChatTemplate known, CompletionRequest request, Input.Chat chat, TemplateException first) {
-        boolean silent = chat.messages().stream()
-                .anyMatch(m ->
-                        m instanceof Message.Assistant said && said.content().isEmpty());
-        if (!silent) {
-            throw refused(first);
-        }
-        try {
-            return render(known, ChatVariables.of(request, chat, ""));
-        } catch (TemplateException | IllegalArgumentException e) {
-            throw refused(e);
-        }
-    }
-
-    private Prompt render(ChatTemplate known, Map<String, @Nullable Object> variables) {
-        SpecialTextGuard guard = tokenizer.guard(texts(variables));
-        Map<String, @Nullable Object> guarded = new HashMap<>();
-        variables.forEach((name, value) -> guarded.put(name, guarded(value, guard)));
-        guarded.put("bos_token", tokenizer.bosText());
-        guarded.put("eos_token", tokenizer.eosText());
-        String rendered = known.render(guarded, LocalDateTime.now(ZoneId.systemDefault()));
-        return new Prompt(guard.encode(rendered), guard.restore(rendered));
-    }
-
-    /** Everything that a user's text may stand beside in the rendered prompt. */
-    private List<String> texts(Map<String, @Nullable Object> variables) {
-        return Stream.concat(tokenizer.chatTemplates().values().stream(), ChatVariables.texts(variables))
-                .toList();
-    }
-
-    private static @Nullable Object guarded(@Nullable Object value, SpecialTextGuard guard) {
-        return switch (value) {
-            case String s -> guard.guard(s);
-            case List<?> l -> {
-                List<@Nullable Object> items = new ArrayList<>();
-                l.forEach(item -> items.add(guarded(item, guard)));
-                yield items;
-            }
-            case Map<?, ?> m -> {
-                Map<Object, @Nullable Object> members = new LinkedHashMap<>();
-                m.forEach((name, item) -> members.put(guard.guard(String.valueOf(name)), guarded(item, guard)));
-                yield members;
-            }
-            case null, default -> value;
-        };
-    }
-
-    private static InvalidRequestException refused(RuntimeException problem) {
-        return invalid("messages", "the model's chat template can't take these messages: " + problem.getMessage());
+    private Optional<Conversations> conversations(boolean tools) {
+        Optional<Conversations> usual = Optional.ofNullable(templates.get(Vocabulary.DEFAULT_TEMPLATE));
+        return tools ? Optional.ofNullable(templates.get(TOOL_USE)).or(() -> usual) : usual;
     }
 
     private static InvalidRequestException invalid(String field, String problem) {

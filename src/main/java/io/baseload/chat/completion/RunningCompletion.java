@@ -117,7 +117,11 @@ final class RunningCompletion implements Completion {
                 cause.isPresent()
                         ? new CompletionEvent.Failed(cause.get(), usage())
                         : new CompletionEvent.Finished(
-                                usage(), 0, answers.stream().anyMatch(Answer::cancelled)));
+                                usage(), reasoningTokens(), answers.stream().anyMatch(Answer::cancelled)));
+    }
+
+    private int reasoningTokens() {
+        return answers.stream().mapToInt(Answer::reasoningTokens).sum();
     }
 
     /** An answer has failed: the others are of no use any more. */

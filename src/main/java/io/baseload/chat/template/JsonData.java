@@ -28,4 +28,9 @@ public final class JsonData {
             throw new IllegalArgumentException(e.getOriginalMessage(), e);
         }
     }
+
+    /** Plain data as JSON text without white space. */
+    public static String write(@Nullable Object data) {
+        return MAPPER.writeValueAsString(data);
+    }
 }

@@ -31,12 +31,21 @@ final class StopTokens {
             "<reponame>",
             "<|endofprompt|>");
 
+    /** Where a vocabulary has this token, an answer is several messages. */
+    private static final String CHANNEL = "<|channel|>";
+
+    /** It then ends a message, and not the answer. */
+    private static final String END_OF_MESSAGE = "<|end|>";
+
     private StopTokens() {}
 
     /** Those that the files name, and added tokens that are known to end answers. */
     static Set<Integer> of(Set<Integer> named, List<AddedToken> added) {
         Set<Integer> ids = new TreeSet<>(named);
         added.stream().filter(token -> KNOWN.contains(token.text())).forEach(token -> ids.add(token.id()));
+        if (added.stream().anyMatch(token -> token.text().equals(CHANNEL))) {
+            added.stream().filter(token -> token.text().equals(END_OF_MESSAGE)).forEach(token -> ids.remove(token.id()));
+        }
         return Set.copyOf(ids);
     }
 

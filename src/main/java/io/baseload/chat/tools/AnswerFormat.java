@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 
 /** How a model writes its answers: calls, reasoning, and the marks of both. Immutable. */
 public final class AnswerFormat {
+    /** Of answers that are text and nothing else. */
+    public static final AnswerFormat PLAIN = new AnswerFormat(ToolFormats.GENERIC, "", text -> false);
+
     private final ToolFormat tools;
     private final Optional<ReasoningFormat> reasoning;
     private final Marks marks;

@@ -30,7 +30,9 @@ public final class Marks {
 
     /** Text of a model as the readers may see it: without noncharacters. */
     public String ofText(String text) {
-        return text.chars().noneMatch(Marks::isMark) ? text : text.replaceAll("[\uFDD0-\uFDEF]", "\uFFFD");
+        return special.isEmpty() || text.chars().noneMatch(Marks::isMark)
+                ? text
+                : text.replaceAll("[\uFDD0-\uFDEF]", "\uFFFD");
     }
 
     /** How a mark stands in the stream. */

@@ -13,7 +13,6 @@ import io.baseload.chat.template.ChatTemplate;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ChatVariablesTest {
@@ -33,7 +32,7 @@ class ChatVariablesTest {
 
     @Test
     void toolsHaveTheFormOfTheOpenAiWire() {
-        assertThat(render("{{ tools | tojson }}", ToolSet.auto(List.of(WEATHER)), null))
+        assertThat(render("{{ tools | tojson }}", ToolSet.auto(List.of(WEATHER)), Abilities.CallForm.USUAL))
                 .isEqualTo("[{\"type\": \"function\", \"function\": {\"name\": \"get_weather\", \"description\": \"\","
                         + " \"parameters\": {\"type\": \"object\", \"properties\": {\"city\": {\"type\":"
                         + " \"string\"}}}}}]");
@@ -42,20 +41,21 @@ class ChatVariablesTest {
     @Test
     void aModelThatMustNotCallSeesNoTools() {
         ToolSet none = new ToolSet(List.of(WEATHER), ToolChoice.Mode.NONE, true);
-        assertThat(render("{{ tools is none }}", none, null)).isEqualTo("True");
+        assertThat(render("{{ tools is none }}", none, Abilities.CallForm.USUAL))
+                .isEqualTo("True");
     }
 
     @Test
     void argumentsAreObjectsWhereTheyAreJson() {
         String calls =
                 "{% for c in messages[1].tool_calls %}{{ c.id }} {{ c.function.arguments | tojson }};{% endfor %}";
-        assertThat(render(calls, ToolSet.EMPTY, null))
+        assertThat(render(calls, ToolSet.EMPTY, Abilities.CallForm.USUAL))
                 .isEqualTo("call_1 {\"city\": \"Paris\", \"n\": 1.0};call_2 \"{not json\";call_3 {};");
     }
 
     @Test
     void aResultHasTheNameOfItsCall() {
-        assertThat(render("{{ messages[2] | tojson }}", ToolSet.EMPTY, null))
+        assertThat(render("{{ messages[2] | tojson }}", ToolSet.EMPTY, Abilities.CallForm.USUAL))
                 .isEqualTo("{\"role\": \"tool\", \"content\": \"sunny\", \"tool_call_id\": \"call_1\","
                         + " \"name\": \"get_weather\"}");
     }
@@ -64,13 +64,14 @@ class ChatVariablesTest {
     void reasoningHasBothOfItsNamesAndAbsentContentIsAsTold() {
         String message =
                 "{{ messages[1].reasoning_content }}{{ messages[1].thinking }}{{ messages[1].content is none }}";
-        assertThat(render(message, ToolSet.EMPTY, null)).isEqualTo("Hm.Hm.True");
-        assertThat(render(message, ToolSet.EMPTY, "")).isEqualTo("Hm.Hm.False");
+        assertThat(render(message, ToolSet.EMPTY, Abilities.CallForm.USUAL)).isEqualTo("Hm.Hm.True");
+        assertThat(render(message, ToolSet.EMPTY, new Abilities.CallForm(false, false)))
+                .isEqualTo("Hm.Hm.False");
     }
 
-    private static String render(String template, ToolSet tools, @Nullable String absent) {
+    private static String render(String template, ToolSet tools, Abilities.CallForm form) {
         var request = CompletionRequest.chat(CONVERSATION).withTools(tools);
-        var variables = ChatVariables.of(request, (Input.Chat) request.input(), absent);
+        var variables = ChatVariables.of(request, (Input.Chat) request.input(), form);
         return ChatTemplate.compile(template).render(variables, LocalDateTime.of(2026, 3, 5, 14, 7));
     }
 }

@@ -1,0 +1,118 @@
+package io.baseload.chat.completion;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.ToolCall;
+import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.api.ToolSpec;
+import io.baseload.chat.template.ChatTemplate;
+import io.baseload.chat.template.TemplateException;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a chat template can show, found by rendering small conversations and looking for what should be in them. A template says nothing of itself, and fails on,
+ * or silently leaves out, what it doesn't know.
+ *
+ * @param system instructions in a message of their own
+ * @param tools the tools that may be called
+ * @param calls calls in what the model said before
+ * @param severalCalls more than one call in a message
+ * @param results messages of tools
+ * @param form how a message that only calls has to look
+ * @param shortIds whether ids of calls must be nine letters and digits, as Mistral's
+ */
+record Abilities(
+        boolean system,
+        boolean tools,
+        boolean calls,
+        boolean severalCalls,
+        boolean results,
+        CallForm form,
+        boolean shortIds) {
+
+    /**
+     * How a message that calls tools is given to a template.
+     *
+     * @param nullContent whether absent content is null and not ""
+     * @param objectArguments whether arguments are an object and not JSON text
+     */
+    record CallForm(boolean nullContent, boolean objectArguments) {
+        static final CallForm USUAL = new CallForm(true, true);
+    }
+
+    private static final List<CallForm> FORMS =
+            List.of(CallForm.USUAL, new CallForm(false, true), new CallForm(true, false), new CallForm(false, false));
+    private static final String SHORT_ID = "probecal1";
+    private static final String LONG_ID = "call_probe_1234567890";
+    private static final String VALUE = "probe value";
+    private static final String RESULT = "probe result";
+
+    static Abilities of(ChatTemplate template, String bos, String eos) {
+        var probe = new Probe(template, bos, eos);
+        Optional<CallForm> form = FORMS.stream()
+                .filter(f -> probe.shows(f, List.of(VALUE), calling(SHORT_ID, 1)))
+                .findFirst();
+        CallForm known = form.orElse(CallForm.USUAL);
+        return new Abilities(
+                probe.shows(known, List.of(VALUE), List.of(Message.system(VALUE), Message.user("hello"))),
+                probe.showsTools(),
+                form.isPresent(),
+                probe.shows(known, List.of("probe_0", "probe_1"), calling(SHORT_ID, 2)),
+                probe.shows(known, List.of(RESULT), calling(SHORT_ID, 1)),
+                known,
+                form.isPresent() && !probe.shows(known, List.of(VALUE), calling(LONG_ID, 1)));
+    }
+
+    /** A question, the calls that the model made of it, and their results. */
+    private static List<Message> calling(String id, int calls) {
+        var messages = new ArrayList<Message>();
+        messages.add(Message.user("hello"));
+        var made = new ArrayList<ToolCall>();
+        for (int i = 0; i < calls; i++) {
+            made.add(new ToolCall(id, "probe_" + i, "{\"probe_key\": \"" + VALUE + "\"}"));
+        }
+        messages.add(new Message.Assistant(Optional.empty(), Optional.empty(), made, Optional.empty()));
+        made.forEach(call -> messages.add(Message.tool(call.id(), RESULT)));
+        return messages;
+    }
+
+    /** Renders conversations and looks at what comes out. */
+    private record Probe(ChatTemplate template, String bos, String eos) {
+        private static final LocalDateTime ANY_TIME = LocalDateTime.of(2025, 1, 1, 0, 0);
+        private static final ToolSpec TOOL =
+                new ToolSpec("probe_0", "probe description", ToolSpec.NO_PARAMETERS, false);
+
+        boolean showsTools() {
+            return render(CallForm.USUAL, List.of(Message.user("hello")))
+                    .map(text -> text.contains(TOOL.name()))
+                    .orElse(false);
+        }
+
+        /** Whether all these texts come out, and JSON not as JSON within JSON. */
+        boolean shows(CallForm form, List<String> texts, List<Message> messages) {
+            return render(form, messages)
+                    .map(text -> texts.stream().allMatch(text::contains) && !text.contains("probe_key\\\""))
+                    .orElse(false);
+        }
+
+        private Optional<String> render(CallForm form, List<Message> messages) {
+            var request = CompletionRequest.chat(messages).withTools(ToolSet.auto(List.of(TOOL)));
+            var chat = new Input.Chat(messages, Map.of());
+            Map<String, @Nullable Object> variables = new HashMap<>(ChatVariables.of(request, chat, form));
+            variables.put("bos_token", bos);
+            variables.put("eos_token", eos);
+            try {
+                return Optional.of(template.render(variables, ANY_TIME));
+            } catch (TemplateException | IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+    }
+}

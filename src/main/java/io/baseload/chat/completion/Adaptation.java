@@ -1,0 +1,155 @@
+package io.baseload.chat.completion;
+
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.ToolCall;
+import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.tools.CallSyntax;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Says with the messages that a template knows what it doesn't know: tools in the instructions, calls as the text that the model would have written, results as
+ * a user's message, several calls one after the other.
+ */
+final class Adaptation {
+    private static final String RESULT = "<tool_response>\n";
+    private static final String RESULT_END = "\n</tool_response>";
+    private static final int SHORT_ID = 9;
+
+    private final Abilities abilities;
+    private final CallSyntax syntax;
+
+    Adaptation(Abilities abilities, CallSyntax syntax) {
+        this.abilities = abilities;
+        this.syntax = syntax;
+    }
+
+    /** The conversation as the template can show it. */
+    Input.Chat of(Input.Chat chat, ToolSet tools) {
+        List<Message> messages = chat.messages();
+        if (abilities.shortIds()) {
+            messages = messages.stream().map(Adaptation::shortened).toList();
+        }
+        if (abilities.calls() && !abilities.severalCalls()) {
+            messages = oneByOne(messages);
+        }
+        if (!abilities.calls()) {
+            messages = messages.stream().map(this::written).toList();
+        }
+        if (!abilities.results()) {
+            messages = answered(messages);
+        }
+        if (tools.offered() && !abilities.tools()) {
+            messages = instructed(messages, ToolInstructions.of(tools, syntax));
+        }
+        return new Input.Chat(messages, chat.variables());
+    }
+
+    private static Message shortened(Message message) {
+        return switch (message) {
+            case Message.Assistant said ->
+                withCalls(
+                        said,
+                        said.calls().stream()
+                                .map(call -> new ToolCall(shortId(call.id()), call.name(), call.arguments()))
+                                .toList());
+            case Message.Tool result -> new Message.Tool(shortId(result.callId()), result.content(), result.name());
+            default -> message;
+        };
+    }
+
+    private static String shortId(String id) {
+        if (id.matches("[a-zA-Z0-9]{" + SHORT_ID + "}")) {
+            return id;
+        }
+        String digest =
+                UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8)).toString();
+        return digest.replace("-", "").substring(0, SHORT_ID);
+    }
+
+    /** Each call in a message of its own, with its result after it. */
+    private static List<Message> oneByOne(List<Message> messages) {
+        List<Message> all = new ArrayList<>();
+        for (int i = 0; i < messages.size(); i++) {
+            if (messages.get(i) instanceof Message.Assistant said
+                    && said.calls().size() > 1) {
+                List<Message.Tool> results = resultsAfter(messages, i);
+                split(said, results, all);
+                i += results.size();
+            } else {
+                all.add(messages.get(i));
+            }
+        }
+        return all;
+    }
+
+    private static List<Message.Tool> resultsAfter(List<Message> messages, int index) {
+        return messages.stream()
+                .skip(index + 1L)
+                .takeWhile(Message.Tool.class::isInstance)
+                .map(Message.Tool.class::cast)
+                .toList();
+    }
+
+    private static void split(Message.Assistant said, List<Message.Tool> results, List<Message> all) {
+        Message.Assistant one = said;
+        for (ToolCall call : said.calls()) {
+            all.add(withCalls(one, List.of(call)));
+            results.stream().filter(result -> result.callId().equals(call.id())).forEach(all::add);
+            one = new Message.Assistant(Optional.empty(), Optional.empty(), List.of(), said.name());
+        }
+    }
+
+    private static Message.Assistant withCalls(Message.Assistant said, List<ToolCall> calls) {
+        return new Message.Assistant(said.content(), said.reasoning(), calls, said.name());
+    }
+
+    private Message written(Message message) {
+        if (!(message instanceof Message.Assistant said) || said.calls().isEmpty()) {
+            return message;
+        }
+        String calls = syntax.write(said.calls());
+        String text = said.content()
+                .filter(content -> !content.isEmpty())
+                .map(content -> content + "\n" + calls)
+                .orElse(calls);
+        return new Message.Assistant(Optional.of(text), said.reasoning(), List.of(), said.name());
+    }
+
+    /** Results that follow each other share a message: many templates want user and assistant to take turns. */
+    private static List<Message> answered(List<Message> messages) {
+        List<Message> all = new ArrayList<>();
+        for (Message message : messages) {
+            if (!(message instanceof Message.Tool result)) {
+                all.add(message);
+                continue;
+            }
+            String text = RESULT + result.content() + RESULT_END;
+            boolean follows = !all.isEmpty()
+                    && all.getLast() instanceof Message.User user
+                    && user.content().endsWith(RESULT_END);
+            String before = follows ? ((Message.User) all.removeLast()).content() + "\n" : "";
+            all.add(Message.user(before + text));
+        }
+        return all;
+    }
+
+    private List<Message> instructed(List<Message> messages, String instructions) {
+        List<Message> all = new ArrayList<>(messages);
+        Optional<Message> first = messages.stream().findFirst();
+        if (first.isPresent() && first.get() instanceof Message.Instructions own) {
+            all.set(0, new Message.Instructions(own.content() + "\n\n" + instructions, own.name()));
+        } else if (abilities.system()) {
+            all.addFirst(Message.system(instructions));
+        } else if (first.isPresent() && first.get() instanceof Message.User user) {
+            all.set(0, new Message.User(instructions + "\n\n" + user.content(), user.name()));
+        } else {
+            all.addFirst(Message.user(instructions));
+        }
+        return all;
+    }
+}

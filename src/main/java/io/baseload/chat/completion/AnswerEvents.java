@@ -1,0 +1,134 @@
+package io.baseload.chat.completion;
+
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.TokenLogprob;
+import io.baseload.chat.stop.StopScanner;
+import io.baseload.chat.tools.AnswerReader;
+import io.baseload.chat.tools.Piece;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Makes events of an answer's characters: reasoning and calls are read, the text between them runs up to a stop text, and tokens get their log-probabilities with
+ * the text that they begin. Stop texts end the answer's text only: they mean nothing in reasoning and in arguments.
+ */
+final class AnswerEvents {
+    private final int choice;
+    private final AnswerReader reader;
+    private final StopScanner scanner;
+    private final Logprobs logprobs;
+    private final Consumer<CompletionEvent> listener;
+    /** Chars of text that the scanner was given. */
+    private long scanned;
+
+    private int calls;
+
+    AnswerEvents(
+            int choice,
+            AnswerReader reader,
+            StopScanner scanner,
+            Logprobs logprobs,
+            Consumer<CompletionEvent> listener) {
+        this.choice = choice;
+        this.reader = reader;
+        this.scanner = scanner;
+        this.logprobs = logprobs;
+        this.listener = listener;
+    }
+
+    /** Whole characters of the answer, and marks. */
+    void append(String chars) {
+        List<CompletionEvent> events = new ArrayList<>();
+        reader.append(chars).forEach(piece -> tell(piece, events));
+        send(events, decided());
+    }
+
+    /** No more comes. */
+    void finish() {
+        List<CompletionEvent> events = new ArrayList<>();
+        if (!over()) {
+            reader.finish().forEach(piece -> tell(piece, events));
+        }
+        tellRest(events);
+        send(events, scanner.stopped() ? decided() : logprobs.takeAll());
+    }
+
+    /** Of the tokens that begin before what still waits, or will never be sent. */
+    private List<TokenLogprob> decided() {
+        return logprobs.takeBefore(reader.decided() - (scanned - scanner.passed()));
+    }
+
+    /** Whether nothing after is of interest: a stop text was found, or the only call is complete. */
+    boolean over() {
+        return scanner.stopped() || reader.over();
+    }
+
+    boolean stopped() {
+        return scanner.stopped();
+    }
+
+    boolean called() {
+        return calls > 0;
+    }
+
+    boolean thinking() {
+        return reader.thinking();
+    }
+
+    private void tell(Piece piece, List<CompletionEvent> events) {
+        if (scanner.stopped()) {
+            return;
+        }
+        switch (piece) {
+            case Piece.Text t -> tellText(t.text(), events);
+            case Piece.Reasoning r -> events.add(new CompletionEvent.Reasoning(choice, r.text()));
+            case Piece.Call c -> {
+                tellRest(events);
+                events.add(new CompletionEvent.ToolCallStarted(choice, calls++, newId(), c.name()));
+            }
+            case Piece.Arguments a ->
+                events.add(new CompletionEvent.ToolCallArguments(choice, calls - 1, a.fragment()));
+        }
+    }
+
+    private void tellText(String text, List<CompletionEvent> events) {
+        scanned += text.length();
+        String passed = scanner.append(text);
+        if (!passed.isEmpty()) {
+            events.add(text(passed));
+        }
+    }
+
+    /** What waited for a stop text that did not come. */
+    private void tellRest(List<CompletionEvent> events) {
+        String rest = scanner.finish();
+        if (!rest.isEmpty()) {
+            events.add(text(rest));
+        }
+    }
+
+    private CompletionEvent.Text text(String text) {
+        return new CompletionEvent.Text(choice, text, List.of());
+    }
+
+    private static String newId() {
+        return "call_" + UUID.randomUUID().toString().replace("-", "");
+    }
+
+    /** The log-probabilities go with the last piece of text, or alone. */
+    private void send(List<CompletionEvent> events, List<TokenLogprob> covered) {
+        boolean alone = !covered.isEmpty();
+        for (int i = events.size() - 1; i >= 0 && alone; i--) {
+            if (events.get(i) instanceof CompletionEvent.Text t) {
+                events.set(i, new CompletionEvent.Text(choice, t.text(), covered));
+                alone = false;
+            }
+        }
+        if (alone) {
+            events.add(new CompletionEvent.Text(choice, "", covered));
+        }
+        events.forEach(listener);
+    }
+}

@@ -1,0 +1,98 @@
+package io.baseload.chat.completion;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.template.ChatTemplate;
+import io.baseload.chat.template.TemplateException;
+import io.baseload.chat.tokenizer.SpecialTextGuard;
+import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.chat.tools.AnswerFormat;
+import io.baseload.chat.tools.ToolFormat;
+import io.baseload.chat.tools.ToolFormats;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes prompts of conversations by one chat template. Immutable. */
+final class Conversations {
+    private final Tokenizer tokenizer;
+    private final ChatTemplate template;
+    private final Abilities abilities;
+    private final AnswerFormat format;
+    private final Adaptation adaptation;
+
+    /**
+     * @param source of the template
+     * @param chosen how the model writes calls, where somebody knows better than the template
+     * @throws io.baseload.chat.template.TemplateSyntaxException if it is none
+     */
+    Conversations(Tokenizer tokenizer, String source, Optional<ToolFormat> chosen) {
+        this.tokenizer = tokenizer;
+        this.template = ChatTemplate.compile(source);
+        this.abilities = Abilities.of(template, tokenizer.bosText(), tokenizer.eosText());
+        Predicate<String> special = text -> isSpecial(tokenizer, text);
+        ToolFormat tools = chosen.orElseGet(() -> ToolFormats.of(source, special));
+        this.format = new AnswerFormat(tools, source, special);
+        this.adaptation = new Adaptation(abilities, tools.syntax());
+    }
+
+    private static boolean isSpecial(Tokenizer tokenizer, String text) {
+        int[] ids = tokenizer.encode(text);
+        return ids.length == 1 && tokenizer.isSpecial(ids[0]);
+    }
+
+    /** @throws InvalidRequestException if the template can't take the conversation */
+    Prompt prompt(CompletionRequest request, Input.Chat chat) {
+        try {
+            Input.Chat adapted = adaptation.of(chat, request.tools());
+            return render(ChatVariables.of(request, adapted, abilities.form()));
+        } catch (TemplateException | IllegalArgumentException e) {
+            throw new InvalidRequestException(
+                    "messages",
+                    "invalid_value",
+                    "the model's chat template can't take these messages: " + e.getMessage());
+        }
+    }
+
+    private Prompt render(Map<String, @Nullable Object> variables) {
+        SpecialTextGuard guard = tokenizer.guard(texts(variables));
+        Map<String, @Nullable Object> guarded = new HashMap<>();
+        variables.forEach((name, value) -> guarded.put(name, guarded(value, guard)));
+        guarded.put("bos_token", tokenizer.bosText());
+        guarded.put("eos_token", tokenizer.eosText());
+        String rendered = template.render(guarded, LocalDateTime.now(ZoneId.systemDefault()));
+        return new Prompt(guard.encode(rendered), guard.restore(rendered), format);
+    }
+
+    /** Everything that a user's text may stand beside in the rendered prompt. */
+    private List<String> texts(Map<String, @Nullable Object> variables) {
+        return Stream.concat(tokenizer.chatTemplates().values().stream(), ChatVariables.texts(variables))
+                .toList();
+    }
+
+    private static @Nullable Object guarded(@Nullable Object value, SpecialTextGuard guard) {
+        return switch (value) {
+            case String s -> guard.guard(s);
+            case List<?> l -> {
+                List<@Nullable Object> items = new ArrayList<>();
+                l.forEach(item -> items.add(guarded(item, guard)));
+                yield items;
+            }
+            case Map<?, ?> m -> {
+                Map<Object, @Nullable Object> members = new LinkedHashMap<>();
+                m.forEach((name, item) -> members.put(guard.guard(String.valueOf(name)), guarded(item, guard)));
+                yield members;
+            }
+            case null, default -> value;
+        };
+    }
+}

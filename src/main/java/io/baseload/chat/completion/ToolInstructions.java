@@ -1,0 +1,32 @@
+package io.baseload.chat.completion;
+
+import io.baseload.chat.api.ToolCall;
+import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.template.JsonData;
+import io.baseload.chat.tools.CallSyntax;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Tells a model whose template knows no tools which there are and how to call them. */
+final class ToolInstructions {
+    private ToolInstructions() {}
+
+    static String of(ToolSet tools, CallSyntax syntax) {
+        String list = tools.tools().stream()
+                .map(spec -> {
+                    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+                    members.put("name", spec.name());
+                    members.put("description", spec.description());
+                    members.put("parameters", JsonData.parse(spec.parameters()));
+                    return JsonData.write(members);
+                })
+                .collect(Collectors.joining("\n"));
+        String call = syntax.write(List.of(new ToolCall("", "NAME", "{ARGUMENTS}")));
+        return "You can call these tools:\n<tools>\n" + list
+                + "\n</tools>\nTo call one, answer with nothing but its name"
+                + " and its arguments as a JSON object, in this form:\n" + call;
+    }
+}
