@@ -44,7 +44,9 @@ final class StopTokens {
         Set<Integer> ids = new TreeSet<>(named);
         added.stream().filter(token -> KNOWN.contains(token.text())).forEach(token -> ids.add(token.id()));
         if (added.stream().anyMatch(token -> token.text().equals(CHANNEL))) {
-            added.stream().filter(token -> token.text().equals(END_OF_MESSAGE)).forEach(token -> ids.remove(token.id()));
+            added.stream()
+                    .filter(token -> token.text().equals(END_OF_MESSAGE))
+                    .forEach(token -> ids.remove(token.id()));
         }
         return Set.copyOf(ids);
     }
