@@ -1,0 +1,219 @@
+package io.baseload.chat.grammar;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Compiles a trimmed grammar, rule by rule, after Thompson (1968). */
+final class AutomatonBuilder {
+    private static final int MOST_STATES = 400_000;
+
+    final IntList kinds = new IntList();
+    final IntList as = new IntList();
+    final IntList bs = new IntList();
+    final IntList targets = new IntList();
+    final IntList loops = new IntList();
+    final IntList loopMins = new IntList();
+    final IntList loopMaxes = new IntList();
+    final IntList plainExits = new IntList();
+    final IntList ruleStarts = new IntList();
+    private final IntList sources = new IntList();
+    private final IntList ruleEnds = new IntList();
+    private final boolean[] nullable;
+    private final CodePoints plain;
+
+    /** Rules beyond the grammar's own: counting loops inside counting loops. */
+    private final List<Expr> inner = new ArrayList<>();
+
+    private final int rules;
+
+    private AutomatonBuilder(Grammar grammar, boolean[] nullable, CodePoints plain) {
+        this.nullable = nullable;
+        this.plain = plain;
+        this.rules = grammar.rules().size();
+    }
+
+    /**
+     * @param writable the characters that texts can have
+     * @throws GrammarException if the grammar is too large, left-recursive or derives nothing
+     */
+    static Automaton compile(Grammar grammar, CodePoints writable) {
+        Grammar trimmed = new Trimming(grammar, writable).trimmed();
+        boolean[] nullable = new Trimming(trimmed, writable).nullable();
+        var builder = new AutomatonBuilder(trimmed, nullable, PlainText.CHARACTERS.and(writable));
+        trimmed.rules().forEach(builder::rule);
+        for (int i = 0; i < builder.inner.size(); i++) {
+            builder.rule(builder.inner.get(i));
+        }
+        return new Automaton(builder, LeftCalls.ranks(builder, trimmed.names()));
+    }
+
+    private void rule(Expr body) {
+        int start = state(Automaton.NO_LOOP);
+        ruleStarts.add(start);
+        ruleEnds.add(add(body, start, Automaton.NO_LOOP));
+    }
+
+    private int state(int loop) {
+        if (loops.size() == MOST_STATES) {
+            throw new GrammarException("", "too large: it needs more than " + MOST_STATES + " states");
+        }
+        loops.add(loop);
+        plainExits.add(Automaton.NOT_PLAIN);
+        return loops.size() - 1;
+    }
+
+    private void edge(int from, int kind, int a, int b, int to) {
+        sources.add(from);
+        kinds.add(kind);
+        as.add(a);
+        bs.add(b);
+        targets.add(to);
+    }
+
+    private int edgeToNew(int from, int kind, int a, int b, int loop) {
+        int to = state(loop);
+        edge(from, kind, a, b, to);
+        return to;
+    }
+
+    /** Adds what reads the expression from a state that nothing leads back to; returns where it ends. */
+    private int add(Expr expr, int from, int loop) {
+        return switch (expr) {
+            case Expr.Chars chars -> chars(chars.set(), from, loop);
+            case Expr.Text text -> text(text.text(), from, loop);
+            case Expr.Sequence sequence -> {
+                int at = from;
+                for (Expr part : sequence.parts()) {
+                    at = add(part, at, loop);
+                }
+                yield at;
+            }
+            case Expr.Choice choice -> choice(choice.options(), from, loop);
+            case Expr.Repeat repeat -> repeat(repeat, from, loop);
+            case Expr.Rule rule -> call(rule.index(), nullable[rule.index()], from, loop);
+            case Expr.Token token -> edgeToNew(from, Automaton.TOKEN, token.id(), 0, loop);
+        };
+    }
+
+    private int text(String text, int from, int loop) {
+        int at = from;
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            at = edgeToNew(at, Automaton.BYTE, b & 0xFF, b & 0xFF, loop);
+        }
+        return at;
+    }
+
+    private int chars(CodePoints set, int from, int loop) {
+        int to = state(loop);
+        for (Utf8.Bytes bytes : Utf8.sequences(set)) {
+            int at = from;
+            for (int i = 0; i < bytes.length() - 1; i++) {
+                at = edgeToNew(at, Automaton.BYTE, bytes.first()[i], bytes.last()[i], loop);
+            }
+            edge(at, Automaton.BYTE, bytes.first()[bytes.length() - 1], bytes.last()[bytes.length() - 1], to);
+        }
+        return to;
+    }
+
+    private int choice(List<Expr> options, int from, int loop) {
+        int to = state(loop);
+        for (Expr option : options) {
+            edge(add(option, from, loop), Automaton.EPSILON, 0, 0, to);
+        }
+        return to;
+    }
+
+    private int call(int rule, boolean mayBeEmpty, int from, int loop) {
+        int to = edgeToNew(from, Automaton.CALL, rule, 0, loop);
+        if (mayBeEmpty) {
+            edge(from, Automaton.EPSILON, 0, 0, to);
+        }
+        return to;
+    }
+
+    private int repeat(Expr.Repeat repeat, int from, int loop) {
+        Expr body = repeat.body();
+        boolean emptyBody = Trimming.nullable(body, nullable);
+        int min = emptyBody ? 0 : repeat.min();
+        if (repeat.max() == 0) {
+            return from;
+        }
+        if (repeat.max() == 1) {
+            return add(min == 1 ? body : Expr.optional(body), from, loop);
+        }
+        if (repeat.max() == Expr.UNBOUNDED && min <= 1) {
+            return unbounded(body, min, from, loop);
+        }
+        if (loop != Automaton.NO_LOOP) {
+            inner.add(repeat);
+            return call(rules + inner.size() - 1, min == 0, from, loop);
+        }
+        return counted(body, min, repeat.max(), from);
+    }
+
+    private int unbounded(Expr body, int min, int from, int loop) {
+        int begin = edgeToNew(from, Automaton.EPSILON, 0, 0, loop);
+        int end = add(body, begin, loop);
+        edge(end, Automaton.EPSILON, 0, 0, begin);
+        int exit = edgeToNew(end, Automaton.EPSILON, 0, 0, loop);
+        if (min == 0) {
+            edge(from, Automaton.EPSILON, 0, 0, exit);
+        }
+        if (loop == Automaton.NO_LOOP) {
+            markPlain(body, begin, exit);
+        }
+        return exit;
+    }
+
+    private int counted(Expr body, int min, int max, int from) {
+        int loop = loopMins.size();
+        loopMins.add(min);
+        loopMaxes.add(max);
+        int head = edgeToNew(from, Automaton.EPSILON, 0, 0, loop);
+        int begin = edgeToNew(head, Automaton.ENTER, loop, 0, loop);
+        edge(add(body, begin, loop), Automaton.BACK, loop, 0, head);
+        int exit = edgeToNew(head, Automaton.EXIT, loop, 0, Automaton.NO_LOOP);
+        markPlain(body, begin, exit);
+        return exit;
+    }
+
+    private void markPlain(Expr body, int begin, int exit) {
+        if (PlainText.isOneCharacter(body, plain)) {
+            plainExits.set(begin, exit);
+        }
+    }
+
+    boolean mayBeEmpty() {
+        return nullable[0];
+    }
+
+    boolean[] ends() {
+        boolean[] ends = new boolean[loops.size()];
+        for (int end : ruleEnds.toArray()) {
+            ends[end] = true;
+        }
+        return ends;
+    }
+
+    int[] edgeOffsets() {
+        int[] offsets = new int[loops.size() + 1];
+        for (int source : sources.toArray()) {
+            offsets[source + 1]++;
+        }
+        for (int state = 0; state < loops.size(); state++) {
+            offsets[state + 1] += offsets[state];
+        }
+        return offsets;
+    }
+
+    /** The edges in the order of the states that they leave. */
+    int[] edgesByState() {
+        int[] next = edgeOffsets();
+        int[] order = new int[sources.size()];
+        for (int edge = 0; edge < order.length; edge++) {
+            order[next[sources.get(edge)]++] = edge;
+        }
+        return order;
+    }
+}

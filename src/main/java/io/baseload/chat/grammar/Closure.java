@@ -1,0 +1,119 @@
+package io.baseload.chat.grammar;
+
+import io.baseload.chat.grammar.Stacks.Frame;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * All frames that can be reached without reading. First what follows what was read, rules that end there included; then the rules that are called, each once
+ * for all its callers. Rules never end before they have read something: where one may be empty, an edge leads around the call (Aycock and Horspool, 2002).
+ */
+final class Closure {
+    /** Far more than any grammar for people has; beyond it nothing is accepted. */
+    private static final int MOST_FRAMES = 20_000;
+
+    private final Reader reader;
+    private final Automaton automaton;
+    private final Deque<Frame> due = new ArrayDeque<>();
+    private final Set<Frame> seen = new HashSet<>();
+    private final List<Frame> found = new ArrayList<>();
+
+    /** Callers by the rank of the rule: one that may begin another comes first. */
+    private final TreeMap<Integer, Call> calls = new TreeMap<>();
+
+    private record Call(int rule, Set<Frame> callers) {}
+
+    Closure(Reader reader) {
+        this.reader = reader;
+        this.automaton = reader.automaton();
+    }
+
+    void visit(int state, int count, Stacks below) {
+        Frame frame = reader.frame(state, count, below);
+        if (seen.add(frame)) {
+            due.add(frame);
+        }
+    }
+
+    void call(int rule, Collection<Frame> callers) {
+        calls.computeIfAbsent(automaton.rank[rule], rank -> new Call(rule, new LinkedHashSet<>()))
+                .callers()
+                .addAll(callers);
+    }
+
+    /** A rule that these called has ended. */
+    void resume(Stacks callers) {
+        for (Frame frame : callers.frames) {
+            if (seen.add(frame)) {
+                (frame.state < 0 ? found : due).add(frame);
+            }
+        }
+    }
+
+    Stacks complete() {
+        drain(true);
+        while (!calls.isEmpty()) {
+            Map.Entry<Integer, Call> next = calls.pollFirstEntry();
+            Call call = next.getValue();
+            visit(automaton.ruleStart[call.rule()], 0, reader.set(call.callers()));
+            drain(false);
+        }
+        return seen.size() > MOST_FRAMES ? Stacks.NONE : reader.set(found);
+    }
+
+    private void drain(boolean haveRead) {
+        while (!due.isEmpty() && seen.size() <= MOST_FRAMES) {
+            Frame frame = due.poll();
+            if (haveRead && automaton.ends[frame.state]) {
+                resume(frame.below);
+            }
+            if (follow(frame)) {
+                found.add(frame);
+            }
+        }
+    }
+
+    /** Follows the edges that read nothing; returns whether there is one that reads. */
+    private boolean follow(Frame frame) {
+        boolean reads = false;
+        for (int edge = reader.firstEdge(frame); edge < reader.lastEdge(frame); edge++) {
+            int target = automaton.target[edge];
+            int a = automaton.a[edge];
+            switch (automaton.kind[edge]) {
+                case Automaton.EPSILON -> visit(target, frame.count, frame.below);
+                case Automaton.CALL -> call(frame, a, target);
+                case Automaton.ENTER -> {
+                    if (frame.count < automaton.loopMax[a]) {
+                        visit(target, frame.count, frame.below);
+                    }
+                }
+                case Automaton.EXIT -> {
+                    if (frame.count >= automaton.loopMin[a]) {
+                        visit(target, 0, frame.below);
+                    }
+                }
+                case Automaton.BACK -> visit(target, counted(a, frame.count), frame.below);
+                default -> reads = true;
+            }
+        }
+        return reads;
+    }
+
+    private void call(Frame frame, int rule, int target) {
+        boolean last = automaton.onlyEnds(target);
+        call(rule, last ? List.of(frame.below.frames) : List.of(reader.frame(target, frame.count, frame.below)));
+    }
+
+    /** Once more; where there is no greatest count, none above the least matters. */
+    private int counted(int loop, int count) {
+        return automaton.loopMax[loop] == Expr.UNBOUNDED ? Math.min(count + 1, automaton.loopMin[loop]) : count + 1;
+    }
+}

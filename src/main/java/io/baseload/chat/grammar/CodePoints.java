@@ -1,0 +1,125 @@
+package io.baseload.chat.grammar;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/** A set of Unicode scalar values: code points without the halves of surrogate pairs, which no UTF-8 text has. Immutable. */
+public final class CodePoints {
+    /** Code points from {@code first} to {@code last}, both included. */
+    public record Range(int first, int last) {}
+
+    public static final CodePoints NONE = new CodePoints(List.of());
+    public static final CodePoints ALL = range(0, Character.MAX_CODE_POINT);
+
+    private final List<Range> ranges;
+
+    private CodePoints(List<Range> ranges) {
+        this.ranges = ranges;
+    }
+
+    public static CodePoints of(int codePoint) {
+        return range(codePoint, codePoint);
+    }
+
+    /** All that occur in a text. */
+    public static CodePoints of(String characters) {
+        return union(characters.codePoints().mapToObj(CodePoints::of).toList());
+    }
+
+    public static CodePoints range(int first, int last) {
+        var parts = new ArrayList<Range>(2);
+        add(parts, first, Math.min(last, Character.MIN_SURROGATE - 1));
+        add(parts, Math.max(first, Character.MAX_SURROGATE + 1), last);
+        return new CodePoints(List.copyOf(parts));
+    }
+
+    /** All that a predicate holds for. */
+    public static CodePoints matching(IntPredicate predicate) {
+        var found = new ArrayList<CodePoints>();
+        for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
+            int first = c;
+            while (c <= Character.MAX_CODE_POINT && predicate.test(c)) {
+                c++;
+            }
+            if (c > first) {
+                found.add(range(first, c - 1));
+            }
+        }
+        return union(found);
+    }
+
+    private static void add(List<Range> ranges, int first, int last) {
+        if (first <= last) {
+            ranges.add(new Range(first, last));
+        }
+    }
+
+    public static CodePoints union(List<CodePoints> sets) {
+        List<Range> sorted = sets.stream()
+                .flatMap(set -> set.ranges.stream())
+                .sorted((a, b) -> Integer.compare(a.first, b.first))
+                .toList();
+        var merged = new ArrayList<Range>();
+        for (Range range : sorted) {
+            Range last = merged.isEmpty() ? null : merged.getLast();
+            if (last != null && range.first <= last.last + 1) {
+                merged.set(merged.size() - 1, new Range(last.first, Math.max(last.last, range.last)));
+            } else {
+                merged.add(range);
+            }
+        }
+        return new CodePoints(List.copyOf(merged));
+    }
+
+    public CodePoints or(CodePoints other) {
+        return union(Arrays.asList(this, other));
+    }
+
+    public CodePoints complement() {
+        var gaps = new ArrayList<CodePoints>();
+        int next = 0;
+        for (Range range : ranges) {
+            gaps.add(next < range.first ? range(next, range.first - 1) : NONE);
+            next = range.last + 1;
+        }
+        gaps.add(next <= Character.MAX_CODE_POINT ? range(next, Character.MAX_CODE_POINT) : NONE);
+        return union(gaps);
+    }
+
+    public CodePoints and(CodePoints other) {
+        return complement().or(other.complement()).complement();
+    }
+
+    public CodePoints without(CodePoints other) {
+        return and(other.complement());
+    }
+
+    public boolean contains(int codePoint) {
+        return ranges.stream().anyMatch(range -> range.first <= codePoint && codePoint <= range.last);
+    }
+
+    public boolean containsAll(CodePoints others) {
+        return others.without(this).isEmpty();
+    }
+
+    public boolean isEmpty() {
+        return ranges.isEmpty();
+    }
+
+    /** In order, none touching the next. */
+    public List<Range> ranges() {
+        return ranges;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CodePoints set && ranges.equals(set.ranges);
+    }
+
+    @Override
+    public int hashCode() {
+        return ranges.hashCode();
+    }
+}

@@ -1,0 +1,80 @@
+package io.baseload.chat.grammar;
+
+import io.baseload.engine.api.TokenMask;
+
+/** A grammar that was compiled for a vocabulary. What it learns with one answer serves the next. Safe for use by several threads, which take turns. */
+public final class Constraint {
+    private final TokenTable tokens;
+    private final Reader reader;
+    private final TokenMasks masks;
+    private final Stacks start;
+
+    private Constraint(TokenTable tokens, Reader reader) {
+        this.tokens = tokens;
+        this.reader = reader;
+        this.masks = new TokenMasks(reader, tokens);
+        this.start = reader.start();
+    }
+
+    /**
+     * @throws GrammarException if the grammar is too large, left-recursive, or admits no text that the vocabulary can write
+     */
+    public static Constraint compile(Grammar grammar, TokenTable tokens) {
+        Automaton automaton = AutomatonBuilder.compile(grammar, tokens.writable);
+        return new Constraint(tokens, new Reader(automaton, tokens.longest));
+    }
+
+    /** A mask for one answer. */
+    public TokenMask mask() {
+        return new Mask();
+    }
+
+    private final class Mask implements TokenMask {
+        private Stacks at = start;
+        private boolean ended;
+
+        @Override
+        public void allow(long[] bits) {
+            synchronized (Constraint.this) {
+                masks.allow(ended ? Stacks.NONE : at, bits);
+            }
+        }
+
+        @Override
+        public void advance(int token) {
+            synchronized (Constraint.this) {
+                ended |= at.mayEnd && isStop(token);
+                at = ended ? at : after(token);
+            }
+        }
+
+        private Stacks after(int token) {
+            Stacks next = reader.token(at, token);
+            if (!tokens.special[token]) {
+                next = reader.union(next, afterBytes(token));
+            }
+            if (next.isEmpty()) {
+                throw new IllegalStateException("token " + token + " was not allowed here");
+            }
+            return next;
+        }
+
+        private Stacks afterBytes(int token) {
+            Stacks next = at;
+            int first = tokens.bytes.start(token);
+            for (int i = first; i < first + tokens.bytes.length(token); i++) {
+                next = reader.step(next, tokens.bytes.table()[i] & 0xFF);
+            }
+            return next;
+        }
+
+        private boolean isStop(int token) {
+            for (int stop : tokens.stopTokens) {
+                if (stop == token) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+}

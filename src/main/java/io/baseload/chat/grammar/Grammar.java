@@ -1,0 +1,63 @@
+package io.baseload.chat.grammar;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A context-free grammar over characters.
+ *
+ * @param rules what each rule derives; the first is what a whole text must match
+ * @param names of the rules, for messages
+ */
+public record Grammar(List<Expr> rules, List<String> names) {
+
+    /** A grammar of one rule. */
+    public static Grammar of(Expr root) {
+        return new Grammar(List.of(root), List.of("root"));
+    }
+
+    /** Gathers rules that refer to each other. */
+    public static final class Builder {
+        private final List<Optional<Expr>> rules = new ArrayList<>();
+        private final List<String> names = new ArrayList<>();
+
+        /** A new rule, to be defined later. */
+        public Expr.Rule declare(String name) {
+            rules.add(Optional.empty());
+            names.add(name);
+            return new Expr.Rule(rules.size() - 1);
+        }
+
+        public void define(Expr.Rule rule, Expr body) {
+            rules.set(rule.index(), Optional.of(body));
+        }
+
+        /** A new rule with its body. */
+        public Expr.Rule rule(String name, Expr body) {
+            Expr.Rule rule = declare(name);
+            define(rule, body);
+            return rule;
+        }
+
+        public boolean defined(Expr.Rule rule) {
+            return rules.get(rule.index()).isPresent();
+        }
+
+        public String name(int rule) {
+            return names.get(rule);
+        }
+
+        public int size() {
+            return rules.size();
+        }
+
+        /** @throws IllegalStateException if a rule was never defined */
+        public Grammar build() {
+            List<Expr> bodies = rules.stream()
+                    .map(rule -> rule.orElseThrow(() -> new IllegalStateException("a rule was never defined")))
+                    .toList();
+            return new Grammar(bodies, List.copyOf(names));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.baseload.chat.grammar;
+
+import java.util.List;
+
+/** Plain characters: all but controls, the quotation mark and the backslash. A run of them reads the same within any JSON string. */
+final class PlainText {
+    static final CodePoints CHARACTERS =
+            CodePoints.range(' ', Character.MAX_CODE_POINT).without(CodePoints.of("\"\\"));
+
+    private PlainText() {}
+
+    /**
+     * Whether the expression reads each plain character as one, and nothing else that begins with one.
+     *
+     * @param plain the plain characters that texts can have
+     */
+    static boolean isOneCharacter(Expr expr, CodePoints plain) {
+        return switch (expr) {
+            case Expr.Chars chars -> chars.set().containsAll(plain);
+            case Expr.Choice choice -> isOneCharacter(choice.options(), plain);
+            default -> false;
+        };
+    }
+
+    private static boolean isOneCharacter(List<Expr> options, CodePoints plain) {
+        return !options.isEmpty()
+                && isOneCharacter(options.getFirst(), plain)
+                && options.stream().skip(1).allMatch(PlainText::beginsWithoutPlain);
+    }
+
+    private static boolean beginsWithoutPlain(Expr expr) {
+        return switch (expr) {
+            case Expr.Text text ->
+                !text.text().isEmpty() && !CHARACTERS.contains(text.text().codePointAt(0));
+            case Expr.Sequence sequence ->
+                !sequence.parts().isEmpty() && beginsWithoutPlain(sequence.parts().getFirst());
+            default -> false;
+        };
+    }
+}

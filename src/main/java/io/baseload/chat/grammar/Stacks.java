@@ -1,0 +1,142 @@
+package io.baseload.chat.grammar;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a reader of a text may be in the middle of, as a graph-structured stack (Tomita, 1986): a set of frames, each on a set of frames that called it.
+ * Interned by its {@link Reader}, so that equal ones are the same.
+ */
+final class Stacks {
+    static final Stacks NONE = new Stacks(new Frame[0]);
+
+    /** A state, how often its loop was read, and who called its rule. */
+    static final class Frame {
+        final int state;
+        final int count;
+        final Stacks below;
+        private long serial;
+
+        Frame(int state, int count, Stacks below) {
+            this.state = state;
+            this.count = count;
+            this.below = below;
+        }
+
+        /** Numbers frames in the order in which they were interned. */
+        Frame numbered(long serial) {
+            this.serial = serial;
+            return this;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Frame frame
+                    && state == frame.state
+                    && count == frame.count
+                    && below == frame.below;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * (31 * state + count) + System.identityHashCode(below);
+        }
+    }
+
+    final Frame[] frames;
+
+    /** Whether {@link Reader#END} is among the frames: the text may end here. */
+    final boolean mayEnd;
+
+    /** Whether {@link Reader#HOLE} is among the frames. */
+    final boolean leaves;
+
+    /** Where each byte leads, as far as it was asked. */
+    private @Nullable Stacks @Nullable [] next;
+
+    /** What comes after a rule that these frames called. */
+    private @Nullable Stacks resumed;
+
+    /** Equal to these as far as the next token can tell; filled in when interned. */
+    private @Nullable Stacks representative;
+
+    private Stacks(Frame[] frames) {
+        this.frames = frames;
+        this.mayEnd = has(Reader.END);
+        this.leaves = has(Reader.HOLE);
+    }
+
+    /** @param frames each once */
+    static Stacks of(Frame[] frames) {
+        Arrays.sort(frames, Comparator.comparingLong(frame -> frame.serial));
+        return frames.length == 0 ? NONE : new Stacks(frames);
+    }
+
+    boolean isEmpty() {
+        return frames.length == 0;
+    }
+
+    private boolean has(int state) {
+        for (Frame frame : frames) {
+            if (frame.state == state) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Nullable
+    Stacks next(int b) {
+        return next == null ? null : next[b];
+    }
+
+    /** Notes where a byte leads; returns whether a table had to be made for it. */
+    boolean next(int b, Stacks stacks) {
+        boolean first = next == null;
+        if (next == null) {
+            next = new Stacks[256];
+        }
+        next[b] = stacks;
+        return first;
+    }
+
+    @Nullable
+    Stacks resumed() {
+        return resumed;
+    }
+
+    void resumed(Stacks stacks) {
+        resumed = stacks;
+    }
+
+    Stacks representative() {
+        return representative == null ? this : representative;
+    }
+
+    void representative(Stacks stacks) {
+        representative = stacks;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        if (!(other instanceof Stacks stacks) || frames.length != stacks.frames.length) {
+            return false;
+        }
+        for (int i = 0; i < frames.length; i++) {
+            if (frames[i] != stacks.frames[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = 1;
+        for (Frame frame : frames) {
+            hash = 31 * hash + System.identityHashCode(frame);
+        }
+        return hash;
+    }
+}

@@ -1,0 +1,52 @@
+package io.baseload.chat.grammar;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Tells whether texts belong to a grammar's language, and if not, where they leave it. Used by one thread at a time. */
+public final class TextReader {
+    private static final int LONGEST_HINT = 60;
+
+    private final Reader reader;
+
+    /**
+     * Where a text leaves the language.
+     *
+     * @param offset bytes (UTF-8) before it
+     * @param line from 1
+     * @param column from 1, in characters
+     * @param expected what could have come there
+     */
+    public record Departure(int offset, int line, int column, String expected) {}
+
+    /** @throws GrammarException as {@link Constraint#compile} */
+    public TextReader(Grammar grammar) {
+        reader = new Reader(AutomatonBuilder.compile(grammar, CodePoints.ALL), Integer.MAX_VALUE);
+    }
+
+    /** Empty if the text belongs to the language. */
+    public Optional<Departure> departure(String text) {
+        return departure(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Empty if the text, as UTF-8, belongs to the language. */
+    public Optional<Departure> departure(byte[] text) {
+        Stacks at = reader.start();
+        for (int i = 0; i < text.length; i++) {
+            Stacks next = reader.step(at, text[i] & 0xFF);
+            if (next.isEmpty()) {
+                return Optional.of(departure(text, i, at));
+            }
+            at = next;
+        }
+        return at.mayEnd ? Optional.empty() : Optional.of(departure(text, text.length, at));
+    }
+
+    private Departure departure(byte[] text, int offset, Stacks at) {
+        String before = new String(text, 0, offset, StandardCharsets.UTF_8);
+        int lineStart = before.lastIndexOf('\n') + 1;
+        int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
+        int column = before.codePointCount(lineStart, before.length()) + 1;
+        return new Departure(offset, line, column, new Expectation(reader).describe(at, LONGEST_HINT));
+    }
+}

@@ -1,0 +1,189 @@
+package io.baseload.chat.grammar;
+
+import io.baseload.chat.grammar.Stacks.Frame;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The masks of one grammar over one vocabulary. A mask is put together from what each of the stacks' top frames allows, which is remembered by frame whatever is
+ * below it, and from what the frames below allow of the tokens that the top one leaves in the middle (compare Dong et al., XGrammar, 2024). Used by one thread at
+ * a time.
+ */
+final class TokenMasks {
+    private static final int MOST_MASKS = 64;
+    private static final int MOST_TOPS = 192;
+
+    /** Where a top frame is left at more places than these, looking at it alone saves nothing. */
+    private static final int MOST_EXITS = 4_000;
+
+    private final Reader reader;
+    private final TokenTable tokens;
+    private final Stacks[] path;
+    private final Map<Stacks, long[]> masks = new LeastRecentlyUsed<>(MOST_MASKS);
+    private final Map<Stacks, Top> tops = new LeastRecentlyUsed<>(MOST_TOPS);
+
+    TokenMasks(Reader reader, TokenTable tokens) {
+        this.reader = reader;
+        this.tokens = tokens;
+        this.path = new Stacks[tokens.longest + 1];
+    }
+
+    /**
+     * What a frame allows, whoever called its rule.
+     *
+     * @param allowed tokens that it reads to their ends
+     * @param plainExits nodes of the trie of plain tokens at which its rule is left
+     * @param restExits the same of the other trie
+     */
+    private record Top(long[] allowed, int[] plainExits, int[] restExits) {
+        int exits() {
+            return plainExits.length + restExits.length;
+        }
+    }
+
+    /** Sets the bits of the tokens that may come. */
+    void allow(Stacks stacks, long[] bits) {
+        Stacks key = stacks.representative();
+        long[] mask = masks.get(key);
+        if (mask == null) {
+            mask = compute(key);
+            masks.put(key, mask);
+        }
+        Arrays.fill(bits, 0);
+        System.arraycopy(mask, 0, bits, 0, Math.min(bits.length, mask.length));
+    }
+
+    private long[] compute(Stacks stacks) {
+        long[] mask = new long[tokens.words()];
+        if (stacks.mayEnd) {
+            for (int stop : tokens.stopTokens) {
+                mask[stop >> 6] |= 1L << stop;
+            }
+        }
+        boolean whole = false;
+        for (Frame frame : stacks.frames) {
+            whole |= frame.state >= 0 && !addTop(frame, mask);
+        }
+        if (whole) {
+            walk(tokens.plain, 0, stacks, mask, new IntList());
+            walk(tokens.rest, 0, stacks, mask, new IntList());
+        }
+        return mask;
+    }
+
+    /** Returns false where the top frame is left at so many places that the stacks are better looked at as a whole. */
+    private boolean addTop(Frame frame, long[] mask) {
+        addAskedFor(frame, mask);
+        Top top = top(frame);
+        for (int word = 0; word < mask.length; word++) {
+            mask[word] |= top.allowed[word];
+        }
+        if (top.exits() > MOST_EXITS) {
+            return false;
+        }
+        Stacks callers = top.exits() > 0 ? reader.resume(frame.below) : Stacks.NONE;
+        for (int node : top.plainExits) {
+            walk(tokens.plain, node, callers, mask, new IntList());
+        }
+        for (int node : top.restExits) {
+            walk(tokens.rest, node, callers, mask, new IntList());
+        }
+        return true;
+    }
+
+    /** Tokens that the grammar asks for by their ids. */
+    private void addAskedFor(Frame frame, long[] mask) {
+        Automaton automaton = reader.automaton();
+        for (int edge = reader.firstEdge(frame); edge < reader.lastEdge(frame); edge++) {
+            int id = automaton.a[edge];
+            if (automaton.kind[edge] == Automaton.TOKEN && id < tokens.bytes.size()) {
+                mask[id >> 6] |= 1L << id;
+            }
+        }
+    }
+
+    private Top top(Frame frame) {
+        Stacks alone = reader.alone(frame.state, frame.count);
+        Top top = tops.get(alone);
+        if (top == null) {
+            top = computeTop(frame, alone);
+            tops.put(alone, top);
+        }
+        return top;
+    }
+
+    private Top computeTop(Frame frame, Stacks alone) {
+        long[] allowed = new long[tokens.words()];
+        var plainExits = new IntList();
+        var restExits = new IntList();
+        if (readsPlainText(frame)) {
+            long[] plain = tokens.plainUpTo[Math.min(mostCharacters(frame), tokens.plainUpTo.length - 1)];
+            System.arraycopy(plain, 0, allowed, 0, allowed.length);
+        } else {
+            walk(tokens.plain, 0, alone, allowed, plainExits);
+        }
+        walk(tokens.rest, 0, alone, allowed, restExits);
+        return new Top(allowed, plainExits.toArray(), restExits.toArray());
+    }
+
+    /** Whether of plain text the frame reads any characters, up to a number, and nothing else: what comes after them begins with something else. */
+    private boolean readsPlainText(Frame frame) {
+        int exit = reader.automaton().plainExit[frame.state];
+        if (exit == Automaton.NOT_PLAIN) {
+            return false;
+        }
+        Stacks after = reader.expanded(exit, 0);
+        if (after.leaves) {
+            return false;
+        }
+        for (int b = ' '; b < 256; b++) {
+            if (b != '"' && b != '\\' && !reader.step(after, b).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int mostCharacters(Frame frame) {
+        int loop = reader.automaton().loop[frame.state];
+        return loop == Automaton.NO_LOOP ? Integer.MAX_VALUE : reader.automaton().loopMax[loop] - frame.count;
+    }
+
+    /** Adds the tokens below a node that can be read from there on, and the nodes at which a rule that is looked at alone is left. */
+    private void walk(TokenTrie trie, int from, Stacks start, long[] mask, IntList exits) {
+        path[trie.depth[from]] = start;
+        int node = from + 1;
+        while (node < trie.end[from]) {
+            int depth = trie.depth[node];
+            Stacks here = reader.step(path[depth - 1], trie.label[node] & 0xFF);
+            if (here.isEmpty()) {
+                node = trie.end[node];
+                continue;
+            }
+            for (int i = trie.first[node]; i < trie.first[node + 1]; i++) {
+                mask[trie.ids[i] >> 6] |= 1L << trie.ids[i];
+            }
+            if (here.leaves && trie.end[node] > node + 1) {
+                exits.add(node);
+            }
+            path[depth] = here;
+            node++;
+        }
+    }
+
+    private static final class LeastRecentlyUsed<V> extends LinkedHashMap<Stacks, V> {
+        private static final long serialVersionUID = 1;
+        private final int most;
+
+        LeastRecentlyUsed(int most) {
+            super(16, 0.75f, true);
+            this.most = most;
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Stacks, V> eldest) {
+            return size() > most;
+        }
+    }
+}

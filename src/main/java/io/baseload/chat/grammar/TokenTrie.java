@@ -1,0 +1,106 @@
+package io.baseload.chat.grammar;
+
+import io.baseload.chat.tokenizer.TokenBytes;
+import java.util.Arrays;
+
+/** Tokens as a trie of their bytes, its nodes in depth-first order: the nodes below node {@code n} are those from {@code n + 1} to before {@code end[n]}. */
+final class TokenTrie {
+    final byte[] label;
+    final int[] depth;
+    final int[] end;
+
+    /** The tokens whose bytes lead to node {@code n}: {@code ids[first[n]]} to before {@code ids[first[n + 1]]}. */
+    final int[] first;
+
+    final int[] ids;
+
+    /** @param tokens ids of tokens that have bytes */
+    TokenTrie(TokenBytes bytes, Integer[] tokens) {
+        byte[] table = bytes.table();
+        Integer[] sorted = tokens.clone();
+        Arrays.sort(sorted, (x, y) -> {
+            int xStart = bytes.start(x);
+            int yStart = bytes.start(y);
+            return Arrays.compareUnsigned(
+                    table, xStart, xStart + bytes.length(x), table, yStart, yStart + bytes.length(y));
+        });
+        ids = Arrays.stream(sorted).mapToInt(Integer::intValue).toArray();
+        var builder = new Builder(bytes);
+        for (int i = 0; i < ids.length; i++) {
+            builder.add(i, ids[i]);
+        }
+        builder.close(0);
+        label = new byte[builder.labels.size()];
+        for (int node = 0; node < label.length; node++) {
+            label[node] = (byte) builder.labels.get(node);
+        }
+        builder.firsts.add(ids.length);
+        depth = builder.depths.toArray();
+        end = builder.ends.toArray();
+        first = builder.firsts.toArray();
+    }
+
+    int nodes() {
+        return label.length;
+    }
+
+    private static final class Builder {
+        private final TokenBytes bytes;
+        private final IntList labels = new IntList();
+        private final IntList depths = new IntList();
+        private final IntList ends = new IntList();
+        private final IntList firsts = new IntList();
+
+        /** The nodes on the way to the last token, the root first. */
+        private final IntList path = new IntList();
+
+        private int open;
+        private int before = -1;
+
+        Builder(TokenBytes bytes) {
+            this.bytes = bytes;
+            node(0, 0, 0);
+        }
+
+        private void node(int label, int depth, int firstToken) {
+            labels.add(label);
+            depths.add(depth);
+            ends.add(0);
+            firsts.add(firstToken);
+            if (path.size() == depth) {
+                path.add(0);
+            }
+            path.set(depth, labels.size() - 1);
+            open = depth + 1;
+        }
+
+        void add(int index, int id) {
+            int shared = before < 0 ? 0 : shared(before, id);
+            close(shared + 1);
+            for (int i = shared; i < bytes.length(id); i++) {
+                // a node that no token ends at has its descendants' first token
+                node(bytes.table()[bytes.start(id) + i], i + 1, index);
+            }
+            before = id;
+        }
+
+        private int shared(int x, int y) {
+            int mismatch = Arrays.mismatch(
+                    bytes.table(),
+                    bytes.start(x),
+                    bytes.start(x) + bytes.length(x),
+                    bytes.table(),
+                    bytes.start(y),
+                    bytes.start(y) + bytes.length(y));
+            return mismatch < 0 ? bytes.length(y) : mismatch;
+        }
+
+        /** No more nodes below those on the path from this depth on. */
+        void close(int depth) {
+            while (open > depth) {
+                open--;
+                ends.set(path.get(open), labels.size());
+            }
+        }
+    }
+}

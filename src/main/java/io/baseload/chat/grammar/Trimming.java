@@ -1,0 +1,155 @@
+package io.baseload.chat.grammar;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Takes out of a grammar what can never come to an end, so that every text that it admits the beginning of can be completed: rules that only lead to
+ * themselves, and characters that the vocabulary has no bytes for. Also tells which rules derive the empty text.
+ */
+final class Trimming {
+    private final Grammar grammar;
+    private final CodePoints writable;
+    private final List<List<Integer>> users;
+
+    /** @param writable the characters that a text can have */
+    Trimming(Grammar grammar, CodePoints writable) {
+        this.grammar = grammar;
+        this.writable = writable;
+        this.users = users(grammar.rules());
+    }
+
+    /**
+     * @throws GrammarException if nothing is left
+     */
+    Grammar trimmed() {
+        boolean[] productive = fixpoint(this::productive);
+        if (!productive[0]) {
+            throw new GrammarException("", "no text that the model can write satisfies it");
+        }
+        List<Expr> rules = IntStream.range(0, grammar.rules().size())
+                .mapToObj(rule -> trim(grammar.rules().get(rule), productive).orElse(Expr.choice()))
+                .toList();
+        return new Grammar(rules, grammar.names());
+    }
+
+    boolean[] nullable() {
+        return fixpoint(Trimming::nullable);
+    }
+
+    private interface Property {
+        boolean holds(Expr expr, boolean[] known);
+    }
+
+    /** The rules that a property holds for, when it may depend on what holds for the rules that they use. */
+    private boolean[] fixpoint(Property property) {
+        boolean[] holds = new boolean[grammar.rules().size()];
+        Deque<Integer> due = new ArrayDeque<>(
+                IntStream.range(0, holds.length).boxed().toList().reversed());
+        while (!due.isEmpty()) {
+            int rule = due.poll();
+            if (!holds[rule] && property.holds(grammar.rules().get(rule), holds)) {
+                holds[rule] = true;
+                due.addAll(users.get(rule));
+            }
+        }
+        return holds;
+    }
+
+    private static List<List<Integer>> users(List<Expr> rules) {
+        List<List<Integer>> users = new ArrayList<>();
+        rules.forEach(rule -> users.add(new ArrayList<>()));
+        for (int rule = 0; rule < rules.size(); rule++) {
+            note(rules.get(rule), rule, users);
+        }
+        return users;
+    }
+
+    private static void note(Expr expr, int user, List<List<Integer>> users) {
+        switch (expr) {
+            case Expr.Rule used -> {
+                List<Integer> known = users.get(used.index());
+                if (known.isEmpty() || known.getLast() != user) {
+                    known.add(user);
+                }
+            }
+            case Expr.Sequence sequence -> sequence.parts().forEach(part -> note(part, user, users));
+            case Expr.Choice choice -> choice.options().forEach(option -> note(option, user, users));
+            case Expr.Repeat repeat -> note(repeat.body(), user, users);
+            case Expr.Chars c -> {}
+            case Expr.Text t -> {}
+            case Expr.Token t -> {}
+        }
+    }
+
+    private boolean productive(Expr expr, boolean[] known) {
+        return switch (expr) {
+            case Expr.Chars chars -> !chars.set().and(writable).isEmpty();
+            case Expr.Text text -> writable(text.text());
+            case Expr.Sequence sequence -> sequence.parts().stream().allMatch(part -> productive(part, known));
+            case Expr.Choice choice -> choice.options().stream().anyMatch(option -> productive(option, known));
+            case Expr.Repeat repeat -> repeat.min() == 0 || productive(repeat.body(), known);
+            case Expr.Rule rule -> known[rule.index()];
+            case Expr.Token token -> true;
+        };
+    }
+
+    private boolean writable(String text) {
+        return writable.equals(CodePoints.ALL)
+                ? text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)
+                : text.codePoints().allMatch(writable::contains);
+    }
+
+    static boolean nullable(Expr expr, boolean[] known) {
+        return switch (expr) {
+            case Expr.Chars chars -> false;
+            case Expr.Text text -> text.text().isEmpty();
+            case Expr.Sequence sequence -> sequence.parts().stream().allMatch(part -> nullable(part, known));
+            case Expr.Choice choice -> choice.options().stream().anyMatch(option -> nullable(option, known));
+            case Expr.Repeat repeat -> repeat.min() == 0 || repeat.max() == 0 || nullable(repeat.body(), known);
+            case Expr.Rule rule -> known[rule.index()];
+            case Expr.Token token -> false;
+        };
+    }
+
+    /** What is left of an expression; empty if that can't come to an end. */
+    private Optional<Expr> trim(Expr expr, boolean[] productive) {
+        return switch (expr) {
+            case Expr.Chars chars -> {
+                CodePoints left = chars.set().and(writable);
+                yield left.isEmpty() ? Optional.empty() : Optional.of(new Expr.Chars(left));
+            }
+            case Expr.Text text -> writable(text.text()) ? Optional.of(text) : Optional.empty();
+            case Expr.Sequence sequence -> {
+                List<Expr> parts = all(sequence.parts(), productive);
+                yield parts.size() < sequence.parts().size()
+                        ? Optional.empty()
+                        : Optional.of(new Expr.Sequence(parts));
+            }
+            case Expr.Choice choice -> {
+                List<Expr> options = all(choice.options(), productive);
+                yield options.isEmpty() ? Optional.empty() : Optional.of(new Expr.Choice(options));
+            }
+            case Expr.Repeat repeat -> repeat(repeat, trim(repeat.body(), productive));
+            case Expr.Rule rule -> productive[rule.index()] ? Optional.of(rule) : Optional.empty();
+            case Expr.Token token -> Optional.of(token);
+        };
+    }
+
+    private static Optional<Expr> repeat(Expr.Repeat repeat, Optional<Expr> body) {
+        if (body.isEmpty()) {
+            return repeat.min() == 0 ? Optional.of(Expr.empty()) : Optional.empty();
+        }
+        return Optional.of(new Expr.Repeat(body.get(), repeat.min(), repeat.max()));
+    }
+
+    private List<Expr> all(List<Expr> parts, boolean[] productive) {
+        return parts.stream()
+                .flatMap(part -> trim(part, productive).stream())
+                .toList();
+    }
+}

@@ -1,0 +1,166 @@
+package io.baseload.chat.grammar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What belongs to a language, by expressions and by GBNF. */
+class TextReaderTest {
+
+    private static TextReader gbnf(String... lines) {
+        return new TextReader(Gbnf.parse(String.join("\n", lines), text -> OptionalInt.empty()));
+    }
+
+    private static boolean accepts(TextReader reader, String text) {
+        return reader.departure(text).isEmpty();
+    }
+
+    /** The JDK's own expressions are the truth, over random texts of an alphabet that makes matches likely. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a*b",
+                "(a|b)*abb",
+                "a{2,4}b{3}",
+                "(a{2,3}b){2,5}",
+                "(a?b?){3,4}",
+                "((a|bc)+d?){2}",
+                "(a*)*b",
+                "(a*b*){2,7}c",
+                "[^ab]+",
+                "[a-c]{0,3}|d",
+                "\\w+\\s?\\d",
+                "(?:a|(?<x>b))+?c",
+                "(a|ab)(c|bcd)(d*)",
+                "é{1,2}.",
+                "\\u00e9|\\x61|\\ud83d\\ude00",
+                "",
+                "(|a)(b|)",
+                "(a{0,2}){0,2}",
+            })
+    void matchesWhatTheJdkMatches(String expression) {
+        TextReader reader = new TextReader(Grammar.of(RegularExpression.whole(expression)));
+        Pattern truth = Pattern.compile(expression);
+        Random random = new Random(1);
+        String[] alphabet = {"a", "b", "a", "b", "c", "d", "1", " ", "é", "\uD83D\uDE00"};
+        for (int i = 0; i < 3000; i++) {
+            var text = new StringBuilder();
+            for (int n = random.nextInt(9); n > 0; n--) {
+                text.append(alphabet[random.nextInt(alphabet.length)]);
+            }
+            assertThat(accepts(reader, text.toString()))
+                    .as(text.toString())
+                    .isEqualTo(truth.matcher(text).matches());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "^ab$, ab, xab",
+        "^a, abc, ba",
+        "b$, ab, bc",
+        "b, abc, ac",
+        "^(a|b)$, a, ab",
+        "(^a$)|(^b$), b, ab",
+        "^a|b$, ac, cbc",
+    })
+    void patternsMatchAnywhereUnlessTheyAreAnchored(String pattern, String yes, String no) {
+        TextReader reader = new TextReader(Grammar.of(RegularExpression.anywhere(pattern)));
+        assertThat(accepts(reader, yes)).isTrue();
+        assertThat(accepts(reader, no)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(", ")", "a{3,2}", "a**", "*a", "(?=a)", "(?<!a)b", "(a)\\1", "\\bword", "[b-a]", "[a", "a{999999999}",
+                "a^b", "a$b", "\\p{Nonsense}", "\\", "(?i)a"
+            })
+    void refusesWhatIsBrokenOrNotSupported(String expression) {
+        assertThatThrownBy(() -> RegularExpression.anywhere(expression))
+                .isInstanceOf(GrammarException.class)
+                .hasMessageContaining("column");
+    }
+
+    @Test
+    void readsNestedRulesWithoutEnd() {
+        TextReader reader = gbnf("root ::= \"(\" root \")\" | [a-z]+ # letters", "");
+        assertThat(accepts(reader, "((abc))")).isTrue();
+        assertThat(accepts(reader, "((abc)")).isFalse();
+        int deep = 50_000;
+        assertThat(accepts(reader, "(".repeat(deep) + "x" + ")".repeat(deep))).isTrue();
+        assertThat(accepts(reader, "(".repeat(deep) + "x" + ")".repeat(deep - 1))).isFalse();
+    }
+
+    /** Chess notation as in llama.cpp's guide. */
+    @Test
+    void readsGbnfAsItIsDocumented() {
+        TextReader reader = gbnf(
+                "root ::= (",
+                "    # it must start with \"1. \"",
+                "    \"1. \" move \" \" move \"\\n\"",
+                "    ([1-9] [0-9]? \". \" move \" \" move \"\\n\")+",
+                ")",
+                "move ::= (pawn | nonpawn | castle) [+#]?",
+                "pawn ::= ([a-h] \"x\")? [a-h] [1-8] (\"=\" [NBKQR])?",
+                "nonpawn ::= [NBKQR] [a-h]? [1-8]? \"x\"? [a-h] [1-8]",
+                "castle ::= \"O-O\" \"-O\"?");
+        assertThat(accepts(reader, "1. e4 e5\n2. Nf3 Nc6\n3. O-O O-O-O+\n")).isTrue();
+        assertThat(reader.departure("1. e4 e5\n2. Nf3 Zc6\n").orElseThrow())
+                .isEqualTo(new TextReader.Departure(16, 2, 8, "'B', 'K', 'N' to 'O', 'Q' to 'R', 'a' to 'h'"));
+        TextReader emoji = gbnf("root ::= [\\U0001F600-\\U0001F64F]{2,3} | \"\\x41\\u00e9\"");
+        assertThat(accepts(emoji, "\uD83D\uDE00\uD83D\uDE01")).isTrue();
+        assertThat(accepts(emoji, "\uD83D\uDE00")).isFalse();
+        assertThat(accepts(emoji, "Aé")).isTrue();
+    }
+
+    /** Its parses are as many as the Catalan numbers; the reader stays small. */
+    @Test
+    void ambiguityCostsLittle() {
+        TextReader reader = gbnf("root ::= \"a\" root \"b\" | \"a\" root \"c\" | \"a\" root | \"a\"");
+        assertThat(accepts(reader, "a".repeat(400))).isTrue();
+        assertThat(accepts(reader, "a".repeat(400) + "bc".repeat(100))).isTrue();
+        assertThat(accepts(reader, "a".repeat(10) + "bc".repeat(6))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "root ::= root \"a\" | \"b\";left-recursive",
+                "root ::= x root | \"b\"\\nx ::= \"a\"?;left-recursive",
+                "root ::= x;rule x is not defined",
+                "x ::= \"a\";rule root is not defined",
+                "root ::= \"a\"\\nroot ::= \"b\";line 2, column 1: rule root is defined twice",
+                "root ::= \"a;not closed",
+                "root ::= <think>;is not a token",
+                "root ::= \"a\" root;no text",
+                "root = \"a\";expected '::='",
+                "root ::= !<[1]>;negated",
+            })
+    void refusesGrammarsByPlaceAndReason(String grammar, String reason) {
+        assertThatThrownBy(() -> gbnf(grammar.replace("\\n", "\n")))
+                .isInstanceOf(GrammarException.class)
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void leavesOutWhatCanNeverEnd() {
+        TextReader reader = gbnf("root ::= \"a\" | \"b\" endless", "endless ::= \"x\" endless");
+        assertThat(accepts(reader, "a")).isTrue();
+        assertThat(reader.departure("b").orElseThrow().offset()).isZero();
+    }
+
+    @Test
+    void refusesWhatIsTooLarge() {
+        String large = "root ::= " + "\"" + "x".repeat(500_000) + "\"";
+        assertThatThrownBy(() -> gbnf(large)).isInstanceOf(GrammarException.class).hasMessageContaining("too large");
+    }
+}

@@ -1,0 +1,132 @@
+package io.baseload.chat.grammar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.chat.tokenizer.TokenBytes;
+import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.engine.api.TokenMask;
+import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.GgufVocabulary;
+import io.baseload.testing.TestModels;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import java.util.OptionalInt;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Masks over SmolLM2's vocabulary, against reading each token byte by byte. */
+class TokenMasksTest {
+    private static Tokenizer tokenizer;
+    private static TokenTable table;
+
+    @BeforeAll
+    static void load() {
+        try (GgufFile file = GgufFile.open(TestModels.smolLm2())) {
+            tokenizer = Tokenizer.of(GgufVocabulary.read(file));
+        }
+        table = new TokenTable(tokenizer);
+    }
+
+    private static Grammar gbnf(String source) {
+        return Gbnf.parse(source, text -> {
+            int[] ids = tokenizer.encode(text);
+            return ids.length == 1 ? OptionalInt.of(ids[0]) : OptionalInt.empty();
+        });
+    }
+
+    private static BitSet allowed(TokenMask mask) {
+        long[] bits = new long[table.words()];
+        mask.allow(bits);
+        return BitSet.valueOf(bits);
+    }
+
+    /** What the definition allows: tokens whose bytes can be read, tokens asked for, and stop tokens where the text may end. */
+    private static BitSet defined(Reader reader, Stacks at) {
+        BitSet allowed = new BitSet();
+        TokenBytes bytes = tokenizer.bytes();
+        for (int id = 0; id < bytes.size(); id++) {
+            Stacks after = tokenizer.isSpecial(id) ? Stacks.NONE : read(reader, at, bytes.get(id));
+            boolean ends = at.mayEnd && tokenizer.stopTokens().contains(id);
+            if (!after.isEmpty() || ends || !reader.token(at, id).isEmpty()) {
+                allowed.set(id);
+            }
+        }
+        return allowed;
+    }
+
+    private static Stacks read(Reader reader, Stacks at, byte[] bytes) {
+        Stacks next = at;
+        for (int i = 0; i < bytes.length && !next.isEmpty(); i++) {
+            next = reader.step(next, bytes[i] & 0xFF);
+        }
+        return next;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "root ::= \"{\\\"name\\\": \" string \", \\\"age\\\": \" [0-9]{1,3} \"}\" string ::= \"\\\"\" ([^\"\\\\\\x00-\\x1F] | \"\\\\\" [\"\\\\/bfnrt])* \"\\\"\"",
+                "root ::= string{2,5} string ::= \"\\\"\" ([^\"\\\\\\x00-\\x1F] | \"\\\\\" [\"\\\\/bfnrt]){3,9} \"\\\"\" \"x\"?",
+                "root ::= ([^\"\\\\\\x00-\\x1F]{1,200} \"\\n\"){2}",
+                "root ::= [^\"\\\\\\x00-\\x1F]{2,6} \"abc\"",
+                "root ::= value value ::= \"[\" value (\",\" value)* \"]\" | \"{\" [a-z]+ \":\" value \"}\" | [0-9]+",
+                "root ::= word (\" \" word)* \".\" word ::= [a-zA-Z]+",
+                "root ::= .*",
+                "root ::= [ぁ-ゟ]{3,8} | [\\U0001F600-\\U0001F64F]+",
+                "root ::= <|im_start|> [a-z]{1,4} <|im_start|> | \"<|im_start|>\" [0-9]",
+                "root ::= \"a\" root \"b\" | \"a\" root \"c\" | \"a\"",
+            })
+    void allowsExactlyWhatCanBeRead(String source) {
+        Grammar grammar = gbnf(source);
+        Constraint constraint = Constraint.compile(grammar, table);
+        Reader reader = new Reader(AutomatonBuilder.compile(grammar, table.writable), table.longest);
+        Random random = new Random(3);
+        for (int walk = 0; walk < 3; walk++) {
+            TokenMask mask = constraint.mask();
+            Stacks at = reader.start();
+            for (int step = 0; step < 12; step++) {
+                BitSet allowed = allowed(mask);
+                assertThat(allowed).isEqualTo(defined(reader, at)).isNotEqualTo(new BitSet());
+                int token = draw(allowed, random);
+                mask.advance(token);
+                if (tokenizer.stopTokens().contains(token)) {
+                    assertThat(allowed(mask).isEmpty()).isTrue();
+                    break;
+                }
+                Stacks byToken = reader.token(at, token);
+                at = byToken.isEmpty() ? read(reader, at, tokenizer.bytes().get(token)) : byToken;
+            }
+        }
+    }
+
+    private static int draw(BitSet set, Random random) {
+        return set.stream().skip(random.nextInt(set.cardinality())).findFirst().orElseThrow();
+    }
+
+    /** Whatever is drawn, the bytes are UTF-8 in the end, and belong to the language. */
+    @Test
+    void neverBeginsACharacterThatCannotBeEnded() throws Exception {
+        Grammar grammar = gbnf("root ::= [^a]{40}");
+        Constraint constraint = Constraint.compile(grammar, table);
+        Random random = new Random(5);
+        for (int walk = 0; walk < 20; walk++) {
+            TokenMask mask = constraint.mask();
+            var text = new ByteArrayOutputStream();
+            for (int token = draw(allowed(mask), random); !tokenizer.stopTokens().contains(token); ) {
+                text.writeBytes(tokenizer.bytes().get(token));
+                mask.advance(token);
+                token = draw(allowed(mask), random);
+            }
+            String read = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(text.toByteArray()))
+                    .toString();
+            assertThat(new TextReader(grammar).departure(read)).isEmpty();
+        }
+    }
+}
