@@ -33,6 +33,7 @@ final class Rooms {
             "chat.tokenizer",
             "chat.template",
             "chat.grammar",
+            "chat.schema",
             "chat.stop",
             "chat.tools",
             "chat.completion");

@@ -92,6 +92,7 @@ final class AutomatonBuilder {
             case Expr.Choice choice -> choice(choice.options(), from, loop);
             case Expr.Repeat repeat -> repeat(repeat, from, loop);
             case Expr.Rule rule -> call(rule.index(), nullable[rule.index()], from, loop);
+            case Expr.Bytes bytes -> bytes(bytes.automaton(), from, loop);
             case Expr.Token token -> edgeToNew(from, Automaton.TOKEN, token.id(), 0, loop);
         };
     }
@@ -112,6 +113,25 @@ final class AutomatonBuilder {
                 at = edgeToNew(at, Automaton.BYTE, bytes.first()[i], bytes.last()[i], loop);
             }
             edge(at, Automaton.BYTE, bytes.first()[bytes.length() - 1], bytes.last()[bytes.length() - 1], to);
+        }
+        return to;
+    }
+
+    private int bytes(ByteAutomaton automaton, int from, int loop) {
+        int first = loops.size();
+        for (int i = 0; i < automaton.states().size(); i++) {
+            state(loop);
+        }
+        int to = state(loop);
+        edge(from, Automaton.EPSILON, 0, 0, first);
+        for (int i = 0; i < automaton.states().size(); i++) {
+            ByteAutomaton.State state = automaton.states().get(i);
+            for (ByteAutomaton.Edge edge : state.edges()) {
+                edge(first + i, Automaton.BYTE, edge.first(), edge.last(), first + edge.target());
+            }
+            if (state.accepts()) {
+                edge(first + i, Automaton.EPSILON, 0, 0, to);
+            }
         }
         return to;
     }

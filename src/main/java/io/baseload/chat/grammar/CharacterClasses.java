@@ -15,9 +15,9 @@ final class CharacterClasses {
     private static final CodePoints DIGITS = CodePoints.range('0', '9');
     private static final CodePoints WORD = CodePoints.union(
             List.of(DIGITS, CodePoints.range('a', 'z'), CodePoints.range('A', 'Z'), CodePoints.of('_')));
-    private static final CodePoints SPACE =
-            CodePoints.of("\t\n\u000B\f\r \u00A0\u1680\u2028\u2029\u202F\u205F\u3000\uFEFF")
-                    .or(CodePoints.range(0x2000, 0x200A));
+    private static final CodePoints SPACE = CodePoints.of(
+                    "\t\n\u000B\f\r \u00A0\u1680\u2028\u2029\u202F\u205F\u3000\uFEFF")
+            .or(CodePoints.range(0x2000, 0x200A));
 
     private static final Map<String, CodePoints> PROPERTIES = new ConcurrentHashMap<>();
     private static final int MOST_PROPERTIES = 200;

@@ -25,6 +25,9 @@ public sealed interface Expr {
     /** What a rule derives, by its place in the {@link Grammar}. */
     record Rule(int index) implements Expr {}
 
+    /** What a byte automaton accepts. */
+    record Bytes(ByteAutomaton automaton) implements Expr {}
+
     /** One token by its id, whatever its text: how special tokens, which never match text, are asked for. */
     record Token(int id) implements Expr {}
 

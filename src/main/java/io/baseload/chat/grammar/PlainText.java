@@ -33,7 +33,8 @@ final class PlainText {
             case Expr.Text text ->
                 !text.text().isEmpty() && !CHARACTERS.contains(text.text().codePointAt(0));
             case Expr.Sequence sequence ->
-                !sequence.parts().isEmpty() && beginsWithoutPlain(sequence.parts().getFirst());
+                !sequence.parts().isEmpty()
+                        && beginsWithoutPlain(sequence.parts().getFirst());
             default -> false;
         };
     }

@@ -69,7 +69,8 @@ public final class RegularExpression {
             throw in.problem("'$' is supported at the end of an alternative only");
         }
         Expr anything = Expr.any(new Expr.Chars(CodePoints.ALL));
-        return Expr.sequence(begins || !search ? Expr.empty() : anything, body, ends || !search ? Expr.empty() : anything);
+        return Expr.sequence(
+                begins || !search ? Expr.empty() : anything, body, ends || !search ? Expr.empty() : anything);
     }
 
     /** Whether a group, with nothing before or after it, is the whole alternative. */

@@ -32,10 +32,7 @@ final class Stacks {
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Frame frame
-                    && state == frame.state
-                    && count == frame.count
-                    && below == frame.below;
+            return other instanceof Frame frame && state == frame.state && count == frame.count && below == frame.below;
         }
 
         @Override

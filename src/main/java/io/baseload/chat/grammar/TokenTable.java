@@ -58,7 +58,12 @@ public final class TokenTable {
                 .map(bytes::length)
                 .max()
                 .orElse(0);
-        writable = writable();
+        writable = computeWritable();
+    }
+
+    /** The characters that texts of this vocabulary can have. */
+    public CodePoints writable() {
+        return writable;
     }
 
     /** Words of a bit set over the vocabulary. */
@@ -96,7 +101,7 @@ public final class TokenTable {
     }
 
     /** The characters whose bytes are all tokens: whatever a character begins with, it can be ended. */
-    private CodePoints writable() {
+    private CodePoints computeWritable() {
         boolean[] has = new boolean[256];
         IntStream.range(0, special.length)
                 .filter(id -> !special[id] && bytes.length(id) == 1)

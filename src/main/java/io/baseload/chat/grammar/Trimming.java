@@ -82,6 +82,7 @@ final class Trimming {
             case Expr.Repeat repeat -> note(repeat.body(), user, users);
             case Expr.Chars c -> {}
             case Expr.Text t -> {}
+            case Expr.Bytes b -> {}
             case Expr.Token t -> {}
         }
     }
@@ -94,6 +95,7 @@ final class Trimming {
             case Expr.Choice choice -> choice.options().stream().anyMatch(option -> productive(option, known));
             case Expr.Repeat repeat -> repeat.min() == 0 || productive(repeat.body(), known);
             case Expr.Rule rule -> known[rule.index()];
+            case Expr.Bytes bytes -> !bytes.automaton().isEmpty();
             case Expr.Token token -> true;
         };
     }
@@ -112,6 +114,7 @@ final class Trimming {
             case Expr.Choice choice -> choice.options().stream().anyMatch(option -> nullable(option, known));
             case Expr.Repeat repeat -> repeat.min() == 0 || repeat.max() == 0 || nullable(repeat.body(), known);
             case Expr.Rule rule -> known[rule.index()];
+            case Expr.Bytes bytes -> bytes.automaton().acceptsEmpty();
             case Expr.Token token -> false;
         };
     }
@@ -126,9 +129,7 @@ final class Trimming {
             case Expr.Text text -> writable(text.text()) ? Optional.of(text) : Optional.empty();
             case Expr.Sequence sequence -> {
                 List<Expr> parts = all(sequence.parts(), productive);
-                yield parts.size() < sequence.parts().size()
-                        ? Optional.empty()
-                        : Optional.of(new Expr.Sequence(parts));
+                yield parts.size() < sequence.parts().size() ? Optional.empty() : Optional.of(new Expr.Sequence(parts));
             }
             case Expr.Choice choice -> {
                 List<Expr> options = all(choice.options(), productive);
@@ -136,6 +137,7 @@ final class Trimming {
             }
             case Expr.Repeat repeat -> repeat(repeat, trim(repeat.body(), productive));
             case Expr.Rule rule -> productive[rule.index()] ? Optional.of(rule) : Optional.empty();
+            case Expr.Bytes bytes -> bytes.automaton().isEmpty() ? Optional.empty() : Optional.of(bytes);
             case Expr.Token token -> Optional.of(token);
         };
     }
@@ -148,8 +150,6 @@ final class Trimming {
     }
 
     private List<Expr> all(List<Expr> parts, boolean[] productive) {
-        return parts.stream()
-                .flatMap(part -> trim(part, productive).stream())
-                .toList();
+        return parts.stream().flatMap(part -> trim(part, productive).stream()).toList();
     }
 }

@@ -80,8 +80,23 @@ class TextReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "(", ")", "a{3,2}", "a**", "*a", "(?=a)", "(?<!a)b", "(a)\\1", "\\bword", "[b-a]", "[a", "a{999999999}",
-                "a^b", "a$b", "\\p{Nonsense}", "\\", "(?i)a"
+                "(",
+                ")",
+                "a{3,2}",
+                "a**",
+                "*a",
+                "(?=a)",
+                "(?<!a)b",
+                "(a)\\1",
+                "\\bword",
+                "[b-a]",
+                "[a",
+                "a{999999999}",
+                "a^b",
+                "a$b",
+                "\\p{Nonsense}",
+                "\\",
+                "(?i)a"
             })
     void refusesWhatIsBrokenOrNotSupported(String expression) {
         assertThatThrownBy(() -> RegularExpression.anywhere(expression))
@@ -96,7 +111,8 @@ class TextReaderTest {
         assertThat(accepts(reader, "((abc)")).isFalse();
         int deep = 50_000;
         assertThat(accepts(reader, "(".repeat(deep) + "x" + ")".repeat(deep))).isTrue();
-        assertThat(accepts(reader, "(".repeat(deep) + "x" + ")".repeat(deep - 1))).isFalse();
+        assertThat(accepts(reader, "(".repeat(deep) + "x" + ")".repeat(deep - 1)))
+                .isFalse();
     }
 
     /** Chess notation as in llama.cpp's guide. */
@@ -161,6 +177,8 @@ class TextReaderTest {
     @Test
     void refusesWhatIsTooLarge() {
         String large = "root ::= " + "\"" + "x".repeat(500_000) + "\"";
-        assertThatThrownBy(() -> gbnf(large)).isInstanceOf(GrammarException.class).hasMessageContaining("too large");
+        assertThatThrownBy(() -> gbnf(large))
+                .isInstanceOf(GrammarException.class)
+                .hasMessageContaining("too large");
     }
 }

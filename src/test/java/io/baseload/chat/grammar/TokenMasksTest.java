@@ -70,8 +70,10 @@ class TokenMasksTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "root ::= \"{\\\"name\\\": \" string \", \\\"age\\\": \" [0-9]{1,3} \"}\" string ::= \"\\\"\" ([^\"\\\\\\x00-\\x1F] | \"\\\\\" [\"\\\\/bfnrt])* \"\\\"\"",
-                "root ::= string{2,5} string ::= \"\\\"\" ([^\"\\\\\\x00-\\x1F] | \"\\\\\" [\"\\\\/bfnrt]){3,9} \"\\\"\" \"x\"?",
+                "root ::= \"{\\\"name\\\": \" string \", \\\"age\\\": \" [0-9]{1,3} \"}\" string ::= \"\\\"\""
+                        + " ([^\"\\\\\\x00-\\x1F] | \"\\\\\" [\"\\\\/bfnrt])* \"\\\"\"",
+                "root ::= string{2,5} string ::= \"\\\"\" ([^\"\\\\\\x00-\\x1F] | \"\\\\\" [\"\\\\/bfnrt]){3,9}"
+                        + " \"\\\"\" \"x\"?",
                 "root ::= ([^\"\\\\\\x00-\\x1F]{1,200} \"\\n\"){2}",
                 "root ::= [^\"\\\\\\x00-\\x1F]{2,6} \"abc\"",
                 "root ::= value value ::= \"[\" value (\",\" value)* \"]\" | \"{\" [a-z]+ \":\" value \"}\" | [0-9]+",
@@ -117,7 +119,8 @@ class TokenMasksTest {
         for (int walk = 0; walk < 20; walk++) {
             TokenMask mask = constraint.mask();
             var text = new ByteArrayOutputStream();
-            for (int token = draw(allowed(mask), random); !tokenizer.stopTokens().contains(token); ) {
+            for (int token = draw(allowed(mask), random);
+                    !tokenizer.stopTokens().contains(token); ) {
                 text.writeBytes(tokenizer.bytes().get(token));
                 mask.advance(token);
                 token = draw(allowed(mask), random);

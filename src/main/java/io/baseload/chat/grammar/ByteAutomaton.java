@@ -1,0 +1,135 @@
+package io.baseload.chat.grammar;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * A deterministic automaton over bytes, each state of which leads to an accepting one. The first state is where it begins; none = it accepts nothing.
+ */
+public record ByteAutomaton(List<State> states) {
+    private static final int MOST_STATES = 30_000;
+
+    /** Reads a byte from {@code first} to {@code last}. */
+    public record Edge(int first, int last, int target) {}
+
+    public record State(List<Edge> edges, boolean accepts) {}
+
+    /** One of the languages that are combined. Its states are values that are equal where what follows is. */
+    public interface Part {
+        Object start();
+
+        /** The state after a byte; each byte has one, for what can't be accepted any more too. */
+        Object step(Object state, int b);
+
+        boolean accepts(Object state);
+
+        /** Whether nothing that follows is accepted. */
+        boolean dead(Object state);
+
+        /** Bytes at which something changes: from one of these to before the next all bytes lead to the same states. */
+        TreeSet<Integer> cuts();
+    }
+
+    public boolean isEmpty() {
+        return states.isEmpty();
+    }
+
+    boolean acceptsEmpty() {
+        return !states.isEmpty() && states.getFirst().accepts();
+    }
+
+    /**
+     * What all the parts accept.
+     *
+     * @throws GrammarException if that takes too many states
+     */
+    public static ByteAutomaton intersection(List<Part> parts) {
+        return new Product(parts).automaton();
+    }
+
+    private static final class Product {
+        private final List<Part> parts;
+        private final List<Integer> cuts;
+        private final Map<List<Object>, Integer> numbers = new LinkedHashMap<>();
+        private final Deque<List<Object>> due = new ArrayDeque<>();
+        private final List<State> states = new ArrayList<>();
+
+        Product(List<Part> parts) {
+            this.parts = parts;
+            var all = new TreeSet<Integer>(List.of(0));
+            parts.forEach(part -> all.addAll(part.cuts()));
+            this.cuts = List.copyOf(all.headSet(256));
+        }
+
+        ByteAutomaton automaton() {
+            number(parts.stream().map(Part::start).toList());
+            while (!due.isEmpty()) {
+                List<Object> state = due.poll();
+                states.add(new State(edges(state), accepts(state)));
+            }
+            return new ByteAutomaton(Coaccessible.of(states));
+        }
+
+        private int number(List<Object> state) {
+            Integer known = numbers.get(state);
+            if (known != null) {
+                return known;
+            }
+            if (numbers.size() == MOST_STATES) {
+                throw new GrammarException("", "what is asked for together needs more than " + MOST_STATES + " states");
+            }
+            numbers.put(state, numbers.size());
+            due.add(state);
+            return numbers.size() - 1;
+        }
+
+        private List<Edge> edges(List<Object> state) {
+            List<Edge> edges = new ArrayList<>();
+            for (int i = 0; i < cuts.size(); i++) {
+                int first = cuts.get(i);
+                int last = i + 1 < cuts.size() ? cuts.get(i + 1) - 1 : 255;
+                List<Object> next = step(state, first);
+                if (!next.isEmpty()) {
+                    add(edges, new Edge(first, last, number(next)));
+                }
+            }
+            return edges;
+        }
+
+        private static void add(List<Edge> edges, Edge edge) {
+            Edge before = edges.isEmpty() ? new Edge(0, -2, -1) : edges.getLast();
+            if (before.target() == edge.target() && before.last() + 1 == edge.first()) {
+                edges.set(edges.size() - 1, new Edge(before.first(), edge.last(), edge.target()));
+            } else {
+                edges.add(edge);
+            }
+        }
+
+        /** Empty where one of the parts is dead. */
+        private List<Object> step(List<Object> state, int b) {
+            List<Object> next = new ArrayList<>(parts.size());
+            for (int i = 0; i < parts.size(); i++) {
+                Object after = parts.get(i).step(state.get(i), b);
+                if (parts.get(i).dead(after)) {
+                    return List.of();
+                }
+                next.add(after);
+            }
+            return next;
+        }
+
+        private boolean accepts(List<Object> state) {
+            for (int i = 0; i < parts.size(); i++) {
+                if (!parts.get(i).accepts(state.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}

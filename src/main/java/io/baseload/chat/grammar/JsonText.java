@@ -1,0 +1,87 @@
+package io.baseload.chat.grammar;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Characters as JSON strings have them (RFC 8259). Where a language is given, a character has one form: itself, a short escape, or {@code \}{@code u00XX} for
+ * the other controls. Where anything may stand, all forms are allowed.
+ */
+public final class JsonText {
+    private static final String ESCAPED = "\"\\\b\f\n\r\t";
+    private static final String LETTERS = "\"\\bfnrt";
+    private static final CodePoints HEX = CodePoints.of("0123456789abcdefABCDEF");
+
+    /** One character of a string, in any form. */
+    public static final Expr ANY_CHARACTER = anyCharacter();
+
+    private JsonText() {}
+
+    private static Expr anyCharacter() {
+        Expr hex = new Expr.Chars(HEX);
+        Expr notSurrogate = Expr.choice(
+                Expr.sequence(new Expr.Chars(HEX.without(CodePoints.of("dD"))), hex, hex, hex),
+                Expr.sequence(
+                        new Expr.Chars(CodePoints.of("dD")), new Expr.Chars(CodePoints.range('0', '7')), hex, hex));
+        Expr pair = Expr.sequence(
+                new Expr.Chars(CodePoints.of("dD")),
+                new Expr.Chars(CodePoints.of("89abAB")),
+                hex,
+                hex,
+                Expr.text("\\u"),
+                new Expr.Chars(CodePoints.of("dD")),
+                new Expr.Chars(CodePoints.of("cdefCDEF")),
+                hex,
+                hex);
+        Expr escape = Expr.choice(
+                new Expr.Chars(CodePoints.of("/" + LETTERS)),
+                Expr.sequence(Expr.text("u"), Expr.choice(notSurrogate, pair)));
+        return Expr.choice(new Expr.Chars(PlainText.CHARACTERS), Expr.sequence(Expr.text("\\"), escape));
+    }
+
+    /** A text as the inside of a string. */
+    public static String escape(String text) {
+        var out = new StringBuilder();
+        text.codePoints().forEach(c -> out.append(escape(c)));
+        return out.toString();
+    }
+
+    private static String escape(int c) {
+        int at = ESCAPED.indexOf(c);
+        if (at >= 0) {
+            return "\\" + LETTERS.charAt(at);
+        }
+        return c < ' ' ? String.format("\\u%04x", c) : Character.toString(c);
+    }
+
+    /** The same language with its characters as the inside of a string. */
+    public static Expr encode(Expr expr) {
+        return switch (expr) {
+            case Expr.Chars chars -> encode(chars.set());
+            case Expr.Text text -> Expr.text(escape(text.text()));
+            case Expr.Sequence sequence ->
+                new Expr.Sequence(
+                        sequence.parts().stream().map(JsonText::encode).toList());
+            case Expr.Choice choice ->
+                new Expr.Choice(choice.options().stream().map(JsonText::encode).toList());
+            case Expr.Repeat repeat -> new Expr.Repeat(encode(repeat.body()), repeat.min(), repeat.max());
+            case Expr.Rule rule -> throw new IllegalArgumentException("a rule has no form of its own");
+            case Expr.Bytes bytes -> throw new IllegalArgumentException("bytes have their form already");
+            case Expr.Token token -> throw new IllegalArgumentException("a token has no form of its own");
+        };
+    }
+
+    private static Expr encode(CodePoints set) {
+        CodePoints direct = set.and(PlainText.CHARACTERS);
+        List<Expr> options = new ArrayList<>();
+        if (!direct.isEmpty()) {
+            options.add(new Expr.Chars(direct));
+        }
+        for (CodePoints.Range range : set.without(PlainText.CHARACTERS).ranges()) {
+            for (int c = range.first(); c <= range.last(); c++) {
+                options.add(Expr.text(escape(c)));
+            }
+        }
+        return options.size() == 1 ? options.getFirst() : new Expr.Choice(options);
+    }
+}

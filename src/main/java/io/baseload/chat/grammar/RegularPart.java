@@ -1,0 +1,63 @@
+package io.baseload.chat.grammar;
+
+import java.util.TreeSet;
+
+/** What a regular expression accepts, or what it doesn't, as a part of an intersection. */
+public final class RegularPart implements ByteAutomaton.Part {
+    private final Reader reader;
+    private final boolean negated;
+
+    private RegularPart(Reader reader, boolean negated) {
+        this.reader = reader;
+        this.negated = negated;
+    }
+
+    /**
+     * The texts that an expression without rules derives.
+     *
+     * @param writable the characters that texts can have
+     * @throws GrammarException if there are none
+     */
+    public static RegularPart of(Expr expr, CodePoints writable) {
+        Automaton automaton = AutomatonBuilder.compile(Grammar.of(expr), writable);
+        return new RegularPart(new Reader(automaton, Integer.MAX_VALUE), false);
+    }
+
+    /** All other texts. */
+    public RegularPart not() {
+        return new RegularPart(reader, !negated);
+    }
+
+    @Override
+    public Object start() {
+        return reader.start();
+    }
+
+    @Override
+    public Object step(Object state, int b) {
+        return reader.step((Stacks) state, b);
+    }
+
+    @Override
+    public boolean accepts(Object state) {
+        return ((Stacks) state).mayEnd != negated;
+    }
+
+    @Override
+    public boolean dead(Object state) {
+        return !negated && ((Stacks) state).isEmpty();
+    }
+
+    @Override
+    public TreeSet<Integer> cuts() {
+        Automaton automaton = reader.automaton();
+        var cuts = new TreeSet<Integer>();
+        for (int edge = 0; edge < automaton.kind.length; edge++) {
+            if (automaton.kind[edge] == Automaton.BYTE) {
+                cuts.add(automaton.a[edge]);
+                cuts.add(automaton.b[edge] + 1);
+            }
+        }
+        return cuts;
+    }
+}

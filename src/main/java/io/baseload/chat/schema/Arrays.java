@@ -1,0 +1,117 @@
+package io.baseload.chat.schema;
+
+import io.baseload.chat.grammar.Expr;
+import io.baseload.chat.grammar.Grammar;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** The languages of arrays: given items first, then others, within bounds. */
+final class Arrays {
+    private final SchemaGrammar schemas;
+    private final Grammar.Builder grammar;
+    private final Layout layout;
+
+    Arrays(SchemaGrammar schemas, Grammar.Builder grammar, Layout layout) {
+        this.schemas = schemas;
+        this.grammar = grammar;
+        this.layout = layout;
+    }
+
+    Expr of(Conjunction all) {
+        int min = 0;
+        int max = Expr.UNBOUNDED;
+        boolean unique = false;
+        int given = 0;
+        for (Subschema part : all.parts()) {
+            min = Math.max(min, Keywords.count(part, "minItems", 0));
+            max = Math.min(max, Keywords.count(part, "maxItems", Expr.UNBOUNDED));
+            unique |= part.find("uniqueItems")
+                    .map(value -> value.asBoolean(false))
+                    .orElse(false);
+            given = Math.max(given, prefix(part).size());
+        }
+        if (unique && max > 1) {
+            return distinct(all, given, min, max);
+        }
+        if (min > max) {
+            return Expr.choice();
+        }
+        return Expr.sequence(layout.open("["), items(all, given, min, max), layout.close("]"));
+    }
+
+    private static List<JsonNode> prefix(Subschema part) {
+        JsonNode items = part.find("prefixItems").orElse(null);
+        if (items == null) {
+            return List.of();
+        }
+        if (!items.isArray()) {
+            throw part.wrong("prefixItems", "an array of schemas");
+        }
+        return items.valueStream().toList();
+    }
+
+    /** Built from the last item to the first: each may be followed by the rest, and must be where the least number isn't reached. */
+    private Expr items(Conjunction all, int given, int min, int max) {
+        int first = Math.min(given, max);
+        Expr other = schemas.rule(at(all, given));
+        int left = max == Expr.UNBOUNDED ? max : max - first;
+        Expr rest = left == 0
+                ? Expr.empty()
+                : first == 0
+                        ? list(other, min, max)
+                        : new Expr.Repeat(Expr.sequence(layout.comma(), other), Math.max(0, min - first), left);
+        for (int i = first - 1; i >= 0; i--) {
+            Expr item = schemas.rule(at(all, i));
+            Expr more = grammar.rule("items", rest);
+            Expr here = i == 0 ? Expr.sequence(item, more) : Expr.sequence(layout.comma(), item, more);
+            rest = i < min ? here : Expr.optional(here);
+        }
+        return rest;
+    }
+
+    /** So many items, with commas between them. */
+    private Expr list(Expr item, int min, int max) {
+        int more = max == Expr.UNBOUNDED ? max : max - 1;
+        Expr some =
+                Expr.sequence(item, new Expr.Repeat(Expr.sequence(layout.comma(), item), Math.max(0, min - 1), more));
+        return min == 0 ? Expr.optional(some) : some;
+    }
+
+    /** What an item must be. */
+    private List<Subschema> at(Conjunction all, int index) {
+        List<Subschema> schemas = new ArrayList<>();
+        for (Subschema part : all.parts()) {
+            List<JsonNode> prefix = prefix(part);
+            if (index < prefix.size()) {
+                schemas.add(part.child("prefixItems", Integer.toString(index), prefix.get(index)));
+            } else {
+                part.find("items").ifPresent(items -> {
+                    if (items.isArray()) {
+                        throw part.unsupported("items", " as an array; use prefixItems");
+                    }
+                    schemas.add(part.child("items", items));
+                });
+            }
+        }
+        return schemas;
+    }
+
+    /** Items that differ: where the schema names their values, each at most once, in the order in which they are named. */
+    private Expr distinct(Conjunction all, int given, int min, int max) {
+        Optional<List<JsonNode>> values = given > 0 ? Optional.empty() : schemas.named(at(all, 0));
+        if (values.isEmpty()) {
+            Subschema part = all.parts().stream()
+                    .filter(p -> p.has("uniqueItems"))
+                    .findFirst()
+                    .orElseThrow();
+            throw part.unsupported("uniqueItems", " unless the items are an enum or maxItems is at most 1");
+        }
+        List<Expr> literals = new LinkedHashSet<>(values.get())
+                .stream().map(new Literals(layout)::of).distinct().toList();
+        return Expr.sequence(
+                layout.open("["), new Subsequences(grammar, layout).of(literals, min, max), layout.close("]"));
+    }
+}

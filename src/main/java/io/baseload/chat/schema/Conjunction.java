@@ -1,0 +1,87 @@
+package io.baseload.chat.schema;
+
+import io.baseload.chat.grammar.GrammarException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Schemas that hold together: references followed, allOf taken apart, {@code true} left out.
+ *
+ * @param parts objects, each once; empty = anything
+ * @param possible false if one of them is {@code false}
+ */
+record Conjunction(List<Subschema> parts, boolean possible) {
+    private static final int LONGEST_CHAIN = 200;
+    private static final int MOST_PARTS = 1_000;
+
+    static Conjunction of(SchemaDocument document, List<Subschema> schemas) {
+        var flattening = new Flattening(document);
+        schemas.forEach(schema -> flattening.add(schema, 0));
+        return new Conjunction(List.copyOf(flattening.parts), flattening.possible);
+    }
+
+    /** The same key, the same meaning. */
+    String key() {
+        return possible ? parts.stream().map(Subschema::key).collect(Collectors.joining(" & ")) : "false";
+    }
+
+    /** The place of the first, for messages. */
+    String place() {
+        return parts.isEmpty() ? "#" : parts.getFirst().pointer();
+    }
+
+    private static final class Flattening {
+        private final SchemaDocument document;
+        private final Set<Subschema> parts = new LinkedHashSet<>();
+        private final Set<String> under = new LinkedHashSet<>();
+        private boolean possible = true;
+
+        Flattening(SchemaDocument document) {
+            this.document = document;
+        }
+
+        void add(Subschema schema, int depth) {
+            if (schema.node().isBoolean()) {
+                possible &= schema.node().booleanValue();
+                return;
+            }
+            if (!under.add(schema.key())) {
+                throw new GrammarException(schema.pointer(), "the schema refers to itself without end");
+            }
+            if (depth > LONGEST_CHAIN || parts.size() > MOST_PARTS) {
+                throw new GrammarException(schema.pointer(), "too many references or allOf on one place");
+            }
+            Keywords.refuseUnsupported(schema);
+            List<String> own = new ArrayList<>();
+            schema.find("$ref").ifPresent(reference -> {
+                own.add("$ref");
+                add(document.resolve(schema, reference), depth + 1);
+            });
+            schema.find("allOf").ifPresent(all -> {
+                own.add("allOf");
+                branches(schema, "allOf", all).forEach(branch -> add(branch, depth + 1));
+            });
+            Subschema rest = schema;
+            for (String keyword : own) {
+                rest = rest.without(keyword);
+            }
+            parts.add(rest);
+            under.remove(schema.key());
+        }
+    }
+
+    static List<Subschema> branches(Subschema schema, String keyword, JsonNode list) {
+        if (!list.isArray() || list.isEmpty()) {
+            throw schema.wrong(keyword, "an array of at least one schema");
+        }
+        List<Subschema> branches = new ArrayList<>();
+        for (int i = 0; i < list.size(); i++) {
+            branches.add(schema.child(keyword, Integer.toString(i), list.get(i)));
+        }
+        return branches;
+    }
+}

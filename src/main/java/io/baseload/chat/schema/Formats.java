@@ -1,0 +1,87 @@
+package io.baseload.chat.schema;
+
+import io.baseload.chat.grammar.Expr;
+import io.baseload.chat.grammar.RegularExpression;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The formats of JSON Schema, each as a regular language: what it admits is always of the format; rare forms that the format admits too (leap seconds, quoted
+ * local parts …) are left out.
+ */
+final class Formats {
+    private static final String YEAR = "[0-9]{4}";
+    private static final String DAY = "(0[1-9]|1[0-9]|2[0-8])";
+
+    /** Days that each month has; 29 February in years divisible by 4 and not by 100, and by 400. */
+    private static final String DATE =
+            "(" + YEAR + "-(0[1-9]|1[0-2])-" + DAY + "|" + YEAR + "-(0[13-9]|1[0-2])-(29|30)|" + YEAR
+                    + "-(0[13578]|1[02])-31|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)";
+
+    private static final String CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?";
+    private static final String ZONE = "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])";
+    private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?";
+    private static final String HOST = LABEL + "(\\." + LABEL + "){0,3}";
+    private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+    private static final String IPV4 = OCTET + "(\\." + OCTET + "){3}";
+    private static final String GROUP = "[0-9a-fA-F]{1,4}";
+    private static final String IPV6 = "((" + GROUP + ":){7}" + GROUP + "|(" + GROUP + ":){1,3}(:" + GROUP
+            + "){1,3}|::(" + GROUP + ":){0,3}" + GROUP + "|(" + GROUP + ":){1,6}:)";
+    private static final String NUMBER = "[0-9]{1,4}";
+    private static final String TIME_OF_DURATION =
+            "T(" + NUMBER + "H(" + NUMBER + "M(" + NUMBER + "S)?)?|" + NUMBER + "M(" + NUMBER + "S)?|" + NUMBER + "S)";
+    private static final String DURATION = "P(" + NUMBER + "W|" + TIME_OF_DURATION + "|(" + NUMBER + "Y(" + NUMBER
+            + "M(" + NUMBER + "D)?)?|" + NUMBER + "M(" + NUMBER + "D)?|" + NUMBER + "D)(" + TIME_OF_DURATION + ")?)";
+    private static final String SEGMENT = "[A-Za-z0-9._~-]{1,60}";
+    private static final String PATH = "(/" + SEGMENT + "){0,8}/?";
+    private static final String QUERY = "(\\?[A-Za-z0-9._~=&-]{1,60})?(#[A-Za-z0-9._~-]{1,60})?";
+    private static final String URI = "(https?|ftp)://" + HOST + "(:[1-9][0-9]{0,3})?" + PATH + QUERY;
+    /** Validators know the top-level domains; these are the common ones. */
+    private static final String TOP =
+            "(com|org|net|edu|gov|mil|int|info|biz|name|pro|io|ai|app|dev|cloud|online|shop|site|tech|store|museum"
+                + "|a[cdefgilmoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]|e[cegrstu]|f[ijkmor]|g[abdefghilmnpqrstuwy]"
+                + "|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|l[abcikrstuvy]|m[acdeghklmnopqrstuvwxyz]|n[acefgilopruz]|om|p[aefghklmnrstwy]"
+                + "|qa|r[eosuw]|s[abcdeghiklmnortvxyz]|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw])";
+
+    private static final String EMAIL =
+            "[A-Za-z0-9_+-]{1,20}(\\.[A-Za-z0-9_+-]{1,20}){0,2}@" + LABEL + "(\\." + LABEL + "){0,2}\\." + TOP;
+    private static final String UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+    private static final String REFERENCE =
+            "(" + URI + "|" + SEGMENT + PATH + QUERY + "|(/" + SEGMENT + "){1,8}" + QUERY + ")";
+
+    private static final Map<String, String> LANGUAGES = Map.ofEntries(
+            Map.entry("date-time", DATE + "T" + CLOCK + ZONE),
+            Map.entry("date", DATE),
+            Map.entry("time", CLOCK + ZONE),
+            Map.entry("duration", DURATION),
+            Map.entry("email", EMAIL),
+            Map.entry("idn-email", EMAIL),
+            Map.entry("hostname", HOST),
+            Map.entry("idn-hostname", HOST),
+            Map.entry("ipv4", IPV4),
+            Map.entry("ipv6", IPV6),
+            Map.entry("uri", URI),
+            Map.entry("iri", URI),
+            Map.entry("uri-reference", REFERENCE),
+            Map.entry("iri-reference", REFERENCE),
+            Map.entry("uri-template", URI),
+            Map.entry("uuid", UUID),
+            Map.entry("json-pointer", "(/[A-Za-z0-9_.-]{0,60}){0,20}"),
+            Map.entry("relative-json-pointer", "(0|[1-9][0-9]{0,2})(#|(/[A-Za-z0-9_.-]{0,60}){0,20})"),
+            Map.entry("regex", "\\^?[A-Za-z0-9 _]{1,60}\\$?"));
+
+    /** Formats of OpenAPI that say nothing about a JSON text. */
+    static final Set<String> ANNOTATIONS =
+            Set.of("password", "binary", "byte", "float", "double", "int32", "int64", "decimal");
+
+    private Formats() {}
+
+    static Optional<Expr> find(String name) {
+        return Optional.ofNullable(LANGUAGES.get(name)).map(RegularExpression::whole);
+    }
+
+    static Set<String> names() {
+        return LANGUAGES.keySet();
+    }
+}

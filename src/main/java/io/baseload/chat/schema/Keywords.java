@@ -1,0 +1,95 @@
+package io.baseload.chat.schema;
+
+import java.math.BigDecimal;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/** The keywords: those that can't be enforced, and reading the values of the others. Unknown keywords are annotations, as the standard says. */
+final class Keywords {
+    static final List<String> TYPES = List.of("object", "array", "string", "integer", "number", "boolean", "null");
+
+    private static final int MOST = 1_000_000;
+
+    /** Keywords that say something which no grammar of ours holds, with what can be done instead. */
+    private static final Map<String, String> UNSUPPORTED = Map.ofEntries(
+            Map.entry("not", ""),
+            Map.entry("if", "; anyOf may say the same"),
+            Map.entry("then", "; anyOf may say the same"),
+            Map.entry("else", "; anyOf may say the same"),
+            Map.entry("dependentSchemas", "; anyOf may say the same"),
+            Map.entry("dependentRequired", "; anyOf may say the same"),
+            Map.entry("dependencies", "; anyOf may say the same"),
+            Map.entry("contains", ""),
+            Map.entry("minContains", ""),
+            Map.entry("maxContains", ""),
+            Map.entry("unevaluatedItems", "; use items: false"),
+            Map.entry("additionalItems", "; use prefixItems and items"),
+            Map.entry("$dynamicRef", "; use $ref"),
+            Map.entry("$recursiveRef", "; use $ref"),
+            Map.entry("extends", "; use allOf"),
+            Map.entry("disallow", ""),
+            Map.entry("divisibleBy", "; use multipleOf"));
+
+    /** Which type a keyword speaks of. */
+    static final Map<String, Set<String>> BY_TYPE = Map.of(
+            "object",
+            Set.of(
+                    "properties",
+                    "required",
+                    "additionalProperties",
+                    "patternProperties",
+                    "propertyNames",
+                    "minProperties",
+                    "maxProperties",
+                    "unevaluatedProperties"),
+            "array",
+            Set.of("items", "prefixItems", "minItems", "maxItems", "uniqueItems"),
+            "string",
+            Set.of("pattern", "format", "minLength", "maxLength"),
+            "number",
+            Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"));
+
+    private Keywords() {}
+
+    static void refuseUnsupported(Subschema schema) {
+        for (String keyword : schema.node().propertyNames()) {
+            String why = UNSUPPORTED.get(keyword);
+            if (why != null
+                    && !(keyword.equals("not") && impossible(schema.node().get(keyword)))) {
+                throw schema.unsupported(keyword, why);
+            }
+        }
+    }
+
+    private static boolean impossible(JsonNode schema) {
+        return schema.isBoolean() && !schema.booleanValue();
+    }
+
+    /** A count of members, items or characters; {@code absent} if the keyword isn't there. */
+    static int count(Subschema schema, String keyword, int absent) {
+        JsonNode value = schema.find(keyword).orElse(null);
+        if (value == null) {
+            return absent;
+        }
+        BigDecimal number = value.isNumber() ? value.decimalValue() : BigDecimal.valueOf(-1);
+        if (number.signum() < 0 || number.stripTrailingZeros().scale() > 0) {
+            throw schema.wrong(keyword, "a whole number, 0 or more");
+        }
+        return number.min(BigDecimal.valueOf(MOST)).intValue();
+    }
+
+    static Set<String> strings(Subschema schema, String keyword) {
+        JsonNode value = schema.find(keyword).orElse(null);
+        if (value == null) {
+            return Set.of();
+        }
+        if (!value.isArray() || !value.valueStream().allMatch(JsonNode::isString)) {
+            throw schema.wrong(keyword, "an array of strings");
+        }
+        return new LinkedHashSet<>(
+                value.valueStream().map(JsonNode::stringValue).toList());
+    }
+}

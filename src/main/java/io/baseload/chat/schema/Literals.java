@@ -1,0 +1,61 @@
+package io.baseload.chat.schema;
+
+import io.baseload.chat.grammar.Expr;
+import io.baseload.chat.grammar.JsonText;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Given values as texts. */
+final class Literals {
+    private final Layout layout;
+
+    Literals(Layout layout) {
+        this.layout = layout;
+    }
+
+    Expr of(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case OBJECT -> object(value);
+            case ARRAY -> array(value);
+            case STRING -> string(value.stringValue());
+            case NUMBER -> Expr.text(number(value.decimalValue()));
+            default -> Expr.text(value.toString());
+        };
+    }
+
+    static Expr string(String text) {
+        return Expr.text("\"" + JsonText.escape(text) + "\"");
+    }
+
+    /** Without exponent where that isn't longer than people like. */
+    private static String number(BigDecimal value) {
+        return Math.abs(value.scale()) <= 40 ? value.toPlainString() : value.toString();
+    }
+
+    private Expr object(JsonNode value) {
+        List<Expr> parts = new ArrayList<>(List.of(layout.open("{")));
+        for (Map.Entry<String, JsonNode> member : value.properties()) {
+            if (parts.size() > 1) {
+                parts.add(layout.comma());
+            }
+            parts.add(Expr.sequence(string(member.getKey()), layout.colon(), of(member.getValue())));
+        }
+        parts.add(layout.close("}"));
+        return new Expr.Sequence(parts);
+    }
+
+    private Expr array(JsonNode value) {
+        List<Expr> parts = new ArrayList<>(List.of(layout.open("[")));
+        for (int i = 0; i < value.size(); i++) {
+            if (i > 0) {
+                parts.add(layout.comma());
+            }
+            parts.add(of(value.get(i)));
+        }
+        parts.add(layout.close("]"));
+        return new Expr.Sequence(parts);
+    }
+}

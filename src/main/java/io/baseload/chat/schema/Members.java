@@ -1,0 +1,139 @@
+package io.baseload.chat.schema;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What schemas that hold together say about an object's members.
+ *
+ * @param declared members that {@code properties} or {@code required} name, in that order, with what their values must be; empty where they must not be there
+ * @param others kinds of further members, by what their names must and must not match
+ */
+record Members(
+        Map<String, Optional<List<Subschema>>> declared,
+        Set<String> required,
+        List<Others> others,
+        List<Conjunction> names,
+        int min,
+        int max) {
+
+    /** Members whose names match the pattern, if one is given, and none of the other patterns. */
+    record Others(Optional<String> pattern, List<String> otherPatterns, List<Subschema> values) {}
+
+    static Members of(SchemaDocument document, Conjunction all) {
+        Set<String> names = new LinkedHashSet<>();
+        Set<String> required = new LinkedHashSet<>();
+        List<Conjunction> allNames = new ArrayList<>();
+        int min = 0;
+        int max = Integer.MAX_VALUE;
+        for (Subschema part : all.parts()) {
+            names.addAll(schemas(part, "properties").keySet());
+            required.addAll(Keywords.strings(part, "required"));
+            min = Math.max(min, Keywords.count(part, "minProperties", 0));
+            max = Math.min(max, Keywords.count(part, "maxProperties", Integer.MAX_VALUE));
+            part.find("propertyNames")
+                    .ifPresent(
+                            name -> allNames.add(Conjunction.of(document, List.of(part.child("propertyNames", name)))));
+        }
+        names.addAll(required);
+        Map<String, Optional<List<Subschema>>> declared = new LinkedHashMap<>();
+        names.forEach(name -> declared.put(name, member(all, name)));
+        return new Members(declared, required, others(all, !names.isEmpty()), allNames, min, max);
+    }
+
+    private static Map<String, Subschema> schemas(Subschema part, String keyword) {
+        JsonNode value = part.find(keyword).orElse(null);
+        Map<String, Subschema> schemas = new LinkedHashMap<>();
+        if (value != null) {
+            if (!value.isObject()) {
+                throw part.wrong(keyword, "an object of schemas");
+            }
+            value.properties()
+                    .forEach(entry ->
+                            schemas.put(entry.getKey(), part.child(keyword, entry.getKey(), entry.getValue())));
+        }
+        return schemas;
+    }
+
+    /** What a member must be; empty if one of the schemas forbids it. */
+    private static Optional<List<Subschema>> member(Conjunction all, String name) {
+        List<Subschema> schemas = new ArrayList<>();
+        for (Subschema part : all.parts()) {
+            List<Subschema> own = new ArrayList<>();
+            Subschema property = schemas(part, "properties").get(name);
+            if (property != null) {
+                own.add(property);
+            }
+            schemas(part, "patternProperties").forEach((pattern, schema) -> {
+                if (matches(part, pattern, name)) {
+                    own.add(schema);
+                }
+            });
+            if (own.isEmpty()) {
+                additional(part).ifPresent(own::add);
+            }
+            schemas.addAll(own);
+        }
+        return schemas.stream().anyMatch(Members::isFalse) ? Optional.empty() : Optional.of(schemas);
+    }
+
+    private static boolean isFalse(Subschema schema) {
+        return schema.node().isBoolean() && !schema.node().booleanValue();
+    }
+
+    private static boolean matches(Subschema part, String pattern, String name) {
+        try {
+            return Pattern.compile(pattern).matcher(name).find();
+        } catch (PatternSyntaxException | StackOverflowError e) {
+            throw part.wrong("patternProperties", "an object whose names are expressions, not " + pattern);
+        }
+    }
+
+    private static Optional<Subschema> additional(Subschema part) {
+        return part.find("additionalProperties").map(schema -> part.child("additionalProperties", schema));
+    }
+
+    /** Where members are declared, others are only written if the schema speaks of them: what a model invents is rarely wanted. */
+    private static List<Others> others(Conjunction all, boolean someAreDeclared) {
+        Map<String, Subschema> patterns = new LinkedHashMap<>();
+        boolean open = !someAreDeclared;
+        for (Subschema part : all.parts()) {
+            schemas(part, "patternProperties").forEach((pattern, schema) -> patterns.put(pattern, part));
+            open |= additional(part).isPresent();
+        }
+        List<Others> others = new ArrayList<>();
+        for (String pattern : patterns.keySet()) {
+            List<String> rest =
+                    patterns.keySet().stream().filter(p -> !p.equals(pattern)).toList();
+            values(all, Optional.of(pattern)).ifPresent(v -> others.add(new Others(Optional.of(pattern), rest, v)));
+        }
+        if (open || !patterns.isEmpty() && !someAreDeclared) {
+            values(all, Optional.empty())
+                    .ifPresent(v -> others.add(new Others(Optional.empty(), List.copyOf(patterns.keySet()), v)));
+        }
+        return others;
+    }
+
+    /** What the values of members that match a pattern, or none, must be; empty if they must not be there. */
+    private static Optional<List<Subschema>> values(Conjunction all, Optional<String> pattern) {
+        List<Subschema> values = new ArrayList<>();
+        for (Subschema part : all.parts()) {
+            Subschema own = pattern.map(schemas(part, "patternProperties")::get).orElse(null);
+            Optional<Subschema> value = own == null ? additional(part) : Optional.of(own);
+            value.ifPresent(values::add);
+            boolean closed = part.find("unevaluatedProperties").isPresent() && value.isEmpty();
+            if (closed || value.map(Members::isFalse).orElse(false)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(values);
+    }
+}

@@ -1,0 +1,66 @@
+package io.baseload.chat.schema;
+
+import io.baseload.chat.grammar.ByteAutomaton;
+import java.math.BigDecimal;
+import java.util.TreeSet;
+
+/** Decimal numbers, written without exponent, that are whole multiples of a number. */
+final class Multiple implements ByteAutomaton.Part {
+    /** The number and what it is a multiple of, both without a fraction: times 10 to this. */
+    private final int scale;
+
+    private final long divisor;
+
+    /** @param of above 0, of at most 12 digits without its point */
+    Multiple(BigDecimal of) {
+        BigDecimal plain = of.stripTrailingZeros();
+        this.scale = Math.max(0, plain.scale());
+        this.divisor = plain.movePointRight(scale).longValueExact();
+    }
+
+    /** Digits after the point that a multiple may have. */
+    int scale() {
+        return scale;
+    }
+
+    private record State(boolean inFraction, int fractionDigits, long remainder) {}
+
+    @Override
+    public Object start() {
+        return new State(false, 0, 0);
+    }
+
+    @Override
+    public Object step(Object state, int b) {
+        State s = (State) state;
+        if (b < '0' || b > '9') {
+            return new State(b == '.', 0, s.remainder);
+        }
+        int fractionDigits = s.inFraction ? s.fractionDigits + 1 : 0;
+        return new State(s.inFraction, fractionDigits, (s.remainder * 10 + b - '0') % divisor);
+    }
+
+    @Override
+    public boolean accepts(Object state) {
+        State s = (State) state;
+        long padded = s.remainder;
+        for (int i = s.fractionDigits; i < scale; i++) {
+            padded = padded * 10 % divisor;
+        }
+        return padded % divisor == 0;
+    }
+
+    @Override
+    public boolean dead(Object state) {
+        return ((State) state).fractionDigits > scale;
+    }
+
+    @Override
+    public TreeSet<Integer> cuts() {
+        var cuts = new TreeSet<Integer>();
+        for (int c = '-'; c <= '9' + 1; c++) {
+            cuts.add(c);
+        }
+        return cuts;
+    }
+}

@@ -1,0 +1,120 @@
+package io.baseload.chat.schema;
+
+import io.baseload.chat.grammar.ByteAutomaton;
+import io.baseload.chat.grammar.CodePoints;
+import io.baseload.chat.grammar.Expr;
+import io.baseload.chat.grammar.RegularPart;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** The languages of numbers. Without bounds, integers have at most 18 digits, and other numbers 18 before the point, 16 after it and two in the exponent. */
+final class Numbers {
+    private static final Expr DIGIT = new Expr.Chars(CodePoints.range('0', '9'));
+    private static final Expr FIRST = new Expr.Chars(CodePoints.range('1', '9'));
+    private static final int WHOLE_DIGITS = 18;
+
+    /** Readers that know only doubles can't tell whether a longer number is a multiple. */
+    private static final int EXACT_DIGITS = 15;
+
+    private static final int FRACTION_DIGITS = 16;
+    private static final int MULTIPLE_DIGITS = 12;
+
+    static final Expr ANY = Expr.sequence(
+            Expr.optional(Expr.text("-")),
+            whole(WHOLE_DIGITS),
+            Expr.optional(fraction(FRACTION_DIGITS)),
+            Expr.optional(Expr.sequence(
+                    new Expr.Chars(CodePoints.of("eE")),
+                    Expr.optional(new Expr.Chars(CodePoints.of("+-"))),
+                    new Expr.Repeat(DIGIT, 1, 2))));
+
+    private Numbers() {}
+
+    /** @param integer whether only integers are allowed */
+    static Expr of(Conjunction all, boolean integer) {
+        List<ByteAutomaton.Part> limits = new ArrayList<>();
+        Expr base = base(all, integer, limits);
+        if (limits.isEmpty()) {
+            return integer ? base : ANY;
+        }
+        return new Expr.Bytes(ByteAutomaton.intersection(with(base, limits)));
+    }
+
+    /** The same as parts of an intersection. */
+    static List<ByteAutomaton.Part> parts(Conjunction all, boolean integer) {
+        List<ByteAutomaton.Part> limits = new ArrayList<>();
+        return with(base(all, integer, limits), limits);
+    }
+
+    private static List<ByteAutomaton.Part> with(Expr base, List<ByteAutomaton.Part> limits) {
+        List<ByteAutomaton.Part> parts = new ArrayList<>(limits);
+        parts.addFirst(RegularPart.of(base, CodePoints.ALL));
+        return parts;
+    }
+
+    /** Numbers without exponent, of as many digits as the limits need; adds the limits. */
+    private static Expr base(Conjunction all, boolean integer, List<ByteAutomaton.Part> limits) {
+        List<Multiple> multiples = new ArrayList<>();
+        int bounded = 0;
+        for (Subschema part : all.parts()) {
+            bounded = Math.max(bounded, bounds(part, limits));
+            part.find("multipleOf").ifPresent(value -> multiples.add(multiple(part, value)));
+        }
+        int digits = Math.max(bounded, multiples.isEmpty() ? WHOLE_DIGITS : EXACT_DIGITS);
+        limits.addAll(multiples);
+        int scale = multiples.stream().mapToInt(Multiple::scale).min().orElse(FRACTION_DIGITS);
+        return decimals(integer ? 0 : scale, digits);
+    }
+
+    /** Adds the bounds; returns the digits of the longest. */
+    private static int bounds(Subschema schema, List<ByteAutomaton.Part> parts) {
+        int digits = 0;
+        for (String keyword : List.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")) {
+            JsonNode value = schema.find(keyword).orElse(null);
+            if (value == null) {
+                continue;
+            }
+            if (!value.isNumber()) {
+                throw schema.wrong(keyword, "a number");
+            }
+            BigDecimal bound = value.decimalValue();
+            if (Math.abs(bound.scale()) > 40 || bound.precision() > 40) {
+                throw schema.wrong(keyword, "a number of at most 40 digits");
+            }
+            parts.add(new DecimalBound(bound, keyword.endsWith("aximum"), keyword.startsWith("m")));
+            digits = Math.max(digits, bound.precision() - bound.scale());
+        }
+        return digits;
+    }
+
+    private static Multiple multiple(Subschema schema, JsonNode value) {
+        boolean fits = value.isNumber()
+                && value.decimalValue().signum() > 0
+                && Math.abs(value.decimalValue().scale()) <= MULTIPLE_DIGITS
+                && value.decimalValue().precision() <= MULTIPLE_DIGITS;
+        if (!fits) {
+            throw schema.wrong("multipleOf", "a number above 0 of at most " + MULTIPLE_DIGITS + " digits");
+        }
+        return new Multiple(value.decimalValue());
+    }
+
+    /** Numbers without exponent; with no digits after the point there is no −0 either. */
+    private static Expr decimals(int scale, int digits) {
+        if (scale == 0) {
+            return Expr.choice(
+                    Expr.text("0"),
+                    Expr.sequence(Expr.optional(Expr.text("-")), FIRST, new Expr.Repeat(DIGIT, 0, digits - 1)));
+        }
+        return Expr.sequence(Expr.optional(Expr.text("-")), whole(digits), Expr.optional(fraction(scale)));
+    }
+
+    private static Expr whole(int digits) {
+        return Expr.choice(Expr.text("0"), Expr.sequence(FIRST, new Expr.Repeat(DIGIT, 0, digits - 1)));
+    }
+
+    private static Expr fraction(int digits) {
+        return Expr.sequence(Expr.text("."), new Expr.Repeat(DIGIT, 1, digits));
+    }
+}

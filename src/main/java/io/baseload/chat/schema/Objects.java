@@ -1,0 +1,160 @@
+package io.baseload.chat.schema;
+
+import io.baseload.chat.grammar.ByteAutomaton;
+import io.baseload.chat.grammar.CodePoints;
+import io.baseload.chat.grammar.Expr;
+import io.baseload.chat.grammar.Grammar;
+import io.baseload.chat.grammar.JsonText;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The languages of objects: members in the order in which the schema declares them, then others where it allows them. */
+final class Objects {
+    private final SchemaGrammar schemas;
+    private final Grammar.Builder grammar;
+    private final Layout layout;
+    private final Strings strings;
+
+    Objects(SchemaGrammar schemas, Grammar.Builder grammar, Layout layout, Strings strings) {
+        this.schemas = schemas;
+        this.grammar = grammar;
+        this.layout = layout;
+        this.strings = strings;
+    }
+
+    Expr of(Conjunction all) {
+        for (Subschema part : all.parts()) {
+            part.find("unevaluatedProperties").ifPresent(schema -> {
+                if (!schema.isBoolean()) {
+                    throw part.unsupported("unevaluatedProperties", " with a schema; use additionalProperties");
+                }
+            });
+        }
+        Members members = Members.of(schemas.document(), all);
+        Optional<Expr> others = others(members);
+        if (others.isPresent() && members.min() > members.required().size()) {
+            Subschema part = all.parts().stream()
+                    .filter(p -> p.has("minProperties"))
+                    .findFirst()
+                    .orElseThrow();
+            throw part.unsupported("minProperties", " where names are free: they could be repeated");
+        }
+        return Expr.sequence(layout.open("{"), new Chain(members, others).expr(), layout.close("}"));
+    }
+
+    /** The members one after another: a rule for each place and each number of members written before it, as far as that matters. */
+    private final class Chain {
+        private final Members members;
+        private final Optional<Expr> others;
+        private final int most;
+
+        Chain(Members members, Optional<Expr> others) {
+            this.members = members;
+            this.others = others;
+            boolean bounded = members.max() < Integer.MAX_VALUE
+                    || members.min() > members.required().size();
+            this.most = bounded ? Math.min(members.max(), members.declared().size()) : 1;
+        }
+
+        /** @return how many members can be told apart: with no bounds only none and some */
+        private int counted(int written) {
+            return members.max() < Integer.MAX_VALUE
+                            || members.min() > members.required().size()
+                    ? written
+                    : Math.min(written, 1);
+        }
+
+        Expr expr() {
+            Map<Integer, Expr.Rule> after = new HashMap<>();
+            for (int written = 0; written <= most; written++) {
+                after.put(written, grammar.rule("members", end(written)));
+            }
+            for (String name : List.copyOf(members.declared().keySet()).reversed()) {
+                after = before(name, after);
+            }
+            return after.getOrDefault(0, grammar.rule("members", Expr.choice()));
+        }
+
+        private Map<Integer, Expr.Rule> before(String name, Map<Integer, Expr.Rule> after) {
+            Map<Integer, Expr.Rule> before = new HashMap<>();
+            Optional<Expr> member = members.declared().get(name).map(value -> member(name, value));
+            for (int written = 0; written <= most; written++) {
+                List<Expr> options = new ArrayList<>();
+                Expr.Rule next = after.get(counted(written + 1));
+                if (member.isPresent() && next != null) {
+                    options.add(Expr.sequence(written == 0 ? Expr.empty() : layout.comma(), member.get(), next));
+                }
+                Expr.Rule skipped = after.get(written);
+                if (!members.required().contains(name) && skipped != null) {
+                    options.add(skipped);
+                }
+                before.put(written, grammar.rule("members", new Expr.Choice(options)));
+            }
+            return before;
+        }
+
+        private Expr member(String name, List<Subschema> value) {
+            return members.names().isEmpty() || allowsName(name)
+                    ? Expr.sequence(Literals.string(name), layout.colon(), schemas.rule(value))
+                    : Expr.choice();
+        }
+
+        private boolean allowsName(String name) {
+            List<ByteAutomaton.Part> parts = new ArrayList<>(List.of(strings.part(Expr.text(name))));
+            members.names().forEach(names -> parts.addAll(schemas.nameParts(names)));
+            return !ByteAutomaton.intersection(parts).isEmpty();
+        }
+
+        private Expr end(int written) {
+            boolean bounded = members.max() < Integer.MAX_VALUE;
+            if (written < members.min() && members.min() > members.required().size()) {
+                return Expr.choice();
+            }
+            int left = bounded ? members.max() - written : Expr.UNBOUNDED;
+            if (others.isEmpty() || left == 0) {
+                return Expr.empty();
+            }
+            Expr more = Expr.sequence(layout.comma(), others.get());
+            return written > 0
+                    ? new Expr.Repeat(more, 0, left)
+                    : Expr.optional(
+                            Expr.sequence(others.get(), new Expr.Repeat(more, 0, bounded ? left - 1 : Expr.UNBOUNDED)));
+        }
+    }
+
+    /** A member that isn't declared; empty if there can be none. */
+    private Optional<Expr> others(Members members) {
+        List<Expr> options = new ArrayList<>();
+        for (Members.Others kind : members.others()) {
+            Expr name = Expr.sequence(Expr.text("\""), name(members, kind), Expr.text("\""));
+            options.add(Expr.sequence(name, layout.colon(), schemas.rule(kind.values())));
+        }
+        return options.isEmpty() ? Optional.empty() : Optional.of(grammar.rule("other", new Expr.Choice(options)));
+    }
+
+    private Expr name(Members members, Members.Others kind) {
+        if (members.declared().isEmpty()
+                && members.names().isEmpty()
+                && kind.pattern().isEmpty()
+                && kind.otherPatterns().isEmpty()) {
+            return Expr.any(JsonText.ANY_CHARACTER);
+        }
+        List<ByteAutomaton.Part> parts = new ArrayList<>();
+        parts.add(strings.part(kind.pattern()
+                .map(p -> Strings.pattern("patternProperties", p))
+                .orElse(Expr.any(new Expr.Chars(CodePoints.ALL)))));
+        kind.otherPatterns()
+                .forEach(p -> parts.add(
+                        strings.part(Strings.pattern("patternProperties", p)).not()));
+        members.names().forEach(names -> parts.addAll(schemas.nameParts(names)));
+        if (!members.declared().isEmpty()) {
+            List<Expr> declared =
+                    members.declared().keySet().stream().map(Expr::text).toList();
+            parts.add(strings.part(new Expr.Choice(declared)).not());
+        }
+        return new Expr.Bytes(ByteAutomaton.intersection(parts));
+    }
+}

@@ -1,0 +1,108 @@
+package io.baseload.chat.schema;
+
+import io.baseload.chat.grammar.GrammarException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A schema with what its references lead to. */
+final class SchemaDocument {
+    private static final int DEEPEST = 200;
+    private static final int MOST_CHARACTERS = 1_000_000;
+
+    /** Longer numbers are refused, or they would be costly to compute with. */
+    private static final int LONGEST_NUMBER = 40;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .maxNumberLength(LONGEST_NUMBER)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final JsonNode root;
+    private final Map<String, Subschema> anchors = new HashMap<>();
+
+    private SchemaDocument(JsonNode root) {
+        this.root = root;
+        findAnchors();
+    }
+
+    /** @throws GrammarException if it is no JSON, too large or too deep */
+    static SchemaDocument parse(String schema) {
+        if (schema.length() > MOST_CHARACTERS) {
+            throw new GrammarException("#", "the schema has more than " + MOST_CHARACTERS + " characters");
+        }
+        try {
+            return new SchemaDocument(MAPPER.readTree(schema));
+        } catch (JacksonException broken) {
+            throw new GrammarException("#", "the schema can't be read: " + broken.getOriginalMessage());
+        }
+    }
+
+    Subschema root() {
+        return Subschema.of(root, "#");
+    }
+
+    private void findAnchors() {
+        Deque<Map.Entry<String, JsonNode>> due = new ArrayDeque<>();
+        due.add(Map.entry("#", root));
+        while (!due.isEmpty()) {
+            var next = due.poll();
+            JsonNode anchor = next.getValue().get("$anchor");
+            if (anchor != null && anchor.isString()) {
+                anchors.put(anchor.stringValue(), Subschema.of(next.getValue(), next.getKey()));
+            }
+            if (next.getValue().isObject()) {
+                next.getValue()
+                        .properties()
+                        .forEach(entry -> due.add(
+                                Map.entry(next.getKey() + "/" + Subschema.escape(entry.getKey()), entry.getValue())));
+            }
+        }
+    }
+
+    /** What a {@code $ref} leads to. */
+    Subschema resolve(Subschema from, JsonNode reference) {
+        String target = reference.isString() ? reference.stringValue() : "";
+        if (!target.startsWith("#")) {
+            throw from.unsupported("$ref", " unless it leads to a place in the same document: #, #/… or #anchor");
+        }
+        String fragment = URLDecoder.decode(target.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+        if (!fragment.isEmpty() && !fragment.startsWith("/")) {
+            Subschema anchored = anchors.get(fragment);
+            if (anchored == null) {
+                throw from.wrong("$ref", "an anchor of the document, not " + target);
+            }
+            return anchored;
+        }
+        JsonNode found = root;
+        String pointer = "#";
+        for (String step :
+                fragment.isEmpty() ? new String[0] : fragment.substring(1).split("/", -1)) {
+            String name = step.replace("~1", "/").replace("~0", "~");
+            found = found.isArray() && name.matches("[0-9]{1,6}")
+                    ? found.path(Integer.parseInt(name))
+                    : found.path(name);
+            pointer += "/" + step;
+        }
+        if (found.isMissingNode()) {
+            throw from.wrong("$ref", "a place in the document, not " + target);
+        }
+        return Subschema.of(found, pointer);
+    }
+}

@@ -1,0 +1,203 @@
+package io.baseload.chat.schema;
+
+import io.baseload.chat.grammar.ByteAutomaton;
+import io.baseload.chat.grammar.CodePoints;
+import io.baseload.chat.grammar.Expr;
+import io.baseload.chat.grammar.Grammar;
+import io.baseload.chat.grammar.GrammarException;
+import io.baseload.chat.grammar.TextReader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A JSON Schema (2020-12) as a grammar. Every text that the grammar derives is JSON and validates; members come in the order of {@code properties}. Of what
+ * validates the grammar derives a part: where members are declared there are no others unless the schema speaks of them, numbers and some formats have the
+ * forms that people write. What it can't hold a text to is refused.
+ */
+public final class SchemaGrammar {
+    private static final int MOST_RULES = 20_000;
+    private static final int MOST_BRANCHES = 2_000;
+
+    private final SchemaDocument document;
+    private final Layout layout;
+    private final CodePoints writable;
+    private final Grammar.Builder grammar;
+    private final Map<String, Expr.Rule> rules = new HashMap<>();
+    private final Deque<Runnable> due = new ArrayDeque<>();
+    private final Strings strings;
+    private final Literals literals;
+    private int branches;
+
+    private SchemaGrammar(SchemaDocument document, Layout layout, CodePoints writable, Grammar.Builder grammar) {
+        this.document = document;
+        this.layout = layout;
+        this.writable = writable;
+        this.grammar = grammar;
+        this.strings = new Strings(writable);
+        this.literals = new Literals(layout);
+    }
+
+    /**
+     * The grammar of a whole text.
+     *
+     * @param schema as JSON text
+     * @param writable the characters that texts can have
+     * @throws GrammarException if the schema is broken, too large or has what isn't supported; its place is a JSON pointer
+     */
+    public static Grammar of(String schema, Layout layout, CodePoints writable) {
+        var builder = new Grammar.Builder();
+        Expr.Rule root = builder.declare("root");
+        Expr value = add(schema, layout, writable, builder);
+        builder.define(root, layout.around(value));
+        return builder.build();
+    }
+
+    /** Adds the rules of a schema to a grammar; returns the one for a value. Errors as {@link #of}. */
+    public static Expr.Rule add(String schema, Layout layout, CodePoints writable, Grammar.Builder builder) {
+        var schemas = new SchemaGrammar(SchemaDocument.parse(schema), layout, writable, builder);
+        Expr.Rule rule = schemas.rule(List.of(schemas.document.root()));
+        while (!schemas.due.isEmpty()) {
+            schemas.due.poll().run();
+        }
+        return rule;
+    }
+
+    /** The grammar of any JSON object. */
+    public static Grammar anyObject(Layout layout) {
+        return of("{\"type\":\"object\"}", layout, CodePoints.ALL);
+    }
+
+    SchemaDocument document() {
+        return document;
+    }
+
+    /** The rule of what all these schemas describe, defined later: nothing here recurses by the schema's depth. */
+    Expr.Rule rule(List<Subschema> schemas) {
+        return rule(Conjunction.of(document, schemas));
+    }
+
+    private Expr.Rule rule(Conjunction all) {
+        Expr.Rule known = rules.get(all.key());
+        if (known != null) {
+            return known;
+        }
+        if (grammar.size() > MOST_RULES) {
+            throw new GrammarException(
+                    all.place(), "the schema is too large: it needs more than " + MOST_RULES + " rules");
+        }
+        Expr.Rule rule = grammar.declare(all.place());
+        rules.put(all.key(), rule);
+        due.add(() -> grammar.define(rule, placed(all)));
+        return rule;
+    }
+
+    private Expr placed(Conjunction all) {
+        try {
+            return value(all);
+        } catch (GrammarException e) {
+            throw e.place().startsWith("#") ? e : new GrammarException(all.place(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Expr value(Conjunction all) {
+        if (!all.possible()) {
+            return Expr.choice();
+        }
+        for (Subschema part : all.parts()) {
+            for (String keyword : List.of("anyOf", "oneOf")) {
+                if (part.has(keyword)) {
+                    return branches(all, part, keyword);
+                }
+            }
+        }
+        Optional<List<JsonNode>> named = Values.named(all);
+        if (named.isPresent()) {
+            return new Expr.Choice(
+                    allowed(all, named.get()).stream().map(literals::of).toList());
+        }
+        List<Expr> types =
+                Values.types(all).stream().map(type -> ofType(all, type)).toList();
+        return types.size() == 1 ? types.getFirst() : new Expr.Choice(types);
+    }
+
+    /** Each branch together with everything beside it. */
+    private Expr branches(Conjunction all, Subschema part, String keyword) {
+        List<Subschema> list =
+                Conjunction.branches(part, keyword, part.find(keyword).orElseThrow());
+        branches += list.size();
+        if (branches > MOST_BRANCHES) {
+            throw new GrammarException(
+                    part.pointer(), "too many combinations of anyOf and oneOf: more than " + MOST_BRANCHES);
+        }
+        List<Conjunction> options = new ArrayList<>();
+        for (Subschema branch : list) {
+            List<Subschema> together = new ArrayList<>();
+            all.parts().forEach(p -> together.add(p == part ? p.without(keyword) : p));
+            together.add(branch);
+            options.add(Conjunction.of(document, together));
+        }
+        if (keyword.equals("oneOf")) {
+            new Exclusion(document, strings).require(options, part);
+        }
+        return new Expr.Choice(options.stream().<Expr>map(this::rule).toList());
+    }
+
+    /** Of the named values those that the other keywords allow. */
+    private List<JsonNode> allowed(Conjunction all, List<JsonNode> values) {
+        List<Subschema> others = all.parts().stream()
+                .map(part -> part.without("enum").without("const"))
+                .toList();
+        Set<String> speaking = Set.copyOf(
+                Keywords.BY_TYPE.values().stream().flatMap(Set::stream).toList());
+        if (others.stream().noneMatch(part -> speaking.stream().anyMatch(part::has))) {
+            return values;
+        }
+        return values.stream().filter(value -> isOneOf(value, others)).toList();
+    }
+
+    private boolean isOneOf(JsonNode value, List<Subschema> schemas) {
+        var builder = new Grammar.Builder();
+        Expr.Rule root = builder.declare("root");
+        var others = new SchemaGrammar(document, layout, writable, builder);
+        builder.define(root, others.rule(schemas));
+        while (!others.due.isEmpty()) {
+            others.due.poll().run();
+        }
+        return new TextReader(builder.build()).departure(value.toString()).isEmpty();
+    }
+
+    private Expr ofType(Conjunction all, String type) {
+        return switch (type) {
+            case "object" -> new Objects(this, grammar, layout, strings).of(all);
+            case "array" -> new Arrays(this, grammar, layout).of(all);
+            case "string" -> strings.of(all);
+            case "integer" -> Numbers.of(all, true);
+            case "number" -> Numbers.of(all, false);
+            case "boolean" -> Expr.choice(Expr.text("true"), Expr.text("false"));
+            default -> Expr.text("null");
+        };
+    }
+
+    /** The values that the schemas name, if they name all of them. */
+    Optional<List<JsonNode>> named(List<Subschema> schemas) {
+        Conjunction all = Conjunction.of(document, schemas);
+        boolean plain = all.parts().stream().noneMatch(part -> part.has("anyOf") || part.has("oneOf"));
+        return plain ? Values.named(all).map(values -> allowed(all, values)) : Optional.empty();
+    }
+
+    /** What {@code propertyNames} holds names to. */
+    List<ByteAutomaton.Part> nameParts(Conjunction names) {
+        List<ByteAutomaton.Part> parts = new ArrayList<>(strings.parts(names));
+        if (!names.possible()) {
+            parts.add(strings.part(Expr.any(new Expr.Chars(CodePoints.ALL))).not());
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,117 @@
+package io.baseload.chat.schema;
+
+import io.baseload.chat.grammar.GrammarException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/** The values that {@code enum} and {@code const} name, and the types that {@code type} names. */
+final class Values {
+    private Values() {}
+
+    /** The values that all of them name; empty if none of them names any. */
+    static Optional<List<JsonNode>> named(Conjunction all) {
+        Optional<List<JsonNode>> named = Optional.empty();
+        for (Subschema part : all.parts()) {
+            for (List<JsonNode> values : named(part)) {
+                named = Optional.of(named.map(known -> common(known, values)).orElse(values));
+            }
+        }
+        Set<String> types = types(all);
+        return named.map(
+                values -> values.stream().filter(value -> hasType(value, types)).toList());
+    }
+
+    private static List<List<JsonNode>> named(Subschema part) {
+        List<List<JsonNode>> lists = new ArrayList<>();
+        part.find("const").ifPresent(value -> lists.add(List.of(value)));
+        part.find("enum").ifPresent(values -> {
+            if (!values.isArray() || values.isEmpty()) {
+                throw part.wrong("enum", "an array of at least one value");
+            }
+            lists.add(values.valueStream().toList());
+        });
+        return lists;
+    }
+
+    static List<JsonNode> common(List<JsonNode> some, List<JsonNode> others) {
+        return some.stream()
+                .filter(value -> others.stream().anyMatch(other -> equal(value, other)))
+                .toList();
+    }
+
+    /** As JSON Schema compares: numbers by value. */
+    private static boolean equal(JsonNode one, JsonNode other) {
+        return one.equals(
+                (a, b) -> a.isNumber() && b.isNumber()
+                        ? a.decimalValue().compareTo(b.decimalValue())
+                        : a.equals(b) ? 0 : 1,
+                other);
+    }
+
+    private static boolean hasType(JsonNode value, Set<String> types) {
+        return switch (value.getNodeType()) {
+            case OBJECT -> types.contains("object");
+            case ARRAY -> types.contains("array");
+            case STRING -> types.contains("string");
+            case BOOLEAN -> types.contains("boolean");
+            case NUMBER ->
+                types.contains("number")
+                        || types.contains("integer")
+                                && value.decimalValue().stripTrailingZeros().scale() <= 0;
+            default -> types.contains("null");
+        };
+    }
+
+    /** The types that all of them allow; where none says anything, those that their other keywords speak of; else all. */
+    static Set<String> types(Conjunction all) {
+        Set<String> types = new LinkedHashSet<>(Keywords.TYPES);
+        boolean said = false;
+        for (Subschema part : all.parts()) {
+            if (part.has("type")) {
+                said = true;
+                types.retainAll(declared(part));
+            }
+        }
+        return said ? withoutDoubles(types) : spokenOf(all, withoutDoubles(types));
+    }
+
+    /** A number may be an integer. */
+    private static Set<String> declared(Subschema part) {
+        JsonNode type = part.find("type").orElseThrow();
+        List<String> names = type.isArray()
+                ? type.valueStream().map(name -> name.asString("")).toList()
+                : List.of(type.asString(""));
+        Set<String> declared = new LinkedHashSet<>(names);
+        if (declared.isEmpty() || !Keywords.TYPES.containsAll(declared)) {
+            throw new GrammarException(
+                    part.pointer() + "/type", "type must be one or several of " + String.join(", ", Keywords.TYPES));
+        }
+        if (declared.contains("number")) {
+            declared.add("integer");
+        }
+        return declared;
+    }
+
+    private static Set<String> withoutDoubles(Set<String> types) {
+        if (types.contains("number")) {
+            types.remove("integer");
+        }
+        return types;
+    }
+
+    private static Set<String> spokenOf(Conjunction all, Set<String> types) {
+        Set<String> spokenOf = new LinkedHashSet<>();
+        for (String type : types) {
+            Set<String> keywords = Keywords.BY_TYPE.getOrDefault(type, Set.of());
+            if (all.parts().stream().anyMatch(part -> keywords.stream().anyMatch(part::has))) {
+                spokenOf.add(type);
+            }
+        }
+        boolean valuesAreNamed = all.parts().stream().anyMatch(part -> part.has("enum") || part.has("const"));
+        return spokenOf.isEmpty() || valuesAreNamed ? types : spokenOf;
+    }
+}
