@@ -27,7 +27,7 @@ class TokenMasksTest {
     @BeforeAll
     static void load() {
         try (GgufFile file = GgufFile.open(TestModels.smolLm2())) {
-            tokenizer = Tokenizer.of(GgufVocabulary.read(file));
+            tokenizer = Tokenizer.of(GgufVocabulary.read(file.metadata()));
         }
         table = new TokenTable(tokenizer);
     }

@@ -29,7 +29,7 @@ class SchemaGrammarTest {
     @BeforeAll
     static void load() {
         try (GgufFile file = GgufFile.open(TestModels.smolLm2())) {
-            tokenizer = Tokenizer.of(GgufVocabulary.read(file));
+            tokenizer = Tokenizer.of(GgufVocabulary.read(file.metadata()));
         }
         table = new TokenTable(tokenizer);
     }
