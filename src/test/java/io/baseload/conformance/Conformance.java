@@ -23,6 +23,8 @@ public final class Conformance {
             new GgufTypeLayout(),
             new GgufLogitsLayout(),
             new AccuracyLayout(),
+            new Bnb4Layout(),
+            new QuantizedLinearLayout(),
             new LaterLayout(),
             new HostileFileLayout());
 

@@ -15,13 +15,17 @@ public record BnbScales(byte[] codes, float[] absmax, float offset) {
 
     private static final float[] DYNAMIC = dynamicMap();
 
-    /** Quantizes scales with the dynamic map, each to the nearest entry. */
+    /** Quantizes scales with the dynamic map, each to the nearest entry; their mean becomes the offset. */
     public static BnbScales of(float[] scales) {
         double sum = 0;
         for (float scale : scales) {
             sum += scale;
         }
-        float offset = (float) (sum / scales.length);
+        return of(scales, (float) (sum / scales.length));
+    }
+
+    /** The same with an offset that is given: the mean, in whatever order it was summed up. */
+    public static BnbScales of(float[] scales, float offset) {
         byte[] codes = new byte[scales.length];
         float[] absmax = new float[Math.ceilDiv(scales.length, BLOCK)];
         for (int block = 0; block < absmax.length; block++) {
