@@ -40,6 +40,7 @@ public class BaseloadChatAutoConfiguration {
         String name = String.valueOf(file.getFileName()).replaceFirst("\\.gguf$", "");
         LoadOptions options = LoadOptions.named(name)
                 .withContextLength(properties.contextLength())
+                .withKvPrecision(properties.kvPrecision())
                 .withMaxSequences(properties.maxSequences())
                 .withMaxQueued(properties.maxQueued());
         return engine.load(file, options);

@@ -1,5 +1,6 @@
 package io.baseload.ai;
 
+import io.baseload.engine.api.KvPrecision;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param threads Worker threads; 0 = as many as the machine's CPU quota allows.
  * @param pinned Whether each worker thread stays on one CPU.
  * @param contextLength Tokens that prompt and answer may have together; 0 = the model's own context length.
+ * @param kvPrecision How the KV cache stores keys and values: f32, f16 or q8.
  * @param maxSequences Answers that are generated at the same time.
  * @param maxQueued Requests that may wait beyond those; one more is refused.
  * @param temperature Randomness of the choice, 0 to 2; 0 = always the likeliest token.
@@ -31,6 +33,7 @@ public record BaseloadChatProperties(
         @DefaultValue("0") int threads,
         @DefaultValue("true") boolean pinned,
         @DefaultValue("0") int contextLength,
+        @DefaultValue("f32") KvPrecision kvPrecision,
         @DefaultValue("8") int maxSequences,
         @DefaultValue("64") int maxQueued,
         @Nullable Double temperature,

@@ -26,6 +26,9 @@ final class BenchCommand implements Callable<Integer> {
     private ModelArgument model = new ModelArgument();
 
     @Mixin
+    private KvOption kv = new KvOption();
+
+    @Mixin
     private Output output = new Output();
 
     @Option(
@@ -52,7 +55,7 @@ final class BenchCommand implements Callable<Integer> {
     private int repeat;
 
     /** What {@code --json} prints. */
-    record Report(String engine, String version, String model, List<Run> runs) {}
+    record Report(String engine, String version, String model, String kv, List<Run> runs) {}
 
     /** One measurement, in tokens per second. */
     record Run(int threads, int prompt, int decode, int repeat, Spread prefillTps, Spread decodeTps) {
@@ -79,7 +82,12 @@ final class BenchCommand implements Callable<Integer> {
             }
         }
         output.result(
-                new Report("baseload", Version.number(), model.name(), runs),
+                new Report(
+                        "baseload",
+                        Version.number(),
+                        model.name(),
+                        kv.precision().label(),
+                        runs),
                 runs.getLast().line());
         return 0;
     }
@@ -95,7 +103,10 @@ final class BenchCommand implements Callable<Integer> {
 
     private LoadOptions options() {
         int longest = max(prompts) + max(decodes) + 1;
-        return LoadOptions.named(model.name()).withContextLength(longest).withMaxSequences(1);
+        return LoadOptions.named(model.name())
+                .withContextLength(longest)
+                .withMaxSequences(1)
+                .withKvPrecision(kv.precision());
     }
 
     private void measure(LoadedModel loaded, int count, List<Run> runs) throws Exception {

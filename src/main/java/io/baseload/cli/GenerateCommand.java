@@ -37,6 +37,9 @@ final class GenerateCommand implements Callable<Integer> {
     private ModelArgument model = new ModelArgument();
 
     @Mixin
+    private KvOption kv = new KvOption();
+
+    @Mixin
     private Output output = new Output();
 
     @ArgGroup(multiplicity = "1")
@@ -90,7 +93,8 @@ final class GenerateCommand implements Callable<Integer> {
         check();
         try (Engine engine = Engine.open(new EngineOptions(threads, true));
                 LoadedModel loaded = engine.load(
-                        model.path(), LoadOptions.named(model.name()).withMaxSequences(1))) {
+                        model.path(),
+                        LoadOptions.named(model.name()).withMaxSequences(1).withKvPrecision(kv.precision()))) {
             PreparedCompletion prepared = Completions.of(loaded).prepare(request());
             var stopwatch = new Stopwatch();
             var answer = new Answer();

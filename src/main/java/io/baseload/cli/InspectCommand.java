@@ -17,6 +17,9 @@ final class InspectCommand implements Callable<Integer> {
     private ModelArgument model = new ModelArgument();
 
     @Mixin
+    private KvOption kv = new KvOption();
+
+    @Mixin
     private Output output = new Output();
 
     /** What {@code --json} prints. */
@@ -26,7 +29,8 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() {
         try (Engine engine = Engine.open(new EngineOptions(1, false))) {
             ModelInfo info = engine.inspect(model.path());
-            MemoryEstimate memory = engine.estimate(model.path(), LoadOptions.named(model.name()));
+            MemoryEstimate memory = engine.estimate(
+                    model.path(), LoadOptions.named(model.name()).withKvPrecision(kv.precision()));
             describe(info, memory);
             output.result(new Report(model.path().toString(), info, memory), summary(info));
         }

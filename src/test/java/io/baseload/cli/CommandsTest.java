@@ -50,6 +50,9 @@ class CommandsTest {
         JsonNode json = Run.of("inspect", "--json", TINY).json();
         assertThat(json.at("/model/layers").asInt()).isEqualTo(3);
         assertThat(json.at("/memory/weights").asLong()).isPositive();
+        JsonNode half = Run.of("inspect", "--json", "--kv", "f16", TINY).json();
+        assertThat(2 * half.at("/memory/kvCache").asLong())
+                .isEqualTo(json.at("/memory/kvCache").asLong());
     }
 
     @Test
@@ -119,6 +122,7 @@ class CommandsTest {
         assertBad("--bad", "bench", "--bad");
         assertBad("--prompt", "generate", TINY);
         assertBad("--threads", "bench", TINY, "--threads", "0");
+        assertBad("must be one of f32, f16, q8, not q4", "generate", TINY, "--prompt", "x", "--kv", "q4");
         assertBad("--temperature", "generate", TINY, "--prompt", "x", "--temperature", "hot");
         assertBad("--temperature must be from 0 to 2", "generate", TINY, "--prompt", "x", "--temperature", "-1");
         assertBad("--max-tokens must be 1 or more", "generate", TINY, "--prompt", "x", "--max-tokens", "0");

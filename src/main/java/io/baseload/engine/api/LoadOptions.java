@@ -9,31 +9,46 @@ package io.baseload.engine.api;
  * @param maxSequences sequences that share a step
  * @param maxQueued requests that may wait beyond those; one more is refused with {@link OverloadedException}
  * @param prefillChunk prompt rows that one step computes at most
+ * @param kvPrecision how the KV cache stores keys and values
  */
 public record LoadOptions(
-        String name, int contextLength, int kvTokens, int maxSequences, int maxQueued, int prefillChunk) {
+        String name,
+        int contextLength,
+        int kvTokens,
+        int maxSequences,
+        int maxQueued,
+        int prefillChunk,
+        KvPrecision kvPrecision) {
 
     public static LoadOptions named(String name) {
-        return new LoadOptions(name, 0, 0, 8, 64, 512);
+        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32);
     }
 
     public LoadOptions withContextLength(int tokens) {
-        return new LoadOptions(name, tokens, kvTokens, maxSequences, maxQueued, prefillChunk);
+        return new LoadOptions(name, tokens, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision);
     }
 
     public LoadOptions withKvTokens(int tokens) {
-        return new LoadOptions(name, contextLength, tokens, maxSequences, maxQueued, prefillChunk);
+        return new LoadOptions(name, contextLength, tokens, maxSequences, maxQueued, prefillChunk, kvPrecision);
     }
 
     public LoadOptions withMaxSequences(int sequences) {
-        return new LoadOptions(name, contextLength, kvTokens, sequences, maxQueued, prefillChunk);
+        return new LoadOptions(name, contextLength, kvTokens, sequences, maxQueued, prefillChunk, kvPrecision);
     }
 
     public LoadOptions withMaxQueued(int requests) {
-        return new LoadOptions(name, contextLength, kvTokens, maxSequences, requests, prefillChunk);
+        return new LoadOptions(name, contextLength, kvTokens, maxSequences, requests, prefillChunk, kvPrecision);
     }
 
     public LoadOptions withPrefillChunk(int rows) {
-        return new LoadOptions(name, contextLength, kvTokens, maxSequences, maxQueued, rows);
+        return new LoadOptions(name, contextLength, kvTokens, maxSequences, maxQueued, rows, kvPrecision);
+    }
+
+    public LoadOptions withKvPrecision(KvPrecision precision) {
+        return new LoadOptions(name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, precision);
+    }
+
+    public LoadOptions withName(String name) {
+        return new LoadOptions(name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision);
     }
 }

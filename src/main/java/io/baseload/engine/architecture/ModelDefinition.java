@@ -23,7 +23,7 @@ public record ModelDefinition(ModelConfig config, CheckpointTensors weights) {
      * What a model takes in memory.
      *
      * @param weightBytes packed weights
-     * @param widest the most columns that one of the matrices has
+     * @param widest the most columns that one of the matrices has, or the width of a key or value
      */
     public record Plan(long weightBytes, int widest) {}
 }

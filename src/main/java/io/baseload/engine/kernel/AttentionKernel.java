@@ -88,14 +88,17 @@ final class AttentionKernel {
             int at = j * stride;
             Arrays.fill(scratch.scores, at + start, at + Math.ceilDiv(tokens, KvPages.TOKENS) * KvPages.TOKENS, 0f);
         }
-        for (int page = start / KvPages.TOKENS; page * KvPages.TOKENS < tokens; page++) {
+        int first = start / KvPages.TOKENS;
+        for (int page = first; page * KvPages.TOKENS < tokens; page++) {
             if (ahead) {
-                readAhead(kv, kv.keys(0, layer, kvHead), kv.layout().keyDim(), pages, page, tokens, scratch);
+                readAhead(kv, kv.keys(0, layer, kvHead), kv.layout().keyBytes(), pages, first, page, tokens, scratch);
             }
-            long keys = kv.keys(pages[page], layer, kvHead);
+            long at = kv.keys(pages[page], layer, kvHead);
+            MemorySegment widened = KvWidening.keys(kv, at, scratch);
+            long keys = KvWidening.start(kv, at);
             for (int t = 0; t < KvPages.TOKENS; t += 2 * L) {
                 Tile.any(
-                        kv.data(),
+                        widened,
                         keys + 4L * t,
                         KEY_STRIDE,
                         kv.layout().keyDim(),
@@ -110,14 +113,19 @@ final class AttentionKernel {
         }
     }
 
-    /** Fetches keys or values of some pages at once, every time that those before are used up; {@code first} is where they begin in page 0. */
-    private static void readAhead(KvPages kv, long first, int dim, int[] pages, int page, int tokens, Scratch scratch) {
-        int bytes = Float.BYTES * KvPages.TOKENS * dim;
-        int count = Math.max(1, ReadAhead.BYTES / bytes);
-        if (page % count == 0) {
+    /**
+     * Fetches keys or values of some pages at once, every time that those before are used up.
+     *
+     * @param at where they begin in page 0
+     * @param bytes how many a page has
+     */
+    private static void readAhead(
+            KvPages kv, long at, long bytes, int[] pages, int first, int page, int tokens, Scratch scratch) {
+        int count = (int) Math.max(1, ReadAhead.BYTES / bytes);
+        if ((page - first) % count == 0) {
             int end = Math.min(page + count, Math.ceilDiv(tokens, KvPages.TOKENS));
             for (int p = page; p < end; p++) {
-                ReadAhead.fetch(kv.data(), first + kv.keys(pages[p], 0, 0), bytes, scratch);
+                ReadAhead.fetch(kv.data(), at + kv.keys(pages[p], 0, 0), bytes, scratch);
             }
         }
     }
@@ -164,18 +172,22 @@ final class AttentionKernel {
         for (int j = 0; j < queries; j++) {
             Arrays.fill(out, outAt + j * outStride, outAt + j * outStride + dim, 0f);
         }
-        for (int page = start / KvPages.TOKENS; page * KvPages.TOKENS < tokens; page++) {
+        int first = start / KvPages.TOKENS;
+        for (int page = first; page * KvPages.TOKENS < tokens; page++) {
             if (ahead) {
-                readAhead(kv, kv.values(0, layer, kvHead), dim, pages, page, tokens, scratch);
+                readAhead(
+                        kv, kv.values(0, layer, kvHead), kv.layout().valueBytes(), pages, first, page, tokens, scratch);
             }
-            long values = kv.values(pages[page], layer, kvHead);
+            long at = kv.values(pages[page], layer, kvHead);
+            MemorySegment widened = KvWidening.values(kv, at, scratch);
+            long values = KvWidening.start(kv, at);
             int from = page * KvPages.TOKENS;
             int depth = Math.min(KvPages.TOKENS, tokens - from);
             for (int d = 0, width; d < tiled; d += width) {
                 width = queries <= 3 && tiled - d >= 4 * L ? 4 * L : 2 * L;
-                mixTile(kv, values + 4L * d, depth, width, queries, from, out, outAt + d, outStride, scratch);
+                mixTile(widened, values + 4L * d, dim, depth, width, queries, from, out, outAt + d, outStride, scratch);
             }
-            mixRest(kv.data(), values, dim, tiled, from, depth, queries, out, outAt, outStride, scratch);
+            mixRest(widened, values, dim, tiled, from, depth, queries, out, outAt, outStride, scratch);
         }
         for (int j = 0; j < queries; j++) {
             RowKernels.multiply(out, outAt + j * outStride, dim, scratch.factors[j]);
@@ -183,8 +195,9 @@ final class AttentionKernel {
     }
 
     private static void mixTile(
-            KvPages kv,
+            MemorySegment data,
             long values,
+            int dim,
             int depth,
             int width,
             int queries,
@@ -193,12 +206,12 @@ final class AttentionKernel {
             int outAt,
             int outStride,
             Scratch scratch) {
-        long stride = 4L * kv.layout().valueDim();
+        long stride = 4L * dim;
         int scores = scratch.scoresStride;
         if (width == 4 * L) {
-            Tile.three(kv.data(), values, stride, depth, scratch.scores, from, scores, queries, out, outAt, outStride);
+            Tile.three(data, values, stride, depth, scratch.scores, from, scores, queries, out, outAt, outStride);
         } else {
-            Tile.any(kv.data(), values, stride, depth, scratch.scores, from, scores, queries, out, outAt, outStride);
+            Tile.any(data, values, stride, depth, scratch.scores, from, scores, queries, out, outAt, outStride);
         }
     }
 

@@ -8,8 +8,6 @@ import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -24,8 +22,6 @@ final class ScalarKernels implements Kernels {
     static final float GELU_LINEAR = -1.5957691216057308f;
 
     static final float GELU_CUBIC = 0.044715f * GELU_LINEAR;
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     @Override
     public String name() {
@@ -309,10 +305,10 @@ final class ScalarKernels implements Kernels {
             AttentionOptions options,
             float[] scores) {
         for (int t = first; t < end; t++) {
-            long key = kv.keys(pages[t / KvPages.TOKENS], layer, head) + 4L * (t % KvPages.TOKENS);
+            int page = pages[t / KvPages.TOKENS];
             float sum = 0;
             for (int d = 0; d < kv.layout().keyDim(); d++) {
-                sum = Math.fma(q[at + d], kv.data().get(FLOAT, key + 4L * KvPages.TOKENS * d), sum);
+                sum = Math.fma(q[at + d], kv.key(page, layer, head, t % KvPages.TOKENS, d), sum);
             }
             float score = sum * options.scale();
             float cap = options.softCap();
@@ -347,11 +343,11 @@ final class ScalarKernels implements Kernels {
             int at) {
         int dim = kv.layout().valueDim();
         Arrays.fill(out, at, at + dim, 0f);
-        MemorySegment data = kv.data();
         for (int t = first; t < end; t++) {
-            long value = kv.values(pages[t / KvPages.TOKENS], layer, head) + 4L * (t % KvPages.TOKENS) * dim;
+            int page = pages[t / KvPages.TOKENS];
             for (int d = 0; d < dim; d++) {
-                out[at + d] = Math.fma(weights[t], data.get(FLOAT, value + 4L * d), out[at + d]);
+                float value = kv.value(page, layer, head, t % KvPages.TOKENS, d);
+                out[at + d] = Math.fma(weights[t], value, out[at + d]);
             }
         }
         for (int d = 0; d < dim; d++) {

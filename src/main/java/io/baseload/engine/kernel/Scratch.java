@@ -23,7 +23,7 @@ public final class Scratch {
 
     private static final int WIDTH = STREAMS * LANES;
 
-    /** Widened weights, {@code [column][row]}. Off the heap, because only there vectors are aligned to cache lines. */
+    /** Widened weights, {@code [column][row]}, or widened keys or values of a page. Off the heap, because only there vectors are aligned to cache lines. */
     final MemorySegment widened;
 
     /** Sums of a pass, {@code [ROWS][STREAMS · vector]}. */
@@ -59,7 +59,7 @@ public final class Scratch {
     /**
      * Room for one worker.
      *
-     * @param cols the most columns of any weight matrix
+     * @param cols the most columns of any weight matrix, and at least the width of a key or value
      * @param tokens the most tokens of any sequence
      */
     public static Scratch allocate(NativeMemory memory, int cols, int tokens) {

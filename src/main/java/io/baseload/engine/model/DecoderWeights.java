@@ -109,9 +109,10 @@ public record DecoderWeights(
         return new Decoder(this, memory, kv, limits);
     }
 
-    /** The most columns that one of the matrices has. */
+    /** The most columns that one of the matrices has, or the width of a key or value. */
     public int widest() {
-        int widest = config.hidden();
+        int head = Math.max(config.attention().keyDim(), config.attention().valueDim());
+        int widest = Math.max(config.hidden(), head);
         for (Layer layer : layers) {
             widest = Math.max(
                     widest,

@@ -6,7 +6,6 @@ import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.Limits;
 import io.baseload.engine.schedule.BatcherLimits;
 import io.baseload.engine.tensor.KvPages;
-import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 
 /**
@@ -56,14 +55,14 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
     }
 
     private static int defaultTokens(ModelConfig config, LoadOptions options, int context) {
-        long affordable = DEFAULT_KV_BYTES / pageBytes(config) * KvPages.TOKENS;
+        long affordable = DEFAULT_KV_BYTES / pageBytes(config, options) * KvPages.TOKENS;
         long least = options.contextLength() == 0 ? Math.min(context, LEAST_DEFAULT_TOKENS) : context;
         long most = (long) context * options.maxSequences();
         return (int) Math.min(Integer.MAX_VALUE / 2, Math.clamp(affordable, least, most));
     }
 
-    private static long pageBytes(ModelConfig config) {
-        return config.kvLayout(KvPrecision.F32).pageBytes();
+    private static long pageBytes(ModelConfig config, LoadOptions options) {
+        return config.kvLayout(options.kvPrecision()).pageBytes();
     }
 
     long kvTokens() {
@@ -71,11 +70,11 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
     }
 
     long kvBytes(ModelConfig config) {
-        return kvPages * pageBytes(config);
+        return kvPages * pageBytes(config, options);
     }
 
     KvPages allocatePages(NativeMemory memory, ModelConfig config) {
-        return KvPages.allocate(memory, kvPages, config.kvLayout(KvPrecision.F32));
+        return KvPages.allocate(memory, kvPages, config.kvLayout(options.kvPrecision()));
     }
 
     BatcherLimits batcher() {

@@ -1,17 +1,23 @@
 package io.baseload.engine.tensor;
 
+import io.baseload.engine.api.KvPrecision;
+
 /**
  * What a page of the KV cache holds for {@link KvPages#TOKENS} tokens, layer after layer: for each KV head {@code keys[keyDim][TOKENS]} (lane = token) and then
- * {@code values[TOKENS][valueDim]}, and after the heads {@code state[stateWidth]}.
+ * {@code values[TOKENS][valueDim]}, and after the heads {@code state[stateWidth]}. Keys of 8 bits are followed by their scales {@code [blocks][TOKENS]}, values by
+ * {@code [TOKENS][blocks]}. Each begins at a cache line.
  *
  * @param layers layers of the model
  * @param kvHeads heads of keys and values
  * @param keyDim width of a head's key, and of a query
  * @param valueDim width of a head's value
  * @param stateWidth floats that a layer passes on from token to token besides, as a causal convolution does: those of the page's last token; mostly 0
+ * @param precision of keys and values; a state is F32
  */
 public record KvLayout(int layers, int kvHeads, int keyDim, int valueDim, int stateWidth, KvPrecision precision) {
-    /** A cache line: where everything begins. */
+    /** Elements of a key or value that share a scale; the last block of a head may have fewer. */
+    public static final int BLOCK = 32;
+
     private static final int ALIGNMENT = 64;
 
     public KvLayout {
@@ -21,14 +27,33 @@ public record KvLayout(int layers, int kvHeads, int keyDim, int valueDim, int st
         }
     }
 
+    /** Blocks of a key or value of this width. */
+    public static int blocks(int dim) {
+        return Math.ceilDiv(dim, BLOCK);
+    }
+
     /** Bytes of a head's keys in a page. */
     public long keyBytes() {
-        return (long) Float.BYTES * KvPages.TOKENS * keyDim;
+        return bytes(keyDim);
     }
 
     /** Bytes of a head's values in a page. */
     public long valueBytes() {
-        return (long) Float.BYTES * KvPages.TOKENS * valueDim;
+        return bytes(valueDim);
+    }
+
+    private long bytes(int dim) {
+        long elements = (long) KvPages.TOKENS * dim;
+        return aligned(
+                switch (precision) {
+                    case F32 -> Float.BYTES * elements;
+                    case F16 -> Short.BYTES * elements;
+                    case Q8 -> elements + (long) Float.BYTES * KvPages.TOKENS * blocks(dim);
+                });
+    }
+
+    private static long aligned(long bytes) {
+        return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
     }
 
     long headBytes() {
@@ -36,7 +61,7 @@ public record KvLayout(int layers, int kvHeads, int keyDim, int valueDim, int st
     }
 
     long layerBytes() {
-        return kvHeads * headBytes() + Math.ceilDivExact((long) Float.BYTES * stateWidth, ALIGNMENT) * ALIGNMENT;
+        return kvHeads * headBytes() + aligned((long) Float.BYTES * stateWidth);
     }
 
     /** Bytes of a page. */

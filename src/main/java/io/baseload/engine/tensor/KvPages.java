@@ -1,5 +1,6 @@
 package io.baseload.engine.tensor;
 
+import io.baseload.engine.api.KvPrecision;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -44,15 +45,30 @@ public record KvPages(MemorySegment data, int pages, KvLayout layout) {
     public void store(int page, int layer, int slot, Rows k, Rows v, int row) {
         int keyDim = layout.keyDim();
         int valueDim = layout.valueDim();
+        int blocks = KvLayout.blocks(valueDim);
+        KvPrecision precision = layout.precision();
         for (int head = 0; head < layout.kvHeads(); head++) {
-            long keys = keys(page, layer, head) + (long) Float.BYTES * slot;
-            int from = k.at(row) + head * keyDim;
-            for (int d = 0; d < keyDim; d++) {
-                data.set(FLOAT, keys + (long) Float.BYTES * TOKENS * d, k.data()[from + d]);
-            }
-            long values = values(page, layer, head) + (long) Float.BYTES * slot * valueDim;
-            MemorySegment.copy(v.data(), v.at(row) + head * valueDim, data, FLOAT, values, valueDim);
+            long keys = keys(page, layer, head);
+            int key = k.at(row) + head * keyDim;
+            KvElements.write(data, precision, keys, keyDim, slot, TOKENS, slot, TOKENS, k.data(), key);
+            long values = values(page, layer, head);
+            int value = v.at(row) + head * valueDim;
+            KvElements.write(data, precision, values, valueDim, slot * valueDim, 1, slot * blocks, 1, v.data(), value);
         }
+    }
+
+    /** Element {@code d} of a token's key. */
+    public float key(int page, int layer, int kvHead, int slot, int d) {
+        long at = keys(page, layer, kvHead);
+        return KvElements.read(data, layout.precision(), at, layout.keyDim(), slot, TOKENS, slot, TOKENS, d);
+    }
+
+    /** Element {@code d} of a token's value. */
+    public float value(int page, int layer, int kvHead, int slot, int d) {
+        long at = values(page, layer, kvHead);
+        int dim = layout.valueDim();
+        int blocks = KvLayout.blocks(dim);
+        return KvElements.read(data, layout.precision(), at, dim, slot * dim, 1, slot * blocks, 1, d);
     }
 
     /** Stores the first {@code count} floats of a layer's state, in place of those that an earlier token of the page left. */

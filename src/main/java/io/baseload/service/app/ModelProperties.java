@@ -1,5 +1,6 @@
 package io.baseload.service.app;
 
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -12,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxSequences answers that are computed at the same time
  * @param maxQueued answers that may wait beyond those; one more is refused with 503
  * @param prefillChunk prompt tokens that one step computes at most
+ * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
  */
 @ConfigurationProperties("baseload.model")
 record ModelProperties(
@@ -19,13 +21,15 @@ record ModelProperties(
         @DefaultValue("0") int kvTokens,
         @DefaultValue("8") int maxSequences,
         @DefaultValue("64") int maxQueued,
-        @DefaultValue("512") int prefillChunk) {
+        @DefaultValue("512") int prefillChunk,
+        @DefaultValue("f32") KvPrecision kvPrecision) {
     LoadOptions options() {
         return LoadOptions.named("")
                 .withContextLength(contextLength)
                 .withKvTokens(kvTokens)
                 .withMaxSequences(maxSequences)
                 .withMaxQueued(maxQueued)
-                .withPrefillChunk(prefillChunk);
+                .withPrefillChunk(prefillChunk)
+                .withKvPrecision(kvPrecision);
     }
 }

@@ -10,13 +10,7 @@ import io.baseload.engine.api.LoadOptions;
  */
 public record LoadSettings(LoadOptions template, String build) {
     LoadOptions options(String id) {
-        return new LoadOptions(
-                id,
-                template.contextLength(),
-                template.kvTokens(),
-                template.maxSequences(),
-                template.maxQueued(),
-                template.prefillChunk());
+        return template.withName(id);
     }
 
     /** Names build and weights. */

@@ -2,10 +2,11 @@ package io.baseload.engine.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.tensor.KvLayout;
 import io.baseload.engine.tensor.KvPages;
-import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import java.util.function.IntUnaryOperator;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("kernel")
 class AttentionTest {
@@ -23,9 +25,19 @@ class AttentionTest {
     private static final int TOKENS = 117;
     private static final AttentionOptions PLAIN = AttentionOptions.scaled(0.2f);
 
+    /** All tokens; windows of several widths; all since a certain token; something odd. */
+    private static final int[][] MASKS = {
+        new int[TOKENS],
+        visible(t -> Math.max(0, t - 4)),
+        visible(t -> Math.max(0, t - 49)),
+        visible(t -> t),
+        visible(t -> t < 70 ? 0 : 66),
+        visible(t -> t % 7 == 0 ? t / 2 : 0)
+    };
+
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(3);
-    private final Scratch scratch = Scratch.allocate(memory, 32, 4 * KvPages.TOKENS);
+    private final Scratch scratch = Scratch.allocate(memory, 128, 4 * KvPages.TOKENS);
 
     @AfterEach
     void free() {
@@ -33,8 +45,8 @@ class AttentionTest {
     }
 
     /** A sequence of {@link #TOKENS} tokens in layer 1. */
-    private KvPages pages(Rows k, Rows v, int kvHeads) {
-        var layout = new KvLayout(LAYERS, kvHeads, k.width() / kvHeads, v.width() / kvHeads, 3, KvPrecision.F32);
+    private KvPages pages(Rows k, Rows v, int kvHeads, KvPrecision precision) {
+        var layout = new KvLayout(LAYERS, kvHeads, k.width() / kvHeads, v.width() / kvHeads, 3, precision);
         KvPages kv = KvPages.allocate(memory, 5, layout);
         for (int t = 0; t < TOKENS; t++) {
             kv.store(PAGES[t / KvPages.TOKENS], 1, t % KvPages.TOKENS, k, v, t);
@@ -60,18 +72,13 @@ class AttentionTest {
         Rows k = random.rows(TOKENS, kvHeads * keyDim);
         Rows v = random.rows(TOKENS, kvHeads * valueDim);
         Rows q = random.rows(TOKENS, heads * keyDim);
-        KvPages kv = pages(k, v, kvHeads);
         float[] sinks = random.rows(1, heads).data();
-        for (int[] visible : new int[][] {
-            new int[TOKENS],
-            visible(t -> Math.max(0, t - 4)),
-            visible(t -> Math.max(0, t - 49)),
-            visible(t -> t),
-            visible(t -> t < 70 ? 0 : 66),
-            visible(t -> t % 7 == 0 ? t / 2 : 0)
-        }) {
-            check(kv, heads, valueDim, q, visible, PLAIN);
-            check(kv, heads, valueDim, q, visible, new AttentionOptions(0.7f, 1.5f, sinks));
+        for (KvPrecision precision : KvPrecision.values()) {
+            KvPages kv = pages(k, v, kvHeads, precision);
+            for (int[] visible : MASKS) {
+                check(kv, heads, valueDim, q, visible, PLAIN);
+                check(kv, heads, valueDim, q, visible, new AttentionOptions(0.7f, 1.5f, sinks));
+            }
         }
     }
 
@@ -100,7 +107,7 @@ class AttentionTest {
         Rows v = random.rows(TOKENS, 40);
         Rows q = random.rows(1, 128);
         Rows out = Rows.allocate(1, 80);
-        KvPages kv = pages(k, v, 2);
+        KvPages kv = pages(k, v, 2, KvPrecision.F32);
         float[] sinks = softCap > 0 ? new float[] {0.5f, -2, 3, 0} : new float[0];
         var options = new AttentionOptions(0.3f, softCap, sinks);
         Kernels.best().decodeAttention(kv, 1, PAGES, 70, new int[] {first}, q, out, 0, 0, 4, options, scratch);
@@ -131,7 +138,7 @@ class AttentionTest {
         Rows k = random.rows(TOKENS, 32);
         Rows q = random.rows(TOKENS, 64);
         Rows out = Rows.allocate(TOKENS, 64);
-        KvPages kv = pages(k, k, 1);
+        KvPages kv = pages(k, k, 1, KvPrecision.F32);
         int[] visible = visible(t -> Math.max(0, t - 9));
         int[] forgotten = {-1, -1, PAGES[2], PAGES[3]};
         Kernels.best().decodeAttention(kv, 1, forgotten, 73, visible, q, out, 73, 0, 2, PLAIN, scratch);
@@ -178,12 +185,63 @@ class AttentionTest {
         }
     }
 
-    @Test
-    void nothingIsAllocated() {
+    @ParameterizedTest
+    @CsvSource({"F32, 0", "F16, 4.9e-4", "Q8, 4e-3"})
+    void whatIsReadIsWhatWasStored(KvPrecision precision, float error) {
+        Rows k = random.rows(TOKENS, 2 * 45);
+        Rows v = random.rows(TOKENS, 2 * 70);
+        KvPages kv = pages(k, v, 2, precision);
+        float[] key = new float[45];
+        float[] value = new float[70];
+        for (int t = 0; t < TOKENS; t++) {
+            for (int head = 0; head < 2; head++) {
+                for (int d = 0; d < 70; d++) {
+                    key[Math.min(d, 44)] =
+                            kv.key(PAGES[t / KvPages.TOKENS], 1, head, t % KvPages.TOKENS, Math.min(d, 44));
+                    value[d] = kv.value(PAGES[t / KvPages.TOKENS], 1, head, t % KvPages.TOKENS, d);
+                }
+                assertClose(k, k.at(t) + head * 45, key, error);
+                assertClose(v, v.at(t) + head * 70, value, error);
+            }
+        }
+    }
+
+    /** Within a part of the largest of each block. */
+    private static void assertClose(Rows expected, int at, float[] given, float error) {
+        for (int block = 0; block < given.length; block += KvLayout.BLOCK) {
+            int end = Math.min(given.length, block + KvLayout.BLOCK);
+            float largest = 0;
+            for (int d = block; d < end; d++) {
+                largest = Math.max(largest, Math.abs(expected.data()[at + d]));
+            }
+            for (int d = block; d < end; d++) {
+                assertEquals(expected.data()[at + d], given[d], error * largest);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsNotFiniteStaysSo(KvPrecision precision) {
+        Rows k = random.rows(TOKENS, 37);
+        Rows q = random.rows(TOKENS, 37);
+        Rows v = random.rows(TOKENS, 37);
+        v.data()[v.at(40) + 3] = Float.NaN;
+        v.data()[v.at(50) + 36] = Float.NEGATIVE_INFINITY;
+        Rows out = Rows.allocate(TOKENS, 37);
+        KvPages kv = pages(k, v, 1, precision);
+        Kernels.best().decodeAttention(kv, 1, PAGES, 60, new int[TOKENS], q, out, 60, 0, 1, PLAIN, scratch);
+        assertFalse(Float.isFinite(out.data()[out.at(60) + 3]));
+        assertFalse(Float.isFinite(out.data()[out.at(60) + 36]));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsAllocated(KvPrecision precision) {
         Rows k = random.rows(TOKENS, 192);
         Rows q = random.rows(TOKENS, 576);
         Rows out = Rows.allocate(TOKENS, 576);
-        KvPages kv = pages(k, k, 3);
+        KvPages kv = pages(k, k, 3, precision);
         Kernels best = Kernels.best();
         int[] visible = visible(t -> Math.max(0, t - 49));
         var capped = new AttentionOptions(0.1f, 3, new float[9]);
@@ -194,5 +252,6 @@ class AttentionTest {
                     2,
                     () -> best.prefillAttention(kv, 1, PAGES, 0, visible, q, out, 0, TOKENS, 0, 9, options, scratch));
         }
+        Allocation.assertNone(20, () -> kv.store(0, 1, 5, k, k, 7));
     }
 }

@@ -1,11 +1,11 @@
 package io.baseload.engine.kernel;
 
 import com.sun.management.ThreadMXBean;
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.parallel.Step;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.tensor.KvLayout;
 import io.baseload.engine.tensor.KvPages;
-import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
@@ -13,10 +13,12 @@ import io.baseload.engine.tensor.Rows;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * Prints what the kernels do in SmolLM2's shapes; run it by its main method. One thread is timed by its own CPU time, so that other programs disturb it little;
- * {@code memory} runs through 100 MB of weights, {@code cache} over one matrix again and again. With an argument, that many threads by the clock.
+ * {@code memory} runs through 100 MB of weights, {@code cache} over one matrix again and again. With an argument, that many threads by the clock; with a second, only
+ * {@code linear} or {@code attention}.
  */
 final class KernelBenchmark {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -26,7 +28,7 @@ final class KernelBenchmark {
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(1);
     private final Kernels kernels = Kernels.best();
-    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(() -> Scratch.allocate(memory, 1536, 512));
+    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(() -> Scratch.allocate(memory, 1536, 4096));
     private final int threads;
 
     private KernelBenchmark(int threads) {
@@ -36,13 +38,20 @@ final class KernelBenchmark {
     public static void main(String[] args) {
         var benchmark = new KernelBenchmark(args.length == 0 ? 1 : Integer.parseInt(args[0]));
         System.out.println(benchmark.kernels.name() + ", " + benchmark.threads + " threads");
-        for (int[] shape : SHAPES) {
-            benchmark.linear(Packing.Q4_1, shape[0], shape[1]);
+        if (args.length < 2 || args[1].equals("linear")) {
+            for (int[] shape : SHAPES) {
+                benchmark.linear(Packing.Q4_1, shape[0], shape[1]);
+            }
+            benchmark.linear(Packing.Q8_0, 49152, 576);
+            benchmark.barrier();
         }
-        benchmark.linear(Packing.Q8_0, 49152, 576);
-        benchmark.attention(128);
-        benchmark.attention(512);
-        benchmark.barrier();
+        if (args.length < 2 || args[1].equals("attention")) {
+            for (KvPrecision precision : KvPrecision.values()) {
+                benchmark.attention(precision, 128);
+                benchmark.attention(precision, 512);
+                benchmark.attention(precision, 4096);
+            }
+        }
         benchmark.memory.close();
     }
 
@@ -86,28 +95,49 @@ final class KernelBenchmark {
         return Step.share(worker, threads, w.panels());
     }
 
-    private void attention(int tokens) {
-        KvPages kv = KvPages.allocate(memory, tokens / KvPages.TOKENS, new KvLayout(30, 3, 64, 64, 0, KvPrecision.F32));
-        int[] pages = new int[tokens / KvPages.TOKENS];
-        for (int i = 0; i < pages.length; i++) {
-            pages[i] = i;
+    private void attention(KvPrecision precision, int tokens) {
+        KvPages kv = KvPages.allocate(memory, tokens / KvPages.TOKENS, new KvLayout(30, 3, 64, 64, 0, precision));
+        int[] pages = IntStream.range(0, tokens / KvPages.TOKENS).toArray();
+        Rows q = random.rows(512, 576);
+        Rows out = Rows.allocate(512, 576);
+        Rows v = random.rows(1, 192);
+        for (int t = 0; t < tokens * 30; t++) {
+            kv.store(t / 30 / KvPages.TOKENS, t % 30, t / 30 % KvPages.TOKENS, v, v, 0);
         }
-        Rows q = random.rows(1, 576);
-        Rows out = Rows.allocate(1, 576);
-        double seconds = seconds((worker, i) -> kernels.decodeAttention(
+        AttentionOptions options = AttentionOptions.scaled(0.125f);
+        int[] all = new int[512];
+        double decode = seconds((worker, i) -> kernels.decodeAttention(
                 kv,
                 i % 30,
                 pages,
                 tokens - 1,
-                new int[1],
+                all,
                 q,
                 out,
                 0,
                 Step.share(worker, threads, 9),
                 Step.share(worker + 1, threads, 9),
-                AttentionOptions.scaled(0.125f),
+                options,
                 scratches.get()));
-        System.out.printf(Locale.ROOT, "attention of one row over %d tokens: %.1f µs%n", tokens, seconds * 1e6);
+        System.out.printf(
+                Locale.ROOT, "attention of one row over %d tokens in %s: %.1f µs%n", tokens, precision, decode * 1e6);
+        double prefill = seconds((worker, i) -> kernels.prefillAttention(
+                kv,
+                i % 30,
+                pages,
+                tokens - 48,
+                all,
+                q,
+                out,
+                0,
+                48,
+                Step.share(worker, threads, 9),
+                Step.share(worker + 1, threads, 9),
+                options,
+                scratches.get()));
+        System.out.printf(Locale.ROOT, "of 48 rows of a prompt: %.1f µs%n", prefill * 1e6);
+        double store = seconds((worker, i) -> kv.store(0, i % 30, i % KvPages.TOKENS, v, v, 0));
+        System.out.printf(Locale.ROOT, "a token's key and value stored: %.2f µs%n", store * 1e6);
     }
 
     private void barrier() {

@@ -1,6 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.architecture.ModelDefinition;
 import io.baseload.engine.config.ModelConfig;
@@ -11,7 +12,6 @@ import io.baseload.engine.parallel.Team;
 import io.baseload.engine.schedule.Batcher;
 import io.baseload.engine.schedule.BatcherLimits;
 import io.baseload.engine.tensor.KvPages;
-import io.baseload.engine.tensor.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import io.baseload.testing.CollectingSink;

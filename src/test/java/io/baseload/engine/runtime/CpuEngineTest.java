@@ -11,6 +11,7 @@ import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Generation;
 import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
@@ -43,6 +44,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -82,9 +85,10 @@ class CpuEngineTest {
                 .isInstanceOf(ModelFileException.class);
     }
 
-    @Test
-    void estimatesTheMemoryThatLoadingTakes() {
-        LoadOptions options = LoadOptions.named("tiny").withKvTokens(256);
+    @ParameterizedTest
+    @EnumSource
+    void estimatesTheMemoryThatLoadingTakes(KvPrecision precision) {
+        LoadOptions options = LoadOptions.named("tiny").withKvTokens(256).withKvPrecision(precision);
         MemoryEstimate estimate = engine.estimate(TestModels.tiny(), options);
         try (LoadedModel model = engine.load(TestModels.tiny(), options)) {
             assertThat(model.load().memory()).isEqualTo(estimate);

@@ -1,0 +1,36 @@
+package io.baseload.engine.api;
+
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** How the KV cache stores the elements of keys and values. */
+public enum KvPrecision {
+    /** As they were computed. */
+    F32,
+    /** IEEE half precision, rounded to nearest even. Beyond ±65504 there is infinity, and the answer fails. */
+    F16,
+    /** 8 bits with an F32 scale for each 32 elements of a head: the largest magnitude / 127. */
+    Q8;
+
+    /**
+     * The precision of this name, in lower case as {@link #label}.
+     *
+     * @throws IllegalArgumentException if there is none; the message says which there are
+     */
+    public static KvPrecision of(String label) {
+        return Stream.of(values())
+                .filter(precision -> precision.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("must be one of " + labels() + ", not " + label));
+    }
+
+    /** f32, f16 or q8. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String labels() {
+        return Stream.of(values()).map(KvPrecision::label).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,133 @@
+package io.baseload.engine.kernel;
+
+import static io.baseload.engine.kernel.Lanes.BYTES;
+import static io.baseload.engine.kernel.Lanes.FLOATS;
+import static io.baseload.engine.kernel.Lanes.L;
+import static io.baseload.engine.tensor.KvPages.TOKENS;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.B2F;
+
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.tensor.KvLayout;
+import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.tensor.PackedMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Widens a page's keys or values of one head to F32 in a worker's scratch, where they stay in L1 until all queries that share them have been there. Bit for
+ * bit what {@link KvPages#key} and {@link KvPages#value} read.
+ */
+final class KvWidening {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+
+    /** Floats that are widened at once: a multiple of all vectors, of a block and of a page's tokens. */
+    private static final int PART = Scratch.COLUMNS * PackedMatrix.LANES;
+
+    private KvWidening() {}
+
+    /** A head's keys in a page, which begin at {@code at}: {@code [keyDim][TOKENS]}, at {@link #start} of what is returned. */
+    static MemorySegment keys(KvPages kv, long at, Scratch scratch) {
+        int dim = kv.layout().keyDim();
+        switch (kv.layout().precision()) {
+            case F32 -> {
+                return kv.data();
+            }
+            case F16 -> halves(kv.data(), at, TOKENS * dim, scratch);
+            case Q8 -> codedKeys(kv.data(), at, dim, scratch);
+        }
+        return scratch.widened;
+    }
+
+    /** The same for values: {@code [TOKENS][valueDim]}. */
+    static MemorySegment values(KvPages kv, long at, Scratch scratch) {
+        int dim = kv.layout().valueDim();
+        switch (kv.layout().precision()) {
+            case F32 -> {
+                return kv.data();
+            }
+            case F16 -> halves(kv.data(), at, TOKENS * dim, scratch);
+            case Q8 -> codedValues(kv.data(), at, dim, scratch);
+        }
+        return scratch.widened;
+    }
+
+    /** Where they begin there. */
+    static long start(KvPages kv, long at) {
+        return kv.layout().precision() == KvPrecision.F32 ? at : 0;
+    }
+
+    /** C2 makes the processor's own conversion of this loop. */
+    private static void halves(MemorySegment from, long at, int count, Scratch scratch) {
+        float[] part = scratch.block;
+        for (int done = 0; done < count; done += PART) {
+            int n = Math.min(PART, count - done);
+            long start = at + 2L * done;
+            for (int i = 0; i < n; i++) {
+                part[i] = Float.float16ToFloat(from.get(SHORT, start + 2L * i));
+            }
+            keep(scratch, done, n);
+        }
+    }
+
+    private static void codedKeys(MemorySegment from, long at, int dim, Scratch scratch) {
+        int rows = PART / TOKENS;
+        long scales = at + (long) TOKENS * dim;
+        for (int done = 0; done < dim; done += rows) {
+            int n = Math.min(rows, dim - done);
+            long scale = scales + 4L * TOKENS * (done / KvLayout.BLOCK);
+            for (int t = 0; t < TOKENS; t += L) {
+                FloatVector factor = FloatVector.fromMemorySegment(FLOATS, from, scale + 4L * t, LITTLE_ENDIAN);
+                for (int i = 0; i < n; i++) {
+                    long element = at + (long) TOKENS * (done + i) + t;
+                    ((FloatVector) ByteVector.fromMemorySegment(BYTES, from, element, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .mul(factor)
+                            .intoArray(scratch.block, TOKENS * i + t);
+                }
+            }
+            keep(scratch, TOKENS * done, TOKENS * n);
+        }
+    }
+
+    /** Where heads are whole blocks, the scales of all tokens stand in the order of the elements. */
+    private static void codedValues(MemorySegment from, long at, int dim, Scratch scratch) {
+        int count = TOKENS * dim;
+        if (dim % KvLayout.BLOCK != 0) {
+            oddValues(from, at, dim, scratch.widened);
+            return;
+        }
+        for (int done = 0; done < count; done += PART) {
+            int n = Math.min(PART, count - done);
+            long scales = at + count + 4L * (done / KvLayout.BLOCK);
+            for (int i = 0; i < n; i += L) {
+                ((FloatVector) ByteVector.fromMemorySegment(BYTES, from, at + done + i, LITTLE_ENDIAN)
+                                .convertShape(B2F, FLOATS, 0))
+                        .mul(from.get(FLOAT, scales + 4L * (i / KvLayout.BLOCK)))
+                        .intoArray(scratch.block, i);
+            }
+            keep(scratch, done, n);
+        }
+    }
+
+    private static void oddValues(MemorySegment from, long at, int dim, MemorySegment to) {
+        int blocks = KvLayout.blocks(dim);
+        for (int i = 0; i < TOKENS * dim; i++) {
+            int scale = i / dim * blocks + i % dim / KvLayout.BLOCK;
+            float factor = from.get(FLOAT, at + (long) TOKENS * dim + 4L * scale);
+            to.set(FLOAT, 4L * i, from.get(BYTE, at + i) * factor);
+        }
+    }
+
+    /**
+     * Vectors go through an array: the Vector API's own fallbacks, by which code runs before it is compiled, store to segments of heap arrays, and from then on C2 takes
+     * each {@code intoMemorySegment} for a store to who knows where and is three times slower.
+     */
+    private static void keep(Scratch scratch, int done, int count) {
+        MemorySegment.copy(scratch.block, 0, scratch.widened, FLOAT, 4L * done, count);
+    }
+}
