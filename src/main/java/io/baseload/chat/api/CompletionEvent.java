@@ -8,16 +8,21 @@ import java.util.List;
  * {@link Finished} or {@link Failed} is the last event.
  */
 public sealed interface CompletionEvent {
+    /** A piece of an answer. */
+    sealed interface Piece extends CompletionEvent {
+        int choice();
+    }
+
     /**
-     * A piece of an answer: whole characters, never a part of a stop text.
+     * A piece of the text: whole characters, never a part of a stop text.
      *
      * @param text may be empty where only log-probabilities are reported: those of tokens whose text is reasoning, or part of a call
      * @param logprobs the tokens that this piece covers, where log-probabilities were asked for
      */
-    record Text(int choice, String text, List<TokenLogprob> logprobs) implements CompletionEvent {}
+    record Text(int choice, String text, List<TokenLogprob> logprobs) implements Piece {}
 
     /** A piece of what the model thinks before it answers: whole characters. */
-    record Reasoning(int choice, String text) implements CompletionEvent {}
+    record Reasoning(int choice, String text) implements Piece {}
 
     /**
      * The model begins to call a tool.
@@ -25,10 +30,10 @@ public sealed interface CompletionEvent {
      * @param index counts the calls of this answer from 0
      * @param id new, "call_…"
      */
-    record ToolCallStarted(int choice, int index, String id, String name) implements CompletionEvent {}
+    record ToolCallStarted(int choice, int index, String id, String name) implements Piece {}
 
     /** A piece of the JSON text of a call's arguments; all pieces together are an object, unless the answer was cut. */
-    record ToolCallArguments(int choice, int index, String fragment) implements CompletionEvent {}
+    record ToolCallArguments(int choice, int index, String fragment) implements Piece {}
 
     /** An answer is complete. */
     record ChoiceFinished(int choice, StopReason reason) implements CompletionEvent {}

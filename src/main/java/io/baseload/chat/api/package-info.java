@@ -1,7 +1,7 @@
 /**
  * The one interface for asking a model in words: messages or text in, events out.
  *
- * <p>Only data and interfaces.
+ * <p>Only data, interfaces, and what gathers events.
  */
 @NullMarked
 package io.baseload.chat.api;

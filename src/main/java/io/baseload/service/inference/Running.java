@@ -61,10 +61,7 @@ final class Running implements Consumer<CompletionEvent> {
     @Override
     public void accept(CompletionEvent event) {
         switch (event) {
-            case CompletionEvent.Text piece -> pass(piece);
-            case CompletionEvent.Reasoning piece -> pass(piece);
-            case CompletionEvent.ToolCallStarted call -> pass(call);
-            case CompletionEvent.ToolCallArguments piece -> pass(piece);
+            case CompletionEvent.Piece piece -> pass(piece);
             case CompletionEvent.ChoiceFinished finished -> {
                 reasons.put(finished.choice(), finished.reason());
                 pass(finished);

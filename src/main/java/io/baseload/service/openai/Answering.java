@@ -1,7 +1,6 @@
 package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionEvent;
-import io.baseload.engine.api.Usage;
 import io.baseload.service.inference.Asked;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.web.Answers;
@@ -39,8 +38,8 @@ final class Answering {
     private void plain(Exchange exchange, Question question, Function<Asked, Shape> shape) throws IOException {
         var answer = new PlainAnswer(question.choices());
         Asked asked = ask(exchange, question, answer);
-        Usage usage = answer.await();
-        Answers.json(exchange.response(), shape.apply(asked).whole(answer.choices(), usage));
+        CompletionEvent.Finished end = answer.await();
+        Answers.json(exchange.response(), shape.apply(asked).whole(answer.choices(), end));
     }
 
     private Asked ask(Exchange exchange, Question question, Consumer<CompletionEvent> listener) {

@@ -27,8 +27,8 @@ final class ChatController {
     @Operation(
             summary = "Answer a conversation",
             description =
-                    "Takes and answers what OpenAI's route of this name does, in text: no tools, no response_format"
-                            + " but text. With stream: true the answer comes as server-sent events.")
+                    "Takes and answers what OpenAI's route of this name does, in text and calls of tools. With stream:"
+                            + " true the answer comes as server-sent events.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""

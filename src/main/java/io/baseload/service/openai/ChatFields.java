@@ -3,7 +3,6 @@ package io.baseload.service.openai;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.OutputFormat;
-import io.baseload.chat.api.ToolSet;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.service.tenant.Caller;
@@ -25,7 +24,7 @@ final class ChatFields {
         int choices = CommonFields.choices(fields);
         var request = new CompletionRequest(
                 new Input.Chat(messages, Map.of()),
-                ToolSet.EMPTY,
+                ToolFields.read(fields),
                 choices,
                 choices,
                 maxTokens(fields),

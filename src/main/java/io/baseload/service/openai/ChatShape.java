@@ -2,9 +2,9 @@ package io.baseload.service.openai;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.baseload.chat.api.AnswerBuilder;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.TokenLogprob;
-import io.baseload.engine.api.Usage;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +13,8 @@ import tools.jackson.databind.annotation.JsonNaming;
 
 /** Answers of {@code /v1/chat/completions}. Keys that strict clients read stand there even when null; others are left out. */
 final class ChatShape implements Shape {
-    private static final Delta ROLE = new Delta("assistant", "");
-    private static final Delta NOTHING = new Delta(null, null);
+    private static final Delta ROLE = new Delta("assistant", "", null, null);
+    private static final Delta NOTHING = new Delta(null, null, null, null);
 
     private final Head head;
     private final boolean logprobs;
@@ -25,9 +25,9 @@ final class ChatShape implements Shape {
     }
 
     @Override
-    public Object whole(List<Choice> choices, Usage usage) {
+    public Object whole(List<Choice> choices, CompletionEvent.Finished end) {
         var answers = choices.stream().map(this::answer).toList();
-        return body("chat.completion", answers, UsageBody.of(usage));
+        return body("chat.completion", answers, UsageBody.of(end));
     }
 
     @Override
@@ -38,8 +38,26 @@ final class ChatShape implements Shape {
     }
 
     @Override
-    public Object chunk(CompletionEvent.Text piece) {
-        return chunk(new Part(piece.choice(), new Delta(null, piece.text()), entries(piece.logprobs()), null));
+    public Object chunk(CompletionEvent.Piece piece) {
+        return switch (piece) {
+            case CompletionEvent.Text t -> chunk(new Part(t.choice(), said(t.text()), entries(t.logprobs()), null));
+            case CompletionEvent.Reasoning r -> chunk(r.choice(), new Delta(null, null, r.text(), null));
+            case CompletionEvent.ToolCallStarted c -> chunk(c.choice(), called(CallBody.first(c)));
+            case CompletionEvent.ToolCallArguments a -> chunk(a.choice(), called(CallBody.next(a)));
+        };
+    }
+
+    /** Where only log-probabilities are told, nothing is said: content after a call confuses clients. */
+    private static Delta said(String text) {
+        return text.isEmpty() ? NOTHING : new Delta(null, text, null, null);
+    }
+
+    private static Delta called(CallBody call) {
+        return new Delta(null, null, null, List.of(call));
+    }
+
+    private Body chunk(int choice, Delta delta) {
+        return chunk(new Part(choice, delta, null, null));
     }
 
     @Override
@@ -48,13 +66,13 @@ final class ChatShape implements Shape {
     }
 
     @Override
-    public Object usage(Usage usage) {
-        return body("chat.completion.chunk", List.of(), UsageBody.of(usage));
+    public Object usage(CompletionEvent.Finished end) {
+        return body("chat.completion.chunk", List.of(), UsageBody.of(end));
     }
 
     private Answer answer(Choice choice) {
-        var message = new Said("assistant", choice.text(), null);
-        return new Answer(choice.index(), message, entries(choice.logprobs()), Shape.word(choice.reason()));
+        var answer = choice.answer();
+        return new Answer(choice.index(), Said.of(answer), entries(answer.logprobs()), Shape.word(choice.reason()));
     }
 
     private Body chunk(Part part) {
@@ -82,8 +100,25 @@ final class ChatShape implements Shape {
     @JsonNaming(SnakeCaseStrategy.class)
     private record Answer(int index, Said message, @Nullable Logprobs logprobs, String finishReason) {}
 
+    @JsonNaming(SnakeCaseStrategy.class)
     private record Said(
-            String role, String content, @Nullable String refusal) {}
+            String role,
+            @Nullable String content,
+            @Nullable String refusal,
+            @JsonInclude(Include.NON_NULL) @Nullable String reasoningContent,
+            @JsonInclude(Include.NON_EMPTY) List<CallBody> toolCalls) {
+
+        static Said of(AnswerBuilder answer) {
+            var calls = answer.calls().stream().map(CallBody::whole).toList();
+            boolean silent = answer.text().isEmpty() && !calls.isEmpty();
+            return new Said(
+                    "assistant",
+                    silent ? null : answer.text(),
+                    null,
+                    answer.reasoning().isEmpty() ? null : answer.reasoning(),
+                    calls);
+        }
+    }
 
     @JsonNaming(SnakeCaseStrategy.class)
     private record Part(
@@ -93,7 +128,12 @@ final class ChatShape implements Shape {
             @Nullable String finishReason) {}
 
     @JsonInclude(Include.NON_NULL)
-    private record Delta(@Nullable String role, @Nullable String content) {}
+    @JsonNaming(SnakeCaseStrategy.class)
+    private record Delta(
+            @Nullable String role,
+            @Nullable String content,
+            @Nullable String reasoningContent,
+            @Nullable List<CallBody> toolCalls) {}
 
     private record Logprobs(
             List<ChatLogprob> content, @Nullable String refusal) {}

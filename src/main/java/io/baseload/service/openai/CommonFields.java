@@ -42,7 +42,6 @@ final class CommonFields {
             fields.find(name).ifPresent(Value::text);
         }
         fields.flag("store", false);
-        fields.flag("parallel_tool_calls", true);
         fields.find("prediction").ifPresent(Value::fields);
         fields.find("reasoning_effort").ifPresent(value -> value.oneOf(EFFORTS));
         fields.find("metadata").ifPresent(CommonFields::checkMetadata);

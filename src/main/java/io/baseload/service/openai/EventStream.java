@@ -101,10 +101,7 @@ final class EventStream {
     /** Returns false after the last event. */
     private boolean send(CompletionEvent event) throws IOException {
         switch (event) {
-            case CompletionEvent.Text piece -> send(shape.chunk(piece));
-            case CompletionEvent.Reasoning thought -> {}
-            case CompletionEvent.ToolCallStarted call -> {}
-            case CompletionEvent.ToolCallArguments piece -> {}
+            case CompletionEvent.Piece piece -> send(shape.chunk(piece));
             case CompletionEvent.ChoiceFinished end -> send(shape.end(end));
             case CompletionEvent.Finished end -> finish(end);
             case CompletionEvent.Failed failure -> sendError(failure.cause());
@@ -118,7 +115,7 @@ final class EventStream {
             return;
         }
         if (question.delivery().usage()) {
-            send(shape.usage(end.usage()));
+            send(shape.usage(end));
         }
         out.write(DONE);
         out.flush();

@@ -1,6 +1,7 @@
 package io.baseload.service.openai;
 
 import io.baseload.chat.api.Message;
+import io.baseload.chat.api.ToolCall;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,42 +14,34 @@ final class MessageFields {
     private MessageFields() {}
 
     static List<Message> read(Value messages) {
+        var calls = new CallFields();
         return messages.items(1, Integer.MAX_VALUE).stream()
                 .map(Value::fields)
-                .map(MessageFields::message)
+                .map(message -> message(message, calls))
                 .toList();
     }
 
-    private static Message message(Fields message) {
+    private static Message message(Fields message, CallFields calls) {
         Value role = message.require("role");
         Optional<String> name = message.find("name").map(Value::text);
         return switch (role.oneOf(ROLES)) {
             case "system", "developer" -> new Message.Instructions(content(message.require("content")), name);
             case "user" -> new Message.User(content(message.require("content")), name);
-            case "assistant" -> new Message.Assistant(Optional.of(answer(message)), Optional.empty(), List.of(), name);
-            default -> throw Invalid.unsupported(role.path(), "this service does not call tools, so none can answer.");
+            case "assistant" -> said(message, calls.calls(message), name);
+            case "tool" -> calls.result(message, content(message.require("content")), name);
+            default -> throw Invalid.unsupported(role.path(), "use 'tool'.");
         };
     }
 
-    /** What the model said before: its content, or its refusal where there is no content. */
-    private static String answer(Fields message) {
-        message.find("tool_calls").ifPresent(MessageFields::checkNoCalls);
-        message.find("function_call").ifPresent(call -> {
-            throw Invalid.unsupported(call.path(), "this service does not call tools.");
-        });
-        for (String ignored : List.of("reasoning_content", "reasoning")) {
-            message.find(ignored).ifPresent(Value::text);
-        }
+    private static Message said(Fields message, List<ToolCall> calls, Optional<String> name) {
+        Optional<String> content = message.find("content").map(MessageFields::content);
         Optional<String> refusal = message.find("refusal").map(Value::text);
-        return refusal.isPresent() && message.find("content").isEmpty()
-                ? refusal.get()
-                : content(message.require("content"));
-    }
-
-    private static void checkNoCalls(Value calls) {
-        if (!calls.items().isEmpty()) {
-            throw Invalid.unsupported(calls.path(), "this service does not call tools.");
+        Optional<String> reasoning = message.find("reasoning_content").map(Value::text);
+        Optional<String> alsoReasoning = message.find("reasoning").map(Value::text);
+        if (content.isEmpty() && refusal.isEmpty() && calls.isEmpty()) {
+            throw Invalid.missing(message.path("content"));
         }
+        return new Message.Assistant(content.or(() -> refusal), reasoning.or(() -> alsoReasoning), calls, name);
     }
 
     private static String content(Value content) {

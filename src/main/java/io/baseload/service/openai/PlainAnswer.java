@@ -1,10 +1,8 @@
 package io.baseload.service.openai;
 
+import io.baseload.chat.api.AnswerBuilder;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.StopReason;
-import io.baseload.chat.api.TokenLogprob;
-import io.baseload.engine.api.Usage;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Gathers an answer that is sent in one piece. */
 final class PlainAnswer implements Consumer<CompletionEvent> {
     private final List<Growing> choices;
-    private final CompletableFuture<Usage> usage = new CompletableFuture<>();
+    private final CompletableFuture<CompletionEvent.Finished> end = new CompletableFuture<>();
 
     PlainAnswer(int choices) {
         this.choices = IntStream.range(0, choices).mapToObj(i -> new Growing()).toList();
@@ -24,21 +22,19 @@ final class PlainAnswer implements Consumer<CompletionEvent> {
     @Override
     public void accept(CompletionEvent event) {
         switch (event) {
-            case CompletionEvent.Text piece -> choices.get(piece.choice()).add(piece);
-            case CompletionEvent.Reasoning thought -> {}
-            case CompletionEvent.ToolCallStarted call -> {}
-            case CompletionEvent.ToolCallArguments piece -> {}
-            case CompletionEvent.ChoiceFinished end -> choices.get(end.choice()).reason = end.reason();
-            case CompletionEvent.Finished end when end.cancelled() -> usage.completeExceptionally(Stopped.error());
-            case CompletionEvent.Finished end -> usage.complete(end.usage());
-            case CompletionEvent.Failed failure -> usage.completeExceptionally(failure.cause());
+            case CompletionEvent.Piece piece ->
+                choices.get(piece.choice()).answer.add(piece);
+            case CompletionEvent.ChoiceFinished last -> choices.get(last.choice()).reason = last.reason();
+            case CompletionEvent.Finished last when last.cancelled() -> end.completeExceptionally(Stopped.error());
+            case CompletionEvent.Finished last -> end.complete(last);
+            case CompletionEvent.Failed failure -> end.completeExceptionally(failure.cause());
         }
     }
 
     /** Waits for the end, and throws what the answer failed with. */
-    Usage await() {
+    CompletionEvent.Finished await() {
         try {
-            return usage.join();
+            return end.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
@@ -51,20 +47,14 @@ final class PlainAnswer implements Consumer<CompletionEvent> {
     }
 
     private static final class Growing {
-        private final StringBuilder text = new StringBuilder();
-        private final List<TokenLogprob> logprobs = new ArrayList<>();
+        private final AnswerBuilder answer = new AnswerBuilder();
         private @Nullable StopReason reason;
-
-        void add(CompletionEvent.Text piece) {
-            text.append(piece.text());
-            logprobs.addAll(piece.logprobs());
-        }
 
         Choice done(int index) {
             if (reason == null) {
                 throw new IllegalStateException("choice " + index + " never ended");
             }
-            return new Choice(index, text.toString(), logprobs, reason);
+            return new Choice(index, answer, reason);
         }
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.TokenLogprob;
-import io.baseload.engine.api.Usage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -25,8 +24,8 @@ final class TextShape implements Shape {
     }
 
     @Override
-    public Object whole(List<Choice> choices, Usage usage) {
-        return body(choices.stream().map(this::answer).toList(), UsageBody.of(usage));
+    public Object whole(List<Choice> choices, CompletionEvent.Finished end) {
+        return body(choices.stream().map(this::answer).toList(), UsageBody.of(end));
     }
 
     @Override
@@ -35,8 +34,11 @@ final class TextShape implements Shape {
     }
 
     @Override
-    public Object chunk(CompletionEvent.Text piece) {
-        return chunk(new Part(piece.text(), piece.choice(), entries(piece.choice(), piece.logprobs()), null));
+    public Object chunk(CompletionEvent.Piece piece) {
+        if (!(piece instanceof CompletionEvent.Text text)) {
+            throw new IllegalStateException("a completion is text, and not " + piece);
+        }
+        return chunk(new Part(text.text(), text.choice(), entries(text.choice(), text.logprobs()), null));
     }
 
     @Override
@@ -45,13 +47,13 @@ final class TextShape implements Shape {
     }
 
     @Override
-    public Object usage(Usage usage) {
-        return body(List.of(), UsageBody.of(usage));
+    public Object usage(CompletionEvent.Finished end) {
+        return body(List.of(), UsageBody.of(end));
     }
 
     private Part answer(Choice choice) {
-        var logprobs = entries(choice.index(), choice.logprobs());
-        return new Part(choice.text(), choice.index(), logprobs, Shape.word(choice.reason()));
+        var logprobs = entries(choice.index(), choice.answer().logprobs());
+        return new Part(choice.answer().text(), choice.index(), logprobs, Shape.word(choice.reason()));
     }
 
     private Body chunk(Part part) {

@@ -4,17 +4,13 @@ import java.util.List;
 
 /** Fields of a chat that would change the answer and that this service can't obey: refused by name, never ignored. Values that ask for nothing pass. */
 final class UnsupportedFields {
-    private static final String NO_TOOLS = "this service does not call tools.";
+    private static final String OLD = "use 'tools' and 'tool_choice'.";
 
     private UnsupportedFields() {}
 
     static void check(Fields fields) {
-        for (String name : List.of("tools", "functions")) {
-            fields.find(name).ifPresent(UnsupportedFields::checkEmpty);
-        }
-        for (String name : List.of("tool_choice", "function_call")) {
-            fields.find(name).ifPresent(UnsupportedFields::checkNone);
-        }
+        fields.find("functions").ifPresent(UnsupportedFields::checkEmpty);
+        fields.find("function_call").ifPresent(UnsupportedFields::checkNone);
         fields.find("response_format").ifPresent(UnsupportedFields::checkFormat);
         fields.find("modalities").ifPresent(UnsupportedFields::checkModalities);
         for (String name : List.of("audio", "web_search_options", "moderation")) {
@@ -26,7 +22,7 @@ final class UnsupportedFields {
 
     private static void checkEmpty(Value tools) {
         if (!tools.items().isEmpty()) {
-            throw Invalid.unsupported(tools.path(), NO_TOOLS);
+            throw Invalid.unsupported(tools.path(), OLD);
         }
     }
 
@@ -35,7 +31,7 @@ final class UnsupportedFields {
             throw Invalid.type(choice.path(), "a string or an object", choice.node());
         }
         if (choice.node().isObject() || !choice.text().equals("none")) {
-            throw Invalid.unsupported(choice.path(), NO_TOOLS);
+            throw Invalid.unsupported(choice.path(), OLD);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.baseload.service.openai;
 
+import io.baseload.chat.api.CompletionEvent;
 import io.baseload.engine.api.Usage;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -13,8 +14,10 @@ record UsageBody(
         Prompt promptTokensDetails,
         Completion completionTokensDetails) {
 
-    static UsageBody of(Usage usage) {
-        return new UsageBody(usage.prompt(), usage.completion(), usage.total(), new Prompt(0), new Completion(0));
+    static UsageBody of(CompletionEvent.Finished end) {
+        Usage usage = end.usage();
+        var completion = new Completion(end.reasoningTokens());
+        return new UsageBody(usage.prompt(), usage.completion(), usage.total(), new Prompt(0), completion);
     }
 
     @JsonNaming(SnakeCaseStrategy.class)

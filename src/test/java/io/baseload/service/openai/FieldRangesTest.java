@@ -46,8 +46,17 @@ class FieldRangesTest {
         {"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "x"}}]}]} | messages[0].content[1].type | unsupported_value
         {"messages": [{"role": "user", "content": "x", "name": 3}]} | messages[0].name | invalid_type
         {"messages": [{"role": "assistant"}]}            | messages[0].content         | missing_required_parameter
-        {"messages": [{"role": "assistant", "content": null, "tool_calls": [{"id": "c"}]}]} | messages[0].tool_calls | unsupported_value
-        {"messages": [{"role": "tool", "content": "x", "tool_call_id": "c"}]} | messages[0].role | unsupported_value
+        {"messages": [{"role": "assistant", "content": null, "tool_calls": [{"id": "c"}]}]} | messages[0].tool_calls[0].function | missing_required_parameter
+        {"messages": [{"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]}]} | messages[0].tool_calls[0].id | missing_required_parameter
+        {"messages": [{"role": "assistant", "tool_calls": [{"id": "c", "type": "custom"}]}]} | messages[0].tool_calls[0].type | invalid_value
+        {"messages": [{"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": {}}}]}]} | messages[0].tool_calls[0].function.arguments | invalid_type
+        {"messages": [{"role": "assistant", "tool_calls": {}}]} | messages[0].tool_calls | invalid_type
+        {"messages": [{"role": "assistant", "content": "x", "reasoning_content": 1}]} | messages[0].reasoning_content | invalid_type
+        {"messages": [{"role": "assistant", "content": "x", "function_call": {"name": "f"}}]} | messages[0].function_call | unsupported_value
+        {"messages": [{"role": "function", "name": "f", "content": "x"}]} | messages[0].role | unsupported_value
+        {"messages": [{"role": "tool", "content": "x"}]} | messages[0].tool_call_id | missing_required_parameter
+        {"messages": [{"role": "tool", "content": "x", "tool_call_id": "c"}]} | messages[0].tool_call_id | invalid_value
+        {"messages": [{"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "{}"}}]}, {"role": "tool", "content": "x", "tool_call_id": "d"}]} | messages[1].tool_call_id | invalid_value
         {"max_tokens": 0}                                | max_tokens                  | integer_below_min_value
         {"max_tokens": 1.5}                              | max_tokens                  | invalid_type
         {"max_tokens": "5"}                              | max_tokens                  | invalid_type
@@ -96,10 +105,26 @@ class FieldRangesTest {
         {"stream_options": {"include_usage": true}}      | stream_options              | invalid_value
         {"stream": true, "stream_options": true}         | stream_options              | invalid_type
         {"stream": true, "stream_options": {"include_usage": 1}} | stream_options.include_usage | invalid_type
-        {"tools": [{"type": "function", "function": {"name": "f"}}]} | tools           | unsupported_value
         {"tools": {}}                                    | tools                       | invalid_type
-        {"tool_choice": "auto"}                          | tool_choice                 | unsupported_value
-        {"tool_choice": {"type": "function", "function": {"name": "f"}}} | tool_choice | unsupported_value
+        {"tools": ["f"]}                                 | tools[0]                    | invalid_type
+        {"tools": [{"function": {"name": "f"}}]}         | tools[0].type               | missing_required_parameter
+        {"tools": [{"type": "custom", "custom": {"name": "f"}}]} | tools[0].type       | invalid_value
+        {"tools": [{"type": "function"}]}                | tools[0].function           | missing_required_parameter
+        {"tools": [{"type": "function", "function": {}}]} | tools[0].function.name     | missing_required_parameter
+        {"tools": [{"type": "function", "function": {"name": "a b"}}]} | tools[0].function.name | invalid_value
+        {"tools": [{"type": "function", "function": {"name": ""}}]} | tools[0].function.name | invalid_value
+        {"tools": [{"type": "function", "function": {"name": "f"}}, {"type": "function", "function": {"name": "f"}}]} | tools[1].function.name | invalid_value
+        {"tools": [{"type": "function", "function": {"name": "f", "description": 1}}]} | tools[0].function.description | invalid_type
+        {"tools": [{"type": "function", "function": {"name": "f", "parameters": []}}]} | tools[0].function.parameters | invalid_type
+        {"tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "string"}}}]} | tools[0].function.parameters.type | invalid_value
+        {"tools": [{"type": "function", "function": {"name": "f", "strict": "yes"}}]} | tools[0].function.strict | invalid_type
+        {"tool_choice": "auto"}                          | tool_choice                 | invalid_value
+        {"tool_choice": "required", "tools": []}         | tool_choice                 | invalid_value
+        {"tool_choice": "sometimes", "tools": [{"type": "function", "function": {"name": "f"}}]} | tool_choice | invalid_value
+        {"tool_choice": {"type": "function", "function": {"name": "f"}}} | tool_choice | invalid_value
+        {"tool_choice": {"type": "function", "function": {"name": "g"}}, "tools": [{"type": "function", "function": {"name": "f"}}]} | tool_choice.function.name | invalid_value
+        {"tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "none", "tools": []}}, "tools": [{"type": "function", "function": {"name": "f"}}]} | tool_choice.allowed_tools.mode | invalid_value
+        {"tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [{"type": "function", "function": {"name": "g"}}]}}, "tools": [{"type": "function", "function": {"name": "f"}}]} | tool_choice.allowed_tools.tools[0].function.name | invalid_value
         {"tool_choice": 1}                               | tool_choice                 | invalid_type
         {"functions": [{"name": "f"}]}                   | functions                   | unsupported_value
         {"function_call": {"name": "f"}}                 | function_call               | unsupported_value

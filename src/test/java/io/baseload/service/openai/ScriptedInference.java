@@ -121,6 +121,20 @@ final class ScriptedInference implements Inference {
                     text(0, "a ");
                     listener.accept(new CompletionEvent.Finished(usage(), 0, true));
                 }
+                case "thinks" ->
+                    tell(
+                            StopReason.STOP,
+                            new CompletionEvent.Reasoning(0, "Hm. "),
+                            new CompletionEvent.Reasoning(0, "Yes."),
+                            new CompletionEvent.Text(0, "Sunny.", List.of()));
+                case "calls" ->
+                    tell(
+                            StopReason.TOOL_CALLS,
+                            new CompletionEvent.ToolCallStarted(0, 0, "call_a", "get_weather"),
+                            new CompletionEvent.ToolCallArguments(0, 0, "{\"city\":"),
+                            new CompletionEvent.ToolCallArguments(0, 0, " \"Paris\"}"),
+                            new CompletionEvent.ToolCallStarted(0, 1, "call_b", "ping"),
+                            new CompletionEvent.ToolCallArguments(0, 1, "{}"));
                 default -> words();
             }
         }
@@ -136,6 +150,12 @@ final class ScriptedInference implements Inference {
                 listener.accept(new CompletionEvent.ChoiceFinished(choice, StopReason.STOP));
             }
             listener.accept(new CompletionEvent.Finished(new Usage(PROMPT, 6 * choices), 0, false));
+        }
+
+        private void tell(StopReason reason, CompletionEvent... pieces) {
+            List.of(pieces).forEach(listener);
+            listener.accept(new CompletionEvent.ChoiceFinished(0, reason));
+            listener.accept(new CompletionEvent.Finished(new Usage(PROMPT, 9), 4, false));
         }
 
         private void patient() {
