@@ -26,7 +26,13 @@ public final class Architectures {
             new Gemma3(),
             new SmolLm3(),
             new Granite(),
-            new Olmo2());
+            new Olmo2(),
+            new Mixtral(),
+            new Qwen3Moe(),
+            new GptOss(),
+            new DeepSeekV2(),
+            new DeepSeekV3(),
+            new Yuan2());
 
     private Architectures() {}
 

@@ -4,6 +4,7 @@ import io.baseload.engine.format.Checkpoint;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.model.WeightSource;
 import io.baseload.engine.quant.RowSource;
+import io.baseload.engine.tensor.ElementType;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -47,7 +48,42 @@ public final class CheckpointTensors implements WeightSource {
 
     /** A tensor by its name in the file; a vector is a matrix of one column. */
     RowSource rows(String tensor, int rows, int cols) {
-        List<Long> shape = cols == 1 ? List.of((long) rows) : List.of((long) rows, (long) cols);
+        if (cols > 1) {
+            return tensor(tensor, List.of((long) rows, (long) cols)).matrix();
+        }
+        StoredTensor vector = tensor(tensor, List.of((long) rows));
+        long stride = vector.strides().getFirst();
+        return vector.view(0, List.of((long) rows, 1L), List.of(stride, 1L)).matrix();
+    }
+
+    /** The rows of {@code count} matrices or vectors below each other, which are one tensor. */
+    RowSource stacked(String tensor, int count, int rows, int cols) {
+        if (cols > 1) {
+            return tensor(tensor, List.of((long) count, (long) rows, (long) cols))
+                    .matrix();
+        }
+        StoredTensor vectors = tensor(tensor, List.of((long) count, (long) rows));
+        List<Long> strides = vectors.strides();
+        return vectors.view(
+                        0, List.of((long) count, (long) rows, 1L), List.of(strides.getFirst(), strides.getLast(), 1L))
+                .matrix();
+    }
+
+    boolean has(String tensor) {
+        return checkpoint.tensor(tensor).isPresent();
+    }
+
+    /** A tensor of bytes, without gaps. */
+    StoredTensor bytes(String tensor, List<Long> shape) {
+        StoredTensor found = tensor(tensor, shape);
+        if (found.type() != ElementType.U8 || !found.contiguous()) {
+            throw found.refuse("has the type " + found.type() + ", expected U8 in one piece");
+        }
+        return found;
+    }
+
+    /** A tensor of this shape by its name in the file. */
+    StoredTensor tensor(String tensor, List<Long> shape) {
         StoredTensor found = checkpoint
                 .tensor(tensor)
                 .orElseThrow(() -> checkpoint.refuse("tensor " + tensor + " is missing, expected shape " + shape));
@@ -55,7 +91,7 @@ public final class CheckpointTensors implements WeightSource {
             throw found.refuse("has the shape " + found.shape() + ", expected " + shape);
         }
         used.add(tensor);
-        return cols == 1 ? RowSource.of(found.type(), rows, 1, found.data()) : found.matrix();
+        return found;
     }
 
     /** A tensor that the architecture here doesn't know would change the result if it were left out. */

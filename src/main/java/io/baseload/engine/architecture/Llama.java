@@ -1,7 +1,7 @@
 package io.baseload.engine.architecture;
 
 import io.baseload.engine.config.Factors;
-import io.baseload.engine.config.Gated;
+import io.baseload.engine.config.FeedForwardConfig;
 import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
@@ -24,7 +24,7 @@ import java.util.Set;
  * x = x + Wdown·(silu(Wgate·g) · Wup·g)
  * </pre>
  *
- * In GGUF also Mistral, whose sliding window llama.cpp's converter leaves out; where a file has one it counts.
+ * In GGUF also Mistral, whose sliding window llama.cpp's converter leaves out; where a file has one it counts. And {@link Mixtral}, by its number of experts.
  */
 final class Llama implements Architecture {
     @Override
@@ -51,12 +51,12 @@ final class Llama implements Architecture {
                 QueryKeyNorm.NONE,
                 basis.attentionBias(),
                 basis.outputBias());
-        Gated feedForward = basis.silu();
+        FeedForwardConfig feedForward = keys.gguf() && Mixtral.hasExperts(keys) ? Mixtral.experts(basis) : basis.silu();
         return basis.model(Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention, feedForward));
     }
 
     @Override
     public TensorMap ggufTensors(ModelConfig config) {
-        return Permuted.restored(TensorNames.GGUF, config);
+        return Permuted.restored(ExpertTensors.gguf(TensorNames.GGUF, config), config);
     }
 }

@@ -62,8 +62,16 @@ public final class TensorMap {
         return new TensorMap(rules, more);
     }
 
+    /** Tensors whose names begin like this may be there and aren't needed. */
+    TensorMap ignoringBelow(String prefix) {
+        return ignoring(prefix + "*");
+    }
+
     boolean ignores(String tensor) {
-        return ignored.contains(tensor) || ignored.contains(tensor.replaceAll("(?<=\\.)\\d+(?=\\.)", "#"));
+        return ignored.stream()
+                        .anyMatch(name -> name.endsWith("*") && tensor.startsWith(name.substring(0, name.length() - 1)))
+                || ignored.contains(tensor)
+                || ignored.contains(tensor.replaceAll("(?<=\\.)\\d+(?=\\.)", "#"));
     }
 
     /** The names of all weights. */
@@ -79,7 +87,8 @@ public final class TensorMap {
         return rule;
     }
 
-    private static String filled(String template, int[] indices) {
+    /** A tensor's name with the numbers in place of each #. */
+    static String filled(String template, int[] indices) {
         String name = template;
         for (int index : indices) {
             name = name.replaceFirst("#", Integer.toString(index));

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** The hyperparameters in the {@code config.json} of a Hugging Face folder. */
 public final class HuggingFaceKeys implements Keys {
@@ -17,20 +18,27 @@ public final class HuggingFaceKeys implements Keys {
     private static final Set<String> HARMLESS = Set.of(
             "architectures",
             "attention_dropout",
+            "aux_loss_alpha",
             "auto_map",
             "bos_token_id",
             "cache_implementation",
+            "dropout",
             "dtype",
             "embd_pdrop",
+            "eod_token_id",
+            "ep_size",
+            "experts_per_token",
             "eos_token_id",
             "finetuning_task",
             "hidden_dropout",
             "hidden_dropout_prob",
             "id2label",
+            "initial_context_length",
             "initializer_range",
             "is_llama_config",
             "label2id",
             "mask_token_id",
+            "model_max_length",
             "original_max_position_embeddings",
             "output_attentions",
             "output_hidden_states",
@@ -44,8 +52,12 @@ public final class HuggingFaceKeys implements Keys {
             "rope_scaling.original_max_position_embeddings",
             "return_dict",
             "router_aux_loss_coef",
+            "router_jitter_noise",
+            "sep_token",
             "sep_token_id",
+            "seq_aux",
             "task_specific_params",
+            "tokenizer_class",
             "torch_dtype",
             "torchscript",
             "transformers.js_config",
@@ -53,7 +65,8 @@ public final class HuggingFaceKeys implements Keys {
             "unk_token_id",
             "unsloth_fixed",
             "unsloth_version",
-            "use_cache");
+            "use_cache",
+            "use_loss_mask");
 
     /** Keys that change nothing while they have this value. */
     private static final Map<String, Double> NEUTRAL =
@@ -100,32 +113,44 @@ public final class HuggingFaceKeys implements Keys {
 
     @Override
     public OptionalLong integer(Key key) {
-        return config.integer(key.huggingFace());
+        return get(key, ConfigKeys::integer, OptionalLong.empty());
     }
 
     @Override
     public OptionalDouble number(Key key) {
-        return config.number(key.huggingFace());
+        return get(key, ConfigKeys::number, OptionalDouble.empty());
     }
 
     @Override
     public Optional<Boolean> flag(Key key) {
-        return config.flag(key.huggingFace());
+        return get(key, ConfigKeys::flag, Optional.empty());
     }
 
     @Override
     public Optional<String> text(Key key) {
-        return config.string(key.huggingFace());
+        return get(key, ConfigKeys::string, Optional.empty());
     }
 
     @Override
     public List<Long> integers(Key key) {
-        return config.integers(key.huggingFace());
+        return get(key, ConfigKeys::integers, List.of());
     }
 
     @Override
     public List<String> texts(Key key) {
-        return config.strings(key.huggingFace());
+        return get(key, ConfigKeys::strings, List.of());
+    }
+
+    /** Follows the dots in a key's name into objects. */
+    private <T> T get(Key key, BiFunction<ConfigKeys, String, T> getter, T otherwise) {
+        String name = key.huggingFace();
+        int dot = name.indexOf('.');
+        if (dot < 0) {
+            return getter.apply(config, name);
+        }
+        return config.object(name.substring(0, dot))
+                .map(inner -> getter.apply(inner, name.substring(dot + 1)))
+                .orElse(otherwise);
     }
 
     @Override

@@ -84,6 +84,23 @@ public record StoredTensor(
         return contiguous() ? RowSource.of(type, (int) rows(), (int) columns(), data) : new StridedRows(this);
     }
 
+    /**
+     * Some of its elements in another order, or as other dimensions.
+     *
+     * @param first how many elements behind the first one the view begins
+     * @throws IllegalArgumentException if elements are stored in blocks
+     */
+    public StoredTensor view(long first, List<Long> shape, List<Long> strides) {
+        if (type.blockSize() > 1) {
+            throw new IllegalArgumentException("elements of " + type + " are stored in blocks");
+        }
+        long last = LongStream.range(0, shape.size())
+                .map(i -> (shape.get((int) i) - 1) * strides.get((int) i))
+                .sum();
+        MemorySegment part = data.asSlice(first * type.blockBytes(), (last + 1) * type.blockBytes());
+        return new StoredTensor(name, type, shape, strides, part, file, offset + first * type.blockBytes());
+    }
+
     /** A refusal that points at the tensor's data. */
     public ModelFileException refuse(String problem) {
         return new ModelFileException(file, offset, "tensor " + name + " " + problem);

@@ -32,6 +32,9 @@ final class RopeTables {
     }
 
     private Rotary rotary(Rope rope, boolean far) {
+        if (rope.bfloat16()) {
+            return Rotary.inBfloat16(Rotary.Layout.HALVES, frequencies.of(rope, far), positions);
+        }
         double magnitude = switch (rope.scaling()) {
             case RopeScaling.Yarn yarn -> yarn.magnitude();
             case LongRope scaling -> scaling.magnitude();

@@ -1,0 +1,33 @@
+package io.baseload.engine.architecture;
+
+import io.baseload.engine.config.Key;
+import io.baseload.engine.config.Keys;
+import io.baseload.engine.config.Numbers;
+
+/**
+ * How many experts a model has and how many of them a token goes to, read and checked in the same way for all families.
+ *
+ * @param experts how many there are; 0 in a model without any
+ */
+record Mixture(int experts, int chosen) {
+    static final Key CHOSEN = new Key("num_experts_per_tok", "expert_used_count");
+
+    /** @param count the family's key for the number of experts */
+    static Mixture read(Keys keys, Key count) {
+        return read(keys, count, CHOSEN);
+    }
+
+    /** The same with a key of its own for how many are chosen. */
+    static Mixture read(Keys keys, Key count, Key used) {
+        var numbers = new Numbers(keys);
+        int experts = numbers.count(count);
+        if (experts == 0) {
+            return new Mixture(0, 0);
+        }
+        int chosen = numbers.size(used);
+        if (chosen > experts) {
+            throw keys.refuse(used, "is " + chosen + ", there are " + experts + " experts");
+        }
+        return new Mixture(experts, chosen);
+    }
+}
