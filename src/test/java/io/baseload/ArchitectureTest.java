@@ -91,7 +91,7 @@ class ArchitectureTest {
     void theEngineUsesOnlyTheJdkAndJacksonsParser() {
         classes()
                 .that()
-                .resideInAPackage("io.baseload.engine.format..")
+                .resideInAnyPackage("io.baseload.engine.format..", "io.baseload.engine.store..")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "org.jspecify..", "tools.jackson.core..", "io.baseload.engine..")
@@ -100,7 +100,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("io.baseload.engine..")
                 .and()
-                .resideOutsideOfPackage("io.baseload.engine.format..")
+                .resideOutsideOfPackages("io.baseload.engine.format..", "io.baseload.engine.store..")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "jdk.incubator.vector..", "org.jspecify..", "io.baseload.engine..")

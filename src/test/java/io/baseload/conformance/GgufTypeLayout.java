@@ -38,14 +38,14 @@ final class GgufTypeLayout implements Layout {
         try (GgufFile file = GgufFile.open(gguf)) {
             for (String name : names) {
                 StoredTensor tensor = file.tensor(name).orElseThrow();
-                tally.count(name, compare(read(file, tensor), expected.floats(name)));
+                tally.count(name, compare(read(tensor), expected.floats(name)));
             }
         } catch (ModelFileException e) {
             names.forEach(name -> tally.fail(e.getMessage()));
         }
     }
 
-    private static float[] read(GgufFile file, StoredTensor tensor) {
+    private static float[] read(StoredTensor tensor) {
         float[] values = new float[Math.toIntExact(tensor.elements())];
         ElementType type = ElementType.valueOf(tensor.type().name());
         Blocks.dequantize(type, tensor.data(), 0, values.length, values, 0);

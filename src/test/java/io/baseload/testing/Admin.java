@@ -27,7 +27,7 @@ public final class Admin {
 
     /** @return the job's id */
     public String startImport(String path, String name) throws Exception {
-        return rest.post("/admin/v1/models", Map.of("path", path, "name", name))
+        return rest.post("/admin/v1/models", Map.of("path", path, "name", name, "quantize", "keep"))
                 .at("/job/id")
                 .asString();
     }

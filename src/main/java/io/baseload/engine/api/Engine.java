@@ -1,6 +1,7 @@
 package io.baseload.engine.api;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** Opens model files and runs them on this machine's CPUs. Safe for use by several threads. */
@@ -34,6 +35,17 @@ public interface Engine extends AutoCloseable {
      * @throws ModelFileException as {@link #inspect}
      */
     LoadedModel load(Path file, LoadOptions options);
+
+    /**
+     * Writes a model in a form of our own that loads without being packed: kernel-ready, mapped. One matrix at a time is in memory.
+     *
+     * @param folder an empty one; it can be loaded afterwards. What a failed conversion left there has to be removed
+     * @param quantization what becomes of the weights; empty = {@link Quantization#KEEP} for models that are quantized already, else {@link Quantization#NF4_DQ}
+     * @throws ModelFileException as {@link #inspect}
+     * @throws java.util.concurrent.CancellationException if {@code progress} ended it
+     * @throws java.io.UncheckedIOException if the folder can't be written
+     */
+    Conversion convert(Path model, Path folder, Optional<Quantization> quantization, Progress progress);
 
     /** Closes every loaded model and stops the workers. What still runs fails with {@link ModelClosedException}. */
     @Override

@@ -1,7 +1,9 @@
 package io.baseload.engine.format;
 
 import io.baseload.engine.api.ModelFileException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,17 +18,20 @@ import java.util.Optional;
  * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">the format's definition</a>
  */
 public final class GgufFile implements Checkpoint {
+    private static final int TENSOR_COUNT = 8;
+
     private final Mappings mappings = new Mappings();
     private final Path path;
-    private final Metadata metadata;
+    private final MappedFile file;
+    private final GgufHeader header;
     private final Map<String, StoredTensor> tensors;
 
-    private GgufFile(Path path) {
+    private GgufFile(Path path, boolean whole) {
         this.path = path;
         try {
-            GgufHeader first = GgufHeader.read(mappings.map(path));
-            metadata = first.metadata();
-            List<GgufHeader> parts = GgufSplit.parts(path, first, mappings);
+            file = mappings.map(path);
+            header = GgufHeader.read(file);
+            List<GgufHeader> parts = whole ? GgufSplit.parts(path, header, mappings) : List.of(header);
             tensors = Collections.unmodifiableMap(together(parts));
         } catch (RuntimeException e) {
             mappings.close();
@@ -41,7 +46,12 @@ public final class GgufFile implements Checkpoint {
      * @throws ModelFileException if a file can't be read or is not a well-formed GGUF file
      */
     public static GgufFile open(Path path) {
-        return new GgufFile(path);
+        return new GgufFile(path, true);
+    }
+
+    /** Opens what {@link #metadataAlone} gave, even if it came from the first part of a split file. */
+    public static GgufFile openMetadata(Path path) {
+        return new GgufFile(path, false);
     }
 
     private static Map<String, StoredTensor> together(List<GgufHeader> parts) {
@@ -72,8 +82,15 @@ public final class GgufFile implements Checkpoint {
         return mappings.bytes();
     }
 
+    /** A GGUF file with this one's metadata, byte for byte, and no tensors. */
+    public byte[] metadataAlone() {
+        byte[] bytes = file.bytes().asSlice(0, header.metadataEnd()).toArray(ValueLayout.JAVA_BYTE);
+        Arrays.fill(bytes, TENSOR_COUNT, TENSOR_COUNT + Long.BYTES, (byte) 0);
+        return bytes;
+    }
+
     public Metadata metadata() {
-        return metadata;
+        return header.metadata();
     }
 
     @Override

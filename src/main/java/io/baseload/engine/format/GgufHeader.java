@@ -5,8 +5,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What lies before a GGUF file's tensor data: magic, version, counts, metadata and the list of tensors. */
-record GgufHeader(Metadata metadata, Map<String, StoredTensor> tensors) {
+/**
+ * What lies before a GGUF file's tensor data: magic, version, counts, metadata and the list of tensors.
+ *
+ * @param metadataEnd where the list of tensors begins
+ */
+record GgufHeader(Metadata metadata, long metadataEnd, Map<String, StoredTensor> tensors) {
     private static final int MAGIC = 'G' | 'G' << 8 | 'U' << 16 | 'F' << 24;
     private static final long DEFAULT_ALIGNMENT = 32;
     private static final long MOST_KEYS = 1 << 16;
@@ -19,12 +23,13 @@ record GgufHeader(Metadata metadata, Map<String, StoredTensor> tensors) {
         long tensorCount = in.count(TensorReader.SMALLEST, "the tensor count");
         long keyCount = keyCount(in);
         Metadata metadata = new Metadata(file.path(), file.bytes(), metadata(in, keyCount));
+        long metadataEnd = in.position();
         TensorReader reader = new TensorReader(in, alignment(metadata));
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         for (StoredTensor tensor : reader.read(tensorCount)) {
             tensors.put(tensor.name(), tensor);
         }
-        return new GgufHeader(metadata, Collections.unmodifiableMap(tensors));
+        return new GgufHeader(metadata, metadataEnd, Collections.unmodifiableMap(tensors));
     }
 
     private static void magic(Cursor in) {

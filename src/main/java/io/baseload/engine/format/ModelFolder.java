@@ -17,7 +17,8 @@ import java.util.function.Function;
  * @param weights its tensors; closed with this
  */
 public record ModelFolder(Path path, ModelKeys keys, Checkpoint weights) implements AutoCloseable {
-    private static final String CONFIG = "config.json";
+    /** What a Hugging Face folder says about its model. */
+    public static final String CONFIG = "config.json";
 
     /** How weights may lie in a folder; the first that is there counts, as in transformers. */
     private static final Map<String, Function<Path, Checkpoint>> WEIGHTS = ways();

@@ -34,6 +34,11 @@ public record StoredTensor(
         this(name, type, shape, rowMajor(shape), data, file, offset);
     }
 
+    /** A tensor of which only type and shape are known. */
+    public static StoredTensor withoutData(String name, ElementType type, List<Long> shape, Path file) {
+        return new StoredTensor(name, type, shape, MemorySegment.NULL, file, -1);
+    }
+
     /** The strides of a tensor without gaps. */
     static List<Long> rowMajor(List<Long> shape) {
         Long[] strides = new Long[shape.size()];

@@ -1,11 +1,14 @@
 package io.baseload.engine.runtime;
 
+import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
+import io.baseload.engine.api.Progress;
+import io.baseload.engine.api.Quantization;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.CausalModel;
@@ -16,6 +19,7 @@ import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** One team of workers and one thread that drives it, shared by all models that are loaded. */
 final class CpuEngine implements Engine {
@@ -54,6 +58,11 @@ final class CpuEngine implements Engine {
         try (ModelSource source = ModelSource.open(file)) {
             return load(source, ModelSize.of(source.config(), options), options);
         }
+    }
+
+    @Override
+    public Conversion convert(Path model, Path folder, Optional<Quantization> quantization, Progress progress) {
+        return ModelConversion.run(model, folder, quantization, progress);
     }
 
     private LoadedModel load(ModelSource source, ModelSize size, LoadOptions options) {

@@ -17,25 +17,48 @@ import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.CheckpointWeights;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.Limits;
+import io.baseload.engine.model.StoredWeights;
+import io.baseload.engine.model.Weights;
+import io.baseload.engine.store.StoredFolder;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** A model file that was read and found fit to run. Mapped until it is closed. */
-record ModelSource(ModelFolder folder, ModelDefinition definition, ModelDefinition.Plan plan, Vocabulary vocabulary)
+/**
+ * A model that was read and found fit to run. Mapped until it is closed.
+ *
+ * @param store where its weights are, if it is in our own form
+ */
+record ModelSource(
+        ModelFolder folder,
+        Optional<StoredFolder> store,
+        ModelDefinition definition,
+        ModelDefinition.Plan plan,
+        Vocabulary vocabulary)
         implements AutoCloseable {
 
-    /** @throws io.baseload.engine.api.ModelFileException if the file is broken or holds something that this version can't run */
+    /** @throws io.baseload.engine.api.ModelFileException if a file is broken or holds something that this version can't run */
     static ModelSource open(Path path) {
-        ModelFolder folder = ModelFolder.open(path);
+        Optional<StoredFolder> store = StoredFolder.is(path) ? Optional.of(StoredFolder.open(path)) : Optional.empty();
+        ModelFolder folder = store.map(StoredFolder::source).orElseGet(() -> ModelFolder.open(path));
         try {
             ModelDefinition definition = Architectures.of(folder);
-            return new ModelSource(folder, definition, definition.plan(), vocabulary(folder));
+            ModelDefinition.Plan plan =
+                    store.map(stored -> plan(stored, definition.config())).orElseGet(definition::plan);
+            return new ModelSource(folder, store, definition, plan, vocabulary(folder));
         } catch (RuntimeException e) {
             folder.close();
             throw e;
+        }
+    }
+
+    private static ModelDefinition.Plan plan(StoredFolder store, ModelConfig config) {
+        try (NativeMemory memory = new NativeMemory()) {
+            DecoderWeights weights = DecoderWeights.load(config, new StoredWeights(store.map(memory)));
+            return new ModelDefinition.Plan(store.weightBytes(), weights.widest());
         }
     }
 
@@ -50,9 +73,10 @@ record ModelSource(ModelFolder folder, ModelDefinition definition, ModelDefiniti
         return definition.config();
     }
 
-    /** Packs the weights into native memory. The model doesn't refer to the file afterwards. */
+    /** Packs the weights into native memory, or maps them if they are packed already. The model doesn't need this source afterwards. */
     CausalModel load(NativeMemory memory, KvPages pages, Limits limits) {
-        var weights = new CheckpointWeights(definition.weights(), memory);
+        Weights weights = store.<Weights>map(stored -> new StoredWeights(stored.map(memory)))
+                .orElseGet(() -> new CheckpointWeights(definition.weights(), memory));
         return DecoderWeights.load(config(), weights).decoder(memory, pages, limits);
     }
 
@@ -63,9 +87,7 @@ record ModelSource(ModelFolder folder, ModelDefinition definition, ModelDefiniti
                 folder.weights().format(),
                 config.name(),
                 folder.weights().bytes(),
-                folder.weights().tensors().stream()
-                        .mapToLong(StoredTensor::elements)
-                        .sum(),
+                parameters(),
                 config.contextLength(),
                 config.vocabulary(),
                 config.layers().size(),
@@ -75,7 +97,17 @@ record ModelSource(ModelFolder folder, ModelDefinition definition, ModelDefiniti
                 tensorBytes());
     }
 
+    private long parameters() {
+        return store.map(StoredFolder::parameters)
+                .orElseGet(() -> folder.weights().tensors().stream()
+                        .mapToLong(StoredTensor::elements)
+                        .sum());
+    }
+
     private SortedMap<String, Long> tensorBytes() {
+        if (store.isPresent()) {
+            return store.get().bytesByPacking();
+        }
         SortedMap<String, Long> bytes = new TreeMap<>();
         folder.weights().tensors().forEach(tensor -> bytes.merge(tensor.type().name(), tensor.bytes(), Long::sum));
         return bytes;

@@ -1,29 +1,34 @@
 package io.baseload.engine.store;
 
-import io.baseload.engine.format.GgufFile;
-import io.baseload.engine.format.GgufVocabulary;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A folder of model files, each in a directory named by its SHA-256 and never changed. A model appears by one rename, after its bytes are on the disk, so
- * a crash leaves either the whole model or a temporary directory that the next {@link #open} removes. One process at a time may have a store open.
+ * A folder of models, each in a directory named by the hash of its content and never changed. A model appears by one rename, after its bytes are on the disk, so
+ * a crash leaves either the whole model or a temporary directory; the next {@link #open} removes it, unless another process has the store open.
  */
-public final class ModelStore {
+public final class ModelStore implements AutoCloseable {
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final String TEMPORARY = ".import-";
-    private static final String FILE = "model.gguf";
 
     private final Path folder;
+    private final StoreLock lock;
 
-    private ModelStore(Path folder) {
+    private ModelStore(Path folder, StoreLock lock) {
         this.folder = folder;
+        this.lock = lock;
+    }
+
+    /** Writes a model into an empty folder; what it throws ends the import. */
+    @FunctionalInterface
+    public interface Content {
+        void write(Path folder);
     }
 
     /**
@@ -32,34 +37,30 @@ public final class ModelStore {
      * @throws ModelStoreException if the folder can't be written
      */
     public static ModelStore open(Path folder) {
-        ModelStore store = new ModelStore(folder);
         try {
             Files.createDirectories(folder);
-            store.removeLeftovers();
+            StoreLock lock = StoreLock.take(folder, () -> removeLeftovers(folder));
+            return new ModelStore(folder, lock);
         } catch (IOException e) {
             throw new ModelStoreException(folder, "be opened", e);
         }
-        return store;
     }
 
     /**
-     * Checks a model file and copies it. A file that the store has already is not stored twice.
+     * Adds a model. One whose content the store has already is not stored twice.
      *
-     * @param source the file itself; whoever calls has resolved links and decided that it may be read
-     * @throws io.baseload.engine.api.ModelFileException if the file is broken
+     * @param name what it is called in a refusal
      * @throws ModelStoreException if it can't be written; nothing of it stays
-     * @throws CancellationException if {@code progress} ended it; nothing of it stays
      */
-    public StoredModel importFile(Path source, Progress progress) {
-        check(source);
+    public StoredModel add(String name, Content content) {
         Path temporary = temporary();
         try {
-            Path copy = temporary.resolve(FILE);
-            String hash = HashingCopy.copy(source, copy, progress);
-            check(copy);
-            return publish(temporary, hash);
+            content.write(temporary);
+            return publish(temporary);
+        } catch (UncheckedIOException e) {
+            throw new ModelStoreException(folder, "take " + name, e.getCause());
         } catch (IOException e) {
-            throw new ModelStoreException(folder, "take " + source.getFileName(), e);
+            throw new ModelStoreException(folder, "take " + name, e);
         } finally {
             Folders.removeQuietly(temporary);
         }
@@ -77,9 +78,9 @@ public final class ModelStore {
         }
     }
 
-    /** The model's file, if the store has it. */
+    /** The model's folder, if the store has it. */
     public Optional<Path> find(String sha256) {
-        return Optional.of(directory(sha256)).filter(ModelStore::holdsModel).map(directory -> directory.resolve(FILE));
+        return Optional.of(directory(sha256)).filter(ModelStore::holdsModel);
     }
 
     /** Removes a model; who has it mapped keeps its bytes until the mapping ends. Returns false if there was none. */
@@ -98,16 +99,9 @@ public final class ModelStore {
         }
     }
 
-    private static void check(Path file) {
-        try (GgufFile gguf = GgufFile.open(file)) {
-            GgufVocabulary.read(gguf.metadata());
-        }
-    }
-
-    private StoredModel publish(Path temporary, String hash) throws IOException {
-        Path directory = directory(hash);
+    private StoredModel publish(Path temporary) throws IOException {
+        Path directory = directory(StoredFolder.id(temporary));
         if (!holdsModel(directory)) {
-            Folders.sync(temporary);
             Folders.rename(folder, temporary, directory);
         }
         return stored(directory);
@@ -121,7 +115,7 @@ public final class ModelStore {
         }
     }
 
-    private void removeLeftovers() throws IOException {
+    private static void removeLeftovers(Path folder) throws IOException {
         try (Stream<Path> children = Files.list(folder)) {
             children.filter(child -> child.getFileName().toString().startsWith(TEMPORARY))
                     .forEach(Folders::removeQuietly);
@@ -136,13 +130,15 @@ public final class ModelStore {
     }
 
     private static boolean holdsModel(Path directory) {
-        return HASH.matcher(directory.getFileName().toString()).matches()
-                && Files.isRegularFile(directory.resolve(FILE));
+        return HASH.matcher(directory.getFileName().toString()).matches() && StoredFolder.is(directory);
     }
 
     private static StoredModel stored(Path directory) {
-        Path file = directory.resolve(FILE);
-        return new StoredModel(
-                directory.getFileName().toString(), file, file.toFile().length());
+        return new StoredModel(directory.getFileName().toString(), directory);
+    }
+
+    @Override
+    public void close() {
+        lock.close();
     }
 }

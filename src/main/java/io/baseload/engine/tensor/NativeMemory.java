@@ -1,7 +1,11 @@
 package io.baseload.engine.tensor;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -30,7 +34,17 @@ public final class NativeMemory implements AutoCloseable {
         return segment;
     }
 
-    /** Bytes allocated here. */
+    /** A file's bytes, mapped read-only: they are read when they are first touched, and shared by all who map them. */
+    public MemorySegment map(Path file, long size) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            MemorySegment segment = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+            bytes.addAndGet(size);
+            LIVE.addAndGet(size);
+            return segment;
+        }
+    }
+
+    /** Bytes allocated and mapped here. */
     public long bytes() {
         return bytes.get();
     }

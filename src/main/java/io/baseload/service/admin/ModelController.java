@@ -1,5 +1,6 @@
 package io.baseload.service.admin;
 
+import io.baseload.engine.api.Quantization;
 import io.baseload.service.registry.Imports;
 import io.baseload.service.registry.Job;
 import io.baseload.service.registry.Model;
@@ -8,6 +9,7 @@ import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
 import java.net.URI;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -60,8 +62,14 @@ final class ModelController {
     ResponseEntity<JobStarted> importFile(@RequestBody ImportRequest request, @AuthenticationPrincipal Caller caller) {
         String path = Refusals.present("path", request.path());
         String name = Refusals.present("name", request.name());
-        Refusals.absent("quantize", request.quantize());
-        return started(imports.start(path, name, recorded(caller, "model.import", name, Map.of("path", path))));
+        Optional<Quantization> quantization = Optional.ofNullable(request.quantize())
+                .map(label -> Quantization.named(label)
+                        .orElseThrow(() -> Refusals.invalid(
+                                "quantize",
+                                "invalid_value",
+                                "'quantize' must be one of " + String.join(", ", Quantization.labels()) + ".")));
+        return started(
+                imports.start(path, name, quantization, recorded(caller, "model.import", name, Map.of("path", path))));
     }
 
     @PostMapping("/{id}/load")

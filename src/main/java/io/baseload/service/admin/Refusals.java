@@ -21,13 +21,6 @@ final class Refusals {
         return value;
     }
 
-    /** For what this version does not do: refused by name, never ignored. */
-    static void absent(String field, @Nullable Object value) {
-        if (value != null) {
-            throw invalid(field, "unsupported_value", "'" + field + "' is not supported.");
-        }
-    }
-
     static int inRange(String field, int value, int min, int max) {
         return (int) inRange(field, (long) value, min, max);
     }

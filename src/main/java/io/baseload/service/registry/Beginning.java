@@ -1,7 +1,9 @@
 package io.baseload.service.registry;
 
+import io.baseload.engine.api.Engine;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.database.BaseloadHome;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -9,6 +11,7 @@ import org.springframework.transaction.support.TransactionOperations;
 @Component
 final class Beginning {
     private final BundledModel model;
+    private final Engine engine;
     private final ModelStore store;
     private final Shelf shelf;
     private final ModelRows models;
@@ -18,6 +21,7 @@ final class Beginning {
 
     Beginning(
             BundledModel model,
+            Engine engine,
             ModelStore store,
             Shelf shelf,
             ModelRows models,
@@ -25,6 +29,7 @@ final class Beginning {
             BaseloadHome home,
             TransactionOperations transaction) {
         this.model = model;
+        this.engine = engine;
         this.store = store;
         this.shelf = shelf;
         this.models = models;
@@ -34,16 +39,19 @@ final class Beginning {
     }
 
     void run() {
-        boolean empty = models.count() == 0;
-        boolean used = empty || models.existsBySha256(model.sha256());
-        if (used && store.find(model.sha256()).isEmpty()) {
-            Unpacking.run(model, store, home.path());
-        }
-        if (empty) {
+        Optional<ModelRow> row = models.findById(model.id());
+        if (row.isPresent() && store.find(row.get().sha256()).isEmpty()) {
+            models.restore(model.id(), unpacked());
+        } else if (models.count() == 0) {
+            String sha256 = unpacked();
             transaction.executeWithoutResult(status -> {
-                shelf.file(model.id(), model.sha256(), Wanted.BY_ALIAS);
+                shelf.file(model.id(), sha256, Wanted.BY_ALIAS);
                 aliases.point(model.alias(), model.id());
             });
         }
+    }
+
+    private String unpacked() {
+        return Unpacking.run(model, engine, store, home.path());
     }
 }

@@ -5,16 +5,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The only folder that models are imported from: whoever fills it decides what can be imported. */
 public record ImportFolder(Path root) {
+    private static final Pattern FIRST_PART = Pattern.compile("(.*-)00001(-of-\\d{5}\\.gguf)");
 
     /**
-     * Finds a file in the folder, links followed.
+     * Finds a model's file or folder, links followed.
      *
      * @param path relative to the folder
-     * @return its real path, which lies in the folder
-     * @throws InvalidRequestException if the path is absolute, leads outside, or names no file
+     * @return its real path; it lies in the folder, and so does all that belongs to it
+     * @throws InvalidRequestException if the path is absolute, leads outside, or names nothing that can be read
      */
     Path find(String path) {
         Path relative = relative(path);
@@ -23,12 +28,38 @@ public record ImportFolder(Path root) {
             if (!real.startsWith(root.toRealPath())) {
                 throw refused("'path' leads outside the import folder.");
             }
-            if (!Files.isRegularFile(real) || !Files.isReadable(real)) {
-                throw refused("'path' must name a readable file in the import folder.");
+            if (real.equals(root.toRealPath()) || !Files.isReadable(real)) {
+                throw refused("'path' must name a readable file or folder in the import folder.");
             }
+            refuseLinksOut(real);
             return real;
         } catch (IOException e) {
             throw refused("There is no such file in the import folder.");
+        }
+    }
+
+    /** A folder's files, and the parts beside the first one of a split file, may be links too. */
+    private void refuseLinksOut(Path real) throws IOException {
+        for (Path one : belongings(real)) {
+            if (!one.toRealPath().startsWith(root.toRealPath())) {
+                throw refused("'path' has a link that leads outside the import folder: " + one.getFileName() + ".");
+            }
+        }
+    }
+
+    private static List<Path> belongings(Path real) throws IOException {
+        if (Files.isDirectory(real)) {
+            try (Stream<Path> all = Files.walk(real, 2)) {
+                return all.toList();
+            }
+        }
+        String name = real.getFileName().toString();
+        Matcher part = FIRST_PART.matcher(name);
+        try (Stream<Path> beside = Files.list(real.getParent())) {
+            return beside.filter(one -> part.matches()
+                            && one.getFileName().toString().startsWith(part.group(1))
+                            && one.getFileName().toString().endsWith(part.group(2)))
+                    .toList();
         }
     }
 

@@ -1,12 +1,15 @@
 package io.baseload.service.registry;
 
+import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.Quantization;
 import io.baseload.engine.store.ModelStore;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
-/** Takes model files from the import folder into the store. */
+/** Takes models from the import folder into the store, in the form that the engine maps. */
 @Component
 public final class Imports {
     private final ImportFolder folder;
@@ -26,25 +29,27 @@ public final class Imports {
     }
 
     /**
-     * Imports a file as a model, which is then stored, not loaded.
+     * Imports a file or folder as a model, which is then stored, not loaded.
      *
      * @param path relative to the import folder
      * @param name the model's id
+     * @param quantization what becomes of the weights; empty = as {@link Engine#convert} chooses
      * @param recorded runs in the transaction that creates the job
      * @throws io.baseload.chat.api.InvalidRequestException if path or name is not allowed
      * @throws ConflictException if the name is taken
      */
-    public Job start(String path, String name, Consumer<Job> recorded) {
+    public Job start(String path, String name, Optional<Quantization> quantization, Consumer<Job> recorded) {
         Names.check("name", name);
         Path file = folder.find(path);
         shelf.refuseIfTaken(name);
-        return jobs.start(Job.Kind.IMPORT, name, recorded, progress -> take(file, name, progress));
+        return jobs.start(Job.Kind.IMPORT, name, recorded, progress -> take(file, name, quantization, progress));
     }
 
-    private void take(Path file, String name, Progress progress) {
+    private void take(Path file, String name, Optional<Quantization> quantization, Progress progress) {
         progress.at(0, "reading the header");
-        engine.inspect(file);
-        String sha256 = copy(file, progress);
+        String sha256 = store.add(
+                        String.valueOf(file.getFileName()), folder -> convert(file, folder, quantization, progress))
+                .sha256();
         progress.at(0.99, "filing");
         try {
             loader.inTurn(() -> {
@@ -60,11 +65,11 @@ public final class Imports {
         }
     }
 
-    private String copy(Path file, Progress progress) {
-        return store.importFile(file, (done, total) -> {
-                    progress.at(0.99 * done / Math.max(1, total), "copying");
-                    return true;
-                })
-                .sha256();
+    private void convert(Path file, Path folder, Optional<Quantization> quantization, Progress progress) {
+        Conversion done = engine.convert(file, folder, quantization, (bytes, total) -> {
+            progress.at(0.99 * bytes / Math.max(1, total), "writing");
+            return true;
+        });
+        done.warnings().forEach(progress::remark);
     }
 }

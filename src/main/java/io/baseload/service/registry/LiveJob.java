@@ -4,6 +4,7 @@ package io.baseload.service.registry;
 final class LiveJob implements Progress {
     private volatile Job job;
     private volatile boolean cancelled;
+    private volatile String remark = "";
 
     LiveJob(Job job) {
         this.job = job;
@@ -25,8 +26,13 @@ final class LiveJob implements Progress {
         job = job.running(fraction, message);
     }
 
+    @Override
+    public void remark(String text) {
+        remark = "; " + text;
+    }
+
     Job end(Job.State state, String message) {
-        job = job.ended(state, message);
+        job = job.ended(state, state == Job.State.SUCCEEDED ? message + remark : message);
         return job;
     }
 }

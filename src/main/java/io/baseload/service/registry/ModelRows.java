@@ -13,6 +13,10 @@ interface ModelRows extends ListCrudRepository<ModelRow, String> {
     @Query("SELECT * FROM model WHERE wanted <> 'NO' ORDER BY id")
     List<ModelRow> wanted();
 
+    @Modifying
+    @Query("UPDATE model SET sha256 = :sha256 WHERE id = :id")
+    int restore(String id, String sha256);
+
     boolean existsBySha256(String sha256);
 
     @Modifying

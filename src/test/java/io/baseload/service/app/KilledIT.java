@@ -6,10 +6,8 @@ import io.baseload.testing.Admin;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ServiceProcess;
 import io.baseload.testing.Streamed;
-import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -32,7 +30,7 @@ final class KilledIT {
         try (ServiceProcess service = ServiceProcess.start(home, "", "baseload.quota.lease=3s")) {
             Rest rest = service.rest();
             Admin admin = new Admin(rest);
-            largeModel(home.resolve("import/large.gguf"), 4L << 30);
+            LargeModel.write(home.resolve("import/large.gguf"), 60);
             job = admin.startImport("large.gguf", "large");
             while (admin.job(job).get("progress").asDouble() < 0.01) {
                 Thread.sleep(5);
@@ -66,7 +64,7 @@ final class KilledIT {
         }
         try (ServiceProcess service = ServiceProcess.start(home, "ulimit -f 40000")) {
             Admin admin = new Admin(service.rest());
-            largeModel(home.resolve("import/large.gguf"), 200L << 20);
+            LargeModel.write(home.resolve("import/large.gguf"), 3);
             JsonNode job = admin.end(admin.startImport("large.gguf", "large"));
             assertThat(job.get("state").asString()).isEqualTo("failed");
             assertThat(job.at("/error/message").asString()).containsIgnoringCase("file too large");
@@ -75,18 +73,10 @@ final class KilledIT {
         }
     }
 
-    /** A small model with zeros behind it. */
-    private static void largeModel(Path file, long bytes) throws IOException {
-        Files.copy(TestModels.tiny(), file);
-        try (var access = new RandomAccessFile(file.toFile(), "rw")) {
-            access.setLength(bytes);
-        }
-    }
-
     /** What is in the store and is no model. */
     private long leftovers() throws IOException {
         try (Stream<Path> entries = Files.list(home.resolve("models"))) {
-            return entries.filter(entry -> !entry.getFileName().toString().matches("[0-9a-f]{64}"))
+            return entries.filter(entry -> !entry.getFileName().toString().matches("[0-9a-f]{64}|\\.lock"))
                     .count();
         }
     }

@@ -38,9 +38,9 @@ final class ImportFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a.gguf", "sub/b.gguf", "./a.gguf", "sub/../a.gguf", "inside.gguf"})
-    void findsFilesInside(String path) {
-        assertThat(folder.find(path)).isRegularFile();
+    @ValueSource(strings = {"a.gguf", "sub/b.gguf", "./a.gguf", "sub/../a.gguf", "inside.gguf", "sub"})
+    void findsWhatIsInside(String path) {
+        assertThat(folder.find(path)).exists();
     }
 
     @ParameterizedTest
@@ -57,7 +57,6 @@ final class ImportFolderTest {
                 "up/import/a.gguf/..",
                 "dangling.gguf",
                 "loop.gguf",
-                "sub",
                 "missing.gguf",
                 "a.gguf\0.txt",
                 "/etc/passwd"
@@ -68,6 +67,22 @@ final class ImportFolderTest {
                         InvalidRequestException.class,
                         e -> assertThat(e.field()).isEqualTo("path"))
                 .hasMessageNotContaining(home.toString());
+    }
+
+    @Test
+    void refusesAFolderWithALinkThatLeadsOutside() throws IOException {
+        Files.createSymbolicLink(root.resolve("sub/config.json"), home.resolve("secret.gguf"));
+        assertThatThrownBy(() -> folder.find("sub"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("a link that leads outside the import folder: config.json");
+    }
+
+    @Test
+    void refusesAPartThatIsALinkOut() throws IOException {
+        Files.writeString(root.resolve("m-00001-of-00002.gguf"), "a");
+        assertThat(folder.find("m-00001-of-00002.gguf")).exists();
+        Files.createSymbolicLink(root.resolve("m-00002-of-00002.gguf"), home.resolve("secret.gguf"));
+        assertThatThrownBy(() -> folder.find("m-00001-of-00002.gguf")).isInstanceOf(InvalidRequestException.class);
     }
 
     @Test

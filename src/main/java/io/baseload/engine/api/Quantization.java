@@ -1,0 +1,40 @@
+package io.baseload.engine.api;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What becomes of the weights of linear layers at import. Norms, biases, embeddings, heads, routers and convolutions keep the numbers that the source has. */
+public enum Quantization {
+    /** As the source has them. */
+    KEEP,
+    /** bitsandbytes' 4-bit NormalFloat, an F32 scale for each 64 weights. */
+    NF4,
+    /** The same with 8-bit scales (double quantization). */
+    NF4_DQ,
+    /** The same with scales of 8-bit floats, as in the article on QLoRA. */
+    NF4_FP8,
+    /** 8 bits, a scale for each 32 weights. */
+    Q8,
+    BF16,
+    F32;
+
+    /** Whether weights lose something by it, unless they were stored so already. */
+    public boolean lossy() {
+        return this == NF4 || this == NF4_DQ || this == NF4_FP8 || this == Q8;
+    }
+
+    /** What it is called in commands and requests: {@code nf4-dq}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    public static Optional<Quantization> named(String label) {
+        return Arrays.stream(values()).filter(one -> one.label().equals(label)).findFirst();
+    }
+
+    public static List<String> labels() {
+        return Arrays.stream(values()).map(Quantization::label).toList();
+    }
+}

@@ -1,0 +1,76 @@
+package io.baseload.engine.runtime;
+
+import io.baseload.engine.api.Conversion;
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.Progress;
+import io.baseload.engine.api.Quantization;
+import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.VocabularyFiles;
+import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.model.ImportPackings;
+import io.baseload.engine.model.ImportPlan;
+import io.baseload.engine.model.ImportedWeights;
+import io.baseload.engine.store.ModelWriter;
+import io.baseload.engine.store.StoredFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Writes a model's kernel-ready form: asks its family for all weights once, and writes each as it comes. */
+final class ModelConversion {
+    private static final String WARNING =
+            "the weights are quantized already; quantizing them again to %s costs accuracy, keep does not";
+
+    private final ModelSource source;
+    private final Path folder;
+    private final Progress progress;
+
+    private ModelConversion(ModelSource source, Path folder, Progress progress) {
+        this.source = source;
+        this.folder = folder;
+        this.progress = progress;
+    }
+
+    static Conversion run(Path model, Path folder, Optional<Quantization> wanted, Progress progress) {
+        if (StoredFolder.is(model)) {
+            throw new ModelFileException(model, -1, "was imported already; name the files that it came from");
+        }
+        try (ModelSource source = ModelSource.open(model)) {
+            return new ModelConversion(source, folder, progress).run(wanted);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Conversion run(Optional<Quantization> wanted) throws IOException {
+        ImportPlan plan = new ImportPlan(source.definition().weights());
+        DecoderWeights.load(source.config(), plan);
+        Quantization chosen = wanted.orElse(plan.quantized() ? Quantization.KEEP : Quantization.NF4_DQ);
+        ImportPackings packings = new ImportPackings(chosen);
+        try (ModelWriter writer = new ModelWriter(folder, progress, plan.bytes(packings))) {
+            copyFiles(writer);
+            DecoderWeights.load(
+                    source.config(), new ImportedWeights(source.definition().weights(), packings, writer.weights()));
+            writer.finish(source.folder().weights(), chosen);
+        }
+        boolean again = plan.quantized() && chosen.lossy();
+        return new Conversion(chosen, again ? List.of(WARNING.formatted(chosen.label())) : List.of());
+    }
+
+    /** What says anything of the model beside its weights. */
+    private void copyFiles(ModelWriter writer) throws IOException {
+        Checkpoint weights = source.folder().weights();
+        if (weights instanceof GgufFile gguf) {
+            writer.file(StoredFolder.METADATA, gguf.metadataAlone());
+            return;
+        }
+        Path from = source.folder().path();
+        for (String name : VocabularyFiles.names(from)) {
+            writer.file(name, Files.readAllBytes(from.resolve(name)));
+        }
+    }
+}

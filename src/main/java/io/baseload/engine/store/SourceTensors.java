@@ -1,0 +1,63 @@
+package io.baseload.engine.store;
+
+import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.StoredTensor;
+import io.baseload.engine.store.ModelHeader.SourceTensor;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The tensors that a stored model came from: their names, types and shapes, but no data. */
+final class SourceTensors implements Checkpoint {
+    private final Path folder;
+    private final String format;
+    private final long bytes;
+    private final Optional<Checkpoint> keys;
+    private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+
+    /**
+     * @param bytes of the stored model
+     * @param keys what to close with this
+     */
+    SourceTensors(Path folder, ModelHeader header, long bytes, Optional<Checkpoint> keys) {
+        this.folder = folder;
+        this.format = header.source().format();
+        this.bytes = bytes;
+        this.keys = keys;
+        for (SourceTensor tensor : header.source().tensors()) {
+            tensors.put(tensor.name(), StoredTensor.withoutData(tensor.name(), tensor.type(), tensor.shape(), folder));
+        }
+    }
+
+    @Override
+    public Path path() {
+        return folder;
+    }
+
+    @Override
+    public String format() {
+        return format;
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public Collection<StoredTensor> tensors() {
+        return tensors.values();
+    }
+
+    @Override
+    public Optional<StoredTensor> tensor(String name) {
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    @Override
+    public void close() {
+        keys.ifPresent(Checkpoint::close);
+    }
+}

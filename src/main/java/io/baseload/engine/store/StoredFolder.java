@@ -1,0 +1,133 @@
+package io.baseload.engine.store;
+
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.Progress;
+import io.baseload.engine.format.ConfigKeys;
+import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.ModelFolder;
+import io.baseload.engine.tensor.NativeMemory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+
+/** A model that {@link ModelWriter} wrote: kernel-ready, to be mapped. */
+public final class StoredFolder {
+    static final String HEADER = "model.json";
+    static final String WEIGHTS = "weights.bin";
+
+    /** The keys of a model that came from GGUF: a GGUF file without tensors. */
+    public static final String METADATA = "metadata.gguf";
+
+    private final Path folder;
+    private final ModelHeader header;
+
+    private StoredFolder(Path folder, ModelHeader header) {
+        this.folder = folder;
+        this.header = header;
+    }
+
+    /** Whether a folder is one of ours. */
+    public static boolean is(Path folder) {
+        return Files.isRegularFile(folder.resolve(HEADER));
+    }
+
+    /**
+     * Reads and checks the header.
+     *
+     * @throws ModelFileException if it is broken, or the weights are not as many bytes as it says
+     */
+    public static StoredFolder open(Path folder) {
+        StoredFolder opened = new StoredFolder(folder, HeaderReader.read(folder.resolve(HEADER)));
+        Path weights = folder.resolve(WEIGHTS);
+        long bytes = size(weights);
+        if (bytes != opened.header.bytes()) {
+            throw new ModelFileException(
+                    weights, -1, "has " + bytes + " bytes, " + HEADER + " says " + opened.header.bytes());
+        }
+        return opened;
+    }
+
+    /** What the model was made of; its tensors have names and shapes, but no data. To be closed. */
+    public ModelFolder source() {
+        long bytes = header.bytes()
+                + header.files().stream()
+                        .mapToLong(ModelHeader.CopiedFile::bytes)
+                        .sum();
+        Path metadata = folder.resolve(METADATA);
+        if (Files.exists(metadata)) {
+            GgufFile gguf = GgufFile.openMetadata(metadata);
+            return new ModelFolder(
+                    folder, gguf.metadata(), new SourceTensors(folder, header, bytes, Optional.of(gguf)));
+        }
+        ConfigKeys config = ConfigKeys.read(folder.resolve(ModelFolder.CONFIG));
+        return new ModelFolder(folder, config, new SourceTensors(folder, header, bytes, Optional.empty()));
+    }
+
+    /** Maps the weights; they are there until the memory is closed. */
+    public MappedWeights map(NativeMemory memory) {
+        Path weights = folder.resolve(WEIGHTS);
+        try {
+            return new MappedWeights(weights, header.weights(), memory.map(weights, header.bytes()));
+        } catch (IOException e) {
+            throw ModelFileException.unreadable(weights, e);
+        }
+    }
+
+    public long weightBytes() {
+        return header.bytes();
+    }
+
+    /** Bytes of weights by how they are packed. */
+    public SortedMap<String, Long> bytesByPacking() {
+        SortedMap<String, Long> bytes = new TreeMap<>();
+        header.weights().forEach(weight -> bytes.merge(weight.label(), weight.bytes(), Long::sum));
+        return bytes;
+    }
+
+    /** Numbers in all weights. */
+    public long parameters() {
+        return header.weights().stream().mapToLong(StoredWeight::elements).sum();
+    }
+
+    /**
+     * Reads all weights and files and compares their checksums.
+     *
+     * @throws ModelFileException naming the first that differs
+     * @throws CancellationException if {@code progress} ended it
+     */
+    public void verify(Progress progress) {
+        for (ModelHeader.CopiedFile file : header.files()) {
+            if (!file.sha256().equals(Sha256.of(read(folder.resolve(file.name()))))) {
+                throw new ModelFileException(folder.resolve(file.name()), -1, "was changed: its checksum differs");
+            }
+        }
+        try (NativeMemory memory = new NativeMemory()) {
+            map(memory).verify(progress);
+        }
+    }
+
+    /** The name of a model's content: the SHA-256 of its header, which has those of all weights and files. */
+    static String id(Path folder) {
+        return Sha256.of(read(folder.resolve(HEADER)));
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw ModelFileException.unreadable(file, e);
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw ModelFileException.unreadable(file, e);
+        }
+    }
+}

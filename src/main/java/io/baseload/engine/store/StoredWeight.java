@@ -1,0 +1,33 @@
+package io.baseload.engine.store;
+
+import io.baseload.engine.tensor.Packing;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A weight in {@code weights.bin}.
+ *
+ * @param name ours, the same for all families and formats
+ * @param shape rows and columns of a matrix, or the length of a vector
+ * @param packing of a matrix; a vector is F32
+ * @param offset where it begins, a multiple of 64
+ * @param sha256 of its bytes, in hexadecimal
+ */
+record StoredWeight(
+        String name, List<Integer> shape, Optional<Packing> packing, long offset, long bytes, String sha256) {
+
+    long elements() {
+        return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+    }
+
+    /** How its numbers are kept, in a word: {@code NF4 in blocks of 64, LINEAR8}. */
+    String label() {
+        return packing.map(StoredWeight::label).orElse("F32");
+    }
+
+    private static String label(Packing packing) {
+        return packing.codes().plain()
+                ? packing.codes().name()
+                : packing.codes() + " in blocks of " + packing.block() + ", " + packing.scales();
+    }
+}
