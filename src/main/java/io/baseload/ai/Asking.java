@@ -1,5 +1,6 @@
 package io.baseload.ai;
 
+import io.baseload.chat.api.AnswerBuilder;
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.PreparedCompletion;
@@ -8,18 +9,25 @@ import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.Usage;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.springframework.ai.chat.model.ChatResponse;
 
-/** One prompt that is being answered: collects the text, and ends with the response to all of it. */
+/** One prompt that is being answered: gathers the answer, and ends with the response to all of it. */
 final class Asking {
     private final Responses responses;
     private final Consumer<ChatResponse> pieces;
-    private final StringBuilder text = new StringBuilder();
-    private final CompletableFuture<ChatResponse> whole = new CompletableFuture<>();
-    private final AtomicReference<Optional<StopReason>> reason = new AtomicReference<>(Optional.empty());
+    private final AnswerBuilder answer = new AnswerBuilder();
+    private final CompletableFuture<Answered> whole = new CompletableFuture<>();
+    private Optional<StopReason> reason = Optional.empty();
     private final Completion completion;
+
+    /**
+     * A complete answer.
+     *
+     * @param whole in one piece
+     * @param end what a stream sends after the last piece of text
+     */
+    record Answered(ChatResponse whole, ChatResponse end) {}
 
     /**
      * @param pieces hears of each piece of text from the engine's thread; must not block
@@ -27,40 +35,51 @@ final class Asking {
     Asking(PreparedCompletion prepared, Responses responses, Consumer<ChatResponse> pieces) {
         this.responses = responses;
         this.pieces = pieces;
-        this.completion = prepared.start(answer -> Lease.unlimited(), this::hear);
+        this.completion = prepared.start(choice -> Lease.unlimited(), this::hear);
     }
 
     private void hear(CompletionEvent event) {
         switch (event) {
-            case CompletionEvent.Text t -> {
-                append(t.text());
-                pieces.accept(responses.piece(t.text()));
+            case CompletionEvent.Piece piece -> {
+                add(piece);
+                show(piece);
             }
-            case CompletionEvent.Reasoning r -> {}
-            case CompletionEvent.ToolCallStarted c -> {}
-            case CompletionEvent.ToolCallArguments a -> {}
-            case CompletionEvent.ChoiceFinished f -> reason.set(Optional.of(f.reason()));
-            case CompletionEvent.Finished f -> whole.complete(response(f.usage()));
+            case CompletionEvent.ChoiceFinished f -> end(f.reason());
+            case CompletionEvent.Finished f -> whole.complete(answered(f.usage()));
             case CompletionEvent.Failed f -> whole.completeExceptionally(f.cause());
         }
     }
 
-    private synchronized void append(String piece) {
-        text.append(piece);
+    private void show(CompletionEvent.Piece piece) {
+        switch (piece) {
+            case CompletionEvent.Text t -> pieces.accept(responses.piece(t.text()));
+            case CompletionEvent.Reasoning r -> pieces.accept(responses.thought(r.text()));
+            case CompletionEvent.ToolCallStarted call -> {}
+            case CompletionEvent.ToolCallArguments fragment -> {}
+        }
     }
 
-    private synchronized ChatResponse response(Usage usage) {
-        return responses.whole(text.toString(), reason.get(), usage);
+    private synchronized void add(CompletionEvent.Piece piece) {
+        answer.add(piece);
+    }
+
+    private synchronized void end(StopReason why) {
+        reason = Optional.of(why);
+    }
+
+    private synchronized Answered answered(Usage usage) {
+        return new Answered(responses.whole(answer, reason, usage), responses.end(answer, reason, usage));
     }
 
     /** The response to the whole prompt; completes on the engine's thread. */
-    CompletableFuture<ChatResponse> whole() {
+    CompletableFuture<Answered> whole() {
         return whole;
     }
 
     /** What was generated until now. */
     ChatResponse soFar() {
-        return whole.isDone() && !whole.isCompletedExceptionally() ? whole.join() : response(completion.usage());
+        boolean complete = whole.isDone() && !whole.isCompletedExceptionally();
+        return (complete ? whole.join() : answered(completion.usage())).whole();
     }
 
     void cancel() {

@@ -71,7 +71,7 @@ public final class BaseloadChatModel implements ChatModel {
         });
     }
 
-    /** Answers piece by piece, from the subscription on; the last response has finish reason and usage. Cancelling the subscription ends the generation. */
+    /** Answers piece by piece, from the subscription on; the last response has the calls of tools, finish reason and usage. Cancelling the subscription ends the generation. */
     @Override
     public Flux<ChatResponse> stream(Prompt prompt) {
         return Flux.deferContextual(view -> {
@@ -103,7 +103,7 @@ public final class BaseloadChatModel implements ChatModel {
     private static void end(
             FluxSink<ChatResponse> sink,
             ChatModelObservationContext context,
-            @Nullable ChatResponse response,
+            Asking.@Nullable Answered response,
             @Nullable Throwable failure) {
         if (sink.isCancelled()) {
             return;
@@ -112,8 +112,8 @@ public final class BaseloadChatModel implements ChatModel {
             sink.error(Objects.requireNonNull(failure));
             return;
         }
-        context.setResponse(response);
-        sink.next(Responses.withoutText(response));
+        context.setResponse(response.whole());
+        sink.next(response.end());
         sink.complete();
     }
 
@@ -124,7 +124,7 @@ public final class BaseloadChatModel implements ChatModel {
 
     private static ChatResponse await(Asking asking) {
         try {
-            return asking.whole().get();
+            return asking.whole().get().whole();
         } catch (InterruptedException e) {
             asking.cancel();
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package io.baseload.ai;
 
+import io.baseload.chat.api.ToolChoice;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -9,11 +10,13 @@ import org.springframework.ai.model.tool.DefaultToolCallingChatOptions;
 import org.springframework.ai.model.tool.StructuredOutputChatOptions;
 import org.springframework.ai.tool.ToolCallback;
 
-/** Spring AI's portable options, and {@code minP} and {@code seed}. What is null is left to the model's defaults. Immutable. */
+/** Spring AI's portable options, {@code minP}, {@code seed}, and how tools are called. What is null is left to the model's defaults. Immutable. */
 public class BaseloadChatOptions extends DefaultToolCallingChatOptions implements StructuredOutputChatOptions {
     private final @Nullable Double minP;
     private final @Nullable Long seed;
     private final @Nullable String outputSchema;
+    private final @Nullable ToolChoice toolChoice;
+    private final @Nullable Boolean parallelToolCalls;
 
     protected BaseloadChatOptions(
             List<ToolCallback> toolCallbacks,
@@ -28,7 +31,9 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
             @Nullable Double topP,
             @Nullable Double minP,
             @Nullable Long seed,
-            @Nullable String outputSchema) {
+            @Nullable String outputSchema,
+            @Nullable ToolChoice toolChoice,
+            @Nullable Boolean parallelToolCalls) {
         super(
                 toolCallbacks,
                 toolContext,
@@ -43,6 +48,8 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
         this.minP = minP;
         this.seed = seed;
         this.outputSchema = outputSchema;
+        this.toolChoice = toolChoice;
+        this.parallelToolCalls = parallelToolCalls;
     }
 
     public static Builder builder() {
@@ -57,6 +64,16 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
     /** The same prompt, options and seed give the same text. */
     public @Nullable Long getSeed() {
         return seed;
+    }
+
+    /** Whether a tool is called; null = as the model likes. A forced call is forced once: after the result of a tool the model is free. */
+    public @Nullable ToolChoice getToolChoice() {
+        return toolChoice;
+    }
+
+    /** Whether an answer may have several calls; null = yes. */
+    public @Nullable Boolean getParallelToolCalls() {
+        return parallelToolCalls;
     }
 
     @Override
@@ -79,7 +96,9 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                 .toolContext(getToolContext())
                 .minP(minP)
                 .seed(seed)
-                .outputSchema(outputSchema);
+                .outputSchema(outputSchema)
+                .toolChoice(toolChoice)
+                .parallelToolCalls(parallelToolCalls);
     }
 
     @Override
@@ -88,12 +107,14 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                 && super.equals(o)
                 && Objects.equals(minP, o.minP)
                 && Objects.equals(seed, o.seed)
-                && Objects.equals(outputSchema, o.outputSchema);
+                && Objects.equals(outputSchema, o.outputSchema)
+                && Objects.equals(toolChoice, o.toolChoice)
+                && Objects.equals(parallelToolCalls, o.parallelToolCalls);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), minP, seed, outputSchema);
+        return Objects.hash(super.hashCode(), minP, seed, outputSchema, toolChoice, parallelToolCalls);
     }
 
     /** Builds {@link BaseloadChatOptions}. */
@@ -102,6 +123,8 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
         private @Nullable Double minP;
         private @Nullable Long seed;
         private @Nullable String outputSchema;
+        private @Nullable ToolChoice toolChoice;
+        private @Nullable Boolean parallelToolCalls;
 
         public Builder minP(@Nullable Double fraction) {
             this.minP = fraction;
@@ -110,6 +133,16 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
 
         public Builder seed(@Nullable Long number) {
             this.seed = number;
+            return this;
+        }
+
+        public Builder toolChoice(@Nullable ToolChoice choice) {
+            this.toolChoice = choice;
+            return this;
+        }
+
+        public Builder parallelToolCalls(@Nullable Boolean allowed) {
+            this.parallelToolCalls = allowed;
             return this;
         }
 
@@ -126,6 +159,8 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                 minP = b.minP != null ? b.minP : minP;
                 seed = b.seed != null ? b.seed : seed;
                 outputSchema = b.outputSchema != null ? b.outputSchema : outputSchema;
+                toolChoice = b.toolChoice != null ? b.toolChoice : toolChoice;
+                parallelToolCalls = b.parallelToolCalls != null ? b.parallelToolCalls : parallelToolCalls;
             }
             return this;
         }
@@ -145,7 +180,9 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                     topP,
                     minP,
                     seed,
-                    outputSchema);
+                    outputSchema,
+                    toolChoice,
+                    parallelToolCalls);
         }
     }
 }

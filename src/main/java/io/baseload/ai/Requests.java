@@ -5,7 +5,6 @@ import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.OutputFormat;
-import io.baseload.chat.api.ToolSet;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.SamplingOptions;
@@ -15,9 +14,6 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import org.springframework.ai.chat.messages.AssistantMessage;
-import org.springframework.ai.chat.messages.MessageType;
-import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.chat.prompt.Prompt;
 
 /** Spring AI's prompts as requests; what can't be done is refused by name, never left out. */
@@ -32,10 +28,10 @@ final class Requests {
     CompletionRequest of(Prompt prompt, BaseloadChatOptions options) {
         refuse(options);
         List<Message> messages =
-                prompt.getInstructions().stream().map(Requests::message).toList();
+                prompt.getInstructions().stream().flatMap(Messages::of).toList();
         return new CompletionRequest(
                 new Input.Chat(messages, Map.of()),
-                ToolSet.EMPTY,
+                Tools.of(options, messages),
                 1,
                 1,
                 maxTokens(options.getMaxTokens()),
@@ -49,9 +45,6 @@ final class Requests {
     }
 
     private void refuse(BaseloadChatOptions options) {
-        if (!Objects.requireNonNullElse(options.getToolCallbacks(), List.of()).isEmpty()) {
-            throw unsupported("toolCallbacks", "this version of Baseload can't call tools");
-        }
         if (options.getOutputSchema() != null) {
             throw unsupported("outputSchema", "this version of Baseload can't hold an answer to a schema");
         }
@@ -59,23 +52,6 @@ final class Requests {
         if (asked != null && !asked.equals(model)) {
             throw unsupported("model", "this chat model runs " + model + ", not " + asked);
         }
-    }
-
-    private static Message message(org.springframework.ai.chat.messages.Message message) {
-        if (message instanceof UserMessage user && !user.getMedia().isEmpty()) {
-            throw unsupported("messages", "this version of Baseload takes text only, no media");
-        }
-        MessageType type = message.getMessageType();
-        boolean tool = type == MessageType.TOOL;
-        if (tool || message instanceof AssistantMessage assistant && assistant.hasToolCalls()) {
-            throw unsupported("messages", "this version of Baseload can't take tool calls or their results");
-        }
-        String text = Objects.requireNonNullElse(message.getText(), "");
-        return switch (type) {
-            case SYSTEM -> Message.system(text);
-            case ASSISTANT -> Message.assistant(text);
-            default -> Message.user(text);
-        };
     }
 
     private static OptionalInt maxTokens(@Nullable Integer maxTokens) {

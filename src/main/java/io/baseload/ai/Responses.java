@@ -1,10 +1,11 @@
 package io.baseload.ai;
 
+import io.baseload.chat.api.AnswerBuilder;
 import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.ai.chat.messages.AssistantMessage;
@@ -23,20 +24,42 @@ final class Responses {
         this.model = model;
     }
 
-    /** A piece of a stream; only the last response knows reason and usage. */
+    /** A piece of a stream's text; only the last response knows calls, reason and usage. */
     ChatResponse piece(String text) {
+        return piece(new AssistantMessage(text));
+    }
+
+    /** A piece of a stream's reasoning: a message without text. */
+    ChatResponse thought(String reasoning) {
+        return piece(AssistantMessage.builder()
+                .content("")
+                .properties(Map.of(Messages.REASONING, reasoning))
+                .build());
+    }
+
+    private ChatResponse piece(AssistantMessage message) {
         return new ChatResponse(
-                List.of(new Generation(new AssistantMessage(text))),
+                List.of(new Generation(message)),
                 ChatResponseMetadata.builder().id(id).model(model).build());
     }
 
     /** A whole answer. */
-    ChatResponse whole(String text, Optional<StopReason> reason, Usage usage) {
+    ChatResponse whole(AnswerBuilder answer, Optional<StopReason> reason, Usage usage) {
+        return whole(answer, answer.text(), answer.reasoning(), reason, usage);
+    }
+
+    /** The end of a stream whose text and reasoning were sent before: calls are sent complete. */
+    ChatResponse end(AnswerBuilder answer, Optional<StopReason> reason, Usage usage) {
+        return whole(answer, "", "", reason, usage);
+    }
+
+    private ChatResponse whole(
+            AnswerBuilder answer, String text, String reasoning, Optional<StopReason> reason, Usage usage) {
         var generation = ChatGenerationMetadata.builder()
                 .finishReason(reason.map(r -> r.name().toLowerCase(Locale.ROOT)).orElse("cancelled"))
                 .build();
         return new ChatResponse(
-                List.of(new Generation(new AssistantMessage(text), generation)),
+                List.of(new Generation(message(answer, text, reasoning), generation)),
                 ChatResponseMetadata.builder()
                         .id(id)
                         .model(model)
@@ -44,10 +67,15 @@ final class Responses {
                         .build());
     }
 
-    /** The end of a stream whose text was sent before. */
-    static ChatResponse withoutText(ChatResponse whole) {
-        ChatGenerationMetadata generation =
-                Objects.requireNonNull(whole.getResult()).getMetadata();
-        return new ChatResponse(List.of(new Generation(new AssistantMessage(""), generation)), whole.getMetadata());
+    private static AssistantMessage message(AnswerBuilder answer, String text, String reasoning) {
+        var calls = answer.calls().stream()
+                .map(call -> new AssistantMessage.ToolCall(call.id(), "function", call.name(), call.arguments()))
+                .toList();
+        Map<String, Object> properties = reasoning.isEmpty() ? Map.of() : Map.of(Messages.REASONING, reasoning);
+        return AssistantMessage.builder()
+                .content(text)
+                .properties(properties)
+                .toolCalls(calls)
+                .build();
     }
 }

@@ -1,0 +1,43 @@
+package io.baseload.ai;
+
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.ToolChoice;
+import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.api.ToolSpec;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.ai.tool.ToolCallback;
+import org.springframework.ai.tool.definition.ToolDefinition;
+
+/** The tools of a prompt. They are only shown to the model: whoever sent the prompt executes its calls. */
+final class Tools {
+    private Tools() {}
+
+    static ToolSet of(BaseloadChatOptions options, List<Message> messages) {
+        List<ToolSpec> specs = Objects.requireNonNullElse(options.getToolCallbacks(), List.<ToolCallback>of()).stream()
+                .map(ToolCallback::getToolDefinition)
+                .map(Tools::spec)
+                .toList();
+        if (specs.isEmpty()) {
+            return ToolSet.EMPTY;
+        }
+        boolean parallel = !Boolean.FALSE.equals(options.getParallelToolCalls());
+        return new ToolSet(specs, choice(options, messages), parallel);
+    }
+
+    private static ToolSpec spec(ToolDefinition definition) {
+        String schema = definition.inputSchema();
+        return new ToolSpec(
+                definition.name(),
+                Objects.requireNonNullElse(definition.description(), ""),
+                schema == null || schema.isBlank() ? ToolSpec.NO_PARAMETERS : schema,
+                false);
+    }
+
+    /** A forced call is forced once: after its result the model is free, or a tool loop would never end. */
+    private static ToolChoice choice(BaseloadChatOptions options, List<Message> messages) {
+        ToolChoice chosen = Objects.requireNonNullElse(options.getToolChoice(), ToolChoice.Mode.AUTO);
+        boolean answered = !messages.isEmpty() && messages.getLast() instanceof Message.Tool;
+        return answered && chosen != ToolChoice.Mode.NONE ? ToolChoice.Mode.AUTO : chosen;
+    }
+}

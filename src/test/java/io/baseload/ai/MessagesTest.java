@@ -1,0 +1,67 @@
+package io.baseload.ai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.ToolCall;
+import io.baseload.chat.api.ToolChoice;
+import io.baseload.chat.api.ToolSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.springframework.ai.chat.messages.AssistantMessage;
+import org.springframework.ai.chat.messages.ToolResponseMessage;
+import org.springframework.ai.tool.function.FunctionToolCallback;
+
+/** Calls, results and tools of Spring AI as the model's. */
+class MessagesTest {
+    private static final BaseloadChatOptions FORCED = BaseloadChatOptions.builder()
+            .toolCallbacks(FunctionToolCallback.builder("now", (String zone) -> "12:00")
+                    .description("The time")
+                    .inputType(String.class)
+                    .build())
+            .toolChoice(ToolChoice.Mode.REQUIRED)
+            .build();
+
+    @Test
+    void callsHaveNoContentAndKeepTheirReasoning() {
+        var said = AssistantMessage.builder()
+                .content("")
+                .properties(Map.of("reasoningContent", "Hm."))
+                .toolCalls(List.of(new AssistantMessage.ToolCall("call_1", "function", "now", "{}")))
+                .build();
+        assertThat(Messages.of(said))
+                .containsExactly(new Message.Assistant(
+                        Optional.empty(),
+                        Optional.of("Hm."),
+                        List.of(new ToolCall("call_1", "now", "{}")),
+                        Optional.empty()));
+    }
+
+    @Test
+    void eachResultIsAMessage() {
+        var results = ToolResponseMessage.builder()
+                .responses(List.of(
+                        new ToolResponseMessage.ToolResponse("call_1", "now", "12:00"),
+                        new ToolResponseMessage.ToolResponse("call_2", "now", "13:00")))
+                .build();
+        assertThat(Messages.of(results))
+                .containsExactly(
+                        new Message.Tool("call_1", "12:00", Optional.of("now")),
+                        new Message.Tool("call_2", "13:00", Optional.of("now")));
+    }
+
+    @Test
+    void aForcedCallIsForcedOnce() {
+        ToolSet asked = Tools.of(FORCED, List.of(Message.user("x")));
+        assertThat(asked.choice()).isEqualTo(ToolChoice.Mode.REQUIRED);
+        assertThat(asked.parallel()).isTrue();
+        assertThat(asked.tools()).singleElement().satisfies(tool -> {
+            assertThat(tool.name()).isEqualTo("now");
+            assertThat(tool.description()).isEqualTo("The time");
+        });
+        ToolSet answered = Tools.of(FORCED, List.of(Message.user("x"), Message.tool("call_1", "12:00")));
+        assertThat(answered.choice()).isEqualTo(ToolChoice.Mode.AUTO);
+    }
+}
