@@ -1,11 +1,13 @@
 package io.baseload.ai;
 
+import io.baseload.chat.api.Completions;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.observation.ChatModelObservationConvention;
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
@@ -55,6 +57,7 @@ public class BaseloadChatAutoConfiguration {
             ObjectProvider<ChatModelObservationConvention> convention) {
         return new BaseloadChatModel(
                 model,
+                Completions.of(model, Optional.ofNullable(properties.toolFormat())),
                 properties.options(),
                 registry.getIfUnique(() -> ObservationRegistry.NOOP),
                 convention.getIfAvailable(DefaultChatModelObservationConvention::new));

@@ -41,7 +41,20 @@ public final class BaseloadChatModel implements ChatModel {
             BaseloadChatOptions defaults,
             ObservationRegistry registry,
             ChatModelObservationConvention convention) {
-        this.completions = Completions.of(model);
+        this(model, Completions.of(model), defaults, registry, convention);
+    }
+
+    /**
+     * @param completions the same model in words
+     * @param defaults options of prompts that have none of their own
+     */
+    public BaseloadChatModel(
+            LoadedModel model,
+            Completions completions,
+            BaseloadChatOptions defaults,
+            ObservationRegistry registry,
+            ChatModelObservationConvention convention) {
+        this.completions = completions;
         this.name = model.name();
         this.defaults =
                 defaults.getModel() == null ? defaults.mutate().model(name).build() : defaults;

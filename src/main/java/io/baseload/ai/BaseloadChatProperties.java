@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param pinned Whether each worker thread stays on one CPU.
  * @param contextLength Tokens that prompt and answer may have together; 0 = the model's own context length.
  * @param kvPrecision How the KV cache stores keys and values: f32, f16 or q8.
+ * @param toolFormat How the model writes calls of tools, where its template doesn't show it.
  * @param maxSequences Answers that are generated at the same time.
  * @param maxQueued Requests that may wait beyond those; one more is refused.
  * @param temperature Randomness of the choice, 0 to 2; 0 = always the likeliest token.
@@ -34,6 +35,7 @@ public record BaseloadChatProperties(
         @DefaultValue("true") boolean pinned,
         @DefaultValue("0") int contextLength,
         @DefaultValue("f32") KvPrecision kvPrecision,
+        @Nullable String toolFormat,
         @DefaultValue("8") int maxSequences,
         @DefaultValue("64") int maxQueued,
         @Nullable Double temperature,

@@ -8,6 +8,7 @@ import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.stop.StopTexts;
 import io.baseload.chat.template.TemplateSyntaxException;
 import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.chat.tools.ToolFormat;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelFileException;
 import java.nio.file.Path;
@@ -26,10 +27,10 @@ final class ModelCompletions implements Completions {
         this.prompts = prompts;
     }
 
-    static ModelCompletions of(LoadedModel model) {
+    static ModelCompletions of(LoadedModel model, Optional<ToolFormat> tools) {
         try {
             Tokenizer tokenizer = Tokenizer.of(model.vocabulary());
-            return new ModelCompletions(model, tokenizer, new PromptReader(tokenizer, Optional.empty()));
+            return new ModelCompletions(model, tokenizer, new PromptReader(tokenizer, tools));
         } catch (IllegalArgumentException | TemplateSyntaxException e) {
             throw new ModelFileException(Path.of(model.name()), -1, String.valueOf(e.getMessage()));
         }

@@ -2,6 +2,7 @@ package io.baseload.service.app;
 
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
+import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -14,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxQueued answers that may wait beyond those; one more is refused with 503
  * @param prefillChunk prompt tokens that one step computes at most
  * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
+ * @param toolFormats how models write calls of tools, by id, where their templates don't show it
  */
 @ConfigurationProperties("baseload.model")
 record ModelProperties(
@@ -22,7 +24,8 @@ record ModelProperties(
         @DefaultValue("8") int maxSequences,
         @DefaultValue("64") int maxQueued,
         @DefaultValue("512") int prefillChunk,
-        @DefaultValue("f32") KvPrecision kvPrecision) {
+        @DefaultValue("f32") KvPrecision kvPrecision,
+        @DefaultValue Map<String, String> toolFormats) {
     LoadOptions options() {
         return LoadOptions.named("")
                 .withContextLength(contextLength)

@@ -28,6 +28,7 @@ import io.baseload.engine.api.Usage;
 import io.baseload.testing.TestModels;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
@@ -64,6 +65,15 @@ class ModelCompletionsTest {
         assertThat(heard.usage().prompt())
                 .isEqualTo(completions.prepare(greedy(HELLO, 20)).promptTokens());
         assertThat(heard.usage().completion()).isBetween(1, 20);
+    }
+
+    @Test
+    void theFormOfCallsMayBeChosen() {
+        assertThat(Completions.of(model, Optional.of("mistral"))).isNotNull();
+        assertThatThrownBy(() -> Completions.of(model, Optional.of("morse")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"morse\"")
+                .hasMessageContaining("hermes");
     }
 
     @Test
