@@ -65,10 +65,15 @@ final class DeepSeek {
         if (!keys.flag(INTERLEAVED).orElse(true)) {
             throw keys.refuse(INTERLEAVED, "is false, which is not supported");
         }
+        int heads = basis.shape().heads();
+        if (basis.shape().kvHeads() != heads) {
+            throw keys.refuse(
+                    Key.KV_HEADS, "is " + basis.shape().kvHeads() + ", it must be the number of heads, " + heads);
+        }
         int plain = numbers.size(PLAIN);
         Rope rope = keys.rope(numbers.size(ROTATED), 10_000);
         return new Latent(
-                basis.shape().heads(),
+                heads,
                 numbers.count(QUERY_RANK),
                 numbers.size(LATENT),
                 plain,

@@ -170,7 +170,8 @@ public final class HuggingFaceKeys implements Keys {
 
     @Override
     public ModelFileException refuse(Key key, String problem) {
-        return config.refuse(key.huggingFace(), problem);
+        ModelFileException missing = config.refuse(key.huggingFace(), problem);
+        return get(key, (keys, name) -> keys.refuse(name, problem), missing);
     }
 
     /** Keys that begin with an underscore are transformers' own notes; what is false or empty asks for nothing. */

@@ -6,8 +6,10 @@ import com.sun.management.ThreadMXBean;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.testing.TestModels;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** A step allocates nothing on the heap, once its code is compiled. */
 @Tag("kernel")
@@ -15,9 +17,12 @@ class StepAllocationTest {
     private static final int STEPS = 50;
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
-    @Test
-    void decodeAllocatesNothing() {
-        try (ModelBench bench = new ModelBench(TestModels.tiny(), 96, 1)) {
+    static final List<String> MODELS = List.of("llama/model.gguf", "gpt-oss-mxfp4", "deepseek-v3", "yuan2-m32");
+
+    @ParameterizedTest
+    @FieldSource("MODELS")
+    void decodeAllocatesNothing(String model) {
+        try (ModelBench bench = new ModelBench(TestModels.reference(model), 96, 1)) {
             PageTable table = bench.sequence();
             bench.prefill(table, new int[] {1, 2, 3}, 0, 3);
             assertAllocatesNothing(bench, () -> {
@@ -28,10 +33,11 @@ class StepAllocationTest {
         }
     }
 
-    @Test
-    void prefillAllocatesNothing() {
+    @ParameterizedTest
+    @FieldSource("MODELS")
+    void prefillAllocatesNothing(String model) {
         int[] prompt = new int[64];
-        try (ModelBench bench = new ModelBench(TestModels.tiny(), 96, 1)) {
+        try (ModelBench bench = new ModelBench(TestModels.reference(model), 96, 1)) {
             PageTable table = bench.sequence();
             assertAllocatesNothing(bench, () -> {
                 bench.batch.clear();
