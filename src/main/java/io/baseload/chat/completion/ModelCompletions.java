@@ -5,6 +5,7 @@ import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.stop.StopTexts;
 import io.baseload.chat.template.TemplateSyntaxException;
 import io.baseload.chat.tokenizer.Tokenizer;
@@ -20,11 +21,13 @@ final class ModelCompletions implements Completions {
     private final LoadedModel model;
     private final Tokenizer tokenizer;
     private final PromptReader prompts;
+    private final Constraints constraints;
 
     private ModelCompletions(LoadedModel model, Tokenizer tokenizer, PromptReader prompts) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.prompts = prompts;
+        this.constraints = new Constraints(tokenizer);
     }
 
     static ModelCompletions of(LoadedModel model, Optional<ToolFormat> tools) {
@@ -43,7 +46,10 @@ final class ModelCompletions implements Completions {
         var room = new Room(model, request);
         room.check(tokenizer.bytes().longest());
         List<Prompt> prompts = this.prompts.read(request);
-        return new Prepared(model, tokenizer, stops, request, prompts, room.tokens(prompts));
+        int maxTokens = room.tokens(prompts);
+        List<Optional<Constraint>> held =
+                prompts.stream().map(prompt -> constraints.of(request, prompt)).toList();
+        return new Prepared(model, tokenizer, stops, request, prompts, held, maxTokens);
     }
 
     private static StopTexts stops(List<String> texts) {

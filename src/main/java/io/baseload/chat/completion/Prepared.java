@@ -4,21 +4,29 @@ import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.stop.StopTexts;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.TokenMask;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/** A question with its prompts as token ids. Immutable. */
+/**
+ * A question with its prompts as token ids. Immutable.
+ *
+ * @param constraints what the answers to each prompt are held to
+ */
 record Prepared(
         LoadedModel model,
         Tokenizer tokenizer,
         StopTexts stops,
         CompletionRequest request,
         List<Prompt> prompts,
+        List<Optional<Constraint>> constraints,
         int maxTokens)
         implements PreparedCompletion {
 
@@ -40,6 +48,11 @@ record Prepared(
     /** The prompt of an answer. */
     Prompt prompt(int answer) {
         return prompts.get(answer / request.bestOf());
+    }
+
+    /** What an answer's tokens are held to. */
+    Optional<TokenMask> mask(int answer) {
+        return constraints.get(answer / request.bestOf()).map(Constraint::mask);
     }
 
     @Override

@@ -85,7 +85,7 @@ final class RunningCompletion implements Completion {
                 prepared.tokenizer().stopTokens(),
                 ranked ? Math.max(0, request.topLogprobs()) : request.topLogprobs(),
                 request.echo() && request.topLogprobs() >= 0,
-                Optional.empty(),
+                prepared.mask(answer),
                 lease,
                 request.flow(),
                 request.scope());

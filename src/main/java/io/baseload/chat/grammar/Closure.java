@@ -17,9 +17,6 @@ import java.util.TreeMap;
  * for all its callers. Rules never end before they have read something: where one may be empty, an edge leads around the call (Aycock and Horspool, 2002).
  */
 final class Closure {
-    /** Far more than any grammar for people has; beyond it nothing is accepted. */
-    private static final int MOST_FRAMES = 20_000;
-
     private final Reader reader;
     private final Automaton automaton;
     private final Deque<Frame> due = new ArrayDeque<>();
@@ -39,6 +36,7 @@ final class Closure {
     void visit(int state, int count, Stacks below) {
         Frame frame = reader.frame(state, count, below);
         if (seen.add(frame)) {
+            reader.countWork();
             due.add(frame);
         }
     }
@@ -66,11 +64,11 @@ final class Closure {
             visit(automaton.ruleStart[call.rule()], 0, reader.set(call.callers()));
             drain(false);
         }
-        return seen.size() > MOST_FRAMES ? Stacks.NONE : reader.set(found);
+        return reader.set(found);
     }
 
     private void drain(boolean haveRead) {
-        while (!due.isEmpty() && seen.size() <= MOST_FRAMES) {
+        while (!due.isEmpty()) {
             Frame frame = due.poll();
             if (haveRead && automaton.ends[frame.state]) {
                 resume(frame.below);

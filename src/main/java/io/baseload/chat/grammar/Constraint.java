@@ -14,6 +14,7 @@ public final class Constraint {
         this.reader = reader;
         this.masks = new TokenMasks(reader, tokens);
         this.start = reader.start();
+        masks.allow(start, new long[tokens.words()]);
     }
 
     /**
@@ -43,6 +44,7 @@ public final class Constraint {
         @Override
         public void advance(int token) {
             synchronized (Constraint.this) {
+                reader.allowWork(TokenMasks.MOST_WORK);
                 ended |= at.mayEnd && isStop(token);
                 at = ended ? at : after(token);
             }

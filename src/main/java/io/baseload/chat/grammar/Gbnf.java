@@ -19,14 +19,15 @@ public final class Gbnf {
 
     private final Scanner in;
     private final Function<String, OptionalInt> tokens;
-    private final Grammar.Builder grammar = new Grammar.Builder();
+    private final Grammar.Builder grammar;
     private final Map<String, Expr.Rule> names = new HashMap<>();
     private final Set<String> defined = new HashSet<>();
     private int depth;
 
-    private Gbnf(String source, Function<String, OptionalInt> tokens) {
+    private Gbnf(String source, Function<String, OptionalInt> tokens, Grammar.Builder grammar) {
         this.in = new Scanner(source);
         this.tokens = tokens;
+        this.grammar = grammar;
     }
 
     /**
@@ -34,11 +35,18 @@ public final class Gbnf {
      * @throws GrammarException if the grammar is broken or not supported
      */
     public static Grammar parse(String source, Function<String, OptionalInt> tokens) {
-        return new Gbnf(source, tokens).read();
+        var grammar = new Grammar.Builder();
+        add(source, tokens, grammar);
+        return grammar.build();
     }
 
-    private Grammar read() {
-        rule("root");
+    /** Adds the rules to a grammar; returns the one named root. Errors as {@link #parse}. */
+    public static Expr.Rule add(String source, Function<String, OptionalInt> tokens, Grammar.Builder grammar) {
+        return new Gbnf(source, tokens, grammar).read();
+    }
+
+    private Expr.Rule read() {
+        Expr.Rule root = rule("root");
         skip();
         while (in.peek() != Scanner.END) {
             definition();
@@ -49,7 +57,7 @@ public final class Gbnf {
                 throw new GrammarException("", "rule " + name + " is not defined");
             }
         }
-        return grammar.build();
+        return root;
     }
 
     private Expr.Rule rule(String name) {

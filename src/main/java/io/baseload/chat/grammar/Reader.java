@@ -29,11 +29,28 @@ final class Reader {
     private final Map<Stacks, Stacks> stacks = new HashMap<>();
     private long serial;
     private int tables;
+    private long work;
+    private long mostWork = Long.MAX_VALUE;
 
     /** @param horizon bytes of the longest token: a loop that may go on for longer is as good as endless */
     Reader(Automaton automaton, int horizon) {
         this.automaton = automaton;
         this.horizon = horizon;
+    }
+
+    /**
+     * Bounds what is computed from now on: ambiguous grammars with large counts could otherwise take for ever.
+     *
+     * @param frames that may be visited; beyond it a {@link GrammarException} is thrown
+     */
+    void allowWork(long frames) {
+        mostWork = work + frames;
+    }
+
+    void countWork() {
+        if (++work > mostWork) {
+            throw new GrammarException("", "too ambiguous: to follow it takes too much memory or time");
+        }
     }
 
     Automaton automaton() {

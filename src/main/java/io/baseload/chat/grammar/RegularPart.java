@@ -4,6 +4,8 @@ import java.util.TreeSet;
 
 /** What a regular expression accepts, or what it doesn't, as a part of an intersection. */
 public final class RegularPart implements ByteAutomaton.Part {
+    private static final long MOST_WORK = 1_000_000;
+
     private final Reader reader;
     private final boolean negated;
 
@@ -20,7 +22,9 @@ public final class RegularPart implements ByteAutomaton.Part {
      */
     public static RegularPart of(Expr expr, CodePoints writable) {
         Automaton automaton = AutomatonBuilder.compile(Grammar.of(expr), writable);
-        return new RegularPart(new Reader(automaton, Integer.MAX_VALUE), false);
+        var reader = new Reader(automaton, Integer.MAX_VALUE);
+        reader.allowWork(MOST_WORK);
+        return new RegularPart(reader, false);
     }
 
     /** All other texts. */

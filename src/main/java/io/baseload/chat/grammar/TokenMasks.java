@@ -11,6 +11,9 @@ import java.util.Map;
  * a time.
  */
 final class TokenMasks {
+    /** For one mask: some hundred times what usual grammars take. */
+    static final long MOST_WORK = 4_000_000;
+
     private static final int MOST_MASKS = 64;
     private static final int MOST_TOPS = 192;
 
@@ -55,6 +58,7 @@ final class TokenMasks {
     }
 
     private long[] compute(Stacks stacks) {
+        reader.allowWork(MOST_WORK);
         long[] mask = new long[tokens.words()];
         if (stacks.mayEnd) {
             for (int stop : tokens.stopTokens) {

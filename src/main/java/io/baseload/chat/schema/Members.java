@@ -44,9 +44,10 @@ record Members(
                             name -> allNames.add(Conjunction.of(document, List.of(part.child("propertyNames", name)))));
         }
         names.addAll(required);
+        boolean someAreDeclared = !names.isEmpty() || all.parts().stream().anyMatch(part -> part.has("properties"));
         Map<String, Optional<List<Subschema>>> declared = new LinkedHashMap<>();
         names.forEach(name -> declared.put(name, member(all, name)));
-        return new Members(declared, required, others(all, !names.isEmpty()), allNames, min, max);
+        return new Members(declared, required, others(all, someAreDeclared), allNames, min, max);
     }
 
     private static Map<String, Subschema> schemas(Subschema part, String keyword) {

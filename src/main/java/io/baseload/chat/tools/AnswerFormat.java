@@ -38,7 +38,7 @@ public final class AnswerFormat {
         return marks;
     }
 
-    Optional<ReasoningFormat> reasoning() {
+    public Optional<ReasoningFormat> reasoning() {
         return reasoning;
     }
 

@@ -2,7 +2,6 @@ package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
-import io.baseload.chat.api.OutputFormat;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.service.tenant.Caller;
@@ -31,7 +30,7 @@ final class ChatFields {
                 SamplingFields.options(fields),
                 SamplingFields.stops(fields),
                 topLogprobs(fields),
-                OutputFormat.text(),
+                FormatFields.read(fields),
                 false,
                 new FlowId(caller.tenant()),
                 new CacheScope(caller.tenant()));

@@ -1,7 +1,6 @@
 package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
-import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.ToolSet;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
@@ -34,7 +33,7 @@ final class TextFields {
                 SamplingFields.options(fields),
                 SamplingFields.stops(fields),
                 fields.integer("logprobs", 0, MAX_LOGPROBS, -1),
-                OutputFormat.text(),
+                FormatFields.read(fields),
                 fields.flag("echo", false),
                 new FlowId(caller.tenant()),
                 new CacheScope(caller.tenant()));

@@ -11,7 +11,6 @@ final class UnsupportedFields {
     static void check(Fields fields) {
         fields.find("functions").ifPresent(UnsupportedFields::checkEmpty);
         fields.find("function_call").ifPresent(UnsupportedFields::checkNone);
-        fields.find("response_format").ifPresent(UnsupportedFields::checkFormat);
         fields.find("modalities").ifPresent(UnsupportedFields::checkModalities);
         for (String name : List.of("audio", "web_search_options", "moderation")) {
             fields.find(name).ifPresent(value -> {
@@ -32,14 +31,6 @@ final class UnsupportedFields {
         }
         if (choice.node().isObject() || !choice.text().equals("none")) {
             throw Invalid.unsupported(choice.path(), OLD);
-        }
-    }
-
-    private static void checkFormat(Value format) {
-        Value type = format.fields().require("type");
-        String name = type.oneOf(List.of("text", "json_object", "json_schema"));
-        if (!name.equals("text")) {
-            throw Invalid.unsupported(format.path(), "this service can't enforce '" + name + "'; use 'text'.");
         }
     }
 

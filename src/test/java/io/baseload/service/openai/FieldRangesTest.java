@@ -132,8 +132,18 @@ class FieldRangesTest {
         {"response_format": "text"}                      | response_format             | invalid_type
         {"response_format": {}}                          | response_format.type        | missing_required_parameter
         {"response_format": {"type": "xml"}}             | response_format.type        | invalid_value
-        {"response_format": {"type": "json_object"}}     | response_format             | unsupported_value
-        {"response_format": {"type": "json_schema", "json_schema": {}}} | response_format | unsupported_value
+        {"response_format": {"type": "json_schema"}}     | response_format.json_schema | missing_required_parameter
+        {"response_format": {"type": "json_schema", "json_schema": {"schema": {}}}} | response_format.json_schema.name | missing_required_parameter
+        {"response_format": {"type": "json_schema", "json_schema": {"name": "a b", "schema": {}}}} | response_format.json_schema.name | invalid_value
+        {"response_format": {"type": "json_schema", "json_schema": {"name": "a"}}} | response_format.json_schema.schema | missing_required_parameter
+        {"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": 1}}} | response_format.json_schema.schema | invalid_type
+        {"response_format": {"type": "json_object"}, "guided_regex": "a"} | guided_regex   | invalid_value
+        {"guided_choice": []}                            | guided_choice               | empty_array
+        {"guided_choice": ["a", 1]}                      | guided_choice[1]            | invalid_type
+        {"guided_regex": 1}                              | guided_regex                | invalid_type
+        {"guided_json": 1}                               | guided_json                 | invalid_type
+        {"guided_whitespace_pattern": " "}               | guided_whitespace_pattern   | unsupported_value
+        {"structured_outputs": {"grammar": ""}}          | structured_outputs.grammar  | invalid_value
         {"modalities": ["text", "audio"]}                | modalities                  | unsupported_value
         {"audio": {"voice": "x"}}                        | audio                       | unsupported_value
         {"web_search_options": {}}                       | web_search_options          | unsupported_value
