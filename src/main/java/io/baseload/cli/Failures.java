@@ -2,6 +2,8 @@ package io.baseload.cli;
 
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.store.ModelStoreException;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -22,6 +24,8 @@ final class Failures {
         return switch (thrown) {
             case BadInputException bad -> badInput(command, bad.getMessage());
             case ModelFileException bad -> badInput(command, bad.getMessage());
+            case ModelStoreException bad -> badInput(command, String.valueOf(bad.getMessage()));
+            case UncheckedIOException bad -> badInput(command, String.valueOf(bad.getMessage()));
             case InvalidRequestException bad -> badInput(command, bad.field() + ": " + bad.getMessage());
             default -> bug(command, thrown);
         };

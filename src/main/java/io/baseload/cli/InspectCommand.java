@@ -5,13 +5,24 @@ import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
+import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.store.StoredFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-/** Says what is in a model file, and the memory that it would take. */
-@Command(name = "inspect", description = "Says what is in a model file, and the memory that it would take.")
+/** Says what is in a model or in a file of tensors, and the memory that the model would take. */
+@Command(
+        name = "inspect",
+        description =
+                "Says what is in a model, and the memory that it would take; of other .gguf, .safetensors, .bin and"
+                        + " .index.json files it lists the tensors.")
 final class InspectCommand implements Callable<Integer> {
     @Mixin
     private ModelArgument model = new ModelArgument();
@@ -22,11 +33,57 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
-    /** What {@code --json} prints. */
+    @Option(names = "--verify", description = "Read an imported model's weights and compare their checksums.")
+    private boolean verify;
+
+    /** What {@code --json} prints of a model; of other files it is a {@link TensorList}. */
     record Report(String file, ModelInfo model, MemoryEstimate memory) {}
 
     @Override
     public Integer call() {
+        Path path = model.path();
+        if (verify) {
+            verify(path);
+        }
+        if (holdsModel(path)) {
+            model();
+        } else {
+            tensors(path);
+        }
+        return 0;
+    }
+
+    private void verify(Path path) {
+        if (!StoredFolder.is(path)) {
+            throw new BadInputException(path + " has no checksums: it is no imported model");
+        }
+        StoredFolder.open(path).verify(new Percent(output));
+        output.note("all checksums are right");
+    }
+
+    /** Whether it is a folder, or a GGUF file that says what model it is. */
+    private static boolean holdsModel(Path path) {
+        if (Files.isDirectory(path)) {
+            return true;
+        }
+        if (!path.toString().endsWith(".gguf")) {
+            return false;
+        }
+        try (GgufFile file = GgufFile.open(path)) {
+            Optional<String> family = file.metadata().string("general.architecture");
+            return family.isPresent() && file.metadata().has(family.get() + ".block_count");
+        }
+    }
+
+    private void tensors(Path path) {
+        try (Checkpoint checkpoint = Checkpoint.open(path)) {
+            TensorList list = TensorList.of(checkpoint);
+            list.tensors().forEach(tensor -> output.note(tensor.line()));
+            output.result(list, list.summary());
+        }
+    }
+
+    private void model() {
         try (Engine engine = Engine.open(new EngineOptions(1, false))) {
             ModelInfo info = engine.inspect(model.path());
             MemoryEstimate memory = engine.estimate(
@@ -34,7 +91,6 @@ final class InspectCommand implements Callable<Integer> {
             describe(info, memory);
             output.result(new Report(model.path().toString(), info, memory), summary(info));
         }
-        return 0;
     }
 
     private void describe(ModelInfo info, MemoryEstimate memory) {

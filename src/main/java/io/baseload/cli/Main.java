@@ -17,6 +17,8 @@ import picocli.CommandLine.HelpCommand;
         subcommands = {
             ServeCommand.class,
             InspectCommand.class,
+            ImportCommand.class,
+            QuantizeCommand.class,
             GenerateCommand.class,
             TokenizeCommand.class,
             BenchCommand.class,

@@ -1,25 +1,47 @@
 package io.baseload.cli;
 
+import io.baseload.engine.store.ModelStore;
+import io.baseload.engine.store.StoredModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 
 /** Which model a command works on. */
 final class ModelArgument {
-    @Parameters(paramLabel = "MODEL", arity = "0..1", description = "A .gguf file (default: the bundled model).")
-    @Nullable
-    Path file;
+    private static final int SHORTEST_ID = 8;
 
-    /** The file to open. */
+    @Parameters(
+            paramLabel = "MODEL",
+            arity = "0..1",
+            description =
+                    "A .gguf file, a Hugging Face folder, or an imported model's folder or the beginning of its id"
+                            + " (default: the bundled model).")
+    @Nullable
+    Path given;
+
+    /** The file or folder to open. */
     Path path() {
-        if (file == null) {
+        if (given == null) {
             return BundledModel.path();
         }
-        if (!Files.isRegularFile(file)) {
-            throw new BadInputException(file + " is not a file");
+        return Files.exists(given) ? given : stored(given.toString());
+    }
+
+    private static Path stored(String id) {
+        if (!id.matches("[0-9a-f]{" + SHORTEST_ID + ",64}") || !Files.isDirectory(Home.models())) {
+            throw new BadInputException(id + ": no such file or folder");
         }
-        return file;
+        try (ModelStore store = ModelStore.open(Home.models())) {
+            List<StoredModel> found = store.list().stream()
+                    .filter(model -> model.sha256().startsWith(id))
+                    .toList();
+            if (found.size() != 1) {
+                throw new BadInputException(id + ": " + found.size() + " models in " + Home.models() + " begin so");
+            }
+            return found.getFirst().folder();
+        }
     }
 
     /** The name that the model goes by in what is printed. */

@@ -1,10 +1,15 @@
 package io.baseload.cli;
 
 import io.baseload.chat.tokenizer.Tokenizer;
-import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.format.GgufVocabulary;
+import io.baseload.engine.format.Metadata;
+import io.baseload.engine.format.ModelFolder;
+import io.baseload.engine.format.VocabularyFiles;
+import io.baseload.engine.store.StoredFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -52,8 +57,14 @@ final class TokenizeCommand implements Callable<Integer> {
     }
 
     private Tokenizer tokenizer() {
-        try (GgufFile file = GgufFile.open(model.path())) {
-            return Tokenizer.of(GgufVocabulary.read(file.metadata()));
+        Path path = model.path();
+        try (ModelFolder folder =
+                StoredFolder.is(path) ? StoredFolder.open(path).source() : ModelFolder.open(path)) {
+            return Tokenizer.of(
+                    switch (folder.keys()) {
+                        case Metadata metadata -> GgufVocabulary.read(metadata);
+                        case ConfigKeys config -> VocabularyFiles.read(path);
+                    });
         } catch (IllegalArgumentException e) {
             throw new BadInputException(model.path() + ": " + e.getMessage());
         }

@@ -56,6 +56,72 @@ class CommandsTest {
     }
 
     @Test
+    void inspectListsTheTensorsOfOtherFiles() {
+        for (String name : new String[] {"valid.gguf", "valid.safetensors"}) {
+            Run run = Run.of(
+                    "inspect", TestModels.resource("hostile").resolve(name).toString());
+            assertThat(run.code()).as(run.err()).isZero();
+            assertThat(run.lastLine()).matches(name.substring(6) + ", [12] tensors, \\d+ bytes");
+        }
+    }
+
+    @Test
+    void hostileFilesAreBadInput() {
+        Path hostile = TestModels.resource("hostile");
+        assertBad(
+                "at byte 127",
+                "inspect",
+                hostile.resolve("range-past-end.safetensors").toString());
+        assertBad(
+                "posix.system", "inspect", hostile.resolve("code-in-pickle.bin").toString());
+        assertBad(
+                "at byte 55",
+                "inspect",
+                hostile.resolve("index-path-escape/model.safetensors.index.json")
+                        .toString());
+    }
+
+    @Test
+    void importEndsWithTheIdThatOtherCommandsTake() {
+        System.setProperty("baseload.home", folder.toString());
+        try {
+            Run run = Run.of("import", TINY, "--quantize", "keep");
+            assertThat(run.code()).as(run.err()).isZero();
+            String id = run.lastLine();
+            assertThat(folder.resolve("models").resolve(id)).isDirectory();
+            Run inspected = Run.of("inspect", "--verify", id.substring(0, 12));
+            assertThat(inspected.code()).as(inspected.err()).isZero();
+            assertThat(inspected.out()).contains("all checksums are right");
+            String[] ask = {"generate", "", "--prompt", "The", "--max-tokens", "5", "--json"};
+            ask[1] = id;
+            JsonNode stored = Run.of(ask).json();
+            ask[1] = TINY;
+            assertThat(stored.get("text")).isEqualTo(Run.of(ask).json().get("text"));
+            assertBad("begin so", "inspect", "0123456789");
+        } finally {
+            System.clearProperty("baseload.home");
+        }
+    }
+
+    @Test
+    void quantizeWritesAFolder() {
+        String target = folder.resolve("small").toString();
+        Run run = Run.of("quantize", TINY, target, "--json");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.json().get("quantization").asString()).isEqualTo("nf4-dq");
+        assertThat(Run.of("tokenize", target, "--text", "A river").code()).isZero();
+        assertBad("is not empty", "quantize", TINY, target);
+        assertBad(
+                "--quantize must be one of",
+                "quantize",
+                TINY,
+                folder.resolve("x").toString(),
+                "--quantize",
+                "q3");
+        assertBad("no checksums", "inspect", "--verify", TINY);
+    }
+
+    @Test
     void tokenizeEndsWithTheIds() {
         Run run = Run.of("tokenize", TINY, "--text", "A river carries the market");
         assertThat(run.code()).isZero();
@@ -114,7 +180,7 @@ class CommandsTest {
         Path broken = Files.writeString(folder.resolve("broken.gguf"), "GGML and nothing else in this file");
         assertBad("broken.gguf: at byte 0", "inspect", broken.toString());
         assertBad(
-                "missing.gguf is not a file",
+                "missing.gguf: no such file or folder",
                 "generate",
                 folder.resolve("missing.gguf").toString(),
                 "--prompt",
@@ -133,7 +199,8 @@ class CommandsTest {
 
     @Test
     void helpAndVersion() {
-        assertThat(Run.of("--help").out()).contains("serve", "inspect", "generate", "tokenize", "bench");
+        assertThat(Run.of("--help").out())
+                .contains("serve", "inspect", "import", "quantize", "generate", "tokenize", "bench");
         assertThat(Run.of("bench", "--version").out()).startsWith("baseload ");
         assertThat(Run.of("help", "serve").out()).contains("--server.port=9000");
     }

@@ -1,0 +1,19 @@
+package io.baseload.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The folder that the service of this user keeps its models in: {@code BASELOAD_HOME}, else {@code .baseload} below the user's own. */
+final class Home {
+    private Home() {}
+
+    /** The model store. */
+    static Path models() {
+        return Optional.ofNullable(System.getProperty("baseload.home"))
+                .or(() -> Optional.ofNullable(System.getenv("BASELOAD_HOME")))
+                .map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".baseload"))
+                .toAbsolutePath()
+                .resolve("models");
+    }
+}

@@ -1,0 +1,54 @@
+package io.baseload.cli;
+
+import io.baseload.engine.api.Conversion;
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.store.ModelStore;
+import io.baseload.engine.store.StoredModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Takes a model into the store; its id is the last line. */
+@Command(
+        name = "import",
+        description = "Packs a model for fast loading and keeps it in the store below BASELOAD_HOME; its id is the last"
+                + " line.")
+final class ImportCommand implements Callable<Integer> {
+    @Parameters(
+            paramLabel = "SOURCE",
+            description = "A .gguf file (of a split one the first part) or a Hugging Face folder.")
+    private Path source = Path.of("");
+
+    @Mixin
+    private QuantizeOption quantize = new QuantizeOption();
+
+    @Mixin
+    private Output output = new Output();
+
+    /** What {@code --json} prints. */
+    record Report(String id, String folder, String quantization, List<String> warnings) {}
+
+    @Override
+    public Integer call() {
+        AtomicReference<Conversion> done = new AtomicReference<>();
+        var options = new EngineOptions(1, false);
+        try (Engine engine = Engine.open(options);
+                ModelStore store = ModelStore.open(Home.models())) {
+            StoredModel model = store.add(
+                    String.valueOf(source.getFileName()),
+                    folder -> done.set(engine.convert(source, folder, quantize.value(), new Percent(output))));
+            Conversion conversion = done.get();
+            conversion.warnings().forEach(warning -> output.note("warning: " + warning));
+            String kind = conversion.quantization().label();
+            output.note("quantize: " + kind);
+            output.result(
+                    new Report(model.sha256(), model.folder().toString(), kind, conversion.warnings()), model.sha256());
+        }
+        return 0;
+    }
+}

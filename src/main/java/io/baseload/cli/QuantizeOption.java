@@ -1,0 +1,24 @@
+package io.baseload.cli;
+
+import io.baseload.engine.api.Quantization;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What becomes of a model's weights. */
+final class QuantizeOption {
+    @Option(
+            names = "--quantize",
+            paramLabel = "KIND",
+            description =
+                    "keep, nf4, nf4-dq, nf4-fp8, q8, bf16 or f32: what linear layers become (default: keep for models"
+                            + " that are quantized already, else nf4-dq).")
+    private @Nullable String label;
+
+    Optional<Quantization> value() {
+        return Optional.ofNullable(label)
+                .map(given -> Quantization.named(given)
+                        .orElseThrow(() -> new BadInputException("--quantize must be one of "
+                                + String.join(", ", Quantization.labels()) + ", not " + given)));
+    }
+}
