@@ -1,5 +1,6 @@
 package io.baseload.engine.architecture;
 
+import io.baseload.engine.config.Quantization;
 import io.baseload.engine.format.Checkpoint;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.model.WeightSource;
@@ -19,10 +20,12 @@ public final class CheckpointTensors implements WeightSource {
     private final Checkpoint checkpoint;
     private final TensorMap map;
     private final Set<String> used = Collections.synchronizedSet(new HashSet<>());
+    private final QuantizedTensors quantized;
 
-    CheckpointTensors(Checkpoint checkpoint, TensorMap map) {
+    CheckpointTensors(Checkpoint checkpoint, TensorMap map, Quantization quantization) {
         this.checkpoint = checkpoint;
         this.map = map;
+        this.quantized = new QuantizedTensors(checkpoint, quantization, used::add);
     }
 
     @Override
@@ -49,7 +52,10 @@ public final class CheckpointTensors implements WeightSource {
     /** A tensor by its name in the file; a vector is a matrix of one column. */
     RowSource rows(String tensor, int rows, int cols) {
         if (cols > 1) {
-            return tensor(tensor, List.of((long) rows, (long) cols)).matrix();
+            return quantized
+                    .find(tensor, rows, cols)
+                    .orElseGet(() ->
+                            tensor(tensor, List.of((long) rows, (long) cols)).matrix());
         }
         StoredTensor vector = tensor(tensor, List.of((long) rows));
         long stride = vector.strides().getFirst();

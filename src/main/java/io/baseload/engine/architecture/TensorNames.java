@@ -56,6 +56,7 @@ final class TensorNames {
             .named("layers.#.feed_forward.up.bias", "model.layers.#.mlp.up_proj.bias")
             .named("layers.#.feed_forward.down", "model.layers.#.mlp.down_proj.weight")
             .named("layers.#.feed_forward.down.bias", "model.layers.#.mlp.down_proj.bias")
+            .ignoring("model.rotary_emb.inv_freq")
             .ignoring("model.layers.#.self_attn.rotary_emb.inv_freq")
             .ignoring("lm_head.weight");
 

@@ -136,6 +136,11 @@ public final class GgufKeys implements Keys {
         return new GgufRope(this, headDim).local(defaultBase);
     }
 
+    @Override
+    public Quantization quantization() {
+        return new Quantization.None();
+    }
+
     /** A key's name in the file, noted as asked for. A family without such a key has a name that no file has. */
     private String full(String name) {
         read.add(name);

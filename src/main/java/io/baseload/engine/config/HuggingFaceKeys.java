@@ -22,6 +22,7 @@ public final class HuggingFaceKeys implements Keys {
             "auto_map",
             "bos_token_id",
             "cache_implementation",
+            "chunk_size_feed_forward",
             "dropout",
             "dtype",
             "embd_pdrop",
@@ -46,7 +47,6 @@ public final class HuggingFaceKeys implements Keys {
             "pad_token_id",
             "pretraining_tp",
             "problem_type",
-            "quantization_config",
             "resid_pdrop",
             "rope_scaling.finetuned",
             "rope_scaling.original_max_position_embeddings",
@@ -74,11 +74,13 @@ public final class HuggingFaceKeys implements Keys {
 
     private final ConfigKeys config;
     private final String architecture;
+    private final Quantization quantization;
 
     /** @throws ModelFileException if the file doesn't say what family the model is of */
     public HuggingFaceKeys(ConfigKeys config) {
         this.config = config;
         this.architecture = config.string(MODEL_TYPE).orElseThrow(() -> config.refuse(MODEL_TYPE, "is missing"));
+        this.quantization = Quantization.read(config);
     }
 
     @Override
@@ -169,16 +171,21 @@ public final class HuggingFaceKeys implements Keys {
     }
 
     @Override
+    public Quantization quantization() {
+        return quantization;
+    }
+
+    @Override
     public ModelFileException refuse(Key key, String problem) {
         ModelFileException missing = config.refuse(key.huggingFace(), problem);
         return get(key, (keys, name) -> keys.refuse(name, problem), missing);
     }
 
-    /** Keys that begin with an underscore are transformers' own notes; what is false or empty asks for nothing. */
+    /** Keys that begin with an underscore are transformers' own notes; what is false or empty asks for nothing; quantization has been read already. */
     @Override
     public void refuseOthers() {
         for (String key : config.unread()) {
-            if (!key.startsWith("_") && !HARMLESS.contains(key) && !config.blank(key) && !neutral(key)) {
+            if (!key.startsWith("_") && !key.startsWith("quantization_config.") && !HARMLESS.contains(key) && !config.blank(key) && !neutral(key)) {
                 throw config.refuse(
                         key,
                         "is not known in a model of the type " + architecture

@@ -58,6 +58,9 @@ public sealed interface Keys permits GgufKeys, HuggingFaceKeys {
     /** The same for layers with a sliding window, in families where these have an embedding of their own. */
     Rope localRope(int headDim, double defaultBase);
 
+    /** How linear layers are quantized, where the tensors' types don't say it. */
+    Quantization quantization();
+
     /** A refusal that points at a key. */
     ModelFileException refuse(Key key, String problem);
 

@@ -43,6 +43,12 @@ public final class ConfigKeys implements ModelKeys {
         }
     }
 
+    /** The keys of the JSON object that a tensor of bytes holds as text. */
+    public static ConfigKeys of(StoredTensor text) {
+        var file = new MappedFile(text.file(), text.data());
+        return new ConfigKeys(text.file(), "", JsonText.read(file, text.offset(), text.data()));
+    }
+
     /** The names of all keys, missing or not, in the file's order. */
     public Set<String> names() {
         return Collections.unmodifiableSet(object.fields().keySet());

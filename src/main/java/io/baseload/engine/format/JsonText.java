@@ -7,6 +7,7 @@ import io.baseload.engine.format.JsonValue.Null;
 import io.baseload.engine.format.JsonValue.Real;
 import io.baseload.engine.format.JsonValue.Struct;
 import io.baseload.engine.format.JsonValue.Text;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,10 +57,16 @@ final class JsonText {
 
     /** The object in part of a file, with nothing but white space around it. */
     static Struct read(MappedFile file, long start, long length) {
-        if (length > LONGEST) {
-            throw file.refuse(start, "the JSON text has " + length + " bytes, at most " + LONGEST + " are allowed");
+        return read(file, start, file.bytes().asSlice(start, length));
+    }
+
+    /** The object in bytes that lie at {@code start} in a file, with nothing but white space around it. */
+    static Struct read(MappedFile file, long start, MemorySegment bytes) {
+        if (bytes.byteSize() > LONGEST) {
+            throw file.refuse(
+                    start, "the JSON text has " + bytes.byteSize() + " bytes, at most " + LONGEST + " are allowed");
         }
-        byte[] text = file.bytes().asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
+        byte[] text = bytes.toArray(ValueLayout.JAVA_BYTE);
         checkEncoding(file, start, text);
         try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             return new JsonText(file, start, in).whole();
