@@ -21,11 +21,10 @@ public final class Conformance {
             new TemplateLayout(),
             new VocabularyFileLayout(),
             new GgufTypeLayout(),
-            new GgufLogitsLayout(),
+            new DigestLayout(),
             new AccuracyLayout(),
             new Bnb4Layout(),
             new QuantizedLinearLayout(),
-            new LaterLayout(),
             new HostileFileLayout());
 
     private final Models models;

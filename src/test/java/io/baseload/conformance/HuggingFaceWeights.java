@@ -1,11 +1,11 @@
 package io.baseload.conformance;
 
 import io.baseload.engine.architecture.Architectures;
-import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.architecture.ModelDefinition;
+import io.baseload.engine.config.Gated;
+import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.format.ModelFolder;
-import io.baseload.engine.format.StoredTensor;
-import io.baseload.engine.quant.Blocks;
-import io.baseload.engine.tensor.ElementType;
+import io.baseload.engine.quant.RowSource;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -15,71 +15,68 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
-/** Weights of a llama in a GGUF file, under the names and in the order of Hugging Face's checkpoints. */
+/** Weights of a plain decoder as the engine reads them, under the names that Hugging Face's checkpoints have. */
 final class HuggingFaceWeights implements AutoCloseable {
     private static final Map<String, String> NAMES = Map.of(
-            "self_attn.q_proj", "attn_q",
-            "self_attn.k_proj", "attn_k",
-            "self_attn.v_proj", "attn_v",
-            "self_attn.o_proj", "attn_output",
-            "mlp.gate_proj", "ffn_gate",
-            "mlp.up_proj", "ffn_up",
-            "mlp.down_proj", "ffn_down");
+            "self_attn.q_proj", "attention.query",
+            "self_attn.k_proj", "attention.key",
+            "self_attn.v_proj", "attention.value",
+            "self_attn.o_proj", "attention.output",
+            "mlp.gate_proj", "feed_forward.gate",
+            "mlp.up_proj", "feed_forward.up",
+            "mlp.down_proj", "feed_forward.down");
 
-    private final ModelFolder file;
-    private final ModelConfig config;
+    private final ModelFolder folder;
+    private final ModelDefinition definition;
 
-    /** @throws io.baseload.engine.api.ModelFileException if the file is broken or holds something that this version doesn't know */
-    HuggingFaceWeights(Path gguf) {
-        file = ModelFolder.open(gguf);
+    /** @throws io.baseload.engine.api.ModelFileException if the model is broken or holds something that this version doesn't know */
+    HuggingFaceWeights(Path model) {
+        folder = ModelFolder.open(model);
         try {
-            config = Architectures.of(file).config();
+            definition = Architectures.of(folder);
         } catch (RuntimeException e) {
-            file.close();
+            folder.close();
             throw e;
         }
     }
 
     /** Empty if a weight's values have this SHA-256 as little-endian F32. */
     Optional<String> check(String name, String sha256) {
-        String digest = digest(values(name));
+        String digest = digest(weight(name));
         return digest.equals(sha256) ? Optional.empty() : Optional.of("has the digest " + digest + ", not " + sha256);
     }
 
-    private float[] values(String name) {
+    private RowSource weight(String name) {
+        int hidden = definition.config().hidden();
         if (name.equals("model.embed_tokens.weight")) {
-            return read("token_embd.weight");
+            return definition.weights().matrix("embedding", definition.config().vocabulary(), hidden);
         }
         String[] parts = name.replaceFirst("^model\\.layers\\.", "").split("\\.", 2);
-        float[] values = read("blk." + parts[0] + "." + NAMES.get(parts[1].replaceFirst("\\.weight$", "")) + ".weight");
-        return parts[1].matches("self_attn\\.[qk]_proj.*") ? halves(values) : values;
+        String ours = NAMES.get(parts[1].replaceFirst("\\.weight$", ""));
+        String weight = "layers." + parts[0] + "." + ours;
+        var layer = definition.config().layers().getFirst();
+        var attention = (GroupedQuery) layer.attention();
+        int width = ((Gated) layer.feedForward()).width();
+        return switch (ours) {
+            case "attention.query" -> definition.weights().matrix(weight, attention.queryWidth(), hidden);
+            case "attention.key", "attention.value" -> definition.weights().matrix(weight, attention.kvWidth(), hidden);
+            case "attention.output" -> definition.weights().matrix(weight, hidden, attention.queryWidth());
+            case "feed_forward.down" -> definition.weights().matrix(weight, hidden, width);
+            default -> definition.weights().matrix(weight, width, hidden);
+        };
     }
 
-    private float[] read(String name) {
-        StoredTensor tensor = file.weights().tensor(name).orElseThrow();
-        float[] values = new float[Math.toIntExact(tensor.elements())];
-        Blocks.dequantize(ElementType.valueOf(tensor.type().name()), tensor.data(), 0, values.length, values, 0);
-        return values;
-    }
-
-    /** GGUF has the two rows of a rotated pair side by side, Hugging Face the first of each pair and then the second of each. */
-    private float[] halves(float[] paired) {
-        int head = config.attention().keyDim();
-        int columns = config.hidden();
-        float[] halves = new float[paired.length];
-        for (int row = 0; row < paired.length / columns; row++) {
-            int inHead = row % head;
-            int from = row - inHead + 2 * (inHead % (head / 2)) + inHead / (head / 2);
-            System.arraycopy(paired, from * columns, halves, row * columns, columns);
-        }
-        return halves;
-    }
-
-    private static String digest(float[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
+    private static String digest(RowSource source) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            float[] row = new float[source.cols()];
+            ByteBuffer bytes = ByteBuffer.allocate(4 * row.length).order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < source.rows(); i++) {
+                source.read(i, row, 0);
+                bytes.asFloatBuffer().put(row);
+                digest.update(bytes.array());
+            }
+            return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -87,6 +84,6 @@ final class HuggingFaceWeights implements AutoCloseable {
 
     @Override
     public void close() {
-        file.close();
+        folder.close();
     }
 }
