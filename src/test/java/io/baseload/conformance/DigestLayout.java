@@ -39,10 +39,11 @@ final class DigestLayout implements Layout {
             return Optional.empty();
         }
         Safetensors logits = Safetensors.read(values.get());
-        return Optional.of(new Suite(label, tally -> check(tally, model, json.get().get(key), logits)));
+        String state = Json.text(json.get(), "state_dtype");
+        return Optional.of(new Suite(label, tally -> check(tally, model, json.get().get(key), logits, state)));
     }
 
-    private static void check(Tally tally, Path model, JsonNode digests, Safetensors values) {
+    private static void check(Tally tally, Path model, JsonNode digests, Safetensors values, String state) {
         try (var weights = new HuggingFaceWeights(model)) {
             digests.forEachEntry((name, digest) -> {
                 String sha256 = digest.path("as_f32").asString(digest.asString(""));
@@ -52,7 +53,7 @@ final class DigestLayout implements Layout {
             digests.forEach(digest -> tally.fail(e.getMessage()));
         }
         int sequences = values.count("logits.");
-        try (var source = new LogitSource(model, CONTEXT)) {
+        try (var source = new LogitSource(model, CONTEXT, config -> RoundedRope.in(config, state))) {
             for (int i = 0; i < sequences; i++) {
                 tally.count("logits." + i, logits(tally, source, values, i));
             }

@@ -1,11 +1,13 @@
 package io.baseload.conformance;
 
+import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.model.ModelBench;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Logits of a model file, in f32. */
@@ -14,8 +16,13 @@ final class LogitSource implements AutoCloseable {
 
     /** @throws io.baseload.engine.api.ModelFileException if the file is broken or holds something that this version can't run */
     LogitSource(Path file, int contextLength) {
-        bench = new ModelBench(
-                file, contextLength, Math.min(2, Runtime.getRuntime().availableProcessors()));
+        this(file, contextLength, config -> config);
+    }
+
+    /** @param change what is computed differently from what the files say */
+    LogitSource(Path file, int contextLength, UnaryOperator<ModelConfig> change) {
+        int workers = Math.min(2, Runtime.getRuntime().availableProcessors());
+        bench = new ModelBench(file, contextLength, workers, change);
     }
 
     /** Logits at all positions, computed as a prompt: [ids][vocabulary]. */

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** A model on the bench: loaded without a scheduler, fed row by row by a test. */
 public final class ModelBench implements AutoCloseable {
@@ -33,10 +34,15 @@ public final class ModelBench implements AutoCloseable {
     private final int contextLength;
 
     public ModelBench(Path path, int contextLength, int workers) {
+        this(path, contextLength, workers, config -> config);
+    }
+
+    /** @param change what is computed differently from what the files say */
+    public ModelBench(Path path, int contextLength, int workers, UnaryOperator<ModelConfig> change) {
         this.contextLength = contextLength;
         try (ModelFolder file = ModelFolder.open(path)) {
             ModelDefinition definition = Architectures.of(file);
-            ModelConfig config = definition.config();
+            ModelConfig config = change.apply(definition.config());
             KvPages pages =
                     KvPages.allocate(memory, 4 * KvCache.pagesFor(contextLength), config.kvLayout(KvPrecision.F32));
             cache = new KvCache(pages);
