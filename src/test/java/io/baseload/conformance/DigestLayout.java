@@ -25,9 +25,11 @@ final class DigestLayout implements Layout {
         var suites = new ArrayList<Suite>();
         for (Path gguf : folder.endingIn(".gguf")) {
             String name = gguf.getFileName().toString().replaceFirst("gguf$", "");
-            suite(folder, name + "expected", GGUF_DIGESTS, folder.label(gguf), gguf).ifPresent(suites::add);
+            suite(folder, name + "expected", GGUF_DIGESTS, folder.label(gguf), gguf)
+                    .ifPresent(suites::add);
         }
-        suite(folder, "expected", DIGESTS, folder.name().toString(), folder.path()).ifPresent(suites::add);
+        suite(folder, "expected", DIGESTS, folder.name().toString(), folder.path())
+                .ifPresent(suites::add);
         return suites;
     }
 
@@ -40,7 +42,8 @@ final class DigestLayout implements Layout {
         }
         Safetensors logits = Safetensors.read(values.get());
         String state = Json.text(json.get(), "state_dtype");
-        return Optional.of(new Suite(label, tally -> check(tally, model, json.get().get(key), logits, state)));
+        return Optional.of(
+                new Suite(label, tally -> check(tally, model, json.get().get(key), logits, state)));
     }
 
     private static void check(Tally tally, Path model, JsonNode digests, Safetensors values, String state) {

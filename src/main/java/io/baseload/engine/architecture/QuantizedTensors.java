@@ -60,8 +60,7 @@ record QuantizedTensors(Checkpoint checkpoint, Quantization quantization, Consum
         }
         int block = size(state, "blocksize");
         float[] scales = scales(weight, state);
-        return checked(
-                codes, rows, cols, () -> RowSource.bnb4(kind, rows, cols, block, codes.data(), scales));
+        return checked(codes, rows, cols, () -> RowSource.bnb4(kind, rows, cols, block, codes.data(), scales));
     }
 
     /** The scales themselves, or what double quantization made of them. */
@@ -73,8 +72,8 @@ record QuantizedTensors(Checkpoint checkpoint, Quantization quantization, Consum
         float[] nested = floats(tensor(weight + ".nested_absmax"));
         float[] map = floats(tensor(weight + ".nested_quant_map"));
         int block = size(state, "nested_blocksize");
-        double offset =
-                state.number("nested_offset").orElseThrow(() -> state.refuse("nested_offset", "of " + weight + " is missing"));
+        double offset = state.number("nested_offset")
+                .orElseThrow(() -> state.refuse("nested_offset", "of " + weight + " is missing"));
         if (map.length != 256 || nested.length != Math.ceilDiv(absmax.elements(), block)) {
             throw absmax.refuse("has scales of other sizes than it needs: a map of 256, one for each " + block);
         }
@@ -102,25 +101,33 @@ record QuantizedTensors(Checkpoint checkpoint, Quantization quantization, Consum
 
     private RowSource awq(String layer, StoredTensor codes) {
         return RowSource.awq(
-                codes.matrix(), tensor(layer + ".qzeros").matrix(), tensor(layer + ".scales").matrix());
+                codes.matrix(),
+                tensor(layer + ".qzeros").matrix(),
+                tensor(layer + ".scales").matrix());
     }
 
     /** One scale for all, for each row, or for each tile. A scale of inputs says how other programs narrow activations, which are not narrowed here. */
     private Optional<RowSource> float8(String layer, Quantization.Float8 float8, int rows, int cols) {
         optional(layer + ".input_scale");
-        return optional(layer + ".weight_scale_inv").or(() -> optional(layer + ".weight_scale")).map(scale -> {
-            StoredTensor codes = tensor(layer + WEIGHT);
-            boolean perRow = scale.elements() == rows && rows > 1;
-            int tileRows = float8.tileRows() > 0 ? float8.tileRows() : perRow ? 1 : rows;
-            int tileCols = float8.tileCols() > 0 ? float8.tileCols() : cols;
-            int down = Math.ceilDiv(rows, tileRows);
-            int across = Math.ceilDiv(cols, tileCols);
-            return checked(codes, rows, cols, () -> RowSource.scaled(
-                    codes.matrix(),
-                    tileRows,
-                    tileCols,
-                    RowSource.of(scale.type(), down, across, scale.data())));
-        });
+        return optional(layer + ".weight_scale_inv")
+                .or(() -> optional(layer + ".weight_scale"))
+                .map(scale -> {
+                    StoredTensor codes = tensor(layer + WEIGHT);
+                    boolean perRow = scale.elements() == rows && rows > 1;
+                    int tileRows = float8.tileRows() > 0 ? float8.tileRows() : perRow ? 1 : rows;
+                    int tileCols = float8.tileCols() > 0 ? float8.tileCols() : cols;
+                    int down = Math.ceilDiv(rows, tileRows);
+                    int across = Math.ceilDiv(cols, tileCols);
+                    return checked(
+                            codes,
+                            rows,
+                            cols,
+                            () -> RowSource.scaled(
+                                    codes.matrix(),
+                                    tileRows,
+                                    tileCols,
+                                    RowSource.of(scale.type(), down, across, scale.data())));
+                });
     }
 
     private interface Maker {
@@ -136,8 +143,8 @@ record QuantizedTensors(Checkpoint checkpoint, Quantization quantization, Consum
             throw codes.refuse("doesn't fit what belongs to it: " + e.getMessage());
         }
         if (source.rows() != rows || source.cols() != cols) {
-            throw codes.refuse("makes a matrix of " + source.rows() + " × " + source.cols() + ", expected " + rows
-                    + " × " + cols);
+            throw codes.refuse(
+                    "makes a matrix of " + source.rows() + " × " + source.cols() + ", expected " + rows + " × " + cols);
         }
         return source;
     }

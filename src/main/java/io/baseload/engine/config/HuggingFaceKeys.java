@@ -185,7 +185,11 @@ public final class HuggingFaceKeys implements Keys {
     @Override
     public void refuseOthers() {
         for (String key : config.unread()) {
-            if (!key.startsWith("_") && !key.startsWith("quantization_config.") && !HARMLESS.contains(key) && !config.blank(key) && !neutral(key)) {
+            if (!key.startsWith("_")
+                    && !key.startsWith("quantization_config.")
+                    && !HARMLESS.contains(key)
+                    && !config.blank(key)
+                    && !neutral(key)) {
                 throw config.refuse(
                         key,
                         "is not known in a model of the type " + architecture
