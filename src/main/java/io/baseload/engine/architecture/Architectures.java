@@ -50,12 +50,7 @@ public final class Architectures {
         ModelConfig config = family.config(keys);
         keys.refuseOthers();
         TensorMap tensors = keys.gguf() ? family.ggufTensors(config) : family.huggingFaceTensors(config);
-        return new ModelDefinition(
-                config,
-                new CheckpointTensors(
-                        folder.weights(),
-                        tensors,
-                        keys.quantization()));
+        return new ModelDefinition(config, new CheckpointTensors(folder.weights(), tensors, keys.quantization()));
     }
 
     private static Architecture family(Keys keys) {
