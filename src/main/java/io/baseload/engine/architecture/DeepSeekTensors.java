@@ -76,15 +76,7 @@ final class DeepSeekTensors {
 
     private RowSource key(CheckpointTensors tensors, int[] indices, int rows, int cols) {
         RowSource stored = head(tensors, indices, rows).slice(0, cols);
-        float[] values = new float[cols * rows];
-        for (int row = 0; row < cols; row++) {
-            stored.read(row, values, row * rows);
-        }
-        return RowSource.floats(plain(stored.type()), rows, cols, (row, out) -> {
-            for (int i = 0; i < cols; i++) {
-                out[i] = values[i * rows + row];
-            }
-        });
+        return RowSource.floats(plain(stored.type()), rows, cols, new Transposed(stored));
     }
 
     private RowSource value(CheckpointTensors tensors, int[] indices, int rows, int cols) {
