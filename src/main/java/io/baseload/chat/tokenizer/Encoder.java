@@ -4,4 +4,9 @@ package io.baseload.chat.tokenizer;
 @FunctionalInterface
 interface Encoder {
     int[] encode(String text);
+
+    /** As {@link #encode}, with BOS and EOS added as the vocabulary says. */
+    default int[] encodeWhole(String text) {
+        return encode(text);
+    }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** A tokenizer's parts by the files of a Hugging Face folder, as transformers' tokenizers take them. */
 final class FolderParts {
@@ -49,15 +50,16 @@ final class FolderParts {
         List<AddedToken> ordinary = new ArrayList<>(added);
         ordinary.removeIf(AddedToken::special);
         ordinary.add(AddedToken.of(tokens.size(), anchor, false));
-        Supplier<Encoder> plain = new Lazy<>(() -> NativeTokenizer.read(file.with(ordinary)));
+        UnaryOperator<Encoder> framing =
+                framed ? framing(tokens, config.bos(), config.eos(), false) : UnaryOperator.identity();
+        Supplier<Encoder> plain = new Lazy<>(() -> framing.apply(NativeTokenizer.read(file.with(ordinary))));
         TokenBytes bytes = TokenBytes.of(tokens, file.byteLevel());
         return new TokenizerParts(
                 tokens,
                 bytes,
                 bytes,
                 special(added),
-                parsing,
-                framed ? framed(parsing, tokens, config.bos(), false) : parsing::encodeWhole,
+                framing.apply(parsing),
                 plain,
                 () -> after(anchor, plain.get()),
                 config.bos().orElse(""),
@@ -92,15 +94,14 @@ final class FolderParts {
         PieceEncoders encoders = new PieceEncoders(model.pieces(prefix), added);
         TokenTable tokens = all.with(added, 0);
         TokenBytes bytes = TokenBytes.of(tokens, false);
-        Encoder parsing = encoders.parsing();
+        UnaryOperator<Encoder> framing = framing(tokens, bos, eos, true);
         return new TokenizerParts(
                 tokens,
                 bytes,
                 bytes,
                 special(added),
-                parsing,
-                framed(parsing, tokens, bos, true),
-                new Lazy<>(encoders::plain),
+                framing.apply(encoders.parsing()),
+                new Lazy<>(() -> framing.apply(encoders.plain())),
                 new Lazy<>(encoders::plainAfter),
                 bos.orElse(""),
                 eos.orElse(""),
@@ -115,15 +116,13 @@ final class FolderParts {
         TokenTable tokens = model.tokens().asText("</s>").with(added, config.vocabularySize());
         PieceEncoders encoders = new PieceEncoders(model.pieces(SentencePieces.Prefix.EVERY_STRETCH), added);
         TokenBytes bytes = TokenBytes.of(tokens, false);
-        Encoder parsing = encoders.parsing();
         Supplier<Encoder> plain = new Lazy<>(encoders::plain);
         return new TokenizerParts(
                 tokens,
                 bytes,
                 YuanTokens.shown(bytes),
                 special(added),
-                parsing,
-                parsing,
+                encoders.parsing(),
                 plain,
                 plain,
                 "<s>",
@@ -152,10 +151,11 @@ final class FolderParts {
         return StopTokens.of(named, added);
     }
 
-    private Encoder framed(Encoder parsing, TokenTable tokens, Optional<String> bos, boolean addBos) {
+    private UnaryOperator<Encoder> framing(
+            TokenTable tokens, Optional<String> bos, Optional<String> eos, boolean addBos) {
         OptionalInt before = config.addBos().orElse(addBos) ? find(tokens, bos) : OptionalInt.empty();
-        OptionalInt after = config.addEos().orElse(false) ? find(tokens, config.eos()) : OptionalInt.empty();
-        return new Framed(parsing, before, after);
+        OptionalInt after = config.addEos().orElse(false) ? find(tokens, eos) : OptionalInt.empty();
+        return encoder -> new Framed(encoder, before, after);
     }
 
     private static OptionalInt find(TokenTable tokens, Optional<String> text) {

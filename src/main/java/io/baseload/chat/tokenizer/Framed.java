@@ -8,6 +8,11 @@ import java.util.stream.IntStream;
 record Framed(Encoder inner, OptionalInt before, OptionalInt after) implements Encoder {
     @Override
     public int[] encode(String text) {
+        return inner.encode(text);
+    }
+
+    @Override
+    public int[] encodeWhole(String text) {
         IntStream tokens = Arrays.stream(inner.encode(text));
         if (before.isPresent()) {
             tokens = IntStream.concat(IntStream.of(before.getAsInt()), tokens);

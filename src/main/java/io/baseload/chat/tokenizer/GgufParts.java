@@ -78,13 +78,12 @@ final class GgufParts {
             TokenBytes bytes, Encoder parsing, Supplier<Encoder> plain, boolean addBos, boolean artificialSpace) {
         OptionalInt before = addBos ? gguf.bos() : OptionalInt.empty();
         OptionalInt after = gguf.addEos().orElse(false) ? gguf.eos() : OptionalInt.empty();
-        Supplier<Encoder> lazyPlain = new Lazy<>(plain);
+        Supplier<Encoder> lazyPlain = new Lazy<>(() -> new Framed(plain.get(), before, after));
         return new TokenizerParts(
                 tokens.with(added, 0),
                 bytes,
                 bytes,
                 new AddedTexts(added.stream().filter(AddedToken::special).toList()),
-                parsing,
                 new Framed(parsing, before, after),
                 lazyPlain,
                 lazyPlain,

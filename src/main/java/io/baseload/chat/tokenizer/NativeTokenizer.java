@@ -50,7 +50,8 @@ final class NativeTokenizer implements Encoder {
     }
 
     /** As {@link #encode}, with the tokens that the vocabulary's own post-processor adds. */
-    int[] encodeWhole(String text) {
+    @Override
+    public int[] encodeWhole(String text) {
         return encode(text, true);
     }
 

@@ -8,9 +8,11 @@ import java.util.Set;
 /** Text to tokens and tokens to bytes by a model's own vocabulary. Safe for use by several threads. */
 public final class Tokenizer {
     private final TokenizerParts parts;
+    private final Map<String, String> chatTemplates;
 
     private Tokenizer(TokenizerParts parts) {
         this.parts = parts;
+        this.chatTemplates = FamilyTemplates.complete(parts.chatTemplates(), parts.tokens());
     }
 
     /**
@@ -25,19 +27,33 @@ public final class Tokenizer {
                 });
     }
 
-    /** Tokens of a text in which special tokens are recognised; nothing is added. */
-    public int[] encode(String text) {
-        return text.isEmpty() ? new int[0] : parts.parsing().encode(text);
+    /**
+     * Tokens of a text.
+     *
+     * @param parseSpecial whether the texts of special tokens are recognised, or ordinary text
+     * @param addSpecial whether BOS and EOS are added as the vocabulary says
+     */
+    public int[] encode(String text, boolean parseSpecial, boolean addSpecial) {
+        Encoder encoder = parseSpecial ? parts.parsing() : parts.plain().get();
+        if (addSpecial) {
+            return encoder.encodeWhole(text);
+        }
+        return text.isEmpty() ? new int[0] : encoder.encode(text);
     }
 
-    /** As {@link #encode}, with BOS and EOS added as the vocabulary says. */
+    /** Tokens of a text in which special tokens are recognised; nothing is added. */
+    public int[] encode(String text) {
+        return encode(text, true, false);
+    }
+
+    /** As {@link #encode(String)}, with BOS and EOS added as the vocabulary says. */
     public int[] encodeWhole(String text) {
-        return parts.whole().encode(text);
+        return encode(text, true, true);
     }
 
     /** Tokens of a text in which the texts of special tokens are ordinary text; nothing is added. */
     public int[] encodePlain(String text) {
-        return text.isEmpty() ? new int[0] : parts.plain().get().encode(text);
+        return encode(text, false, false);
     }
 
     /** As {@link #encodePlain}, for a text that follows a special token: some vocabularies put a space before a text's beginning only. */
@@ -70,9 +86,9 @@ public final class Tokenizer {
         return parts.eosText();
     }
 
-    /** Sources of chat templates by name; the usual one is {@link Vocabulary#DEFAULT_TEMPLATE}. */
+    /** Sources of chat templates by name: the files', or their family's. The usual one is {@link Vocabulary#DEFAULT_TEMPLATE}. */
     public Map<String, String> chatTemplates() {
-        return parts.chatTemplates();
+        return chatTemplates;
     }
 
     /** Ids that end an answer: those that the files name, and added tokens known to end answers. */

@@ -10,8 +10,7 @@ import java.util.function.Supplier;
  * @param bytes what each token stands for
  * @param shown what of it a reader sees
  * @param special the special tokens' texts
- * @param parsing recognises special tokens and adds nothing
- * @param whole as parsing, with BOS and EOS as the files say
+ * @param parsing recognises special tokens
  * @param plain takes special tokens' texts as ordinary text
  * @param plainAfter as plain, for a text that follows a special token
  * @param artificialSpace whether the first space of an answer is the algorithm's and not text
@@ -23,7 +22,6 @@ record TokenizerParts(
         TokenBytes shown,
         AddedTexts special,
         Encoder parsing,
-        Encoder whole,
         Supplier<Encoder> plain,
         Supplier<Encoder> plainAfter,
         String bosText,
