@@ -1,5 +1,6 @@
 package io.baseload.ai;
 
+import io.baseload.chat.api.ChatSettings;
 import io.baseload.chat.api.Completions;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
@@ -57,7 +58,7 @@ public class BaseloadChatAutoConfiguration {
             ObjectProvider<ChatModelObservationConvention> convention) {
         return new BaseloadChatModel(
                 model,
-                Completions.of(model, Optional.ofNullable(properties.toolFormat())),
+                Completions.of(model, new ChatSettings(Optional.empty(), Optional.ofNullable(properties.toolFormat()))),
                 properties.options(),
                 registry.getIfUnique(() -> ObservationRegistry.NOOP),
                 convention.getIfAvailable(DefaultChatModelObservationConvention::new));

@@ -1,5 +1,6 @@
 package io.baseload.cli;
 
+import io.baseload.chat.api.ChatSettings;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Completions;
@@ -17,9 +18,13 @@ import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.Usage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -66,6 +71,12 @@ final class GenerateCommand implements Callable<Integer> {
             description = "Worker threads; 0 = as many as the machine allows (default: ${DEFAULT-VALUE}).")
     private int threads;
 
+    @Option(
+            names = "--chat-template",
+            paramLabel = "FILE",
+            description = "A chat template to use instead of the model's own.")
+    private @Nullable Path chatTemplate;
+
     /** What to ask. */
     private static final class Question {
         @Option(names = "--prompt", required = true, description = "Text that the model continues.")
@@ -95,7 +106,8 @@ final class GenerateCommand implements Callable<Integer> {
                 LoadedModel loaded = engine.load(
                         model.path(),
                         LoadOptions.named(model.name()).withMaxSequences(1).withKvPrecision(kv.precision()))) {
-            PreparedCompletion prepared = Completions.of(loaded).prepare(request());
+            PreparedCompletion prepared = Completions.of(loaded, new ChatSettings(template(), Optional.empty()))
+                    .prepare(request());
             var stopwatch = new Stopwatch();
             var answer = new Answer();
             prepared.start(index -> stopwatch, answer::hear);
@@ -111,6 +123,13 @@ final class GenerateCommand implements Callable<Integer> {
         require(maxTokens >= 1, "--max-tokens must be 1 or more, not " + maxTokens);
         require(temperature >= 0 && temperature <= 2, "--temperature must be from 0 to 2, not " + temperature);
         require(threads >= 0, "--threads must be 0 or more, not " + threads);
+    }
+
+    private Optional<String> template() throws IOException {
+        if (chatTemplate != null && !Files.isRegularFile(chatTemplate)) {
+            throw new BadInputException(chatTemplate + " is not a file");
+        }
+        return chatTemplate == null ? Optional.empty() : Optional.of(Files.readString(chatTemplate));
     }
 
     private static void require(boolean holds, String problem) {

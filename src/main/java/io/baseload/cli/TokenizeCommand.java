@@ -1,7 +1,9 @@
 package io.baseload.cli;
 
 import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.format.ConfigKeys;
+import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.GgufVocabulary;
 import io.baseload.engine.format.Metadata;
 import io.baseload.engine.format.ModelFolder;
@@ -9,6 +11,7 @@ import io.baseload.engine.format.VocabularyFiles;
 import io.baseload.engine.store.StoredFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints the tokens of a text by a model's vocabulary; reads the file's header only. */
+/** Prints the tokens of a text by a model's vocabulary; reads no weights. */
 @Command(
         name = "tokenize",
         description = "Prints the tokens of a text, from --text or standard input; the ids are the last line.")
@@ -57,16 +60,31 @@ final class TokenizeCommand implements Callable<Integer> {
     }
 
     private Tokenizer tokenizer() {
-        Path path = model.path();
-        try (ModelFolder folder =
-                StoredFolder.is(path) ? StoredFolder.open(path).source() : ModelFolder.open(path)) {
-            return Tokenizer.of(
-                    switch (folder.keys()) {
-                        case Metadata metadata -> GgufVocabulary.read(metadata);
-                        case ConfigKeys config -> VocabularyFiles.read(path);
-                    });
+        try {
+            return Tokenizer.of(vocabulary(model.path()));
         } catch (IllegalArgumentException e) {
             throw new BadInputException(model.path() + ": " + e.getMessage());
+        }
+    }
+
+    private static Vocabulary vocabulary(Path path) {
+        if (StoredFolder.is(path)) {
+            return stored(path);
+        }
+        if (Files.isDirectory(path)) {
+            return VocabularyFiles.read(path);
+        }
+        try (GgufFile file = GgufFile.open(path)) {
+            return GgufVocabulary.read(file.metadata());
+        }
+    }
+
+    private static Vocabulary stored(Path path) {
+        try (ModelFolder source = StoredFolder.open(path).source()) {
+            return switch (source.keys()) {
+                case Metadata metadata -> GgufVocabulary.read(metadata);
+                case ConfigKeys config -> VocabularyFiles.read(path);
+            };
         }
     }
 

@@ -122,6 +122,15 @@ class CommandsTest {
     }
 
     @Test
+    void tokenizeReadsAFoldersTokenizer() {
+        String yuan = TestModels.resource("words/yuan2").toString();
+        assertThat(Run.of("tokenize", yuan, "--text", "x<eod>y").lastLine()).isEqualTo("87 381 88");
+        assertThat(Run.of("tokenize", yuan, "--plain", "--text", "x<eod>y").lastLine())
+                .doesNotContain("381");
+        assertBad("has no tokenizer", "tokenize", folder.toString(), "--text", "x");
+    }
+
+    @Test
     void tokenizeEndsWithTheIds() {
         Run run = Run.of("tokenize", TINY, "--text", "A river carries the market");
         assertThat(run.code()).isZero();

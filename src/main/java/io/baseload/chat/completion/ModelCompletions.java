@@ -30,9 +30,10 @@ final class ModelCompletions implements Completions {
         this.constraints = new Constraints(tokenizer);
     }
 
-    static ModelCompletions of(LoadedModel model, Optional<ToolFormat> tools) {
+    static ModelCompletions of(LoadedModel model, Optional<String> chatTemplate, Optional<ToolFormat> tools) {
         try {
-            Tokenizer tokenizer = Tokenizer.of(model.vocabulary());
+            Tokenizer own = Tokenizer.of(model.vocabulary());
+            Tokenizer tokenizer = chatTemplate.map(own::withChatTemplate).orElse(own);
             return new ModelCompletions(model, tokenizer, new PromptReader(tokenizer, tools));
         } catch (IllegalArgumentException | TemplateSyntaxException e) {
             throw new ModelFileException(Path.of(model.name()), -1, String.valueOf(e.getMessage()));

@@ -1,17 +1,18 @@
 package io.baseload.chat.completion;
 
+import io.baseload.chat.api.ChatSettings;
 import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.CompletionsProvider;
 import io.baseload.chat.tools.ToolFormat;
 import io.baseload.chat.tools.ToolFormats;
 import io.baseload.engine.api.LoadedModel;
-import java.util.Optional;
 
 /** What {@link Completions#of} finds. */
 public final class ModelCompletionsProvider implements CompletionsProvider {
     @Override
-    public Completions of(LoadedModel model, Optional<String> toolFormat) {
-        return ModelCompletions.of(model, toolFormat.map(ModelCompletionsProvider::format));
+    public Completions of(LoadedModel model, ChatSettings settings) {
+        return ModelCompletions.of(
+                model, settings.chatTemplate(), settings.toolFormat().map(ModelCompletionsProvider::format));
     }
 
     private static ToolFormat format(String name) {

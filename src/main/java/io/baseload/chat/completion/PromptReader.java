@@ -19,6 +19,11 @@ final class PromptReader {
     /** The name of a template that models have beside the usual one for conversations with tools. */
     private static final String TOOL_USE = "tool_use";
 
+    private static final String NO_TEMPLATE =
+            "the model has no chat template, and none is known for its vocabulary. Its operator can give one"
+                + " (chat_template.jinja in the model's folder, or the setting baseload.model.chat-templates); until"
+                + " then send a 'prompt' to /v1/completions";
+
     private final Tokenizer tokenizer;
     private final Map<String, Conversations> templates = new HashMap<>();
 
@@ -41,7 +46,10 @@ final class PromptReader {
             case Input.Chat chat -> List.of(chat(request, chat));
             case Input.Texts texts ->
                 texts.prompts().stream()
-                        .map(text -> new Prompt(tokenizer.encodeWhole(text), text, AnswerFormat.PLAIN))
+                        .map(text -> new Prompt(
+                                tokenizer.encode(text, texts.parseSpecial(), texts.addSpecial()),
+                                text,
+                                AnswerFormat.PLAIN))
                         .toList();
             case Input.Tokens tokens ->
                 tokens.prompts().stream().map(this::tokens).toList();
@@ -72,8 +80,7 @@ final class PromptReader {
             throw new InvalidRequestException("messages", "empty_array", "must have at least one message");
         }
         return conversations(request.tools().offered())
-                .orElseThrow(() ->
-                        invalid("messages", "the model has no chat template: give it a prompt instead of messages"))
+                .orElseThrow(() -> invalid("messages", NO_TEMPLATE))
                 .prompt(request, chat);
     }
 

@@ -10,9 +10,9 @@ public final class Tokenizer {
     private final TokenizerParts parts;
     private final Map<String, String> chatTemplates;
 
-    private Tokenizer(TokenizerParts parts) {
+    private Tokenizer(TokenizerParts parts, Map<String, String> chatTemplates) {
         this.parts = parts;
-        this.chatTemplates = FamilyTemplates.complete(parts.chatTemplates(), parts.tokens());
+        this.chatTemplates = chatTemplates;
     }
 
     /**
@@ -20,11 +20,16 @@ public final class Tokenizer {
      * @throws io.baseload.engine.api.ModelFileException if one of its files is
      */
     public static Tokenizer of(Vocabulary vocabulary) {
-        return new Tokenizer(
-                switch (vocabulary) {
-                    case Vocabulary.Gguf gguf -> GgufParts.of(gguf);
-                    case Vocabulary.Files files -> FolderParts.of(files);
-                });
+        TokenizerParts parts = switch (vocabulary) {
+            case Vocabulary.Gguf gguf -> GgufParts.of(gguf);
+            case Vocabulary.Files files -> FolderParts.of(files);
+        };
+        return new Tokenizer(parts, FamilyTemplates.complete(parts.chatTemplates(), parts.tokens()));
+    }
+
+    /** This tokenizer with one chat template instead of those that it has. */
+    public Tokenizer withChatTemplate(String source) {
+        return new Tokenizer(parts, Map.of(Vocabulary.DEFAULT_TEMPLATE, source));
     }
 
     /**

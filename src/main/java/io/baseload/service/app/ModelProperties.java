@@ -2,6 +2,7 @@ package io.baseload.service.app;
 
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
+import java.nio.file.Path;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -16,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param prefillChunk prompt tokens that one step computes at most
  * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
  * @param toolFormats how models write calls of tools, by id, where their templates don't show it
+ * @param chatTemplates by model, a file with a chat template to use instead of the model's own
  */
 @ConfigurationProperties("baseload.model")
 record ModelProperties(
@@ -25,7 +27,8 @@ record ModelProperties(
         @DefaultValue("64") int maxQueued,
         @DefaultValue("512") int prefillChunk,
         @DefaultValue("f32") KvPrecision kvPrecision,
-        @DefaultValue Map<String, String> toolFormats) {
+        @DefaultValue Map<String, String> toolFormats,
+        @DefaultValue Map<String, Path> chatTemplates) {
     LoadOptions options() {
         return LoadOptions.named("")
                 .withContextLength(contextLength)

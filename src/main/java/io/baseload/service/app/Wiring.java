@@ -27,7 +27,7 @@ class Wiring {
 
     @Bean
     LoadSettings loadSettings(ModelProperties properties) {
-        return new LoadSettings(properties.options(), properties.toolFormats(), build());
+        return new LoadSettings(properties.options(), properties.toolFormats(), properties.chatTemplates(), build());
     }
 
     private static String build() {

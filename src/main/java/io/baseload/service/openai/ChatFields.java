@@ -5,7 +5,6 @@ import io.baseload.chat.api.Input;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.service.tenant.Caller;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -22,7 +21,7 @@ final class ChatFields {
         CommonFields.checkIgnored(fields);
         int choices = CommonFields.choices(fields);
         var request = new CompletionRequest(
-                new Input.Chat(messages, Map.of()),
+                new Input.Chat(messages, TemplateFields.read(fields)),
                 ToolFields.read(fields),
                 choices,
                 choices,

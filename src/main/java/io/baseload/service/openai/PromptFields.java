@@ -9,9 +9,12 @@ final class PromptFields {
 
     private PromptFields() {}
 
-    static Input read(Value prompt) {
+    static Input read(Fields fields) {
+        Value prompt = fields.require("prompt");
+        boolean parseSpecial = fields.flag("parse_special", true);
+        boolean addSpecial = fields.flag("add_special_tokens", true);
         if (prompt.node().isString()) {
-            return new Input.Texts(List.of(prompt.nonEmptyText()));
+            return new Input.Texts(List.of(prompt.nonEmptyText()), parseSpecial, addSpecial);
         }
         if (!prompt.node().isArray()) {
             throw Invalid.type(prompt.path(), FORMS, prompt.node());
@@ -23,7 +26,7 @@ final class PromptFields {
         List<Value> prompts = prompt.items(1, Limits.ANSWERS);
         return first.node().isArray()
                 ? new Input.Tokens(prompts.stream().map(PromptFields::ids).toList())
-                : new Input.Texts(prompts.stream().map(Value::nonEmptyText).toList());
+                : new Input.Texts(prompts.stream().map(Value::nonEmptyText).toList(), parseSpecial, addSpecial);
     }
 
     private static int[] ids(Value array) {

@@ -17,7 +17,7 @@ final class TextFields {
 
     static Question read(Fields fields, Caller caller) {
         String model = CommonFields.model(fields);
-        var input = PromptFields.read(fields.require("prompt"));
+        var input = PromptFields.read(fields);
         fields.find("suffix").ifPresent(suffix -> {
             throw Invalid.unsupported(suffix.path(), "this service does not fill in.");
         });

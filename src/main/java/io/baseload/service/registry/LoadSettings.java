@@ -1,6 +1,11 @@
 package io.baseload.service.registry;
 
+import io.baseload.chat.api.ChatSettings;
 import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.ModelFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,15 +14,28 @@ import java.util.Optional;
  *
  * @param template options whose name is replaced by the model's id
  * @param toolFormats how models write calls of tools, by id, where their templates don't show it
+ * @param chatTemplates by model id, a file with a chat template to use instead of the model's own
  * @param build names this build in fingerprints
  */
-public record LoadSettings(LoadOptions template, Map<String, String> toolFormats, String build) {
+public record LoadSettings(
+        LoadOptions template, Map<String, String> toolFormats, Map<String, Path> chatTemplates, String build) {
     LoadOptions options(String id) {
         return template.withName(id);
     }
 
-    Optional<String> toolFormat(String id) {
-        return Optional.ofNullable(toolFormats.get(id));
+    /** @throws ModelFileException if the template's file can't be read */
+    ChatSettings chat(String id) {
+        return new ChatSettings(
+                Optional.ofNullable(chatTemplates.get(id)).map(LoadSettings::read),
+                Optional.ofNullable(toolFormats.get(id)));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw ModelFileException.unreadable(file, e);
+        }
     }
 
     /** Names build and weights. */

@@ -91,7 +91,7 @@ final class Loader {
         LoadedModel model = engine.load(file(row), options(row));
         try {
             progress.at(0.7, "preparing tokenizer and template");
-            Completions completions = Completions.of(model, settings.toolFormat(row.id()));
+            Completions completions = Completions.of(model, settings.chat(row.id()));
             progress.at(0.8, "warming up");
             Warmup.run(model);
             progress.at(0.9, "ready");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.baseload.chat.api.ChatSettings;
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
@@ -22,6 +23,7 @@ import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.Usage;
@@ -69,8 +71,9 @@ class ModelCompletionsTest {
 
     @Test
     void theFormOfCallsMayBeChosen() {
-        assertThat(Completions.of(model, Optional.of("mistral"))).isNotNull();
-        assertThatThrownBy(() -> Completions.of(model, Optional.of("morse")))
+        assertThat(Completions.of(model, new ChatSettings(Optional.empty(), Optional.of("mistral"))))
+                .isNotNull();
+        assertThatThrownBy(() -> Completions.of(model, new ChatSettings(Optional.empty(), Optional.of("morse"))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"morse\"")
                 .hasMessageContaining("hermes");
@@ -255,6 +258,30 @@ class ModelCompletionsTest {
         String endless = "lorem ipsum dolor ".repeat(400_000);
         refused(greedy(new Input.Texts(List.of("short", endless)), 1), "prompt", "context_length_exceeded");
         refused(CompletionRequest.chat(List.of(Message.user(endless))), "messages", "context_length_exceeded");
+    }
+
+    @Test
+    void aPlainTextsSpecialTokensCanBeOrdinaryText() {
+        assertThat(tokens(new Input.Texts(List.of("<|im_end|>")))).isEqualTo(1);
+        assertThat(tokens(new Input.Texts(List.of("<|im_end|>"), false, true))).isGreaterThan(5);
+    }
+
+    @Test
+    void aGivenTemplateCountsAndSeesTheRequestsVariables() {
+        var own = Completions.of(
+                model, new ChatSettings(Optional.of("{{ 'q' * (1 if quiet else 3) }}<|im_end|>"), Optional.empty()));
+        List<Message> hello = List.of(Message.user("hello"));
+        assertThat(own.prepare(greedy(new Input.Chat(hello, Map.of()), 1)).promptTokens())
+                .isEqualTo(4);
+        assertThat(own.prepare(greedy(new Input.Chat(hello, Map.of("quiet", true)), 1))
+                        .promptTokens())
+                .isEqualTo(2);
+        assertThatThrownBy(() -> Completions.of(model, new ChatSettings(Optional.of("{% if"), Optional.empty())))
+                .isInstanceOf(ModelFileException.class);
+    }
+
+    private static int tokens(Input input) {
+        return completions.prepare(greedy(input, 1)).promptTokens();
     }
 
     private static void refused(CompletionRequest request, String field, String code) {

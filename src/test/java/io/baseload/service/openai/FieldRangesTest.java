@@ -57,6 +57,10 @@ class FieldRangesTest {
         {"messages": [{"role": "tool", "content": "x"}]} | messages[0].tool_call_id | missing_required_parameter
         {"messages": [{"role": "tool", "content": "x", "tool_call_id": "c"}]} | messages[0].tool_call_id | invalid_value
         {"messages": [{"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "{}"}}]}, {"role": "tool", "content": "x", "tool_call_id": "d"}]} | messages[1].tool_call_id | invalid_value
+        {"chat_template_kwargs": []}                     | chat_template_kwargs        | invalid_type
+        {"chat_template_kwargs": {"messages": []}}       | chat_template_kwargs.messages | invalid_value
+        {"documents": {}}                                | documents                   | invalid_type
+        {"documents": ["x"]}                             | documents[0]                | invalid_type
         {"max_tokens": 0}                                | max_tokens                  | integer_below_min_value
         {"max_tokens": 1.5}                              | max_tokens                  | invalid_type
         {"max_tokens": "5"}                              | max_tokens                  | invalid_type
@@ -159,6 +163,8 @@ class FieldRangesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        {"parse_special": 1}                    | parse_special  | invalid_type
+        {"add_special_tokens": "no"}            | add_special_tokens | invalid_type
         {"prompt": null}                        | prompt         | missing_required_parameter
         {"prompt": 5}                           | prompt         | invalid_type
         {"prompt": ""}                          | prompt         | invalid_value
