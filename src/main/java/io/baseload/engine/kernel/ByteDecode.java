@@ -13,8 +13,11 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 
-/** One row times 8-bit weights: w = d·q + m, so Σ w·x = d·Σ q·x + m·Σ x in each block. */
+/** One row times 8-bit weights in blocks of 32 columns: w = d·q + m, so Σ w·x = d·Σ q·x + m·Σ x in each block. */
 final class ByteDecode {
+    /** Columns of a block; known when this is compiled, because a loop of unknown length is unrolled worse. */
+    static final int COLUMNS = 32;
+
     private ByteDecode() {}
 
     /** The first {@code vectors} vectors from a panel on (8, 4, 2 or 1) to {@code scratch.sums[0 …]}. */
@@ -42,16 +45,15 @@ final class ByteDecode {
                 o5 = Lanes.offset(5, stride, Byte.BYTES),
                 o6 = Lanes.offset(6, stride, Byte.BYTES),
                 o7 = Lanes.offset(7, stride, Byte.BYTES);
-        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero, t1 = zero, t2 = zero, t3 = zero, t4 = zero, t5 = zero, t6 = zero, t7 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
             ScaleVectors.read(m, unit, 8, b, scales);
             FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
-            for (int j = 0; j < size; j++) {
+            for (int j = 0; j < COLUMNS; j++) {
                 long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + j]);
+                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * COLUMNS + j]);
                 a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a0);
@@ -124,16 +126,15 @@ final class ByteDecode {
                 o1 = Lanes.offset(1, stride, Byte.BYTES),
                 o2 = Lanes.offset(2, stride, Byte.BYTES),
                 o3 = Lanes.offset(3, stride, Byte.BYTES);
-        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero, t1 = zero, t2 = zero, t3 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
             ScaleVectors.read(m, unit, 4, b, scales);
             FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-            for (int j = 0; j < size; j++) {
+            for (int j = 0; j < COLUMNS; j++) {
                 long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + j]);
+                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * COLUMNS + j]);
                 a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a0);
@@ -175,16 +176,15 @@ final class ByteDecode {
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
         long stride = m.panelBytes();
         long o0 = 0, o1 = Lanes.offset(1, stride, Byte.BYTES);
-        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero, t1 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
             ScaleVectors.read(m, unit, 2, b, scales);
             FloatVector a0 = zero, a1 = zero;
-            for (int j = 0; j < size; j++) {
+            for (int j = 0; j < COLUMNS; j++) {
                 long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + j]);
+                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * COLUMNS + j]);
                 a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a0);
@@ -211,16 +211,15 @@ final class ByteDecode {
         float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
         long o0 = 0;
-        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0 = zero;
         for (int b = 0; b < m.blocks(); b++) {
             long block = panel + (long) b * m.blockBytes();
             ScaleVectors.read(m, unit, 1, b, scales);
             FloatVector a0 = zero;
-            for (int j = 0; j < size; j++) {
+            for (int j = 0; j < COLUMNS; j++) {
                 long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + j]);
+                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * COLUMNS + j]);
                 a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                                 .convertShape(B2F, FLOATS, 0))
                         .fma(xj, a0);

@@ -1,5 +1,6 @@
 package io.baseload.engine.kernel;
 
+import static io.baseload.engine.kernel.ByteDecode.COLUMNS;
 import static io.baseload.engine.kernel.Lanes.BYTES;
 import static io.baseload.engine.kernel.Lanes.FLOATS;
 import static io.baseload.engine.kernel.Lanes.L;
@@ -52,7 +53,6 @@ final class ByteRows {
                 s1 = sumsAt + Math.min(1, rows - 1) * m.blocks(),
                 s2 = sumsAt + Math.min(2, rows - 1) * m.blocks(),
                 s3 = sumsAt + Math.min(3, rows - 1) * m.blocks();
-        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0a = zero, t0b = zero, t0c = zero, t0d = zero;
         FloatVector t1a = zero, t1b = zero, t1c = zero, t1d = zero;
@@ -65,9 +65,9 @@ final class ByteRows {
             FloatVector a1a = zero, a1b = zero, a1c = zero, a1d = zero;
             FloatVector a2a = zero, a2b = zero, a2c = zero, a2d = zero;
             FloatVector a3a = zero, a3b = zero, a3c = zero, a3d = zero;
-            for (int j = 0; j < size; j++) {
+            for (int j = 0; j < COLUMNS; j++) {
                 long p = at + j * (long) LANES;
-                int k = block * size + j;
+                int k = block * COLUMNS + j;
                 FloatVector a = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                         .convertShape(B2F, FLOATS, 0);
                 FloatVector b = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
@@ -158,7 +158,6 @@ final class ByteRows {
                 o3 = Lanes.offset(3, stride, Byte.BYTES);
         int x0 = xAt, x1 = xAt + Math.min(1, rows - 1) * xStride;
         int s0 = sumsAt, s1 = sumsAt + Math.min(1, rows - 1) * m.blocks();
-        int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector t0a = zero, t0b = zero, t0c = zero, t0d = zero;
         FloatVector t1a = zero, t1b = zero, t1c = zero, t1d = zero;
@@ -167,9 +166,9 @@ final class ByteRows {
             ScaleVectors.read(m, unit, 4, block, scales);
             FloatVector a0a = zero, a0b = zero, a0c = zero, a0d = zero;
             FloatVector a1a = zero, a1b = zero, a1c = zero, a1d = zero;
-            for (int j = 0; j < size; j++) {
+            for (int j = 0; j < COLUMNS; j++) {
                 long p = at + j * (long) LANES;
-                int k = block * size + j;
+                int k = block * COLUMNS + j;
                 FloatVector a = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
                         .convertShape(B2F, FLOATS, 0);
                 FloatVector b = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)

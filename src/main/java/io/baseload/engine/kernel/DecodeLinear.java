@@ -9,6 +9,7 @@ import static io.baseload.engine.kernel.Scratch.STREAMS;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 
@@ -46,14 +47,23 @@ final class DecodeLinear {
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
         if (!w.packing().codes().coded()) {
             plain(w, x, y, from, rows, unit, units, scratch);
-        } else if (w.packing().codes().codebook() && L < LANES) {
-            LookedUpRows.multiply(w, x, from, rows, unit, units, scratch);
+        } else if (!inRegisters(w.packing())) {
+            WidenedRows.multiply(w, x, from, rows, unit, units, scratch);
             for (int r = 0; r < rows; r++) {
                 store(w, scratch.totals, r * WIDTH, y, from + r, unit, units);
             }
         } else {
             coded(w, x, y, from, rows, unit, units, scratch);
         }
+    }
+
+    /** Whether there is a kernel that decodes such weights in registers; for bytes there is one for blocks of 32 columns, and a loop over any number is slower. */
+    private static boolean inRegisters(Packing packing) {
+        return switch (packing.codes()) {
+            case U4, I4 -> true;
+            case I8 -> packing.block() == ByteDecode.COLUMNS;
+            default -> L == LANES;
+        };
     }
 
     private static void coded(

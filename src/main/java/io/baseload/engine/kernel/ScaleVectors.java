@@ -13,6 +13,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Scales;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -30,33 +31,48 @@ final class ScaleVectors {
     /** The scales d and minimums m of a block in some vectors of rows: d of the first, m of the first, d of the second … */
     static void read(PackedMatrix m, int unit, int units, int block, float[] to) {
         float zero = m.packing().codes() == Codes.I4 ? -8 : 0;
-        for (int i = 0; i < units; i++) {
-            int panel = (unit + i) / PARTS;
-            int lane = (unit + i) % PARTS * L;
-            long at = m.scales(panel, block);
-            int j = 2 * i * L;
-            switch (m.packing().scales()) {
-                case F16 -> halves(m.data(), at + 2L * lane, 0, zero, to, j);
-                case F16_MINIMUM -> halves(m.data(), at + 2L * lane, 2 * LANES, 1, to, j);
-                case F32 -> floats(m.data(), at + 4L * lane, 0, zero, to, j);
-                case F32_MINIMUM -> floats(m.data(), at + 4L * lane, 4 * LANES, 1, to, j);
-                case LINEAR8 -> linear8(m.data(), at + lane, m.nested(panel, block), zero, to, j);
-                case FLOAT8 -> float8(m.data(), at + lane, m.nested(panel, block), zero, to, j);
-                default -> throw new IllegalArgumentException(m.packing() + " has no scales");
-            }
+        switch (m.packing().scales()) {
+            case F16 -> halves(m, unit, units, block, 0, zero, to);
+            case F16_MINIMUM -> halves(m, unit, units, block, 2 * LANES, 1, to);
+            case F32 -> floats(m, unit, units, block, 0, zero, to);
+            case F32_MINIMUM -> floats(m, unit, units, block, 4 * LANES, 1, to);
+            default -> nested(m, unit, units, block, zero, to);
         }
     }
 
-    private static void halves(MemorySegment w, long at, long minimum, float factor, float[] to, int i) {
-        Lanes.halves(w, at, 1, to, i);
-        Lanes.halves(w, at + minimum, factor, to, i + L);
+    /** Where the scales of vector i from {@code unit} on begin, if each has {@code size} bytes. */
+    private static long at(PackedMatrix m, int unit, int i, int block, int size) {
+        return m.scales((unit + i) / PARTS, block) + (unit + i) % PARTS * (long) L * size;
     }
 
-    private static void floats(MemorySegment w, long at, long minimum, float factor, float[] to, int i) {
-        FloatVector.fromMemorySegment(FLOATS, w, at, LITTLE_ENDIAN).intoArray(to, i);
-        FloatVector.fromMemorySegment(FLOATS, w, at + minimum, LITTLE_ENDIAN)
-                .mul(factor)
-                .intoArray(to, i + L);
+    private static void halves(PackedMatrix m, int unit, int units, int block, long minimum, float factor, float[] to) {
+        for (int i = 0; i < units; i++) {
+            long at = at(m, unit, i, block, Short.BYTES);
+            Lanes.halves(m.data(), at, 1, to, 2 * i * L);
+            Lanes.halves(m.data(), at + minimum, factor, to, (2 * i + 1) * L);
+        }
+    }
+
+    private static void floats(PackedMatrix m, int unit, int units, int block, long minimum, float factor, float[] to) {
+        for (int i = 0; i < units; i++) {
+            long at = at(m, unit, i, block, Float.BYTES);
+            FloatVector.fromMemorySegment(FLOATS, m.data(), at, LITTLE_ENDIAN).intoArray(to, 2 * i * L);
+            FloatVector.fromMemorySegment(FLOATS, m.data(), at + minimum, LITTLE_ENDIAN)
+                    .mul(factor)
+                    .intoArray(to, (2 * i + 1) * L);
+        }
+    }
+
+    private static void nested(PackedMatrix m, int unit, int units, int block, float factor, float[] to) {
+        for (int i = 0; i < units; i++) {
+            long at = at(m, unit, i, block, Byte.BYTES);
+            long nested = m.nested((unit + i) / PARTS, block);
+            if (m.packing().scales() == Scales.LINEAR8) {
+                linear8(m.data(), at, nested, factor, to, 2 * i * L);
+            } else {
+                float8(m.data(), at, nested, factor, to, 2 * i * L);
+            }
+        }
     }
 
     private static void linear8(MemorySegment w, long at, long nested, float factor, float[] to, int i) {

@@ -17,6 +17,7 @@ import static jdk.incubator.vector.VectorOperators.S2I;
 
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -24,7 +25,15 @@ import jdk.incubator.vector.ShortVector;
 
 /** One vector of a panel's rows to f32, a vector for each column. */
 final class Widening {
+    private static final float[] ONES = ones();
+
     private Widening() {}
+
+    private static float[] ones() {
+        float[] ones = new float[L];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
 
     /** All weights of a vector of rows. */
     static void all(PackedMatrix m, int unit, Scratch scratch, long to, long stride) {
@@ -36,6 +45,17 @@ final class Widening {
         for (int block = 0; block < m.blocks(); block++) {
             ScaleVectors.read(m, unit, 1, block, scratch.scales);
             block(m, unit, block, scratch.scales, scratch.widened, to + block * (long) size * stride, stride);
+        }
+    }
+
+    /** What the codes of one block stand for, without scales. */
+    static void values(PackedMatrix m, int unit, int block, MemorySegment out, long to, long stride) {
+        long from = m.codes(unit / PARTS, block);
+        int lane = unit % PARTS * L;
+        if (m.packing().codes().codebook()) {
+            Lookup.widen(m, from + 4L * lane, ONES, out, to, stride);
+        } else {
+            scaledBytes(m, from + lane, ONES, out, to, stride);
         }
     }
 
@@ -83,22 +103,27 @@ final class Widening {
     }
 
     private static void bytes(PackedMatrix m, long from, float[] scales, MemorySegment out, long to, long stride) {
-        MemorySegment w = m.data();
-        int size = m.packing().block();
-        FloatVector scale = FloatVector.fromArray(FLOATS, scales, 0);
-        if (m.packing().scales().minimum()) {
-            FloatVector minimum = FloatVector.fromArray(FLOATS, scales, L);
-            for (int j = 0; j < size; j++) {
-                FloatVector q =
-                        (FloatVector) ByteVector.fromMemorySegment(BYTES, w, from + (long) j * LANES, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0);
-                q.fma(scale, minimum).intoMemorySegment(out, to + j * stride, LITTLE_ENDIAN);
-            }
+        if (!m.packing().scales().minimum()) {
+            scaledBytes(m, from, scales, out, to, stride);
             return;
         }
-        for (int j = 0; j < size; j++) {
-            FloatVector q = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, from + (long) j * LANES, LITTLE_ENDIAN)
-                    .convertShape(B2F, FLOATS, 0);
+        FloatVector scale = FloatVector.fromArray(FLOATS, scales, 0);
+        FloatVector minimum = FloatVector.fromArray(FLOATS, scales, L);
+        for (int j = 0; j < m.packing().block(); j++) {
+            FloatVector q =
+                    (FloatVector) ByteVector.fromMemorySegment(BYTES, m.data(), from + (long) j * LANES, LITTLE_ENDIAN)
+                            .convertShape(B2F, FLOATS, 0);
+            q.fma(scale, minimum).intoMemorySegment(out, to + j * stride, LITTLE_ENDIAN);
+        }
+    }
+
+    private static void scaledBytes(
+            PackedMatrix m, long from, float[] scales, MemorySegment out, long to, long stride) {
+        FloatVector scale = FloatVector.fromArray(FLOATS, scales, 0);
+        for (int j = 0; j < m.packing().block(); j++) {
+            FloatVector q =
+                    (FloatVector) ByteVector.fromMemorySegment(BYTES, m.data(), from + (long) j * LANES, LITTLE_ENDIAN)
+                            .convertShape(B2F, FLOATS, 0);
             q.mul(scale).intoMemorySegment(out, to + j * stride, LITTLE_ENDIAN);
         }
     }
