@@ -2,22 +2,33 @@ package io.baseload.service.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.client.ChatClientRequest;
+import org.springframework.ai.chat.client.ChatClientResponse;
+import org.springframework.ai.chat.client.advisor.ToolCallingAdvisor;
+import org.springframework.ai.chat.client.advisor.api.CallAdvisor;
+import org.springframework.ai.chat.client.advisor.api.CallAdvisorChain;
+import org.springframework.ai.chat.messages.ToolResponseMessage;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration;
 import org.springframework.ai.model.openai.autoconfigure.OpenAiChatAutoConfiguration;
 import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfiguration;
+import org.springframework.ai.openai.OpenAiChatOptions;
+import org.springframework.ai.tool.annotation.Tool;
+import org.springframework.ai.tool.annotation.ToolParam;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -85,6 +96,61 @@ class SpringAiRemoteIT {
                 .user("Name a colour.")
                 .call()
                 .content();
+        assertThat(answer).isNotBlank();
+    }
+
+    /** A tool that remembers what it was asked. */
+    static final class Weather {
+        private final List<String> asked = new CopyOnWriteArrayList<>();
+
+        @Tool(description = "Current weather in a city")
+        String weather(@ToolParam(description = "Name of the city") String city) {
+            asked.add(city);
+            return "sunny, 21 degrees";
+        }
+    }
+
+    /** The bundled model hardly calls a tool by itself: before there is a result it is made to. */
+    private static final class CallFirst implements CallAdvisor {
+        @Override
+        public ChatClientResponse adviseCall(ChatClientRequest request, CallAdvisorChain chain) {
+            Prompt prompt = request.prompt();
+            boolean answered = prompt.getInstructions().getLast() instanceof ToolResponseMessage;
+            var choice = ChatCompletionToolChoiceOption.ofAuto(
+                    answered ? ChatCompletionToolChoiceOption.Auto.AUTO : ChatCompletionToolChoiceOption.Auto.REQUIRED);
+            var options = ((OpenAiChatOptions) Objects.requireNonNull(prompt.getOptions()))
+                    .mutate()
+                    .toolChoice(choice)
+                    .build();
+            return chain.nextCall(request.mutate()
+                    .prompt(new Prompt(prompt.getInstructions(), options))
+                    .build());
+        }
+
+        @Override
+        public String getName() {
+            return "call first";
+        }
+
+        /** Within the loop of calls and results. */
+        @Override
+        public int getOrder() {
+            return ToolCallingAdvisor.DEFAULT_ORDER + 1;
+        }
+    }
+
+    @Test
+    void aToolLoopRunsToItsEnd() {
+        var weather = new Weather();
+        String answer = client.getBean(ChatClient.Builder.class)
+                .build()
+                .prompt("What is the weather in Paris?")
+                .options(OpenAiChatOptions.builder().maxTokens(96).parallelToolCalls(false))
+                .advisors(new CallFirst())
+                .tools(weather)
+                .call()
+                .content();
+        assertThat(weather.asked).hasSize(1);
         assertThat(answer).isNotBlank();
     }
 
