@@ -22,6 +22,7 @@ import picocli.CommandLine.HelpCommand;
             GenerateCommand.class,
             TokenizeCommand.class,
             BenchCommand.class,
+            PerplexityCommand.class,
             HelpCommand.class
         })
 public final class Main {

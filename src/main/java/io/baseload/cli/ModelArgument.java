@@ -23,9 +23,11 @@ final class ModelArgument {
 
     /** The file or folder to open. */
     Path path() {
-        if (given == null) {
-            return BundledModel.path();
-        }
+        return given == null ? BundledModel.path() : find(given);
+    }
+
+    /** What a path means: itself, or an imported model whose id begins so. */
+    static Path find(Path given) {
         return Files.exists(given) ? given : stored(given.toString());
     }
 

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.TestModels;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The commands on a tiny model: the result on the last line, as text and as JSON, and the exit codes. */
 class CommandsTest {
@@ -21,36 +17,15 @@ class CommandsTest {
     @TempDir
     private Path folder;
 
-    /** What a command printed, and its exit code. */
-    private record Run(int code, String out, String err) {
-        static Run of(String... args) {
-            var out = new StringWriter();
-            var err = new StringWriter();
-            CommandLine command =
-                    Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-            int code = command.execute(args);
-            return new Run(code, out.toString(), err.toString());
-        }
-
-        String lastLine() {
-            return out.lines().reduce((first, second) -> second).orElse("");
-        }
-
-        JsonNode json() {
-            assertThat(out.lines()).hasSize(1);
-            return JsonMapper.shared().readTree(out);
-        }
-    }
-
     @Test
     void inspectSaysWhatIsInAFile() {
-        Run run = Run.of("inspect", TINY);
+        CommandRun run = CommandRun.of("inspect", TINY);
         assertThat(run.code()).isZero();
         assertThat(run.lastLine()).startsWith("llama, gguf, ").endsWith(" bytes");
-        JsonNode json = Run.of("inspect", "--json", TINY).json();
+        JsonNode json = CommandRun.of("inspect", "--json", TINY).json();
         assertThat(json.at("/model/layers").asInt()).isEqualTo(3);
         assertThat(json.at("/memory/weights").asLong()).isPositive();
-        JsonNode half = Run.of("inspect", "--json", "--kv", "f16", TINY).json();
+        JsonNode half = CommandRun.of("inspect", "--json", "--kv", "f16", TINY).json();
         assertThat(2 * half.at("/memory/kvCache").asLong())
                 .isEqualTo(json.at("/memory/kvCache").asLong());
     }
@@ -58,7 +33,7 @@ class CommandsTest {
     @Test
     void inspectListsTheTensorsOfOtherFiles() {
         for (String name : new String[] {"valid.gguf", "valid.safetensors"}) {
-            Run run = Run.of(
+            CommandRun run = CommandRun.of(
                     "inspect", TestModels.resource("hostile").resolve(name).toString());
             assertThat(run.code()).as(run.err()).isZero();
             assertThat(run.lastLine()).matches(name.substring(6) + ", [12] tensors, \\d+ bytes");
@@ -85,18 +60,18 @@ class CommandsTest {
     void importEndsWithTheIdThatOtherCommandsTake() {
         System.setProperty("baseload.home", folder.toString());
         try {
-            Run run = Run.of("import", TINY, "--quantize", "keep");
+            CommandRun run = CommandRun.of("import", TINY, "--quantize", "keep");
             assertThat(run.code()).as(run.err()).isZero();
             String id = run.lastLine();
             assertThat(folder.resolve("models").resolve(id)).isDirectory();
-            Run inspected = Run.of("inspect", "--verify", id.substring(0, 12));
+            CommandRun inspected = CommandRun.of("inspect", "--verify", id.substring(0, 12));
             assertThat(inspected.code()).as(inspected.err()).isZero();
             assertThat(inspected.out()).contains("all checksums are right");
             String[] ask = {"generate", "", "--prompt", "The", "--max-tokens", "5", "--json"};
             ask[1] = id;
-            JsonNode stored = Run.of(ask).json();
+            JsonNode stored = CommandRun.of(ask).json();
             ask[1] = TINY;
-            assertThat(stored.get("text")).isEqualTo(Run.of(ask).json().get("text"));
+            assertThat(stored.get("text")).isEqualTo(CommandRun.of(ask).json().get("text"));
             assertBad("begin so", "inspect", "0123456789");
         } finally {
             System.clearProperty("baseload.home");
@@ -106,10 +81,10 @@ class CommandsTest {
     @Test
     void quantizeWritesAFolder() {
         String target = folder.resolve("small").toString();
-        Run run = Run.of("quantize", TINY, target, "--json");
+        CommandRun run = CommandRun.of("quantize", TINY, target, "--json");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.json().get("quantization").asString()).isEqualTo("nf4-dq");
-        assertThat(Run.of("tokenize", target, "--text", "A river").code()).isZero();
+        assertThat(CommandRun.of("tokenize", target, "--text", "A river").code()).isZero();
         assertBad("is not empty", "quantize", TINY, target);
         assertBad(
                 "--quantize must be one of",
@@ -124,29 +99,29 @@ class CommandsTest {
     @Test
     void tokenizeReadsAFoldersTokenizer() {
         String yuan = TestModels.resource("words/yuan2").toString();
-        assertThat(Run.of("tokenize", yuan, "--text", "x<eod>y").lastLine()).isEqualTo("87 381 88");
-        assertThat(Run.of("tokenize", yuan, "--plain", "--text", "x<eod>y").lastLine())
+        assertThat(CommandRun.of("tokenize", yuan, "--text", "x<eod>y").lastLine()).isEqualTo("87 381 88");
+        assertThat(CommandRun.of("tokenize", yuan, "--plain", "--text", "x<eod>y").lastLine())
                 .doesNotContain("381");
         assertBad("has no tokenizer", "tokenize", folder.toString(), "--text", "x");
     }
 
     @Test
     void tokenizeEndsWithTheIds() {
-        Run run = Run.of("tokenize", TINY, "--text", "A river carries the market");
+        CommandRun run = CommandRun.of("tokenize", TINY, "--text", "A river carries the market");
         assertThat(run.code()).isZero();
         assertThat(run.lastLine()).isEqualTo("32 363 329 267 313 260 362");
-        JsonNode json = Run.of("tokenize", TINY, "--json", "--text", "A river carries the market")
+        JsonNode json = CommandRun.of("tokenize", TINY, "--json", "--text", "A river carries the market")
                 .json();
         assertThat(json.get("count").asInt()).isEqualTo(7);
     }
 
     @Test
     void generateStreamsAndEndsWithTheRates() {
-        Run run = Run.of("generate", TINY, "--prompt", "The lighthouse", "--max-tokens", "5");
+        CommandRun run = CommandRun.of("generate", TINY, "--prompt", "The lighthouse", "--max-tokens", "5");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.lastLine())
                 .matches("prefill [\\d.]+ tokens/s \\(\\d+ tokens\\), decode [\\d.]+ tokens/s \\(5 tokens\\)");
-        JsonNode json = Run.of(
+        JsonNode json = CommandRun.of(
                         "generate",
                         TINY,
                         "--chat",
@@ -168,13 +143,13 @@ class CommandsTest {
         String[] args = {
             "generate", TINY, "--prompt", "A", "--max-tokens", "8", "--temperature", "1", "--seed", "3", "--json"
         };
-        assertThat(Run.of(args).json().get("text"))
-                .isEqualTo(Run.of(args).json().get("text"));
+        assertThat(CommandRun.of(args).json().get("text"))
+                .isEqualTo(CommandRun.of(args).json().get("text"));
     }
 
     @Test
     void benchMeasuresEachCombination() {
-        Run run = Run.of(
+        CommandRun run = CommandRun.of(
                 "bench", TINY, "--json", "--threads", "1,2", "--prompt", "8,16", "--decode", "4", "--repeat", "1");
         assertThat(run.code()).as(run.err()).isZero();
         JsonNode runs = run.json().get("runs");
@@ -208,10 +183,10 @@ class CommandsTest {
 
     @Test
     void helpAndVersion() {
-        assertThat(Run.of("--help").out())
+        assertThat(CommandRun.of("--help").out())
                 .contains("serve", "inspect", "import", "quantize", "generate", "tokenize", "bench");
-        assertThat(Run.of("bench", "--version").out()).startsWith("baseload ");
-        assertThat(Run.of("help", "serve").out()).contains("--server.port=9000");
+        assertThat(CommandRun.of("bench", "--version").out()).startsWith("baseload ");
+        assertThat(CommandRun.of("help", "serve").out()).contains("--server.port=9000");
     }
 
     @Test
@@ -225,7 +200,7 @@ class CommandsTest {
     }
 
     private static void assertBad(String named, String... args) {
-        Run run = Run.of(args);
+        CommandRun run = CommandRun.of(args);
         assertThat(run.code()).as(run.err()).isEqualTo(2);
         assertThat(run.err().lines()).hasSize(1);
         assertThat(run.err()).contains(named);

@@ -1,6 +1,7 @@
 package io.baseload.engine.schedule;
 
 import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.LogitsSink;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.sample.AllowedTokens;
@@ -54,15 +55,23 @@ final class Delivery {
 
     /** The logits of a prompt's row tell how likely the next token of the prompt was. */
     private void scorePrompt(Sequence sequence, int first) {
-        List<SampledToken> scores = sequence.promptScores();
-        int top = Math.max(0, sequence.request().topLogprobs());
         int end = Math.min(sequence.computed(), sequence.promptLength() - 1);
-        for (int position = Math.max(first, scores.size()); position < end; position++) {
-            int row = sequence.stepLogits + position - first;
-            scores.add(sampler.score(model.logits(), row, sequence.tokens()[position + 1], top));
+        for (int position = Math.max(first, sequence.promptScored); position < end; position++) {
+            scorePrompt(sequence, position, sequence.stepLogits + position - first);
+            sequence.promptScored = position + 1;
         }
-        if (!sequence.prefilling() && sequence.decoded() == 0) {
-            sequence.sink().prompt(List.copyOf(scores));
+        if (!sequence.prefilling() && sequence.decoded() == 0 && !(sequence.sink() instanceof LogitsSink)) {
+            sequence.sink().prompt(List.copyOf(sequence.promptScores()));
+        }
+    }
+
+    private void scorePrompt(Sequence sequence, int position, int row) {
+        Rows logits = model.logits();
+        if (sequence.sink() instanceof LogitsSink sink) {
+            sink.logits(position, logits.data(), logits.at(row));
+        } else {
+            int top = Math.max(0, sequence.request().topLogprobs());
+            sequence.promptScores().add(sampler.score(logits, row, sequence.tokens()[position + 1], top));
         }
     }
 

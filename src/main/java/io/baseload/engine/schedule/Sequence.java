@@ -51,6 +51,9 @@ final class Sequence implements Generation {
     /** How many of these rows have logits; always the last ones. */
     int stepLogitRows;
 
+    /** Positions of the prompt whose logits the sink has heard of or has a score of. */
+    int promptScored;
+
     private boolean admitted;
     private long admittedNanos;
 
