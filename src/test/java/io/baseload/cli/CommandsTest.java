@@ -84,7 +84,8 @@ class CommandsTest {
         CommandRun run = CommandRun.of("quantize", TINY, target, "--json");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.json().get("quantization").asString()).isEqualTo("nf4-dq");
-        assertThat(CommandRun.of("tokenize", target, "--text", "A river").code()).isZero();
+        assertThat(CommandRun.of("tokenize", target, "--text", "A river").code())
+                .isZero();
         assertBad("is not empty", "quantize", TINY, target);
         assertBad(
                 "--quantize must be one of",
@@ -99,8 +100,10 @@ class CommandsTest {
     @Test
     void tokenizeReadsAFoldersTokenizer() {
         String yuan = TestModels.resource("words/yuan2").toString();
-        assertThat(CommandRun.of("tokenize", yuan, "--text", "x<eod>y").lastLine()).isEqualTo("87 381 88");
-        assertThat(CommandRun.of("tokenize", yuan, "--plain", "--text", "x<eod>y").lastLine())
+        assertThat(CommandRun.of("tokenize", yuan, "--text", "x<eod>y").lastLine())
+                .isEqualTo("87 381 88");
+        assertThat(CommandRun.of("tokenize", yuan, "--plain", "--text", "x<eod>y")
+                        .lastLine())
                 .doesNotContain("381");
         assertBad("has no tokenizer", "tokenize", folder.toString(), "--text", "x");
     }
@@ -184,7 +187,7 @@ class CommandsTest {
     @Test
     void helpAndVersion() {
         assertThat(CommandRun.of("--help").out())
-                .contains("serve", "inspect", "import", "quantize", "generate", "tokenize", "bench");
+                .contains("serve", "inspect", "import", "quantize", "generate", "tokenize", "bench", "perplexity");
         assertThat(CommandRun.of("bench", "--version").out()).startsWith("baseload ");
         assertThat(CommandRun.of("help", "serve").out()).contains("--server.port=9000");
     }
