@@ -5,6 +5,7 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -22,12 +23,16 @@ final class NativeTokenizer implements Encoder {
     /** The library makes a hundred bytes and more of each token, so long texts take turns. */
     private static final int CHARACTERS_AT_ONCE = 8 << 20;
 
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private static final Semaphore TURNS = new Semaphore(CHARACTERS_AT_ONCE, true);
 
     private final HuggingFaceTokenizer tokenizer;
 
     private NativeTokenizer(HuggingFaceTokenizer tokenizer) {
         this.tokenizer = tokenizer;
+        // a model that was unloaded leaves its tokenizer to the garbage collector, which knows nothing of the library's memory
+        CLEANER.register(this, tokenizer::close);
     }
 
     /**
@@ -76,7 +81,7 @@ final class NativeTokenizer implements Encoder {
                 library.deleteEncoding(encoding);
             }
         } finally {
-            Reference.reachabilityFence(tokenizer);
+            Reference.reachabilityFence(this);
         }
     }
 
