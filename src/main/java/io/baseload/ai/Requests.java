@@ -38,20 +38,21 @@ final class Requests {
                 sampling(options),
                 Objects.requireNonNullElse(options.getStopSequences(), List.of()),
                 -1,
-                OutputFormat.text(),
+                format(options.getOutputSchema()),
                 false,
                 FlowId.NONE,
                 CacheScope.PRIVATE);
     }
 
     private void refuse(BaseloadChatOptions options) {
-        if (options.getOutputSchema() != null) {
-            throw unsupported("outputSchema", "this version of Baseload can't hold an answer to a schema");
-        }
         String asked = options.getModel();
         if (asked != null && !asked.equals(model)) {
             throw unsupported("model", "this chat model runs " + model + ", not " + asked);
         }
+    }
+
+    private static OutputFormat format(@Nullable String schema) {
+        return schema == null ? OutputFormat.text() : new OutputFormat.JsonSchema("outputSchema", schema);
     }
 
     private static OptionalInt maxTokens(@Nullable Integer maxTokens) {

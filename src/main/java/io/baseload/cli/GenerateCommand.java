@@ -77,6 +77,12 @@ final class GenerateCommand implements Callable<Integer> {
             description = "A chat template to use instead of the model's own.")
     private @Nullable Path chatTemplate;
 
+    @Option(
+            names = "--schema",
+            paramLabel = "FILE",
+            description = "A JSON Schema (2020-12): the answer is JSON that validates, unless it runs out of tokens.")
+    private @Nullable Path schema;
+
     /** What to ask. */
     private static final class Question {
         @Option(names = "--prompt", required = true, description = "Text that the model continues.")
@@ -138,6 +144,12 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
+    private OutputFormat format() {
+        return schema == null
+                ? OutputFormat.text()
+                : new OutputFormat.JsonSchema("--schema " + schema, TextFile.read(schema));
+    }
+
     private CompletionRequest request() {
         OptionalLong seeded = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
         var sampling = new SamplingOptions(temperature, 1f, 0, 0f, 0f, 0f, seeded, Map.of());
@@ -150,7 +162,7 @@ final class GenerateCommand implements Callable<Integer> {
                 sampling,
                 List.of(),
                 -1,
-                OutputFormat.text(),
+                format(),
                 false,
                 FlowId.NONE,
                 CacheScope.PRIVATE);

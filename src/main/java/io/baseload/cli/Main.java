@@ -21,6 +21,7 @@ import picocli.CommandLine.HelpCommand;
             QuantizeCommand.class,
             GenerateCommand.class,
             TokenizeCommand.class,
+            GrammarCommand.class,
             BenchCommand.class,
             PerplexityCommand.class,
             HelpCommand.class

@@ -160,7 +160,7 @@ class BaseloadChatModelTest {
 
     @Test
     void refusesByNameWhatItDoesNotDo() {
-        refused(BaseloadChatOptions.builder().outputSchema("{}").build(), "outputSchema");
+        refused(BaseloadChatOptions.builder().outputSchema("{\"not\":{}}").build(), "outputSchema");
         refused(BaseloadChatOptions.builder().model("gpt").build(), "model");
         refused(BaseloadChatOptions.builder().temperature(2.5).build(), "temperature");
         refused(BaseloadChatOptions.builder().topP(-0.1).build(), "topP");

@@ -55,6 +55,29 @@ class SmolLm2ChatModelTest {
         assertThat(answer).contains("Paris");
     }
 
+    private enum Kind {
+        CAPITAL,
+        HARBOUR,
+        OTHER
+    }
+
+    private record Mayor(boolean elected, int since) {}
+
+    private record City(Kind kind, int founded, Mayor mayor) {}
+
+    /** A small model keeps to no form that it is only told; the grammar makes it. */
+    @Test
+    void answersAsAnObject() {
+        City city = ChatClient.create(model)
+                .prompt("Describe Paris.")
+                .options(BaseloadChatOptions.builder().temperature(1.0).seed(3L).maxTokens(400))
+                .call()
+                .entity(City.class, entity -> entity.useProviderStructuredOutput());
+        assertThat(city).isNotNull();
+        assertThat(city.kind()).isNotNull();
+        assertThat(city.mayor()).isNotNull();
+    }
+
     @Test
     void cancellingTheStreamEndsTheGeneration() throws Exception {
         CompletableFuture<Void> begun = new CompletableFuture<>();

@@ -187,7 +187,16 @@ class CommandsTest {
     @Test
     void helpAndVersion() {
         assertThat(CommandRun.of("--help").out())
-                .contains("serve", "inspect", "import", "quantize", "generate", "tokenize", "bench", "perplexity");
+                .contains(
+                        "serve",
+                        "inspect",
+                        "import",
+                        "quantize",
+                        "generate",
+                        "tokenize",
+                        "grammar",
+                        "bench",
+                        "perplexity");
         assertThat(CommandRun.of("bench", "--version").out()).startsWith("baseload ");
         assertThat(CommandRun.of("help", "serve").out()).contains("--server.port=9000");
     }

@@ -1,0 +1,30 @@
+package io.baseload.cli;
+
+import io.baseload.engine.api.ModelFileException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A small file that the user named. */
+final class TextFile {
+    private static final long MOST_BYTES = 64 << 20;
+
+    private TextFile() {}
+
+    static String read(Path file) {
+        return new String(bytes(file), StandardCharsets.UTF_8);
+    }
+
+    static byte[] bytes(Path file) {
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new BadInputException(file + ": has more than " + MOST_BYTES + " bytes");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new BadInputException(
+                    String.valueOf(ModelFileException.unreadable(file, e).getMessage()));
+        }
+    }
+}
