@@ -10,6 +10,7 @@ import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.Norms;
 import io.baseload.engine.config.Numbers;
 import io.baseload.engine.config.Rope;
+import io.baseload.engine.config.RopeScaling;
 import io.baseload.engine.config.Shape;
 import java.util.List;
 import java.util.Optional;
@@ -113,15 +114,25 @@ record Basis(Keys keys, Numbers numbers, Shape shape) {
     }
 
     ModelConfig model(Norms.Placement placement, boolean tied, Factors factors, IntFunction<LayerConfig> layer) {
+        List<LayerConfig> layers =
+                IntStream.range(0, shape.layers()).mapToObj(layer).toList();
         return new ModelConfig(
                 keys.architecture(),
                 keys.name(),
-                shape.contextLength(),
+                contextLength(layers),
                 keys.vocabulary(),
                 shape.hidden(),
                 tied,
                 new Norms(placement, (float) numbers.positive(Key.EPSILON)),
                 factors,
-                IntStream.range(0, shape.layers()).mapToObj(layer).toList());
+                layers);
+    }
+
+    /** The context ends where dynamic scaling, which isn't computed, would begin. */
+    private int contextLength(List<LayerConfig> layers) {
+        return layers.stream()
+                .flatMap(layer -> layer.attention().rotation().stream())
+                .mapToInt(rope -> rope.scaling() instanceof RopeScaling.Dynamic(int limit) ? limit : Integer.MAX_VALUE)
+                .reduce(shape.contextLength(), Math::min);
     }
 }

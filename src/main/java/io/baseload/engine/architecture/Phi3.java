@@ -3,6 +3,7 @@ package io.baseload.engine.architecture;
 import io.baseload.engine.config.Factors;
 import io.baseload.engine.config.Gated;
 import io.baseload.engine.config.GroupedQuery;
+import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
@@ -10,6 +11,7 @@ import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Scores;
 import io.baseload.engine.config.Shape;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,6 +19,9 @@ import java.util.Set;
  * the whole sequence. Only the first {@code partial_rotary_factor} of each head is rotated.
  */
 final class Phi3 implements Architecture {
+    private static final Key PART = new Key("partial_rotary_factor", "");
+    private static final Key NEWER_PART = new Key("rope_parameters.partial_rotary_factor", "");
+
     @Override
     public Set<String> modelTypes() {
         return Set.of("phi3");
@@ -35,13 +40,25 @@ final class Phi3 implements Architecture {
                 shape.heads(),
                 shape.kvHeads(),
                 shape.headDim(),
-                basis.rope(10_000),
+                Optional.of(keys.rope(rotated(basis), 10_000)),
                 Scores.scaled(shape.headDim(), basis.window(0)),
                 QueryKeyNorm.NONE,
                 false,
                 false);
         Gated feedForward = basis.silu();
         return basis.model(Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention, feedForward));
+    }
+
+    private static int rotated(Basis basis) {
+        double part = basis.numbers().positive(NEWER_PART, basis.numbers().positive(PART, 1));
+        int rotated = (int) Math.min(basis.shape().headDim() * part, Integer.MAX_VALUE);
+        if (rotated < 2 || rotated > basis.shape().headDim() || rotated % 2 != 0) {
+            throw basis.keys()
+                    .refuse(
+                            PART,
+                            "makes " + rotated + " of a head's " + basis.shape().headDim() + " elements rotate");
+        }
+        return rotated;
     }
 
     @Override

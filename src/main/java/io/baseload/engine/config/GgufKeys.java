@@ -127,13 +127,13 @@ public final class GgufKeys implements Keys {
     }
 
     @Override
-    public Rope rope(int headDim, double defaultBase) {
-        return new GgufRope(this, headDim).read(defaultBase);
+    public Rope rope(int dimensions, double defaultBase) {
+        return new GgufRope(this, dimensions).read(defaultBase);
     }
 
     @Override
-    public Rope localRope(int headDim, double defaultBase) {
-        return new GgufRope(this, headDim).local(defaultBase);
+    public Rope localRope(int dimensions, double defaultBase) {
+        return new GgufRope(this, dimensions).local(defaultBase);
     }
 
     @Override

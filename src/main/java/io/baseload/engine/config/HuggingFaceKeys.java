@@ -69,8 +69,15 @@ public final class HuggingFaceKeys implements Keys {
             "use_loss_mask");
 
     /** Keys that change nothing while they have this value. */
-    private static final Map<String, Double> NEUTRAL =
-            Map.of("full_attn_mod", 1.0, "interpolate_factor", 1.0, "partial_rotary_factor", 1.0);
+    private static final Map<String, Double> NEUTRAL = Map.of(
+            "full_attn_mod",
+            1.0,
+            "interpolate_factor",
+            1.0,
+            "partial_rotary_factor",
+            1.0,
+            "rope_parameters.partial_rotary_factor",
+            1.0);
 
     private final ConfigKeys config;
     private final String architecture;
@@ -161,13 +168,13 @@ public final class HuggingFaceKeys implements Keys {
     }
 
     @Override
-    public Rope rope(int headDim, double defaultBase) {
-        return new HuggingFaceRope(config, headDim).read(defaultBase);
+    public Rope rope(int dimensions, double defaultBase) {
+        return new HuggingFaceRope(config, dimensions).read(defaultBase);
     }
 
     @Override
-    public Rope localRope(int headDim, double defaultBase) {
-        return new HuggingFaceRope(config, headDim).local(defaultBase);
+    public Rope localRope(int dimensions, double defaultBase) {
+        return new HuggingFaceRope(config, dimensions).local(defaultBase);
     }
 
     @Override

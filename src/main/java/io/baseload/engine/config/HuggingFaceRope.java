@@ -17,11 +17,11 @@ final class HuggingFaceRope {
     private static final String ORIGINAL = "original_max_position_embeddings";
 
     private final ConfigKeys config;
-    private final int headDim;
+    private final int dimensions;
 
-    HuggingFaceRope(ConfigKeys config, int headDim) {
+    HuggingFaceRope(ConfigKeys config, int dimensions) {
         this.config = config;
-        this.headDim = headDim;
+        this.dimensions = dimensions;
     }
 
     Rope read(double defaultBase) {
@@ -38,25 +38,15 @@ final class HuggingFaceRope {
                 config.object(PARAMETERS).flatMap(all -> all.object(LOCAL)).orElse(config);
         double base = number(config, "rope_local_base_freq", defaultBase);
         return found == config
-                ? new Rope(base, dimensions(config), new RopeScaling.None())
+                ? new Rope(base, dimensions, new RopeScaling.None())
                 : rope(found, number(found, "rope_theta", base));
     }
 
     private Rope rope(ConfigKeys found, double base) {
-        int dimensions = dimensions(found);
-        return new Rope(base, dimensions, found == config ? new RopeScaling.None() : scaling(found, dimensions / 2));
-    }
-
-    private int dimensions(ConfigKeys found) {
-        double part = number(found, "partial_rotary_factor", number(config, "partial_rotary_factor", 1));
-        int dimensions = (int) Math.min(headDim * part, Integer.MAX_VALUE);
-        if (dimensions < 2 || dimensions > headDim || dimensions % 2 != 0) {
-            throw config.refuse(
-                    "partial_rotary_factor",
-                    "makes " + dimensions + " elements of a head rotate; it must be an even number from 2 to "
-                            + headDim);
+        if (dimensions % 2 != 0) {
+            throw config.refuse("head_dim", "leaves " + dimensions + " elements to be rotated in pairs");
         }
-        return dimensions;
+        return new Rope(base, dimensions, found == config ? new RopeScaling.None() : scaling(found, dimensions / 2));
     }
 
     private RopeScaling scaling(ConfigKeys scaling, int pairs) {

@@ -50,13 +50,13 @@ public sealed interface Keys permits GgufKeys, HuggingFaceKeys {
     /**
      * How layers rotate queries and keys.
      *
-     * @param headDim width of a head
+     * @param dimensions elements at the start of a head that are rotated, where the files don't say; an even number
      * @param defaultBase θ where the files don't say
      */
-    Rope rope(int headDim, double defaultBase);
+    Rope rope(int dimensions, double defaultBase);
 
     /** The same for layers with a sliding window, in families where these have an embedding of their own. */
-    Rope localRope(int headDim, double defaultBase);
+    Rope localRope(int dimensions, double defaultBase);
 
     /** How linear layers are quantized, where the tensors' types don't say it. */
     Quantization quantization();

@@ -96,7 +96,7 @@ class GgufLlamaTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"expert_count, 8", "pooling_type, 1", "attention.scale, 2"})
+    @CsvSource({"attention.clamp_kqv, 8", "pooling_type, 1", "attention.scale, 2"})
     void refusesByNameWhatItDoesNotCompute(String name, int value) {
         assertThatThrownBy(() -> read(1, keys -> keys.key("llama." + name, value)))
                 .isInstanceOf(ModelFileException.class)
