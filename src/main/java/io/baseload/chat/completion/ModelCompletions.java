@@ -45,7 +45,7 @@ final class ModelCompletions implements Completions {
         StopTexts stops = stops(request.stop());
         checkLogitBias(request);
         var room = new Room(model, request);
-        room.check(tokenizer.bytes().longest());
+        room.check(tokenizer);
         List<Prompt> prompts = this.prompts.read(request);
         int maxTokens = room.tokens(prompts);
         List<Optional<Constraint>> held =

@@ -4,6 +4,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
+import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.LoadedModel;
 import java.util.List;
 
@@ -18,14 +19,43 @@ final class Room {
     }
 
     /** Refuses text that the context can't hold whatever its tokens are, before any work is done on it. */
-    void check(int longestToken) {
+    void check(Tokenizer tokenizer) {
+        String field = ModelCompletions.field(request.input());
         long characters = characters(request.input());
-        if (characters > (long) context * longestToken) {
-            String field = ModelCompletions.field(request.input());
+        if (characters > (long) context * tokenizer.bytes().longest()) {
             throw tooLong(
                     field,
                     "the " + field + " has " + characters + " characters. Reduce the length of the " + field + ".");
         }
+        long least = leastTokens(tokenizer, request.input());
+        if (least > context) {
+            throw tooLong(
+                    field,
+                    "the " + field + " has more than " + least + " tokens. Reduce the length of the " + field + ".");
+        }
+    }
+
+    /** Of a chat all but what the model said, of which templates leave parts out; of several prompts the longest. */
+    private static long leastTokens(Tokenizer tokenizer, Input input) {
+        return switch (input) {
+            case Input.Chat chat ->
+                chat.messages().stream()
+                        .map(Room::asked)
+                        .mapToLong(tokenizer::leastTokens)
+                        .sum();
+            case Input.Texts texts ->
+                texts.prompts().stream().mapToLong(tokenizer::leastTokens).max().orElse(0);
+            case Input.Tokens tokens -> 0;
+        };
+    }
+
+    private static String asked(Message message) {
+        return switch (message) {
+            case Message.Instructions system -> system.content();
+            case Message.User user -> user.content();
+            case Message.Assistant said -> "";
+            case Message.Tool result -> result.content();
+        };
     }
 
     /** What was asked for, or what the longest prompt leaves. */

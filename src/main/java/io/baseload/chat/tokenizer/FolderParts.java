@@ -65,6 +65,7 @@ final class FolderParts {
                 config.bos().orElse(""),
                 config.eos().orElse(""),
                 stops,
+                file.keepsText(),
                 file.dropsFirstSpace(),
                 config.chatTemplates());
     }
@@ -106,6 +107,7 @@ final class FolderParts {
                 bos.orElse(""),
                 eos.orElse(""),
                 stops,
+                true,
                 model.addDummyPrefix(),
                 config.chatTemplates());
     }
@@ -128,6 +130,7 @@ final class FolderParts {
                 "<s>",
                 YuanTokens.EOD,
                 StopTokens.of(Set.of(), added),
+                true,
                 true,
                 config.chatTemplates());
     }

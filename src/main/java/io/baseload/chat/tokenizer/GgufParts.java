@@ -90,6 +90,7 @@ final class GgufParts {
                 text(gguf.bos()),
                 text(gguf.eos()),
                 stops,
+                true,
                 artificialSpace,
                 gguf.chatTemplates());
     }

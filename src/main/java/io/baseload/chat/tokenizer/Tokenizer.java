@@ -9,10 +9,12 @@ import java.util.Set;
 public final class Tokenizer {
     private final TokenizerParts parts;
     private final Map<String, String> chatTemplates;
+    private final TokenFloor floor;
 
     private Tokenizer(TokenizerParts parts, Map<String, String> chatTemplates) {
         this.parts = parts;
         this.chatTemplates = chatTemplates;
+        this.floor = new TokenFloor(parts.bytes());
     }
 
     /**
@@ -64,6 +66,11 @@ public final class Tokenizer {
     /** As {@link #encodePlain}, for a text that follows a special token: some vocabularies put a space before a text's beginning only. */
     int[] encodePlainAfterSpecial(String text) {
         return text.isEmpty() ? new int[0] : parts.plainAfter().get().encode(text);
+    }
+
+    /** No text has fewer tokens than this; costs little, however long the text is. */
+    public long leastTokens(String text) {
+        return parts.keepsText() ? floor.of(text) : 0;
     }
 
     /** What each token stands for. */

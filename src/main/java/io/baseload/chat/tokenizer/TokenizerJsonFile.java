@@ -20,6 +20,8 @@ record TokenizerJsonFile(
         TokenTable tokens,
         List<AddedToken> added,
         Set<String> components,
+        JsonNode normalizer,
+        JsonNode preTokenizer,
         JsonNode decoder,
         int addedFrom,
         int addedTo,
@@ -35,6 +37,24 @@ record TokenizerJsonFile(
     /** Whether decoding drops a space at the beginning. */
     boolean dropsFirstSpace() {
         return stripsSpace(decoder) || decoder.path("decoders").valueStream().anyMatch(TokenizerJsonFile::stripsSpace);
+    }
+
+    /** Whether normalizer and pre-tokenizer leave ASCII as it is, white space apart. */
+    boolean keepsText() {
+        JsonNode all = normalizer.path("normalizers");
+        boolean normalized = all.isArray()
+                ? all.valueStream().allMatch(TokenizerJsonFile::leavesAscii)
+                : normalizer.isMissingNode() || normalizer.isNull() || leavesAscii(normalizer);
+        return normalized && !preTokenizer.toString().contains("\"Removed\"");
+    }
+
+    private static boolean leavesAscii(JsonNode normalizer) {
+        return switch (normalizer.path("type").asString("")) {
+            case "NFC", "NFKC", "Prepend", "ByteLevel" -> true;
+            case "Replace" ->
+                normalizer.path("pattern").path("String").asString("").equals(" ");
+            default -> false;
+        };
     }
 
     private static boolean stripsSpace(JsonNode decoder) {

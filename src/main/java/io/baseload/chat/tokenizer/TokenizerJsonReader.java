@@ -26,6 +26,8 @@ final class TokenizerJsonReader {
     private final List<AddedToken> added = new ArrayList<>();
     private @Nullable String[] vocab = new String[1 << 10];
     private int tokens;
+    private JsonNode normalizer = MissingNode.getInstance();
+    private JsonNode preTokenizer = MissingNode.getInstance();
     private JsonNode decoder = MissingNode.getInstance();
     private int addedFrom = -1;
     private int addedTo = -1;
@@ -63,7 +65,14 @@ final class TokenizerJsonReader {
                 decoder = in.readValueAsTree();
                 decoders(in);
             }
-            case "normalizer", "pre_tokenizer" -> types(in.readValueAsTree()).forEach(components::add);
+            case "normalizer" -> {
+                normalizer = in.readValueAsTree();
+                types(normalizer).forEach(components::add);
+            }
+            case "pre_tokenizer" -> {
+                preTokenizer = in.readValueAsTree();
+                types(preTokenizer).forEach(components::add);
+            }
             default -> in.skipChildren();
         }
     }
@@ -160,6 +169,8 @@ final class TokenizerJsonReader {
                 new TokenTable(texts, types),
                 List.copyOf(added),
                 Set.copyOf(components),
+                normalizer,
+                preTokenizer,
                 decoder,
                 addedFrom,
                 addedTo,

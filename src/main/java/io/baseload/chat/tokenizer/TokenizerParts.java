@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  * @param parsing recognises special tokens
  * @param plain takes special tokens' texts as ordinary text
  * @param plainAfter as plain, for a text that follows a special token
+ * @param keepsText whether the algorithm leaves ASCII in a text as it is, white space apart
  * @param artificialSpace whether the first space of an answer is the algorithm's and not text
  * @param chatTemplates sources by name
  */
@@ -27,5 +28,6 @@ record TokenizerParts(
         String bosText,
         String eosText,
         Set<Integer> stops,
+        boolean keepsText,
         boolean artificialSpace,
         Map<String, String> chatTemplates) {}

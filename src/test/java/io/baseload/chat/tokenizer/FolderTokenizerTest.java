@@ -82,6 +82,15 @@ class FolderTokenizerTest {
     }
 
     @Test
+    void whatANormalizerMayDropHasNoFloor() {
+        String text = "a long text of words ".repeat(200);
+        assertThat(Tokenizer.of(read("llama")).leastTokens(text)).isPositive();
+        assertThat(Tokenizer.of(changed("tokenizer.json", json -> json.replace("\"NFC\"", "\"Lowercase\"")))
+                        .leastTokens(text))
+                .isZero();
+    }
+
+    @Test
     void takesTheTemplateInAllItsForms() {
         assertThat(Tokenizer.of(changed("tokenizer_config.json", json -> """
             {"chat_template": [{"name": "default", "template": "D"}, {"name": "tool_use", "template": "T"}]}\

@@ -117,6 +117,20 @@ class TokenizerTest {
     }
 
     @Test
+    void noTextHasFewerTokensThanItsFloor() {
+        for (JsonNode c : golden.get("cases")) {
+            String text = c.get("text").asString();
+            assertThat(tokenizer.leastTokens(text)).as(text).isLessThanOrEqualTo(tokenizer.encode(text).length);
+        }
+        for (int id = 0; id < tokenizer.bytes().size(); id++) {
+            String token = new String(tokenizer.bytes().get(id), StandardCharsets.UTF_8);
+            assertThat(tokenizer.leastTokens(token)).as(token).isLessThanOrEqualTo(1);
+        }
+        assertThat(tokenizer.leastTokens("The lighthouse waits for a paper boat. ".repeat(1_000)))
+                .isGreaterThan(1_000);
+    }
+
+    @Test
     void refusesAnUnknownKindByName() {
         assertThatThrownBy(() -> Tokenizer.of(with("gpt2", Optional.of("klingon"))))
                 .isInstanceOf(IllegalArgumentException.class)
