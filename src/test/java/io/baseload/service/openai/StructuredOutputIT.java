@@ -1,0 +1,163 @@
+package io.baseload.service.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
+import com.openai.core.http.StreamResponse;
+import com.openai.errors.BadRequestException;
+import com.openai.helpers.ChatCompletionAccumulator;
+import com.openai.models.ResponseFormatJsonObject;
+import com.openai.models.ResponseFormatJsonSchema;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.WholeService;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Structured output by OpenAI's Java SDK, and vLLM's fields, against the whole service with the bundled model. */
+@ExtendWith(WholeService.class)
+class StructuredOutputIT {
+    private static final Map<String, Object> CITY = Map.of(
+            "type",
+            "object",
+            "properties",
+            Map.of(
+                    "founded",
+                    Map.of("type", "integer", "minimum", 1, "maximum", 2000),
+                    "harbour",
+                    Map.of("type", "boolean")),
+            "required",
+            List.of("founded", "harbour"),
+            "additionalProperties",
+            false);
+
+    private static OpenAIClient client;
+
+    @BeforeAll
+    static void connect(RunningService service) {
+        client = OpenAIOkHttpClient.builder()
+                .baseUrl(service.rest().url() + "/v1")
+                .apiKey(RunningService.KEY)
+                .maxRetries(0)
+                .build();
+    }
+
+    @AfterAll
+    static void disconnect() {
+        client.close();
+    }
+
+    private static ChatCompletionCreateParams.Builder question() {
+        return ChatCompletionCreateParams.builder()
+                .model("default")
+                .addUserMessage("Tell me about Hamburg.")
+                .temperature(1.0)
+                .seed(5)
+                .maxCompletionTokens(80);
+    }
+
+    private static ResponseFormatJsonSchema format(Map<String, Object> schema) {
+        var body = ResponseFormatJsonSchema.JsonSchema.Schema.builder();
+        schema.forEach((name, value) -> body.putAdditionalProperty(name, JsonValue.from(value)));
+        return ResponseFormatJsonSchema.builder()
+                .jsonSchema(ResponseFormatJsonSchema.JsonSchema.builder()
+                        .name("city")
+                        .strict(true)
+                        .schema(body.build())
+                        .build())
+                .build();
+    }
+
+    private static String content(ChatCompletion answer) {
+        return answer.choices().getFirst().message().content().orElseThrow();
+    }
+
+    private static void assertIsCity(String text) {
+        JsonNode json = JsonMapper.shared().readTree(text);
+        assertThat(json.get("founded").asInt()).isBetween(1, 2000);
+        assertThat(json.get("harbour").isBoolean()).isTrue();
+        assertThat(json.size()).isEqualTo(2);
+    }
+
+    @Test
+    void anAnswerHoldsToItsSchemaPlainAndStreamed() {
+        ChatCompletionCreateParams asked =
+                question().responseFormat(format(CITY)).build();
+        ChatCompletion answer = client.chat().completions().create(asked);
+        assertThat(answer.choices().getFirst().finishReason().value())
+                .isEqualTo(ChatCompletion.Choice.FinishReason.Value.STOP);
+        assertIsCity(content(answer));
+        var whole = ChatCompletionAccumulator.create();
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(asked)) {
+            stream.stream().forEach(whole::accumulate);
+        }
+        assertThat(content(whole.chatCompletion())).isEqualTo(content(answer));
+    }
+
+    @Test
+    void anAnswerThatRunsOutOfTokensSaysSo() {
+        ChatCompletion answer = client.chat()
+                .completions()
+                .create(question()
+                        .responseFormat(format(CITY))
+                        .maxCompletionTokens(3)
+                        .build());
+        assertThat(answer.choices().getFirst().finishReason().value())
+                .isEqualTo(ChatCompletion.Choice.FinishReason.Value.LENGTH);
+    }
+
+    @Test
+    void anyObjectIsAnObject() {
+        ChatCompletion answer = client.chat()
+                .completions()
+                .create(question()
+                        .responseFormat(ResponseFormatJsonObject.builder().build())
+                        .build());
+        assertThat(content(answer)).startsWith("{");
+    }
+
+    @Test
+    void vllmsFieldsAreUnderstood() {
+        assertThat(content(asked("guided_choice", List.of("yes", "no")))).isIn("yes", "no");
+        assertThat(content(asked("guided_regex", "[0-9]{3}-[a-z]{2}"))).matches("[0-9]{3}-[a-z]{2}");
+        assertThat(content(asked("guided_grammar", "root ::= \"a\" | \"b\" root")))
+                .matches("b*a?");
+        assertIsCity(content(asked("guided_json", CITY)));
+        assertThat(content(asked("structured_outputs", Map.of("choice", List.of("left", "right")))))
+                .isIn("left", "right");
+    }
+
+    private static ChatCompletion asked(String field, Object value) {
+        return client.chat()
+                .completions()
+                .create(question()
+                        .putAdditionalBodyProperty(field, JsonValue.from(value))
+                        .build());
+    }
+
+    @Test
+    void aSchemaThatCannotBeEnforcedIsRefusedByPlaceAndName() {
+        Map<String, Object> schema = Map.of("properties", Map.of("a", Map.of("not", Map.of())));
+        BadRequestException refused = catchThrowableOfType(
+                BadRequestException.class,
+                () -> client.chat()
+                        .completions()
+                        .create(question().responseFormat(format(schema)).build()));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.param()).contains("response_format.json_schema.schema");
+        assertThat(refused.code()).contains("invalid_value");
+        assertThat(refused).hasMessageContaining("#/properties/a/not: not is not supported");
+    }
+}

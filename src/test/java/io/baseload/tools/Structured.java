@@ -1,0 +1,138 @@
+package io.baseload.tools;
+
+import io.baseload.chat.api.Completion;
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Completions;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.OutputFormat;
+import io.baseload.chat.api.StopReason;
+import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.schema.Example;
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.SamplingOptions;
+import io.baseload.testing.TestModels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+
+/** What {@code bin/structured} runs. */
+public final class Structured {
+    private static final int MOST_TOKENS = 1024;
+    private static final int AT_ONCE = 8;
+    private static final double LEAST_ENDED = 0.95;
+
+    private Structured() {}
+
+    /**
+     * What came of one question.
+     *
+     * @param problems what parser and validator found
+     */
+    private record Outcome(String id, long seed, String text, StopReason reason, int tokens, List<String> problems) {
+        boolean ended() {
+            return reason == StopReason.STOP;
+        }
+
+        boolean wrong() {
+            return ended() && !problems.isEmpty();
+        }
+    }
+
+    public static void main(String[] args) {
+        int each = args.length > 0 ? Integer.parseInt(args[0]) : 5;
+        long before = System.nanoTime();
+        List<Outcome> outcomes;
+        try (Engine engine = Engine.open(EngineOptions.defaults())) {
+            LoadOptions options =
+                    LoadOptions.named("smollm2").withContextLength(2048).withMaxSequences(AT_ONCE);
+            outcomes = ask(Completions.of(engine.load(TestModels.smolLm2(), options)), each);
+        }
+        System.exit(report(outcomes, (System.nanoTime() - before) / 1e9) ? 0 : 1);
+    }
+
+    private static List<Outcome> ask(Completions model, int each) {
+        List<CompletableFuture<Outcome>> asked = new ArrayList<>();
+        var places = new Semaphore(AT_ONCE);
+        for (Example example : Example.all()) {
+            for (int seed = 0; seed < each; seed++) {
+                places.acquireUninterruptibly();
+                CompletableFuture<Outcome> outcome = ask(model, example, seed);
+                asked.add(outcome.whenComplete((done, failed) -> places.release()));
+            }
+        }
+        return asked.stream().map(CompletableFuture::join).toList();
+    }
+
+    private static CompletableFuture<Outcome> ask(Completions model, Example example, long seed) {
+        var outcome = new CompletableFuture<Outcome>();
+        var text = new StringBuilder();
+        var reason = new StopReason[] {StopReason.LENGTH};
+        Completion unused = model.prepare(request(example, seed)).start(i -> Lease.unlimited(), event -> {
+            switch (event) {
+                case CompletionEvent.Text piece -> text.append(piece.text());
+                case CompletionEvent.ChoiceFinished end -> reason[0] = end.reason();
+                case CompletionEvent.Finished end -> {
+                    int tokens = end.usage().completion();
+                    outcome.completeAsync(() -> new Outcome(
+                            example.id(), seed, text.toString(), reason[0], tokens, example.problems(text.toString())));
+                }
+                case CompletionEvent.Failed failed -> outcome.completeExceptionally(failed.cause());
+                default -> {}
+            }
+        });
+        return outcome;
+    }
+
+    private static CompletionRequest request(Example example, long seed) {
+        var question = new Input.Chat(List.of(Message.user(example.ask() + " Answer in JSON.")), Map.of());
+        var sampling = new SamplingOptions(1f, 1f, 0, 0f, 0f, 0f, OptionalLong.of(seed), Map.of());
+        return new CompletionRequest(
+                question,
+                ToolSet.EMPTY,
+                1,
+                1,
+                OptionalInt.of(MOST_TOKENS),
+                sampling,
+                List.of(),
+                -1,
+                new OutputFormat.JsonSchema("schema", example.schema()),
+                false,
+                FlowId.NONE,
+                CacheScope.PRIVATE);
+    }
+
+    private static boolean report(List<Outcome> outcomes, double seconds) {
+        for (Outcome outcome : outcomes) {
+            if (outcome.wrong()) {
+                System.out.println("NOT VALID " + outcome);
+            } else if (!outcome.ended()) {
+                System.out.println("cut at " + outcome.tokens() + " tokens: " + outcome.id());
+            }
+        }
+        long ended = outcomes.stream().filter(Outcome::ended).count();
+        long wrong = outcomes.stream().filter(Outcome::wrong).count();
+        long tokens = outcomes.stream().mapToLong(Outcome::tokens).sum();
+        System.out.printf(
+                Locale.ROOT,
+                "%d answers, %d ended with stop (%.1f %%), %d of these not valid; %d tokens in %.0f s%n",
+                outcomes.size(),
+                ended,
+                100.0 * ended / outcomes.size(),
+                wrong,
+                tokens,
+                seconds);
+        return wrong == 0 && ended >= LEAST_ENDED * outcomes.size();
+    }
+}
