@@ -1,10 +1,11 @@
 package io.baseload.conformance;
 
-import io.baseload.testing.Safetensors;
+import io.baseload.conformance.PerplexityCheck.Bar;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -16,7 +17,14 @@ final class AccuracyLayout implements Layout {
     /** The table doesn't name it. */
     private static final String MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf";
 
-    private static final String AS_STORED = "f32";
+    /** What import has for each variant. bitsandbytes' form of double quantization is only read; ours is written. */
+    private static final Map<String, Bar> BARS = Map.of(
+            "f32", new Bar.AsStored(),
+            "nf4", new Bar.Same("nf4"),
+            "nf4_lin8", new Bar.Same("nf4-dq"),
+            "nf4_fp8", new Bar.Same("nf4-fp8"),
+            "nf4_dq", new Bar.Own("nf4-dq"),
+            "q8_0", new Bar.Same("q8"));
 
     @Override
     public List<Suite> suites(Folder folder, Models models) throws IOException {
@@ -25,26 +33,23 @@ final class AccuracyLayout implements Layout {
         for (var entry : folder.json().entrySet()) {
             JsonNode table = entry.getValue();
             if (windows.isPresent() && Json.has(table, "variants", "tokens_per_window")) {
-                Safetensors values = Safetensors.read(windows.get());
                 Optional<Path> model = models.find(MODEL);
                 table.get("variants")
                         .forEachEntry((name, variant) -> suites.add(
-                                suite(folder.label(entry.getKey()) + ":" + name, name, variant, model, values)));
+                                suite(folder.label(entry.getKey()) + ":" + name, name, variant, model, windows.get())));
             }
         }
         return suites;
     }
 
-    /** One case for each window, and one for the perplexity. */
-    private static Suite suite(String label, String name, JsonNode variant, Optional<Path> model, Safetensors windows) {
-        int cases = variant.get("window_nll").size() + 1;
-        if (!name.equals(AS_STORED)) {
-            return Suite.unsupported(label, cases, "quantizing a model to " + name + " is not supported yet");
+    private static Suite suite(String label, String name, JsonNode variant, Optional<Path> model, Path windows) {
+        Bar bar = BARS.get(name);
+        if (bar == null) {
+            return Suite.unsupported(label, 2, "import doesn't offer " + name);
         }
-        if (model.isEmpty()) {
-            return Suite.unsupported(label, cases, MODEL + " was not found; --models says where it lies");
-        }
-        var check = new PerplexityCheck(variant, windows);
-        return new Suite(label, tally -> check.run(tally, model.get()));
+        var check = new PerplexityCheck(variant, bar);
+        return model.map(path -> new Suite(label, tally -> check.run(tally, path, windows)))
+                .orElseGet(() ->
+                        Suite.unsupported(label, check.cases(), MODEL + " was not found; --models says where it lies"));
     }
 }

@@ -1,48 +1,78 @@
 package io.baseload.conformance;
 
-import io.baseload.testing.Safetensors;
+import io.baseload.tools.AccuracyRun;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The negative log-likelihood (nats) of each window of text, every window from an empty cache, and the perplexity over all of them.
+ * Perplexity and divergence of one variant of a model, by the product's own commands.
  *
- * @param windows has {@code input_ids} [windows, tokens]
+ * @param variant the reference's figures: {@code window_nll} (nats), {@code ppl}, {@code mean_kl}
+ * @param bar how far from these is near enough
  */
-record PerplexityCheck(JsonNode variant, Safetensors windows) {
-    /** Of a window's sum. */
-    private static final double TOLERANCE = 0.05;
+record PerplexityCheck(JsonNode variant, Bar bar) {
+    /** Which of the product's forms a variant is held against, and by which rule. */
+    sealed interface Bar {
+        /** The file as it is: each window's loss within 0.05, the perplexity within 0.01 %. */
+        record AsStored() implements Bar {}
 
-    /** Of the perplexity, relative. */
-    private static final double PERPLEXITY_TOLERANCE = 1e-4;
+        /** The same format: the perplexity within 0.1 %, the mean divergence within 2 %. */
+        record Same(String quantization) implements Bar {}
 
-    void run(Tally tally, Path file) {
-        int tokens = windows.shape("input_ids")[1];
-        JsonNode expected = variant.get("window_nll");
-        double sum = 0;
-        try (var model = new LogitSource(file, tokens)) {
-            for (int i = 0; i < expected.size(); i++) {
-                double loss = loss(model, windows.rowOfInts("input_ids", i));
-                sum += loss;
-                tally.difference(Math.abs(loss - expected.get(i).asDouble()));
-                tally.count("window " + i, close("loss", loss, expected.get(i).asDouble(), TOLERANCE));
-            }
-        }
-        double perplexity = Math.exp(sum / (expected.size() * (tokens - 1.0)));
-        double reference = variant.get("ppl").asDouble();
-        tally.remark(String.format(Locale.ROOT, "perplexity %.4f", perplexity));
-        tally.count("perplexity", close("perplexity", perplexity, reference, reference * PERPLEXITY_TOLERANCE));
+        /** A scheme of our own in its place: the mean divergence at most 5 % above. */
+        record Own(String quantization) implements Bar {}
     }
 
-    private static double loss(LogitSource model, int[] ids) {
-        float[][] logits = model.logits(ids);
-        double loss = 0;
-        for (int i = 0; i + 1 < ids.length; i++) {
-            loss += Logits.logSumExp(logits[i]) - logits[i][ids[i + 1]];
+    /** Cases that {@link #run} counts. */
+    int cases() {
+        return switch (bar) {
+            case Bar.AsStored() -> variant.get("window_nll").size() + 1;
+            case Bar.Same(String _) -> 2;
+            case Bar.Own(String _) -> 1;
+        };
+    }
+
+    void run(Tally tally, Path model, Path windows) throws IOException {
+        var run = new AccuracyRun(model, windows, variant.get("window_nll").size());
+        switch (bar) {
+            case Bar.AsStored() -> asStored(tally, run.plain());
+            case Bar.Same(String quantization) -> same(tally, run.quantized(quantization));
+            case Bar.Own(String quantization) -> own(tally, run.quantized(quantization));
         }
-        return loss;
+    }
+
+    private void asStored(Tally tally, JsonNode report) {
+        JsonNode expected = variant.get("window_nll");
+        for (int i = 0; i < expected.size(); i++) {
+            double loss = report.get("nll").get(i).asDouble();
+            tally.difference(Math.abs(loss - expected.get(i).asDouble()));
+            tally.count("window " + i, close("loss", loss, expected.get(i).asDouble(), 0.05));
+        }
+        perplexity(tally, report, 1e-4);
+    }
+
+    private void same(Tally tally, JsonNode report) {
+        perplexity(tally, report, 1e-3);
+        double kl = report.at("/against/meanKl").asDouble();
+        double expected = variant.get("mean_kl").asDouble();
+        tally.count("mean KL", close("mean KL", kl, expected, 0.02 * expected));
+    }
+
+    private void own(Tally tally, JsonNode report) {
+        double kl = report.at("/against/meanKl").asDouble();
+        double most = 1.05 * variant.get("mean_kl").asDouble();
+        tally.remark(String.format(Locale.ROOT, "mean KL %.5f, at most %.5f", kl, most));
+        tally.count("mean KL", kl <= most ? Optional.empty() : Optional.of("is " + kl + ", at most " + most));
+    }
+
+    private void perplexity(Tally tally, JsonNode report, double tolerance) {
+        double perplexity = report.get("perplexity").asDouble();
+        double expected = variant.get("ppl").asDouble();
+        tally.remark(String.format(Locale.ROOT, "perplexity %.4f", perplexity));
+        tally.count("perplexity", close("perplexity", perplexity, expected, expected * tolerance));
     }
 
     private static Optional<String> close(String what, double given, double expected, double tolerance) {

@@ -121,6 +121,21 @@ final class KernelBenchmark {
                 scratches.get()));
         System.out.printf(
                 Locale.ROOT, "attention of one row over %d tokens in %s: %.1f µs%n", tokens, precision, decode * 1e6);
+        int[] window = {Math.max(0, tokens - 512)};
+        double windowed = seconds((worker, i) -> kernels.decodeAttention(
+                kv,
+                i % 30,
+                pages,
+                tokens - 1,
+                window,
+                q,
+                out,
+                0,
+                Step.share(worker, threads, 9),
+                Step.share(worker + 1, threads, 9),
+                options,
+                scratches.get()));
+        System.out.printf(Locale.ROOT, "with a window of 512: %.1f µs%n", windowed * 1e6);
         double prefill = seconds((worker, i) -> kernels.prefillAttention(
                 kv,
                 i % 30,
