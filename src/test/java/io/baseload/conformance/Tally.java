@@ -38,6 +38,11 @@ final class Tally {
         remark = Optional.of(text);
     }
 
+    /** NaN if none was noted. */
+    double largestDifference() {
+        return largestDifference;
+    }
+
     int passed() {
         return passed;
     }
