@@ -71,6 +71,7 @@ public final class Structured {
                 CompletableFuture<Outcome> outcome = ask(model, example, seed);
                 asked.add(outcome.whenComplete((done, failed) -> places.release()));
             }
+            System.err.println(asked.size() + " asked");
         }
         return asked.stream().map(CompletableFuture::join).toList();
     }
