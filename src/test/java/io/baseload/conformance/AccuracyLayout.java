@@ -17,12 +17,14 @@ final class AccuracyLayout implements Layout {
     /** The table doesn't name it. */
     private static final String MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf";
 
-    /** What import has for each variant. bitsandbytes' form of double quantization is only read; ours is written. */
+    /**
+     * What import has for each variant. bitsandbytes' form of double quantization is only read; ours is written, whose blocks of scales follow panels instead of rows.
+     */
     private static final Map<String, Bar> BARS = Map.of(
             "f32", new Bar.AsStored(),
             "nf4", new Bar.Same("nf4"),
-            "nf4_lin8", new Bar.Same("nf4-dq"),
-            "nf4_fp8", new Bar.Same("nf4-fp8"),
+            "nf4_lin8", new Bar.Own("nf4-dq"),
+            "nf4_fp8", new Bar.Own("nf4-fp8"),
             "nf4_dq", new Bar.Own("nf4-dq"),
             "q8_0", new Bar.Same("q8"));
 
