@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -50,11 +49,6 @@ public record ModelFolder(Path path, ModelKeys keys, Checkpoint weights) impleme
             }
         }
         throw new ModelFileException(folder, -1, "has none of " + String.join(", ", WEIGHTS.keySet()));
-    }
-
-    /** A file of the folder, such as {@code tokenizer.json}; empty if it isn't there or no folder was named. */
-    public Optional<Path> file(String name) {
-        return Optional.of(path.resolve(name)).filter(Files::isRegularFile);
     }
 
     @Override
