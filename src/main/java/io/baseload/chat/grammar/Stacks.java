@@ -31,6 +31,7 @@ final class Stacks {
         }
 
         @Override
+        @SuppressWarnings("ReferenceEquality") // equal ones are the same
         public boolean equals(@Nullable Object other) {
             return other instanceof Frame frame && state == frame.state && count == frame.count && below == frame.below;
         }
@@ -116,6 +117,7 @@ final class Stacks {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // equal frames are the same
     public boolean equals(@Nullable Object other) {
         if (!(other instanceof Stacks stacks) || frames.length != stacks.frames.length) {
             return false;
