@@ -19,9 +19,8 @@ final class BlockSums {
 
     private BlockSums() {}
 
-    /** For packings whose minimums need them. */
     static void of(PackedMatrix w, Rows x, int from, int rows, float[] sums) {
-        if (w.packing().codes().coded() && !w.packing().codes().codebook()) {
+        if (w.packing().codes().coded()) {
             for (int r = 0; r < rows; r++) {
                 row(x.data(), x.at(from + r), w.blocks(), w.packing().block(), sums, r * w.blocks());
             }

@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * One row times 4-bit weights that are looked up: w = d·table[q], so Σ w·x = d·Σ table[q]·x in each block. Only for vectors of 512 bits, which hold the whole table:
+ * One row times 4-bit weights that are looked up: w = d·table[q] + m, so Σ w·x = d·Σ table[q]·x + m·Σ x in each block. Only for vectors of 512 bits, which hold the whole table:
  * the look-up is one permutation, which uses the lowest four bits of each lane.
  *
  * <p>As in {@link NibbleDecode} the loops over nibbles must stay loops.
@@ -22,17 +22,17 @@ final class CodebookDecode {
     private CodebookDecode() {}
 
     /** The first {@code panels} panels from one on (8, 4, 2 or 1) to {@code scratch.sums[0 …]}. */
-    static void multiply(int panels, PackedMatrix m, int unit, float[] x, int xAt, Scratch scratch) {
+    static void multiply(int panels, PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         switch (panels) {
-            case 8 -> eight(m, unit, x, xAt, scratch);
-            case 4 -> four(m, unit, x, xAt, scratch);
-            case 2 -> two(m, unit, x, xAt, scratch);
-            default -> one(m, unit, x, xAt, scratch);
+            case 8 -> eight(m, unit, x, xAt, sumsAt, scratch);
+            case 4 -> four(m, unit, x, xAt, sumsAt, scratch);
+            case 2 -> two(m, unit, x, xAt, sumsAt, scratch);
+            default -> one(m, unit, x, xAt, sumsAt, scratch);
         }
     }
 
     /** Eight panels times x. */
-    private static void eight(PackedMatrix m, int unit, float[] x, int xAt, Scratch scratch) {
+    private static void eight(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
         float[] scales = scratch.scales;
         float[] y = scratch.sums;
@@ -87,14 +87,31 @@ final class CodebookDecode {
                     w7 = w7.lanewise(LSHR, 4);
                 }
             }
-            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
-            t1 = a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1);
-            t2 = a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2);
-            t3 = a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3);
-            t4 = a4.fma(FloatVector.fromArray(FLOATS, scales, 8 * L), t4);
-            t5 = a5.fma(FloatVector.fromArray(FLOATS, scales, 10 * L), t5);
-            t6 = a6.fma(FloatVector.fromArray(FLOATS, scales, 12 * L), t6);
-            t7 = a7.fma(FloatVector.fromArray(FLOATS, scales, 14 * L), t7);
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
+            t1 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 3 * L),
+                    a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1));
+            t2 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 5 * L),
+                    a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2));
+            t3 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 7 * L),
+                    a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3));
+            t4 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 9 * L),
+                    a4.fma(FloatVector.fromArray(FLOATS, scales, 8 * L), t4));
+            t5 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 11 * L),
+                    a5.fma(FloatVector.fromArray(FLOATS, scales, 10 * L), t5));
+            t6 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 13 * L),
+                    a6.fma(FloatVector.fromArray(FLOATS, scales, 12 * L), t6));
+            t7 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 15 * L),
+                    a7.fma(FloatVector.fromArray(FLOATS, scales, 14 * L), t7));
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
@@ -107,7 +124,7 @@ final class CodebookDecode {
     }
 
     /** Four panels times x. */
-    private static void four(PackedMatrix m, int unit, float[] x, int xAt, Scratch scratch) {
+    private static void four(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
         float[] scales = scratch.scales;
         float[] y = scratch.sums;
@@ -143,10 +160,19 @@ final class CodebookDecode {
                     w3 = w3.lanewise(LSHR, 4);
                 }
             }
-            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
-            t1 = a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1);
-            t2 = a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2);
-            t3 = a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3);
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
+            t1 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 3 * L),
+                    a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1));
+            t2 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 5 * L),
+                    a2.fma(FloatVector.fromArray(FLOATS, scales, 4 * L), t2));
+            t3 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 7 * L),
+                    a3.fma(FloatVector.fromArray(FLOATS, scales, 6 * L), t3));
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
@@ -155,7 +181,7 @@ final class CodebookDecode {
     }
 
     /** Two panels times x. */
-    private static void two(PackedMatrix m, int unit, float[] x, int xAt, Scratch scratch) {
+    private static void two(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
         float[] scales = scratch.scales;
         float[] y = scratch.sums;
@@ -185,15 +211,20 @@ final class CodebookDecode {
                     w1 = w1.lanewise(LSHR, 4);
                 }
             }
-            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
-            t1 = a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1);
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
+            t1 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 3 * L),
+                    a1.fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1));
         }
         t0.intoArray(y, 0 * L);
         t1.intoArray(y, 1 * L);
     }
 
     /** One panel times x. */
-    private static void one(PackedMatrix m, int unit, float[] x, int xAt, Scratch scratch) {
+    private static void one(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
         float[] scales = scratch.scales;
         float[] y = scratch.sums;
@@ -219,7 +250,10 @@ final class CodebookDecode {
                     w0 = w0.lanewise(LSHR, 4);
                 }
             }
-            t0 = a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0);
+            FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
+            t0 = sum.fma(
+                    FloatVector.fromArray(FLOATS, scales, 1 * L),
+                    a0.fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0));
         }
         t0.intoArray(y, 0 * L);
     }

@@ -19,17 +19,21 @@ final class CodebookRows {
     /**
      * Four panels from {@code unit} on times up to four rows of x; the last row stands in for missing ones. Row i of the result
      * begins at {@code scratch.sums[i · 4 · L]}.
+     *
+     * @param sumsAt where the first row's block sums begin
      */
-    static void multiply(PackedMatrix m, int unit, float[] x, int xAt, int xStride, int rows, Scratch scratch) {
+    static void multiply(
+            PackedMatrix m, int unit, float[] x, int xAt, int xStride, int sumsAt, int rows, Scratch scratch) {
         if (rows > 2) {
-            four(m, unit, x, xAt, xStride, rows, scratch);
+            four(m, unit, x, xAt, xStride, sumsAt, rows, scratch);
         } else {
-            two(m, unit, x, xAt, xStride, rows, scratch);
+            two(m, unit, x, xAt, xStride, sumsAt, rows, scratch);
         }
     }
 
     /** Four rows of x. */
-    private static void four(PackedMatrix m, int unit, float[] x, int xAt, int xStride, int rows, Scratch scratch) {
+    private static void four(
+            PackedMatrix m, int unit, float[] x, int xAt, int xStride, int sumsAt, int rows, Scratch scratch) {
         MemorySegment w = m.data();
         long panel = unit * m.panelBytes();
         long stride = m.panelBytes();
@@ -40,6 +44,10 @@ final class CodebookRows {
                 x1 = xAt + Math.min(1, rows - 1) * xStride,
                 x2 = xAt + Math.min(2, rows - 1) * xStride,
                 x3 = xAt + Math.min(3, rows - 1) * xStride;
+        int s0 = sumsAt,
+                s1 = sumsAt + Math.min(1, rows - 1) * m.blocks(),
+                s2 = sumsAt + Math.min(2, rows - 1) * m.blocks(),
+                s3 = sumsAt + Math.min(3, rows - 1) * m.blocks();
         int size = m.packing().block();
         int eights = size / 8;
         IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0)
@@ -94,26 +102,34 @@ final class CodebookRows {
                     w3 = w3.lanewise(LSHR, 4);
                 }
             }
-            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, 2 * L);
-            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, 4 * L);
-            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, 6 * L);
-            t0a = a0a.fma(d0, t0a);
-            t0b = a0b.fma(d1, t0b);
-            t0c = a0c.fma(d2, t0c);
-            t0d = a0d.fma(d3, t0d);
-            t1a = a1a.fma(d0, t1a);
-            t1b = a1b.fma(d1, t1b);
-            t1c = a1c.fma(d2, t1c);
-            t1d = a1d.fma(d3, t1d);
-            t2a = a2a.fma(d0, t2a);
-            t2b = a2b.fma(d1, t2b);
-            t2c = a2c.fma(d2, t2c);
-            t2d = a2d.fma(d3, t2d);
-            t3a = a3a.fma(d0, t3a);
-            t3b = a3b.fma(d1, t3b);
-            t3c = a3c.fma(d2, t3c);
-            t3d = a3d.fma(d3, t3d);
+            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L),
+                    m0 = FloatVector.fromArray(FLOATS, scales, 1 * L);
+            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, 2 * L),
+                    m1 = FloatVector.fromArray(FLOATS, scales, 3 * L);
+            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, 4 * L),
+                    m2 = FloatVector.fromArray(FLOATS, scales, 5 * L);
+            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, 6 * L),
+                    m3 = FloatVector.fromArray(FLOATS, scales, 7 * L);
+            FloatVector sum0 = FloatVector.broadcast(FLOATS, scratch.blockSums[s0 + block]);
+            t0a = sum0.fma(m0, a0a.fma(d0, t0a));
+            t0b = sum0.fma(m1, a0b.fma(d1, t0b));
+            t0c = sum0.fma(m2, a0c.fma(d2, t0c));
+            t0d = sum0.fma(m3, a0d.fma(d3, t0d));
+            FloatVector sum1 = FloatVector.broadcast(FLOATS, scratch.blockSums[s1 + block]);
+            t1a = sum1.fma(m0, a1a.fma(d0, t1a));
+            t1b = sum1.fma(m1, a1b.fma(d1, t1b));
+            t1c = sum1.fma(m2, a1c.fma(d2, t1c));
+            t1d = sum1.fma(m3, a1d.fma(d3, t1d));
+            FloatVector sum2 = FloatVector.broadcast(FLOATS, scratch.blockSums[s2 + block]);
+            t2a = sum2.fma(m0, a2a.fma(d0, t2a));
+            t2b = sum2.fma(m1, a2b.fma(d1, t2b));
+            t2c = sum2.fma(m2, a2c.fma(d2, t2c));
+            t2d = sum2.fma(m3, a2d.fma(d3, t2d));
+            FloatVector sum3 = FloatVector.broadcast(FLOATS, scratch.blockSums[s3 + block]);
+            t3a = sum3.fma(m0, a3a.fma(d0, t3a));
+            t3b = sum3.fma(m1, a3b.fma(d1, t3b));
+            t3c = sum3.fma(m2, a3c.fma(d2, t3c));
+            t3d = sum3.fma(m3, a3d.fma(d3, t3d));
         }
         t0a.intoArray(y, 0 * L);
         t0b.intoArray(y, 1 * L);
@@ -134,7 +150,8 @@ final class CodebookRows {
     }
 
     /** Two rows of x. */
-    private static void two(PackedMatrix m, int unit, float[] x, int xAt, int xStride, int rows, Scratch scratch) {
+    private static void two(
+            PackedMatrix m, int unit, float[] x, int xAt, int xStride, int sumsAt, int rows, Scratch scratch) {
         MemorySegment w = m.data();
         long panel = unit * m.panelBytes();
         long stride = m.panelBytes();
@@ -142,6 +159,7 @@ final class CodebookRows {
         float[] y = scratch.sums;
         long o0 = 0, o1 = 1 * stride, o2 = 2 * stride, o3 = 3 * stride;
         int x0 = xAt, x1 = xAt + Math.min(1, rows - 1) * xStride;
+        int s0 = sumsAt, s1 = sumsAt + Math.min(1, rows - 1) * m.blocks();
         int size = m.packing().block();
         int eights = size / 8;
         IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0)
@@ -182,18 +200,24 @@ final class CodebookRows {
                     w3 = w3.lanewise(LSHR, 4);
                 }
             }
-            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, 2 * L);
-            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, 4 * L);
-            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, 6 * L);
-            t0a = a0a.fma(d0, t0a);
-            t0b = a0b.fma(d1, t0b);
-            t0c = a0c.fma(d2, t0c);
-            t0d = a0d.fma(d3, t0d);
-            t1a = a1a.fma(d0, t1a);
-            t1b = a1b.fma(d1, t1b);
-            t1c = a1c.fma(d2, t1c);
-            t1d = a1d.fma(d3, t1d);
+            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L),
+                    m0 = FloatVector.fromArray(FLOATS, scales, 1 * L);
+            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, 2 * L),
+                    m1 = FloatVector.fromArray(FLOATS, scales, 3 * L);
+            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, 4 * L),
+                    m2 = FloatVector.fromArray(FLOATS, scales, 5 * L);
+            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, 6 * L),
+                    m3 = FloatVector.fromArray(FLOATS, scales, 7 * L);
+            FloatVector sum0 = FloatVector.broadcast(FLOATS, scratch.blockSums[s0 + block]);
+            t0a = sum0.fma(m0, a0a.fma(d0, t0a));
+            t0b = sum0.fma(m1, a0b.fma(d1, t0b));
+            t0c = sum0.fma(m2, a0c.fma(d2, t0c));
+            t0d = sum0.fma(m3, a0d.fma(d3, t0d));
+            FloatVector sum1 = FloatVector.broadcast(FLOATS, scratch.blockSums[s1 + block]);
+            t1a = sum1.fma(m0, a1a.fma(d0, t1a));
+            t1b = sum1.fma(m1, a1b.fma(d1, t1b));
+            t1c = sum1.fma(m2, a1c.fma(d2, t1c));
+            t1d = sum1.fma(m3, a1d.fma(d3, t1d));
         }
         t0a.intoArray(y, 0 * L);
         t0b.intoArray(y, 1 * L);

@@ -8,6 +8,7 @@ import static io.baseload.engine.kernel.Scratch.ROWS;
 import static io.baseload.engine.kernel.Scratch.STREAMS;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
+import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
@@ -81,10 +82,12 @@ final class DecodeLinear {
     private static void single(PackedMatrix w, Rows x, Rows y, int from, int r, int unit, int units, Scratch scratch) {
         int at = x.at(from + r);
         int sums = r * w.blocks();
-        switch (w.packing().codes()) {
-            case I8 -> ByteDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
-            case U4, I4 -> NibbleDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
-            default -> CodebookDecode.multiply(units, w, unit, x.data(), at, scratch);
+        if (w.packing().codes() == Codes.I8) {
+            ByteDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
+        } else if (L == LANES) {
+            CodebookDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
+        } else {
+            NibbleDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
         }
         store(w, scratch.sums, 0, y, from + r, unit, units);
     }
@@ -92,10 +95,12 @@ final class DecodeLinear {
     private static void several(PackedMatrix w, Rows x, Rows y, int from, int r, int rows, int unit, Scratch scratch) {
         int at = x.at(from + r);
         int sums = r * w.blocks();
-        switch (w.packing().codes()) {
-            case I8 -> ByteRows.multiply(w, unit, x.data(), at, x.stride(), sums, rows, scratch);
-            case U4, I4 -> NibbleRows.multiply(w, unit, x.data(), at, x.stride(), sums, rows, scratch);
-            default -> CodebookRows.multiply(w, unit, x.data(), at, x.stride(), rows, scratch);
+        if (w.packing().codes() == Codes.I8) {
+            ByteRows.multiply(w, unit, x.data(), at, x.stride(), sums, rows, scratch);
+        } else if (L == LANES) {
+            CodebookRows.multiply(w, unit, x.data(), at, x.stride(), sums, rows, scratch);
+        } else {
+            NibbleRows.multiply(w, unit, x.data(), at, x.stride(), sums, rows, scratch);
         }
         for (int i = 0; i < rows; i++) {
             store(w, scratch.sums, i * 4 * L, y, from + r + i, unit, 4);

@@ -78,7 +78,7 @@ final class ScalarKernels implements Kernels {
         }
     }
 
-    /** Σ (d·q + m)·x = d·Σ q·x + m·Σ x; codes that are looked up have no m. */
+    /** Σ (d·q + m)·x = d·Σ q·x + m·Σ x. */
     private static void multiplyCodes(Packing packing, Scratch scratch, float[] x, int at, int to) {
         Arrays.fill(scratch.sums, 0, LANES, 0f);
         multiply(scratch.block, packing.block(), x, at, scratch.sums, 0);
@@ -86,8 +86,7 @@ final class ScalarKernels implements Kernels {
         float[] totals = scratch.totals;
         for (int lane = 0; lane < LANES; lane++) {
             float scaled = Math.fma(scratch.sums[lane], scratch.scales[lane], totals[to + lane]);
-            boolean minimum = !packing.codes().codebook();
-            totals[to + lane] = minimum ? Math.fma(sum, scratch.scales[LANES + lane], scaled) : scaled;
+            totals[to + lane] = Math.fma(sum, scratch.scales[LANES + lane], scaled);
         }
     }
 

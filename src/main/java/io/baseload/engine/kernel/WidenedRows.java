@@ -54,7 +54,6 @@ final class WidenedRows {
 
     /** totals += sums · scales, and the sum of x's block · minimums. */
     private static void scale(PackedMatrix w, int block, int rows, int units, Scratch scratch) {
-        boolean minimum = !w.packing().codes().codebook();
         for (int i = 0; i < units; i++) {
             FloatVector scale = FloatVector.fromArray(FLOATS, scratch.scales, 2 * i * L);
             FloatVector least = FloatVector.fromArray(FLOATS, scratch.scales, (2 * i + 1) * L);
@@ -62,10 +61,8 @@ final class WidenedRows {
                 int at = r * WIDTH + i * L;
                 FloatVector total = FloatVector.fromArray(FLOATS, scratch.sums, at)
                         .fma(scale, FloatVector.fromArray(FLOATS, scratch.totals, at));
-                if (minimum) {
-                    total = least.fma(FloatVector.broadcast(FLOATS, scratch.blockSums[r * w.blocks() + block]), total);
-                }
-                total.intoArray(scratch.totals, at);
+                FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[r * w.blocks() + block]);
+                sum.fma(least, total).intoArray(scratch.totals, at);
             }
         }
     }

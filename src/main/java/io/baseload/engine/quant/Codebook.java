@@ -48,15 +48,18 @@ public final class Codebook {
 
     private static final float[] E2M1 = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
+    private static final float[] INTEGERS = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
     private Codebook() {}
 
-    /** The values of the 16 codes; must not be changed. */
+    /** The values of the 16 codes, which must not be changed. Those of I4 are 8 too high: minimums make up for it. */
     public static float[] of(Codes codes) {
         return switch (codes) {
             case NF4 -> NF4;
             case FP4 -> FP4;
             case IQ4 -> IQ4;
             case E2M1 -> E2M1;
+            case U4, I4 -> INTEGERS;
             default -> throw new IllegalArgumentException(codes + " needs no table");
         };
     }
