@@ -82,12 +82,10 @@ final class DecodeLinear {
     private static void single(PackedMatrix w, Rows x, Rows y, int from, int r, int unit, int units, Scratch scratch) {
         int at = x.at(from + r);
         int sums = r * w.blocks();
-        if (w.packing().codes() == Codes.I8) {
-            ByteDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
-        } else if (L == LANES) {
-            CodebookDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
-        } else {
-            NibbleDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
+        switch (w.packing().codes()) {
+            case I8 -> ByteDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
+            case U4, I4 -> NibbleDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
+            default -> CodebookDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
         }
         store(w, scratch.sums, 0, y, from + r, unit, units);
     }

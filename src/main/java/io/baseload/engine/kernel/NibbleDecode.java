@@ -14,7 +14,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * One row times 4-bit integers, which are decoded in registers, for vectors that hold no table of 16 numbers: w = d·q + m, so Σ w·x = d·Σ q·x + m·Σ x in each block.
+ * One row times 4-bit integers, which are decoded in registers: w = d·q + m, so Σ w·x = d·Σ q·x + m·Σ x in each block.
  *
  * <p>A nibble is not shifted down but masked where it stands and so comes out 16^j times too large; x is made smaller by that instead, which is exact and happens
  * once for all vectors. The loops over nibbles must stay loops: written out, the method outgrows what the compiler inlines and its vectors get boxed.
