@@ -22,9 +22,6 @@ import java.util.Optional;
 
 /** Writes a model's kernel-ready form: asks its family for all weights once, and writes each as it comes. */
 final class ModelConversion {
-    private static final String WARNING =
-            "the weights are quantized already; quantizing them again to %s costs accuracy, keep does not";
-
     private final ModelSource source;
     private final Path folder;
     private final Progress progress;
@@ -58,7 +55,12 @@ final class ModelConversion {
             writer.finish(source.folder().weights(), chosen);
         }
         boolean again = plan.quantized() && chosen.lossy();
-        return new Conversion(chosen, again ? List.of(WARNING.formatted(chosen.label())) : List.of());
+        return new Conversion(chosen, again ? List.of(warning(chosen)) : List.of());
+    }
+
+    private static String warning(Quantization chosen) {
+        return "the weights are quantized already; quantizing them again to " + chosen.label()
+                + " costs accuracy, keep does not";
     }
 
     /** What says anything of the model beside its weights. */

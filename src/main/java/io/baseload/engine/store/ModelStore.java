@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -58,7 +59,7 @@ public final class ModelStore implements AutoCloseable {
             content.write(temporary);
             return publish(temporary);
         } catch (UncheckedIOException e) {
-            throw new ModelStoreException(folder, "take " + name, e.getCause());
+            throw new ModelStoreException(folder, "take " + name, Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
             throw new ModelStoreException(folder, "take " + name, e);
         } finally {
