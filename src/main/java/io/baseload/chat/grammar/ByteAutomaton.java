@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -32,7 +33,7 @@ public record ByteAutomaton(List<State> states) {
         boolean dead(Object state);
 
         /** Bytes at which something changes: from one of these to before the next all bytes lead to the same states. */
-        TreeSet<Integer> cuts();
+        Set<Integer> cuts();
     }
 
     public boolean isEmpty() {

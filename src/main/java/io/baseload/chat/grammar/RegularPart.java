@@ -1,5 +1,6 @@
 package io.baseload.chat.grammar;
 
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What a regular expression accepts, or what it doesn't, as a part of an intersection. */
@@ -53,7 +54,7 @@ public final class RegularPart implements ByteAutomaton.Part {
     }
 
     @Override
-    public TreeSet<Integer> cuts() {
+    public Set<Integer> cuts() {
         Automaton automaton = reader.automaton();
         var cuts = new TreeSet<Integer>();
         for (int edge = 0; edge < automaton.kind.length; edge++) {

@@ -2,6 +2,7 @@ package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.ByteAutomaton;
 import java.math.BigDecimal;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -90,7 +91,7 @@ final class DecimalBound implements ByteAutomaton.Part {
     }
 
     @Override
-    public TreeSet<Integer> cuts() {
+    public Set<Integer> cuts() {
         var cuts = new TreeSet<Integer>();
         for (int c = '-'; c <= '9' + 1; c++) {
             cuts.add(c);
