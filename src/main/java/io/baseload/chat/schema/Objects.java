@@ -80,7 +80,8 @@ final class Objects {
 
         private Map<Integer, Expr.Rule> before(String name, Map<Integer, Expr.Rule> after) {
             Map<Integer, Expr.Rule> before = new HashMap<>();
-            Optional<Expr> member = members.declared().get(name).map(value -> member(name, value));
+            Optional<Expr> member =
+                    members.declared().getOrDefault(name, Optional.empty()).map(value -> member(name, value));
             for (int written = 0; written <= most; written++) {
                 List<Expr> options = new ArrayList<>();
                 Expr.Rule next = after.get(counted(written + 1));

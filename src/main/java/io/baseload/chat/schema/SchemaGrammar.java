@@ -139,7 +139,7 @@ public final class SchemaGrammar {
         List<Conjunction> options = new ArrayList<>();
         for (Subschema branch : list) {
             List<Subschema> together = new ArrayList<>();
-            all.parts().forEach(p -> together.add(p == part ? p.without(keyword) : p));
+            all.parts().forEach(p -> together.add(p.equals(part) ? p.without(keyword) : p));
             together.add(branch);
             options.add(Conjunction.of(document, together));
         }
