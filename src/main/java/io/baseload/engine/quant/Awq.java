@@ -27,7 +27,9 @@ record Awq(RowSource qweight, RowSource qzeros, RowSource scales) implements Aff
 
     RowSource rows() {
         int group = qweight.rows() / scales.rows();
-        return AffineRows.of(scales.cols(), qweight.rows(), group, AffineRows.exact(scales.type()), this);
+        int outputs = scales.cols();
+        int inputs = qweight.rows();
+        return AffineRows.of(outputs, inputs, group, AffineRows.exact(scales.type()), this);
     }
 
     @Override

@@ -22,7 +22,7 @@ final class Iq1Blocks {
             int high = u16(source, at + 34 + 2L * group);
             to.scales[group] = scale(d, high >> 12);
             for (int i = 0; i < 4; i++) {
-                int entry = u8(source, at + 2 + 4 * group + i) | (high >> 3 * i & 7) << 8;
+                int entry = u8(source, at + 2 + 4L * group + i) | (high >> 3 * i & 7) << 8;
                 eighths(entry, high >> 15, to.codes, 32 * group + 8 * i);
             }
         }
@@ -36,7 +36,7 @@ final class Iq1Blocks {
         }
         float d = Float.float16ToFloat((short) bits);
         for (int group = 0; group < 16; group++) {
-            to.scales[group] = scale(d, u16(source, at + 48 + group / 4 * 2) >> group % 4 * 3);
+            to.scales[group] = scale(d, u16(source, at + 48 + group / 4 * 2L) >> group % 4 * 3);
         }
         for (int i = 0; i < 32; i++) {
             int high = u8(source, at + 32 + i / 2) >> i % 2 * 4;

@@ -21,7 +21,7 @@ final class Iq3Blocks {
             to.scales[group] = d * (0.5f + (signs >>> 28)) * 0.5f;
             for (int i = 0; i < 8; i++) {
                 int eight = Grid.evenSigns(signs >>> 7 * (i / 2) & 127);
-                int entry = u8(source, at + 2 + 8 * group + i);
+                int entry = u8(source, at + 2 + 8L * group + i);
                 XXS.copy(entry, eight >> i % 2 * 4, to.codes, 32 * group + 4 * i);
             }
         }

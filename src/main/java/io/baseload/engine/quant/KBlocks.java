@@ -39,7 +39,7 @@ final class KBlocks {
 
     /** The two bits of element i: 32 bytes hold 128 elements, 32 for each pair of bits. */
     private static int pair(MemorySegment source, long at, int i) {
-        return u8(source, at + i / 128 * 32 + i % 32) >> i % 128 / 32 * 2 & 3;
+        return u8(source, at + i / 128 * 32L + i % 32) >> i % 128 / 32 * 2 & 3;
     }
 
     /** Four bits. d, dmin, 12 bytes of 6-bit scales and minimums, 128 of codes. */
@@ -61,7 +61,7 @@ final class KBlocks {
 
     /** The nibble of element i: 32 bytes hold 64 elements, the first 32 in the low ones. */
     private static int nibble(MemorySegment source, long at, int i) {
-        return u8(source, at + i / 64 * 32 + i % 32) >> i % 64 / 32 * 4 & 15;
+        return u8(source, at + i / 64 * 32L + i % 32) >> i % 64 / 32 * 4 & 15;
     }
 
     /** Eight scales and eight minimums of 6 bits; the upper two bits of the last four of each stand above those of the first four. */
@@ -86,7 +86,7 @@ final class KBlocks {
             to.scales[group] = d * (byte) u8(source, at + 192 + group);
         }
         for (int i = 0; i < 256; i++) {
-            int low = u8(source, at + i / 128 * 64 + i % 64) >> i % 128 / 64 * 4 & 15;
+            int low = u8(source, at + i / 128 * 64L + i % 64) >> i % 128 / 64 * 4 & 15;
             to.codes[i] = (byte) ((low | pair(source, at + 128, i) << 4) - 32);
         }
     }

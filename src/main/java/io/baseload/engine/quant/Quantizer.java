@@ -24,6 +24,7 @@ public enum Quantizer {
     /** bitsandbytes' FP4 in blocks of 64 with F32 scales: 4.5 bits. */
     FP4(List.of(ElementType.FP4_64, ElementType.FP4_32));
 
+    @SuppressWarnings("ImmutableEnumChecker") // only made by List.of
     private final List<ElementType> types;
     private final Scales scales;
 

@@ -35,7 +35,7 @@ final class TernaryBlocks {
     /** Two bits each: w = d·(q − 1). Each 32 bytes hold 128 elements, 32 for each pair of bits. */
     static void tq2_0(MemorySegment source, long at, Block to) {
         for (int i = 0; i < 256; i++) {
-            int q = u8(source, at + i / 128 * 32 + i % 32) >> i % 128 / 32 * 2 & 3;
+            int q = u8(source, at + i / 128 * 32L + i % 32) >> i % 128 / 32 * 2 & 3;
             to.codes[i] = (byte) (q - 1 + 8);
         }
         Arrays.fill(to.scales, 0, 2, half(source, at + 64));
