@@ -26,6 +26,7 @@ public enum Quantizer {
 
     @SuppressWarnings("ImmutableEnumChecker") // only made by List.of
     private final List<ElementType> types;
+
     private final Scales scales;
 
     Quantizer(List<ElementType> types) {

@@ -20,8 +20,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SafetensorsTest {
-    private static final String TENSOR = "{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":%s}";
-
     @TempDir
     Path folder;
 
@@ -145,7 +143,7 @@ class SafetensorsTest {
     }
 
     private static String tensor(String type, String shape, String range) {
-        return String.format(Locale.ROOT, TENSOR, type, shape, range);
+        return String.format(Locale.ROOT, "{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":%s}", type, shape, range);
     }
 
     private Path write(String name, String header, int bytes) throws IOException {
