@@ -31,7 +31,8 @@ final class NativeTokenizer implements Encoder {
 
     private NativeTokenizer(HuggingFaceTokenizer tokenizer) {
         this.tokenizer = tokenizer;
-        // a model that was unloaded leaves its tokenizer to the garbage collector, which knows nothing of the library's memory
+        // a model that was unloaded leaves its tokenizer to the garbage collector, which knows nothing of the library's
+        // memory
         CLEANER.register(this, tokenizer::close);
     }
 
