@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -26,7 +27,11 @@ final class AccuracyLayout implements Layout {
             "nf4_lin8", new Bar.Own("nf4-dq"),
             "nf4_fp8", new Bar.Own("nf4-fp8"),
             "nf4_dq", new Bar.Own("nf4-dq"),
+            "fp4", new Bar.Same("fp4"),
             "q8_0", new Bar.Same("q8"));
+
+    /** Formats that are read exactly, which the suites of GGUF types and checkpoints hold, and that import does not write. */
+    private static final Set<String> ONLY_READ = Set.of("fp4_dq", "q4_0", "q4_k", "iq4_nl", "mxfp4", "nf4_b128_dq");
 
     @Override
     public List<Suite> suites(Folder folder, Models models) throws IOException {
@@ -45,6 +50,9 @@ final class AccuracyLayout implements Layout {
     }
 
     private static Suite suite(String label, String name, JsonNode variant, Optional<Path> model, Path windows) {
+        if (ONLY_READ.contains(name)) {
+            return Suite.withoutCases(label, name + " is not a format that import writes");
+        }
         Bar bar = BARS.get(name);
         if (bar == null) {
             return Suite.unsupported(label, 2, "import doesn't offer " + name);

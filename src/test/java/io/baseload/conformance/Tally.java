@@ -12,6 +12,7 @@ final class Tally {
     private double largestDifference = Double.NaN;
     private Optional<String> firstFailure = Optional.empty();
     private Optional<String> remark = Optional.empty();
+    private Optional<String> withoutCases = Optional.empty();
 
     void pass() {
         passed++;
@@ -38,6 +39,11 @@ final class Tally {
         remark = Optional.of(text);
     }
 
+    /** There is nothing to count here, on purpose; a suite that counts nothing without saying so has failed. */
+    void withoutCases(String why) {
+        withoutCases = Optional.of(why);
+    }
+
     /** NaN if none was noted. */
     double largestDifference() {
         return largestDifference;
@@ -52,6 +58,13 @@ final class Tally {
     }
 
     String line(String name) {
+        return withoutCases
+                .filter(_ -> passed + failed == 0)
+                .map(why -> "----  " + name + "  " + why)
+                .orElseGet(() -> counted(name));
+    }
+
+    private String counted(String name) {
         return (failed == 0 && passed > 0 ? "PASS  " : "FAIL  ")
                 + name
                 + String.format(Locale.ROOT, "  %d of %d cases", passed, passed + failed)

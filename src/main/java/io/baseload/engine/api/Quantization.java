@@ -15,6 +15,8 @@ public enum Quantization {
     NF4_DQ,
     /** The same with scales of 8-bit floats, as in the article on QLoRA. */
     NF4_FP8,
+    /** bitsandbytes' 4-bit floating point, an F32 scale for each 64 weights. */
+    FP4,
     /** 8 bits, a scale for each 32 weights. */
     Q8,
     BF16,
@@ -22,7 +24,10 @@ public enum Quantization {
 
     /** Whether weights lose something by it, unless they were stored so already. */
     public boolean lossy() {
-        return this == NF4 || this == NF4_DQ || this == NF4_FP8 || this == Q8;
+        return switch (this) {
+            case NF4, NF4_DQ, NF4_FP8, FP4, Q8 -> true;
+            case KEEP, BF16, F32 -> false;
+        };
     }
 
     /** What it is called in commands and requests: {@code nf4-dq}. */
