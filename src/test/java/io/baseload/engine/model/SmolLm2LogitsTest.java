@@ -8,6 +8,7 @@ import io.baseload.testing.Safetensors;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -17,6 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag("kernel")
 class SmolLm2LogitsTest {
     private static final float TOLERANCE = 2e-3f;
+
+    /** Of these the reference has all 49,152 logits of the last position, of the others the likeliest twenty of each. */
+    private static final Set<String> WHOLE = Set.of("p0", "p3");
 
     @Test
     void computesTheReferencesLogits() throws IOException {
@@ -45,8 +49,10 @@ class SmolLm2LogitsTest {
                     .as("%s, position %d, token %d", key, i / 20, ids[i])
                     .isCloseTo(top[i], within(TOLERANCE));
         }
-        assertThat(ModelBench.difference(logits[logits.length - 1], expected.floats(key + ".last_logits")))
-                .as(key)
-                .isLessThan(TOLERANCE);
+        if (WHOLE.contains(key)) {
+            assertThat(ModelBench.difference(logits[logits.length - 1], expected.floats(key + ".last_logits")))
+                    .as(key)
+                    .isLessThan(TOLERANCE);
+        }
     }
 }

@@ -26,6 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Models in our own form, against the files that they came from. */
 class StoredModelTest {
@@ -84,6 +86,23 @@ class StoredModelTest {
         assertThat(answer(folder)).hasSize(40);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "KEEP, F32",
+        "F32, F32",
+        "BF16, BF16",
+        "Q8, 'I8 in blocks of 32, F16'",
+        "NF4, 'NF4 in blocks of 64, F32'",
+        "NF4_DQ, 'NF4 in blocks of 64, LINEAR8'",
+        "NF4_FP8, 'NF4 in blocks of 64, FLOAT8'",
+        "FP4, 'FP4 in blocks of 64, F32'"
+    })
+    void writesEveryKind(Quantization kind, String encoding) {
+        convert(TestModels.tiny(), kind);
+        assertThat(engine.inspect(folder).tensorBytes()).containsKey(encoding);
+        assertThat(answer(folder)).hasSize(40);
+    }
+
     @Test
     void keepsWhatIsQuantized() {
         Conversion done = engine.convert(TestModels.smolLm2(), folder, Optional.empty(), Progress.NONE);
@@ -92,7 +111,7 @@ class StoredModelTest {
 
     @Test
     void warnsWhoQuantizesAgain() {
-        Path source = TestModels.resource("quantization/tiny-q4_0.gguf");
+        Path source = TestModels.reference("gpt-oss-mxfp4").resolve("model.gguf");
         Conversion done = engine.convert(source, folder, Optional.of(Quantization.NF4), Progress.NONE);
         assertThat(done.warnings()).singleElement().asString().contains("quantized already", "keep");
     }
