@@ -68,7 +68,7 @@ public final class Accuracy {
     private static String measured(String[] args, JsonNode plain) {
         return String.format(
                 Locale.ROOT,
-                "%nMeasured: %s, the first %d windows of %s, %d tokens scored.%n",
+                "%nMeasured: %s, N = %d, %s, %d tokens scored.%n",
                 Path.of(args[0]).getFileName(),
                 plain.get("nll").size(),
                 Path.of(args[1]).getFileName(),

@@ -16,7 +16,7 @@ record AccuracyTable(StringBuilder text, JsonNode plain, Optional<AccuracyRefere
         table.line(
                 what + " | perplexity | change | mean KL, nats | top-1 agreement",
                 "reference's perplexity | reference's mean KL");
-        table.line("---|---|---|---|---", "---|---");
+        table.line("--- | --- | --- | --- | ---", "--- | ---");
         table.line(
                 String.format(Locale.ROOT, "as it is | %.4f | | 0 | 100 %%", perplexity(plain)),
                 table.reference("f32"));
