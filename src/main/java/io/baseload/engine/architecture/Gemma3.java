@@ -18,7 +18,9 @@ import java.util.Set;
  * is global and rotates with {@code rope_theta} and its scaling; the others have a window and rotate with {@code rope_local_base_freq}.
  */
 final class Gemma3 implements Architecture {
+    /** Files may have it, and no implementation of this family caps scores: the key is read and changes nothing. */
     private static final Key SCORE_CAP = new Key("attn_logit_softcapping", "attn_logit_softcapping");
+
     private static final Key LOGIT_CAP = new Key("final_logit_softcapping", "final_logit_softcapping");
     private static final Key PATTERN = new Key("sliding_window_pattern", "");
     private static final Key NOTED_PATTERN = new Key("_sliding_window_pattern", "");
@@ -41,11 +43,11 @@ final class Gemma3 implements Architecture {
         Basis basis = Basis.read(keys, Gemma.DEFAULT_HEAD_DIM);
         Shape shape = basis.shape();
         float scale = Gemma2.scale(basis, LAYERS_OF_27B);
-        float cap = (float) basis.numberOrNone(SCORE_CAP, 0);
+        keys.number(SCORE_CAP);
         int pattern = basis.numbers().size(PATTERN, basis.numbers().size(NOTED_PATTERN, DEFAULT_PATTERN));
         boolean[] sliding = basis.sliding(i -> (i + 1) % pattern != 0);
-        var near = new Scores(scale, cap, basis.window(DEFAULT_WINDOW), false);
-        var all = new Scores(scale, cap, 0, false);
+        var near = new Scores(scale, 0, basis.window(DEFAULT_WINDOW), false);
+        var all = new Scores(scale, 0, 0, false);
         var global = basis.rope(1_000_000);
         var local = Optional.of(keys.localRope(shape.headDim(), 10_000));
         Gated feedForward = basis.gelu();

@@ -15,6 +15,8 @@ import java.util.function.IntFunction;
 
 /** Qwen 3 (Yang et al., 2025): Qwen 2, with RMSNorm over each head of queries and keys before they are rotated, and without biases unless {@code attention_bias}. */
 final class Qwen3 implements Architecture {
+    private static final int DEFAULT_HEAD_DIM = 128;
+
     @Override
     public Set<String> modelTypes() {
         return Set.of("qwen3");
@@ -27,7 +29,7 @@ final class Qwen3 implements Architecture {
 
     @Override
     public ModelConfig config(Keys keys) {
-        Basis basis = Basis.read(keys);
+        Basis basis = Basis.read(keys, DEFAULT_HEAD_DIM);
         Gated feedForward = basis.silu();
         IntFunction<GroupedQuery> attention = attention(basis);
         return basis.model(

@@ -1,8 +1,12 @@
 package io.baseload.engine.architecture;
 
 import io.baseload.engine.config.Key;
+import java.util.function.IntFunction;
 
-/** Sliding windows as Qwen's configurations have them: only with {@code use_sliding_window}, and then in the layers from {@code max_window_layers} on. */
+/**
+ * Sliding windows as Qwen's and SmolLM's configurations have them: with {@code use_sliding_window}, where {@code layer_types} says so. Where it doesn't, Qwen has them in
+ * the layers from {@code max_window_layers} on, and SmolLM in those without rotary embedding.
+ */
 final class QwenWindows {
     private static final Key USED = new Key("use_sliding_window", "");
     private static final Key FULL_LAYERS = new Key("max_window_layers", "");
@@ -11,16 +15,35 @@ final class QwenWindows {
 
     private QwenWindows() {}
 
-    /** For each layer how many tokens it sees; 0 for all. */
+    /** For each layer of Qwen's how many tokens it sees; 0 for all. */
     static int[] read(Basis basis) {
-        int window = basis.window(basis.keys().gguf() ? 0 : DEFAULT_WINDOW);
-        boolean used = basis.keys().gguf() || basis.keys().flag(USED).orElse(false);
-        int full = basis.keys().mentions(FULL_LAYERS) ? basis.numbers().count(FULL_LAYERS) : DEFAULT_FULL_LAYERS;
-        boolean[] sliding = basis.sliding(i -> basis.keys().gguf() || i >= full);
+        int full = fullLayers(basis);
+        return windows(basis, basis.keys().gguf() ? 0 : DEFAULT_WINDOW, i -> i >= full);
+    }
+
+    /**
+     * The same for SmolLM 3, which notes {@code max_window_layers} without using it.
+     *
+     * @param rotated whether each layer has rotary embedding
+     */
+    static int[] read(Basis basis, boolean[] rotated) {
+        fullLayers(basis);
+        return windows(basis, 0, i -> !rotated[i]);
+    }
+
+    private static int[] windows(Basis basis, int otherwise, IntFunction<Boolean> family) {
+        boolean gguf = basis.keys().gguf();
+        int window = basis.window(otherwise);
+        boolean used = gguf || basis.keys().flag(USED).orElse(false);
+        boolean[] sliding = basis.sliding(i -> gguf || family.apply(i));
         int[] windows = new int[sliding.length];
         for (int i = 0; i < windows.length; i++) {
             windows[i] = used && sliding[i] ? window : 0;
         }
         return windows;
+    }
+
+    private static int fullLayers(Basis basis) {
+        return basis.keys().mentions(FULL_LAYERS) ? basis.numbers().count(FULL_LAYERS) : DEFAULT_FULL_LAYERS;
     }
 }

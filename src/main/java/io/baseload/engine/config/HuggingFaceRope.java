@@ -94,9 +94,7 @@ final class HuggingFaceRope {
 
     private RopeScaling longRope(ConfigKeys scaling, int pairs) {
         int original = original(scaling);
-        double factor = config.has(ORIGINAL) || scaling.has(ORIGINAL)
-                ? (double) context() / original
-                : number(scaling, "factor");
+        double factor = number(scaling, "factor", (double) context() / original);
         double magnitude = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
         return new RopeScaling.LongRope(
                 factors(scaling, "short_factor", pairs),
@@ -113,10 +111,10 @@ final class HuggingFaceRope {
         return new Listed(factors);
     }
 
-    /** Tokens of the first training: in the scaling, beside it, or the context's length. */
+    /** Tokens of the first training: beside the scaling, in it, or the context's length. */
     private int original(ConfigKeys scaling) {
-        OptionalLong beside = config.integer(ORIGINAL);
-        long original = scaling.integer(ORIGINAL).orElse(beside.orElse(context()));
+        OptionalLong inside = scaling.integer(ORIGINAL);
+        long original = config.integer(ORIGINAL).orElse(inside.orElse(context()));
         if (original < 2 || original > Integer.MAX_VALUE) {
             throw scaling.refuse(ORIGINAL, "is " + original + ", it must be 2 or more");
         }

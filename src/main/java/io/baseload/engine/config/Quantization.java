@@ -71,7 +71,8 @@ public sealed interface Quantization {
     }
 
     private static Quantization float8(ConfigKeys found) {
-        require(is(found.string("fmt"), "e4m3"), found, "fmt", "e4m3");
+        String format = found.string("fmt").orElse("e4m3");
+        require(List.of("e4m3", "e5m2").contains(format), found, "fmt", "e4m3 or e5m2");
         List<Long> tile = found.integers("weight_block_size");
         boolean sizes = tile.size() == 2 && tile.stream().allMatch(size -> size >= 1 && size <= 1 << 20);
         require(tile.isEmpty() || sizes, found, "weight_block_size", "two positive numbers");

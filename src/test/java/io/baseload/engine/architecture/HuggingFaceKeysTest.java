@@ -13,6 +13,8 @@ import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +69,8 @@ class HuggingFaceKeysTest {
                 "llama   | \"quantization_config\": {\"quant_method\": \"hqq\"} | quant_method hqq",
                 "llama   | \"quantization_config\": {\"quant_method\": \"gptq\", \"bits\": 8} | bits asks for"
                         + " something",
+                "llama   | \"quantization_config\": {\"quant_method\": \"fp8\", \"fmt\": \"e3m4\"} | fmt asks for"
+                        + " something",
                 "llama   | \"head_dim\": -1                               | head_dim is -1",
                 "gemma3_text | \"layer_types\": [\"full_attention\"]      | layer_types has 1 elements, there are 4"
                         + " layers",
@@ -91,6 +95,16 @@ class HuggingFaceKeysTest {
             "attention_dropout": 0.1, "layer_types": ["full_attention", "full_attention"], "rope_scaling": null
             """);
         assertThat(scaling(config)).isEqualTo(new RopeScaling.None());
+    }
+
+    @Test
+    void takesBothKindsOf8BitFloats() throws IOException {
+        for (String format : List.of("e4m3", "e5m2")) {
+            String fp8 =
+                    "{\"quant_method\": \"fp8\", \"fmt\": \"%s\", \"weight_block_size\": [64, 32]}".formatted(format);
+            assertThat(read("llama", "\"quantization_config\": " + fp8).architecture())
+                    .isEqualTo("llama");
+        }
     }
 
     @Test
@@ -138,5 +152,58 @@ class HuggingFaceKeysTest {
                         .window())
                 .isZero();
         assertThat(attention(read("mistral", ""), 0).scores().window()).isEqualTo(4096);
+    }
+
+    /** SmolLM's window is where there is no rotary embedding: each fourth layer, unless the files say otherwise. */
+    @Test
+    void smolLmsWindowsAreWhereNothingRotates() throws IOException {
+        String window = "\"use_sliding_window\": true, \"sliding_window\": 7, \"max_window_layers\": 0";
+        assertThat(windows(read("smollm3", window))).containsExactly(0, 0, 0, 7);
+        assertThat(windows(read("smollm3", window + ", \"no_rope_layers\": [0, 1, 0, 1]")))
+                .containsExactly(7, 0, 7, 0);
+        assertThat(windows(read("smollm3", "\"use_sliding_window\": true"))).containsOnly(0);
+    }
+
+    private static int[] windows(ModelConfig config) {
+        return IntStream.range(0, config.layers().size())
+                .map(i -> attention(config, i).scores().window())
+                .toArray();
+    }
+
+    @Test
+    void longRopesMagnitudeFollowsItsFactorOrElseTheContext() throws IOException {
+        String factors = "[1, 1, 1, 1, 1, 1, 1, 1]";
+        String scaling = "\"original_max_position_embeddings\": 64, \"rope_scaling\": {\"type\": \"longrope\","
+                + " \"short_factor\": %s, \"long_factor\": %s".formatted(factors, factors);
+        assertThat(magnitude(scaling + "}")).isEqualTo(Math.sqrt(1 + Math.log(4) / Math.log(64)));
+        assertThat(magnitude(scaling + ", \"factor\": 16}")).isEqualTo(Math.sqrt(1 + Math.log(16) / Math.log(64)));
+        assertThat(magnitude(scaling + ", \"factor\": 16, \"attention_factor\": 1.5}"))
+                .isEqualTo(1.5);
+    }
+
+    private double magnitude(String keys) throws IOException {
+        return ((RopeScaling.LongRope) scaling(read("llama", keys))).magnitude();
+    }
+
+    /** What stands beside the scaling counts, as in Phi 3's files. */
+    @Test
+    void theFirstTrainingsLengthIsReadBesideTheScalingFirst() throws IOException {
+        ModelConfig config = read(
+                "llama",
+                "\"original_max_position_embeddings\": 64, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4.0,"
+                        + " \"original_max_position_embeddings\": 32}");
+        assertThat(((RopeScaling.Yarn) scaling(config)).original()).isEqualTo(64);
+    }
+
+    @Test
+    void headsHaveTheWidthOfTheFamilyWhereNothingIsSaid() throws IOException {
+        assertThat(attention(read("qwen3", ""), 0).headDim()).isEqualTo(128);
+        assertThat(attention(read("qwen2", ""), 0).headDim()).isEqualTo(16);
+    }
+
+    @Test
+    void gemma3CapsNoScores() throws IOException {
+        ModelConfig config = read("gemma3_text", "\"attn_logit_softcapping\": 50.0");
+        assertThat(attention(config, 0).scores().softCap()).isZero();
     }
 }
