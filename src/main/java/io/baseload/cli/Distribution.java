@@ -1,5 +1,7 @@
 package io.baseload.cli;
 
+import io.baseload.engine.api.NotFiniteException;
+
 /** log softmax in double; for one thread. */
 final class Distribution {
     /** e^x is 0 below, in double. */
@@ -24,13 +26,13 @@ final class Distribution {
     /**
      * log Σ e^logit, what a logit is above its log-probability.
      *
-     * @throws ArithmeticException if it is not finite
+     * @throws NotFiniteException if it is not finite
      */
     double logSum(float[] logits) {
         double max = exponentials(logits);
         double result = max + Math.log(sum());
         if (!Double.isFinite(result)) {
-            throw new ArithmeticException("the model's logits are not finite");
+            throw new NotFiniteException("the model's logits are not finite");
         }
         return result;
     }

@@ -2,8 +2,10 @@ package io.baseload.cli;
 
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.store.ModelStoreException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -26,6 +28,10 @@ final class Failures {
             case ModelFileException bad -> badInput(command, bad.getMessage());
             case ModelStoreException bad -> badInput(command, String.valueOf(bad.getMessage()));
             case UncheckedIOException bad -> badInput(command, String.valueOf(bad.getMessage()));
+            case NotFiniteException bad -> badInput(command, String.valueOf(bad.getMessage()));
+            case ExecutionException failed
+            when failed.getCause() instanceof NotFiniteException bad ->
+                badInput(command, String.valueOf(bad.getMessage()));
             case InvalidRequestException bad -> badInput(command, bad.field() + ": " + bad.getMessage());
             default -> bug(command, thrown);
         };

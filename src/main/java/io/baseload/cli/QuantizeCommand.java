@@ -4,9 +4,12 @@ import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -39,13 +42,39 @@ final class QuantizeCommand implements Callable<Integer> {
     public Integer call() {
         requireEmpty();
         try (Engine engine = Engine.open(new EngineOptions(1, false))) {
-            Conversion done = engine.convert(source, folder, quantize.value(), new Percent(output));
+            Conversion done = convert(engine);
             done.warnings().forEach(warning -> output.note("warning: " + warning));
             String kind = done.quantization().label();
             output.note("quantize: " + kind);
             output.result(new Report(folder.toString(), kind, done.warnings()), folder.toString());
         }
         return 0;
+    }
+
+    private Conversion convert(Engine engine) {
+        try {
+            return engine.convert(source, folder, quantize.value(), new Percent(output));
+        } catch (UncheckedIOException e) {
+            removeFiles();
+            throw new BadInputException(folder + " can't be written: "
+                    + Objects.requireNonNull(e.getCause()).getMessage());
+        } catch (RuntimeException e) {
+            removeFiles();
+            throw e;
+        }
+    }
+
+    /** Half a model is none; and the folder was empty. */
+    private void removeFiles() {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                if (!path.equals(folder)) {
+                    Files.delete(path);
+                }
+            }
+        } catch (IOException e) {
+            output.note("warning: " + folder + " can't be emptied: " + e.getMessage());
+        }
     }
 
     private void requireEmpty() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.TestModels;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,47 @@ class CommandsTest {
                         .lastLine())
                 .doesNotContain("381");
         assertBad("has no tokenizer", "tokenize", folder.toString(), "--text", "x");
+    }
+
+    /** In a process whose files may not grow beyond 1 MiB. */
+    @Test
+    void aFailedQuantizationLeavesNothing() throws Exception {
+        Path target = folder.resolve("target");
+        Process process = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "ulimit -f 1024; exec \"$@\"",
+                        "bash",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-modules=jdk.incubator.vector",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "quantize",
+                        TestModels.smolLm2().toString(),
+                        target.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isEqualTo(2);
+        assertThat(output).contains(target + " can't be written: File too large");
+        assertThat(target).isEmptyDirectory();
+    }
+
+    @Test
+    void aFileOfAFolderIsNoModel() {
+        Path weights = TestModels.resource("architectures/tiny-mixtral").resolve("model.safetensors");
+        assertBad("is a part of a model: name its folder", "import", weights.toString());
+    }
+
+    @Test
+    void weightsWithoutATokenizerAreStillAModel() {
+        String source = TestModels.resource("architectures/tiny-mixtral").toString();
+        assertThat(CommandRun.of("inspect", source).code()).isZero();
+        String target = folder.resolve("packed").toString();
+        assertThat(CommandRun.of("quantize", source, target).code()).isZero();
+        assertThat(CommandRun.of("inspect", "--verify", target).code()).isZero();
+        assertBad("has no tokenizer", "generate", target, "--prompt", "x");
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.baseload.chat.tokenizer;
 
+import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,8 @@ import java.util.function.UnaryOperator;
 
 /** A tokenizer's parts by the files of a Hugging Face folder, as transformers' tokenizers take them. */
 final class FolderParts {
+    private static final List<String> NAMES = List.of(TokenizerJsonFile.NAME, SentencePieceModel.NAME);
+
     private final JsonFiles files;
     private final FolderConfig config;
 
@@ -24,16 +28,24 @@ final class FolderParts {
     }
 
     /**
-     * @throws io.baseload.engine.api.ModelFileException if a file is broken
+     * @throws ModelFileException if there is no tokenizer, or a file is broken
      * @throws IllegalArgumentException if the vocabulary is inconsistent
      */
     static TokenizerParts of(Vocabulary.Files vocabulary) {
+        requireTokenizer(vocabulary);
         FolderParts parts = new FolderParts(vocabulary);
         // a conversion of Yuan's model to tokenizer.json can't say how equal scores are merged
         boolean yuan = parts.config.modelType().equals("yuan");
         boolean model = parts.files.names().contains(SentencePieceModel.NAME);
         Optional<String> json = parts.files.text(TokenizerJsonFile.NAME).filter(text -> !(yuan && model));
         return json.map(parts::tokenizerJson).orElseGet(parts::sentencePieces);
+    }
+
+    private static void requireTokenizer(Vocabulary.Files vocabulary) {
+        if (Collections.disjoint(vocabulary.files().keySet(), NAMES)) {
+            throw new ModelFileException(
+                    vocabulary.folder(), -1, "has no tokenizer: expected " + String.join(" or ", NAMES));
+        }
     }
 
     private TokenizerParts tokenizerJson(String text) {

@@ -5,6 +5,7 @@ import io.baseload.engine.format.WeightFiles.Format;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -22,6 +23,8 @@ public record ModelFolder(Path path, ModelKeys keys, Checkpoint weights) impleme
     /** How weights may lie in a folder; the first that is there counts, as in transformers. */
     private static final Map<String, Function<Path, Checkpoint>> WEIGHTS = ways();
 
+    private static final List<String> PARTS = List.of(".safetensors", ".bin", ".json");
+
     private static Map<String, Function<Path, Checkpoint>> ways() {
         Map<String, Function<Path, Checkpoint>> ways = new LinkedHashMap<>();
         ways.put("model.safetensors", path -> WeightFiles.single(path, Format.SAFETENSORS));
@@ -36,6 +39,10 @@ public record ModelFolder(Path path, ModelKeys keys, Checkpoint weights) impleme
         if (Files.isDirectory(path)) {
             ConfigKeys config = ConfigKeys.read(path.resolve(CONFIG));
             return new ModelFolder(path, config, weights(path));
+        }
+        String name = String.valueOf(path.getFileName());
+        if (Files.exists(path) && PARTS.stream().anyMatch(name::endsWith)) {
+            throw new ModelFileException(path, -1, "is a part of a model: name its folder, with " + CONFIG);
         }
         GgufFile gguf = GgufFile.open(path);
         return new ModelFolder(path, gguf.metadata(), gguf);

@@ -45,17 +45,13 @@ public final class VocabularyFiles {
     }
 
     /**
-     * Reads them.
+     * Reads them. Whether there is a tokenizer matters to who wants words only: weights alone can be inspected, packed and measured.
      *
-     * @throws ModelFileException if there is no tokenizer, or a file can't be read or is too large
+     * @throws ModelFileException if a file can't be read or is too large
      */
     public static Vocabulary.Files read(Path folder) {
         Map<String, byte[]> files = new TreeMap<>();
         names(folder).forEach(name -> files.put(name, bytes(folder.resolve(name))));
-        if (!files.containsKey(TOKENIZER_JSON) && !files.containsKey(TOKENIZER_MODEL)) {
-            throw new ModelFileException(
-                    folder, -1, "has no tokenizer: expected " + TOKENIZER_JSON + " or " + TOKENIZER_MODEL);
-        }
         return new Vocabulary.Files(folder, Map.copyOf(files));
     }
 

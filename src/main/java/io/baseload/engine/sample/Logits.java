@@ -1,5 +1,6 @@
 package io.baseload.engine.sample;
 
+import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.tensor.Rows;
 
 /** The largest of a row of logits. */
@@ -9,7 +10,7 @@ final class Logits {
     /**
      * Index of the largest; of equal ones the first.
      *
-     * @throws ArithmeticException if it is not finite
+     * @throws NotFiniteException if it is not finite
      */
     static int argmax(Rows logits, int row) {
         float[] data = logits.data();
@@ -21,7 +22,7 @@ final class Logits {
             }
         }
         if (!Float.isFinite(data[at + best])) {
-            throw new ArithmeticException(
+            throw new NotFiniteException(
                     "the model's logits are not finite: " + data[at + best] + " for token " + best);
         }
         return best;

@@ -21,7 +21,7 @@ public final class Sampler {
      *
      * @param index how many tokens the sequence has decoded before
      * @param top how many of the likeliest tokens to report; −1 = no log-probabilities
-     * @throws ArithmeticException if the logits are not finite
+     * @throws io.baseload.engine.api.NotFiniteException if the logits are not finite
      */
     public SampledToken next(SamplingState state, Rows logits, int row, int index, int top) {
         int token = choose(state, logits, row, index);

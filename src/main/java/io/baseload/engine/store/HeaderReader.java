@@ -68,9 +68,17 @@ final class HeaderReader {
         List<CopiedFile> files = new ArrayList<>();
         for (String name : all.names()) {
             ConfigKeys file = object(all, name);
+            if (!inside(name)) {
+                throw file.refuse("bytes", "belongs to a file outside the folder: " + name);
+            }
             files.add(new CopiedFile(name, number(file, "bytes"), text(file, "sha256")));
         }
         return files;
+    }
+
+    private static boolean inside(String name) {
+        return Arrays.stream(name.split("/", -1))
+                .noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals("..") || part.indexOf('\0') >= 0);
     }
 
     private List<StoredWeight> weights(long bytes) {

@@ -1,5 +1,7 @@
 package io.baseload.engine.store;
 
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
  * a crash leaves either the whole model or a temporary directory; the next {@link #open} removes it, unless another process has the store open.
  */
 public final class ModelStore implements AutoCloseable {
-    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+    private static final System.Logger LOG = System.getLogger(ModelStore.class.getName());
     private static final String TEMPORARY = ".import-";
 
     private final Path folder;
@@ -48,7 +49,7 @@ public final class ModelStore implements AutoCloseable {
     }
 
     /**
-     * Adds a model. One whose content the store has already is not stored twice.
+     * Adds a model. One whose content the store has already is not stored twice, but replaced if its files were damaged since.
      *
      * @param name what it is called in a refusal
      * @throws ModelStoreException if it can't be written; nothing of it stays
@@ -101,11 +102,26 @@ public final class ModelStore implements AutoCloseable {
     }
 
     private StoredModel publish(Path temporary) throws IOException {
-        Path directory = directory(StoredFolder.id(temporary));
+        String sha256 = StoredFolder.id(temporary);
+        Path directory = directory(sha256);
+        if (holdsModel(directory) && !isIntact(directory)) {
+            delete(sha256);
+        }
         if (!holdsModel(directory)) {
             Folders.rename(folder, temporary, directory);
         }
         return stored(directory);
+    }
+
+    /** Importing a model again mends what was damaged on the disk. */
+    private static boolean isIntact(Path directory) {
+        try {
+            StoredFolder.open(directory).verify(Progress.NONE);
+            return true;
+        } catch (ModelFileException e) {
+            LOG.log(System.Logger.Level.WARNING, "a stored model is replaced: {0}", e.getMessage());
+            return false;
+        }
     }
 
     private Path temporary() {
@@ -124,14 +140,14 @@ public final class ModelStore implements AutoCloseable {
     }
 
     private Path directory(String sha256) {
-        if (!HASH.matcher(sha256).matches()) {
+        if (!Sha256.isOne(sha256)) {
             throw new IllegalArgumentException("a SHA-256 has 64 lower-case hexadecimal digits, not " + sha256);
         }
         return folder.resolve(sha256);
     }
 
     private static boolean holdsModel(Path directory) {
-        return HASH.matcher(directory.getFileName().toString()).matches() && StoredFolder.is(directory);
+        return Sha256.isOne(directory.getFileName().toString()) && StoredFolder.is(directory);
     }
 
     private static StoredModel stored(Path directory) {

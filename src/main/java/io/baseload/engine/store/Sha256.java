@@ -5,12 +5,19 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /** SHA-256: a model's name is the hash of hashes, and no two contents may share it. CPUs that have instructions for it hash faster than disks write. */
 final class Sha256 {
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final int CHUNK = 1 << 20;
 
     private Sha256() {}
+
+    /** Whether a name is a hash: 64 lower-case hexadecimal digits. */
+    static boolean isOne(String name) {
+        return HASH.matcher(name).matches();
+    }
 
     static MessageDigest start() {
         try {

@@ -9,10 +9,13 @@ import io.baseload.engine.tensor.NativeMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 
 /** A model that {@link ModelWriter} wrote: kernel-ready, to be mapped. */
 public final class StoredFolder {
@@ -94,20 +97,49 @@ public final class StoredFolder {
     }
 
     /**
-     * Reads all weights and files and compares their checksums.
+     * Reads all weights and files and compares their checksums, and the header's own if the folder is named by it.
      *
-     * @throws ModelFileException naming the first that differs
+     * @throws ModelFileException naming the first that differs, is missing, or is no part of the model
      * @throws CancellationException if {@code progress} ended it
      */
     public void verify(Progress progress) {
-        for (ModelHeader.CopiedFile file : header.files()) {
-            if (!file.sha256().equals(Sha256.of(read(folder.resolve(file.name()))))) {
-                throw new ModelFileException(folder.resolve(file.name()), -1, "was changed: its checksum differs");
-            }
+        String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+        if (Sha256.isOne(name) && !name.equals(id(folder))) {
+            throw changed(folder.resolve(HEADER));
         }
+        header.files().forEach(this::verify);
+        refuseOthers();
         try (NativeMemory memory = new NativeMemory()) {
             map(memory).verify(progress);
         }
+    }
+
+    private void verify(ModelHeader.CopiedFile listed) {
+        Path file = folder.resolve(listed.name());
+        if (size(file) != listed.bytes()
+                || !Files.isRegularFile(file)
+                || !listed.sha256().equals(Sha256.of(read(file)))) {
+            throw changed(file);
+        }
+    }
+
+    /** A chat template that somebody added would be taken for the model's. */
+    private void refuseOthers() {
+        Set<Path> known = new HashSet<>(Set.of(folder.resolve(HEADER), folder.resolve(WEIGHTS)));
+        header.files().forEach(file -> known.add(folder.resolve(file.name())));
+        try (Stream<Path> there = Files.walk(folder)) {
+            there.filter(file -> !Files.isDirectory(file) && !known.contains(file))
+                    .findFirst()
+                    .ifPresent(file -> {
+                        throw new ModelFileException(file, -1, "was added: it is no part of the model");
+                    });
+        } catch (IOException e) {
+            throw ModelFileException.unreadable(folder, e);
+        }
+    }
+
+    private static ModelFileException changed(Path file) {
+        return new ModelFileException(file, -1, "was changed: its checksum differs");
     }
 
     /** The name of a model's content: the SHA-256 of its header, which has those of all weights and files. */

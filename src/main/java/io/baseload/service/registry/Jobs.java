@@ -1,6 +1,7 @@
 package io.baseload.service.registry;
 
 import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.store.ModelStoreException;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +62,7 @@ public final class Jobs {
             finish(job.end(Job.State.CANCELLED, "cancelled"));
         } catch (ModelFileException
                 | ModelStoreException
+                | NotFiniteException
                 | NotEnoughMemoryException
                 | UnknownModelException
                 | ConflictException e) {

@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Usage;
@@ -16,13 +17,19 @@ import java.util.concurrent.CompletionException;
 final class Warmup implements TokenSink {
     private final CompletableFuture<Usage> end = new CompletableFuture<>();
 
-    /** @throws IllegalStateException if the model can't generate */
+    /**
+     * @throws NotFiniteException if the model computes no numbers
+     * @throws IllegalStateException if it can't generate for another reason
+     */
     static void run(LoadedModel model) {
         Warmup sink = new Warmup();
         model.generate(GenerationRequest.greedy(new int[] {0}, 1), sink);
         try {
             sink.end.join();
         } catch (CompletionException e) {
+            if (e.getCause() instanceof NotFiniteException unusable) {
+                throw unusable;
+            }
             throw new IllegalStateException("the model can't generate: " + e.getCause(), e.getCause());
         }
     }

@@ -3,7 +3,6 @@ package io.baseload.engine.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.baseload.engine.api.ModelFileException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -25,14 +24,6 @@ class VocabularyFilesTest {
         assertThat(VocabularyFiles.read(folder).files().keySet())
                 .containsExactlyInAnyOrder("tokenizer.json", "config.json", "additional_chat_templates/tool_use.jinja");
         assertThat(VocabularyFiles.names(folder)).hasSize(3);
-    }
-
-    @Test
-    void refusesAFolderWithoutATokenizer() throws IOException {
-        Files.writeString(folder.resolve("config.json"), "{}");
-        assertThatThrownBy(() -> VocabularyFiles.read(folder))
-                .isInstanceOf(ModelFileException.class)
-                .hasMessageContaining("tokenizer.json or tokenizer.model");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,31 @@ class ModelStoreTest {
             ModelStore.open(folder).close();
             assertThat(running).as("the store was in use").exists();
             assertThat(store.list()).isEmpty();
+        }
+    }
+
+    @Test
+    void verifyingFindsAHeaderThatIsNotTheOneOfTheName() throws IOException {
+        try (ModelStore store = ModelStore.open(folder)) {
+            StoredModel model = add(store, TestModels.tiny(), Progress.NONE);
+            Path header = model.folder().resolve("model.json");
+            assertThat(header.toFile().setWritable(true)).isTrue();
+            Files.writeString(header, " ", StandardOpenOption.APPEND);
+            assertThatThrownBy(() -> StoredFolder.open(model.folder()).verify(Progress.NONE))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("model.json: was changed");
+        }
+    }
+
+    @Test
+    void importingAgainMendsWhatWasDamaged() throws IOException {
+        try (ModelStore store = ModelStore.open(folder)) {
+            StoredModel model = add(store, TestModels.tiny(), Progress.NONE);
+            Path weights = model.folder().resolve("weights.bin");
+            assertThat(weights.toFile().setWritable(true)).isTrue();
+            Files.write(weights, new byte[1]);
+            assertThat(add(store, TestModels.tiny(), Progress.NONE)).isEqualTo(model);
+            StoredFolder.open(model.folder()).verify(Progress.NONE);
         }
     }
 

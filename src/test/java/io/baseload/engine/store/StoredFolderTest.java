@@ -66,6 +66,8 @@ class StoredFolderTest {
                 "\"offset\":0     | \"offset\":-64    | offset is -64, it must be 0 or more",
                 "\"offset\":0     | \"offset\":9223372036854775744 | leads beyond",
                 "\"type\":\"F32\"   | \"type\":\"F99\"  | type is F99, which this version doesn't know",
+                "\"metadata.gguf\" | \"../other\"   | belongs to a file outside the folder",
+                "\"metadata.gguf\" | \"/dev/zero\"  | belongs to a file outside the folder",
                 "\"sha256\"       | \"sha257\"        | sha256 is missing"
             })
     void refusesAHeader(String found, String changed, String problem) throws IOException {
@@ -114,5 +116,13 @@ class StoredFolderTest {
         Files.write(metadata, "more".getBytes(StandardCharsets.US_ASCII), StandardOpenOption.APPEND);
         assertThatThrownBy(() -> StoredFolder.open(folder).verify(Progress.NONE))
                 .hasMessageContaining("metadata.gguf: was changed");
+    }
+
+    @Test
+    void verifyingFindsWhatWasAdded() throws IOException {
+        Files.writeString(folder.resolve("chat_template.jinja"), "other words");
+        assertThatThrownBy(() -> StoredFolder.open(folder).verify(Progress.NONE))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("chat_template.jinja: was added");
     }
 }
