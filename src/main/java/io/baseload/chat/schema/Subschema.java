@@ -4,6 +4,7 @@ import io.baseload.chat.grammar.GrammarException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -57,6 +58,17 @@ record Subschema(JsonNode node, String pointer, Set<String> done) {
     /** A name as JSON pointers (RFC 6901) write it. */
     static String escape(String name) {
         return name.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** By place: looking into the nodes would cost as much as they are large. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Subschema that && pointer.equals(that.pointer) && done.equals(that.done);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * pointer.hashCode() + done.hashCode();
     }
 
     String key() {
