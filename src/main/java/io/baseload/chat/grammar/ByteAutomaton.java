@@ -47,21 +47,23 @@ public record ByteAutomaton(List<State> states) {
     /**
      * What all the parts accept.
      *
-     * @throws GrammarException if that takes too many states
+     * @throws GrammarException if that takes too many states, or more than the effort
      */
-    public static ByteAutomaton intersection(List<Part> parts) {
-        return new Product(parts).automaton();
+    public static ByteAutomaton intersection(List<Part> parts, Effort effort) {
+        return new Product(parts, effort).automaton();
     }
 
     private static final class Product {
         private final List<Part> parts;
+        private final Effort effort;
         private final List<Integer> cuts;
         private final Map<List<Object>, Integer> numbers = new LinkedHashMap<>();
         private final Deque<List<Object>> due = new ArrayDeque<>();
         private final List<State> states = new ArrayList<>();
 
-        Product(List<Part> parts) {
+        Product(List<Part> parts, Effort effort) {
             this.parts = parts;
+            this.effort = effort;
             var all = new TreeSet<Integer>(List.of(0));
             parts.forEach(part -> all.addAll(part.cuts()));
             this.cuts = List.copyOf(all.headSet(256));
@@ -90,6 +92,7 @@ public record ByteAutomaton(List<State> states) {
         }
 
         private List<Edge> edges(List<Object> state) {
+            effort.spend((long) cuts.size() * parts.size());
             List<Edge> edges = new ArrayList<>();
             for (int i = 0; i < cuts.size(); i++) {
                 int first = cuts.get(i);

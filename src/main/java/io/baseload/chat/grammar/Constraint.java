@@ -44,7 +44,7 @@ public final class Constraint {
         @Override
         public void advance(int token) {
             synchronized (Constraint.this) {
-                reader.allowWork(TokenMasks.MOST_WORK);
+                reader.allow(new Effort(TokenMasks.MOST_WORK));
                 ended |= at.mayEnd && isStop(token);
                 at = ended ? at : after(token);
             }

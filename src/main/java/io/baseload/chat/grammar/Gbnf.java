@@ -15,7 +15,6 @@ import java.util.function.Function;
  */
 public final class Gbnf {
     private static final int DEEPEST = 200;
-    private static final int MOST_RULES = 20_000;
 
     private final Scanner in;
     private final Function<String, OptionalInt> tokens;
@@ -61,9 +60,6 @@ public final class Gbnf {
     }
 
     private Expr.Rule rule(String name) {
-        if (names.size() == MOST_RULES) {
-            throw in.problem("more than " + MOST_RULES + " rules");
-        }
         return names.computeIfAbsent(name, grammar::declare);
     }
 
@@ -127,13 +123,21 @@ public final class Gbnf {
         skip();
         while (!atEndOfSequence()) {
             Expr part = element();
-            while (Repetition.follows(in)) {
-                part = Repetition.read(in).of(part);
-            }
-            parts.add(part);
+            parts.add(repeated(part));
             skip();
         }
         return parts.size() == 1 ? parts.getFirst() : new Expr.Sequence(parts);
+    }
+
+    private Expr repeated(Expr element) {
+        Expr part = element;
+        for (int times = depth; Repetition.follows(in); times++) {
+            if (times > DEEPEST) {
+                throw in.problem("repetitions are nested too deep: at most " + DEEPEST);
+            }
+            part = Repetition.read(in).of(part);
+        }
+        return part;
     }
 
     private boolean atEndOfSequence() {

@@ -19,11 +19,20 @@ public record Grammar(List<Expr> rules, List<String> names) {
 
     /** Gathers rules that refer to each other. */
     public static final class Builder {
+        private static final int MOST_RULES = 20_000;
+
         private final List<Optional<Expr>> rules = new ArrayList<>();
         private final List<String> names = new ArrayList<>();
 
-        /** A new rule, to be defined later. */
+        /**
+         * A new rule, to be defined later.
+         *
+         * @throws GrammarException if there are too many
+         */
         public Expr.Rule declare(String name) {
+            if (rules.size() == MOST_RULES) {
+                throw new GrammarException("", "too large: it needs more than " + MOST_RULES + " rules");
+            }
             rules.add(Optional.empty());
             names.add(name);
             return new Expr.Rule(rules.size() - 1);
@@ -46,10 +55,6 @@ public record Grammar(List<Expr> rules, List<String> names) {
 
         public String name(int rule) {
             return names.get(rule);
-        }
-
-        public int size() {
-            return rules.size();
         }
 
         /** @throws IllegalStateException if a rule was never defined */

@@ -29,8 +29,7 @@ final class Reader {
     private final Map<Stacks, Stacks> stacks = new HashMap<>();
     private long serial;
     private int tables;
-    private long work;
-    private long mostWork = Long.MAX_VALUE;
+    private Effort effort = Effort.unlimited();
 
     /** @param horizon bytes of the longest token: a loop that may go on for longer is as good as endless */
     Reader(Automaton automaton, int horizon) {
@@ -41,16 +40,14 @@ final class Reader {
     /**
      * Bounds what is computed from now on: ambiguous grammars with large counts could otherwise take for ever.
      *
-     * @param frames that may be visited; beyond it a {@link GrammarException} is thrown
+     * @param effort a step for each frame that is visited
      */
-    void allowWork(long frames) {
-        mostWork = work + frames;
+    void allow(Effort effort) {
+        this.effort = effort;
     }
 
     void countWork() {
-        if (++work > mostWork) {
-            throw new GrammarException("", "too ambiguous: to follow it takes too much memory or time");
-        }
+        effort.spend(1);
     }
 
     Automaton automaton() {

@@ -5,8 +5,6 @@ import java.util.TreeSet;
 
 /** What a regular expression accepts, or what it doesn't, as a part of an intersection. */
 public final class RegularPart implements ByteAutomaton.Part {
-    private static final long MOST_WORK = 1_000_000;
-
     private final Reader reader;
     private final boolean negated;
 
@@ -19,12 +17,14 @@ public final class RegularPart implements ByteAutomaton.Part {
      * The texts that an expression without rules derives.
      *
      * @param writable the characters that texts can have
+     * @param effort for following it
      * @throws GrammarException if there are none
      */
-    public static RegularPart of(Expr expr, CodePoints writable) {
+    public static RegularPart of(Expr expr, CodePoints writable, Effort effort) {
         Automaton automaton = AutomatonBuilder.compile(Grammar.of(expr), writable);
         var reader = new Reader(automaton, Integer.MAX_VALUE);
-        reader.allowWork(MOST_WORK);
+        reader.allow(effort);
+        effort.spend(automaton.loop.length);
         return new RegularPart(reader, false);
     }
 

@@ -21,7 +21,15 @@ public final class TextReader {
 
     /** @throws GrammarException as {@link Constraint#compile} */
     public TextReader(Grammar grammar) {
-        reader = new Reader(AutomatonBuilder.compile(grammar, CodePoints.ALL), Integer.MAX_VALUE);
+        this(grammar, Effort.unlimited());
+    }
+
+    /** @param effort for following texts */
+    public TextReader(Grammar grammar, Effort effort) {
+        Automaton automaton = AutomatonBuilder.compile(grammar, CodePoints.ALL);
+        effort.spend(automaton.loop.length);
+        reader = new Reader(automaton, Integer.MAX_VALUE);
+        reader.allow(effort);
     }
 
     /** Empty if the text belongs to the language. */

@@ -58,7 +58,7 @@ final class TokenMasks {
     }
 
     private long[] compute(Stacks stacks) {
-        reader.allowWork(MOST_WORK);
+        reader.allow(new Effort(MOST_WORK));
         long[] mask = new long[tokens.words()];
         if (stacks.mayEnd) {
             for (int stop : tokens.stopTokens) {

@@ -55,6 +55,7 @@ record Conjunction(List<Subschema> parts, boolean possible) {
             if (depth > LONGEST_CHAIN || parts.size() > MOST_PARTS) {
                 throw new GrammarException(schema.pointer(), "too many references or allOf on one place");
             }
+            schema.effort().spend(1 + schema.node().size());
             Keywords.refuseUnsupported(schema);
             List<String> own = new ArrayList<>();
             schema.find("$ref").ifPresent(reference -> {

@@ -98,14 +98,14 @@ final class Exclusion {
         };
     }
 
-    private static List<ByteAutomaton.Part> numbers(Conjunction all) {
-        return Numbers.parts(all, Values.types(all).contains("integer"));
+    private List<ByteAutomaton.Part> numbers(Conjunction all) {
+        return Numbers.parts(all, Values.types(all).contains("integer"), document.effort());
     }
 
-    private static boolean disjoint(List<ByteAutomaton.Part> some, List<ByteAutomaton.Part> others) {
+    private boolean disjoint(List<ByteAutomaton.Part> some, List<ByteAutomaton.Part> others) {
         var parts = new ArrayList<>(some);
         parts.addAll(others);
-        return ByteAutomaton.intersection(parts).isEmpty();
+        return ByteAutomaton.intersection(parts, document.effort()).isEmpty();
     }
 
     /** A member that one always has and the other never, or whose values exclude each other. */

@@ -1,5 +1,8 @@
 package io.baseload.chat.schema;
 
+import io.baseload.chat.grammar.Expr;
+import io.baseload.chat.grammar.Grammar;
+import io.baseload.chat.grammar.TextReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -7,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -69,10 +70,7 @@ record Members(
         List<Subschema> schemas = new ArrayList<>();
         for (Subschema part : all.parts()) {
             List<Subschema> own = new ArrayList<>();
-            Subschema property = schemas(part, "properties").get(name);
-            if (property != null) {
-                own.add(property);
-            }
+            part.member("properties", name).ifPresent(own::add);
             schemas(part, "patternProperties").forEach((pattern, schema) -> {
                 if (matches(part, pattern, name)) {
                     own.add(schema);
@@ -91,11 +89,10 @@ record Members(
     }
 
     private static boolean matches(Subschema part, String pattern, String name) {
-        try {
-            return Pattern.compile(pattern).matcher(name).find();
-        } catch (PatternSyntaxException | StackOverflowError e) {
-            throw part.wrong("patternProperties", "an object whose names are expressions, not " + pattern);
-        }
+        Expr expression = Strings.pattern(part.pointer() + "/patternProperties", pattern);
+        return new TextReader(Grammar.of(expression), part.effort())
+                .departure(name)
+                .isEmpty();
     }
 
     private static Optional<Subschema> additional(Subschema part) {

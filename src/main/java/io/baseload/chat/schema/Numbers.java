@@ -2,6 +2,7 @@ package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.ByteAutomaton;
 import io.baseload.chat.grammar.CodePoints;
+import io.baseload.chat.grammar.Effort;
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.RegularPart;
 import java.math.BigDecimal;
@@ -33,24 +34,24 @@ final class Numbers {
     private Numbers() {}
 
     /** @param integer whether only integers are allowed */
-    static Expr of(Conjunction all, boolean integer) {
+    static Expr of(Conjunction all, boolean integer, Effort effort) {
         List<ByteAutomaton.Part> limits = new ArrayList<>();
         Expr base = base(all, integer, limits);
         if (limits.isEmpty()) {
             return integer ? base : ANY;
         }
-        return new Expr.Bytes(ByteAutomaton.intersection(with(base, limits)));
+        return new Expr.Bytes(ByteAutomaton.intersection(with(base, limits, effort), effort));
     }
 
     /** The same as parts of an intersection. */
-    static List<ByteAutomaton.Part> parts(Conjunction all, boolean integer) {
+    static List<ByteAutomaton.Part> parts(Conjunction all, boolean integer, Effort effort) {
         List<ByteAutomaton.Part> limits = new ArrayList<>();
-        return with(base(all, integer, limits), limits);
+        return with(base(all, integer, limits), limits, effort);
     }
 
-    private static List<ByteAutomaton.Part> with(Expr base, List<ByteAutomaton.Part> limits) {
+    private static List<ByteAutomaton.Part> with(Expr base, List<ByteAutomaton.Part> limits, Effort effort) {
         List<ByteAutomaton.Part> parts = new ArrayList<>(limits);
-        parts.addFirst(RegularPart.of(base, CodePoints.ALL));
+        parts.addFirst(RegularPart.of(base, CodePoints.ALL, effort));
         return parts;
     }
 

@@ -106,7 +106,8 @@ final class Objects {
         private boolean allowsName(String name) {
             List<ByteAutomaton.Part> parts = new ArrayList<>(List.of(strings.part(Expr.text(name))));
             members.names().forEach(names -> parts.addAll(schemas.nameParts(names)));
-            return !ByteAutomaton.intersection(parts).isEmpty();
+            return !ByteAutomaton.intersection(parts, schemas.document().effort())
+                    .isEmpty();
         }
 
         private Expr end(int written) {
@@ -156,6 +157,7 @@ final class Objects {
                     members.declared().keySet().stream().map(Expr::text).toList();
             parts.add(strings.part(new Expr.Choice(declared)).not());
         }
-        return new Expr.Bytes(ByteAutomaton.intersection(parts));
+        return new Expr.Bytes(
+                ByteAutomaton.intersection(parts, schemas.document().effort()));
     }
 }

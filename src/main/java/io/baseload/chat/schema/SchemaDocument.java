@@ -1,5 +1,6 @@
 package io.baseload.chat.schema;
 
+import io.baseload.chat.grammar.Effort;
 import io.baseload.chat.grammar.GrammarException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ final class SchemaDocument {
             .build();
 
     private final JsonNode root;
+    private final Effort effort = Effort.ofOneSchema();
     private final Map<String, Subschema> anchors = new HashMap<>();
 
     private SchemaDocument(JsonNode root) {
@@ -55,7 +57,19 @@ final class SchemaDocument {
     }
 
     Subschema root() {
-        return Subschema.of(root, "#");
+        return Subschema.of(root, "#", effort);
+    }
+
+    private static String fragment(Subschema from, String target) {
+        try {
+            return URLDecoder.decode(target.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException broken) {
+            throw from.wrong("$ref", "a reference that is escaped rightly, not " + target);
+        }
+    }
+
+    Effort effort() {
+        return effort;
     }
 
     private void findAnchors() {
@@ -65,9 +79,10 @@ final class SchemaDocument {
             var next = due.poll();
             JsonNode anchor = next.getValue().get("$anchor");
             if (anchor != null && anchor.isString()) {
-                anchors.put(anchor.stringValue(), Subschema.of(next.getValue(), next.getKey()));
+                anchors.put(anchor.stringValue(), Subschema.of(next.getValue(), next.getKey(), effort));
             }
             if (next.getValue().isObject()) {
+                effort.spend((long) next.getValue().size() * (1 + next.getKey().length() / 100));
                 next.getValue()
                         .properties()
                         .forEach(entry -> due.add(
@@ -82,7 +97,7 @@ final class SchemaDocument {
         if (!target.startsWith("#")) {
             throw from.unsupported("$ref", " unless it leads to a place in the same document: #, #/… or #anchor");
         }
-        String fragment = URLDecoder.decode(target.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+        String fragment = fragment(from, target);
         if (!fragment.isEmpty() && !fragment.startsWith("/")) {
             Subschema anchored = anchors.get(fragment);
             if (anchored == null) {
@@ -103,6 +118,6 @@ final class SchemaDocument {
         if (found.isMissingNode()) {
             throw from.wrong("$ref", "a place in the document, not " + target);
         }
-        return Subschema.of(found, pointer);
+        return Subschema.of(found, pointer, effort);
     }
 }

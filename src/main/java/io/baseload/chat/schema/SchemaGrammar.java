@@ -22,7 +22,6 @@ import tools.jackson.databind.JsonNode;
  * forms that people write. What it can't hold a text to is refused.
  */
 public final class SchemaGrammar {
-    private static final int MOST_RULES = 20_000;
     private static final int MOST_BRANCHES = 2_000;
 
     private final SchemaDocument document;
@@ -40,7 +39,7 @@ public final class SchemaGrammar {
         this.layout = layout;
         this.writable = writable;
         this.grammar = grammar;
-        this.strings = new Strings(writable);
+        this.strings = new Strings(writable, document.effort());
         this.literals = new Literals(layout);
     }
 
@@ -87,10 +86,6 @@ public final class SchemaGrammar {
         Expr.Rule known = rules.get(all.key());
         if (known != null) {
             return known;
-        }
-        if (grammar.size() > MOST_RULES) {
-            throw new GrammarException(
-                    all.place(), "the schema is too large: it needs more than " + MOST_RULES + " rules");
         }
         Expr.Rule rule = grammar.declare(all.place());
         rules.put(all.key(), rule);
@@ -159,10 +154,13 @@ public final class SchemaGrammar {
         if (others.stream().noneMatch(part -> speaking.stream().anyMatch(part::has))) {
             return values;
         }
-        return values.stream().filter(value -> isOneOf(value, others)).toList();
+        TextReader reader = reader(others);
+        return values.stream()
+                .filter(value -> reader.departure(value.toString()).isEmpty())
+                .toList();
     }
 
-    private boolean isOneOf(JsonNode value, List<Subschema> schemas) {
+    private TextReader reader(List<Subschema> schemas) {
         var builder = new Grammar.Builder();
         Expr.Rule root = builder.declare("root");
         var others = new SchemaGrammar(document, layout, writable, builder);
@@ -170,7 +168,7 @@ public final class SchemaGrammar {
         while (!others.due.isEmpty()) {
             others.due.poll().run();
         }
-        return new TextReader(builder.build()).departure(value.toString()).isEmpty();
+        return new TextReader(builder.build(), document.effort());
     }
 
     private Expr ofType(Conjunction all, String type) {
@@ -178,8 +176,8 @@ public final class SchemaGrammar {
             case "object" -> new Objects(this, grammar, layout, strings).of(all);
             case "array" -> new Arrays(this, grammar, layout).of(all);
             case "string" -> strings.of(all);
-            case "integer" -> Numbers.of(all, true);
-            case "number" -> Numbers.of(all, false);
+            case "integer" -> Numbers.of(all, true, document.effort());
+            case "number" -> Numbers.of(all, false, document.effort());
             case "boolean" -> Expr.choice(Expr.text("true"), Expr.text("false"));
             default -> Expr.text("null");
         };

@@ -2,6 +2,7 @@ package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.ByteAutomaton;
 import io.baseload.chat.grammar.CodePoints;
+import io.baseload.chat.grammar.Effort;
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.GrammarException;
 import io.baseload.chat.grammar.JsonText;
@@ -15,10 +16,12 @@ import tools.jackson.databind.JsonNode;
 /** The languages of strings: lengths in characters, patterns, formats. */
 final class Strings {
     private final CodePoints writable;
+    private final Effort effort;
 
     /** @param writable the characters that texts can have */
-    Strings(CodePoints writable) {
+    Strings(CodePoints writable, Effort effort) {
         this.writable = writable;
+        this.effort = effort;
     }
 
     /** Lengths in characters, and what else a string must match, in characters. */
@@ -45,7 +48,7 @@ final class Strings {
         if (limits.languages.size() == 1 && limits.lengthSaysNothing(only)) {
             return JsonText.encode(only);
         }
-        return new Expr.Bytes(ByteAutomaton.intersection(parts(limits)));
+        return new Expr.Bytes(ByteAutomaton.intersection(parts(limits), effort));
     }
 
     private List<ByteAutomaton.Part> parts(Limits limits) {
@@ -61,7 +64,7 @@ final class Strings {
 
     /** The inside of strings of a language, as a part of an intersection. */
     RegularPart part(Expr language) {
-        return RegularPart.of(JsonText.encode(language), writable);
+        return RegularPart.of(JsonText.encode(language), writable, effort);
     }
 
     /** What the strings of these schemas must match, as parts of an intersection; the values that they name too. */

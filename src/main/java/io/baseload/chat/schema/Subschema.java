@@ -1,5 +1,6 @@
 package io.baseload.chat.schema;
 
+import io.baseload.chat.grammar.Effort;
 import io.baseload.chat.grammar.GrammarException;
 import java.util.HashSet;
 import java.util.Optional;
@@ -13,37 +14,58 @@ import tools.jackson.databind.JsonNode;
  * @param node an object or a boolean
  * @param pointer where it stands, such as {@code #/properties/name}
  * @param done keywords that were dealt with and count no more
+ * @param effort for reading the whole document
  */
-record Subschema(JsonNode node, String pointer, Set<String> done) {
-    static Subschema of(JsonNode node, String pointer) {
+record Subschema(JsonNode node, String pointer, Set<String> done, Effort effort) {
+    private static final int COPIED_IN_A_STEP = 100;
+
+    static Subschema of(JsonNode node, String pointer, Effort effort) {
         if (!node.isObject() && !node.isBoolean()) {
             throw new GrammarException(pointer, "a schema must be an object, true or false");
         }
-        return new Subschema(node, pointer, Set.of());
+        return new Subschema(node, pointer, Set.of(), effort);
     }
 
-    /** The keyword's value, if it is there and not dealt with. */
+    /** The keyword's value, if it is there and not dealt with. Costs as much as it is large: who asks will go through it. */
     Optional<JsonNode> find(String keyword) {
-        return done.contains(keyword) ? Optional.empty() : Optional.ofNullable(node.get(keyword));
+        JsonNode value = done.contains(keyword) ? null : node.get(keyword);
+        if (value == null) {
+            return Optional.empty();
+        }
+        effort.spend(1 + (value.isString() ? value.stringValue().length() : value.size()));
+        return Optional.of(value);
+    }
+
+    /** One of the members of the keyword's value. */
+    Optional<Subschema> member(String keyword, String name) {
+        JsonNode values = done.contains(keyword) ? null : node.get(keyword);
+        effort.spend(1);
+        return Optional.ofNullable(values == null ? null : values.get(name)).map(value -> child(keyword, name, value));
     }
 
     boolean has(String keyword) {
-        return find(keyword).isPresent();
+        effort.spend(1);
+        return !done.contains(keyword) && node.has(keyword);
     }
 
     /** The same with a keyword dealt with. */
     Subschema without(String keyword) {
         Set<String> more = new HashSet<>(done);
         more.add(keyword);
-        return new Subschema(node, pointer, Set.copyOf(more));
+        return new Subschema(node, pointer, Set.copyOf(more), effort);
     }
 
     Subschema child(String keyword, JsonNode value) {
-        return of(value, pointer + "/" + escape(keyword));
+        return at(value, pointer + "/" + escape(keyword));
     }
 
     Subschema child(String keyword, String name, JsonNode value) {
-        return of(value, pointer + "/" + escape(keyword) + "/" + escape(name));
+        return at(value, pointer + "/" + escape(keyword) + "/" + escape(name));
+    }
+
+    private Subschema at(JsonNode value, String place) {
+        effort.spend(1 + place.length() / COPIED_IN_A_STEP);
+        return of(value, place, effort);
     }
 
     /** A keyword's value that must be an object or an array. */

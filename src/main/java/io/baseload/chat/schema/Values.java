@@ -17,6 +17,7 @@ final class Values {
         Optional<List<JsonNode>> named = Optional.empty();
         for (Subschema part : all.parts()) {
             for (List<JsonNode> values : named(part)) {
+                named.ifPresent(known -> part.effort().spend((long) known.size() * values.size()));
                 named = Optional.of(named.map(known -> common(known, values)).orElse(values));
             }
         }

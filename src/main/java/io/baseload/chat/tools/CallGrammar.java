@@ -4,6 +4,7 @@ import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.api.ToolSpec;
 import io.baseload.chat.grammar.ByteAutomaton;
 import io.baseload.chat.grammar.CodePoints;
+import io.baseload.chat.grammar.Effort;
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.Grammar;
 import io.baseload.chat.grammar.GrammarException;
@@ -108,8 +109,10 @@ public final class CallGrammar {
         if (tokens.apply(mark).isPresent()) {
             return anything;
         }
-        RegularPart with = RegularPart.of(Expr.sequence(anything, Expr.text(mark), anything), writable);
-        return new Expr.Bytes(ByteAutomaton.intersection(List.of(RegularPart.of(anything, writable), with.not())));
+        Effort effort = Effort.ofOneSchema();
+        RegularPart with = RegularPart.of(Expr.sequence(anything, Expr.text(mark), anything), writable, effort);
+        return new Expr.Bytes(
+                ByteAutomaton.intersection(List.of(RegularPart.of(anything, writable, effort), with.not()), effort));
     }
 
     /** A text, the marks in it that are special tokens as these. */

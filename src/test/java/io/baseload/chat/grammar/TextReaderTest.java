@@ -181,4 +181,12 @@ class TextReaderTest {
                 .isInstanceOf(GrammarException.class)
                 .hasMessageContaining("too large");
     }
+
+    @Test
+    void repetitionsOfRepetitionsAreBounded() {
+        assertThat(accepts(gbnf("root ::= \"a\"??*"), "aa")).isTrue();
+        assertThatThrownBy(() -> gbnf("root ::= \"a\"" + "?".repeat(60_000)))
+                .isInstanceOf(GrammarException.class)
+                .hasMessageContaining("nested too deep");
+    }
 }
