@@ -141,6 +141,18 @@ class CommandsTest {
     }
 
     @Test
+    void whatItsConfigCallsQuantizedIsKept() throws IOException {
+        Path whole = TestModels.resource("architectures/tiny-mixtral");
+        Path source = Files.createDirectories(folder.resolve("source"));
+        Files.copy(whole.resolve("model.safetensors"), source.resolve("model.safetensors"));
+        String config = Files.readString(whole.resolve("config.json"));
+        String quantized = "{\"quantization_config\": {\"quant_method\": \"mxfp4\"},";
+        Files.writeString(source.resolve("config.json"), config.replaceFirst("\\{", quantized));
+        String target = folder.resolve("kept").toString();
+        assertThat(CommandRun.of("quantize", source.toString(), target).out()).contains("quantize: keep");
+    }
+
+    @Test
     void weightsWithoutATokenizerAreStillAModel() {
         String source = TestModels.resource("architectures/tiny-mixtral").toString();
         assertThat(CommandRun.of("inspect", source).code()).isZero();

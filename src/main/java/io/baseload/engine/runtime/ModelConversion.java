@@ -5,6 +5,7 @@ import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.VocabularyFiles;
 import io.baseload.engine.model.DecoderWeights;
@@ -46,7 +47,8 @@ final class ModelConversion {
     private Conversion run(Optional<Quantization> wanted) throws IOException {
         ImportPlan plan = new ImportPlan(source.definition().weights());
         DecoderWeights.load(source.config(), plan);
-        Quantization chosen = wanted.orElse(plan.quantized() ? Quantization.KEEP : Quantization.NF4_DQ);
+        boolean quantized = plan.quantized() || saysQuantized();
+        Quantization chosen = wanted.orElse(quantized ? Quantization.KEEP : Quantization.NF4_DQ);
         ImportPackings packings = new ImportPackings(chosen);
         try (ModelWriter writer = new ModelWriter(folder, progress, plan.bytes(packings))) {
             copyFiles(writer);
@@ -54,8 +56,13 @@ final class ModelConversion {
                     source.config(), new ImportedWeights(source.definition().weights(), packings, writer.weights()));
             writer.finish(source.folder().weights(), chosen);
         }
-        boolean again = plan.quantized() && chosen.lossy();
+        boolean again = quantized && chosen.lossy();
         return new Conversion(chosen, again ? List.of(warning(chosen)) : List.of());
+    }
+
+    /** What is widened as it is read, for instance GPTQ's with {@code desc_act}, doesn't show in its rows. */
+    private boolean saysQuantized() {
+        return source.folder().keys() instanceof ConfigKeys config && config.has("quantization_config");
     }
 
     private static String warning(Quantization chosen) {
