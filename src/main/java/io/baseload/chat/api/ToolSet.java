@@ -27,6 +27,11 @@ public record ToolSet(List<ToolSpec> tools, ToolChoice choice, boolean parallel)
         return offered() && choice != ToolChoice.Mode.AUTO;
     }
 
+    /** Whether calls of any tool that may be called are held to its schema, whoever decides that it is called. */
+    public boolean strict() {
+        return callable().stream().anyMatch(ToolSpec::strict);
+    }
+
     /** The tools that may be called. */
     public List<ToolSpec> callable() {
         return switch (choice) {

@@ -17,15 +17,13 @@ import io.baseload.chat.schema.SchemaGrammar;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.chat.tools.CallGrammar;
 import io.baseload.engine.api.CacheScope;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What answers are held to: formats and forced calls, compiled for a model's vocabulary. The last ones are kept, for each scope its own, so that nobody can tell
+ * What answers are held to: formats, forced calls and the schemas of strict tools, compiled for a model's vocabulary. The last ones are kept, for each scope its own, so that nobody can tell
  * by the time that it takes what others ask for. They are compiled one at a time, so that large schemas take no more than one core.
  */
 final class Constraints {
@@ -50,7 +48,7 @@ final class Constraints {
      */
     synchronized Optional<Constraint> of(CompletionRequest request, Prompt prompt) {
         boolean free = request.format() instanceof OutputFormat.Text;
-        if (free && !request.tools().forced()) {
+        if (free && !request.tools().forced() && !request.tools().strict()) {
             return Optional.empty();
         }
         var key = new Key(
@@ -90,16 +88,20 @@ final class Constraints {
         var grammar = new Grammar.Builder();
         Expr.Rule root = grammar.declare("root");
         var calls = new CallGrammar(prompt.format(), this::special, table.writable(), grammar);
-        List<Expr> options = new ArrayList<>();
-        if (key.tools.offered()) {
-            options.add(calls.calls(key.tools));
-        }
-        if (!key.tools.forced()) {
-            options.add(Expr.sequence(calls.beforeText(), text(key.format, table, grammar)));
-        }
-        Expr answer = new Expr.Choice(options);
+        Expr answer = answer(key, calls, table, grammar);
         grammar.define(root, key.chat ? Expr.sequence(space(), calls.reasoning(prompt.text()), answer) : answer);
         return grammar.build();
+    }
+
+    private Expr answer(Key key, CallGrammar calls, TokenTable table, Grammar.Builder grammar) {
+        if (key.tools.forced()) {
+            return calls.calls(key.tools);
+        }
+        if (key.format instanceof OutputFormat.Text) {
+            return calls.textAndCalls(key.tools);
+        }
+        Expr text = calls.text(text(key.format, table, grammar));
+        return key.tools.offered() ? Expr.choice(calls.calls(key.tools), text) : text;
     }
 
     /** Of an answer whose first space is the algorithm's it is taken off again. */

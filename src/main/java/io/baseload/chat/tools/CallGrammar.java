@@ -2,31 +2,31 @@ package io.baseload.chat.tools;
 
 import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.api.ToolSpec;
-import io.baseload.chat.grammar.ByteAutomaton;
 import io.baseload.chat.grammar.CodePoints;
-import io.baseload.chat.grammar.Effort;
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.Grammar;
 import io.baseload.chat.grammar.GrammarException;
-import io.baseload.chat.grammar.RegularPart;
 import io.baseload.chat.schema.Layout;
 import io.baseload.chat.schema.SchemaGrammar;
+import io.baseload.chat.schema.StrictSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What a model has to write so that its answer is calls of tools with valid arguments, and what it may write before: its reasoning. */
+/** What a model has to write so that its answer's calls of tools have valid arguments, and what it may write before and instead: its reasoning, and text. */
 public final class CallGrammar {
     private static final int MOST_CALLS = 8;
+    private static final String ANY_OBJECT = "{\"type\":\"object\"}";
+    private static final Expr BLANKS = new Expr.Repeat(new Expr.Chars(CodePoints.of(" \n\t")), 0, 8);
 
     private final AnswerFormat format;
-    private final Function<String, OptionalInt> tokens;
     private final CodePoints writable;
     private final Grammar.Builder grammar;
-    private final List<String> marks;
+    private final MarkedText text;
 
     /**
      * @param tokens the id of the special token whose text this is
@@ -35,42 +35,99 @@ public final class CallGrammar {
     public CallGrammar(
             AnswerFormat format, Function<String, OptionalInt> tokens, CodePoints writable, Grammar.Builder grammar) {
         this.format = format;
-        this.tokens = tokens;
         this.writable = writable;
         this.grammar = grammar;
-        this.marks = Stream.concat(
-                        Stream.of("<|call|>"),
-                        Stream.concat(
-                                format.tools().marks().stream(),
-                                format.reasoning().map(ReasoningFormat::marks).orElse(List.of()).stream()))
-                .filter(mark -> tokens.apply(mark).isPresent())
+        Stream<String> thoughts = format.reasoning().map(ReasoningFormat::marks).orElse(List.of()).stream();
+        List<String> marks = Stream.of(Stream.of("<|call|>"), format.tools().marks().stream(), thoughts)
+                .flatMap(all -> all)
                 .toList();
+        this.text = new MarkedText(marks, tokens, writable);
     }
 
     /**
-     * Calls of tools that may be called: one or, where the request and the model allow it, several.
+     * Calls of tools that may be called, all with valid arguments: one or, where the request and the model allow it, several.
      *
      * @throws GrammarException if a tool's parameters can't be enforced; its place names them
      */
     public Expr calls(ToolSet tools) {
+        return calls(tools, tool -> true);
+    }
+
+    /**
+     * Text, calls, or both: those of strict tools with valid arguments, those of others with any object.
+     *
+     * @throws GrammarException as {@link #calls}
+     */
+    public Expr textAndCalls(ToolSet tools) {
+        Expr calls = calls(tools, ToolSpec::strict);
+        return switch (format.tools()) {
+            case HarmonyFormat harmony -> {
+                Expr any = text.all(text.lacking(HarmonyFormat.ENDS));
+                Expr preamble = Expr.sequence(
+                        text.written(HarmonyFormat.CHANNEL + "commentary" + HarmonyFormat.MESSAGE),
+                        any,
+                        text.written(HarmonyFormat.END + HarmonyFormat.START + "assistant"));
+                yield Expr.choice(text(any), Expr.sequence(Expr.optional(preamble), calls));
+            }
+            case MarkedFormat marked -> textAndCalls(marked, tools, calls);
+        };
+    }
+
+    private Expr textAndCalls(MarkedFormat marked, ToolSet tools, Expr calls) {
+        List<ToolSpec> strict =
+                tools.callable().stream().filter(ToolSpec::strict).toList();
+        Expr free = FreeText.of(marked, format.reasoning(), strict, text);
+        String begin = marked.syntax().open() + marked.syntax().beforeName();
+        boolean hasMark = marked.opens().stream().anyMatch(begin::startsWith);
+        String mark = hasMark ? "" : marked.opens().getFirst();
+        Expr answer = Expr.sequence(text(free), Expr.optional(Expr.sequence(text.written(mark), calls)));
+        return marked.bare() ? Expr.choice(answer, bareCall(tools)) : answer;
+    }
+
+    /** One call as a JSON object with white space as the model likes it. */
+    private Expr bareCall(ToolSet tools) {
+        List<Expr> calls = new ArrayList<>();
+        for (ToolSpec tool : tools.callable()) {
+            calls.add(Expr.sequence(
+                    token("\"name\""),
+                    token(":"),
+                    token("\"" + tool.name() + "\""),
+                    token(","),
+                    Expr.choice(token("\"arguments\""), token("\"parameters\"")),
+                    token(":"),
+                    arguments(tool, tools, tool.strict()),
+                    BLANKS));
+        }
+        return Expr.sequence(BLANKS, token("{"), new Expr.Choice(calls), Expr.text("}"));
+    }
+
+    private static Expr token(String text) {
+        return Expr.sequence(Expr.text(text), BLANKS);
+    }
+
+    private Expr calls(ToolSet tools, Predicate<ToolSpec> held) {
         CallSyntax syntax = format.tools().syntax();
         List<Expr> calls = new ArrayList<>();
         for (ToolSpec tool : tools.callable()) {
             calls.add(Expr.sequence(
-                    written(syntax.beforeName() + tool.name() + syntax.beforeArguments()),
-                    arguments(tool, tools.tools().indexOf(tool)),
-                    written(syntax.afterArguments())));
+                    text.written(syntax.beforeName() + tool.name() + syntax.beforeArguments()),
+                    arguments(tool, tools, held.test(tool)),
+                    text.written(syntax.afterArguments())));
         }
         Expr call = grammar.rule("call", new Expr.Choice(calls));
         int more = tools.parallel() && syntax.several() ? MOST_CALLS - 1 : 0;
-        Expr others = new Expr.Repeat(Expr.sequence(written(syntax.between()), call), 0, more);
-        return Expr.sequence(written(syntax.open()), call, others, written(syntax.close()));
+        Expr others = new Expr.Repeat(Expr.sequence(text.written(syntax.between()), call), 0, more);
+        return Expr.sequence(text.written(syntax.open()), call, others, text.written(syntax.close()));
     }
 
-    private Expr arguments(ToolSpec tool, int index) {
+    private Expr arguments(ToolSpec tool, ToolSet tools, boolean held) {
         try {
-            return SchemaGrammar.add(tool.parameters(), Layout.TIGHT, writable, grammar);
+            if (tool.strict()) {
+                StrictSchema.check(tool.parameters());
+            }
+            return SchemaGrammar.add(held ? tool.parameters() : ANY_OBJECT, Layout.TIGHT, writable, grammar);
         } catch (GrammarException e) {
+            int index = tools.tools().indexOf(tool);
             throw new GrammarException("tools[" + index + "].function.parameters", String.valueOf(e.getMessage()));
         }
     }
@@ -79,66 +136,35 @@ public final class CallGrammar {
     public Expr reasoning(String prompt) {
         if (format.tools() instanceof HarmonyFormat) {
             return Expr.optional(Expr.sequence(
-                    written(HarmonyFormat.CHANNEL + "analysis" + HarmonyFormat.MESSAGE),
-                    without(HarmonyFormat.END),
-                    written(HarmonyFormat.END + HarmonyFormat.START + "assistant")));
+                    text.written(HarmonyFormat.CHANNEL + "analysis" + HarmonyFormat.MESSAGE),
+                    text.all(text.lacking(HarmonyFormat.ENDS)),
+                    text.written(HarmonyFormat.END + HarmonyFormat.START + "assistant")));
         }
         Optional<ReasoningFormat> reasoning = format.reasoning();
         if (reasoning.isEmpty()) {
             return Expr.empty();
         }
         Expr thoughts = Expr.sequence(
-                without(reasoning.get().close()),
-                written(reasoning.get().close()),
+                text.all(text.lacking(List.of(reasoning.get().close()))),
+                text.written(reasoning.get().close()),
                 new Expr.Repeat(Expr.text("\n"), 0, 2));
         return format.thinksAfter(prompt)
                 ? thoughts
-                : Expr.optional(Expr.sequence(written(reasoning.get().open()), thoughts));
+                : Expr.optional(Expr.sequence(text.written(reasoning.get().open()), thoughts));
     }
 
-    /** What comes right before a text: nothing, but for models that name a channel. */
-    public Expr beforeText() {
-        return format.tools() instanceof HarmonyFormat
-                ? written(HarmonyFormat.CHANNEL + "final" + HarmonyFormat.MESSAGE)
-                : Expr.empty();
-    }
-
-    /** Any text that hasn't this in it. */
-    private Expr without(String mark) {
-        Expr anything = Expr.any(new Expr.Chars(CodePoints.ALL));
-        if (tokens.apply(mark).isPresent()) {
-            return anything;
+    /** An answer that is a text: as it is, but in the channel or between the marks of models that have such. */
+    public Expr text(Expr answer) {
+        if (format.tools() instanceof HarmonyFormat) {
+            return Expr.sequence(text.written(HarmonyFormat.CHANNEL + "final" + HarmonyFormat.MESSAGE), answer);
         }
-        Effort effort = Effort.ofOneSchema();
-        RegularPart with = RegularPart.of(Expr.sequence(anything, Expr.text(mark), anything), writable, effort);
-        return new Expr.Bytes(
-                ByteAutomaton.intersection(List.of(RegularPart.of(anything, writable, effort), with.not()), effort));
-    }
-
-    /** A text, the marks in it that are special tokens as these. */
-    private Expr written(String text) {
-        List<Expr> parts = new ArrayList<>();
-        int at = 0;
-        int plain = 0;
-        while (at < text.length()) {
-            String mark = markAt(text, at);
-            if (mark.isEmpty()) {
-                at++;
-                continue;
-            }
-            parts.add(Expr.text(text.substring(plain, at)));
-            parts.add(new Expr.Token(tokens.apply(mark).orElseThrow()));
-            at += mark.length();
-            plain = at;
-        }
-        parts.add(Expr.text(text.substring(plain)));
-        return new Expr.Sequence(parts);
-    }
-
-    private String markAt(String text, int at) {
-        return marks.stream()
-                .filter(mark -> text.startsWith(mark, at))
-                .findFirst()
-                .orElse("");
+        List<String> wrappers =
+                format.reasoning().map(ReasoningFormat::wrappers).orElse(List.of());
+        return wrappers.isEmpty()
+                ? answer
+                : Expr.sequence(
+                        Expr.optional(text.written(wrappers.getFirst())),
+                        answer,
+                        Expr.optional(text.written(wrappers.getLast())));
     }
 }

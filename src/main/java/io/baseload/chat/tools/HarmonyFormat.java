@@ -14,6 +14,9 @@ record HarmonyFormat() implements ToolFormat {
     static final String MESSAGE = "<|message|>";
     static final String END = "<|end|>";
 
+    /** What ends a message; the other two than {@link #END} begin the next header. */
+    static final List<String> ENDS = List.of(END, START, CHANNEL);
+
     @Override
     public String name() {
         return "harmony";

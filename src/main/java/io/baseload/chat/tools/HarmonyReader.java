@@ -44,7 +44,7 @@ final class HarmonyReader implements CallReader {
                                 .stream(),
                         Stream.of("assistant", "to="))
                 .toList();
-        this.ends = marks.stream(List.of(HarmonyFormat.END, HarmonyFormat.START, HarmonyFormat.CHANNEL));
+        this.ends = marks.stream(HarmonyFormat.ENDS);
         this.finder = new MarkFinder(ends);
     }
 

@@ -133,7 +133,7 @@ class ConstraintsTest {
         ToolSpec weather = new ToolSpec(
                 "weather",
                 "",
-                "{\"type\":\"object\",\"properties\":{\"days\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9}},\"required\":[\"days\"]}",
+                "{\"type\":\"object\",\"properties\":{\"days\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9}},\"required\":[\"days\"],\"additionalProperties\":false}",
                 true);
         ToolSpec time = new ToolSpec("time", "", ToolSpec.NO_PARAMETERS, false);
         Input chat = new Input.Chat(List.of(Message.user("hello")), Map.of());
@@ -180,15 +180,30 @@ class ConstraintsTest {
                 .hasMessageContaining(problem);
     }
 
-    @Test
-    void aToolsParametersAreRefusedByTheirPlace() {
-        ToolSpec tool = new ToolSpec("f", "", "{\"not\":{}}", false);
+    /** Of forced calls, and of strict tools also where the model decides; others are only shown to it. */
+    @ParameterizedTest
+    @CsvSource({"REQUIRED, false", "REQUIRED, true", "AUTO, true"})
+    void aToolsParametersAreRefusedByTheirPlace(ToolChoice.Mode choice, boolean strict) {
+        ToolSpec tool =
+                new ToolSpec("f", "", "{\"type\":\"object\",\"not\":{},\"additionalProperties\":false}", strict);
         Input chat = new Input.Chat(List.of(Message.user("hello")), Map.of());
-        var tools = new ToolSet(List.of(tool), ToolChoice.Mode.REQUIRED, true);
+        var tools = new ToolSet(List.of(tool), choice, true);
         assertThatThrownBy(() -> smolLm2.prepare(request(chat, tools, OutputFormat.text(), 1)))
                 .isInstanceOfSatisfying(
                         InvalidRequestException.class,
                         e -> assertThat(e.field()).isEqualTo("tools[0].function.parameters"));
+    }
+
+    @Test
+    void aStrictToolLeavesTextFree() throws Exception {
+        var tools = ToolSet.auto(List.of(new ToolSpec("f", "", ToolSpec.NO_PARAMETERS, true)));
+        Input chat = new Input.Chat(List.of(Message.user("hello")), Map.of());
+        Answered answer = ask(smolLm2, request(chat, tools, OutputFormat.text(), 1));
+        assertThat(answer.text.isBlank()).isEqualTo(!answer.calls.isEmpty());
+        ToolSpec loose = new ToolSpec("f", "", "{\"not\":{}}", false);
+        assertThat(smolLm2.prepare(request(chat, ToolSet.auto(List.of(loose)), OutputFormat.text(), 1))
+                        .answers())
+                .isEqualTo(1);
     }
 
     /** What would take a compiler of grammars hours, or its stack. */

@@ -1,0 +1,33 @@
+package io.baseload.chat.tools;
+
+import io.baseload.chat.api.ToolSpec;
+import io.baseload.chat.grammar.ByteAutomaton;
+import io.baseload.chat.grammar.CodePoints;
+import io.baseload.chat.grammar.Expr;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Text in which {@link MarkedReader} finds no call of a strict tool, and {@link ReasoningReader} nothing to take off before: it has no mark of a call, and where
+ * calls need no mark, what begins as JSON has no string with such a tool's name.
+ */
+final class FreeText {
+    private static final Expr BLANKS = Expr.any(new Expr.Chars(CodePoints.matching(Character::isWhitespace)));
+
+    private FreeText() {}
+
+    static Expr of(MarkedFormat format, Optional<ReasoningFormat> reasoning, List<ToolSpec> strict, MarkedText text) {
+        List<ByteAutomaton.Part> parts = new ArrayList<>(text.lacking(format.opens()));
+        reasoning.ifPresent(thoughts -> {
+            parts.addAll(text.lacking(thoughts.wrappers()));
+            text.spelled(List.of(thoughts.open()))
+                    .forEach(open -> parts.add(text.notBeginning(Expr.sequence(BLANKS, Expr.text(open)))));
+        });
+        if (format.bare()) {
+            parts.add(new UnnamedJson(strict.stream().map(ToolSpec::name).collect(Collectors.toSet())));
+        }
+        return text.all(parts);
+    }
+}
