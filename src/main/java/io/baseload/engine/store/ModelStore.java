@@ -4,6 +4,7 @@ import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,9 +109,20 @@ public final class ModelStore implements AutoCloseable {
             delete(sha256);
         }
         if (!holdsModel(directory)) {
-            Folders.rename(folder, temporary, directory);
+            take(temporary, directory);
         }
         return stored(directory);
+    }
+
+    /** Another import of the same model may have come first: what it put there is the same. */
+    private void take(Path temporary, Path directory) throws IOException {
+        try {
+            Folders.rename(folder, temporary, directory);
+        } catch (FileSystemException e) {
+            if (!holdsModel(directory)) {
+                throw e;
+            }
+        }
     }
 
     /** Importing a model again mends what was damaged on the disk. */

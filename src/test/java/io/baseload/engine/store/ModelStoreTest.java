@@ -14,9 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +63,19 @@ class ModelStoreTest {
                     .isEqualTo(add(store, TestModels.tiny(), Progress.NONE));
             assertThat(folder).isDirectoryNotContaining("glob:**.import-*");
             assertThat(store.list()).hasSize(1);
+        }
+    }
+
+    @Test
+    void takesTheSameModelFromSeveralAtOnce() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            try (ModelStore store = ModelStore.open(folder.resolve("round " + round));
+                    var threads = Executors.newFixedThreadPool(4)) {
+                Callable<StoredModel> one = () -> add(store, TestModels.tiny(), Progress.NONE);
+                for (Future<StoredModel> taken : threads.invokeAll(Collections.nCopies(4, one))) {
+                    assertThat(store.list()).containsExactly(taken.get());
+                }
+            }
         }
     }
 
