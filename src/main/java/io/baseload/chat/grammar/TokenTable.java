@@ -3,9 +3,12 @@ package io.baseload.chat.grammar;
 import io.baseload.chat.tokenizer.TokenBytes;
 import io.baseload.chat.tokenizer.Tokenizer;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -29,7 +32,7 @@ public final class TokenTable {
 
     final CodePoints writable;
 
-    /** Builds the tries: some hundred milliseconds for a large vocabulary. */
+    /** Builds the tries: up to some hundred milliseconds for a large vocabulary. */
     public TokenTable(Tokenizer tokenizer) {
         bytes = tokenizer.bytes();
         special = new boolean[bytes.size()];
@@ -38,26 +41,18 @@ public final class TokenTable {
         for (int stop : stopTokens) {
             special[stop] = true;
         }
-        List<Integer> plainTokens = new ArrayList<>();
-        List<Integer> others = new ArrayList<>();
-        List<Integer> characters = new ArrayList<>();
-        for (int id = 0; id < special.length; id++) {
-            if (!special[id] && bytes.length(id) > 0) {
-                int plainCharacters = plainCharacters(id);
-                (plainCharacters > 0 ? plainTokens : others).add(id);
-                characters.add(plainCharacters);
-            } else {
-                characters.add(0);
-            }
+        int[] text = IntStream.range(0, special.length)
+                .filter(id -> !special[id] && bytes.length(id) > 0)
+                .toArray();
+        int[] characters = new int[special.length];
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        for (int id : text) {
+            characters[id] = plainCharacters(id, decoder);
         }
-        plain = new TokenTrie(bytes, plainTokens.toArray(Integer[]::new));
-        rest = new TokenTrie(bytes, others.toArray(Integer[]::new));
+        plain = new TokenTrie(bytes, Arrays.stream(text).filter(id -> characters[id] > 0));
+        rest = new TokenTrie(bytes, Arrays.stream(text).filter(id -> characters[id] == 0));
         plainUpTo = plainUpTo(characters);
-        longest = IntStream.range(0, special.length)
-                .filter(id -> !special[id])
-                .map(bytes::length)
-                .max()
-                .orElse(0);
+        longest = Arrays.stream(text).map(bytes::length).max().orElse(0);
         writable = computeWritable();
     }
 
@@ -72,7 +67,7 @@ public final class TokenTable {
     }
 
     /** How many characters the token has; 0 if one of them isn't plain or isn't whole. */
-    private int plainCharacters(int id) {
+    private int plainCharacters(int id, CharsetDecoder decoder) {
         int start = bytes.start(id);
         for (int i = start; i < start + bytes.length(id); i++) {
             int b = bytes.table()[i] & 0xFF;
@@ -82,19 +77,24 @@ public final class TokenTable {
         }
         try {
             ByteBuffer token = ByteBuffer.wrap(bytes.table(), start, bytes.length(id));
-            String text = StandardCharsets.UTF_8.newDecoder().decode(token).toString();
-            return text.codePointCount(0, text.length());
+            CharBuffer text = decoder.decode(token);
+            return Character.codePointCount(text, 0, text.length());
         } catch (CharacterCodingException broken) {
             return 0;
         }
     }
 
-    private long[][] plainUpTo(List<Integer> characters) {
-        int most = characters.stream().mapToInt(n -> n).max().orElse(0);
+    private long[][] plainUpTo(int[] characters) {
+        int most = Arrays.stream(characters).max().orElse(0);
         long[][] sets = new long[most + 1][words()];
-        for (int id = 0; id < characters.size(); id++) {
-            for (int n = characters.get(id); n > 0 && n <= most; n++) {
-                sets[n][id >> 6] |= 1L << id;
+        for (int id = 0; id < characters.length; id++) {
+            if (characters[id] > 0) {
+                sets[characters[id]][id >> 6] |= 1L << id;
+            }
+        }
+        for (int n = 1; n <= most; n++) {
+            for (int word = 0; word < sets[n].length; word++) {
+                sets[n][word] |= sets[n - 1][word];
             }
         }
         return sets;

@@ -2,6 +2,7 @@ package io.baseload.chat.grammar;
 
 import io.baseload.chat.tokenizer.TokenBytes;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Tokens as a trie of their bytes, its nodes in depth-first order: the nodes below node {@code n} are those from {@code n + 1} to before {@code end[n]}. */
 final class TokenTrie {
@@ -15,16 +16,17 @@ final class TokenTrie {
     final int[] ids;
 
     /** @param tokens ids of tokens that have bytes */
-    TokenTrie(TokenBytes bytes, Integer[] tokens) {
+    TokenTrie(TokenBytes bytes, IntStream tokens) {
         byte[] table = bytes.table();
-        Integer[] sorted = tokens.clone();
-        Arrays.sort(sorted, (x, y) -> {
-            int xStart = bytes.start(x);
-            int yStart = bytes.start(y);
-            return Arrays.compareUnsigned(
-                    table, xStart, xStart + bytes.length(x), table, yStart, yStart + bytes.length(y));
-        });
-        ids = Arrays.stream(sorted).mapToInt(Integer::intValue).toArray();
+        ids = tokens.boxed()
+                .sorted((x, y) -> {
+                    int xStart = bytes.start(x);
+                    int yStart = bytes.start(y);
+                    return Arrays.compareUnsigned(
+                            table, xStart, xStart + bytes.length(x), table, yStart, yStart + bytes.length(y));
+                })
+                .mapToInt(Integer::intValue)
+                .toArray();
         var builder = new Builder(bytes);
         for (int i = 0; i < ids.length; i++) {
             builder.add(i, ids[i]);

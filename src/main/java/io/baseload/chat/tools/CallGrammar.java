@@ -10,7 +10,9 @@ import io.baseload.chat.schema.Layout;
 import io.baseload.chat.schema.SchemaGrammar;
 import io.baseload.chat.schema.StrictSchema;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -27,6 +29,9 @@ public final class CallGrammar {
     private final CodePoints writable;
     private final Grammar.Builder grammar;
     private final MarkedText text;
+
+    /** The rules of arguments by their schemas: some stand at several places. */
+    private final Map<String, Expr> objects = new HashMap<>();
 
     /**
      * @param tokens the id of the special token whose text this is
@@ -125,7 +130,9 @@ public final class CallGrammar {
             if (tool.strict()) {
                 StrictSchema.check(tool.parameters());
             }
-            return SchemaGrammar.add(held ? tool.parameters() : ANY_OBJECT, Layout.TIGHT, writable, grammar);
+            return objects.computeIfAbsent(
+                    held ? tool.parameters() : ANY_OBJECT,
+                    schema -> SchemaGrammar.add(schema, Layout.TIGHT, writable, grammar));
         } catch (GrammarException e) {
             int index = tools.tools().indexOf(tool);
             throw new GrammarException("tools[" + index + "].function.parameters", String.valueOf(e.getMessage()));

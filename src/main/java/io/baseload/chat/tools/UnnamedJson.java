@@ -3,7 +3,7 @@ package io.baseload.chat.tools;
 import io.baseload.chat.grammar.ByteAutomaton;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -64,8 +64,11 @@ final class UnnamedJson implements ByteAutomaton.Part {
     }
 
     private static State beginning(int b) {
-        boolean blank = b >= FIRST_BEYOND_ASCII || Character.isWhitespace(b);
-        return new State(blank ? At.BEGINNING : b == '{' || b == '[' ? At.JSON : At.TEXT);
+        return new State(isBlank(b) ? At.BEGINNING : b == '{' || b == '[' ? At.JSON : At.TEXT);
+    }
+
+    private static boolean isBlank(int b) {
+        return b >= FIRST_BEYOND_ASCII || Character.isWhitespace(b);
     }
 
     /** Any quote may be the first of a string. */
@@ -97,11 +100,20 @@ final class UnnamedJson implements ByteAutomaton.Part {
         return ((State) state).at == At.NAMED;
     }
 
-    /** All of ASCII: what names are of, and what isn't, alternates there. */
+    /** Where the kind of a byte changes; each character of the names is a kind of its own. */
     @Override
     public Set<Integer> cuts() {
-        var cuts = new TreeSet<Integer>();
-        IntStream.rangeClosed(0, FIRST_BEYOND_ASCII).forEach(cuts::add);
-        return cuts;
+        return IntStream.rangeClosed(1, FIRST_BEYOND_ASCII)
+                .filter(b -> !kind(b).equals(kind(b - 1)))
+                .boxed()
+                .collect(Collectors.toSet());
+    }
+
+    private String kind(int b) {
+        String character = Character.toString(b);
+        boolean apart = "{[\"".contains(character)
+                || ESCAPES.contains(character)
+                || names.stream().anyMatch(name -> name.contains(character));
+        return apart ? character : isOfNames(b) + " " + isBlank(b);
     }
 }
