@@ -60,7 +60,7 @@ record Conjunction(List<Subschema> parts, boolean possible) {
             List<String> own = new ArrayList<>();
             schema.find("$ref").ifPresent(reference -> {
                 own.add("$ref");
-                add(document.resolve(schema, reference), depth + 1);
+                add(document.resolve(schema, reference).within(schema), depth + 1);
             });
             schema.find("allOf").ifPresent(all -> {
                 own.add("allOf");
@@ -81,7 +81,7 @@ record Conjunction(List<Subschema> parts, boolean possible) {
         }
         List<Subschema> branches = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
-            branches.add(schema.child(keyword, Integer.toString(i), list.get(i)));
+            branches.add(schema.child(keyword, Integer.toString(i), list.get(i)).within(schema));
         }
         return branches;
     }

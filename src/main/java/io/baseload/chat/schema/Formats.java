@@ -21,8 +21,15 @@ final class Formats {
 
     private static final String CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?";
     private static final String ZONE = "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])";
-    private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?";
+
+    /** No two hyphens follow each other: of labels such as {@code xn--…} not all are allowed. */
+    private static final String LABEL = "[a-zA-Z0-9](-?[a-zA-Z0-9]){0,23}";
+
     private static final String HOST = LABEL + "(\\." + LABEL + "){0,3}";
+
+    /** IDNA knows no capital letters. */
+    private static final String IDN_HOST = HOST.replace("a-zA-Z", "a-z");
+
     private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
     private static final String IPV4 = OCTET + "(\\." + OCTET + "){3}";
     private static final String GROUP = "[0-9a-fA-F]{1,4}";
@@ -58,7 +65,7 @@ final class Formats {
             Map.entry("email", EMAIL),
             Map.entry("idn-email", EMAIL),
             Map.entry("hostname", HOST),
-            Map.entry("idn-hostname", HOST),
+            Map.entry("idn-hostname", IDN_HOST),
             Map.entry("ipv4", IPV4),
             Map.entry("ipv6", IPV6),
             Map.entry("uri", URI),

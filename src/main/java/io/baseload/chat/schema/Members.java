@@ -81,7 +81,15 @@ record Members(
             }
             schemas.addAll(own);
         }
-        return schemas.stream().anyMatch(Members::isFalse) ? Optional.empty() : Optional.of(schemas);
+        boolean unevaluated = schemas.isEmpty() && all.parts().stream().anyMatch(Members::closesTheRest);
+        return unevaluated || schemas.stream().anyMatch(Members::isFalse) ? Optional.empty() : Optional.of(schemas);
+    }
+
+    /** Whether members that no schema speaks of must not be there. */
+    private static boolean closesTheRest(Subschema part) {
+        return part.find("unevaluatedProperties")
+                .map(said -> !said.asBoolean(false))
+                .orElse(false);
     }
 
     private static boolean isFalse(Subschema schema) {
@@ -127,7 +135,7 @@ record Members(
             Subschema own = pattern.map(schemas(part, "patternProperties")::get).orElse(null);
             Optional<Subschema> value = own == null ? additional(part) : Optional.of(own);
             value.ifPresent(values::add);
-            boolean closed = part.find("unevaluatedProperties").isPresent() && value.isEmpty();
+            boolean closed = closesTheRest(part) && value.isEmpty();
             if (closed || value.map(Members::isFalse).orElse(false)) {
                 return Optional.empty();
             }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /** The languages of objects: members in the order in which the schema declares them, then others where it allows them. */
 final class Objects {
@@ -26,13 +27,7 @@ final class Objects {
     }
 
     Expr of(Conjunction all) {
-        for (Subschema part : all.parts()) {
-            part.find("unevaluatedProperties").ifPresent(schema -> {
-                if (!schema.isBoolean()) {
-                    throw part.unsupported("unevaluatedProperties", " with a schema; use additionalProperties");
-                }
-            });
-        }
+        all.parts().forEach(part -> part.find("unevaluatedProperties").ifPresent(said -> requireSeen(said, part, all)));
         Members members = Members.of(schemas.document(), all);
         Optional<Expr> others = others(members);
         if (others.isPresent() && members.min() > members.required().size()) {
@@ -43,6 +38,23 @@ final class Objects {
             throw part.unsupported("minProperties", " where names are free: they could be repeated");
         }
         return Expr.sequence(layout.open("{"), new Chain(members, others).expr(), layout.close("}"));
+    }
+
+    /** What counts as evaluated is known where the schema sees all that is said about members. */
+    private static void requireSeen(JsonNode said, Subschema schema, Conjunction all) {
+        if (!said.isBoolean()) {
+            throw schema.unsupported("unevaluatedProperties", " with a schema; use additionalProperties");
+        }
+        for (Subschema part : all.parts()) {
+            boolean speaks = List.of("properties", "patternProperties", "additionalProperties").stream()
+                    .anyMatch(part::has);
+            boolean seen =
+                    part.pointer().equals(schema.pointer()) || part.seenBy().contains(schema.pointer());
+            if (!said.booleanValue() && speaks && !seen) {
+                throw schema.unsupported(
+                        "unevaluatedProperties", " beside members that are described outside, at " + part.pointer());
+            }
+        }
     }
 
     /** The members one after another: a rule for each place and each number of members written before it, as far as that matters. */

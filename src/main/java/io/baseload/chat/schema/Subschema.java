@@ -3,6 +3,8 @@ package io.baseload.chat.schema;
 import io.baseload.chat.grammar.Effort;
 import io.baseload.chat.grammar.GrammarException;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +16,17 @@ import tools.jackson.databind.JsonNode;
  * @param node an object or a boolean
  * @param pointer where it stands, such as {@code #/properties/name}
  * @param done keywords that were dealt with and count no more
+ * @param seenBy places of the schemas of the same value whose {@code unevaluatedProperties} takes into account what this one says
  * @param effort for reading the whole document
  */
-record Subschema(JsonNode node, String pointer, Set<String> done, Effort effort) {
+record Subschema(JsonNode node, String pointer, Set<String> done, Set<String> seenBy, Effort effort) {
     private static final int COPIED_IN_A_STEP = 100;
 
     static Subschema of(JsonNode node, String pointer, Effort effort) {
         if (!node.isObject() && !node.isBoolean()) {
             throw new GrammarException(pointer, "a schema must be an object, true or false");
         }
-        return new Subschema(node, pointer, Set.of(), effort);
+        return new Subschema(node, pointer, Set.of(), Set.of(), effort);
     }
 
     /** The keyword's value, if it is there and not dealt with. Costs as much as it is large: who asks will go through it. */
@@ -52,7 +55,17 @@ record Subschema(JsonNode node, String pointer, Set<String> done, Effort effort)
     Subschema without(String keyword) {
         Set<String> more = new HashSet<>(done);
         more.add(keyword);
-        return new Subschema(node, pointer, Set.copyOf(more), effort);
+        return new Subschema(node, pointer, Set.copyOf(more), seenBy, effort);
+    }
+
+    /** The same as a part of another schema of the same value. */
+    Subschema within(Subschema outer) {
+        Set<String> more = new HashSet<>(seenBy);
+        more.addAll(outer.seenBy);
+        if (outer.has("unevaluatedProperties")) {
+            more.add(outer.pointer);
+        }
+        return new Subschema(node, pointer, done, Set.copyOf(more), effort);
     }
 
     Subschema child(String keyword, JsonNode value) {
@@ -85,15 +98,22 @@ record Subschema(JsonNode node, String pointer, Set<String> done, Effort effort)
     /** By place: looking into the nodes would cost as much as they are large. */
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Subschema that && pointer.equals(that.pointer) && done.equals(that.done);
+        return other instanceof Subschema that
+                && pointer.equals(that.pointer)
+                && done.equals(that.done)
+                && seenBy.equals(that.seenBy);
     }
 
     @Override
     public int hashCode() {
-        return 31 * pointer.hashCode() + done.hashCode();
+        return Objects.hash(pointer, done, seenBy);
     }
 
     String key() {
-        return done.isEmpty() ? pointer : pointer + done.stream().sorted().toList();
+        return done.isEmpty() && seenBy.isEmpty() ? pointer : pointer + sorted(done) + sorted(seenBy);
+    }
+
+    private static List<String> sorted(Set<String> names) {
+        return names.stream().sorted().toList();
     }
 }
