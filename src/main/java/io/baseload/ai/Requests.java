@@ -52,7 +52,7 @@ final class Requests {
     }
 
     private static OutputFormat format(@Nullable String schema) {
-        return schema == null ? OutputFormat.text() : new OutputFormat.JsonSchema("outputSchema", schema);
+        return schema == null ? OutputFormat.text() : new OutputFormat.JsonSchema("outputSchema", schema, false);
     }
 
     private static OptionalInt maxTokens(@Nullable Integer maxTokens) {

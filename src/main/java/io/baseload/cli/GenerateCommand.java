@@ -147,7 +147,7 @@ final class GenerateCommand implements Callable<Integer> {
     private OutputFormat format() {
         return schema == null
                 ? OutputFormat.text()
-                : new OutputFormat.JsonSchema("--schema " + schema, TextFile.read(schema));
+                : new OutputFormat.JsonSchema("--schema " + schema, TextFile.read(schema), false);
     }
 
     private CompletionRequest request() {

@@ -108,7 +108,7 @@ public final class Structured {
                 sampling,
                 List.of(),
                 -1,
-                new OutputFormat.JsonSchema("schema", example.schema()),
+                new OutputFormat.JsonSchema("schema", example.schema(), false),
                 false,
                 FlowId.NONE,
                 CacheScope.PRIVATE);

@@ -15,8 +15,10 @@ public sealed interface OutputFormat {
      *
      * @param field the request's field that the schema comes from, for refusals
      * @param schema a JSON Schema (2020-12) as JSON text
+     * @param strict whether the schema must also keep the rules of the OpenAI API: its root describes an object, each object is closed ({@code
+     *     additionalProperties: false}) and all properties are required. What is written is held to the schema in any case
      */
-    record JsonSchema(String field, String schema) implements OutputFormat {}
+    record JsonSchema(String field, String schema, boolean strict) implements OutputFormat {}
 
     /**
      * A text that a regular expression matches as a whole.

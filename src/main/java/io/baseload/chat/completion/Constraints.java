@@ -14,6 +14,7 @@ import io.baseload.chat.grammar.RegularExpression;
 import io.baseload.chat.grammar.TokenTable;
 import io.baseload.chat.schema.Layout;
 import io.baseload.chat.schema.SchemaGrammar;
+import io.baseload.chat.schema.StrictSchema;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.chat.tools.CallGrammar;
 import io.baseload.engine.api.CacheScope;
@@ -113,13 +114,19 @@ final class Constraints {
         return switch (format) {
             case OutputFormat.Text text -> throw new IllegalArgumentException("any text needs no grammar");
             case OutputFormat.JsonObject any -> SchemaGrammar.add(ANY_OBJECT, Layout.TIGHT, table.writable(), grammar);
-            case OutputFormat.JsonSchema json ->
-                SchemaGrammar.add(json.schema(), Layout.TIGHT, table.writable(), grammar);
+            case OutputFormat.JsonSchema json -> schema(json, table, grammar);
             case OutputFormat.Regex regex -> RegularExpression.whole(regex.expression());
             case OutputFormat.Choice choice ->
                 new Expr.Choice(choice.texts().stream().map(Expr::text).toList());
             case OutputFormat.Grammar gbnf -> Gbnf.add(gbnf.gbnf(), this::token, grammar);
         };
+    }
+
+    private static Expr schema(OutputFormat.JsonSchema json, TokenTable table, Grammar.Builder grammar) {
+        if (json.strict()) {
+            StrictSchema.check(json.schema());
+        }
+        return SchemaGrammar.add(json.schema(), Layout.TIGHT, table.writable(), grammar);
     }
 
     private OptionalInt token(String text) {

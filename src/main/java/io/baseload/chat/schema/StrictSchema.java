@@ -3,11 +3,12 @@ package io.baseload.chat.schema;
 import io.baseload.chat.grammar.GrammarException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** What OpenAI's API asks of the schema of a strict function, beside that it can be enforced: each object closed, and all of its properties required. */
+/** What OpenAI's API asks of a schema where strict is true, beside that it can be enforced: an object at the root, each object closed, and all of its properties required. */
 public final class StrictSchema {
     private static final List<String> NAMED = List.of("properties", "patternProperties", "$defs", "definitions");
     private static final List<String> LISTED = List.of("anyOf", "oneOf", "allOf", "prefixItems");
@@ -22,16 +23,30 @@ public final class StrictSchema {
      * @throws GrammarException if the schema is broken or not strict; its place is a JSON pointer
      */
     public static void check(String schema) {
-        Subschema root = SchemaDocument.parse(schema).root();
-        if (!describesObjects(root) && !root.has("$ref")) {
-            throw root.wrong("type", "\"object\"");
-        }
+        SchemaDocument document = SchemaDocument.parse(schema);
+        checkRoot(document);
         var strict = new StrictSchema();
-        strict.due.add(root);
+        strict.due.add(document.root());
         while (!strict.due.isEmpty()) {
             Subschema next = strict.due.poll();
             checkObject(next);
             strict.addChildren(next);
+        }
+    }
+
+    /** The root, or what it refers to. One that refers to itself without end is refused elsewhere. */
+    private static void checkRoot(SchemaDocument document) {
+        Subschema root = document.root();
+        Set<String> seen = new HashSet<>();
+        while (root.has("$ref")) {
+            if (!seen.add(root.pointer())) {
+                return;
+            }
+            root = document.resolve(root, root.node().path("$ref"));
+        }
+        JsonNode type = root.node().path("type");
+        if (!type.isString() || !type.stringValue().equals("object")) {
+            throw root.wrong("type", "\"object\" where strict is true");
         }
     }
 

@@ -32,7 +32,7 @@ final class FormatFields {
             case "text" -> Optional.empty();
             case "json_object" ->
                 Optional.of(format.find("schema")
-                        .map(FormatFields::schema)
+                        .map(schema -> schema(schema, false))
                         .orElse(new Named(value.path(), new OutputFormat.JsonObject())));
             default -> Optional.of(namedSchema(format.require("json_schema").fields()));
         };
@@ -43,18 +43,17 @@ final class FormatFields {
         if (!name.text().matches(SCHEMA_NAME)) {
             throw Invalid.value(name.path(), "expected 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.");
         }
-        fields.flag("strict", false); // always enforced
         fields.find("description").ifPresent(Value::text);
-        return schema(fields.require("schema"));
+        return schema(fields.require("schema"), fields.flag("strict", false));
     }
 
-    private static Named schema(Value schema) {
+    private static Named schema(Value schema, boolean strict) {
         if (!schema.node().isObject() && !schema.node().isBoolean()) {
             throw Invalid.type(schema.path(), "an object", schema.node());
         }
         return new Named(
                 schema.path(),
-                new OutputFormat.JsonSchema(schema.path(), schema.node().toString()));
+                new OutputFormat.JsonSchema(schema.path(), schema.node().toString(), strict));
     }
 
     private static void structured(Fields fields, String prefix, List<Named> asked) {
@@ -75,8 +74,9 @@ final class FormatFields {
         return switch (form) {
             case "json" ->
                 value.node().isString()
-                        ? new Named(value.path(), new OutputFormat.JsonSchema(value.path(), value.nonEmptyText()))
-                        : schema(value);
+                        ? new Named(
+                                value.path(), new OutputFormat.JsonSchema(value.path(), value.nonEmptyText(), false))
+                        : schema(value, false);
             case "regex" -> new Named(value.path(), new OutputFormat.Regex(value.path(), value.nonEmptyText()));
             case "choice" -> {
                 List<String> texts = value.items(1, MOST_CHOICES).stream()

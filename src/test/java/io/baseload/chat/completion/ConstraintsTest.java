@@ -115,7 +115,7 @@ class ConstraintsTest {
         String schema =
                 "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\",\"minimum\":3,\"maximum\":30},"
                         + "\"b\":{\"enum\":[\"x\",\"y\"]}},\"required\":[\"a\",\"b\"]}";
-        Answered answer = ask(new OutputFormat.JsonSchema("response_format", schema), seed);
+        Answered answer = ask(new OutputFormat.JsonSchema("response_format", schema, false), seed);
         assertThat(answer.reason).isEqualTo(StopReason.STOP);
         JsonNode json = JsonMapper.shared().readTree(answer.text);
         assertThat(json.get("a").asInt()).isBetween(3, 30);
@@ -172,7 +172,7 @@ class ConstraintsTest {
             })
     void schemasThatCannotBeEnforcedAreRefusedByPlaceAndName(String schema, String problem) {
         CompletionRequest request =
-                request(HELLO, ToolSet.EMPTY, new OutputFormat.JsonSchema("guided_json", schema), 1);
+                request(HELLO, ToolSet.EMPTY, new OutputFormat.JsonSchema("guided_json", schema, false), 1);
         assertThatThrownBy(() -> completions.prepare(request))
                 .isInstanceOfSatisfying(
                         InvalidRequestException.class,
@@ -221,7 +221,7 @@ class ConstraintsTest {
             default -> "{\"allOf\":[{\"pattern\":\"a.{400}b\"},{\"pattern\":\"c.{400}d\"}]}";
         };
         CompletionRequest request =
-                request(HELLO, ToolSet.EMPTY, new OutputFormat.JsonSchema("guided_json", schema), 1);
+                request(HELLO, ToolSet.EMPTY, new OutputFormat.JsonSchema("guided_json", schema, false), 1);
         assertThatThrownBy(() -> completions.prepare(request)).isInstanceOf(InvalidRequestException.class);
     }
 

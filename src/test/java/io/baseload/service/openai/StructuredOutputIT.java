@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonField;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
@@ -18,10 +19,15 @@ import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -68,12 +74,16 @@ class StructuredOutputIT {
     }
 
     private static ResponseFormatJsonSchema format(Map<String, Object> schema) {
+        return format(schema, Optional.of(true));
+    }
+
+    private static ResponseFormatJsonSchema format(Map<String, Object> schema, Optional<Boolean> strict) {
         var body = ResponseFormatJsonSchema.JsonSchema.Schema.builder();
         schema.forEach((name, value) -> body.putAdditionalProperty(name, JsonValue.from(value)));
         return ResponseFormatJsonSchema.builder()
                 .jsonSchema(ResponseFormatJsonSchema.JsonSchema.builder()
                         .name("city")
-                        .strict(true)
+                        .strict(JsonField.ofNullable(strict.orElse(null)))
                         .schema(body.build())
                         .build())
                 .build();
@@ -150,14 +160,58 @@ class StructuredOutputIT {
     @Test
     void aSchemaThatCannotBeEnforcedIsRefusedByPlaceAndName() {
         Map<String, Object> schema = Map.of("properties", Map.of("a", Map.of("not", Map.of())));
+        assertRefused(format(schema, Optional.empty()), "#/properties/a/not: not is not supported");
+    }
+
+    static Stream<Arguments> schemasThatAreNotStrict() {
+        Map<String, Object> text = Map.of("type", "string", "maxLength", 10);
+        Map<String, Object> open = Map.of("type", "object", "properties", Map.of("a", text), "required", List.of("a"));
+        Map<String, Object> optional =
+                Map.of("type", "object", "properties", Map.of("a", text), "additionalProperties", false);
+        return Stream.of(
+                Arguments.of(
+                        Map.of("type", "array", "items", text, "maxItems", 2),
+                        "#/type: type must be \"object\" where strict is true"),
+                Arguments.of(open, "#/additionalProperties: additionalProperties must be false where strict is true"),
+                Arguments.of(
+                        optional,
+                        "#/required: required must be all of the properties where strict is true; it lacks \"a\""),
+                Arguments.of(
+                        Map.of(
+                                "type",
+                                "object",
+                                "properties",
+                                Map.of("list", Map.of("type", "array", "items", open, "maxItems", 1)),
+                                "required",
+                                List.of("list"),
+                                "additionalProperties",
+                                false),
+                        "#/properties/list/items/additionalProperties: additionalProperties must be false"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("schemasThatAreNotStrict")
+    void aStrictSchemaMustBeStrictAnotherNeedNot(Map<String, Object> schema, String problem) {
+        assertRefused(format(schema), problem);
+        for (Optional<Boolean> strict : List.of(Optional.<Boolean>empty(), Optional.of(false))) {
+            ChatCompletion answer = client.chat()
+                    .completions()
+                    .create(question().responseFormat(format(schema, strict)).build());
+            JsonNode json = JsonMapper.shared().readTree(content(answer));
+            assertThat(json.isArray()).isEqualTo("array".equals(schema.get("type")));
+        }
+        assertThat(content(asked("guided_json", schema))).isNotBlank();
+    }
+
+    private static void assertRefused(ResponseFormatJsonSchema format, String problem) {
         BadRequestException refused = catchThrowableOfType(
                 BadRequestException.class,
                 () -> client.chat()
                         .completions()
-                        .create(question().responseFormat(format(schema)).build()));
+                        .create(question().responseFormat(format).build()));
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(refused.param()).contains("response_format.json_schema.schema");
         assertThat(refused.code()).contains("invalid_value");
-        assertThat(refused).hasMessageContaining("#/properties/a/not: not is not supported");
+        assertThat(refused).hasMessageContaining(problem);
     }
 }
