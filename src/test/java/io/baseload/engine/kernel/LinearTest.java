@@ -2,7 +2,6 @@ package io.baseload.engine.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.NativeMemory;
@@ -147,7 +146,6 @@ class LinearTest {
     @ParameterizedTest
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void nothingIsAllocated(Packing packing) {
-        assumeTrue(best instanceof VectorKernels, "only compiled vector code can box");
         PackedMatrix w = random.matrix(memory, packing, 240, 512);
         Rows x = random.rows(MOST, w.cols());
         Rows y = output(w, MOST);

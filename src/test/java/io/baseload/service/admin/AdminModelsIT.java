@@ -1,0 +1,229 @@
+package io.baseload.service.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.GgufBytes;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.TestModels;
+import io.baseload.tools.Rest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Models, aliases and jobs below {@code /admin/v1}, over HTTP, on the whole service. */
+final class AdminModelsIT {
+    private static final String BUNDLED = "smollm2-135m-instruct";
+
+    @TempDir
+    static Path home;
+
+    private static RunningService service;
+    private static Rest rest;
+    private static AdminRest admin;
+
+    @BeforeAll
+    static void start() throws Exception {
+        service = RunningService.at(home);
+        rest = service.rest();
+        admin = new AdminRest(rest);
+        Files.copy(TestModels.tiny(), home.resolve("import/tiny.gguf"));
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    @Test
+    void aNewServiceHasTheBundledModelUnderItsAlias() throws Exception {
+        JsonNode model = rest.get("/admin/v1/models/" + BUNDLED);
+        assertThat(model.get("state").asString()).isEqualTo("loaded");
+        assertThat(model.get("architecture").asString()).isEqualTo("llama");
+        assertThat(model.get("format").asString()).isEqualTo("gguf");
+        assertThat(model.get("bytes").asLong()).isBetween(90_000_000L, 110_000_000L);
+        assertThat(model.get("context_length").asInt()).isEqualTo(8192);
+        assertThat(model.get("sha256").asString()).matches("[0-9a-f]{64}");
+        assertThat(model.at("/aliases/0").asString()).isEqualTo("default");
+        assertThat(model.at("/loaded/memory_bytes").asLong()).isGreaterThan(60_000_000);
+        assertThat(model.at("/loaded/active").isInt()).isTrue();
+        assertThat(model.at("/loaded/queued").isInt()).isTrue();
+        assertThat(AdminRest.ids(rest.get("/admin/v1/models"))).contains(BUNDLED);
+    }
+
+    @Test
+    void aModelIsImportedLoadedAliasedUnloadedAndDeleted() throws Exception {
+        JsonNode imported =
+                admin.succeeded(rest.send("POST", "/admin/v1/models", Map.of("path", "tiny.gguf", "name", "walk")));
+        assertThat(imported.get("kind").asString()).isEqualTo("import");
+        assertThat(state("walk")).isEqualTo("stored");
+        assertThat(rest.get("/admin/v1/models/walk").get("loaded").isNull()).isTrue();
+
+        admin.succeeded(rest.send("POST", "/admin/v1/models/walk/load", "{}"));
+        assertThat(state("walk")).isEqualTo("loaded");
+        assertThat(ask("walk").statusCode()).isEqualTo(200);
+        assertThat(admin.status("DELETE", "/admin/v1/models/walk")).isEqualTo(409);
+
+        JsonNode alias = rest.put("/admin/v1/aliases/walking", Map.of("model", "walk"));
+        assertThat(alias.get("name").asString()).isEqualTo("walking");
+        assertThat(alias.get("model").asString()).isEqualTo("walk");
+        assertThat(ask("walking").statusCode()).isEqualTo(200);
+        assertThat(AdminRest.ids(rest.get("/v1/models"))).contains("walk", "walking");
+
+        admin.succeeded(rest.send("POST", "/admin/v1/models/walk/unload", "{}"));
+        assertThat(state("walk")).isEqualTo("stored");
+        HttpResponse<String> away = ask("walking");
+        assertThat(away.statusCode()).isEqualTo(503);
+        assertThat(away.headers().firstValue("retry-after")).isPresent();
+        assertThat(admin.status("DELETE", "/admin/v1/models/walk")).isEqualTo(409);
+
+        assertThat(admin.status("DELETE", "/admin/v1/aliases/walking")).isEqualTo(204);
+        assertThat(admin.status("DELETE", "/admin/v1/models/walk")).isEqualTo(204);
+        assertThat(admin.status("GET", "/admin/v1/models/walk")).isEqualTo(404);
+        assertThat(ask("walk").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void theSameContentIsStoredOnce() throws Exception {
+        Map<String, String> first = Map.of("path", "tiny.gguf", "name", "twin-a");
+        admin.succeeded(rest.send("POST", "/admin/v1/models", first));
+        admin.succeeded(rest.send("POST", "/admin/v1/models", Map.of("path", "tiny.gguf", "name", "twin-b")));
+        String sha256 = rest.get("/admin/v1/models/twin-a").get("sha256").asString();
+        assertThat(rest.get("/admin/v1/models/twin-b").get("sha256").asString()).isEqualTo(sha256);
+        assertThat(admin.status("DELETE", "/admin/v1/models/twin-a")).isEqualTo(204);
+        assertThat(home.resolve("models").resolve(sha256)).isDirectory();
+        admin.succeeded(rest.send("POST", "/admin/v1/models/twin-b/load", "{}"));
+        admin.succeeded(rest.send("POST", "/admin/v1/models/twin-b/unload", "{}"));
+        assertThat(rest.send("POST", "/admin/v1/models", Map.of("path", "tiny.gguf", "name", "twin-b"))
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(admin.status("DELETE", "/admin/v1/models/twin-b")).isEqualTo(204);
+        assertThat(home.resolve("models").resolve(sha256)).doesNotExist();
+    }
+
+    @Test
+    void importsStayInTheFolder() throws Exception {
+        Files.copy(TestModels.tiny(), home.resolve("outside.gguf"));
+        Files.createSymbolicLink(home.resolve("import/link.gguf"), home.resolve("outside.gguf"));
+        for (String path : List.of("../outside.gguf", "link.gguf", home + "/outside.gguf", "missing.gguf", "")) {
+            JsonNode error = admin.refused(400, "POST", "/admin/v1/models", Map.of("path", path, "name", "outside"));
+            assertThat(error.get("param").asString()).isEqualTo("path");
+            assertThat(error.get("message").asString()).doesNotContain(home.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "a/b", "../x", "-x", "ä", "a b"})
+    void namesFollowTheRule(String name) throws Exception {
+        JsonNode error = admin.refused(400, "POST", "/admin/v1/models", Map.of("path", "tiny.gguf", "name", name));
+        assertThat(error.get("param").asString()).isEqualTo("name");
+    }
+
+    @Test
+    void aBrokenFileFailsTheJobAndSaysWhere() throws Exception {
+        byte[] whole = Files.readAllBytes(TestModels.tiny());
+        Files.write(home.resolve("import/cut.gguf"), java.util.Arrays.copyOf(whole, whole.length / 2));
+        JsonNode job = admin.ended(rest.send("POST", "/admin/v1/models", Map.of("path", "cut.gguf", "name", "cut")));
+        assertThat(job.get("state").asString()).isEqualTo("failed");
+        assertThat(job.at("/error/message").asString()).contains("cut.gguf");
+        assertThat(job.get("finished_at").isString()).isTrue();
+        assertThat(admin.status("GET", "/admin/v1/models/cut")).isEqualTo(404);
+    }
+
+    @Test
+    void aFileWithAnUnknownTensorTypeFailsTheJobAndSaysWhich() throws Exception {
+        GgufBytes.header(1, 1)
+                .key("general.architecture", "llama")
+                .tensor("token_embd.weight", 999, 0, 32)
+                .data(64)
+                .write(home.resolve("import/future.gguf"));
+        JsonNode job =
+                admin.ended(rest.send("POST", "/admin/v1/models", Map.of("path", "future.gguf", "name", "future")));
+        assertThat(job.get("state").asString()).isEqualTo("failed");
+        assertThat(job.at("/error/message").asString()).contains("future.gguf", "999");
+        assertThat(admin.status("GET", "/admin/v1/models/future")).isEqualTo(404);
+    }
+
+    @Test
+    void theSameFileCanBeImportedTwiceAtOnce() throws Exception {
+        var first = rest.send("POST", "/admin/v1/models", Map.of("path", "tiny.gguf", "name", "both-a"));
+        var second = rest.send("POST", "/admin/v1/models", Map.of("path", "tiny.gguf", "name", "both-b"));
+        admin.succeeded(first);
+        admin.succeeded(second);
+        for (String name : List.of("both-a", "both-b")) {
+            admin.succeeded(rest.send("POST", "/admin/v1/models/" + name + "/load", "{}"));
+            assertThat(ask(name).statusCode()).isEqualTo(200);
+            admin.succeeded(rest.send("POST", "/admin/v1/models/" + name + "/unload", "{}"));
+            assertThat(admin.status("DELETE", "/admin/v1/models/" + name)).isEqualTo(204);
+        }
+    }
+
+    @Test
+    void aModelIsQuantizedAtImport() throws Exception {
+        long kept = importedBytes("kept", "keep");
+        long quantized = importedBytes("quantized", "nf4-dq");
+        assertThat(quantized).isLessThan(kept);
+        admin.succeeded(rest.send("POST", "/admin/v1/models/quantized/load", "{}"));
+        assertThat(ask("quantized").statusCode()).isEqualTo(200);
+        admin.succeeded(rest.send("POST", "/admin/v1/models/quantized/unload", "{}"));
+        assertThat(admin.status("DELETE", "/admin/v1/models/quantized")).isEqualTo(204);
+        assertThat(admin.status("DELETE", "/admin/v1/models/kept")).isEqualTo(204);
+    }
+
+    private long importedBytes(String name, String quantize) throws Exception {
+        var request = Map.of("path", "tiny.gguf", "name", name, "quantize", quantize);
+        admin.succeeded(rest.send("POST", "/admin/v1/models", request));
+        return rest.get("/admin/v1/models/" + name).get("bytes").asLong();
+    }
+
+    @Test
+    void anUnknownQuantizationIsRefused() throws Exception {
+        var request = Map.of("path", "tiny.gguf", "name", "q3", "quantize", "q3");
+        JsonNode error = admin.refused(400, "POST", "/admin/v1/models", request);
+        assertThat(error.get("param").asString()).isEqualTo("quantize");
+        assertThat(error.get("message").asString()).contains("nf4-dq");
+    }
+
+    @Test
+    void jobsCanBeListedAndNotCancelledAfterTheirEnd() throws Exception {
+        JsonNode job = admin.succeeded(rest.send("POST", "/admin/v1/models/" + BUNDLED + "/load", "{}"));
+        String route = "/admin/v1/jobs/" + job.get("id").asString();
+        assertThat(AdminRest.ids(rest.get("/admin/v1/jobs")))
+                .contains(job.get("id").asString());
+        assertThat(rest.get(route).get("progress").asDouble()).isEqualTo(1.0);
+        assertThat(rest.send("POST", route + "/cancel", "").statusCode()).isEqualTo(409);
+        assertThat(admin.status("GET", "/admin/v1/jobs/job_none")).isEqualTo(404);
+    }
+
+    @Test
+    void anAliasNeedsAModelAndAFreeName() throws Exception {
+        assertThat(admin.refused(400, "PUT", "/admin/v1/aliases/x", "{}")
+                        .get("param")
+                        .asString())
+                .isEqualTo("model");
+        admin.refused(404, "PUT", "/admin/v1/aliases/x", Map.of("model", "nothing"));
+        admin.refused(409, "PUT", "/admin/v1/aliases/" + BUNDLED, Map.of("model", BUNDLED));
+        admin.refused(404, "DELETE", "/admin/v1/aliases/nothing", "");
+        admin.refused(404, "POST", "/admin/v1/models/nothing/load", "{}");
+        admin.refused(404, "POST", "/admin/v1/models/nothing/unload", "{}");
+        admin.refused(404, "DELETE", "/admin/v1/models/nothing", "");
+        admin.refused(404, "GET", "/admin/v1/nothing", "");
+        admin.refused(405, "PUT", "/admin/v1/models", "{}");
+    }
+
+    private static String state(String model) throws Exception {
+        return rest.get("/admin/v1/models/" + model).get("state").asString();
+    }
+
+    private static HttpResponse<String> ask(String model) throws Exception {
+        return rest.send("POST", "/v1/completions", Map.of("model", model, "prompt", List.of(1), "max_tokens", 1));
+    }
+}
