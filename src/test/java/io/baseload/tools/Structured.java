@@ -2,28 +2,17 @@ package io.baseload.tools;
 
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
-import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Completions;
-import io.baseload.chat.api.Input;
-import io.baseload.chat.api.Message;
-import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.StopReason;
-import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.schema.Example;
-import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
-import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadOptions;
-import io.baseload.engine.api.SamplingOptions;
 import io.baseload.testing.TestModels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
@@ -80,38 +69,26 @@ public final class Structured {
         var outcome = new CompletableFuture<Outcome>();
         var text = new StringBuilder();
         var reason = new StopReason[] {StopReason.LENGTH};
-        Completion unused = model.prepare(request(example, seed)).start(i -> Lease.unlimited(), event -> {
-            switch (event) {
-                case CompletionEvent.Text piece -> text.append(piece.text());
-                case CompletionEvent.ChoiceFinished end -> reason[0] = end.reason();
-                case CompletionEvent.Finished end -> {
-                    int tokens = end.usage().completion();
-                    outcome.completeAsync(() -> new Outcome(
-                            example.id(), seed, text.toString(), reason[0], tokens, example.problems(text.toString())));
-                }
-                case CompletionEvent.Failed failed -> outcome.completeExceptionally(failed.cause());
-                default -> {}
-            }
-        });
+        Completion unused = model.prepare(Questions.held(example, seed, MOST_TOKENS))
+                .start(i -> Lease.unlimited(), event -> {
+                    switch (event) {
+                        case CompletionEvent.Text piece -> text.append(piece.text());
+                        case CompletionEvent.ChoiceFinished end -> reason[0] = end.reason();
+                        case CompletionEvent.Finished end -> {
+                            int tokens = end.usage().completion();
+                            outcome.completeAsync(() -> new Outcome(
+                                    example.id(),
+                                    seed,
+                                    text.toString(),
+                                    reason[0],
+                                    tokens,
+                                    example.problems(text.toString())));
+                        }
+                        case CompletionEvent.Failed failed -> outcome.completeExceptionally(failed.cause());
+                        default -> {}
+                    }
+                });
         return outcome;
-    }
-
-    private static CompletionRequest request(Example example, long seed) {
-        var question = new Input.Chat(List.of(Message.user(example.ask() + " Answer in JSON.")), Map.of());
-        var sampling = new SamplingOptions(1f, 1f, 0, 0f, 0f, 0f, OptionalLong.of(seed), Map.of());
-        return new CompletionRequest(
-                question,
-                ToolSet.EMPTY,
-                1,
-                1,
-                OptionalInt.of(MOST_TOKENS),
-                sampling,
-                List.of(),
-                -1,
-                new OutputFormat.JsonSchema("schema", example.schema(), false),
-                false,
-                FlowId.NONE,
-                CacheScope.PRIVATE);
     }
 
     private static boolean report(List<Outcome> outcomes, double seconds) {
