@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /** The languages of arrays: given items first, then others, within bounds. */
@@ -28,9 +29,7 @@ final class Arrays {
         for (Subschema part : all.parts()) {
             min = Math.max(min, Keywords.count(part, "minItems", 0));
             max = Math.min(max, Keywords.count(part, "maxItems", Expr.UNBOUNDED));
-            unique |= part.find("uniqueItems")
-                    .map(value -> value.asBoolean(false))
-                    .orElse(false);
+            unique |= part.find("uniqueItems").map(Keywords::isTrue).orElse(false);
             given = Math.max(given, prefix(part).size());
         }
         if (unique && max > 1) {
@@ -42,15 +41,23 @@ final class Arrays {
         return Expr.sequence(layout.open("["), items(all, given, min, max), layout.close("]"));
     }
 
-    private static List<JsonNode> prefix(Subschema part) {
-        JsonNode items = part.find("prefixItems").orElse(null);
+    /** What the first items must be, each. Before 2020-12 that was {@code items}, with {@code additionalItems} for the others. */
+    private static List<Subschema> prefix(Subschema part) {
+        String keyword = itemsAreListed(part) ? "items" : "prefixItems";
+        JsonNode items = part.find(keyword).orElse(null);
         if (items == null) {
             return List.of();
         }
         if (!items.isArray()) {
-            throw part.wrong("prefixItems", "an array of schemas");
+            throw part.wrong(keyword, "an array of schemas");
         }
-        return items.valueStream().toList();
+        return IntStream.range(0, items.size())
+                .mapToObj(i -> part.child(keyword, Integer.toString(i), items.get(i)))
+                .toList();
+    }
+
+    private static boolean itemsAreListed(Subschema part) {
+        return part.node().path("items").isArray();
     }
 
     /** Built from the last item to the first: each may be followed by the rest, and must be where the least number isn't reached. */
@@ -84,16 +91,12 @@ final class Arrays {
     private List<Subschema> at(Conjunction all, int index) {
         List<Subschema> schemas = new ArrayList<>();
         for (Subschema part : all.parts()) {
-            List<JsonNode> prefix = prefix(part);
+            List<Subschema> prefix = prefix(part);
             if (index < prefix.size()) {
-                schemas.add(part.child("prefixItems", Integer.toString(index), prefix.get(index)));
+                schemas.add(prefix.get(index));
             } else {
-                part.find("items").ifPresent(items -> {
-                    if (items.isArray()) {
-                        throw part.unsupported("items", " as an array; use prefixItems");
-                    }
-                    schemas.add(part.child("items", items));
-                });
+                String others = itemsAreListed(part) ? "additionalItems" : "items";
+                part.find(others).ifPresent(items -> schemas.add(part.child(others, items)));
             }
         }
         return schemas;

@@ -45,8 +45,8 @@ record Conjunction(List<Subschema> parts, boolean possible) {
         }
 
         void add(Subschema schema, int depth) {
-            if (schema.node().isBoolean()) {
-                possible &= schema.node().booleanValue();
+            if (schema.node().isBoolean() || Keywords.impossible(schema.node())) {
+                possible &= !Keywords.impossible(schema.node());
                 return;
             }
             if (!under.add(schema.key())) {

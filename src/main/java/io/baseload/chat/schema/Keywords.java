@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The keywords: those that can't be enforced, and reading the values of the others. Unknown keywords are annotations, as the standard says. */
@@ -17,16 +18,11 @@ final class Keywords {
     private static final Map<String, String> UNSUPPORTED = Map.ofEntries(
             Map.entry("not", ""),
             Map.entry("if", "; anyOf may say the same"),
-            Map.entry("then", "; anyOf may say the same"),
-            Map.entry("else", "; anyOf may say the same"),
             Map.entry("dependentSchemas", "; anyOf may say the same"),
             Map.entry("dependentRequired", "; anyOf may say the same"),
             Map.entry("dependencies", "; anyOf may say the same"),
             Map.entry("contains", ""),
-            Map.entry("minContains", ""),
-            Map.entry("maxContains", ""),
             Map.entry("unevaluatedItems", "; use items: false"),
-            Map.entry("additionalItems", "; use prefixItems and items"),
             Map.entry("$dynamicRef", "; use $ref"),
             Map.entry("$recursiveRef", "; use $ref"),
             Map.entry("extends", "; use allOf"),
@@ -58,14 +54,25 @@ final class Keywords {
         for (String keyword : schema.node().propertyNames()) {
             String why = UNSUPPORTED.get(keyword);
             if (why != null
-                    && !(keyword.equals("not") && impossible(schema.node().get(keyword)))) {
+                    && !(keyword.equals("not") && excludesNothing(schema.node().get(keyword)))) {
                 throw schema.unsupported(keyword, why);
             }
         }
     }
 
-    private static boolean impossible(JsonNode schema) {
+    private static boolean excludesNothing(JsonNode schema) {
         return schema.isBoolean() && !schema.booleanValue();
+    }
+
+    /** Whether nothing satisfies the schema: {@code false}, or {@code not} of what everything satisfies. */
+    static boolean impossible(JsonNode schema) {
+        JsonNode not = schema.get("not");
+        return schema.isBoolean() && !schema.booleanValue()
+                || not != null && (isTrue(not) || not.isObject() && not.isEmpty());
+    }
+
+    static boolean isTrue(@Nullable JsonNode value) {
+        return value != null && value.isBoolean() && value.booleanValue();
     }
 
     /** A count of members, items or characters; {@code absent} if the keyword isn't there. */
@@ -77,6 +84,9 @@ final class Keywords {
         BigDecimal number = value.isNumber() ? value.decimalValue() : BigDecimal.valueOf(-1);
         if (number.signum() < 0 || number.stripTrailingZeros().scale() > 0) {
             throw schema.wrong(keyword, "a whole number, 0 or more");
+        }
+        if (number.compareTo(BigDecimal.valueOf(MOST)) > 0 && keyword.startsWith("min")) {
+            throw schema.unsupported(keyword, " above " + MOST);
         }
         return number.min(BigDecimal.valueOf(MOST)).intValue();
     }

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * What schemas that hold together say about an object's members.
  *
- * @param declared members that {@code properties} or {@code required} name, in that order, with what their values must be; empty where they must not be there
+ * @param declared members that {@code properties}, {@code required} or {@code propertyNames} name, in that order, with what their values must be; empty where they must not be there
  * @param others kinds of further members, by what their names must and must not match
  */
 record Members(
@@ -45,10 +45,19 @@ record Members(
                             name -> allNames.add(Conjunction.of(document, List.of(part.child("propertyNames", name)))));
         }
         names.addAll(required);
+        List<String> named = allNames.stream()
+                .flatMap(schema -> Values.named(schema).stream().flatMap(List::stream))
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .toList();
+        names.addAll(named);
         boolean someAreDeclared = !names.isEmpty() || all.parts().stream().anyMatch(part -> part.has("properties"));
         Map<String, Optional<List<Subschema>>> declared = new LinkedHashMap<>();
         names.forEach(name -> declared.put(name, member(all, name)));
-        return new Members(declared, required, others(all, someAreDeclared), allNames, min, max);
+        boolean allAreNamed =
+                allNames.stream().anyMatch(schema -> Values.named(schema).isPresent());
+        List<Others> others = allAreNamed ? List.of() : others(all, someAreDeclared);
+        return new Members(declared, required, others, allNames, min, max);
     }
 
     private static Map<String, Subschema> schemas(Subschema part, String keyword) {
@@ -93,7 +102,7 @@ record Members(
     }
 
     private static boolean isFalse(Subschema schema) {
-        return schema.node().isBoolean() && !schema.node().booleanValue();
+        return Keywords.impossible(schema.node());
     }
 
     private static boolean matches(Subschema part, String pattern, String name) {

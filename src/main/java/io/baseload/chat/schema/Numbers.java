@@ -77,17 +77,30 @@ final class Numbers {
             if (value == null) {
                 continue;
             }
-            if (!value.isNumber()) {
-                throw schema.wrong(keyword, "a number");
+            if (value.isBoolean() && keyword.startsWith("exclusive")) {
+                continue;
             }
-            BigDecimal bound = value.decimalValue();
-            if (Math.abs(bound.scale()) > 40 || bound.precision() > 40) {
-                throw schema.wrong(keyword, "a number of at most 40 digits");
-            }
-            parts.add(new DecimalBound(bound, keyword.endsWith("aximum"), keyword.startsWith("m")));
+            BigDecimal bound = bound(schema, keyword, value);
+            parts.add(new DecimalBound(bound, keyword.endsWith("aximum"), inclusive(schema, keyword)));
             digits = Math.max(digits, bound.precision() - bound.scale());
         }
         return digits;
+    }
+
+    /** In draft 4, and in OpenAPI 3.0, {@code exclusiveMinimum: true} makes {@code minimum} exclusive. */
+    private static boolean inclusive(Subschema schema, String keyword) {
+        return keyword.startsWith("m") && !Keywords.isTrue(schema.node().get("exclusiveM" + keyword.substring(1)));
+    }
+
+    private static BigDecimal bound(Subschema schema, String keyword, JsonNode value) {
+        if (!value.isNumber()) {
+            throw schema.wrong(keyword, "a number");
+        }
+        BigDecimal bound = value.decimalValue();
+        if (Math.abs(bound.scale()) > 40 || bound.precision() > 40) {
+            throw schema.wrong(keyword, "a number of at most 40 digits");
+        }
+        return bound;
     }
 
     private static Multiple multiple(Subschema schema, JsonNode value) {

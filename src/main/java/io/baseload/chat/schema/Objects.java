@@ -30,7 +30,7 @@ final class Objects {
         all.parts().forEach(part -> part.find("unevaluatedProperties").ifPresent(said -> requireSeen(said, part, all)));
         Members members = Members.of(schemas.document(), all);
         Optional<Expr> others = others(members);
-        if (others.isPresent() && members.min() > members.required().size()) {
+        if (others.isPresent() && members.min() > members.required().size() + 1) {
             Subschema part = all.parts().stream()
                     .filter(p -> p.has("minProperties"))
                     .findFirst()
@@ -124,18 +124,20 @@ final class Objects {
 
         private Expr end(int written) {
             boolean bounded = members.max() < Integer.MAX_VALUE;
-            if (written < members.min() && members.min() > members.required().size()) {
+            int left = others.isEmpty() ? 0 : bounded ? members.max() - written : Expr.UNBOUNDED;
+            int missing = members.min() > members.required().size() ? Math.max(0, members.min() - written) : 0;
+            if (missing > Math.min(left, 1)) {
                 return Expr.choice();
             }
-            int left = bounded ? members.max() - written : Expr.UNBOUNDED;
-            if (others.isEmpty() || left == 0) {
+            if (left == 0) {
                 return Expr.empty();
             }
             Expr more = Expr.sequence(layout.comma(), others.get());
-            return written > 0
-                    ? new Expr.Repeat(more, 0, left)
-                    : Expr.optional(
-                            Expr.sequence(others.get(), new Expr.Repeat(more, 0, bounded ? left - 1 : Expr.UNBOUNDED)));
+            if (written > 0) {
+                return new Expr.Repeat(more, missing, left);
+            }
+            Expr some = Expr.sequence(others.get(), new Expr.Repeat(more, 0, bounded ? left - 1 : Expr.UNBOUNDED));
+            return missing > 0 ? some : Expr.optional(some);
         }
     }
 

@@ -66,4 +66,72 @@ class KeywordsTest {
         assertThat(read("{\"format\":\"" + format + "\"}").departure("\"" + host + "\""))
                 .isPresent();
     }
+
+    /** Tuples, and bounds that exclude, as drafts 4 to 7 and OpenAPI 3.0 have them. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "'items':[{'type':'string'},{'type':'integer'}],'minItems':2,'additionalItems':false;['a',1];['a',1,2]",
+                "'items':[{'type':'string'}],'additionalItems':{'type':'null'};['a',null,null];['a',1]",
+                "'items':[{'type':'string'}];['a',1,{}];[1]",
+                "'items':{'type':'integer'},'additionalItems':false;[1,2];['a']",
+                "'type':'integer','minimum':1,'exclusiveMinimum':true,'maximum':3,'exclusiveMaximum':false;3;1",
+                "'type':'integer','maximum':3,'exclusiveMaximum':true;2;3",
+                "'type':'integer','maximum':3,'exclusiveMaximum':2;1;2",
+                "'type':'integer','minimum':3,'exclusiveMinimum':2;3;2",
+            })
+    void olderFormsMeanWhatTheyMeant(String keywords, String yes, String no) {
+        String draft = keywords.contains(":true") || keywords.contains("Maximum':false") ? "draft-04" : "draft-07";
+        check("{'$schema':'http://json-schema.org/" + draft + "/schema#'," + keywords + "}", yes, no);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'properties':{'a':{'not':{}},'b':{}}};{'b':1};{'a':1}",
+                "{'properties':{'a':{'not':true},'b':{'not':false}}};{'b':1};{'a':1}",
+                "{'items':{'not':{}}};[];[1]",
+                "{'type':'integer','then':false,'minContains':5,'else':{'not':{}}};1;1.5",
+            })
+    void notOfEverythingIsNothing(String schema, String yes, String no) {
+        check(schema, yes, no);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'object','minProperties':1};{'x':1};{}",
+                "{'type':'object','minProperties':1,'maxProperties':2};{'x':1,'y':1};{'x':1,'y':1,'z':2}",
+                "{'minProperties':2,'required':['a'],'properties':{'a':{}},'additionalProperties':{}};{'a':1,'y':1};{'a':1}",
+                "{'minProperties':1,'properties':{'a':{}},'additionalProperties':{}};{'a':1};{}",
+                "{'minProperties':1,'properties':{'a':{}},'additionalProperties':{}};{'b':1};{}",
+                "{'minProperties':2,'propertyNames':{'enum':['a','b','c']},'additionalProperties':{'type':'integer'}};{'a':1,'c':2};{'a':1,'a':2}",
+                "{'minProperties':1,'propertyNames':{'const':'a'}};{'a':1};{'b':1}",
+                "{'minProperties':1,'maxProperties':1,'propertyNames':{'pattern':'^[a-z]$'}};{'a':1};{'B':1}",
+            })
+    void leastNumbersOfMembersAreReached(String schema, String yes, String no) {
+        check(schema, yes, no);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'object','minProperties':2};#/minProperties: minProperties is not supported where names are"
+                        + " free",
+                "{'minLength':3000000};#/minLength: minLength is not supported above 1000000",
+                "{'prefixItems':{}};#/prefixItems: prefixItems must be an array of schemas",
+                "{'minimum':true};#/minimum: minimum must be a number",
+                "{'not':{'type':'string'}};#/not",
+            })
+    void whatCannotBeHeldIsRefused(String schema, String reason) {
+        isRefused(schema, reason);
+    }
 }
