@@ -60,6 +60,11 @@ final class SchemaDocument {
         return Subschema.of(root, "#", effort);
     }
 
+    /** A schema beside the document that describes all objects. */
+    Subschema anyObject() {
+        return Subschema.of(MAPPER.createObjectNode().put("type", "object"), "object", effort);
+    }
+
     private static String fragment(Subschema from, String target) {
         try {
             return URLDecoder.decode(target.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);

@@ -60,8 +60,24 @@ public final class SchemaGrammar {
 
     /** Adds the rules of a schema to a grammar; returns the one for a value. Errors as {@link #of}. */
     public static Expr.Rule add(String schema, Layout layout, CodePoints writable, Grammar.Builder builder) {
-        var schemas = new SchemaGrammar(SchemaDocument.parse(schema), layout, writable, builder);
-        Expr.Rule rule = schemas.rule(List.of(schemas.document.root()));
+        SchemaDocument document = SchemaDocument.parse(schema);
+        return add(document, List.of(document.root()), layout, writable, builder);
+    }
+
+    /** As {@link #add}, for those of the values that are objects: the arguments of a tool whose schema allows others too. */
+    public static Expr.Rule addObjects(String schema, Layout layout, CodePoints writable, Grammar.Builder builder) {
+        SchemaDocument document = SchemaDocument.parse(schema);
+        return add(document, List.of(document.root(), document.anyObject()), layout, writable, builder);
+    }
+
+    private static Expr.Rule add(
+            SchemaDocument document,
+            List<Subschema> together,
+            Layout layout,
+            CodePoints writable,
+            Grammar.Builder builder) {
+        var schemas = new SchemaGrammar(document, layout, writable, builder);
+        Expr.Rule rule = schemas.rule(together);
         while (!schemas.due.isEmpty()) {
             schemas.due.poll().run();
         }

@@ -50,7 +50,7 @@ public final class CallGrammar {
     }
 
     /**
-     * Calls of tools that may be called, all with valid arguments: one or, where the request and the model allow it, several.
+     * Calls of tools that may be called, all with an object of valid arguments: one or, where the request and the model allow it, several.
      *
      * @throws GrammarException if a tool's parameters can't be enforced; its place names them
      */
@@ -132,7 +132,7 @@ public final class CallGrammar {
             }
             return objects.computeIfAbsent(
                     held ? tool.parameters() : ANY_OBJECT,
-                    schema -> SchemaGrammar.add(schema, Layout.TIGHT, writable, grammar));
+                    schema -> SchemaGrammar.addObjects(schema, Layout.TIGHT, writable, grammar));
         } catch (GrammarException e) {
             int index = tools.tools().indexOf(tool);
             throw new GrammarException("tools[" + index + "].function.parameters", String.valueOf(e.getMessage()));

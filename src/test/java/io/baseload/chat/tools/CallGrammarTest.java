@@ -134,6 +134,29 @@ class CallGrammarTest {
         return answer.toString();
     }
 
+    /** Whatever the schema says of other types, arguments are an object. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"type\":\"object\"}",
+                "{\"type\":[\"object\",\"string\",\"null\"]}",
+                "{\"minLength\":2,\"minimum\":3}",
+                "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"object\"}]}",
+                "{\"$ref\":\"#/$defs/any\",\"$defs\":{\"any\":true}}",
+                "{\"enum\":[5,{}]}"
+            })
+    void argumentsOfForcedCallsAreAnObject(String schema) {
+        var tools = ToolSet.auto(List.of(new ToolSpec("f", "", schema, false)));
+        TextReader calls = reader("llama", "", "", (grammar, rules) -> grammar.calls(tools));
+        assertThat(calls.departure("{\"name\": \"f\", \"parameters\": {}}")).isEmpty();
+        for (String other : List.of("5", "\"text\"", "null", "[]", "true", "{1}")) {
+            assertThat(calls.departure("{\"name\": \"f\", \"parameters\": " + other + "}"))
+                    .as(other)
+                    .isPresent();
+        }
+    }
+
     @Test
     void manyStrictToolsHaveALanguage() {
         List<ToolSpec> tools = IntStream.range(0, 128)
