@@ -38,6 +38,14 @@ final class Tools {
     private static ToolChoice choice(BaseloadChatOptions options, List<Message> messages) {
         ToolChoice chosen = Objects.requireNonNullElse(options.getToolChoice(), ToolChoice.Mode.AUTO);
         boolean answered = !messages.isEmpty() && messages.getLast() instanceof Message.Tool;
-        return answered && chosen != ToolChoice.Mode.NONE ? ToolChoice.Mode.AUTO : chosen;
+        return answered ? free(chosen) : chosen;
+    }
+
+    private static ToolChoice free(ToolChoice chosen) {
+        return switch (chosen) {
+            case ToolChoice.Mode mode -> mode == ToolChoice.Mode.NONE ? mode : ToolChoice.Mode.AUTO;
+            case ToolChoice.Named named -> ToolChoice.Mode.AUTO;
+            case ToolChoice.Allowed allowed -> new ToolChoice.Allowed(allowed.names(), false);
+        };
     }
 }

@@ -1,5 +1,7 @@
 package io.baseload.chat.api;
 
+import java.util.Set;
+
 /** Whether the model calls a tool. */
 public sealed interface ToolChoice {
     enum Mode implements ToolChoice {
@@ -13,4 +15,11 @@ public sealed interface ToolChoice {
 
     /** A call of this tool. */
     record Named(String name) implements ToolChoice {}
+
+    /**
+     * The model sees and calls these tools only.
+     *
+     * @param required whether there must be at least one call; otherwise the model decides
+     */
+    record Allowed(Set<String> names, boolean required) implements ToolChoice {}
 }

@@ -1,6 +1,7 @@
 package io.baseload.chat.api;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The tools of a request.
@@ -24,7 +25,12 @@ public record ToolSet(List<ToolSpec> tools, ToolChoice choice, boolean parallel)
 
     /** Whether the answer must be a call. */
     public boolean forced() {
-        return offered() && choice != ToolChoice.Mode.AUTO;
+        return offered()
+                && switch (choice) {
+                    case ToolChoice.Mode mode -> mode == ToolChoice.Mode.REQUIRED;
+                    case ToolChoice.Named named -> true;
+                    case ToolChoice.Allowed allowed -> allowed.required();
+                };
     }
 
     /** Whether calls of any tool that may be called are held to its schema, whoever decides that it is called. */
@@ -32,12 +38,21 @@ public record ToolSet(List<ToolSpec> tools, ToolChoice choice, boolean parallel)
         return callable().stream().anyMatch(ToolSpec::strict);
     }
 
+    /** The tools that the model sees, where it sees any. */
+    public List<ToolSpec> shown() {
+        return choice instanceof ToolChoice.Allowed ? callable() : tools;
+    }
+
     /** The tools that may be called. */
     public List<ToolSpec> callable() {
         return switch (choice) {
             case ToolChoice.Mode mode -> mode == ToolChoice.Mode.NONE ? List.of() : tools;
-            case ToolChoice.Named named ->
-                tools.stream().filter(tool -> tool.name().equals(named.name())).toList();
+            case ToolChoice.Named named -> named(Set.of(named.name()));
+            case ToolChoice.Allowed allowed -> named(allowed.names());
         };
+    }
+
+    private List<ToolSpec> named(Set<String> names) {
+        return tools.stream().filter(tool -> names.contains(tool.name())).toList();
     }
 }

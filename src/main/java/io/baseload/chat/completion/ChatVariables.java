@@ -43,7 +43,7 @@ final class ChatVariables {
 
     private static @Nullable List<Map<String, @Nullable Object>> tools(CompletionRequest request) {
         return request.tools().offered()
-                ? request.tools().tools().stream().map(ChatVariables::tool).toList()
+                ? request.tools().shown().stream().map(ChatVariables::tool).toList()
                 : null;
     }
 

@@ -15,7 +15,7 @@ final class ToolInstructions {
     private ToolInstructions() {}
 
     static String of(ToolSet tools, CallSyntax syntax) {
-        String list = tools.tools().stream()
+        String list = tools.shown().stream()
                 .map(spec -> {
                     Map<String, @Nullable Object> members = new LinkedHashMap<>();
                     members.put("name", spec.name());

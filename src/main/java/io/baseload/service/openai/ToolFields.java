@@ -97,12 +97,12 @@ final class ToolFields {
             return new ToolSet(tools, new ToolChoice.Named(name), parallel);
         }
         Fields allowed = choice.require("allowed_tools").fields();
-        ToolChoice.Mode mode = mode(allowed.require("mode").oneOf(List.of("auto", "required")));
+        boolean required =
+                allowed.require("mode").oneOf(List.of("auto", "required")).equals("required");
         Set<String> names = allowed.require("tools").items(1, MOST).stream()
                 .map(tool -> named(tool.fields(), tools))
                 .collect(Collectors.toSet());
-        return new ToolSet(
-                tools.stream().filter(tool -> names.contains(tool.name())).toList(), mode, parallel);
+        return new ToolSet(tools, new ToolChoice.Allowed(names, required), parallel);
     }
 
     private static String named(Fields choice, List<ToolSpec> tools) {

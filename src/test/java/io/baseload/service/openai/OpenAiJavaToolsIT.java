@@ -1,16 +1,20 @@
 package io.baseload.service.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
+import com.openai.errors.BadRequestException;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletion.Choice.FinishReason;
+import com.openai.models.chat.completions.ChatCompletionAllowedToolChoice;
+import com.openai.models.chat.completions.ChatCompletionAllowedTools;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
@@ -126,6 +130,71 @@ class OpenAiJavaToolsIT {
         ChatCompletion streamed = sum.chatCompletion();
         assertThat(streamed.choices().getFirst().finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
         assertThat(call(streamed).function()).isEqualTo(plain.function());
+    }
+
+    private static ChatCompletionAllowedToolChoice allowed(ChatCompletionAllowedTools.Mode mode, String name) {
+        return ChatCompletionAllowedToolChoice.builder()
+                .allowedTools(ChatCompletionAllowedTools.builder()
+                        .mode(mode)
+                        .addTool(ChatCompletionAllowedTools.Tool.builder()
+                                .putAdditionalProperty("type", JsonValue.from("function"))
+                                .putAdditionalProperty("function", JsonValue.from(Map.of("name", name)))
+                                .build())
+                        .build())
+                .build();
+    }
+
+    @Test
+    void ofTheAllowedToolsOneIsCalled() {
+        ChatCompletion called = client.chat()
+                .completions()
+                .create(question()
+                        .toolChoice(allowed(ChatCompletionAllowedTools.Mode.REQUIRED, "get_weather"))
+                        .build());
+        assertThat(call(called).function().name()).isEqualTo("get_weather");
+    }
+
+    @Test
+    void aToolIsRefusedByItsPlaceInTheRequestHoweverFewAreAllowed() {
+        var refused = catchThrowableOfType(
+                BadRequestException.class,
+                () -> client.chat()
+                        .completions()
+                        .create(question()
+                                .addFunctionTool(FunctionDefinition.builder()
+                                        .name("broken")
+                                        .parameters(FunctionParameters.builder()
+                                                .putAdditionalProperty("not", JsonValue.from(Map.of()))
+                                                .build())
+                                        .build())
+                                .toolChoice(allowed(ChatCompletionAllowedTools.Mode.REQUIRED, "broken"))
+                                .build()));
+        assertThat(refused.param()).contains("tools[2].function.parameters");
+        assertThat(refused).hasMessageContaining("#/not: not is not supported");
+    }
+
+    @Test
+    void argumentsAreAnObjectWhateverTheSchema() {
+        List<Map<String, JsonValue>> schemas =
+                List.of(Map.of(), Map.of("type", JsonValue.from("object")), Map.of("maxLength", JsonValue.from(3)));
+        for (Map<String, JsonValue> schema : schemas) {
+            ChatCompletion called = client.chat()
+                    .completions()
+                    .create(question()
+                            .addFunctionTool(FunctionDefinition.builder()
+                                    .name("free")
+                                    .parameters(FunctionParameters.builder()
+                                            .additionalProperties(schema)
+                                            .build())
+                                    .build())
+                            .toolChoice(named("free"))
+                            .temperature(1.0)
+                            .maxCompletionTokens(30)
+                            .build());
+            assertThat(call(called).function().arguments())
+                    .as(schema.toString())
+                    .startsWith("{");
+        }
     }
 
     @Test

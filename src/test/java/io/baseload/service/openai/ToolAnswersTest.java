@@ -11,6 +11,7 @@ import io.baseload.chat.api.ToolSpec;
 import io.baseload.service.inference.Inference;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,7 +104,7 @@ class ToolAnswersTest {
                 new ToolSet(List.of(WEATHER, PING), new ToolChoice.Named("ping"), true),
                 asked(TOOLS + ", \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"ping\"}}"));
         assertEquals(
-                new ToolSet(List.of(PING), ToolChoice.Mode.REQUIRED, true),
+                new ToolSet(List.of(WEATHER, PING), new ToolChoice.Allowed(Set.of("ping"), true), true),
                 asked(TOOLS
                         + ", \"tool_choice\": {\"type\": \"allowed_tools\", \"allowed_tools\": {\"mode\": \"required\","
                         + " \"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"ping\"}}]}}"));
