@@ -88,7 +88,7 @@ final class Arrays {
     }
 
     /** What an item must be. */
-    private List<Subschema> at(Conjunction all, int index) {
+    static List<Subschema> at(Conjunction all, int index) {
         List<Subschema> schemas = new ArrayList<>();
         for (Subschema part : all.parts()) {
             List<Subschema> prefix = prefix(part);

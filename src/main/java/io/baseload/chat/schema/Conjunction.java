@@ -15,6 +15,9 @@ import tools.jackson.databind.JsonNode;
  * @param possible false if one of them is {@code false}
  */
 record Conjunction(List<Subschema> parts, boolean possible) {
+    /** Keywords that offer a choice. */
+    static final List<String> BRANCHING = List.of("anyOf", "oneOf");
+
     private static final int LONGEST_CHAIN = 200;
     private static final int MOST_PARTS = 1_000;
 
@@ -32,6 +35,29 @@ record Conjunction(List<Subschema> parts, boolean possible) {
     /** The place of the first, for messages. */
     String place() {
         return parts.isEmpty() ? "#" : parts.getFirst().pointer();
+    }
+
+    /** The same with one more schema. */
+    Conjunction with(SchemaDocument document, Subschema more) {
+        List<Subschema> together = new ArrayList<>(parts);
+        together.add(more);
+        Conjunction all = of(document, together);
+        return new Conjunction(all.parts, possible && all.possible);
+    }
+
+    /** Whether it offers no choice. */
+    boolean isPlain() {
+        return parts.stream().noneMatch(part -> BRANCHING.stream().anyMatch(part::has));
+    }
+
+    /** Each branch of one of the parts together with everything beside it. */
+    List<Conjunction> branches(SchemaDocument document, Subschema part, String keyword) {
+        List<Subschema> rest =
+                parts.stream().map(p -> p.equals(part) ? p.without(keyword) : p).toList();
+        var beside = new Conjunction(rest, possible);
+        return branches(part, keyword, part.find(keyword).orElseThrow()).stream()
+                .map(branch -> beside.with(document, branch))
+                .toList();
     }
 
     private static final class Flattening {

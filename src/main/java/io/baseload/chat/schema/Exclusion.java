@@ -3,12 +3,16 @@ package io.baseload.chat.schema;
 import io.baseload.chat.grammar.ByteAutomaton;
 import io.baseload.chat.grammar.GrammarException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Whether what is written for one of {@code oneOf}'s branches can never satisfy another, as far as it can be told. */
 final class Exclusion {
@@ -22,17 +26,92 @@ final class Exclusion {
         this.strings = strings;
     }
 
-    /** @throws GrammarException if it can't be told */
-    void require(List<Conjunction> branches, Subschema schema) {
+    /**
+     * The branches so that what is written for one doesn't satisfy another. Where they aren't so by themselves, a member that tells them apart is required in
+     * each of them, or members that others require are left out.
+     *
+     * @throws GrammarException if they can't be told apart
+     */
+    List<Conjunction> apart(List<Conjunction> branches, Subschema schema) {
+        if (clash(branches).isEmpty()) {
+            return branches;
+        }
+        for (String name : telling(branches)) {
+            List<Conjunction> told = branches.stream()
+                    .map(branch -> branch.with(document, said(schema, "required", listed(name))))
+                    .toList();
+            if (clash(told).isEmpty()) {
+                return told;
+            }
+        }
+        List<Conjunction> without = IntStream.range(0, branches.size())
+                .mapToObj(i -> withoutWhatOthersRequire(branches, i, schema))
+                .toList();
+        Optional<String> clash = clash(without);
+        if (clash.isPresent()) {
+            throw schema.unsupported(
+                    "oneOf", " where a value may satisfy two branches (here " + clash.get() + "); use anyOf");
+        }
+        return without;
+    }
+
+    /** Two branches of which a value may satisfy both. */
+    private Optional<String> clash(List<Conjunction> branches) {
         for (int i = 0; i < branches.size(); i++) {
             for (int j = 0; j < branches.size(); j++) {
                 if (i != j && !excludes(branches.get(i), branches.get(j), 0)) {
-                    throw schema.unsupported(
-                            "oneOf",
-                            " where a value may satisfy two branches (here " + i + " and " + j + "); use anyOf");
+                    return Optional.of(i + " and " + j);
                 }
             }
         }
+        return Optional.empty();
+    }
+
+    /** Members that all branches describe, and whose values they name. */
+    private List<String> telling(List<Conjunction> branches) {
+        List<Members> members = branches.stream()
+                .filter(Conjunction::possible)
+                .map(b -> Members.of(document, b))
+                .toList();
+        return members.isEmpty()
+                ? List.of()
+                : members.getFirst().declared().keySet().stream()
+                        .filter(name -> members.stream().allMatch(m -> names(m, name)))
+                        .toList();
+    }
+
+    private boolean names(Members members, String name) {
+        return members.declared()
+                .getOrDefault(name, Optional.empty())
+                .flatMap(schemas -> Values.named(Conjunction.of(document, schemas)))
+                .isPresent();
+    }
+
+    private static Subschema said(Subschema schema, String keyword, JsonNode value) {
+        JsonNode node = JsonNodeFactory.instance.objectNode().set(keyword, value);
+        return schema.child("oneOf", keyword + " " + value, node).within(schema);
+    }
+
+    private static JsonNode listed(String name) {
+        return JsonNodeFactory.instance.arrayNode().add(name);
+    }
+
+    /** A branch without the first member that each branch which it doesn't exclude requires and itself doesn't. */
+    private Conjunction withoutWhatOthersRequire(List<Conjunction> branches, int own, Subschema schema) {
+        Conjunction branch = branches.get(own);
+        Conjunction without = branch;
+        for (int i = 0; i < branches.size(); i++) {
+            if (i != own && !excludes(without, branches.get(i), 0)) {
+                Set<String> names = new LinkedHashSet<>(
+                        Members.of(document, branches.get(i)).required());
+                names.removeAll(Members.of(document, branch).required());
+                for (String name : names.stream().limit(1).toList()) {
+                    JsonNode never = JsonNodeFactory.instance.objectNode().put(name, false);
+                    without = without.with(document, said(schema, "properties", never));
+                }
+            }
+        }
+        return without;
     }
 
     /** Whether no text that is written for {@code written} satisfies {@code other}. */
@@ -40,8 +119,14 @@ final class Exclusion {
         if (!written.possible() || !other.possible()) {
             return true;
         }
-        if (depth > DEEPEST || hasBranches(written) || hasBranches(other)) {
+        if (depth > DEEPEST) {
             return false;
+        }
+        if (!written.isPlain()) {
+            return branches(written).stream().allMatch(branch -> excludes(branch, other, depth + 1));
+        }
+        if (!other.isPlain()) {
+            return branches(other).stream().allMatch(branch -> excludes(written, branch, depth + 1));
         }
         Optional<List<JsonNode>> values = Values.named(written);
         Optional<List<JsonNode>> otherValues = Values.named(other);
@@ -52,8 +137,15 @@ final class Exclusion {
         return types.stream().allMatch(type -> excludesOf(type, written, other, depth));
     }
 
-    private static boolean hasBranches(Conjunction all) {
-        return all.parts().stream().anyMatch(part -> part.has("anyOf") || part.has("oneOf"));
+    private List<Conjunction> branches(Conjunction all) {
+        for (Subschema part : all.parts()) {
+            for (String keyword : Conjunction.BRANCHING) {
+                if (part.has(keyword)) {
+                    return all.branches(document, part, keyword);
+                }
+            }
+        }
+        return List.of(all);
     }
 
     private static Set<String> types(Conjunction all) {
@@ -92,14 +184,27 @@ final class Exclusion {
     private boolean excludesOf(String type, Conjunction written, Conjunction other, int depth) {
         return switch (type) {
             case "object" -> excludesObjects(written, other, depth);
+            case "array" -> excludesArrays(written, other, depth);
             case "string" -> disjoint(strings.languages(written), strings.languages(other));
-            case "integer", "number" -> disjoint(numbers(written), numbers(other));
+            case "integer", "number" -> Numbers.disjoint(written, other, integers(written, other), document.effort());
             default -> false;
         };
     }
 
-    private List<ByteAutomaton.Part> numbers(Conjunction all) {
-        return Numbers.parts(all, Values.types(all).contains("integer"), document.effort());
+    /** Where there must be a first item, those may exclude each other. */
+    private boolean excludesArrays(Conjunction written, Conjunction other, int depth) {
+        boolean someItem = Stream.of(written, other)
+                .flatMap(all -> all.parts().stream())
+                .anyMatch(part -> Keywords.count(part, "minItems", 0) > 0);
+        return someItem
+                && excludes(
+                        Conjunction.of(document, Arrays.at(written, 0)),
+                        Conjunction.of(document, Arrays.at(other, 0)),
+                        depth + 1);
+    }
+
+    private static boolean integers(Conjunction written, Conjunction other) {
+        return Stream.of(written, other).anyMatch(all -> Values.types(all).contains("integer"));
     }
 
     private boolean disjoint(List<ByteAutomaton.Part> some, List<ByteAutomaton.Part> others) {

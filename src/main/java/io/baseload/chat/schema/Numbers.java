@@ -21,6 +21,7 @@ final class Numbers {
 
     private static final int FRACTION_DIGITS = 16;
     private static final int MULTIPLE_DIGITS = 12;
+    private static final int LONGEST_BOUND = 40;
 
     static final Expr ANY = Expr.sequence(
             Expr.optional(Expr.text("-")),
@@ -43,10 +44,19 @@ final class Numbers {
         return new Expr.Bytes(ByteAutomaton.intersection(with(base, limits, effort), effort));
     }
 
-    /** The same as parts of an intersection. */
-    static List<ByteAutomaton.Part> parts(Conjunction all, boolean integer, Effort effort) {
+    /** Whether no number, however long, satisfies both; {@code integer} if only integers could. */
+    static boolean disjoint(Conjunction some, Conjunction others, boolean integer, Effort effort) {
         List<ByteAutomaton.Part> limits = new ArrayList<>();
-        return with(base(all, integer, limits), limits, effort);
+        int digits = WHOLE_DIGITS;
+        for (Conjunction all : List.of(some, others)) {
+            for (Subschema part : all.parts()) {
+                digits = Math.max(digits, bounds(part, limits));
+                part.find("multipleOf").ifPresent(value -> limits.add(multiple(part, value)));
+            }
+        }
+        // between any two bounds there is a multiple or none at all with so many digits
+        Expr base = decimals(integer ? 0 : LONGEST_BOUND + MULTIPLE_DIGITS, digits + MULTIPLE_DIGITS);
+        return ByteAutomaton.intersection(with(base, limits, effort), effort).isEmpty();
     }
 
     private static List<ByteAutomaton.Part> with(Expr base, List<ByteAutomaton.Part> limits, Effort effort) {
@@ -97,8 +107,8 @@ final class Numbers {
             throw schema.wrong(keyword, "a number");
         }
         BigDecimal bound = value.decimalValue();
-        if (Math.abs(bound.scale()) > 40 || bound.precision() > 40) {
-            throw schema.wrong(keyword, "a number of at most 40 digits");
+        if (Math.abs(bound.scale()) > LONGEST_BOUND || bound.precision() > LONGEST_BOUND) {
+            throw schema.wrong(keyword, "a number of at most " + LONGEST_BOUND + " digits");
         }
         return bound;
     }

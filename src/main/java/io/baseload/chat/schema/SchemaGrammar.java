@@ -122,7 +122,7 @@ public final class SchemaGrammar {
             return Expr.choice();
         }
         for (Subschema part : all.parts()) {
-            for (String keyword : List.of("anyOf", "oneOf")) {
+            for (String keyword : Conjunction.BRANCHING) {
                 if (part.has(keyword)) {
                     return branches(all, part, keyword);
                 }
@@ -140,24 +140,15 @@ public final class SchemaGrammar {
 
     /** Each branch together with everything beside it. */
     private Expr branches(Conjunction all, Subschema part, String keyword) {
-        List<Subschema> list =
-                Conjunction.branches(part, keyword, part.find(keyword).orElseThrow());
-        branches += list.size();
+        List<Conjunction> options = all.branches(document, part, keyword);
+        branches += options.size();
         if (branches > MOST_BRANCHES) {
             throw new GrammarException(
                     part.pointer(), "too many combinations of anyOf and oneOf: more than " + MOST_BRANCHES);
         }
-        List<Conjunction> options = new ArrayList<>();
-        for (Subschema branch : list) {
-            List<Subschema> together = new ArrayList<>();
-            all.parts().forEach(p -> together.add(p.equals(part) ? p.without(keyword) : p));
-            together.add(branch);
-            options.add(Conjunction.of(document, together));
-        }
-        if (keyword.equals("oneOf")) {
-            new Exclusion(document, strings).require(options, part);
-        }
-        return new Expr.Choice(options.stream().<Expr>map(this::rule).toList());
+        List<Conjunction> apart =
+                keyword.equals("oneOf") ? new Exclusion(document, strings).apart(options, part) : options;
+        return new Expr.Choice(apart.stream().<Expr>map(this::rule).toList());
     }
 
     /** Of the named values those that the other keywords allow. */
@@ -202,8 +193,7 @@ public final class SchemaGrammar {
     /** The values that the schemas name, if they name all of them. */
     Optional<List<JsonNode>> named(List<Subschema> schemas) {
         Conjunction all = Conjunction.of(document, schemas);
-        boolean plain = all.parts().stream().noneMatch(part -> part.has("anyOf") || part.has("oneOf"));
-        return plain ? Values.named(all).map(values -> allowed(all, values)) : Optional.empty();
+        return all.isPlain() ? Values.named(all).map(values -> allowed(all, values)) : Optional.empty();
     }
 
     /** What {@code propertyNames} holds names to. */

@@ -134,4 +134,38 @@ class KeywordsTest {
     void whatCannotBeHeldIsRefused(String schema, String reason) {
         isRefused(schema, reason);
     }
+
+    /** Branches that don't exclude each other by themselves are written so that they do. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'oneOf':[{'properties':{'k':{'const':'a'},'x':{}}},{'properties':{'k':{'enum':['b','c']},'y':{}}}]};{'k':'c','y':1};{'y':1}",
+                "{'properties':{'a':{},'b':{}},'oneOf':[{'required':['a']},{'required':['b']}]};{'b':1};{'a':1,'b':2}",
+                "{'oneOf':[{'required':['a'],'properties':{'a':{}}},{'properties':{'b':{}},'required':['b']}],'additionalProperties':{}};{'b':1};{'a':1,'b':2}",
+                "{'oneOf':[{'anyOf':[{'const':1},{'const':2}]},{'oneOf':[{'type':'null'},{'const':3}]}]};3;4",
+                "{'oneOf':[{'type':'array','minItems':1,'items':{'type':'string'}},{'type':'array','items':{'type':'null'}}]};['a'];[1]",
+                "{'type':'integer','oneOf':[{'maximum':3},{'minimum':4}]};4;3.5",
+                "{'oneOf':[{'type':'number','exclusiveMaximum':3},{'minimum':3,'type':'number'}]};3;'a'",
+            })
+    void oneOfIsWrittenApart(String schema, String yes, String no) {
+        check(schema, yes, no);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'oneOf':[{'type':'string'},{'type':'string','maxLength':3}]}",
+                "{'oneOf':[{'type':'number'},{'type':'integer','minimum':1e25}]}",
+                "{'oneOf':[{'type':'number','minimum':1e25},{'type':'number','minimum':5}]}",
+                "{'oneOf':[{'type':'number'},{'minimum':1e-30,'maximum':2e-30}]}",
+                "{'oneOf':[{'type':'array','items':{'type':'string'}},{'type':'array','items':{'type':'null'}}]}",
+                "{'properties':{'a':{},'b':{}},'oneOf':[{'required':['a']},{'required':['a','b']}],'required':['b']}",
+            })
+    void oneOfThatCannotBeToldApartIsRefused(String schema) {
+        isRefused(schema, "#/oneOf: oneOf is not supported where a value may satisfy two branches (here 0 and 1)");
+    }
 }
