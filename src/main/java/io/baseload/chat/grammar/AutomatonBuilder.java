@@ -38,7 +38,7 @@ final class AutomatonBuilder {
      * @throws GrammarException if the grammar is too large, left-recursive or derives nothing
      */
     static Automaton compile(Grammar grammar, CodePoints writable) {
-        Grammar trimmed = new Trimming(grammar, writable).trimmed();
+        Grammar trimmed = new Trimming(new Intersections(writable).computed(grammar), writable).trimmed();
         boolean[] nullable = new Trimming(trimmed, writable).nullable();
         var builder = new AutomatonBuilder(trimmed, nullable, PlainText.CHARACTERS.and(writable));
         trimmed.rules().forEach(builder::rule);
@@ -92,6 +92,7 @@ final class AutomatonBuilder {
             case Expr.Choice choice -> choice(choice.options(), from, loop);
             case Expr.Repeat repeat -> repeat(repeat, from, loop);
             case Expr.Rule rule -> call(rule.index(), nullable[rule.index()], from, loop);
+            case Expr.Intersection both -> throw new IllegalStateException("to be computed first: " + both);
             case Expr.Bytes bytes -> bytes(bytes.automaton(), from, loop);
             case Expr.Token token -> edgeToNew(from, Automaton.TOKEN, token.id(), 0, loop);
         };

@@ -7,33 +7,77 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** Sets of characters as regular expressions write them. */
+/**
+ * Sets of characters as regular expressions write them. Dialects (those of ECMA-262, Java, Python, Rust …) differ in what is a digit, part of a word or space
+ * beyond ASCII, and in what ends a line. Where {@code sure} is asked for, sets have only what they have in all of them, else all that they have in any.
+ */
 final class CharacterClasses {
-    /** Any but the ends of lines. */
-    static final CodePoints DOT = CodePoints.of("\n\r\u2028\u2029").complement();
+    private static final Kind DIGIT = new Kind(CodePoints.range('0', '9'), "\\p{Nd}");
+    private static final Kind WORD = new Kind(
+            CodePoints.union(
+                    List.of(DIGIT.sure(), CodePoints.range('a', 'z'), CodePoints.range('A', 'Z'), CodePoints.of('_'))),
+            "[\\p{IsAlphabetic}\\p{M}\\p{N}\\p{Pc}\\p{IsJoin_Control}]");
+    private static final Kind SPACE =
+            new Kind(CodePoints.of("\t\n\u000B\f\r "), "[\\p{IsWhite_Space}\\p{Z}\\x1C-\\x1F\\uFEFF\\u180E]");
 
-    private static final CodePoints DIGITS = CodePoints.range('0', '9');
-    private static final CodePoints WORD = CodePoints.union(
-            List.of(DIGITS, CodePoints.range('a', 'z'), CodePoints.range('A', 'Z'), CodePoints.of('_')));
-    private static final CodePoints SPACE = CodePoints.of(
-                    "\t\n\u000B\f\r \u00A0\u1680\u2028\u2029\u202F\u205F\u3000\uFEFF")
-            .or(CodePoints.range(0x2000, 0x200A));
+    /** Characters that are of a kind in all dialects, and those that are in any. */
+    private record Kind(CodePoints sure, CodePoints any) {
+        Kind(CodePoints sure, String any) {
+            this(sure, sure.or(matching(any)));
+        }
+
+        CodePoints characters(boolean all) {
+            return all ? sure : any;
+        }
+
+        CodePoints others(boolean all) {
+            return characters(!all).complement();
+        }
+    }
+
+    /** Long names of general categories. */
+    private static final Map<String, String> CATEGORIES = Map.ofEntries(
+            Map.entry("Letter", "L"),
+            Map.entry("Uppercase_Letter", "Lu"),
+            Map.entry("Lowercase_Letter", "Ll"),
+            Map.entry("Titlecase_Letter", "Lt"),
+            Map.entry("Modifier_Letter", "Lm"),
+            Map.entry("Other_Letter", "Lo"),
+            Map.entry("Mark", "M"),
+            Map.entry("Number", "N"),
+            Map.entry("Decimal_Number", "Nd"),
+            Map.entry("Punctuation", "P"),
+            Map.entry("Symbol", "S"),
+            Map.entry("Math_Symbol", "Sm"),
+            Map.entry("Currency_Symbol", "Sc"),
+            Map.entry("Separator", "Z"),
+            Map.entry("Space_Separator", "Zs"),
+            Map.entry("Control", "Cc"));
 
     private static final Map<String, CodePoints> PROPERTIES = new ConcurrentHashMap<>();
     private static final int MOST_PROPERTIES = 200;
 
     private CharacterClasses() {}
 
+    /** Any but the ends of lines. */
+    static CodePoints dot(boolean sure) {
+        return CodePoints.of(sure ? "\n\r\u0085\u2028\u2029" : "\n").complement();
+    }
+
     /** After {@code [}, up to and with {@code ]}. */
-    static CodePoints inBrackets(Scanner in) {
+    static CodePoints inBrackets(Scanner in, boolean sure) {
+        int start = in.position() - 1;
         boolean negated = in.take("^");
+        if (in.peek() == ']') {
+            throw in.problem(start, "a ']' first in a class is read in two ways; write \\]");
+        }
         List<CodePoints> parts = new ArrayList<>();
         while (!in.take("]")) {
             int place = in.position();
-            CodePoints first = member(in);
+            CodePoints first = member(in, sure != negated);
             int dash = in.position();
             if (in.take("-") && in.peek() != ']') {
-                parts.add(range(in, place, first, member(in)));
+                parts.add(range(in, place, first, member(in, sure != negated)));
             } else {
                 in.back(dash);
                 parts.add(first);
@@ -59,7 +103,7 @@ final class CharacterClasses {
         return set.ranges().getFirst().first();
     }
 
-    private static CodePoints member(Scanner in) {
+    private static CodePoints member(Scanner in, boolean sure) {
         int c = in.next();
         if (c == Scanner.END) {
             throw in.problem("a '[' that is not closed");
@@ -67,20 +111,20 @@ final class CharacterClasses {
         if (c != '\\') {
             return CodePoints.of(c);
         }
-        return in.take("b") ? CodePoints.of('\b') : escape(in);
+        return in.take("b") ? CodePoints.of('\b') : escape(in, sure);
     }
 
     /** After a backslash. */
-    static CodePoints escape(Scanner in) {
+    static CodePoints escape(Scanner in, boolean sure) {
         int place = in.position() - 1;
         int c = in.next();
         return switch (c) {
-            case 'd' -> DIGITS;
-            case 'D' -> DIGITS.complement();
-            case 'w' -> WORD;
-            case 'W' -> WORD.complement();
-            case 's' -> SPACE;
-            case 'S' -> SPACE.complement();
+            case 'd' -> DIGIT.characters(sure);
+            case 'D' -> DIGIT.others(sure);
+            case 'w' -> WORD.characters(sure);
+            case 'W' -> WORD.others(sure);
+            case 's' -> SPACE.characters(sure);
+            case 'S' -> SPACE.others(sure);
             case 'p' -> property(in, place);
             case 'P' -> property(in, place).complement();
             case Scanner.END -> throw in.problem(place, "a backslash at the end");
@@ -155,11 +199,18 @@ final class CharacterClasses {
         if (!name.matches("[A-Za-z_]{1,40}(=[A-Za-z_]{1,40})?")) {
             throw in.problem(place, "no such property of characters");
         }
-        try {
-            var matcher = Pattern.compile("\\p{" + name + "}").matcher("");
-            return CodePoints.matching(c -> matcher.reset(Character.toString(c)).matches());
-        } catch (PatternSyntaxException unknown) {
-            throw in.problem(place, "no such property of characters: " + name);
+        for (String known : List.of(CATEGORIES.getOrDefault(name, name), "Is" + name)) {
+            try {
+                return matching("\\p{" + known + "}");
+            } catch (PatternSyntaxException unknown) {
+                // the other may be
+            }
         }
+        throw in.problem(place, "no such property of characters: " + name);
+    }
+
+    private static CodePoints matching(String expression) {
+        var matcher = Pattern.compile(expression).matcher("");
+        return CodePoints.matching(c -> matcher.reset(Character.toString(c)).matches());
     }
 }

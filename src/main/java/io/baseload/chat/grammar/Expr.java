@@ -22,6 +22,9 @@ public sealed interface Expr {
     /** {@code min} to {@code max} times, both included. */
     record Repeat(Expr body, int min, int max) implements Expr {}
 
+    /** What all of some expressions without rules derive, and none of others. Of at least one. */
+    record Intersection(List<Expr> all, List<Expr> none) implements Expr {}
+
     /** What a rule derives, by its place in the {@link Grammar}. */
     record Rule(int index) implements Expr {}
 

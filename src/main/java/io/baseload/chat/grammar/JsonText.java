@@ -59,16 +59,18 @@ public final class JsonText {
         return switch (expr) {
             case Expr.Chars chars -> encode(chars.set());
             case Expr.Text text -> Expr.text(escape(text.text()));
-            case Expr.Sequence sequence ->
-                new Expr.Sequence(
-                        sequence.parts().stream().map(JsonText::encode).toList());
-            case Expr.Choice choice ->
-                new Expr.Choice(choice.options().stream().map(JsonText::encode).toList());
+            case Expr.Sequence sequence -> new Expr.Sequence(encode(sequence.parts()));
+            case Expr.Choice choice -> new Expr.Choice(encode(choice.options()));
             case Expr.Repeat repeat -> new Expr.Repeat(encode(repeat.body()), repeat.min(), repeat.max());
+            case Expr.Intersection both -> new Expr.Intersection(encode(both.all()), encode(both.none()));
             case Expr.Rule rule -> throw new IllegalArgumentException("a rule has no form of its own");
             case Expr.Bytes bytes -> throw new IllegalArgumentException("bytes have their form already");
             case Expr.Token token -> throw new IllegalArgumentException("a token has no form of its own");
         };
+    }
+
+    private static List<Expr> encode(List<Expr> all) {
+        return all.stream().map(JsonText::encode).toList();
     }
 
     private static Expr encode(CodePoints set) {

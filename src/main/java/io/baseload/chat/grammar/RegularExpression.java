@@ -2,22 +2,30 @@ package io.baseload.chat.grammar;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Regular expressions in the syntax of ECMA-262 with the flag {@code u}: characters, escapes, classes, {@code \d \w \s \p{…}}, groups, alternatives and
- * repetitions; {@code ^} and {@code $} at the beginning and the end of the whole expression or of one of its alternatives. What isn't regular or looks around
- * (back references, {@code (?=}, {@code \b} …) is refused by name.
+ * repetitions; {@code ^} and {@code $} at the beginning and the end of the whole expression or of one of its alternatives; look-ahead where the rest of the
+ * text follows, so not within a group that something follows. What isn't regular or looks back (back references, {@code (?<=}, {@code \b} …) is refused by name.
  */
 public final class RegularExpression {
     private static final int DEEPEST = 200;
+    private static final Expr ANYTHING = Expr.any(new Expr.Chars(CodePoints.ALL));
 
     private final Scanner in;
-    private final boolean search;
+
+    /** Whether classes have only the characters that they have in all dialects, or else all that they have in any. */
+    private boolean sure;
+
     private int depth;
 
-    private RegularExpression(String source, boolean search) {
+    /** What may come before and after the match of an alternative that reaches from the beginning to the end. */
+    private record Edges(boolean openStart, boolean openEnd) {}
+
+    private RegularExpression(String source, boolean sure) {
         this.in = new Scanner(source);
-        this.search = search;
+        this.sure = sure;
     }
 
     /**
@@ -26,55 +34,125 @@ public final class RegularExpression {
      * @throws GrammarException if the expression is broken or not supported
      */
     public static Expr whole(String source) {
-        return new RegularExpression(source, false).read();
+        return new RegularExpression(source, true).read(new Edges(false, false));
     }
 
-    /** The texts in which a match is found anywhere, as JSON Schema's {@code pattern} has it. */
+    /** The texts in which a match is found anywhere, as JSON Schema's {@code pattern} has it. Dialects differ in classes: in all of them it is found. */
     public static Expr anywhere(String source) {
-        return new RegularExpression(source, true).read();
+        return new RegularExpression(source, true).read(new Edges(true, true));
     }
 
-    private Expr read() {
-        Expr expr = alternatives(true);
+    /** The same for any of the dialects: in other texts none of them finds a match. */
+    public static Expr perhapsAnywhere(String source) {
+        return new RegularExpression(source, false).read(new Edges(true, true));
+    }
+
+    private Expr read(Edges edges) {
+        Expr expr = alternatives(() -> anchored(edges));
         if (in.peek() != Scanner.END) {
             throw in.problem("a ')' that closes nothing");
         }
         return expr;
     }
 
-    /** @param edge whether the beginning and end of each are those of the whole text */
-    private Expr alternatives(boolean edge) {
-        if (++depth > DEEPEST) {
-            throw in.problem("groups are nested too deep: at most " + DEEPEST);
-        }
+    private Expr alternatives(Supplier<Expr> alternative) {
+        deeper();
         List<Expr> options = new ArrayList<>();
         do {
-            options.add(edge ? anchored() : sequence(false));
+            options.add(alternative.get());
         } while (in.take("|"));
         depth--;
         return options.size() == 1 ? options.getFirst() : new Expr.Choice(options);
     }
 
-    private Expr anchored() {
-        int place = in.position();
-        if (in.peek() == '(' && groupAlone()) {
-            in.back(place);
-            return group(true);
+    private void deeper() {
+        if (++depth > DEEPEST) {
+            throw in.problem("groups are nested too deep: at most " + DEEPEST);
         }
-        in.back(place);
-        boolean begins = in.take("^");
-        Expr body = sequence(true);
-        boolean ends = in.take("$");
-        if (in.peek() != Scanner.END && in.peek() != '|' && in.peek() != ')') {
-            throw in.problem("'$' is supported at the end of an alternative only");
-        }
-        Expr anything = Expr.any(new Expr.Chars(CodePoints.ALL));
-        return Expr.sequence(
-                begins || !search ? Expr.empty() : anything, body, ends || !search ? Expr.empty() : anything);
     }
 
-    /** Whether a group, with nothing before or after it, is the whole alternative. */
-    private boolean groupAlone() {
+    private boolean atEnd() {
+        return in.peek() == Scanner.END || in.peek() == '|' || in.peek() == ')';
+    }
+
+    private Expr anchored(Edges edges) {
+        boolean begins = in.take("^");
+        int place = in.position();
+        if (!begins && in.peek() == '(' && !lookAhead() && groupIsLast()) {
+            return lastGroup(place, edges);
+        }
+        in.back(place);
+        Expr rest = rest(new Edges(false, edges.openEnd));
+        return begins || !edges.openStart ? rest : Expr.sequence(ANYTHING, rest);
+    }
+
+    /** Up to the end of an alternative, with what may follow. */
+    private Expr rest(Edges edges) {
+        List<Expr> parts = new ArrayList<>();
+        while (!atEnd()) {
+            int place = in.position();
+            if (in.take("$")) {
+                if (!atEnd()) {
+                    throw in.problem("'$' is supported at the end of an alternative only");
+                }
+                return new Expr.Sequence(parts);
+            }
+            if (lookAhead()) {
+                parts.add(lookedAhead(edges));
+                return new Expr.Sequence(parts);
+            }
+            if (in.peek() == '(' && groupIsLast()) {
+                parts.add(lastGroup(place, edges));
+                return new Expr.Sequence(parts);
+            }
+            in.back(place);
+            parts.add(repeated(atom()));
+        }
+        if (edges.openEnd) {
+            parts.add(ANYTHING);
+        }
+        return parts.size() == 1 ? parts.getFirst() : new Expr.Sequence(parts);
+    }
+
+    private boolean lookAhead() {
+        int place = in.position();
+        boolean there = in.take("(?=") || in.take("(?!");
+        in.back(place);
+        return there;
+    }
+
+    /** The rest of the alternative, as far as what is looked ahead for allows. */
+    private Expr lookedAhead(Edges edges) {
+        deeper();
+        boolean negative = in.take("(?!");
+        if (!negative) {
+            in.require("(?=");
+        }
+        sure ^= negative;
+        Expr ahead = alternatives(() -> anchored(new Edges(false, true)));
+        sure ^= negative;
+        in.require(")");
+        Expr rest = rest(edges);
+        depth--;
+        return negative
+                ? new Expr.Intersection(List.of(rest), List.of(ahead))
+                : new Expr.Intersection(List.of(rest, ahead), List.of());
+    }
+
+    /** A group that the alternative, or what is left of it, ends with: its alternatives are those of the whole. Begins after the group. */
+    private Expr lastGroup(int place, Edges edges) {
+        boolean maybe = in.take("?");
+        Edges inner = in.take("$") ? new Edges(edges.openStart, false) : edges;
+        int end = in.position();
+        in.back(place);
+        Expr group = group(() -> anchored(inner));
+        in.back(end);
+        Expr without = inner.openStart || inner.openEnd ? ANYTHING : Expr.empty();
+        return maybe ? Expr.choice(group, without) : group;
+    }
+
+    /** Whether the alternative ends with the group that comes; reads up to its end. */
+    private boolean groupIsLast() {
         int open = 0;
         boolean inClass = false;
         do {
@@ -90,18 +168,20 @@ public final class RegularExpression {
                 return false;
             }
         } while (open > 0);
-        return in.peek() == Scanner.END || in.peek() == '|' || in.peek() == ')';
+        int end = in.position();
+        in.take("?");
+        in.take("$");
+        boolean last = atEnd();
+        in.back(end);
+        return last;
     }
 
-    private Expr sequence(boolean edge) {
+    private Expr sequence() {
         List<Expr> parts = new ArrayList<>();
-        while (true) {
-            int c = in.peek();
-            if (c == Scanner.END || c == '|' || c == ')' || edge && c == '$') {
-                return parts.size() == 1 ? parts.getFirst() : new Expr.Sequence(parts);
-            }
+        while (!atEnd()) {
             parts.add(repeated(atom()));
         }
+        return parts.size() == 1 ? parts.getFirst() : new Expr.Sequence(parts);
     }
 
     private Expr repeated(Expr atom) {
@@ -119,18 +199,18 @@ public final class RegularExpression {
     private Expr atom() {
         int place = in.position();
         return switch (in.peek()) {
-            case '(' -> group(false);
+            case '(' -> group(this::sequence);
             case '[' -> {
                 in.next();
-                yield new Expr.Chars(CharacterClasses.inBrackets(in));
+                yield new Expr.Chars(CharacterClasses.inBrackets(in, sure));
             }
             case '.' -> {
                 in.next();
-                yield new Expr.Chars(CharacterClasses.DOT);
+                yield new Expr.Chars(CharacterClasses.dot(sure));
             }
             case '\\' -> {
                 in.next();
-                yield new Expr.Chars(CharacterClasses.escape(in));
+                yield new Expr.Chars(CharacterClasses.escape(in, sure));
             }
             case '^', '$' -> throw in.problem("'^' and '$' are supported at the beginning and end of the whole only");
             case '*', '+', '?', '{' -> throw in.problem(place, "nothing to repeat");
@@ -138,20 +218,29 @@ public final class RegularExpression {
         };
     }
 
-    private Expr group(boolean edge) {
+    private Expr group(Supplier<Expr> alternative) {
         int place = in.position();
         in.require("(");
         if (in.take("?") && !in.take(":")) {
-            if (!in.take("<") || in.peek() == '=' || in.peek() == '!') {
-                throw in.problem(place, "look-around and inline flags are not supported");
-            }
-            while (in.peek() != '>' && in.peek() != Scanner.END) {
-                in.next();
-            }
-            in.require(">");
+            name(place);
         }
-        Expr body = alternatives(edge);
+        Expr body = alternatives(alternative);
         in.require(")");
         return body;
+    }
+
+    /** {@code <name>}, or as Python writes it {@code P<name>}. */
+    private void name(int place) {
+        if (in.peek() == '=' || in.peek() == '!') {
+            throw in.problem(place, "look-ahead is supported only where nothing follows the group that it is in");
+        }
+        in.take("P");
+        if (!in.take("<") || in.peek() == '=' || in.peek() == '!') {
+            throw in.problem(place, "look-behind and inline flags are not supported");
+        }
+        while (in.peek() != '>' && in.peek() != Scanner.END) {
+            in.next();
+        }
+        in.require(">");
     }
 }

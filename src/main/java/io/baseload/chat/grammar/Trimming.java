@@ -80,6 +80,7 @@ final class Trimming {
             case Expr.Sequence sequence -> sequence.parts().forEach(part -> note(part, user, users));
             case Expr.Choice choice -> choice.options().forEach(option -> note(option, user, users));
             case Expr.Repeat repeat -> note(repeat.body(), user, users);
+            case Expr.Intersection i -> {}
             case Expr.Chars c -> {}
             case Expr.Text t -> {}
             case Expr.Bytes b -> {}
@@ -95,9 +96,14 @@ final class Trimming {
             case Expr.Choice choice -> choice.options().stream().anyMatch(option -> productive(option, known));
             case Expr.Repeat repeat -> repeat.min() == 0 || productive(repeat.body(), known);
             case Expr.Rule rule -> known[rule.index()];
+            case Expr.Intersection both -> throw unresolved(both);
             case Expr.Bytes bytes -> !bytes.automaton().isEmpty();
             case Expr.Token token -> true;
         };
+    }
+
+    private static IllegalStateException unresolved(Expr.Intersection both) {
+        return new IllegalStateException("to be computed first: " + both);
     }
 
     private boolean writable(String text) {
@@ -114,6 +120,7 @@ final class Trimming {
             case Expr.Choice choice -> choice.options().stream().anyMatch(option -> nullable(option, known));
             case Expr.Repeat repeat -> repeat.min() == 0 || repeat.max() == 0 || nullable(repeat.body(), known);
             case Expr.Rule rule -> known[rule.index()];
+            case Expr.Intersection both -> throw unresolved(both);
             case Expr.Bytes bytes -> bytes.automaton().acceptsEmpty();
             case Expr.Token token -> false;
         };
@@ -137,6 +144,7 @@ final class Trimming {
             }
             case Expr.Repeat repeat -> repeat(repeat, trim(repeat.body(), productive));
             case Expr.Rule rule -> productive[rule.index()] ? Optional.of(rule) : Optional.empty();
+            case Expr.Intersection both -> throw unresolved(both);
             case Expr.Bytes bytes -> bytes.automaton().isEmpty() ? Optional.empty() : Optional.of(bytes);
             case Expr.Token token -> Optional.of(token);
         };

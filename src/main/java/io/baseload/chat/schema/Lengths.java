@@ -15,6 +15,8 @@ record Lengths(int min, int max) {
             case Expr.Choice choice ->
                 choice.options().stream().map(Lengths::of).reduce(Lengths::or).orElse(exactly(0));
             case Expr.Repeat repeat -> of(repeat.body()).times(repeat.min(), repeat.max());
+            case Expr.Intersection both ->
+                both.all().stream().map(Lengths::of).reduce(Lengths::and).orElseThrow();
             case Expr.Rule rule -> new Lengths(0, Expr.UNBOUNDED);
             case Expr.Bytes bytes -> new Lengths(0, Expr.UNBOUNDED);
             case Expr.Token token -> exactly(0);
@@ -31,6 +33,10 @@ record Lengths(int min, int max) {
 
     private Lengths or(Lengths other) {
         return new Lengths(Math.min(min, other.min), Math.max(max, other.max));
+    }
+
+    private Lengths and(Lengths other) {
+        return new Lengths(Math.max(min, other.min), Math.min(max, other.max));
     }
 
     private Lengths times(int least, int most) {

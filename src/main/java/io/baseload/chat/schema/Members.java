@@ -121,7 +121,10 @@ record Members(
         Map<String, Subschema> patterns = new LinkedHashMap<>();
         boolean open = !someAreDeclared;
         for (Subschema part : all.parts()) {
-            schemas(part, "patternProperties").forEach((pattern, schema) -> patterns.put(pattern, part));
+            schemas(part, "patternProperties").forEach((pattern, schema) -> {
+                Strings.pattern(schema.pointer(), pattern);
+                patterns.put(pattern, part);
+            });
             open |= additional(part).isPresent();
         }
         List<Others> others = new ArrayList<>();

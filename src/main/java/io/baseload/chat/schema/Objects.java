@@ -163,8 +163,8 @@ final class Objects {
                 .map(p -> Strings.pattern("patternProperties", p))
                 .orElse(Expr.any(new Expr.Chars(CodePoints.ALL)))));
         kind.otherPatterns()
-                .forEach(p -> parts.add(
-                        strings.part(Strings.pattern("patternProperties", p)).not()));
+                .forEach(p -> parts.add(strings.part(Strings.perhapsPattern("patternProperties", p))
+                        .not()));
         members.names().forEach(names -> parts.addAll(schemas.nameParts(names)));
         if (!members.declared().isEmpty()) {
             List<Expr> declared =

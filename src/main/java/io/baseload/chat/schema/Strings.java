@@ -11,6 +11,7 @@ import io.baseload.chat.grammar.RegularPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /** The languages of strings: lengths in characters, patterns, formats. */
@@ -106,8 +107,17 @@ final class Strings {
     }
 
     static Expr pattern(String pointer, String expression) {
+        return placed(pointer, () -> RegularExpression.anywhere(expression));
+    }
+
+    /** What validators of some dialect may take for a match. */
+    static Expr perhapsPattern(String pointer, String expression) {
+        return placed(pointer, () -> RegularExpression.perhapsAnywhere(expression));
+    }
+
+    private static Expr placed(String pointer, Supplier<Expr> pattern) {
         try {
-            return RegularExpression.anywhere(expression);
+            return pattern.get();
         } catch (GrammarException e) {
             throw new GrammarException(pointer, String.valueOf(e.getMessage()));
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +45,12 @@ class TextReaderTest {
                 "",
                 "(|a)(b|)",
                 "(a{0,2}){0,2}",
+                "(?=.*1)(?!.*ba)[a-d1]+",
+                "a(?!b)(?=..?)[abc1]*",
+                "(?!aa|bb$)(a|b|ab)*",
+                "a*(?:(?!c)[bcd]+|(?=1)\\d*)",
+                "(?<x>a)(?<y>b)*",
+                "\\S*[^\\s1]\\W?",
             })
     void matchesWhatTheJdkMatches(String expression) {
         TextReader reader = new TextReader(Grammar.of(RegularExpression.whole(expression)));
@@ -59,6 +66,69 @@ class TextReaderTest {
                     .as(text.toString())
                     .isEqualTo(truth.matcher(text).matches());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "^(?!b)(?!.*bb)[ab]+$",
+                "(?=ab|1)[a1]",
+                "a(?!b)",
+                "a(?=b$|c)",
+                "^(?:(a1)|(?!.*1)(?=a|b)(a|b)*)$",
+                "^a(?:b|c$)",
+                "(a$|^b|c(?!a))",
+                "(^(a|b)c?)$",
+                "^a(b(?=c)|1(?!1)(a$)?)?",
+                "(a)?$",
+                "(^a)?",
+            })
+    void looksAheadAsTheJdkDoes(String expression) {
+        TextReader reader = new TextReader(Grammar.of(RegularExpression.anywhere(expression)));
+        Pattern truth = Pattern.compile(expression);
+        Random random = new Random(1);
+        for (int i = 0; i < 2000; i++) {
+            String text = random.ints(random.nextInt(6), 0, 4)
+                    .mapToObj(c -> "abc1".substring(c, c + 1))
+                    .collect(Collectors.joining());
+            assertThat(accepts(reader, text))
+                    .as(text)
+                    .isEqualTo(truth.matcher(text).find());
+        }
+    }
+
+    /** What is written must match by any of them. */
+    @ParameterizedTest
+    @CsvSource({
+        "\\s, \u00A0",
+        "\\S, \uFEFF",
+        "\\W, é",
+        "\\w, é",
+        "\\d, ٣",
+        "\\D, ٣",
+        "[^\\d], ٣",
+        "[^\\W], é",
+        "., \u0085",
+        "(?!\\d)\\d?\\D?, ٣"
+    })
+    void charactersAboutWhichDialectsDifferAreLeftOut(String expression, String text) {
+        assertThat(accepts(new TextReader(Grammar.of(RegularExpression.whole(expression))), text))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "\\p{Letter}+, éß",
+        "[\\p{Lu}\\p{Nd}]+, É٣",
+        "\\p{Script=Greek}+, αβ",
+        "\\p{Emoji}, \uD83D\uDE00",
+        "\\p{Extended_Pictographic}, \uD83D\uDE00",
+        "\\p{Alphabetic}+, aé"
+    })
+    void knowsPropertiesOfCharacters(String expression, String text) {
+        TextReader reader = new TextReader(Grammar.of(RegularExpression.whole(expression)));
+        assertThat(accepts(reader, text)).isTrue();
+        assertThat(accepts(reader, "-")).isFalse();
     }
 
     @ParameterizedTest
@@ -85,7 +155,12 @@ class TextReaderTest {
                 "a{3,2}",
                 "a**",
                 "*a",
-                "(?=a)",
+                "((?=a)a)b",
+                "(?:(?!a).)*",
+                "[]a]",
+                "[^]",
+                "(?P=n)",
+                "(?#x)",
                 "(?<!a)b",
                 "(a)\\1",
                 "\\bword",

@@ -130,6 +130,7 @@ class KeywordsTest {
                 "{'prefixItems':{}};#/prefixItems: prefixItems must be an array of schemas",
                 "{'minimum':true};#/minimum: minimum must be a number",
                 "{'not':{'type':'string'}};#/not",
+                "{'patternProperties':{'a':{},'(a)+*':{}}};#/patternProperties/(a)+*: column 5",
             })
     void whatCannotBeHeldIsRefused(String schema, String reason) {
         isRefused(schema, reason);
@@ -167,5 +168,19 @@ class KeywordsTest {
             })
     void oneOfThatCannotBeToldApartIsRefused(String schema) {
         isRefused(schema, "#/oneOf: oneOf is not supported where a value may satisfy two branches (here 0 and 1)");
+    }
+
+    /** As zod writes them for e-mail addresses and durations. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "^(?!\\\\.)(?!.*\\\\.\\\\.)([a-z.]*)[a-z]@([a-z]+\\\\.)+[a-z]{2,}$;'a.b@c.de';'a..b@c.de'",
+                "^P(?:(\\\\d+W)|(?!.*W)(?=\\\\d|T\\\\d)(\\\\d+Y)?(\\\\d+D)?(T(?=\\\\d)(\\\\d+H)?)?)$;'P1DT2H';'P'",
+                "^(?=.*[A-Z])(?=.*\\\\d).{4,8}$;'aB3\\\\d';'abc3'",
+            })
+    void patternsLookAhead(String pattern, String yes, String no) {
+        check("{'pattern':'" + pattern + "'}", yes, no);
     }
 }

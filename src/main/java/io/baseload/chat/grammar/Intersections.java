@@ -1,0 +1,45 @@
+package io.baseload.chat.grammar;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts automata in place of the intersections of a grammar. */
+final class Intersections {
+    private final CodePoints writable;
+    private final Effort effort = Effort.ofOneSchema();
+
+    /** @param writable the characters that texts can have */
+    Intersections(CodePoints writable) {
+        this.writable = writable;
+    }
+
+    /** @throws GrammarException if one takes too many states or too much effort */
+    Grammar computed(Grammar grammar) {
+        return new Grammar(computed(grammar.rules()), grammar.names());
+    }
+
+    private List<Expr> computed(List<Expr> all) {
+        return all.stream().map(this::computed).toList();
+    }
+
+    private Expr computed(Expr expr) {
+        return switch (expr) {
+            case Expr.Sequence sequence -> new Expr.Sequence(computed(sequence.parts()));
+            case Expr.Choice choice -> new Expr.Choice(computed(choice.options()));
+            case Expr.Repeat repeat -> new Expr.Repeat(computed(repeat.body()), repeat.min(), repeat.max());
+            case Expr.Intersection both -> {
+                List<ByteAutomaton.Part> parts = new ArrayList<>();
+                both.all().forEach(expression -> parts.add(RegularPart.of(expression, writable, effort)));
+                both.none()
+                        .forEach(expression -> parts.add(
+                                RegularPart.of(expression, writable, effort).not()));
+                yield new Expr.Bytes(ByteAutomaton.intersection(parts, effort));
+            }
+            case Expr.Chars c -> c;
+            case Expr.Text t -> t;
+            case Expr.Rule r -> r;
+            case Expr.Bytes b -> b;
+            case Expr.Token t -> t;
+        };
+    }
+}
