@@ -3,7 +3,7 @@ package io.baseload.engine.api;
 /**
  * Which tokens one answer may go on with. The engine asks in this order: {@link #allow} for the first token, then {@link #advance} and {@link #allow} for each
  * one after it. It asks while it computes the logits that the mask is for, by one thread at a time and never by its own: a mask that takes long delays only its
- * own answer. What is allowed must depend on the tokens alone, or the same seed gives different answers.
+ * own answer, and answers whose masks take as long. What it throws is what its answer fails with. What is allowed must depend on the tokens alone, or the same seed gives different answers.
  */
 public interface TokenMask {
     /**

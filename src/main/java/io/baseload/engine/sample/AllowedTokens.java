@@ -1,10 +1,11 @@
 package io.baseload.engine.sample;
 
 import io.baseload.engine.api.TokenMask;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mask of a sequence's next token, computed on a thread of its own from the moment that the token before it is known, while the engine computes the logits.
+ * The mask of a sequence's next token, computed on another thread from the moment that the token before it is known, while the engine computes the logits.
  * Used by the engine's thread.
  */
 public final class AllowedTokens {
@@ -12,7 +13,9 @@ public final class AllowedTokens {
     private final long[] bits;
     private final Runnable whenReady;
     private volatile boolean ready;
+    private volatile boolean abandoned;
     private @Nullable Throwable failure;
+    private long lastNanos;
 
     /**
      * @param vocabulary tokens that the model has logits for
@@ -39,15 +42,25 @@ public final class AllowedTokens {
     }
 
     private void compute(Runnable work) {
-        Thread.startVirtualThread(() -> {
+        MaskThreads.after(lastNanos).execute(() -> {
+            if (abandoned) {
+                return;
+            }
+            long begun = MaskThreads.cpuNanos();
             try {
                 work.run();
             } catch (Throwable thrown) {
                 failure = thrown;
             }
+            lastNanos = MaskThreads.cpuNanos() - begun;
             ready = true;
             whenReady.run();
         });
+    }
+
+    /** Nobody waits for the mask any more. */
+    public void abandon() {
+        abandoned = true;
     }
 
     /** Whether the mask is there; until then nothing else here may be asked. */
@@ -55,15 +68,13 @@ public final class AllowedTokens {
         return ready;
     }
 
-    /**
-     * Whether any token may come.
-     *
-     * @throws IllegalStateException if the mask couldn't be computed
-     */
+    /** Why the mask couldn't be computed. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Whether any token may come. */
     public boolean any() {
-        if (failure != null) {
-            throw new IllegalStateException("the mask of allowed tokens could not be computed", failure);
-        }
         for (long word : bits) {
             if (word != 0) {
                 return true;

@@ -120,7 +120,7 @@ public final class Batcher {
             activeCount = active.size();
         }
         admission.remove(this::ended, ended);
-        ended.forEach(sequence -> sequence.table().release());
+        ended.forEach(Sequence::leave);
         ended.forEach(this::report);
         boolean any = !ended.isEmpty();
         ended.clear();

@@ -114,6 +114,11 @@ final class Delivery {
 
     private void decode(Sequence sequence, Rows logits, int row) {
         Optional<AllowedTokens> allowed = sequence.sampling().allowed();
+        Optional<Throwable> unmasked = allowed.flatMap(AllowedTokens::failure);
+        if (unmasked.isPresent()) {
+            sequence.fail(unmasked.get());
+            return;
+        }
         if (allowed.isPresent() && !allowed.get().any()) {
             sequence.finish(FinishReason.STOP);
             return;

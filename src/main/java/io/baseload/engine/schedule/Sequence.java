@@ -208,6 +208,12 @@ final class Sequence implements Generation {
         held = null;
     }
 
+    /** Gives back what it has, when it has ended. */
+    void leave() {
+        table.release();
+        sampling.allowed().ifPresent(AllowedTokens::abandon);
+    }
+
     /** Whether a token can be chosen now that logits are there: false as long as its mask is being computed. */
     boolean mayChoose() {
         return sampling.allowed().isEmpty() || sampling.allowed().get().ready();

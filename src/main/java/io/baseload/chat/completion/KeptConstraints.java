@@ -1,0 +1,73 @@
+package io.baseload.chat.completion;
+
+import io.baseload.chat.grammar.Constraint;
+import io.baseload.chat.grammar.GrammarException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last constraints of a model, and what was refused. Each scope has its own, so that nobody can tell by the time that it takes what others ask for. What is
+ * asked for again while it is compiled is compiled once; what is there waits for nothing.
+ */
+final class KeptConstraints {
+    private static final int MOST = 32;
+
+    private final FairExecutor executor;
+
+    /** Least recently used first. */
+    private final Map<ConstraintKey, CompletableFuture<Constraint>> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    KeptConstraints(FairExecutor executor) {
+        this.executor = executor;
+    }
+
+    /**
+     * Fails with what compiling failed with.
+     *
+     * @throws io.baseload.engine.api.OverloadedException if too much of the same scope waits to be compiled
+     */
+    synchronized CompletableFuture<Constraint> get(ConstraintKey key, Supplier<Constraint> compile) {
+        @Nullable CompletableFuture<Constraint> known = kept.get(key);
+        if (known != null) {
+            return known;
+        }
+        var constraint = new CompletableFuture<Constraint>();
+        executor.execute(key.scope(), () -> complete(key, constraint, compile));
+        kept.put(key, constraint);
+        while (kept.size() > MOST && evict()) {}
+        return constraint;
+    }
+
+    private void complete(ConstraintKey key, CompletableFuture<Constraint> constraint, Supplier<Constraint> compile) {
+        try {
+            constraint.complete(compile.get());
+        } catch (GrammarException refused) {
+            constraint.completeExceptionally(refused);
+        } catch (Throwable failed) {
+            forget(key);
+            constraint.completeExceptionally(failed);
+        }
+    }
+
+    private synchronized void forget(ConstraintKey key) {
+        kept.remove(key);
+    }
+
+    /** Of the scope with the most takes out what was used longest ago; returns false if all is still being compiled. */
+    private boolean evict() {
+        var sizes = kept.keySet().stream().collect(Collectors.groupingBy(ConstraintKey::scope, Collectors.counting()));
+        long most = sizes.values().stream().mapToLong(size -> size).max().orElse(0);
+        Optional<ConstraintKey> eldest = kept.entrySet().stream()
+                .filter(entry -> entry.getValue().isDone()
+                        && sizes.getOrDefault(entry.getKey().scope(), 0L) == most)
+                .map(Map.Entry::getKey)
+                .findFirst();
+        eldest.ifPresent(kept::remove);
+        return eldest.isPresent();
+    }
+}

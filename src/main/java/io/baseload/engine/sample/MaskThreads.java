@@ -1,0 +1,26 @@
+package io.baseload.engine.sample;
+
+import io.baseload.engine.api.Background;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.concurrent.Executor;
+
+/** The threads that compute masks. Answers whose masks take long have other threads than those whose masks don't, which so never wait for them. */
+final class MaskThreads {
+    private static final Executor QUICK = Background.threads("baseload-mask-");
+    private static final Executor SLOW = Background.lowThreads("baseload-slow-mask-");
+    private static final long QUICK_NANOS = 2_000_000;
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
+
+    private MaskThreads() {}
+
+    /** @param lastNanos what the answer's last mask took */
+    static Executor after(long lastNanos) {
+        return lastNanos < QUICK_NANOS ? QUICK : SLOW;
+    }
+
+    /** Of this thread; differences tell what was computed, however crowded the machine is. */
+    static long cpuNanos() {
+        return CPU.isCurrentThreadCpuTimeSupported() ? CPU.getCurrentThreadCpuTime() : System.nanoTime();
+    }
+}
