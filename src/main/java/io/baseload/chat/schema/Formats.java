@@ -2,12 +2,14 @@ package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.RegularExpression;
+import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * The formats of JSON Schema, each as a regular language: what it admits is always of the format; rare forms that the format admits too (leap seconds, quoted
+ * The formats of JSON Schema, and some that OpenAPI and popular generators add, each as a regular language: what it admits is always of the format; rare forms that the format admits too (leap seconds, quoted
  * local parts …) are left out.
  */
 final class Formats {
@@ -57,6 +59,12 @@ final class Formats {
     private static final String REFERENCE =
             "(" + URI + "|" + SEGMENT + PATH + QUERY + "|(/" + SEGMENT + "){1,8}" + QUERY + ")";
 
+    private static final String PHONE = "\\+[1-9][0-9]{7,14}";
+
+    /** The bits that the last character has beyond those of the bytes are 0. */
+    private static final String BASE64 =
+            "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?";
+
     private static final Map<String, String> LANGUAGES = Map.ofEntries(
             Map.entry("date-time", DATE + "T" + CLOCK + ZONE),
             Map.entry("date", DATE),
@@ -73,16 +81,71 @@ final class Formats {
             Map.entry("uri-reference", REFERENCE),
             Map.entry("iri-reference", REFERENCE),
             Map.entry("uri-template", URI),
+            Map.entry("url", URI),
             Map.entry("uuid", UUID),
+            Map.entry("uuid1", uuid('1')),
+            Map.entry("uuid3", uuid('3')),
+            Map.entry("uuid4", uuid('4')),
+            Map.entry("uuid5", uuid('5')),
+            Map.entry("uuid6", uuid('6')),
+            Map.entry("uuid7", uuid('7')),
+            Map.entry("name-email", EMAIL),
+            Map.entry("ipvanyaddress", IPV4 + "|" + IPV6),
+            Map.entry("phone", PHONE),
+            Map.entry("e164", PHONE),
+            Map.entry("color", "#[0-9a-fA-F]{6}"),
+            Map.entry("byte", BASE64),
+            Map.entry("base64", BASE64),
             Map.entry("json-pointer", "(/[A-Za-z0-9_.-]{0,60}){0,20}"),
             Map.entry("relative-json-pointer", "(0|[1-9][0-9]{0,2})(#|(/[A-Za-z0-9_.-]{0,60}){0,20})"),
             Map.entry("regex", "\\^?[A-Za-z0-9 _]{1,60}\\$?"));
 
-    /** Formats of OpenAPI that say nothing about a JSON text. */
-    static final Set<String> ANNOTATIONS =
-            Set.of("password", "binary", "byte", "float", "double", "int32", "int64", "decimal");
+    /** Formats that say nothing about a text, or what no text can show. */
+    static final Set<String> ANNOTATIONS = Set.of(
+            "password",
+            "binary",
+            "decimal",
+            "float",
+            "double",
+            "enum",
+            "text",
+            "textarea",
+            "markdown",
+            "html",
+            "path",
+            "file-path",
+            "directory-path");
+
+    /** OpenAPI's numbers: the least and the greatest. */
+    private static final Map<String, List<BigDecimal>> RANGES = Map.of(
+            "int8", signed(8),
+            "int16", signed(16),
+            "int32", signed(32),
+            "int64", signed(64),
+            "uint8", unsigned(8),
+            "uint16", unsigned(16),
+            "uint32", unsigned(32),
+            "uint64", unsigned(64));
 
     private Formats() {}
+
+    private static String uuid(char version) {
+        return "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-" + version + "[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}";
+    }
+
+    private static List<BigDecimal> signed(int bits) {
+        BigDecimal half = BigDecimal.TWO.pow(bits - 1);
+        return List.of(half.negate(), half.subtract(BigDecimal.ONE));
+    }
+
+    private static List<BigDecimal> unsigned(int bits) {
+        return List.of(BigDecimal.ZERO, BigDecimal.TWO.pow(bits).subtract(BigDecimal.ONE));
+    }
+
+    /** The least and the greatest number; empty if the format says nothing about them. */
+    static List<BigDecimal> range(String name) {
+        return RANGES.getOrDefault(name, List.of());
+    }
 
     static Optional<Expr> find(String name) {
         return Optional.ofNullable(LANGUAGES.get(name)).map(RegularExpression::whole);

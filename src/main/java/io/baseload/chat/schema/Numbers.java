@@ -84,15 +84,18 @@ final class Numbers {
         int digits = 0;
         for (String keyword : List.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")) {
             JsonNode value = schema.find(keyword).orElse(null);
-            if (value == null) {
-                continue;
-            }
-            if (value.isBoolean() && keyword.startsWith("exclusive")) {
+            if (value == null || value.isBoolean() && keyword.startsWith("exclusive")) {
                 continue;
             }
             BigDecimal bound = bound(schema, keyword, value);
             parts.add(new DecimalBound(bound, keyword.endsWith("aximum"), inclusive(schema, keyword)));
             digits = Math.max(digits, bound.precision() - bound.scale());
+        }
+        String format = schema.find("format").map(name -> name.asString("")).orElse("");
+        List<BigDecimal> range = Formats.range(format);
+        if (!range.isEmpty()) {
+            parts.add(new DecimalBound(range.getFirst(), false, true));
+            parts.add(new DecimalBound(range.getLast(), true, true));
         }
         return digits;
     }

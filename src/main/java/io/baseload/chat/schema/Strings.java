@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** The languages of strings: lengths in characters, patterns, formats. */
@@ -95,6 +96,9 @@ final class Strings {
             max = Math.min(max, Keywords.count(part, "maxLength", Expr.UNBOUNDED));
             part.find("pattern").ifPresent(pattern -> languages.add(pattern(part, "pattern", pattern)));
             part.find("format").flatMap(format -> format(part, format)).ifPresent(languages::add);
+            part.find("contentEncoding")
+                    .flatMap(encoding -> Formats.find(encoding.asString("")))
+                    .ifPresent(languages::add);
         }
         return new Limits(min, max, languages.stream().distinct().toList());
     }
@@ -126,7 +130,10 @@ final class Strings {
     private static Optional<Expr> format(Subschema schema, JsonNode format) {
         String name = format.asString("");
         Optional<Expr> language = Formats.find(name);
-        if (language.isEmpty() && !Formats.ANNOTATIONS.contains(name)) {
+        boolean saidOtherwise = Stream.of("pattern", "enum", "const").anyMatch(schema.node()::has);
+        boolean says =
+                !Formats.ANNOTATIONS.contains(name) && Formats.range(name).isEmpty();
+        if (language.isEmpty() && says && !saidOtherwise) {
             String known = String.join(", ", Formats.names().stream().sorted().toList());
             throw schema.unsupported("format", " with \"" + name + "\"; known are " + known);
         }

@@ -129,6 +129,7 @@ class KeywordsTest {
                 "{'minLength':3000000};#/minLength: minLength is not supported above 1000000",
                 "{'prefixItems':{}};#/prefixItems: prefixItems must be an array of schemas",
                 "{'minimum':true};#/minimum: minimum must be a number",
+                "{'type':'string','format':'of-our-own'};#/format: format is not supported with \"of-our-own\"",
                 "{'not':{'type':'string'}};#/not",
                 "{'patternProperties':{'a':{},'(a)+*':{}}};#/patternProperties/(a)+*: column 5",
             })
@@ -182,5 +183,26 @@ class KeywordsTest {
             })
     void patternsLookAhead(String pattern, String yes, String no) {
         check("{'pattern':'" + pattern + "'}", yes, no);
+    }
+
+    /** Formats of OpenAPI and of pydantic. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "'type':'integer','format':'int32';-2147483648;2147483648",
+                "'type':['integer','null'],'format':'uint8';255;-1",
+                "'type':'number','format':'int32','minimum':3;2147483647;2147483647.5",
+                "'type':'number','format':'double';1.5;'a'",
+                "'format':'byte';'aGVsbG8=';'aGVsbG9='",
+                "'type':'string','contentEncoding':'base64';'';'aGVsbG8'",
+                "'format':'uuid4';'c0ffee00-0000-4000-8000-000000000000';'c0ffee00-0000-1000-8000-000000000000'",
+                "'type':'string','format':'path';'/tmp/x';1",
+                "'type':'string','format':'of-our-own','pattern':'^x+$';'xx';'y'",
+                "'enum':['a','b'],'type':'string','format':'of-our-own';'a';'c'",
+            })
+    void formatsOfGenerators(String keywords, String yes, String no) {
+        check("{" + keywords + "}", yes, no);
     }
 }
