@@ -3,6 +3,7 @@ package io.baseload.chat.grammar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A context-free grammar over characters.
@@ -15,6 +16,11 @@ public record Grammar(List<Expr> rules, List<String> names) {
     /** A grammar of one rule. */
     public static Grammar of(Expr root) {
         return new Grammar(List.of(root), List.of("root"));
+    }
+
+    /** The place of a rule that stands for a part of a JSON Schema: those are named by JSON pointers. */
+    Optional<String> place(int rule) {
+        return Optional.of(names.get(rule)).filter(name -> name.startsWith("#"));
     }
 
     /** Gathers rules that refer to each other. */
@@ -47,6 +53,20 @@ public record Grammar(List<Expr> rules, List<String> names) {
             Expr.Rule rule = declare(name);
             define(rule, body);
             return rule;
+        }
+
+        /**
+         * Checks that there is a text for a rule that needs no rules before it, and whose rules are defined.
+         *
+         * @param writable the characters that texts can have
+         * @throws GrammarException if there is none; it has the place of the rule that is to blame where that is named by a JSON pointer
+         */
+        public void requireText(Expr.Rule rule, CodePoints writable) {
+            List<Expr> bodies = IntStream.range(0, rules.size())
+                    .mapToObj(
+                            i -> i < rule.index() ? Expr.choice() : rules.get(i).orElse(Expr.choice()))
+                    .toList();
+            new Trimming(new Grammar(bodies, names), writable).requireText(rule.index());
         }
 
         public boolean defined(Expr.Rule rule) {

@@ -51,8 +51,11 @@ final class LeftCalls {
         while (callers[rule] == 0 || rule >= names.size()) {
             rule++;
         }
-        return new GrammarException(
-                "", "rule " + names.get(rule) + " is left-recursive: it can begin with itself. Put the recursion last");
+        String name = names.get(rule);
+        return name.startsWith("#")
+                ? new GrammarException(name, "the schema refers to itself without a member or an item between")
+                : new GrammarException(
+                        "", "rule " + name + " is left-recursive: it can begin with itself. Put the recursion last");
     }
 
     /** The rules that each rule may call before it has read anything. */

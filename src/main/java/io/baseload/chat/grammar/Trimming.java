@@ -3,8 +3,11 @@ package io.baseload.chat.grammar;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -27,14 +30,60 @@ final class Trimming {
      * @throws GrammarException if nothing is left
      */
     Grammar trimmed() {
-        boolean[] productive = fixpoint(this::productive);
-        if (!productive[0]) {
-            throw new GrammarException("", "no text that the model can write satisfies it");
-        }
+        boolean[] productive = requireText(0);
         List<Expr> rules = IntStream.range(0, grammar.rules().size())
                 .mapToObj(rule -> trim(grammar.rules().get(rule), productive).orElse(Expr.choice()))
                 .toList();
         return new Grammar(rules, grammar.names());
+    }
+
+    /**
+     * Which rules derive a text.
+     *
+     * @throws GrammarException if this one doesn't; it names the rule that is to blame where that has a place in a schema
+     */
+    boolean[] requireText(int rule) {
+        boolean[] productive = fixpoint(this::productive);
+        if (productive[rule]) {
+            return productive;
+        }
+        String place = "";
+        Set<Integer> seen = new HashSet<>();
+        OptionalInt next = OptionalInt.of(rule);
+        while (next.isPresent() && seen.add(next.getAsInt())) {
+            place = grammar.place(next.getAsInt()).orElse(place);
+            next = blamed(grammar.rules().get(next.getAsInt()), productive);
+        }
+        throw new GrammarException(
+                place,
+                next.isPresent()
+                        ? "no text satisfies it: it refers to itself without end"
+                        : "no text that the model can write satisfies it");
+    }
+
+    /** The first rule because of which an expression derives nothing; empty if that is its own doing. */
+    private OptionalInt blamed(Expr expr, boolean[] productive) {
+        return switch (expr) {
+            case Expr.Sequence sequence ->
+                sequence.parts().stream()
+                        .filter(part -> !productive(part, productive))
+                        .findFirst()
+                        .map(part -> blamed(part, productive))
+                        .orElseGet(OptionalInt::empty);
+            case Expr.Choice choice ->
+                choice.options().stream()
+                        .map(option -> blamed(option, productive))
+                        .filter(OptionalInt::isPresent)
+                        .findFirst()
+                        .orElseGet(OptionalInt::empty);
+            case Expr.Repeat repeat -> blamed(repeat.body(), productive);
+            case Expr.Rule rule -> OptionalInt.of(rule.index());
+            case Expr.Chars c -> OptionalInt.empty();
+            case Expr.Text t -> OptionalInt.empty();
+            case Expr.Bytes b -> OptionalInt.empty();
+            case Expr.Token t -> OptionalInt.empty();
+            case Expr.Intersection i -> OptionalInt.empty();
+        };
     }
 
     boolean[] nullable() {
@@ -96,7 +145,7 @@ final class Trimming {
             case Expr.Choice choice -> choice.options().stream().anyMatch(option -> productive(option, known));
             case Expr.Repeat repeat -> repeat.min() == 0 || productive(repeat.body(), known);
             case Expr.Rule rule -> known[rule.index()];
-            case Expr.Intersection both -> throw unresolved(both);
+            case Expr.Intersection both -> true; // until it is computed
             case Expr.Bytes bytes -> !bytes.automaton().isEmpty();
             case Expr.Token token -> true;
         };

@@ -29,7 +29,7 @@ final class Arrays {
         for (Subschema part : all.parts()) {
             min = Math.max(min, Keywords.count(part, "minItems", 0));
             max = Math.min(max, Keywords.count(part, "maxItems", Expr.UNBOUNDED));
-            unique |= part.find("uniqueItems").map(Keywords::isTrue).orElse(false);
+            unique |= unique(part);
             given = Math.max(given, prefix(part).size());
         }
         if (unique && max > 1) {
@@ -39,6 +39,14 @@ final class Arrays {
             return Expr.choice();
         }
         return Expr.sequence(layout.open("["), items(all, given, min, max), layout.close("]"));
+    }
+
+    private static boolean unique(Subschema part) {
+        Optional<JsonNode> unique = part.find("uniqueItems");
+        if (unique.isPresent() && !unique.get().isBoolean()) {
+            throw part.wrong("uniqueItems", "true or false");
+        }
+        return unique.map(Keywords::isTrue).orElse(false);
     }
 
     /** What the first items must be, each. Before 2020-12 that was {@code items}, with {@code additionalItems} for the others. */

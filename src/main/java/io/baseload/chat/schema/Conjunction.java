@@ -83,6 +83,7 @@ record Conjunction(List<Subschema> parts, boolean possible) {
             }
             schema.effort().spend(1 + schema.node().size());
             Keywords.refuseUnsupported(schema);
+            Keywords.refuseContradictions(schema);
             List<String> own = new ArrayList<>();
             schema.find("$ref").ifPresent(reference -> {
                 own.add("$ref");

@@ -29,6 +29,8 @@ final class Keywords {
             Map.entry("disallow", ""),
             Map.entry("divisibleBy", "; use multipleOf"));
 
+    private static final List<String> LEAST = List.of("minLength", "minItems", "minProperties", "minimum");
+
     /** Which type a keyword speaks of. */
     static final Map<String, Set<String>> BY_TYPE = Map.of(
             "object",
@@ -56,6 +58,18 @@ final class Keywords {
             if (why != null
                     && !(keyword.equals("not") && excludesNothing(schema.node().get(keyword)))) {
                 throw schema.unsupported(keyword, why);
+            }
+        }
+    }
+
+    /** Bounds of which no value is within both are a mistake. */
+    static void refuseContradictions(Subschema schema) {
+        for (String least : LEAST) {
+            String most = least.replace("min", "max");
+            JsonNode lower = schema.node().path(least);
+            JsonNode upper = schema.node().path(most);
+            if (lower.isNumber() && upper.isNumber() && lower.decimalValue().compareTo(upper.decimalValue()) > 0) {
+                throw schema.wrong(most, least + " or more, which is " + lower);
             }
         }
     }

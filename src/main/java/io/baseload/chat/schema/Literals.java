@@ -2,7 +2,6 @@ package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.JsonText;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,18 +20,13 @@ final class Literals {
             case OBJECT -> object(value);
             case ARRAY -> array(value);
             case STRING -> string(value.stringValue());
-            case NUMBER -> Expr.text(number(value.decimalValue()));
+            case NUMBER -> Expr.text(value.decimalValue().toPlainString());
             default -> Expr.text(value.toString());
         };
     }
 
     static Expr string(String text) {
         return Expr.text("\"" + JsonText.escape(text) + "\"");
-    }
-
-    /** Without exponent where that isn't longer than people like. */
-    private static String number(BigDecimal value) {
-        return Math.abs(value.scale()) <= 40 ? value.toPlainString() : value.toString();
     }
 
     private Expr object(JsonNode value) {

@@ -106,10 +106,13 @@ record Members(
     }
 
     private static boolean matches(Subschema part, String pattern, String name) {
-        Expr expression = Strings.pattern(part.pointer() + "/patternProperties", pattern);
-        return new TextReader(Grammar.of(expression), part.effort())
+        return new TextReader(Grammar.of(namePattern(part, pattern)), part.effort())
                 .departure(name)
                 .isEmpty();
+    }
+
+    private static Expr namePattern(Subschema part, String pattern) {
+        return Strings.pattern(part.pointer() + "/patternProperties/" + Subschema.escape(pattern), pattern);
     }
 
     private static Optional<Subschema> additional(Subschema part) {

@@ -19,9 +19,11 @@ final class Numbers {
     /** Readers that know only doubles can't tell whether a longer number is a multiple. */
     private static final int EXACT_DIGITS = 15;
 
+    /** Of a number that a schema names, before or after its point. */
+    static final int MOST_DIGITS = 40;
+
     private static final int FRACTION_DIGITS = 16;
     private static final int MULTIPLE_DIGITS = 12;
-    private static final int LONGEST_BOUND = 40;
 
     static final Expr ANY = Expr.sequence(
             Expr.optional(Expr.text("-")),
@@ -55,7 +57,7 @@ final class Numbers {
             }
         }
         // between any two bounds there is a multiple or none at all with so many digits
-        Expr base = decimals(integer ? 0 : LONGEST_BOUND + MULTIPLE_DIGITS, digits + MULTIPLE_DIGITS);
+        Expr base = decimals(integer ? 0 : MOST_DIGITS + MULTIPLE_DIGITS, digits + MULTIPLE_DIGITS);
         return ByteAutomaton.intersection(with(base, limits, effort), effort).isEmpty();
     }
 
@@ -110,10 +112,15 @@ final class Numbers {
             throw schema.wrong(keyword, "a number");
         }
         BigDecimal bound = value.decimalValue();
-        if (Math.abs(bound.scale()) > LONGEST_BOUND || bound.precision() > LONGEST_BOUND) {
-            throw schema.wrong(keyword, "a number of at most " + LONGEST_BOUND + " digits");
+        if (isLong(bound)) {
+            throw schema.wrong(keyword, "a number of at most " + MOST_DIGITS + " digits");
         }
         return bound;
+    }
+
+    /** Whether a number is longer than is of use, or would be costly to compute with. */
+    static boolean isLong(BigDecimal number) {
+        return Math.abs(number.scale()) > MOST_DIGITS || number.precision() > MOST_DIGITS;
     }
 
     private static Multiple multiple(Subschema schema, JsonNode value) {

@@ -21,13 +21,9 @@ final class SchemaDocument {
     private static final int DEEPEST = 200;
     private static final int MOST_CHARACTERS = 1_000_000;
 
-    /** Longer numbers are refused, or they would be costly to compute with. */
-    private static final int LONGEST_NUMBER = 40;
-
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(DEEPEST)
-                            .maxNumberLength(LONGEST_NUMBER)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())

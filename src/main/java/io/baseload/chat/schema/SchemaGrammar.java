@@ -81,6 +81,7 @@ public final class SchemaGrammar {
         while (!schemas.due.isEmpty()) {
             schemas.due.poll().run();
         }
+        builder.requireText(rule, writable);
         return rule;
     }
 

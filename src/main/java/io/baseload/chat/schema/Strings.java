@@ -128,7 +128,10 @@ final class Strings {
     }
 
     private static Optional<Expr> format(Subschema schema, JsonNode format) {
-        String name = format.asString("");
+        if (!format.isString()) {
+            throw schema.wrong("format", "a string");
+        }
+        String name = format.stringValue();
         Optional<Expr> language = Formats.find(name);
         boolean saidOtherwise = Stream.of("pattern", "enum", "const").anyMatch(schema.node()::has);
         boolean says =

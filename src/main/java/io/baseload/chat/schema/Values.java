@@ -28,14 +28,27 @@ final class Values {
 
     private static List<List<JsonNode>> named(Subschema part) {
         List<List<JsonNode>> lists = new ArrayList<>();
-        part.find("const").ifPresent(value -> lists.add(List.of(value)));
+        part.find("const").ifPresent(value -> lists.add(shortOnes(part, "const", List.of(value))));
         part.find("enum").ifPresent(values -> {
             if (!values.isArray() || values.isEmpty()) {
                 throw part.wrong("enum", "an array of at least one value");
             }
-            lists.add(values.valueStream().toList());
+            lists.add(shortOnes(part, "enum", values.valueStream().toList()));
         });
         return lists;
+    }
+
+    private static List<JsonNode> shortOnes(Subschema part, String keyword, List<JsonNode> values) {
+        if (values.stream().anyMatch(Values::hasLongNumber)) {
+            throw part.wrong(keyword, "of numbers of at most " + Numbers.MOST_DIGITS + " digits");
+        }
+        return values;
+    }
+
+    private static boolean hasLongNumber(JsonNode value) {
+        return value.isNumber()
+                ? Numbers.isLong(value.decimalValue())
+                : value.valueStream().anyMatch(Values::hasLongNumber);
     }
 
     static List<JsonNode> common(List<JsonNode> some, List<JsonNode> others) {

@@ -58,7 +58,10 @@ final class TemplateFields {
         return switch (node.getNodeType()) {
             case STRING -> node.stringValue();
             case BOOLEAN -> node.booleanValue();
-            case NUMBER -> node.isIntegralNumber() ? (Object) node.bigIntegerValue() : (Object) node.doubleValue();
+            case NUMBER ->
+                node.isIntegralNumber()
+                        ? (Object) node.bigIntegerValue()
+                        : (Object) node.decimalValue().doubleValue();
             case ARRAY -> {
                 List<@Nullable Object> items = new ArrayList<>();
                 node.forEach(item -> items.add(data(item)));

@@ -67,7 +67,7 @@ record Value(JsonNode node, String path) {
         if (!node.isNumber()) {
             throw Invalid.type(path, "a number", node);
         }
-        double value = node.isIntegralNumber() ? node.bigIntegerValue().doubleValue() : node.doubleValue();
+        double value = node.decimalValue().doubleValue();
         if (value < min) {
             throw Invalid.decimalBelow(path, min, value);
         }

@@ -156,17 +156,19 @@ class ConstraintsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{\"type\":\"object\",\"properties\":{\"a\":{\"not\":{}}}} | #/properties/a/not: not is not supported",
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"not\":{\"type\":\"string\"}}}} | #/properties/a/not:"
+                        + " not is not supported",
                 "{\"type\":\"array\",\"uniqueItems\":true} | #/uniqueItems: uniqueItems is not supported",
                 "{\"if\":{}} | #/if: if is not supported",
                 "{\"$ref\":\"https://example.org/x\"} | #/$ref: $ref is not supported",
                 "{\"$ref\":\"#\"} | refers to itself",
-                "{\"pattern\":\"(?=a)\"} | #/pattern: column 1: look-around",
+                "{\"pattern\":\"(?<=a)\"} | #/pattern: column 1: look-behind",
                 "{\"format\":\"no-such\"} | #/format: format is not supported with",
                 "{\"type\":\"strin\"} | #/type: type must be",
                 "{\"enum\":[]} | #/enum: enum must be",
                 "{ | can't be read",
-                "{\"type\":\"integer\",\"minimum\":5,\"maximum\":4} | no text",
+                "{\"type\":\"integer\",\"minimum\":5,\"maximum\":4} | #/maximum: maximum must be minimum or more,"
+                        + " which is 5",
                 "{\"oneOf\":[{\"type\":\"integer\"},{\"type\":\"number\"}]} | #/oneOf: oneOf is not supported where",
                 "{\"minLength\":-1} | #/minLength: minLength must be",
             })

@@ -207,7 +207,7 @@ class CallGrammarTest {
                         + " must be all",
                 "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"b\"],\"properties\":{\"b\":{\"anyOf\":[{\"type\":[\"object\",\"null\"]}]}}}"
                     + " | #/properties/b/anyOf/0/additionalProperties",
-                "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"b\"],\"properties\":{\"b\":{\"not\":{}}}}"
+                "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"b\"],\"properties\":{\"b\":{\"not\":{\"type\":\"string\"}}}}"
                     + " | #/properties/b/not: not is not supported",
             })
     void schemasThatAreNotStrictAreRefusedByPlace(String schema, String problem) {

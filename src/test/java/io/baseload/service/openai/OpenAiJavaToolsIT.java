@@ -164,7 +164,7 @@ class OpenAiJavaToolsIT {
                                 .addFunctionTool(FunctionDefinition.builder()
                                         .name("broken")
                                         .parameters(FunctionParameters.builder()
-                                                .putAdditionalProperty("not", JsonValue.from(Map.of()))
+                                                .putAdditionalProperty("not", JsonValue.from(Map.of("type", "string")))
                                                 .build())
                                         .build())
                                 .toolChoice(allowed(ChatCompletionAllowedTools.Mode.REQUIRED, "broken"))

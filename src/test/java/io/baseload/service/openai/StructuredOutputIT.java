@@ -159,7 +159,7 @@ class StructuredOutputIT {
 
     @Test
     void aSchemaThatCannotBeEnforcedIsRefusedByPlaceAndName() {
-        Map<String, Object> schema = Map.of("properties", Map.of("a", Map.of("not", Map.of())));
+        Map<String, Object> schema = Map.of("properties", Map.of("a", Map.of("not", Map.of("type", "string"))));
         assertRefused(format(schema, Optional.empty()), "#/properties/a/not: not is not supported");
     }
 
@@ -201,6 +201,14 @@ class StructuredOutputIT {
             assertThat(json.isArray()).isEqualTo("array".equals(schema.get("type")));
         }
         assertThat(content(asked("guided_json", schema))).isNotBlank();
+    }
+
+    @Test
+    void ofASchemaWithoutAnyAnswerThePlaceIsNamed() {
+        Map<String, Object> none = Map.of("type", "string", "enum", List.of(1, 2));
+        Map<String, Object> schema =
+                Map.of("type", "object", "properties", Map.of("a", none), "required", List.of("a"));
+        assertRefused(format(schema, Optional.empty()), "#/properties/a: no text that the model can write");
     }
 
     private static void assertRefused(ResponseFormatJsonSchema format, String problem) {

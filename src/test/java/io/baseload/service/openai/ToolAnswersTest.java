@@ -136,6 +136,14 @@ class ToolAnswersTest {
     }
 
     @Test
+    void schemasKeepTheDigitsOfTheirNumbers() throws Exception {
+        String schema = "{\"minimum\":0.12345678901234567890,\"maximum\":1E+4000,\"const\":1.0}";
+        ToolSet tools = asked("\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": "
+                + schema.replace("E+", "e") + "}}]");
+        assertEquals(schema, tools.tools().getFirst().parameters());
+    }
+
+    @Test
     void aSchemaThatNestsWithoutEndIsRefused() throws Exception {
         String deep = "{\"items\":".repeat(70) + "{}" + "}".repeat(70);
         Web.Reply reply = web.chat(body(
