@@ -38,7 +38,8 @@ final class AutomatonBuilder {
      * @throws GrammarException if the grammar is too large, left-recursive or derives nothing
      */
     static Automaton compile(Grammar grammar, CodePoints writable) {
-        Grammar trimmed = new Trimming(new Intersections(writable).computed(grammar), writable).trimmed();
+        Grammar trimmed =
+                new Trimming(new Intersections(writable, Effort.ofOneSchema()).computed(grammar), writable).trimmed();
         boolean[] nullable = new Trimming(trimmed, writable).nullable();
         var builder = new AutomatonBuilder(trimmed, nullable, PlainText.CHARACTERS.and(writable));
         trimmed.rules().forEach(builder::rule);

@@ -50,20 +50,27 @@ public record ByteAutomaton(List<State> states) {
      * @throws GrammarException if that takes too many states, or more than the effort
      */
     public static ByteAutomaton intersection(List<Part> parts, Effort effort) {
-        return new Product(parts, effort).automaton();
+        return intersection(parts, effort, MOST_STATES);
+    }
+
+    /** @param mostStates how many states it may take */
+    public static ByteAutomaton intersection(List<Part> parts, Effort effort, int mostStates) {
+        return new Product(parts, effort, mostStates).automaton();
     }
 
     private static final class Product {
         private final List<Part> parts;
         private final Effort effort;
+        private final int mostStates;
         private final List<Integer> cuts;
         private final Map<List<Object>, Integer> numbers = new LinkedHashMap<>();
         private final Deque<List<Object>> due = new ArrayDeque<>();
         private final List<State> states = new ArrayList<>();
 
-        Product(List<Part> parts, Effort effort) {
+        Product(List<Part> parts, Effort effort, int mostStates) {
             this.parts = parts;
             this.effort = effort;
+            this.mostStates = mostStates;
             var all = new TreeSet<Integer>(List.of(0));
             parts.forEach(part -> all.addAll(part.cuts()));
             this.cuts = List.copyOf(all.headSet(256));
@@ -83,8 +90,8 @@ public record ByteAutomaton(List<State> states) {
             if (known != null) {
                 return known;
             }
-            if (numbers.size() == MOST_STATES) {
-                throw new GrammarException("", "what is asked for together needs more than " + MOST_STATES + " states");
+            if (numbers.size() == mostStates) {
+                throw new GrammarException("", "what is asked for together needs more than " + mostStates + " states");
             }
             numbers.put(state, numbers.size());
             due.add(state);

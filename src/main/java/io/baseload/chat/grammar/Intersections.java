@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Puts automata in place of the intersections of a grammar. */
-final class Intersections {
+public final class Intersections {
     private final CodePoints writable;
-    private final Effort effort = Effort.ofOneSchema();
+    private final Effort effort;
 
     /** @param writable the characters that texts can have */
-    Intersections(CodePoints writable) {
+    public Intersections(CodePoints writable, Effort effort) {
         this.writable = writable;
+        this.effort = effort;
     }
 
     /** @throws GrammarException if one takes too many states or too much effort */
@@ -22,7 +23,8 @@ final class Intersections {
         return all.stream().map(this::computed).toList();
     }
 
-    private Expr computed(Expr expr) {
+    /** @throws GrammarException if one takes too many states or too much effort */
+    public Expr computed(Expr expr) {
         return switch (expr) {
             case Expr.Sequence sequence -> new Expr.Sequence(computed(sequence.parts()));
             case Expr.Choice choice -> new Expr.Choice(computed(choice.options()));

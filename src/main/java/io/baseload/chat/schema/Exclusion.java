@@ -1,8 +1,6 @@
 package io.baseload.chat.schema;
 
-import io.baseload.chat.grammar.ByteAutomaton;
 import io.baseload.chat.grammar.GrammarException;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -122,12 +120,17 @@ final class Exclusion {
         if (depth > DEEPEST) {
             return false;
         }
+        if (excludesPlain(written, other, depth)) {
+            return true;
+        }
         if (!written.isPlain()) {
             return branches(written).stream().allMatch(branch -> excludes(branch, other, depth + 1));
         }
-        if (!other.isPlain()) {
-            return branches(other).stream().allMatch(branch -> excludes(written, branch, depth + 1));
-        }
+        return !other.isPlain() && branches(other).stream().allMatch(branch -> excludes(written, branch, depth + 1));
+    }
+
+    /** By what is said outside of choices. */
+    private boolean excludesPlain(Conjunction written, Conjunction other, int depth) {
         Optional<List<JsonNode>> values = Values.named(written);
         Optional<List<JsonNode>> otherValues = Values.named(other);
         if (values.isPresent() && otherValues.isPresent()) {
@@ -185,7 +188,7 @@ final class Exclusion {
         return switch (type) {
             case "object" -> excludesObjects(written, other, depth);
             case "array" -> excludesArrays(written, other, depth);
-            case "string" -> disjoint(strings.languages(written), strings.languages(other));
+            case "string" -> strings.disjoint(written, other);
             case "integer", "number" -> Numbers.disjoint(written, other, integers(written, other), document.effort());
             default -> false;
         };
@@ -205,12 +208,6 @@ final class Exclusion {
 
     private static boolean integers(Conjunction written, Conjunction other) {
         return Stream.of(written, other).anyMatch(all -> Values.types(all).contains("integer"));
-    }
-
-    private boolean disjoint(List<ByteAutomaton.Part> some, List<ByteAutomaton.Part> others) {
-        var parts = new ArrayList<>(some);
-        parts.addAll(others);
-        return ByteAutomaton.intersection(parts, document.effort()).isEmpty();
     }
 
     /** A member that one always has and the other never, or whose values exclude each other. */

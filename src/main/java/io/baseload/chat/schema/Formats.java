@@ -5,7 +5,6 @@ import io.baseload.chat.grammar.RegularExpression;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -97,8 +96,37 @@ final class Formats {
             Map.entry("byte", BASE64),
             Map.entry("base64", BASE64),
             Map.entry("json-pointer", "(/[A-Za-z0-9_.-]{0,60}){0,20}"),
-            Map.entry("relative-json-pointer", "(0|[1-9][0-9]{0,2})(#|(/[A-Za-z0-9_.-]{0,60}){0,20})"),
+            Map.entry("relative-json-pointer", "[1-9]{0,2}[0-9](#|(/[A-Za-z0-9_.-]{0,60}){0,20})"),
             Map.entry("regex", "\\^?[A-Za-z0-9 _]{1,60}\\$?"));
+
+    /**
+     * @param longest characters at most, so that none of the parts is too long
+     */
+    private record Uncounted(String language, int longest) {}
+
+    private static final String ANY_LABEL = "[a-zA-Z0-9](-?[a-zA-Z0-9])*";
+    private static final String ANY_HOST = ANY_LABEL + "(\\." + ANY_LABEL + ")*";
+    private static final String ANY_END = "(/[A-Za-z0-9._~-]+)*/?(\\?[A-Za-z0-9._~=&-]+)?(#[A-Za-z0-9._~-]+)?";
+    private static final String ANY_URI =
+            "(https?|ftp)://(?=[^/?#]{1,63}([/?#]|$))" + ANY_HOST + "(:[1-9][0-9]{0,3})?" + ANY_END;
+    private static final String ANY_EMAIL = "[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@(" + ANY_LABEL + "\\.)+" + TOP;
+    private static final String ANY_POINTER = "(/[A-Za-z0-9_.-]*)*";
+    private static final int LONGEST_URI = 400;
+    private static final int LONGEST_LABEL = 63;
+
+    private static final Map<String, Uncounted> UNCOUNTED = Map.ofEntries(
+            Map.entry("email", new Uncounted(ANY_EMAIL, LONGEST_LABEL)),
+            Map.entry("idn-email", new Uncounted(ANY_EMAIL, LONGEST_LABEL)),
+            Map.entry("name-email", new Uncounted(ANY_EMAIL, LONGEST_LABEL)),
+            Map.entry("hostname", new Uncounted(ANY_HOST, LONGEST_LABEL)),
+            Map.entry("uri", new Uncounted(ANY_URI, LONGEST_URI)),
+            Map.entry("iri", new Uncounted(ANY_URI, LONGEST_URI)),
+            Map.entry("url", new Uncounted(ANY_URI, LONGEST_URI)),
+            Map.entry("uri-template", new Uncounted(ANY_URI, LONGEST_URI)),
+            Map.entry("uri-reference", new Uncounted(ANY_URI + "|/?[A-Za-z0-9._~-]+" + ANY_END, LONGEST_URI)),
+            Map.entry("iri-reference", new Uncounted(ANY_URI + "|/?[A-Za-z0-9._~-]+" + ANY_END, LONGEST_URI)),
+            Map.entry("json-pointer", new Uncounted(ANY_POINTER, LONGEST_URI)),
+            Map.entry("relative-json-pointer", new Uncounted("[1-9]{0,2}[0-9](#|" + ANY_POINTER + ")", LONGEST_URI)));
 
     /** Formats that say nothing about a text, or what no text can show. */
     static final Set<String> ANNOTATIONS = Set.of(
@@ -147,8 +175,23 @@ final class Formats {
         return RANGES.getOrDefault(name, List.of());
     }
 
-    static Optional<Expr> find(String name) {
-        return Optional.ofNullable(LANGUAGES.get(name)).map(RegularExpression::whole);
+    static boolean known(String name) {
+        return LANGUAGES.containsKey(name);
+    }
+
+    static Expr language(String name) {
+        return RegularExpression.whole(String.valueOf(LANGUAGES.get(name)));
+    }
+
+    /** The same without counting parts, for texts of at most {@link #longest} characters that are counted otherwise. */
+    static Expr uncounted(String name) {
+        Uncounted uncounted = UNCOUNTED.get(name);
+        return uncounted == null ? language(name) : RegularExpression.whole(uncounted.language);
+    }
+
+    static int longest(String name) {
+        Uncounted uncounted = UNCOUNTED.get(name);
+        return uncounted == null ? Expr.UNBOUNDED : uncounted.longest;
     }
 
     static Set<String> names() {

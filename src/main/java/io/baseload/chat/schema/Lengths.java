@@ -23,6 +23,19 @@ record Lengths(int min, int max) {
         };
     }
 
+    boolean isExactly(int length) {
+        return min == length && max == length;
+    }
+
+    boolean isFixed() {
+        return min == max;
+    }
+
+    /** How much longer than the shortest the longest is. */
+    int room() {
+        return max - min;
+    }
+
     private static Lengths exactly(int length) {
         return new Lengths(length, length);
     }

@@ -5,20 +5,32 @@ import io.baseload.chat.grammar.CodePoints;
 import io.baseload.chat.grammar.Effort;
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.GrammarException;
+import io.baseload.chat.grammar.Intersections;
 import io.baseload.chat.grammar.JsonText;
 import io.baseload.chat.grammar.RegularExpression;
 import io.baseload.chat.grammar.RegularPart;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** The languages of strings: lengths in characters, patterns, formats. */
 final class Strings {
+    /** States of an automaton: what is computed within some milliseconds, and what is bearable. */
+    private static final int FEW = 5_000;
+
+    private static final int MANY = 30_000;
+
     private final CodePoints writable;
     private final Effort effort;
+    private final Map<Limits, Expr> known = new HashMap<>();
 
     /** @param writable the characters that texts can have */
     Strings(CodePoints writable, Effort effort) {
@@ -36,7 +48,7 @@ final class Strings {
 
     /** With its quotation marks. */
     Expr of(Conjunction all) {
-        return Expr.sequence(Expr.text("\""), inside(limits(all)), Expr.text("\""));
+        return Expr.sequence(Expr.text("\""), known.computeIfAbsent(limits(all), this::inside), Expr.text("\""));
     }
 
     private Expr inside(Limits limits) {
@@ -46,11 +58,33 @@ final class Strings {
         if (limits.languages.isEmpty()) {
             return new Expr.Repeat(JsonText.ANY_CHARACTER, limits.min, limits.max);
         }
-        Expr only = limits.languages.getFirst();
-        if (limits.languages.size() == 1 && limits.lengthSaysNothing(only)) {
-            return JsonText.encode(only);
+        return limits.languages.size() == 1 ? inside(limits, limits.languages.getFirst()) : together(limits, MANY);
+    }
+
+    private Expr inside(Limits limits, Expr only) {
+        Optional<Expr> held =
+                limits.lengthSaysNothing(only) ? Optional.of(only) : Shortening.exactly(only, limits.min, limits.max);
+        return held.map(this::encoded).orElseGet(() -> counted(limits, only));
+    }
+
+    /** Each character counted where that takes few states, else in a way that leaves out some texts. */
+    private Expr counted(Limits limits, Expr only) {
+        try {
+            return together(limits, FEW);
+        } catch (GrammarException tooMany) {
+            return Shortening.to(only, limits.max)
+                    .flatMap(shorter -> Shortening.atLeast(shorter, limits.min))
+                    .map(this::encoded)
+                    .orElseGet(() -> together(limits, MANY));
         }
-        return new Expr.Bytes(ByteAutomaton.intersection(parts(limits), effort));
+    }
+
+    private Expr encoded(Expr language) {
+        return new Intersections(writable, effort).computed(JsonText.encode(language));
+    }
+
+    private Expr together(Limits limits, int mostStates) {
+        return new Expr.Bytes(ByteAutomaton.intersection(parts(limits), effort, mostStates));
     }
 
     private List<ByteAutomaton.Part> parts(Limits limits) {
@@ -71,7 +105,11 @@ final class Strings {
 
     /** What the strings of these schemas must match, as parts of an intersection; the values that they name too. */
     List<ByteAutomaton.Part> parts(Conjunction all) {
-        List<ByteAutomaton.Part> parts = parts(limits(all));
+        return parts(all, limits(all));
+    }
+
+    private List<ByteAutomaton.Part> parts(Conjunction all, Limits limits) {
+        List<ByteAutomaton.Part> parts = parts(limits);
         Values.named(all)
                 .ifPresent(values -> parts.add(part(new Expr.Choice(values.stream()
                         .filter(JsonNode::isString)
@@ -80,34 +118,58 @@ final class Strings {
         return parts;
     }
 
-    /** The same, never empty. */
-    List<ByteAutomaton.Part> languages(Conjunction all) {
-        List<ByteAutomaton.Part> parts = parts(all);
+    /** Whether no string that is written for some schemas can satisfy others, however a validator reads their patterns, and if it passes over formats. */
+    boolean disjoint(Conjunction written, Conjunction others) {
+        List<ByteAutomaton.Part> parts = parts(written);
+        parts.addAll(parts(others, lengthsAndPatterns(others, Strings::perhapsPattern)));
         parts.add(part(Expr.any(new Expr.Chars(CodePoints.ALL))));
-        return parts;
+        return ByteAutomaton.intersection(parts, effort).isEmpty();
     }
 
-    private static Limits limits(Conjunction all) {
+    private static Limits lengthsAndPatterns(Conjunction all, BiFunction<String, String, Expr> read) {
         int min = 0;
         int max = Expr.UNBOUNDED;
         List<Expr> languages = new ArrayList<>();
         for (Subschema part : all.parts()) {
             min = Math.max(min, Keywords.count(part, "minLength", 0));
             max = Math.min(max, Keywords.count(part, "maxLength", Expr.UNBOUNDED));
-            part.find("pattern").ifPresent(pattern -> languages.add(pattern(part, "pattern", pattern)));
-            part.find("format").flatMap(format -> format(part, format)).ifPresent(languages::add);
-            part.find("contentEncoding")
-                    .flatMap(encoding -> Formats.find(encoding.asString("")))
-                    .ifPresent(languages::add);
+            part.find("pattern").ifPresent(pattern -> languages.add(pattern(part, pattern, read)));
         }
-        return new Limits(min, max, languages.stream().distinct().toList());
+        return new Limits(min, max, languages);
     }
 
-    static Expr pattern(Subschema schema, String keyword, JsonNode pattern) {
-        if (!pattern.isString()) {
-            throw schema.wrong(keyword, "a string");
+    private static Limits limits(Conjunction all) {
+        Limits limits = lengthsAndPatterns(all, Strings::pattern);
+        List<Expr> languages = new ArrayList<>(limits.languages);
+        int max = limits.max;
+        for (String format : formats(all)) {
+            Lengths lengths = Lengths.of(Formats.language(format));
+            boolean fits = lengths.min() >= limits.min && lengths.max() <= max;
+            languages.add(fits ? Formats.language(format) : Formats.uncounted(format));
+            max = fits ? max : Math.min(max, Formats.longest(format));
         }
-        return pattern(schema.pointer() + "/" + keyword, pattern.stringValue());
+        return new Limits(limits.min, max, languages.stream().distinct().toList());
+    }
+
+    private static Set<String> formats(Conjunction all) {
+        Set<String> formats = new LinkedHashSet<>();
+        for (Subschema part : all.parts()) {
+            part.find("format")
+                    .filter(format -> says(part, format))
+                    .ifPresent(format -> formats.add(format.stringValue()));
+            part.find("contentEncoding")
+                    .map(encoding -> encoding.asString(""))
+                    .filter(Formats::known)
+                    .ifPresent(formats::add);
+        }
+        return formats;
+    }
+
+    private static Expr pattern(Subschema schema, JsonNode pattern, BiFunction<String, String, Expr> read) {
+        if (!pattern.isString()) {
+            throw schema.wrong("pattern", "a string");
+        }
+        return read.apply(schema.pointer() + "/pattern", pattern.stringValue());
     }
 
     static Expr pattern(String pointer, String expression) {
@@ -127,19 +189,19 @@ final class Strings {
         }
     }
 
-    private static Optional<Expr> format(Subschema schema, JsonNode format) {
+    /** Whether the format says something about texts. */
+    private static boolean says(Subschema schema, JsonNode format) {
         if (!format.isString()) {
             throw schema.wrong("format", "a string");
         }
         String name = format.stringValue();
-        Optional<Expr> language = Formats.find(name);
         boolean saidOtherwise = Stream.of("pattern", "enum", "const").anyMatch(schema.node()::has);
         boolean says =
                 !Formats.ANNOTATIONS.contains(name) && Formats.range(name).isEmpty();
-        if (language.isEmpty() && says && !saidOtherwise) {
+        if (!Formats.known(name) && says && !saidOtherwise) {
             String known = String.join(", ", Formats.names().stream().sorted().toList());
             throw schema.unsupported("format", " with \"" + name + "\"; known are " + known);
         }
-        return language;
+        return Formats.known(name);
     }
 }

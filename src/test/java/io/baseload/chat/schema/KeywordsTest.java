@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.chat.grammar.CodePoints;
 import io.baseload.chat.grammar.GrammarException;
 import io.baseload.chat.grammar.TextReader;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -149,10 +151,16 @@ class KeywordsTest {
                 "{'oneOf':[{'anyOf':[{'const':1},{'const':2}]},{'oneOf':[{'type':'null'},{'const':3}]}]};3;4",
                 "{'oneOf':[{'type':'array','minItems':1,'items':{'type':'string'}},{'type':'array','items':{'type':'null'}}]};['a'];[1]",
                 "{'type':'integer','oneOf':[{'maximum':3},{'minimum':4}]};4;3.5",
+                "{'allOf':[%s]};{'k0':1,'k1':2,'k2':2,'k3':1,'k4':1,'k5':1};{'k0':3}",
                 "{'oneOf':[{'type':'number','exclusiveMaximum':3},{'minimum':3,'type':'number'}]};3;'a'",
             })
     void oneOfIsWrittenApart(String schema, String yes, String no) {
-        check(schema, yes, no);
+        String choices = IntStream.range(0, 6)
+                .mapToObj(i ->
+                        "{'oneOf':[{'required':['kN'],'properties':{'kN':{'const':1}}},{'required':['kN'],'properties':{'kN':{'const':2}}}]}"
+                                .replace("N", Integer.toString(i)))
+                .collect(Collectors.joining(","));
+        check(schema.replace("%s", choices), yes, no);
     }
 
     @ParameterizedTest
@@ -162,6 +170,7 @@ class KeywordsTest {
             value = {
                 "{'oneOf':[{'type':'string'},{'type':'string','maxLength':3}]}",
                 "{'oneOf':[{'type':'number'},{'type':'integer','minimum':1e25}]}",
+                "{'oneOf':[{'type':'string','pattern':'^[a-z]+@localhost$'},{'type':'string','format':'email'}]}",
                 "{'oneOf':[{'type':'number','minimum':1e25},{'type':'number','minimum':5}]}",
                 "{'oneOf':[{'type':'number'},{'minimum':1e-30,'maximum':2e-30}]}",
                 "{'oneOf':[{'type':'array','items':{'type':'string'}},{'type':'array','items':{'type':'null'}}]}",
@@ -204,5 +213,29 @@ class KeywordsTest {
             })
     void formatsOfGenerators(String keywords, String yes, String no) {
         check("{" + keywords + "}", yes, no);
+    }
+
+    /** Lengths beside patterns and formats: what is written is within them, also where a state for each character would be too many. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "'format':'email','maxLength':100;'maria.fernandez-lopez@mail.example.com';'@x.de'",
+                "'format':'email','minLength':20;'maria.fernandez@example.com';'a@example.com'",
+                "'format':'uri','minLength':12,'maxLength':255;'https://www.example.com/a/b?c=d#e';'http://a.de'",
+                "'format':'uri-reference','maxLength':60;'/a/b.html#c';'a b'",
+                "'format':'json-pointer','maxLength':80;'/a/b';'a'",
+                "'format':'hostname','maxLength':30;'a-b.example.com';'a..b'",
+                "'pattern':'^[^<>]+$','maxLength':5000;'a b';'a<b'",
+                "'pattern':'^[a-z][a-z0-9]*$','minLength':3,'maxLength':5;'a1234';'a1'",
+                "'pattern':'^[a-z][a-z0-9]*$','minLength':3,'maxLength':5;'abc';'a12345'",
+                "'pattern':'^https?://.+$','maxLength':4000;'https://a.de';'ftp://a.de'",
+                "'pattern':'\\\\S','minLength':2,'maxLength':3000;' a';'  '",
+                "'pattern':'^(?!-)[a-z-]{2,}$','maxLength':10;'a-b';'-ab'",
+                "'pattern':'^\\\\p{L}[\\\\p{L} ]*$','maxLength':100;'élan vital';'1a'",
+            })
+    void lengthsBesidePatterns(String keywords, String yes, String no) {
+        check("{'type':'string'," + keywords + "}", yes, no);
     }
 }
