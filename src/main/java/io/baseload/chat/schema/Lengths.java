@@ -49,7 +49,9 @@ record Lengths(int min, int max) {
     }
 
     private Lengths and(Lengths other) {
-        return new Lengths(Math.max(min, other.min), Math.min(max, other.max));
+        int least = Math.max(min, other.min);
+        int most = Math.min(max, other.max);
+        return new Lengths(least, most);
     }
 
     private Lengths times(int least, int most) {
