@@ -11,21 +11,30 @@ import io.baseload.engine.api.ModelClosedException;
 import io.baseload.testing.TestModels;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.client.ChatClient.CallResponseSpec;
+import org.springframework.ai.chat.client.ChatClient.EntityParamSpec;
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
 import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.core.ParameterizedTypeReference;
 import reactor.core.Disposable;
 
 /** The chat model over a real model, whose answer to an endless prompt takes minutes: that it ends at once shows that cancelling works. */
 class SmolLm2ChatModelTest {
     private static final Prompt ENDLESS = new Prompt(
             "Count.", BaseloadChatOptions.builder().temperature(2.0).seed(1L).build());
+    private static final ParameterizedTypeReference<List<Mayor>> MAYORS = new ParameterizedTypeReference<>() {};
+    private static final ParameterizedTypeReference<Map<String, Integer>> SIZES = new ParameterizedTypeReference<>() {};
     private static Engine engine;
     private static LoadedModel loaded;
     private static BaseloadChatModel model;
@@ -68,14 +77,35 @@ class SmolLm2ChatModelTest {
     /** A small model keeps to no form that it is only told; the grammar makes it. */
     @Test
     void answersAsAnObject() {
-        City city = ChatClient.create(model)
-                .prompt("Describe Paris.")
-                .options(BaseloadChatOptions.builder().temperature(1.0).seed(3L).maxTokens(400))
-                .call()
-                .entity(City.class, entity -> entity.useProviderStructuredOutput());
+        City city = asked().entity(City.class, EntityParamSpec::useProviderStructuredOutput);
         assertThat(city).isNotNull();
         assertThat(city.kind()).isNotNull();
         assertThat(city.mayor()).isNotNull();
+    }
+
+    private record Town(Kind kind, @Nullable Integer founded, Optional<Kind> before, Map<String, Boolean> open) {}
+
+    @Test
+    void answersAsAListAMapAndWithWhatMayBeMissing() {
+        List<Mayor> mayors = asked().entity(MAYORS, EntityParamSpec::useProviderStructuredOutput);
+        assertThat(mayors).isNotNull();
+        Map<String, Integer> sizes = asked().entity(SIZES, EntityParamSpec::useProviderStructuredOutput);
+        assertThat(sizes).isNotNull();
+        Town town = asked().entity(Town.class, EntityParamSpec::useProviderStructuredOutput);
+        assertThat(town.kind()).isNotNull();
+        assertThat(town.before()).isNotNull();
+    }
+
+    /** Without a penalty a small model repeats itself in what has no bounds. */
+    private static CallResponseSpec asked() {
+        return ChatClient.create(model)
+                .prompt("Describe Paris.")
+                .options(BaseloadChatOptions.builder()
+                        .temperature(1.0)
+                        .frequencyPenalty(2.0)
+                        .seed(3L)
+                        .maxTokens(400))
+                .call();
     }
 
     @Test

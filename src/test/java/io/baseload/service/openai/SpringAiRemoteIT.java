@@ -1,24 +1,33 @@
 package io.baseload.service.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.openai.errors.BadRequestException;
 import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.ai.chat.client.ChatClient;
+import org.springframework.ai.chat.client.ChatClient.CallResponseSpec;
+import org.springframework.ai.chat.client.ChatClient.EntityParamSpec;
 import org.springframework.ai.chat.client.ChatClientRequest;
 import org.springframework.ai.chat.client.ChatClientResponse;
 import org.springframework.ai.chat.client.advisor.ToolCallingAdvisor;
-import org.springframework.ai.chat.client.advisor.api.CallAdvisor;
-import org.springframework.ai.chat.client.advisor.api.CallAdvisorChain;
+import org.springframework.ai.chat.client.advisor.api.AdvisorChain;
+import org.springframework.ai.chat.client.advisor.api.BaseAdvisor;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -33,10 +42,13 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.ParameterizedTypeReference;
 
 /** Another Spring application that asks the whole service through Spring AI's OpenAI starter. */
 @ExtendWith(WholeService.class)
 class SpringAiRemoteIT {
+    private static final ParameterizedTypeReference<List<City>> LIST = new ParameterizedTypeReference<>() {};
+
     private static ConfigurableApplicationContext client;
 
     @ImportAutoConfiguration({
@@ -111,9 +123,9 @@ class SpringAiRemoteIT {
     }
 
     /** The bundled model hardly calls a tool by itself: before there is a result it is made to. */
-    private static final class CallFirst implements CallAdvisor {
+    private static final class CallFirst implements BaseAdvisor {
         @Override
-        public ChatClientResponse adviseCall(ChatClientRequest request, CallAdvisorChain chain) {
+        public ChatClientRequest before(ChatClientRequest request, AdvisorChain chain) {
             Prompt prompt = request.prompt();
             boolean answered = prompt.getInstructions().getLast() instanceof ToolResponseMessage;
             var choice = ChatCompletionToolChoiceOption.ofAuto(
@@ -122,14 +134,14 @@ class SpringAiRemoteIT {
                     .mutate()
                     .toolChoice(choice)
                     .build();
-            return chain.nextCall(request.mutate()
+            return request.mutate()
                     .prompt(new Prompt(prompt.getInstructions(), options))
-                    .build());
+                    .build();
         }
 
         @Override
-        public String getName() {
-            return "call first";
+        public ChatClientResponse after(ChatClientResponse response, AdvisorChain chain) {
+            return response;
         }
 
         /** Within the loop of calls and results. */
@@ -142,16 +154,74 @@ class SpringAiRemoteIT {
     @Test
     void aToolLoopRunsToItsEnd() {
         var weather = new Weather();
-        String answer = client.getBean(ChatClient.Builder.class)
+        String answer = asking(weather).call().content();
+        assertThat(weather.asked).hasSize(1);
+        assertThat(answer).isNotBlank();
+    }
+
+    @Test
+    void aStreamedToolLoopRunsToItsEnd() {
+        var weather = new Weather();
+        String answer =
+                asking(weather).stream().content().collect(Collectors.joining()).block(Duration.ofMinutes(1));
+        assertThat(weather.asked).hasSize(1);
+        assertThat(answer).isNotBlank();
+    }
+
+    private static ChatClient.ChatClientRequestSpec asking(Weather weather) {
+        return client.getBean(ChatClient.Builder.class)
                 .build()
                 .prompt("What is the weather in Paris?")
                 .options(OpenAiChatOptions.builder().maxTokens(96).parallelToolCalls(false))
                 .advisors(new CallFirst())
-                .tools(weather)
-                .call()
-                .content();
-        assertThat(weather.asked).hasSize(1);
-        assertThat(answer).isNotBlank();
+                .tools(weather);
+    }
+
+    private enum Kind {
+        CAPITAL,
+        HARBOUR
+    }
+
+    private record Mayor(boolean elected, Optional<Kind> before) {}
+
+    private record City(Kind kind, List<Kind> kinds, Mayor mayor, Mayor deputy) {}
+
+    private record Sizes(Map<String, Integer> sizes) {}
+
+    private record Nameless(@Nullable Kind kind) {}
+
+    @Test
+    void answersAreObjects() {
+        City city = describe(call -> call.entity(City.class, EntityParamSpec::useProviderStructuredOutput));
+        assertThat(city.kind()).isNotNull();
+        assertThat(city.mayor().before()).isNotNull();
+    }
+
+    /** Spring AI calls all of its schemas strict, also those that aren't. */
+    @Test
+    void schemasThatAreNotStrictAreRefusedByPlace() {
+        assertRefused(call -> call.entity(LIST, EntityParamSpec::useProviderStructuredOutput), "#/type: type must be");
+        assertRefused(
+                call -> call.entity(Sizes.class, EntityParamSpec::useProviderStructuredOutput),
+                "#/properties/sizes/additionalProperties: additionalProperties must be false");
+        assertRefused(
+                call -> call.entity(Nameless.class, EntityParamSpec::useProviderStructuredOutput),
+                "#/required: required must be all of the properties");
+    }
+
+    private static void assertRefused(Function<CallResponseSpec, ?> entity, String problem) {
+        assertThatThrownBy(() -> describe(entity))
+                .isInstanceOf(BadRequestException.class)
+                .hasMessageContaining(problem);
+    }
+
+    /** Without a penalty a small model repeats itself in what has no bounds. */
+    private static <T> T describe(Function<CallResponseSpec, T> entity) {
+        return entity.apply(client.getBean(ChatClient.Builder.class)
+                .build()
+                .prompt("Describe Paris.")
+                .options(OpenAiChatOptions.builder().maxTokens(300).frequencyPenalty(2.0))
+                .call());
     }
 
     private static String text(List<ChatResponse> parts) {
