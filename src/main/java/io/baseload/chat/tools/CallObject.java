@@ -169,12 +169,6 @@ final class CallObject {
             inner--;
             return go(At.COMMA_OR_END);
         }
-        if (!started) {
-            return State.BROKEN;
-        }
-        if (!argued) {
-            out.arguments("{}");
-        }
-        return State.DONE;
+        return started ? State.DONE : State.BROKEN;
     }
 }

@@ -32,7 +32,6 @@ final class HarmonyReader implements CallReader {
     private final MarkFinder finder;
     private final StringBuilder header = new StringBuilder();
     private At at = At.HEADER;
-    private boolean empty;
 
     HarmonyReader(Marks marks, Set<String> offered, Pieces out) {
         this.offered = offered;
@@ -86,7 +85,6 @@ final class HarmonyReader implements CallReader {
         if (recipient.find() && offered.contains(recipient.group(1))) {
             out.call(recipient.group(1));
             at = At.ARGUMENTS;
-            empty = true;
         } else if (head.contains(analysis)) {
             out.thinks();
             at = At.REASONING;
@@ -98,19 +96,13 @@ final class HarmonyReader implements CallReader {
     private void content(int c) {
         switch (at) {
             case REASONING -> out.reasoning(c);
-            case ARGUMENTS -> {
-                out.arguments(c);
-                empty = false;
-            }
+            case ARGUMENTS -> out.arguments(c);
             case HEADER, TEXT -> out.text(c);
         }
     }
 
     private void endMessage() {
         if (at == At.ARGUMENTS) {
-            if (empty) {
-                out.arguments("{}");
-            }
             out.callEnded();
         }
     }

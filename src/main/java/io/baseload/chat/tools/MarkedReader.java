@@ -177,7 +177,6 @@ final class MarkedReader implements CallReader {
 
     private void callWithoutArguments(String name) {
         call(name);
-        out.arguments("{}");
         end();
     }
 

@@ -21,6 +21,7 @@ final class Pieces {
     private final StringBuilder blanks = new StringBuilder();
     private Kind kind = Kind.TEXT;
     private boolean trimming;
+    private boolean argued;
     private int calls;
     private int endedCalls;
 
@@ -53,18 +54,25 @@ final class Pieces {
         endRun();
         kind = Kind.ARGUMENTS;
         calls++;
+        argued = false;
         pieces.add(new Piece.Call(name));
     }
 
     void arguments(int c) {
+        argued = true;
         run.append(marks.plain((char) c));
     }
 
     void arguments(CharSequence text) {
+        argued |= !text.isEmpty();
         run.append(text);
     }
 
+    /** The call is complete: where nothing was said of arguments there are none. */
     void callEnded() {
+        if (!argued) {
+            run.append("{}");
+        }
         endedCalls++;
     }
 

@@ -64,7 +64,9 @@ class AnswerReaderTest {
                                 + "<tool_call>{\"name\": \"ping\"}</tool_call>",
                         "add {\"a\": 1}",
                         "ping {}"),
-                call("hermes", "<tool_call>{\"name\": \"add\" \"arguments\": {}}</tool_call>", "add "),
+                call("hermes", "<tool_call>{\"name\": \"add\" \"arguments\": {}}</tool_call>", "add {}"),
+                call("hermes", "<tool_call>{\"name\": \"ping\", \"arguments\": \"\"}</tool_call>", "ping {}"),
+                call("hermes", "<tool_call>{\"arguments\": \"\", \"name\": \"ping\"}</tool_call>", "ping {}"),
                 // no call: all of it is text
                 text("hermes", "<tool_call>{\"name\": \"rm\", \"arguments\": {}}</tool_call>"),
                 text("hermes", "<tool_call>\n{\"arguments\": {\"a\": 1}}\n</tool_call> "),
