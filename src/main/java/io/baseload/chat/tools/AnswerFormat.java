@@ -54,7 +54,7 @@ public final class AnswerFormat {
      */
     public AnswerReader reader(ToolSet toolSet, String prompt) {
         Set<String> offered = toolSet.callable().stream().map(ToolSpec::name).collect(Collectors.toSet());
-        return new AnswerReader(this, offered, toolSet.parallel(), thinksAfter(prompt));
+        return new AnswerReader(this, offered, toolSet, thinksAfter(prompt));
     }
 
     /** Harmony's messages have to be told apart even where no tool can be called. */

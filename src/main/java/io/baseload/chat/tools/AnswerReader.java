@@ -1,5 +1,6 @@
 package io.baseload.chat.tools;
 
+import io.baseload.chat.api.ToolSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -10,13 +11,15 @@ public final class AnswerReader {
     private final Optional<ReasoningReader> reasoning;
     private final Pieces out;
     private final boolean parallel;
+    private final boolean forced;
     private long read;
 
-    AnswerReader(AnswerFormat format, Set<String> offered, boolean parallel, boolean thinking) {
+    AnswerReader(AnswerFormat format, Set<String> offered, ToolSet tools, boolean thinking) {
         this.out = new Pieces(format.marks(), !offered.isEmpty());
         this.calls = format.calls(offered, out);
         this.reasoning = format.reasoning().map(r -> new ReasoningReader(r, format.marks(), thinking, calls, out));
-        this.parallel = parallel;
+        this.parallel = tools.parallel();
+        this.forced = tools.forced();
     }
 
     /** What these chars complete. */
@@ -36,10 +39,13 @@ public final class AnswerReader {
         }
     }
 
-    /** The answer is over: what waited. */
+    /** The answer is over: what waited. Where it had to be a call that is no text, but the beginning of a call that was cut. */
     public List<Piece> finish() {
         reasoning.ifPresentOrElse(ReasoningReader::finish, calls::finish);
-        return out.finish();
+        List<Piece> rest = out.finish();
+        return forced
+                ? rest.stream().filter(piece -> !(piece instanceof Piece.Text)).toList()
+                : rest;
     }
 
     /** Whether the answer has all calls that it may have: nothing after is read. */

@@ -206,6 +206,15 @@ class OpenAiJavaToolsIT {
                         .maxCompletionTokens(16)
                         .build());
         assertThat(cut.choices().getFirst().finishReason()).isEqualTo(FinishReason.LENGTH);
+        ChatCompletion cutInTheMark = client.chat()
+                .completions()
+                .create(question()
+                        .toolChoice(named("get_weather"))
+                        .maxCompletionTokens(3)
+                        .build());
+        var choice = cutInTheMark.choices().getFirst();
+        assertThat(choice.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(choice.message().content().orElse("")).isEmpty();
     }
 
     @Test
