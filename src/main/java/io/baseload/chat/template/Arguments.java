@@ -37,6 +37,14 @@ record Arguments(List<Value> positional, Map<String, Value> named) {
         return find(index, name).map(Numbers::index).orElse(absent);
     }
 
+    /** These, if they aren't more than that by place. */
+    Arguments atMost(int count) {
+        if (positional.size() > count) {
+            throw new TemplateException("takes at most " + count + " argument(s), " + positional.size() + " given");
+        }
+        return this;
+    }
+
     /** All but the first. */
     Arguments rest() {
         return new Arguments(positional.subList(Math.min(1, positional.size()), positional.size()), named);

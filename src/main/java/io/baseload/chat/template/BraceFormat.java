@@ -1,71 +1,140 @@
 package io.baseload.chat.template;
 
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
-/** Python's {@code str.format} for plain fields: {@code {}}, {@code {0}}, {@code {name}}, with {@code !r} and {@code :[fill]<>^width.precision f}. */
+/** Python's {@code str.format}: {@code {}}, {@code {0}}, {@code {name.member[key]}}, with {@code !r} and {@code :specification}. */
 final class BraceFormat {
-    private static final Pattern FIELD = Pattern.compile("\\{\\{|}}|\\{([^{}:!]*)(?:!([rs]))?(?::([^{}]*))?}|[{}]");
-    private static final Pattern SPEC = Pattern.compile("(?:(.)?([<>^]))?(0?)(\\d{0,9})(?:\\.(\\d{1,4}))?([sdf]?)");
+    private static final String SWITCHED =
+            "cannot switch between manual field specification and automatic field numbering";
 
-    private BraceFormat() {}
+    private final Arguments arguments;
+    private final Rendering rendering;
+    private int automatic;
+    private boolean manual;
 
-    static String format(String format, Arguments arguments, Rendering rendering) {
-        StringBuilder out = new StringBuilder();
-        Matcher field = FIELD.matcher(format);
-        int from = 0;
-        int automatic = 0;
-        boolean manual = false;
-        while (field.find()) {
-            out.append(format, from, field.start());
-            from = field.end();
-            String whole = field.group();
-            if (whole.equals("{{") || whole.equals("}}")) {
-                out.append(whole.charAt(0));
-                continue;
-            }
-            String name = Optional.ofNullable(field.group(1))
-                    .orElseThrow(() -> new TemplateException("Single '" + whole + "' encountered in format string"));
-            boolean number = !name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9');
-            if (name.isEmpty() && manual || number && automatic > 0) {
-                throw new TemplateException(
-                        "cannot switch between manual field specification and automatic field numbering");
-            }
-            manual |= number;
-            Value value = value(name.isEmpty() ? String.valueOf(automatic++) : name, arguments);
-            String text = "r".equals(field.group(2)) ? rendering.printer.repr(value) : rendering.printer.str(value);
-            out.append(field.group(3) == null ? text : specified(value, text, field.group(3), rendering));
-        }
-        return out.append(format, from, format.length()).toString();
+    BraceFormat(Arguments arguments, Rendering rendering) {
+        this.arguments = arguments;
+        this.rendering = rendering;
     }
 
-    private static Value value(String name, Arguments arguments) {
-        Value named = arguments.named().get(name);
-        if (named != null) {
-            return named;
+    String format(String format) {
+        rendering.budget.enter();
+        rendering.budget.characters(format.length());
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < format.length(); i++) {
+            char c = format.charAt(i);
+            boolean brace = c == '{' || c == '}';
+            if (brace && i + 1 < format.length() && format.charAt(i + 1) == c) {
+                out.append(c);
+                i++;
+            } else if (c == '}') {
+                throw new TemplateException("Single '}' encountered in format string");
+            } else if (c == '{') {
+                int end = closing(format, i + 1);
+                String text = field(format.substring(i + 1, end));
+                rendering.budget.block(text.length());
+                out.append(text);
+                i = end;
+            } else {
+                out.append(c);
+            }
         }
-        boolean number = name.length() < 10 && name.chars().allMatch(c -> c >= '0' && c <= '9');
-        int index = number ? Integer.parseInt(name) : Integer.MAX_VALUE;
-        if (index >= arguments.positional().size()) {
+        rendering.budget.leave();
+        return out.toString();
+    }
+
+    private static int closing(String format, int from) {
+        int depth = 1;
+        for (int i = from; i < format.length(); i++) {
+            char c = format.charAt(i);
+            depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+            if (depth == 0) {
+                return i;
+            }
+        }
+        throw new TemplateException("expected '}' before end of string");
+    }
+
+    private String field(String field) {
+        int end = 0;
+        int brackets = 0;
+        while (end < field.length() && (brackets > 0 || field.charAt(end) != ':' && field.charAt(end) != '!')) {
+            brackets += field.charAt(end) == '[' ? 1 : field.charAt(end) == ']' ? -1 : 0;
+            end++;
+        }
+        Value value = value(field.substring(0, end));
+        if (end < field.length() && field.charAt(end) == '!') {
+            if (end + 1 >= field.length()) {
+                throw new TemplateException("end of string while looking for conversion specifier");
+            }
+            value = converted(value, field.charAt(end + 1));
+            end += 2;
+        }
+        if (end < field.length() && field.charAt(end) != ':') {
+            throw new TemplateException("expected ':' after conversion specifier");
+        }
+        String spec = end < field.length() ? field.substring(end + 1) : "";
+        return spec.isEmpty()
+                ? rendering.printer.str(value)
+                : FormatSpec.parse(spec.indexOf('{') < 0 ? spec : format(spec)).apply(value, rendering);
+    }
+
+    private Value converted(Value value, char conversion) {
+        return switch (conversion) {
+            case 's' -> new Value.Text(rendering.printer.str(value));
+            case 'r' -> new Value.Text(rendering.printer.repr(value));
+            case 'a' -> new Value.Text(rendering.printer.ascii(value));
+            default -> throw new TemplateException("Unknown conversion specifier '" + conversion + "'");
+        };
+    }
+
+    private Value value(String path) {
+        int end = 0;
+        while (end < path.length() && path.charAt(end) != '.' && path.charAt(end) != '[') {
+            end++;
+        }
+        Value value = argument(path.substring(0, end), end == path.length());
+        while (end < path.length()) {
+            boolean member = path.charAt(end) == '.';
+            int start = end + 1;
+            end = start;
+            while (end < path.length() && (member ? ".[".indexOf(path.charAt(end)) < 0 : path.charAt(end) != ']')) {
+                end++;
+            }
+            String name = path.substring(start, end);
+            if (name.isEmpty() || !member && end == path.length()) {
+                throw new TemplateException("Empty attribute in format string");
+            }
+            value = member ? Lookup.attribute(value, name, rendering) : Lookup.item(value, key(name), rendering);
+            end += member ? 0 : 1;
+        }
+        return value;
+    }
+
+    private static Value key(String name) {
+        return isNumber(name) ? Value.Int.of(Integer.parseInt(name)) : new Value.Text(name);
+    }
+
+    /** @param whole whether the field says no more; else Python doesn't take it for a number of its own */
+    private Value argument(String name, boolean whole) {
+        boolean number = isNumber(name);
+        if (whole && (name.isEmpty() && manual || number && automatic > 0)) {
+            throw new TemplateException(SWITCHED);
+        }
+        manual |= whole && number;
+        if (whole && name.isEmpty() || number) {
+            int index = number ? Integer.parseInt(name) : automatic++;
+            if (index >= arguments.positional().size()) {
+                throw new TemplateException("Replacement index " + index + " out of range for positional args tuple");
+            }
+            return arguments.positional().get(index);
+        }
+        Value named = arguments.named().get(name);
+        if (named == null) {
             throw new TemplateException("no argument for field '" + name + "'");
         }
-        return arguments.positional().get(index);
+        return named;
     }
 
-    private static String specified(Value value, String text, String spec, Rendering rendering) {
-        Matcher found = SPEC.matcher(spec);
-        if (!found.matches()) {
-            throw new TemplateException("Invalid format specifier '" + spec + "'");
-        }
-        boolean number = Numbers.isNumber(value);
-        String body = found.group(6).equals("f")
-                ? PercentFormat.fixed(
-                        Numbers.real(value), found.group(5) == null ? 6 : Integer.parseInt(found.group(5)))
-                : text;
-        String align = Optional.ofNullable(found.group(2)).orElse(number ? ">" : "<");
-        String fill = Optional.ofNullable(found.group(1)).orElse(found.group(3).isEmpty() ? " " : "0");
-        int width = found.group(4).isEmpty() ? 0 : Integer.parseInt(found.group(4));
-        return TextFilters.pad(rendering, body, width, fill, align.equals("<") ? 1 : align.equals(">") ? -1 : 0);
+    private static boolean isNumber(String text) {
+        return !text.isEmpty() && text.length() < 10 && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 }

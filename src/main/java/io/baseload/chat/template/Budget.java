@@ -1,33 +1,73 @@
 package io.baseload.chat.template;
 
 /**
- * What one rendering may cost. Fuel is spent for each step, each character and each element that is made, so it bounds time and memory alike; depth bounds
- * the stack.
+ * What one rendering may cost. Fuel is spent for each step and for whatever is made or walked, so it bounds time and memory alike; depth bounds the stack. How
+ * much fuel there is grows with the variables: long conversations may take long, a small one gives a hostile template nothing to work with.
  */
 final class Budget {
-    private static final long FUEL = 20_000_000;
-    private static final int DEPTH = 300;
-    /** A step costs about 50 ns, a character much less: so that the whole budget is spent within 100 ms. */
+    private static final String EXHAUSTED = "the chat template needs more time or memory than one rendering may take";
+
+    /** Fifteen times what the dearest of the known templates takes for a few messages; a cold JVM spends it within 50 ms. */
+    private static final long LEAST = 1_000_000;
+
+    /** Some templates look through the whole conversation at each message: enough for 2,000 messages of two values each. */
+    private static final long FOR_EACH_VALUE = 25_000;
+
+    private static final long FOR_EACH_CHARACTER = 100;
+    /** About a second. */
+    private static final long MOST = 200_000_000;
+
+    /** A step costs about 50 ns, a unit of fuel 5 ns. */
     private static final int STEP = 10;
 
-    private long fuel = FUEL;
+    private static final int ELEMENT = 4;
+    /** So many characters that are copied or searched as a block cost as much as one that is looked at. */
+    private static final int BLOCK = 4;
+
+    private static final int DEPTH = 300;
+
+    private long fuel;
     private int depth;
 
-    /** For making or walking {@code amount} characters or elements. */
-    void spend(long amount) {
+    /**
+     * @param values how many values the variables hold
+     * @param characters how long their texts are
+     */
+    Budget(long values, long characters) {
+        fuel = Math.min(MOST, LEAST + values * FOR_EACH_VALUE + characters * FOR_EACH_CHARACTER);
+    }
+
+    /** For making or looking at each of so many characters. */
+    void characters(long amount) {
         if (amount < 0 || amount > fuel) {
-            throw new TemplateException("the chat template needs more time or memory than one rendering may take");
+            throw new TemplateException(EXHAUSTED);
         }
         fuel -= amount;
     }
 
-    /** For finding {@code needle} in a text of that length. */
-    void spendOnSearch(long haystack, long needle) {
-        spend(haystack + haystack / 64 * Math.min(needle, haystack));
+    /** For characters that are only copied, counted or compared as a block. */
+    void block(long characters) {
+        characters(characters < 0 ? characters : characters / BLOCK);
+    }
+
+    /** For making or walking so many elements of a list or dict. */
+    void elements(long amount) {
+        characters(amount > fuel ? amount : amount * ELEMENT);
+    }
+
+    /** For finding a text of length {@code needle} in a text of length {@code haystack}. */
+    void search(long haystack, long needle) {
+        characters(haystack + haystack / 64 * Math.min(needle, haystack));
+    }
+
+    /** For multiplying to a number of so many bits. */
+    void bits(long amount) {
+        long words = amount / 32;
+        characters(words * words / 32);
     }
 
     void enter() {
-        spend(STEP);
+        characters(STEP);
         if (++depth > DEPTH) {
             throw new TemplateException("the chat template nests deeper than " + DEPTH + " levels");
         }

@@ -21,16 +21,19 @@ public final class ChatTemplate {
     }
 
     /**
-     * Renders within fixed bounds of time, memory and depth.
+     * Renders within bounds of time, memory and depth that grow with the variables.
      *
      * @param variables text, numbers, booleans, null, and lists and maps of these
      * @param now what {@code strftime_now} tells
      * @throws TemplateException if the template refuses the variables, can't use them, or leaves its bounds
      */
     public String render(Map<String, ?> variables, LocalDateTime now) {
-        Rendering rendering = new Rendering(now);
+        Values values = new Values();
+        Map<String, Value> given = new HashMap<>();
+        variables.forEach((name, value) -> given.put(name, values.copy(value)));
+        Rendering rendering = new Rendering(now, values.budget());
         Map<String, Value> names = new HashMap<>(Globals.of(rendering));
-        variables.forEach((name, value) -> names.put(name, Values.of(value)));
+        names.putAll(given);
         return new Interpreter(rendering).render(nodes, Scope.outermost(names));
     }
 }

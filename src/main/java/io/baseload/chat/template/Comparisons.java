@@ -2,11 +2,14 @@ package io.baseload.chat.template;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
 /** Equality and order as Python has them. */
 final class Comparisons {
+    private static final Value UNDEFINED = new Value.Undefined("undefined");
+
     private final Budget budget;
 
     Comparisons(Budget budget) {
@@ -17,6 +20,7 @@ final class Comparisons {
     Value key(Value value) {
         budget.enter();
         Value key = switch (value) {
+            case Value.Undefined u -> UNDEFINED;
             case Value.Bool b -> Value.Int.of(b.value() ? 1 : 0);
             case Value.Real r
             when r.value() == Math.rint(r.value()) && !Double.isInfinite(r.value()) ->
@@ -29,14 +33,21 @@ final class Comparisons {
             case Value.Namespace n -> throw unhashable(n);
             case Value.Opaque o -> throw unhashable(o);
             case Value.Function f -> throw unhashable(f);
+            case Value.Generator g -> throw unhashable(g);
             case Value.Text t -> {
-                budget.spend(t.value().length());
+                budget.block(t.value().length());
                 yield t;
             }
             default -> value;
         };
         budget.leave();
         return key;
+    }
+
+    /** Lists and dicts can't be keys. */
+    static boolean isHashable(Value value) {
+        return !(value instanceof Value.Dict)
+                && !(value instanceof Value.Sequence s && s.form() == Value.Sequence.Form.LIST);
     }
 
     private static TemplateException unhashable(Value value) {
@@ -66,7 +77,7 @@ final class Comparisons {
         } else if (a instanceof Value.Undefined && b instanceof Value.Undefined) {
             equal = true;
         } else if (a instanceof Value.Text s && b instanceof Value.Text t) {
-            budget.spend(Math.min(s.value().length(), t.value().length()));
+            budget.block(Math.min(s.value().length(), t.value().length()));
             equal = s.value().equals(t.value());
         } else {
             equal = same(a, b);
@@ -103,7 +114,7 @@ final class Comparisons {
             return numbers(a, b);
         }
         if (a instanceof Value.Text s && b instanceof Value.Text t) {
-            budget.spend(Math.min(s.value().length(), t.value().length()));
+            budget.block(Math.min(s.value().length(), t.value().length()));
             return Texts.compare(s.value(), t.value());
         }
         if (a instanceof Value.Sequence s && b instanceof Value.Sequence t && s.form() == t.form()) {
@@ -141,6 +152,14 @@ final class Comparisons {
         return value instanceof Value.Real r && Double.isNaN(r.value());
     }
 
+    private boolean any(Iterator<Value> items, Value item) {
+        boolean found = false;
+        while (!found && items.hasNext()) {
+            found = equal(items.next(), item);
+        }
+        return found;
+    }
+
     boolean contains(Value container, Value item) {
         return switch (container) {
             case Value.Undefined u -> false;
@@ -148,10 +167,11 @@ final class Comparisons {
                 if (!(item instanceof Value.Text part)) {
                     throw new TemplateException("'in <string>' requires string as left operand, not " + item.type());
                 }
-                budget.spendOnSearch(t.value().length(), part.value().length());
+                budget.search(t.value().length(), part.value().length());
                 yield t.value().contains(part.value());
             }
             case Value.Sequence s -> s.items().stream().anyMatch(i -> equal(i, item));
+            case Value.Generator g -> any(g.rest(), item);
             case Value.Dict d -> d.entries().containsKey(key(item));
             default -> throw new TemplateException("argument of type '" + container.type() + "' is not iterable");
         };

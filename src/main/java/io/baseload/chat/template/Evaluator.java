@@ -73,14 +73,15 @@ final class Evaluator {
         if (value instanceof Value.Undefined u) {
             throw u.failure();
         }
-        return operator.equals("-") || !Numbers.isNumber(value) ? Numbers.negate(value) : value;
+        Value negated = Numbers.negate(value);
+        return operator.equals("-") ? negated : Numbers.negate(negated);
     }
 
     private Value concat(Expr.Concat expression, Scope scope) {
         StringBuilder out = new StringBuilder();
         for (Expr part : expression.parts()) {
             String text = rendering.printer.str(evaluate(part, scope));
-            rendering.budget.spend(text.length());
+            rendering.budget.block(text.length());
             out.append(text);
         }
         return new Value.Text(out.toString());
@@ -131,7 +132,7 @@ final class Evaluator {
     }
 
     private Arguments arguments(Expr.Args args, Scope scope) {
-        if (args.equals(Expr.Args.NONE)) {
+        if (args.isEmpty()) {
             return Arguments.NONE;
         }
         List<Value> positional = new ArrayList<>(all(args.positional(), scope));

@@ -53,5 +53,9 @@ sealed interface Expr {
     /** {@code (a, *rest, k=v, **more)}. */
     record Args(List<Expr> positional, Map<String, Expr> named, Optional<Expr> list, Optional<Expr> dict) {
         static final Args NONE = new Args(List.of(), Map.of(), Optional.empty(), Optional.empty());
+
+        boolean isEmpty() {
+            return positional.isEmpty() && named.isEmpty() && list.isEmpty() && dict.isEmpty();
+        }
     }
 }

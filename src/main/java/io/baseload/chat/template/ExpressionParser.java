@@ -15,12 +15,31 @@ import java.util.function.Supplier;
 /** Jinja's expression grammar, by recursive descent; one method for each level of precedence, loosest first. */
 final class ExpressionParser {
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
+    private static final int LONGEST_INTEGER = 4300;
     private static final Set<Kind> ARGUMENT_STARTS = Set.of(Kind.NAME, Kind.STRING, Kind.INTEGER, Kind.FLOAT);
 
     private final TokenReader in;
+    /** Filters and tests that don't exist: an error, unless it depends on a condition whether they are used. */
+    private final List<TemplateSyntaxException> unknown = new ArrayList<>();
 
     ExpressionParser(TokenReader in) {
         this.in = in;
+    }
+
+    int unknown() {
+        return unknown.size();
+    }
+
+    /** What was unknown since there were so many is used under a condition only. */
+    void forgive(int before) {
+        unknown.subList(before, unknown.size()).clear();
+    }
+
+    /** @throws TemplateSyntaxException if a filter or test doesn't exist */
+    void requireKnown() {
+        if (!unknown.isEmpty()) {
+            throw unknown.getFirst();
+        }
     }
 
     Expr expression() {
@@ -28,11 +47,13 @@ final class ExpressionParser {
     }
 
     private Expr conditional() {
+        int before = unknown.size();
         Expr value = or();
         while (in.acceptName("if")) {
             Expr condition = or();
             Optional<Expr> otherwise = in.acceptName("else") ? Optional.of(expression()) : Optional.empty();
             value = new Expr.Conditional(condition, value, otherwise);
+            forgive(before);
         }
         return value;
     }
@@ -129,7 +150,7 @@ final class ExpressionParser {
         return switch (token.kind()) {
             case NAME -> name(in.next());
             case STRING -> strings();
-            case INTEGER -> new Expr.Literal(new Value.Int(integer(in.next().text())));
+            case INTEGER -> new Expr.Literal(new Value.Int(integer(in.next())));
             case FLOAT ->
                 new Expr.Literal(
                         new Value.Real(Double.parseDouble(in.next().text().replace("_", ""))));
@@ -167,8 +188,11 @@ final class ExpressionParser {
         return new Expr.Literal(new Value.Text(text.toString()));
     }
 
-    private static BigInteger integer(String literal) {
-        String digits = literal.replace("_", "").toLowerCase(java.util.Locale.ROOT);
+    private static BigInteger integer(Token literal) {
+        String digits = literal.text().replace("_", "").toLowerCase(java.util.Locale.ROOT);
+        if (digits.length() > LONGEST_INTEGER) {
+            throw new TemplateSyntaxException(literal.line(), "an integer of more than " + LONGEST_INTEGER + " digits");
+        }
         return switch (digits.length() > 1 ? digits.substring(0, 2) : "") {
             case "0x" -> new BigInteger(digits.substring(2), 16);
             case "0o" -> new BigInteger(digits.substring(2), 8);
@@ -252,7 +276,7 @@ final class ExpressionParser {
         Token token = in.next();
         return switch (token.kind()) {
             case NAME -> new Expr.Attribute(object, token.text());
-            case INTEGER -> new Expr.Item(object, new Expr.Literal(new Value.Int(integer(token.text()))));
+            case INTEGER -> new Expr.Item(object, new Expr.Literal(new Value.Int(integer(token))));
             default -> throw in.unexpected(token);
         };
     }
@@ -294,7 +318,7 @@ final class ExpressionParser {
         Token name = in.expectName();
         Args args = in.accept("(") ? in.nested(this::args) : Args.NONE;
         if (!Filters.exists(name.text())) {
-            throw new TemplateSyntaxException(name.line(), "No filter named '" + name.text() + "'.");
+            unknown.add(new TemplateSyntaxException(name.line(), "No filter named '" + name.text() + "'."));
         }
         return new Expr.Filter(input, name.text(), args);
     }
@@ -309,7 +333,7 @@ final class ExpressionParser {
             args = new Args(List.of(postfix(primary())), Map.of(), Optional.empty(), Optional.empty());
         }
         if (!Tests.exists(name.text())) {
-            throw new TemplateSyntaxException(name.line(), "No test named '" + name.text() + "'.");
+            unknown.add(new TemplateSyntaxException(name.line(), "No test named '" + name.text() + "'."));
         }
         Expr test = new Expr.Test(input, name.text(), args);
         return negated ? new Expr.Not(test) : test;
@@ -320,8 +344,7 @@ final class ExpressionParser {
         if (token.isName("is")) {
             throw new TemplateSyntaxException(token.line(), "You cannot chain multiple tests with is");
         }
-        boolean keyword =
-                token.is(Kind.NAME) && Set.of("else", "or", "and", "if").contains(token.text());
+        boolean keyword = token.is(Kind.NAME) && Set.of("else", "or", "and").contains(token.text());
         return !keyword && (ARGUMENT_STARTS.contains(token.kind()) || token.isOperator("[") || token.isOperator("{"));
     }
 

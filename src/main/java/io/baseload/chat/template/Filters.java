@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Jinja's filters: what stands after {@code |}. */
 final class Filters {
@@ -68,7 +69,7 @@ final class Filters {
     private static void texts(Map<String, Filter> filters) {
         text(filters, "upper", s -> s.toUpperCase(Locale.ROOT));
         text(filters, "lower", s -> s.toLowerCase(Locale.ROOT));
-        text(filters, "capitalize", Texts::capitalize);
+        text(filters, "capitalize", Characters::capitalize);
         text(filters, "title", TextFilters::title);
         text(filters, "string", s -> s);
         filters.put("safe", (r, v, a) -> Markup.mark(r.text(r.printer.str(v))));
@@ -76,8 +77,13 @@ final class Filters {
         filters.put("escape", (r, v, a) -> Markup.escaped(v, r));
         filters.put("forceescape", (r, v, a) -> Markup.mark(r.text(TextFilters.escape(r.printer.str(v)))));
         text(filters, "striptags", TextFilters::stripTags);
-        text(filters, "urlencode", TextFilters::urlEncode);
-        filters.put("trim", (r, v, a) -> r.text(Texts.strip(r.printer.str(v), a.text(0, "chars", ""), true, true)));
+        filters.put("urlencode", TextFilters::urlEncode);
+        filters.put("trim", (r, v, a) -> {
+            String text = r.printer.str(v);
+            r.budget.block(text.length());
+            return new Value.Text(Texts.strip(
+                    text, a.find(0, "chars").filter(c -> c != Value.None.NONE).map(Texts::require), true, true));
+        });
         filters.put(
                 "replace",
                 (r, v, a) -> TextFilters.replace(
@@ -90,43 +96,78 @@ final class Filters {
         filters.put(
                 "center", (r, v, a) -> r.text(TextFilters.pad(r, r.printer.str(v), a.integer(0, "width", 80), " ", 0)));
         filters.put("truncate", TextFilters::truncate);
-        filters.put("format", (r, v, a) -> r.text(PercentFormat.format(r.printer.str(v), a.positional(), r)));
+        filters.put("format", (r, v, a) -> r.text(PercentFormat.format(r.printer.str(v), formatted(a, r), r)));
         filters.put(
                 "wordcount",
-                (r, v, a) ->
-                        Value.Int.of(Texts.splitAtSpace(r.printer.str(v), -1).size()));
+                (r, v, a) -> Value.Int.of(
+                        TextFilters.countWords(r.text(r.printer.str(v)).value())));
+    }
+
+    /** Values by place, or by name: {@code '%(a)s'|format(a=1)}. */
+    private static Value formatted(Arguments arguments, Rendering rendering) {
+        if (arguments.named().isEmpty()) {
+            return new Value.Sequence(Value.Sequence.Form.TUPLE, arguments.positional());
+        }
+        if (!arguments.positional().isEmpty()) {
+            throw new TemplateException("can't handle positional and keyword arguments at the same time");
+        }
+        Map<Value, Value> named = new HashMap<>();
+        arguments.named().forEach((name, value) -> named.put(new Value.Text(name), value));
+        return rendering.dict(named);
     }
 
     private static void text(Map<String, Filter> filters, String name, TextFilter filter) {
-        filters.put(name, (r, v, a) -> r.text(filter.apply(r.printer.str(v))));
+        filters.put(name, (r, v, a) -> {
+            String text = r.printer.str(v);
+            r.budget.characters(2L * text.length());
+            return r.text(filter.apply(text));
+        });
     }
 
     private static void numbers(Map<String, Filter> filters) {
-        filters.put("abs", (r, v, a) -> Numbers.isNumber(v) && Numbers.real(v) < 0 ? Numbers.negate(v) : v);
-        filters.put("int", (r, v, a) -> NumberFilters.integer(v, a));
-        filters.put("float", (r, v, a) -> NumberFilters.real(v, a));
+        filters.put("abs", (r, v, a) -> Numbers.absolute(v));
+        number(filters, "int", NumberFilters::integer);
+        number(filters, "float", NumberFilters::real);
         filters.put("round", (r, v, a) -> NumberFilters.round(v, a));
         filters.put("filesizeformat", (r, v, a) -> r.text(NumberFilters.fileSize(v, a.flag(0, "binary", false))));
     }
 
-    /** What an attribute path such as {@code a.b.0} leads to. */
-    static Value path(Value start, Value path, Rendering rendering) {
+    private static void number(Map<String, Filter> filters, String name, BiFunction<Value, Arguments, Value> filter) {
+        filters.put(name, (r, v, a) -> {
+            NumberFilters.spend(v, r.budget);
+            return filter.apply(v, a);
+        });
+    }
+
+    /**
+     * What an attribute path such as {@code a.b.0} leads to.
+     *
+     * @param absent in the place of what is undefined
+     */
+    static Value path(Value start, Value path, Optional<Value> absent, Rendering rendering) {
         if (!(path instanceof Value.Text text)) {
-            return Lookup.item(start, path, rendering);
+            return defined(Lookup.item(start, path, rendering), absent);
         }
         Value value = start;
         for (String part : Texts.split(text.value(), ".", -1)) {
             boolean number =
                     !part.isEmpty() && part.length() < 10 && part.chars().allMatch(c -> c >= '0' && c <= '9');
-            value = Lookup.item(value, number ? Value.Int.of(Integer.parseInt(part)) : new Value.Text(part), rendering);
+            Value key = number ? Value.Int.of(Integer.parseInt(part)) : new Value.Text(part);
+            value = defined(Lookup.item(value, key, rendering), absent);
         }
         return value;
+    }
+
+    private static Value defined(Value value, Optional<Value> absent) {
+        return value instanceof Value.Undefined && absent.isPresent() && absent.get() != Value.None.NONE
+                ? absent.get()
+                : value;
     }
 
     /** The attribute that a filter's argument names, if it names one. */
     static Value pathOrSelf(Value item, Optional<Value> path, Rendering rendering) {
         return path.filter(p -> p != Value.None.NONE)
-                .map(p -> path(item, p, rendering))
+                .map(p -> path(item, p, Optional.empty(), rendering))
                 .orElse(item);
     }
 }

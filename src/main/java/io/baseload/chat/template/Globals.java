@@ -1,11 +1,8 @@
 package io.baseload.chat.template;
 
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,7 +27,7 @@ final class Globals {
         put(globals, "raise_exception", a -> {
             throw TemplateException.raisedByTemplate(rendering.printer.str(a.get(0, "message")));
         });
-        put(globals, "strftime_now", a -> rendering.text(time(a.text(0, "format"), rendering.now)));
+        put(globals, "strftime_now", a -> now(a.text(0, "format"), rendering));
         put(globals, "cycler", a -> cycler(a.positional()));
         put(globals, "joiner", a -> joiner(a.text(0, "sep", ", ")));
         put(globals, "lipsum", a -> {
@@ -41,6 +38,11 @@ final class Globals {
 
     private static void put(Map<String, Value> globals, String name, Value.Body body) {
         globals.put(name, new Value.Function(name, body));
+    }
+
+    private static Value now(String format, Rendering rendering) {
+        rendering.budget.characters(20L * format.length());
+        return new Value.Text(new Clock(rendering.now).format(format));
     }
 
     private static Value range(Arguments arguments, Rendering rendering) {
@@ -56,11 +58,12 @@ final class Globals {
         if (size > LONGEST_RANGE) {
             throw new TemplateException("Range too big. No range may be longer than " + LONGEST_RANGE + ".");
         }
+        rendering.budget.elements(size);
         List<Value> items = new ArrayList<>((int) size);
         for (int i = 0; i < size; i++) {
             items.add(Value.Int.of(start + i * step));
         }
-        return rendering.list(items);
+        return new Value.Sequence(Value.Sequence.Form.RANGE, items);
     }
 
     private static Value namespace(Arguments arguments) {
@@ -128,7 +131,8 @@ final class Globals {
                                     return Value.None.NONE;
                                 });
                             default -> null;
-                        }));
+                        }),
+                () -> "<Cycler object>");
     }
 
     private static Value joiner(String separator) {
@@ -138,43 +142,5 @@ final class Globals {
             used[0] = true;
             return text;
         });
-    }
-
-    private static String time(String format, LocalDateTime now) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < format.length(); i++) {
-            char c = format.charAt(i);
-            boolean directive = c == '%' && i + 1 < format.length();
-            out.append(directive ? directive(format.charAt(++i), now) : String.valueOf(c));
-        }
-        return out.toString();
-    }
-
-    private static String directive(char directive, LocalDateTime now) {
-        String pattern = switch (directive) {
-            case 'Y' -> "uuuu";
-            case 'y' -> "uu";
-            case 'm' -> "MM";
-            case 'd' -> "dd";
-            case 'e' -> "ppd";
-            case 'B' -> "MMMM";
-            case 'b', 'h' -> "MMM";
-            case 'A' -> "EEEE";
-            case 'a' -> "EEE";
-            case 'H' -> "HH";
-            case 'I' -> "hh";
-            case 'M' -> "mm";
-            case 'S' -> "ss";
-            case 'f' -> "SSSSSS";
-            case 'p' -> "a";
-            case 'j' -> "DDD";
-            case 'F' -> "uuuu-MM-dd";
-            case 'T' -> "HH:mm:ss";
-            case 'D' -> "MM/dd/uu";
-            default -> "";
-        };
-        return pattern.isEmpty()
-                ? directive == '%' ? "%" : "%" + directive
-                : DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(now);
     }
 }

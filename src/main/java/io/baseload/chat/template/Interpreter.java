@@ -2,7 +2,6 @@ package io.baseload.chat.template;
 
 import io.baseload.chat.template.Node.Target;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +51,7 @@ final class Interpreter {
             case Node.SetBlock n -> assign(n.target(), filtered(n.filtered(), n.body(), scope), scope);
             case Node.Macro n -> scope.set(n.name(), macro(n.name(), n.signature(), n.body(), scope));
             case Node.CallBlock n -> print(rendering.printer.str(callBlock(n, scope)), out);
-            case Node.FilterBlock n -> print(rendering.printer.str(filtered(n.filtered(), n.body(), scope)), out);
+            case Node.FilterBlock n -> print(Texts.require(filtered(n.filtered(), n.body(), scope)), out);
             case Node.With n -> next = with(n, scope, out);
             case Node.Group n -> next = run(n.body(), scope, out);
             case Node.Break n -> next = Next.BREAK;
@@ -63,7 +62,7 @@ final class Interpreter {
     }
 
     private void print(String text, StringBuilder out) {
-        rendering.budget.spend(text.length());
+        rendering.budget.block(text.length());
         out.append(text);
     }
 
@@ -81,21 +80,28 @@ final class Interpreter {
         if (node.filter().isPresent()) {
             items = filter(node, items, scope);
         }
-        if (items.isEmpty()) {
-            run(node.otherwise(), scope, out);
-            return;
+        if (!rounds(node, items, scope, out, depth)) {
+            run(node.otherwise(), scope.inner(), out);
         }
+    }
+
+    /** Whether a round came to its end; one that breaks or continues does not. */
+    private boolean rounds(Node.For node, List<Value> items, Scope scope, StringBuilder out, int depth) {
         Loop loop = new Loop(items, rendering, depth);
         Value seen = node.recursive() ? recursive(node, loop, scope, depth) : loop.value();
+        boolean ended = false;
         for (Value item : items) {
             Scope round = scope.inner();
             round.set("loop", seen);
             assign(node.target(), item, round);
-            if (run(node.body(), round, out) == Next.BREAK) {
-                return;
+            Next next = run(node.body(), round, out);
+            ended |= next == Next.GO_ON;
+            if (next == Next.BREAK) {
+                return ended;
             }
             loop.advance();
         }
+        return ended;
     }
 
     private List<Value> filter(Node.For node, List<Value> items, Scope scope) {
@@ -112,7 +118,7 @@ final class Interpreter {
 
     private Value recursive(Node.For node, Loop loop, Scope scope, int depth) {
         return new Value.Function(
-                "loop",
+                loop.toString(),
                 arguments -> {
                     StringBuilder out = new StringBuilder();
                     rendering.budget.enter();
@@ -164,7 +170,7 @@ final class Interpreter {
 
     private Value callBlock(Node.CallBlock node, Scope scope) {
         Scope inner = scope.inner();
-        Value caller = macro("caller", node.signature(), node.body(), scope);
+        Value caller = macro("", node.signature(), node.body(), scope);
         inner.set("caller", caller);
         Expr.Args args = node.call().args();
         Map<String, Expr> named = new LinkedHashMap<>(args.named());
@@ -176,25 +182,41 @@ final class Interpreter {
 
     private Value macro(String name, Node.Signature signature, List<Node> body, Scope definition) {
         return new Value.Function(
-                name,
+                name.isEmpty() ? "<Macro anonymous>" : "<Macro '" + name + "'>",
                 arguments -> {
                     rendering.budget.enter();
                     Value text = new Value.Text(render(body, bind(name, signature, arguments, definition)));
                     rendering.budget.leave();
                     return text;
                 },
-                member -> member.equals("name")
-                        ? java.util.Optional.of(new Value.Text(name))
-                        : java.util.Optional.empty());
+                member -> Optional.ofNullable(
+                        switch (member) {
+                            case "name" -> new Value.Text(name);
+                            case "arguments" -> names(signature);
+                            case "caller" -> Value.Bool.of(signature.takesCaller());
+                            case "catch_kwargs" -> Value.Bool.of(signature.takesNamed());
+                            case "catch_varargs" -> Value.Bool.of(signature.takesMore());
+                            default -> null;
+                        }));
+    }
+
+    private static Value names(Node.Signature signature) {
+        return new Value.Sequence(
+                Value.Sequence.Form.TUPLE,
+                signature.parameters().stream()
+                        .map(parameter -> (Value) new Value.Text(parameter.name()))
+                        .toList());
     }
 
     private Scope bind(String name, Node.Signature signature, Arguments arguments, Scope definition) {
         Scope scope = definition.inner();
-        Map<String, Value> named = new HashMap<>(arguments.named());
+        Map<String, Value> named = new LinkedHashMap<>(arguments.named());
         int place = 0;
         for (Node.Parameter parameter : signature.parameters()) {
             Optional<Value> given = arguments.find(place, parameter.name());
-            named.remove(parameter.name());
+            if (place >= arguments.positional().size()) {
+                named.remove(parameter.name());
+            }
             scope.set(parameter.name(), given.orElseGet(() -> absent(parameter, scope)));
             place++;
         }
@@ -209,12 +231,12 @@ final class Interpreter {
                 .orElseGet(() -> new Value.Undefined("parameter '" + parameter.name() + "' was not provided"));
     }
 
-    /** A macro takes more than it names only if it looks at {@code varargs} or {@code kwargs}. */
+    /** A macro takes more than it names only if it looks at {@code caller}, {@code varargs} or {@code kwargs}. */
     private void bindRest(
             String name, Node.Signature signature, Arguments arguments, Map<String, Value> named, Scope scope) {
-        Value caller = named.remove("caller");
-        if (caller != null) {
-            scope.set("caller", caller);
+        if (signature.takesCaller()) {
+            Value caller = named.remove("caller");
+            scope.set("caller", caller != null ? caller : new Value.Undefined("No caller defined"));
         }
         int count = signature.parameters().size();
         int given = arguments.positional().size();

@@ -2,7 +2,9 @@ package io.baseload.chat.template;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /** The {@code tojson} filter as transformers has it: Python's {@code json.dumps} without HTML escapes. */
 final class Json {
@@ -10,7 +12,10 @@ final class Json {
     private final StringBuilder out = new StringBuilder();
     private final boolean ascii;
     private final boolean sorted;
-    /** One level's blanks; empty = everything on one line. */
+    /** Whether each element has a line of its own. */
+    private final boolean lines;
+
+    /** One level's blanks. */
     private final String indent;
 
     private final String itemSeparator;
@@ -19,14 +24,16 @@ final class Json {
     private Json(Budget budget, Arguments arguments) {
         this.budget = budget;
         ascii = arguments.flag(0, "ensure_ascii", false);
-        indent = arguments.find(1, "indent").map(Json::blanks).orElse("");
+        Optional<Value> given = arguments.find(1, "indent").filter(i -> i != Value.None.NONE);
+        lines = given.isPresent();
+        indent = given.map(Json::blanks).orElse("");
         List<Value> separators = arguments
                 .find(2, "separators")
                 .filter(Value.Sequence.class::isInstance)
                 .map(s -> ((Value.Sequence) s).items())
                 .filter(s -> s.size() == 2)
                 .orElse(List.of());
-        itemSeparator = separators.isEmpty() ? indent.isEmpty() ? ", " : "," : Texts.require(separators.get(0));
+        itemSeparator = separators.isEmpty() ? lines ? "," : ", " : Texts.require(separators.get(0));
         keySeparator = separators.isEmpty() ? ": " : Texts.require(separators.get(1));
         sorted = arguments.flag(3, "sort_keys", false);
     }
@@ -38,11 +45,7 @@ final class Json {
     }
 
     private static String blanks(Value indent) {
-        return switch (indent) {
-            case Value.None n -> "";
-            case Value.Text t -> t.value();
-            default -> " ".repeat(Math.clamp(Numbers.index(indent), 0, 100));
-        };
+        return indent instanceof Value.Text text ? text.value() : " ".repeat(Math.clamp(Numbers.index(indent), 0, 100));
     }
 
     private void write(Value value, String newline) {
@@ -54,11 +57,11 @@ final class Json {
             case Value.Int i -> out.append(i.value());
             case Value.Real r -> out.append(real(r.value()));
             case Value.Text t -> string(t.value());
-            case Value.Sequence s when s.form().compareTo(Value.Sequence.Form.TUPLE) <= 0 -> list(s.items(), newline);
+            case Value.Sequence s when s.isListOrTuple() -> list(s.items(), newline);
             case Value.Dict d -> dict(d, newline);
             default -> throw new TemplateException("Object of type " + value.type() + " is not JSON serializable");
         }
-        budget.spend(Math.max(0, out.length() - before));
+        budget.characters(out.length() - before);
         budget.leave();
     }
 
@@ -93,11 +96,12 @@ final class Json {
     }
 
     private void separate(int index, String newline) {
-        out.append(index > 0 ? itemSeparator : "").append(indent.isEmpty() ? "" : newline);
+        budget.block((long) itemSeparator.length() + keySeparator.length() + newline.length());
+        out.append(index > 0 ? itemSeparator : "").append(lines ? newline : "");
     }
 
     private void close(boolean empty, String newline, char bracket) {
-        out.append(empty || indent.isEmpty() ? "" : newline).append(bracket);
+        out.append(empty || !lines ? "" : newline).append(bracket);
     }
 
     private static String key(Value key) {
@@ -130,7 +134,7 @@ final class Json {
             case '\f' -> out.append("\\f");
             default -> {
                 if (c < ' ' || ascii && c > '~') {
-                    out.append(String.format("\\u%04x", (int) c));
+                    out.append("\\u").append(HexFormat.of().toHexDigits(c));
                 } else {
                     out.append(c);
                 }

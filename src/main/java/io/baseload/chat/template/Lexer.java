@@ -17,6 +17,9 @@ final class Lexer {
     private static final Pattern END_BLOCK = Pattern.compile("\\+%}|-%}\\s*|%}\\n?");
     private static final Pattern END_VARIABLE = Pattern.compile("-}}\\s*|}}");
 
+    /** Many times what the longest known template has. */
+    private static final int LONGEST = 1 << 18;
+
     private final String source;
     private final List<Token> tokens = new ArrayList<>();
     private int at;
@@ -29,6 +32,9 @@ final class Lexer {
     }
 
     static List<Token> tokens(String source) {
+        if (source.length() > LONGEST) {
+            throw new TemplateSyntaxException(1, "longer than " + LONGEST + " characters");
+        }
         Lexer lexer = new Lexer(source);
         while (lexer.at < lexer.source.length()) {
             lexer.next();

@@ -1,8 +1,6 @@
 package io.baseload.chat.template;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** Attributes, items and slices. */
@@ -20,12 +18,10 @@ final class Lookup {
     static Value item(Value object, Value key, Rendering rendering) {
         Optional<Value> item = switch (object) {
             case Value.Undefined u -> throw u.failure();
-            case Value.Dict d -> d.get(rendering.comparisons.key(key));
-            case Value.Sequence s -> Numbers.integer(key).flatMap(i -> at(s.items(), i));
-            case Value.Text t
-            when Numbers.integer(key).isPresent() ->
-                at(rendering.iterate(t), Numbers.integer(key).get())
-                        .map(character -> t.markup() ? Markup.mark(character) : character);
+            case Value.Dict d -> Comparisons.isHashable(key) ? d.get(rendering.comparisons.key(key)) : Optional.empty();
+            case Value.Sequence s
+            when s.hasItems() -> place(key, s.items().size()).map(s.items()::get);
+            case Value.Text t -> character(t, key, rendering);
             default -> Optional.empty();
         };
         return item.or(() -> key instanceof Value.Text name
@@ -56,10 +52,17 @@ final class Lookup {
         return new Value.Undefined(type + " has no attribute '" + name + "'");
     }
 
-    private static Optional<Value> at(List<Value> items, BigInteger index) {
-        BigInteger place = index.signum() < 0 ? index.add(BigInteger.valueOf(items.size())) : index;
-        boolean inside = place.signum() >= 0 && place.compareTo(BigInteger.valueOf(items.size())) < 0;
-        return inside ? Optional.of(items.get(place.intValue())) : Optional.empty();
+    private static Optional<Value> character(Value.Text text, Value key, Rendering rendering) {
+        return place(key, rendering.length(text))
+                .map(place -> text.value().codePointAt(text.value().offsetByCodePoints(0, place)))
+                .map(c -> new Value.Text(Character.toString(c), text.markup()));
+    }
+
+    private static Optional<Integer> place(Value key, int size) {
+        return Numbers.integer(key)
+                .map(i -> i.signum() < 0 ? i.add(BigInteger.valueOf(size)) : i)
+                .filter(i -> i.signum() >= 0 && i.compareTo(BigInteger.valueOf(size)) < 0)
+                .map(BigInteger::intValue);
     }
 
     static Value slice(
@@ -70,38 +73,30 @@ final class Lookup {
             Rendering rendering) {
         return switch (object) {
             case Value.Undefined u -> throw u.failure();
-            case Value.Text t -> {
-                StringBuilder out = new StringBuilder();
-                slice(rendering.iterate(t), start, stop, step).forEach(c -> out.append(Texts.require(c)));
-                yield new Value.Text(rendering.text(out.toString()).value(), t.markup());
-            }
-            case Value.Sequence s -> {
-                rendering.budget.spend(s.items().size());
-                yield new Value.Sequence(s.form(), slice(s.items(), start, stop, step));
+            case Value.Text t -> new Value.Text(slice(t.value(), start, stop, step, rendering), t.markup());
+            case Value.Sequence s
+            when s.hasItems() -> {
+                Range range = Range.of(start, stop, step, s.items().size());
+                rendering.budget.elements(range.size());
+                yield new Value.Sequence(
+                        s.form(), range.places().map(s.items()::get).toList());
             }
             default -> throw new TemplateException("'" + object.type() + "' object is not subscriptable");
         };
     }
 
-    private static List<Value> slice(
-            List<Value> items, Optional<Integer> start, Optional<Integer> stop, Optional<Integer> step) {
-        int stride = step.orElse(1);
-        if (stride == 0) {
-            throw new TemplateException("slice step cannot be zero");
+    static String slice(
+            String text, Optional<Integer> start, Optional<Integer> stop, Optional<Integer> step, Rendering rendering) {
+        rendering.budget.block(text.length());
+        Range range = Range.of(start, stop, step, text.codePointCount(0, text.length()));
+        if (range.step() == 1) {
+            int from = text.offsetByCodePoints(0, range.from());
+            return text.substring(from, text.offsetByCodePoints(from, range.size()));
         }
-        int size = items.size();
-        int low = stride > 0 ? 0 : -1;
-        int high = stride > 0 ? size : size - 1;
-        int from = start.map(i -> clamp(i, size, low, high)).orElse(stride > 0 ? low : high);
-        int to = stop.map(i -> clamp(i, size, low, high)).orElse(stride > 0 ? high : low);
-        List<Value> out = new ArrayList<>();
-        for (long i = from; stride > 0 ? i < to : i > to; i += stride) {
-            out.add(items.get((int) i));
-        }
-        return out;
-    }
-
-    private static int clamp(int index, int size, int low, int high) {
-        return Math.clamp(index < 0 ? (long) index + size : index, low, high);
+        rendering.budget.characters(text.length());
+        int[] characters = text.codePoints().toArray();
+        StringBuilder out = new StringBuilder();
+        range.places().forEach(i -> out.appendCodePoint(characters[i]));
+        return out.toString();
     }
 }

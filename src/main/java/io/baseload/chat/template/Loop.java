@@ -22,7 +22,12 @@ final class Loop {
     }
 
     Value value() {
-        return new Value.Opaque("LoopContext", this::member);
+        return new Value.Opaque("LoopContext", this::member, this::toString);
+    }
+
+    @Override
+    public String toString() {
+        return "<LoopContext " + (index + 1) + "/" + items.size() + ">";
     }
 
     Optional<Value> member(String name) {

@@ -94,6 +94,13 @@ final class Markup {
                 arguments.positional().stream().map(v -> insert(v, rendering)).toList(), named);
     }
 
+    /** What {@code %} puts into marked text: a value, or those of a tuple. */
+    static Value inserted(Value value, Rendering rendering) {
+        return value instanceof Value.Sequence s && s.form() == Value.Sequence.Form.TUPLE
+                ? new Value.Sequence(s.form(), escaped(s.items(), rendering))
+                : insert(value, rendering);
+    }
+
     /** Numbers stay numbers: a format may ask for them. */
     private static Value insert(Value value, Rendering rendering) {
         return Numbers.isNumber(value) ? value : escaped(value, rendering);

@@ -55,7 +55,7 @@ final class Methods {
     }
 
     private static Value view(Value.Sequence.Form form, List<Value> items, Rendering rendering) {
-        rendering.budget.spend(items.size());
+        rendering.budget.elements(items.size());
         return new Value.Sequence(form, items);
     }
 

@@ -41,12 +41,13 @@ sealed interface Node {
     record Assignment(Target target, Expr value) {}
 
     /**
+     * @param takesCaller whether the body looks at {@code caller}
      * @param takesMore whether the body looks at {@code varargs}
      * @param takesNamed whether the body looks at {@code kwargs}
      */
-    record Signature(List<Parameter> parameters, boolean takesMore, boolean takesNamed) {
+    record Signature(List<Parameter> parameters, boolean takesCaller, boolean takesMore, boolean takesNamed) {
         Signature(List<Parameter> parameters) {
-            this(parameters, false, false);
+            this(parameters, false, false, false);
         }
     }
 

@@ -8,14 +8,24 @@ import java.util.regex.Pattern;
 
 /** Filters that make numbers. */
 final class NumberFilters {
-    private static final Pattern INTEGER = Pattern.compile("[+-]?\\d+(?:_\\d+)*");
-    private static final Pattern REAL =
-            Pattern.compile("[+-]?(?:\\d+(?:_\\d+)*\\.?(?:\\d+(?:_\\d+)*)?|\\.\\d+(?:_\\d+)*)(?:[eE][+-]?\\d{1,4})?");
+    private static final Pattern INTEGER = Pattern.compile("[+-]?\\d++(?:_\\d++)*+");
+    private static final Pattern REAL = Pattern.compile(
+            "[+-]?(?:\\d++(?:_\\d++)*+\\.?(?:\\d++(?:_\\d++)*+)?|\\.\\d++(?:_\\d++)*+)(?:[eE][+-]?\\d{1,4})?");
     private static final int LONGEST = 4000;
 
     private NumberFilters() {}
 
+    /** For reading a number from a text. */
+    static void spend(Value value, Budget budget) {
+        if (value instanceof Value.Text text) {
+            budget.characters(8L * Math.min(LONGEST, text.value().length()));
+        }
+    }
+
     static Value integer(Value value, Arguments arguments) {
+        if (value instanceof Value.Undefined u) {
+            throw u.failure();
+        }
         Value absent = arguments.find(0, "default").orElse(Value.Int.of(0));
         int base = arguments.integer(1, "base", 10);
         return switch (value) {
@@ -32,8 +42,11 @@ final class NumberFilters {
         if (text.length() > LONGEST) {
             return Optional.empty();
         }
-        if (base != 10) {
-            return parseInBase(text.toLowerCase(Locale.ROOT).replace("_", ""), base);
+        Optional<BigInteger> based = base == 10
+                ? Optional.empty()
+                : parseInBase(text.toLowerCase(Locale.ROOT).replace("_", ""), base);
+        if (based.isPresent()) {
+            return based;
         }
         if (INTEGER.matcher(text).matches()) {
             return Optional.of(new BigInteger(text.replace("_", "")));
@@ -55,26 +68,42 @@ final class NumberFilters {
     }
 
     static Value real(Value value, Arguments arguments) {
+        if (value instanceof Value.Undefined u) {
+            throw u.failure();
+        }
         Value absent = arguments.find(0, "default").orElse(new Value.Real(0));
         if (value instanceof Value.Text t) {
-            boolean number = t.value().length() < LONGEST
-                    && REAL.matcher(t.value().strip()).matches();
-            return number ? new Value.Real(Double.parseDouble(t.value().strip().replace("_", ""))) : absent;
+            return t.value().length() > LONGEST
+                    ? absent
+                    : parseReal(t.value().strip()).<Value>map(Value.Real::new).orElse(absent);
         }
         return Numbers.isNumber(value) ? new Value.Real(Numbers.real(value)) : absent;
+    }
+
+    private static Optional<Double> parseReal(String text) {
+        if (REAL.matcher(text).matches()) {
+            return Optional.of(Double.parseDouble(text.replace("_", "")));
+        }
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "nan", "+nan", "-nan" -> Optional.of(Double.NaN);
+            case "inf", "+inf", "infinity", "+infinity" -> Optional.of(Double.POSITIVE_INFINITY);
+            case "-inf", "-infinity" -> Optional.of(Double.NEGATIVE_INFINITY);
+            default -> Optional.empty();
+        };
     }
 
     static Value round(Value value, Arguments arguments) {
         int digits = arguments.integer(0, "precision", 0);
         String method = arguments.text(1, "method", "common");
-        if (value instanceof Value.Int i && method.equals("common")) {
-            return digits >= 0 ? i : new Value.Int(roundTo(i.value(), digits));
+        Optional<BigInteger> whole = Numbers.integer(value);
+        if (whole.isPresent() && method.equals("common")) {
+            return new Value.Int(digits >= 0 ? whole.get() : roundTo(whole.get(), digits));
         }
         return new Value.Real(Numbers.round(Numbers.real(value), digits, method));
     }
 
     private static BigInteger roundTo(BigInteger value, int digits) {
-        return digits < -LONGEST
+        return -digits > value.bitLength() / 3 + 1
                 ? BigInteger.ZERO
                 : new BigDecimal(value)
                         .setScale(digits, java.math.RoundingMode.HALF_EVEN)
@@ -82,7 +111,7 @@ final class NumberFilters {
     }
 
     static String fileSize(Value value, boolean binary) {
-        double bytes = Numbers.real(value);
+        double bytes = Numbers.real(value instanceof Value.Text ? real(value, Arguments.of(value)) : value);
         double base = binary ? 1024 : 1000;
         if (bytes < base) {
             return bytes == 1 ? "1 Byte" : (long) bytes + " Bytes";
@@ -94,6 +123,6 @@ final class NumberFilters {
             power++;
         }
         String prefix = binary ? Character.toUpperCase(prefixes.charAt(power)) + "i" : "" + prefixes.charAt(power);
-        return PercentFormat.fixed(bytes / base, 1) + " " + prefix + "B";
+        return Decimals.fixed(bytes / base, 1) + " " + prefix + "B";
     }
 }

@@ -51,29 +51,30 @@ final class Numbers {
                 || operator.equals("**") && b.get().signum() < 0) {
             return new Value.Real(reals(operator, real(left), real(right)));
         }
-        budget.spend(a.get().bitLength() / 8 + b.get().bitLength() / 8);
-        return new Value.Int(bounded(integers(operator, a.get(), b.get())));
+        return new Value.Int(bounded(integers(operator, a.get(), b.get(), budget)));
     }
 
-    private static BigInteger integers(String operator, BigInteger a, BigInteger b) {
+    private static BigInteger integers(String operator, BigInteger a, BigInteger b, Budget budget) {
+        budget.bits((long) a.bitLength() + b.bitLength());
         return switch (operator) {
             case "+" -> a.add(b);
             case "-" -> a.subtract(b);
             case "*" -> a.multiply(b);
-            case "**" -> power(a, b);
+            case "**" -> power(a, b, budget);
             case "//" -> floorDivide(a, nonZero(b));
             case "%" -> a.subtract(floorDivide(a, nonZero(b)).multiply(b));
             default -> throw new IllegalStateException(operator);
         };
     }
 
-    private static BigInteger power(BigInteger a, BigInteger b) {
+    private static BigInteger power(BigInteger a, BigInteger b, Budget budget) {
         if (a.abs().bitLength() <= 1) {
             return b.signum() == 0 ? BigInteger.ONE : b.testBit(0) ? a : a.multiply(a);
         }
         if (b.bitLength() > 31 || (long) a.bitLength() * b.intValue() > LONGEST_BITS) {
             throw new TemplateException("the power is too large");
         }
+        budget.bits((long) a.bitLength() * b.intValue());
         return a.pow(b.intValue());
     }
 
@@ -88,11 +89,31 @@ final class Numbers {
             case "-" -> a - b;
             case "*" -> a * b;
             case "/" -> a / nonZero(b);
-            case "**" -> Math.pow(a, b);
-            case "//" -> Math.floor(a / nonZero(b));
-            case "%" -> a - Math.floor(a / nonZero(b)) * b;
+            case "**" -> power(a, b);
+            case "//" -> floorDivide(a, nonZero(b));
+            case "%" -> modulo(a, nonZero(b));
             default -> throw new IllegalStateException(operator);
         };
+    }
+
+    private static double power(double a, double b) {
+        double power = Math.pow(a == 0 && b < 0 ? nonZero(a) : a, b);
+        if (Double.isInfinite(power) && Double.isFinite(a) && Double.isFinite(b)) {
+            throw new TemplateException("the power is too large");
+        }
+        return power;
+    }
+
+    /** The remainder has the divisor's sign. */
+    private static double modulo(double a, double b) {
+        double rest = a % b;
+        return rest == 0 ? Math.copySign(0.0, b) : rest < 0 == b < 0 ? rest : rest + b;
+    }
+
+    private static double floorDivide(double a, double b) {
+        double quotient = (a - modulo(a, b)) / b;
+        double floor = Math.floor(quotient);
+        return quotient == 0 ? Math.copySign(0.0, a / b) : quotient - floor > 0.5 ? floor + 1 : floor;
     }
 
     private static BigInteger nonZero(BigInteger divisor) {
@@ -114,6 +135,17 @@ final class Numbers {
         return value;
     }
 
+    static Value absolute(Value value) {
+        if (value instanceof Value.Undefined u) {
+            throw u.failure();
+        }
+        return value instanceof Value.Real r
+                ? new Value.Real(Math.abs(r.value()))
+                : new Value.Int(integer(value)
+                        .orElseThrow(() -> new TemplateException("bad operand type for abs(): '" + value.type() + "'"))
+                        .abs());
+    }
+
     static Value negate(Value value) {
         return value instanceof Value.Real r
                 ? new Value.Real(-r.value())
@@ -123,17 +155,23 @@ final class Numbers {
                         .negate());
     }
 
-    /** Half to even on the exact value, as Python rounds. */
+    /** Half to even on the exact value, as Python rounds; up and down after multiplying, as Jinja does. */
     static double round(double value, int digits, String method) {
         if (Double.isNaN(value) || Double.isInfinite(value) || Math.abs(digits) > 400) {
             return value;
         }
-        RoundingMode mode = switch (method) {
-            case "ceil" -> RoundingMode.CEILING;
-            case "floor" -> RoundingMode.FLOOR;
-            default -> RoundingMode.HALF_EVEN;
+        double scale = Math.pow(10, digits);
+        return switch (method) {
+            case "ceil" -> Math.ceil(value * scale) / scale;
+            case "floor" -> Math.floor(value * scale) / scale;
+            case "common" ->
+                Math.copySign(
+                        new BigDecimal(value)
+                                .setScale(digits, RoundingMode.HALF_EVEN)
+                                .doubleValue(),
+                        value);
+            default -> throw new TemplateException("method must be common, ceil or floor");
         };
-        return new BigDecimal(value).setScale(digits, mode).doubleValue();
     }
 
     /** Python's {@code repr} of a float: the shortest digits that read back the same. */

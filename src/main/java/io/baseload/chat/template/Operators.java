@@ -2,13 +2,15 @@ package io.baseload.chat.template;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Operators between two values. */
 final class Operators {
     private Operators() {}
 
     static Value binary(String operator, Value left, Value right, Rendering rendering) {
+        if (operator.equals("%") && left instanceof Value.Text format) {
+            return percent(format, right, rendering);
+        }
         if (left instanceof Value.Undefined u) {
             throw u.failure();
         }
@@ -22,25 +24,13 @@ final class Operators {
             case "+" -> add(left, right, rendering);
             case "*" ->
                 Numbers.integer(left).isPresent() ? repeat(right, left, rendering) : repeat(left, right, rendering);
-            case "%" ->
-                left instanceof Value.Text t ? percent(t, right, rendering) : unsupported(operator, left, right);
             default -> unsupported(operator, left, right);
         };
     }
 
     private static Value percent(Value.Text left, Value right, Rendering rendering) {
-        Arguments arguments = new Arguments(percentArguments(right), Map.of());
-        List<Value> values =
-                left.markup() ? Markup.escaped(arguments, rendering).positional() : arguments.positional();
-        return new Value.Text(
-                rendering
-                        .text(PercentFormat.format(left.value(), values, rendering))
-                        .value(),
-                left.markup());
-    }
-
-    private static List<Value> percentArguments(Value right) {
-        return right instanceof Value.Sequence s && s.form() == Value.Sequence.Form.TUPLE ? s.items() : List.of(right);
+        Value values = left.markup() ? Markup.inserted(right, rendering) : right;
+        return new Value.Text(PercentFormat.format(left.value(), values, rendering), left.markup());
     }
 
     private static Value add(Value left, Value right, Rendering rendering) {
@@ -53,8 +43,8 @@ final class Operators {
         if (left instanceof Value.Sequence a
                 && right instanceof Value.Sequence b
                 && a.form() == b.form()
-                && a.form().compareTo(Value.Sequence.Form.TUPLE) <= 0) {
-            rendering.budget.spend((long) a.items().size() + b.items().size());
+                && a.isListOrTuple()) {
+            rendering.budget.elements((long) a.items().size() + b.items().size());
             List<Value> items = new ArrayList<>(a.items());
             items.addAll(b.items());
             return new Value.Sequence(a.form(), items);
@@ -66,7 +56,7 @@ final class Operators {
         boolean markup = left.markup() || right.markup();
         String first = markup ? Markup.escaped(left, rendering).value() : left.value();
         String second = markup ? Markup.escaped(right, rendering).value() : right.value();
-        rendering.budget.spend((long) first.length() + second.length());
+        rendering.budget.block((long) first.length() + second.length());
         return new Value.Text(first + second, markup);
     }
 
@@ -76,11 +66,11 @@ final class Operators {
         }
         int count = Math.max(0, Numbers.index(times));
         if (value instanceof Value.Text t) {
-            rendering.budget.spend((long) t.value().length() * count);
+            rendering.budget.block((long) t.value().length() * count);
             return new Value.Text(t.value().repeat(count), t.markup());
         }
-        if (value instanceof Value.Sequence s) {
-            rendering.budget.spend((long) s.items().size() * count);
+        if (value instanceof Value.Sequence s && s.isListOrTuple()) {
+            rendering.budget.elements((long) s.items().size() * count);
             List<Value> items = new ArrayList<>();
             for (int i = 0; i < count && !s.items().isEmpty(); i++) {
                 items.addAll(s.items());

@@ -27,6 +27,7 @@ final class Parser {
         if (!rest.is(Kind.END)) {
             throw parser.in.unexpected(rest);
         }
+        parser.expressions.requireKnown();
         return nodes;
     }
 
@@ -81,6 +82,7 @@ final class Parser {
     }
 
     private Node ifStatement() {
+        int unknown = expressions.unknown();
         List<Node.Branch> branches = new ArrayList<>();
         String tag = "elif";
         while (tag.equals("elif")) {
@@ -91,6 +93,7 @@ final class Parser {
         }
         List<Node> otherwise = tag.equals("else") ? rest("endif") : List.of();
         in.expect(Kind.BLOCK_END);
+        expressions.forgive(unknown);
         return new Node.If(List.copyOf(branches), otherwise);
     }
 
@@ -129,7 +132,11 @@ final class Parser {
         List<Node> body = blockBody("endmacro");
         return new Node.Macro(
                 name,
-                new Node.Signature(signature.parameters(), in.mentions(start, "varargs"), in.mentions(start, "kwargs")),
+                new Node.Signature(
+                        signature.parameters(),
+                        in.mentions(start, "caller"),
+                        in.mentions(start, "varargs"),
+                        in.mentions(start, "kwargs")),
                 body);
     }
 

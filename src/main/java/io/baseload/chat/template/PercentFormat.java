@@ -1,94 +1,168 @@
 package io.baseload.chat.template;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
+import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Python's {@code '%s' % value}: conversions s, r, d, i, f, x, with flags, width and precision. */
+/** Python's {@code '%s' % value}: conversions {@code s r a c d i u o x X e E f F g G}, with names, flags, width and precision. */
 final class PercentFormat {
-    private static final Pattern CONVERSION =
-            Pattern.compile("%([-0+ ]*)(\\d{0,9})(?:\\.(\\d{0,4}))?(.)", Pattern.DOTALL);
+    private static final Pattern CONVERSION = Pattern.compile(
+            "%(?:\\(([^()]*)\\))?([-0+ #]*)(\\d{0,9}|\\*)(?:\\.(\\d{0,4}|\\*))?[hlL]?(.)?", Pattern.DOTALL);
 
-    private PercentFormat() {}
+    private final Value values;
+    private final Iterator<Value> next;
+    private final Rendering rendering;
 
-    static String format(String format, List<Value> values, Rendering rendering) {
-        Iterator<Value> next = values.iterator();
+    private PercentFormat(Value values, Rendering rendering) {
+        this.values = values;
+        this.next = values instanceof Value.Sequence s && s.form() == Value.Sequence.Form.TUPLE
+                ? s.items().iterator()
+                : List.of(values).iterator();
+        this.rendering = rendering;
+    }
+
+    /** @param values a tuple; or a dict, for names; or one value */
+    static String format(String format, Value values, Rendering rendering) {
+        rendering.budget.characters(format.length());
+        return new PercentFormat(values, rendering).format(format);
+    }
+
+    private String format(String format) {
         StringBuilder out = new StringBuilder();
         Matcher found = CONVERSION.matcher(format);
         int from = 0;
         while (found.find()) {
             out.append(format, from, found.start());
-            out.append(found.group(4).equals("%") ? "%" : pad(found, convert(found, next, rendering), rendering));
+            String text = found.group().equals("%%") ? "%" : converted(found);
+            rendering.budget.block(text.length());
+            out.append(text);
             from = found.end();
         }
-        if (next.hasNext()) {
+        boolean named = values instanceof Value.Dict
+                || values instanceof Value.Undefined
+                || values instanceof Value.Sequence s && s.form() == Value.Sequence.Form.LIST;
+        if (next.hasNext() && !named) {
             throw new TemplateException("not all arguments converted during string formatting");
         }
         return out.append(format, from, format.length()).toString();
     }
 
-    private static String convert(Matcher found, Iterator<Value> next, Rendering rendering) {
+    private String converted(Matcher found) {
+        int width = number(found.group(3), 0);
+        int precision = number(found.group(4), -1);
+        String flags = found.group(2) + (width < 0 ? "-" : "");
+        rendering.budget.characters(20L * Math.max(0, precision));
+        Value value = found.group(1) == null ? next() : named(found.group(1));
+        String type = found.group(5) == null ? "" : found.group(5);
+        return pad(convert(value, type, precision, flags), flags, Math.abs(width), !"srac".contains(type));
+    }
+
+    private Value next() {
         if (!next.hasNext()) {
             throw new TemplateException("not enough arguments for format string");
         }
-        Value value = next.next();
-        String precision = found.group(3);
-        return switch (found.group(4)) {
+        return next.next();
+    }
+
+    private Value named(String name) {
+        if (!(values instanceof Value.Dict dict)) {
+            throw new TemplateException("format requires a mapping");
+        }
+        return dict.get(new Value.Text(name)).orElseThrow(() -> new TemplateException("'" + name + "' is missing"));
+    }
+
+    private int number(@org.jspecify.annotations.Nullable String digits, int absent) {
+        if (digits == null) {
+            return absent;
+        }
+        return digits.equals("*") ? Numbers.index(next()) : digits.isEmpty() ? 0 : Integer.parseInt(digits);
+    }
+
+    private String convert(Value value, String type, int precision, String flags) {
+        int digits = precision < 0 ? 6 : precision;
+        return switch (type) {
             case "s" -> cut(rendering.printer.str(value), precision);
             case "r" -> cut(rendering.printer.repr(value), precision);
-            case "d", "i" -> signed(found, whole(value).toString());
-            case "x" -> signed(found, whole(value).toString(16));
-            case "f" ->
-                signed(
-                        found,
-                        fixed(
-                                Numbers.real(value),
-                                precision == null || precision.isEmpty() ? 6 : Integer.parseInt(precision)));
-            default -> throw new TemplateException("unsupported format character '" + found.group(4) + "'");
+            case "a" -> cut(rendering.printer.ascii(value), precision);
+            case "c" -> character(value);
+            case "d", "i", "u" -> signed(whole(value).toString(), precision, flags);
+            case "o" -> based(value, 8, "0o", precision, flags);
+            case "x" -> based(value, 16, "0x", precision, flags);
+            case "X" -> based(value, 16, "0x", precision, flags).toUpperCase(Locale.ROOT);
+            case "f", "F" -> signed(Decimals.fixed(Numbers.real(value), digits), -1, flags);
+            case "e" -> signed(Decimals.scientific(Numbers.real(value), digits), -1, flags);
+            case "E" ->
+                signed(Decimals.scientific(Numbers.real(value), digits), -1, flags)
+                        .toUpperCase(Locale.ROOT);
+            case "g" -> signed(Decimals.general(Numbers.real(value), digits, false), -1, flags);
+            case "G" ->
+                signed(Decimals.general(Numbers.real(value), digits, false), -1, flags)
+                        .toUpperCase(Locale.ROOT);
+            default -> throw new TemplateException("unsupported format character '" + type + "'");
         };
     }
 
-    private static java.math.BigInteger whole(Value value) {
-        return value instanceof Value.Real r
+    private static String character(Value value) {
+        if (value instanceof Value.Text text && text.length() == 1) {
+            return text.value();
+        }
+        int code = Numbers.index(value);
+        if (!Character.isValidCodePoint(code)) {
+            throw new TemplateException("the number is no character: " + code);
+        }
+        return Character.toString(code);
+    }
+
+    private static BigInteger whole(Value value) {
+        return value instanceof Value.Real r && Double.isFinite(r.value())
                 ? new BigDecimal(r.value()).toBigInteger()
                 : Numbers.integer(value)
-                        .orElseThrow(() ->
-                                new TemplateException("%d format: a real number is required, not " + value.type()));
+                        .orElseThrow(() -> new TemplateException("a number is required, not " + value.type()));
     }
 
-    static String fixed(double value, int digits) {
-        if (Double.isNaN(value) || Double.isInfinite(value)) {
-            return Numbers.repr(value);
-        }
-        return new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+    private static String based(Value value, int base, String prefix, int precision, String flags) {
+        BigInteger number = Numbers.integer(value)
+                .orElseThrow(() -> new TemplateException("an integer is required, not " + value.type()));
+        String digits = signed(number.toString(base), precision, flags);
+        int sign = !digits.isEmpty() && "+- ".indexOf(digits.charAt(0)) >= 0 ? 1 : 0;
+        return flags.contains("#") ? digits.substring(0, sign) + prefix + digits.substring(sign) : digits;
     }
 
-    private static String cut(String text, @org.jspecify.annotations.Nullable String precision) {
-        int limit = precision == null ? Integer.MAX_VALUE : precision.isEmpty() ? 0 : Integer.parseInt(precision);
-        return text.codePointCount(0, text.length()) <= limit
+    private static String cut(String text, int limit) {
+        return limit < 0 || text.codePointCount(0, text.length()) <= limit
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, limit));
     }
 
-    private static String signed(Matcher found, String digits) {
-        String sign = found.group(1).contains("+") ? "+" : found.group(1).contains(" ") ? " " : "";
-        return digits.startsWith("-") ? digits : sign + digits;
+    /** With the sign that the flags ask for, and at least so many digits. */
+    private static String signed(String number, int digits, String flags) {
+        boolean negative = number.startsWith("-");
+        String sign = negative ? "-" : flags.contains("+") ? "+" : flags.contains(" ") ? " " : "";
+        String body = negative ? number.substring(1) : number;
+        return sign + "0".repeat(Math.max(0, digits - body.length())) + body;
     }
 
-    private static String pad(Matcher found, String text, Rendering rendering) {
-        int width = found.group(2).isEmpty() ? 0 : Integer.parseInt(found.group(2));
+    private String pad(String text, String flags, int width, boolean number) {
         int missing = Math.max(0, width - text.codePointCount(0, text.length()));
-        rendering.budget.spend(missing);
-        if (found.group(1).contains("-")) {
+        rendering.budget.block(missing);
+        if (flags.contains("-")) {
             return text + " ".repeat(missing);
         }
-        boolean zeros = found.group(1).contains("0") && "dixf".contains(found.group(4));
-        int sign = zeros && !text.isEmpty() && "+- ".indexOf(text.charAt(0)) >= 0 ? 1 : 0;
+        boolean zeros = number && flags.contains("0");
+        int start = zeros && !text.isEmpty() && "+- ".indexOf(text.charAt(0)) >= 0 ? 1 : 0;
+        start += zeros
+                        && flags.contains("#")
+                        && text.startsWith("0", start)
+                        && text.length() > start + 1
+                        && "xXo".indexOf(text.charAt(start + 1)) >= 0
+                ? 2
+                : 0;
         return zeros
-                ? text.substring(0, sign) + "0".repeat(missing) + text.substring(sign)
+                ? text.substring(0, start) + "0".repeat(missing) + text.substring(start)
                 : " ".repeat(missing) + text;
     }
 }

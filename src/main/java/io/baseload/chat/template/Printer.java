@@ -1,5 +1,7 @@
 package io.baseload.chat.template;
 
+import java.math.BigInteger;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -29,6 +31,19 @@ final class Printer {
         return out.toString();
     }
 
+    /** Python's {@code ascii}. */
+    String ascii(Value value) {
+        StringBuilder out = new StringBuilder();
+        repr(value).codePoints().forEach(c -> {
+            if (c < 0x80) {
+                out.appendCodePoint(c);
+            } else {
+                escape(c, out);
+            }
+        });
+        return out.toString();
+    }
+
     private void write(Value value, StringBuilder out, boolean quoted) {
         budget.enter();
         int before = out.length();
@@ -50,10 +65,11 @@ final class Printer {
                     quote(e.getKey(), out);
                     write(e.getValue(), out.append(": "), true);
                 });
-            case Value.Opaque o -> out.append('<').append(o.type()).append('>');
-            case Value.Function f -> out.append("<function ").append(f.name()).append('>');
+            case Value.Generator g -> out.append('<').append(g.type()).append(" object>");
+            case Value.Opaque o -> out.append(o.text().get());
+            case Value.Function f -> out.append(f.text());
         }
-        budget.spend(Math.max(0, out.length() - before));
+        budget.characters(out.length() - before);
         budget.leave();
     }
 
@@ -63,8 +79,23 @@ final class Printer {
         switch (sequence.form()) {
             case LIST -> join("[", "]", items, out, item);
             case TUPLE, GROUP -> join("(", items.size() == 1 ? ",)" : ")", items, out, item);
+            case RANGE -> out.append(range(items));
             default -> join(sequence.type() + "([", "])", items, out, item);
         }
+    }
+
+    /** The end is where the next number would be: what the template said isn't known any more. */
+    private static String range(List<Value> items) {
+        BigInteger first = items.isEmpty()
+                ? BigInteger.ZERO
+                : Numbers.integer(items.getFirst()).orElseThrow();
+        BigInteger last =
+                items.isEmpty() ? first : Numbers.integer(items.getLast()).orElseThrow();
+        BigInteger step = items.size() < 2
+                ? BigInteger.ONE
+                : Numbers.integer(items.get(1)).orElseThrow().subtract(first);
+        BigInteger end = items.isEmpty() ? first : last.add(step);
+        return "range(" + first + ", " + end + (step.equals(BigInteger.ONE) ? "" : ", " + step) + ")";
     }
 
     private void entry(Value.Dict.Entry entry, StringBuilder out) {
@@ -100,13 +131,19 @@ final class Printer {
                 } else if (printable(c)) {
                     out.appendCodePoint(c);
                 } else {
-                    out.append(String.format(c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c));
+                    escape(c, out);
                 }
             }
         }
     }
 
-    private static boolean printable(int c) {
+    private static void escape(int c, StringBuilder out) {
+        int digits = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
+        out.append(digits == 2 ? "\\x" : digits == 4 ? "\\u" : "\\U")
+                .append(HexFormat.of().toHexDigits(c, digits));
+    }
+
+    static boolean printable(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,
                     Character.FORMAT,

@@ -8,22 +8,26 @@ import java.util.Map;
 
 /** What the parts of one rendering share: its budget, and the making and walking of values within it. */
 final class Rendering {
-    final Budget budget = new Budget();
-    final Printer printer = new Printer(budget);
-    final Comparisons comparisons = new Comparisons(budget);
     final LocalDateTime now;
+    final Budget budget;
+    final Printer printer;
+    final Comparisons comparisons;
 
-    Rendering(LocalDateTime now) {
+    Rendering(LocalDateTime now, Budget budget) {
         this.now = now;
+        this.budget = budget;
+        this.printer = new Printer(budget);
+        this.comparisons = new Comparisons(budget);
     }
 
+    /** A text that is new, and whose characters were looked at. */
     Value.Text text(String text) {
-        budget.spend(text.length());
+        budget.characters(text.length());
         return new Value.Text(text);
     }
 
     Value.Sequence list(List<Value> items) {
-        budget.spend(items.size());
+        budget.elements(items.size());
         return Value.Sequence.list(items);
     }
 
@@ -37,8 +41,9 @@ final class Rendering {
         return new Value.Dict(entries);
     }
 
+    /** Tuples cost more: equal hashes can't be told apart but one by one. */
     void put(Map<Value, Value.Dict.Entry> entries, Value key, Value value) {
-        budget.spend(1);
+        budget.elements(key instanceof Value.Sequence ? 1 + entries.size() : 1);
         entries.merge(
                 comparisons.key(key),
                 new Value.Dict.Entry(key, value),
@@ -52,9 +57,16 @@ final class Rendering {
             case Value.Sequence s -> s.items();
             case Value.Text t -> Texts.characters(t.value());
             case Value.Dict d -> keys(d);
+            case Value.Generator g -> rest(g);
             default -> throw new TemplateException("'" + value.type() + "' object is not iterable");
         };
-        budget.spend(items.size());
+        budget.elements(items.size());
+        return items;
+    }
+
+    private static List<Value> rest(Value.Generator generator) {
+        List<Value> items = new ArrayList<>();
+        generator.rest().forEachRemaining(items::add);
         return items;
     }
 
@@ -65,10 +77,13 @@ final class Rendering {
     }
 
     /** As the filter {@code length}. */
-    static int length(Value value) {
+    int length(Value value) {
         return switch (value) {
             case Value.Undefined u -> 0;
-            case Value.Text t -> t.length();
+            case Value.Text t -> {
+                budget.block(t.value().length());
+                yield t.length();
+            }
             case Value.Sequence s -> s.items().size();
             case Value.Dict d -> d.entries().size();
             default -> throw new TemplateException("object of type '" + value.type() + "' has no len()");

@@ -48,8 +48,8 @@ final class Tests {
         tests.put("divisibleby", (r, v, a) -> Numbers.real(Operators.binary("%", v, a.get(0, "num"), r)) == 0);
         tests.put("even", (r, v, a) -> !odd(v));
         tests.put("odd", (r, v, a) -> odd(v));
-        tests.put("lower", (r, v, a) -> r.printer.str(v).equals(TextFilters.lower(r.printer.str(v))));
-        tests.put("upper", (r, v, a) -> r.printer.str(v).equals(r.printer.str(v).toUpperCase(java.util.Locale.ROOT)));
+        tests.put("lower", (r, v, a) -> Characters.isLower(r.text(r.printer.str(v))));
+        tests.put("upper", (r, v, a) -> Characters.isUpper(r.text(r.printer.str(v))));
         tests.put("filter", (r, v, a) -> v instanceof Value.Text t && Filters.exists(t.value()));
         tests.put("test", (r, v, a) -> v instanceof Value.Text t && exists(t.value()));
         return Map.copyOf(tests);
@@ -67,9 +67,9 @@ final class Tests {
         kind(tests, "number", Numbers::isNumber);
         kind(tests, "string", v -> v instanceof Value.Text);
         kind(tests, "mapping", v -> v instanceof Value.Dict);
-        kind(tests, "callable", v -> v instanceof Value.Function);
-        kind(tests, "iterable", Tests::iterable);
-        kind(tests, "sequence", Tests::iterable);
+        kind(tests, "callable", v -> v instanceof Value.Function || v instanceof Value.Undefined);
+        kind(tests, "iterable", v -> v instanceof Value.Generator || sequence(v));
+        kind(tests, "sequence", Tests::sequence);
         kind(tests, "escaped", Markup::is);
     }
 
@@ -77,7 +77,7 @@ final class Tests {
         tests.put(name, (r, v, a) -> test.test(v));
     }
 
-    private static boolean iterable(Value value) {
+    static boolean sequence(Value value) {
         return value instanceof Value.Undefined
                 || value instanceof Value.Text
                 || value instanceof Value.Sequence

@@ -2,12 +2,17 @@ package io.baseload.chat.template;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What filters and methods do to text. */
 final class TextFilters {
-    private static final Pattern WORD_START = Pattern.compile("([-\\s({\\[<]+)");
+    private static final Pattern WORD_START =
+            Pattern.compile("([-\\s\\u001c-\\u001f({\\[<]+)", Pattern.UNICODE_CHARACTER_CLASS);
+
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_]+");
 
     private TextFilters() {}
 
@@ -15,7 +20,8 @@ final class TextFilters {
     static String title(String text) {
         StringBuilder out = new StringBuilder();
         for (String word : WORD_START.splitWithDelimiters(text, 0)) {
-            out.append(Texts.capitalize(word));
+            int rest = word.isEmpty() ? 0 : word.offsetByCodePoints(0, 1);
+            out.append(word.substring(0, rest).toUpperCase(Locale.ROOT)).append(lower(word.substring(rest)));
         }
         return out.toString();
     }
@@ -50,11 +56,62 @@ final class TextFilters {
     }
 
     static String stripTags(String text) {
-        String plain = text.replaceAll("<!--[^>]*-->|<[^>]*>", "");
-        return String.join(" ", Texts.splitAtSpace(plain, -1));
+        String plain = without(without(text, "<!--", "-->"), "<", ">");
+        return unescape(String.join(" ", Texts.splitAtSpace(plain, -1)));
     }
 
-    static String urlEncode(String text) {
+    /** Without what stands between a start and the next end, and these themselves. */
+    private static String without(String text, String start, String end) {
+        StringBuilder out = new StringBuilder();
+        int from = 0;
+        for (int open = text.indexOf(start); open >= 0; open = text.indexOf(start, from)) {
+            int close = text.indexOf(end, open);
+            if (close < 0) {
+                break;
+            }
+            out.append(text, from, open);
+            from = close + end.length();
+        }
+        return out.append(text, from, text.length()).toString();
+    }
+
+    /** What {@link #escape} and most writers of HTML escape. */
+    private static String unescape(String text) {
+        return text.replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&#34;", "\"")
+                .replace("&#39;", "'")
+                .replace("&nbsp;", "\u00a0")
+                .replace("&amp;", "&");
+    }
+
+    static Value urlEncode(Rendering rendering, Value value, Arguments arguments) {
+        List<Value> pairs = switch (value) {
+            case Value.Dict d -> Methods.pairs(d);
+            case Value.Text t -> List.of();
+            default -> Tests.sequence(value) ? rendering.iterate(value) : List.of();
+        };
+        if (pairs.isEmpty()) {
+            boolean empty = value instanceof Value.Dict || value instanceof Value.Sequence;
+            return rendering.text(empty ? "" : urlEncode(rendering.printer.str(value)));
+        }
+        return rendering.text(
+                pairs.stream().map(pair -> parameter(rendering, pair)).collect(Collectors.joining("&")));
+    }
+
+    private static String parameter(Rendering rendering, Value pair) {
+        List<Value> parts = rendering.iterate(pair);
+        if (parts.size() != 2) {
+            throw new TemplateException("expected 2 values to unpack, got " + parts.size());
+        }
+        return parts.stream()
+                .map(part -> rendering.text(rendering.printer.str(part)).value())
+                .map(part -> urlEncode(part).replace("/", "%2F").replace("%20", "+"))
+                .collect(Collectors.joining("="));
+    }
+
+    private static String urlEncode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replace("%2F", "/")
@@ -63,14 +120,15 @@ final class TextFilters {
     }
 
     static Value replace(Rendering rendering, String text, String old, String replacement, int limit) {
-        rendering.budget.spendOnSearch(text.length(), old.length());
+        rendering.budget.search(text.length(), old.length());
         long times = Texts.count(text, old);
         times = limit < 0 ? times : Math.min(times, limit);
-        rendering.budget.spend(text.length() + times * replacement.length());
+        rendering.budget.block(text.length() + times * replacement.length());
         if (old.isEmpty()) {
             return new Value.Text(interleave(text, replacement, times));
         }
-        return new Value.Text(String.join(replacement, Texts.split(text, old, limit)));
+        return new Value.Text(
+                limit < 0 ? text.replace(old, replacement) : String.join(replacement, Texts.split(text, old, limit)));
     }
 
     private static String interleave(String text, String replacement, long times) {
@@ -88,12 +146,14 @@ final class TextFilters {
                 width instanceof Value.Text t ? t.value() : " ".repeat(Math.clamp(Numbers.index(width), 0, 1000));
         boolean first = arguments.flag(1, "first", false);
         boolean blank = arguments.flag(2, "blank", false);
+        String text = Texts.require(value);
+        rendering.budget.characters(text.length());
         StringBuilder out = new StringBuilder();
         boolean firstLine = true;
-        for (String line : Texts.split(rendering.printer.str(value), "\n", -1)) {
+        for (String line : Texts.lines(text + "\n", false)) {
             boolean indented = firstLine ? first : blank || !line.isEmpty();
+            rendering.budget.block(blanks.length() + line.length());
             out.append(firstLine ? "" : "\n").append(indented ? blanks : "").append(line);
-            rendering.budget.spend(blanks.length() + line.length());
             firstLine = false;
         }
         return new Value.Text(out.toString());
@@ -104,32 +164,53 @@ final class TextFilters {
      */
     static String pad(Rendering rendering, String text, int width, String fill, int side) {
         int missing = Math.max(0, width - text.codePointCount(0, text.length()));
-        rendering.budget.spend(missing);
+        rendering.budget.block((long) missing * fill.length());
         int left = side < 0 ? missing : side > 0 ? 0 : missing / 2 + (missing & width & 1);
         return fill.repeat(left) + text + fill.repeat(missing - left);
     }
 
     static Value truncate(Rendering rendering, Value value, Arguments arguments) {
-        String text = rendering.printer.str(value);
         int length = arguments.integer(0, "length", 255);
         boolean inWord = arguments.flag(1, "killwords", false);
         String end = arguments.text(2, "end", "...");
-        int leeway = arguments.integer(3, "leeway", 5);
-        if (text.length() <= (long) length + leeway) {
-            return new Value.Text(text);
+        int leeway = arguments
+                .find(3, "leeway")
+                .filter(l -> l != Value.None.NONE)
+                .map(Numbers::index)
+                .orElse(5);
+        int kept = length - end.codePointCount(0, end.length());
+        if (kept < 0 || leeway < 0) {
+            throw new TemplateException("expected length >= " + (length - kept) + " and leeway >= 0");
         }
-        String cut = text.substring(0, Math.clamp(length - end.length(), 0, text.length()));
+        if (rendering.length(value) <= (long) length + leeway) {
+            return value;
+        }
+        String text = Texts.require(value);
+        String cut = text.substring(0, text.offsetByCodePoints(0, kept));
         int space = cut.lastIndexOf(' ');
         return rendering.text(
                 (inWord || space < 0 ? cut : cut.substring(0, space)) + (Markup.is(value) ? escape(end) : end));
     }
 
-    static String swapCase(String text) {
+    static String expandTabs(Rendering rendering, String text, int size) {
         StringBuilder out = new StringBuilder(text.length());
-        text.codePoints()
-                .map(c -> Character.isUpperCase(c) ? Character.toLowerCase(c) : Character.toUpperCase(c))
-                .forEach(out::appendCodePoint);
+        int column = 0;
+        for (int c : text.codePoints().toArray()) {
+            int blanks = size > 0 ? size - column % size : 0;
+            if (c == '\t') {
+                rendering.budget.block(blanks);
+                out.repeat(' ', blanks);
+                column += blanks;
+            } else {
+                out.appendCodePoint(c);
+                column = c == '\n' || c == '\r' ? 0 : column + 1;
+            }
+        }
         return out.toString();
+    }
+
+    static int countWords(String text) {
+        return (int) WORD.matcher(text).results().count();
     }
 
     static String lower(String text) {

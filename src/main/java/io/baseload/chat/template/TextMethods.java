@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of Python's {@code str} that templates use. */
@@ -12,39 +13,86 @@ final class TextMethods {
     private TextMethods() {}
 
     static Optional<Value.Body> find(String text, String name, Rendering rendering) {
-        return Optional.ofNullable(forms(text, name, rendering))
+        return method(text, name, rendering).map(body -> arguments -> body.call(arguments.atMost(most(name))));
+    }
+
+    private static int most(String name) {
+        return switch (name) {
+            case "strip",
+                    "lstrip",
+                    "rstrip",
+                    "removeprefix",
+                    "removesuffix",
+                    "zfill",
+                    "expandtabs",
+                    "splitlines",
+                    "partition",
+                    "rpartition",
+                    "join" -> 1;
+            case "split", "rsplit", "center", "ljust", "rjust" -> 2;
+            case "replace", "startswith", "endswith", "find", "rfind", "index", "rindex", "count" -> 3;
+            case "format" -> Integer.MAX_VALUE;
+            default -> 0;
+        };
+    }
+
+    private static Optional<Value.Body> method(String text, String name, Rendering rendering) {
+        return Optional.ofNullable(cases(text, name, rendering))
+                .or(() -> Optional.ofNullable(forms(text, name, rendering)))
                 .or(() -> Optional.ofNullable(pieces(text, name, rendering)))
-                .or(() -> Optional.ofNullable(questions(text, name, rendering)));
+                .or(() -> Optional.ofNullable(places(text, name, rendering)))
+                .or(() -> kind(name).map(test -> a -> {
+                    rendering.budget.characters(4L * text.length());
+                    return Value.Bool.of(test.test(text));
+                }));
+    }
+
+    private static Value.@Nullable Body cases(String text, String name, Rendering r) {
+        return switch (name) {
+            case "upper" -> changed(text, t -> t.toUpperCase(Locale.ROOT), 2, r);
+            case "lower" -> changed(text, t -> t.toLowerCase(Locale.ROOT), 2, r);
+            case "casefold" -> changed(text, Characters::foldCase, 4, r);
+            case "title" -> changed(text, Characters::title, 8, r);
+            case "capitalize" -> changed(text, Characters::capitalize, 4, r);
+            case "swapcase" -> changed(text, Characters::swapCase, 16, r);
+            default -> null;
+        };
+    }
+
+    /** @param cost of a character */
+    private static Value.Body changed(String text, UnaryOperator<String> change, long cost, Rendering rendering) {
+        return arguments -> {
+            rendering.budget.characters(cost * text.length());
+            return new Value.Text(change.apply(text));
+        };
     }
 
     private static Value.@Nullable Body forms(String text, String name, Rendering r) {
         return switch (name) {
-            case "strip" -> a -> r.text(strip(text, a, true, true));
-            case "lstrip" -> a -> r.text(strip(text, a, true, false));
-            case "rstrip" -> a -> r.text(strip(text, a, false, true));
-            case "upper" -> a -> r.text(text.toUpperCase(Locale.ROOT));
-            case "lower", "casefold" -> a -> r.text(text.toLowerCase(Locale.ROOT));
-            case "title" -> a -> r.text(Texts.title(text));
-            case "capitalize" -> a -> r.text(Texts.capitalize(text));
-            case "swapcase" -> a -> r.text(TextFilters.swapCase(text));
+            case "strip" -> a -> strip(text, a, true, true, r);
+            case "lstrip" -> a -> strip(text, a, true, false, r);
+            case "rstrip" -> a -> strip(text, a, false, true, r);
             case "replace" ->
                 a -> TextFilters.replace(r, text, a.text(0, "old"), a.text(1, "new"), a.integer(2, "count", -1));
             case "removeprefix" ->
-                a -> r.text(
+                a -> block(
                         text.startsWith(a.text(0, "p"))
                                 ? text.substring(a.text(0, "p").length())
-                                : text);
+                                : text,
+                        r);
             case "removesuffix" ->
-                a -> r.text(
+                a -> block(
                         text.endsWith(a.text(0, "s"))
                                 ? text.substring(
                                         0, text.length() - a.text(0, "s").length())
-                                : text);
-            case "ljust" -> a -> r.text(TextFilters.pad(r, text, a.integer(0, "width", 0), a.text(1, "fill", " "), 1));
-            case "rjust" -> a -> r.text(TextFilters.pad(r, text, a.integer(0, "width", 0), a.text(1, "fill", " "), -1));
-            case "center" -> a -> r.text(TextFilters.pad(r, text, a.integer(0, "width", 0), a.text(1, "fill", " "), 0));
+                                : text,
+                        r);
+            case "ljust" -> a -> r.text(TextFilters.pad(r, text, a.integer(0, "width", 0), fill(a), 1));
+            case "rjust" -> a -> r.text(TextFilters.pad(r, text, a.integer(0, "width", 0), fill(a), -1));
+            case "center" -> a -> r.text(TextFilters.pad(r, text, a.integer(0, "width", 0), fill(a), 0));
             case "zfill" -> a -> r.text(zeroFill(text, a.integer(0, "width", 0), r));
-            case "format" -> a -> r.text(BraceFormat.format(text, a, r));
+            case "expandtabs" -> a -> r.text(TextFilters.expandTabs(r, text, a.integer(0, "tabsize", 8)));
+            case "format" -> a -> r.text(new BraceFormat(a, r).format(text));
             default -> null;
         };
     }
@@ -53,44 +101,77 @@ final class TextMethods {
         return switch (name) {
             case "split" -> a -> r.texts(split(text, a, false, r));
             case "rsplit" -> a -> r.texts(split(text, a, true, r));
-            case "splitlines" -> a -> r.texts(lines(text));
+            case "splitlines" ->
+                a -> {
+                    r.budget.characters(2L * text.length());
+                    return r.texts(Texts.lines(text, a.integer(0, "keepends", 0) != 0));
+                };
             case "partition" -> a -> partition(text, a.text(0, "sep"), false, r);
             case "rpartition" -> a -> partition(text, a.text(0, "sep"), true, r);
-            case "join" -> a -> Filters.apply("join", r, a.get(0, "iterable"), Arguments.of(new Value.Text(text)));
+            case "join" -> a -> join(text, a, r);
             default -> null;
         };
     }
 
-    private static Value.@Nullable Body questions(String text, String name, Rendering r) {
+    private static Value.@Nullable Body places(String text, String name, Rendering r) {
         return switch (name) {
             case "startswith" -> a -> any(text, a, r, String::startsWith);
             case "endswith" -> a -> any(text, a, r, String::endsWith);
-            case "find" -> a -> place(text, searched(text, a, r, false));
-            case "rfind" -> a -> place(text, searched(text, a, r, true));
-            case "index" -> a -> found(place(text, searched(text, a, r, false)));
-            case "rindex" -> a -> found(place(text, searched(text, a, r, true)));
-            case "count" ->
-                a -> {
-                    r.budget.spendOnSearch(text.length(), a.text(0, "sub").length());
-                    return Value.Int.of(Texts.count(text, a.text(0, "sub")));
-                };
-            case "isdigit", "isnumeric", "isdecimal" -> a -> all(text, Character::isDigit);
-            case "isalpha" -> a -> all(text, Character::isLetter);
-            case "isalnum" -> a -> all(text, Character::isLetterOrDigit);
-            case "isspace" -> a -> all(text, Texts::isSpace);
-            case "isupper" -> a -> Value.Bool.of(cased(text) && text.equals(text.toUpperCase(Locale.ROOT)));
-            case "islower" -> a -> Value.Bool.of(cased(text) && text.equals(text.toLowerCase(Locale.ROOT)));
+            case "find" -> a -> place(text, a, r, false);
+            case "rfind" -> a -> place(text, a, r, true);
+            case "index" -> a -> found(place(text, a, r, false));
+            case "rindex" -> a -> found(place(text, a, r, true));
+            case "count" -> a -> count(text, a, r);
             default -> null;
         };
     }
 
-    private static String strip(String text, Arguments arguments, boolean start, boolean end) {
-        String characters = arguments
-                .find(0, "chars")
-                .filter(c -> c != Value.None.NONE)
-                .map(Texts::require)
-                .orElse("");
-        return Texts.strip(text, characters, start, end);
+    @FunctionalInterface
+    private interface Kind {
+        boolean test(String text);
+    }
+
+    private static Optional<Kind> kind(String name) {
+        return Optional.ofNullable(
+                switch (name) {
+                    case "isdigit" -> all(Characters::isDigit);
+                    case "isnumeric" -> all(Characters::isNumeric);
+                    case "isdecimal" -> all(Character::isDigit);
+                    case "isalpha" -> all(Character::isLetter);
+                    case "isalnum" -> all(c -> Character.isLetterOrDigit(c) || Characters.isNumeric(c));
+                    case "isspace" -> all(Characters::isSpace);
+                    case "isascii" -> text -> text.chars().allMatch(c -> c < 0x80);
+                    case "isprintable" -> text -> text.codePoints().allMatch(Printer::printable);
+                    case "isidentifier" -> Characters::isIdentifier;
+                    case "istitle" -> Characters::isTitle;
+                    case "isupper" -> text -> Characters.isUpper(new Value.Text(text));
+                    case "islower" -> text -> Characters.isLower(new Value.Text(text));
+                    default -> (Kind) null;
+                });
+    }
+
+    private static Kind all(IntPredicate test) {
+        return text -> Characters.all(text, test);
+    }
+
+    private static Value block(String text, Rendering rendering) {
+        rendering.budget.block(text.length());
+        return new Value.Text(text);
+    }
+
+    private static Value strip(String text, Arguments arguments, boolean start, boolean end, Rendering rendering) {
+        Optional<String> characters =
+                arguments.find(0, "chars").filter(c -> c != Value.None.NONE).map(Texts::require);
+        rendering.budget.block(text.length());
+        return new Value.Text(Texts.strip(text, characters, start, end));
+    }
+
+    private static String fill(Arguments arguments) {
+        String fill = arguments.text(1, "fill", " ");
+        if (fill.codePointCount(0, fill.length()) != 1) {
+            throw new TemplateException("The fill character must be exactly one character long");
+        }
+        return fill;
     }
 
     private static String zeroFill(String text, int width, Rendering rendering) {
@@ -104,10 +185,9 @@ final class TextMethods {
         Optional<String> separator =
                 arguments.find(0, "sep").filter(s -> s != Value.None.NONE).map(Texts::require);
         int limit = arguments.integer(1, "maxsplit", -1);
-        rendering.budget.spendOnSearch(
-                text.length(), separator.map(String::length).orElse(1));
+        rendering.budget.search(text.length(), separator.map(String::length).orElse(1));
         if (separator.isEmpty()) {
-            return Texts.splitAtSpace(text, limit);
+            return fromEnd ? Texts.splitAtSpaceFromEnd(text, limit) : Texts.splitAtSpace(text, limit);
         }
         if (separator.get().isEmpty()) {
             throw new TemplateException("empty separator");
@@ -115,13 +195,11 @@ final class TextMethods {
         return fromEnd ? Texts.splitFromEnd(text, separator.get(), limit) : Texts.split(text, separator.get(), limit);
     }
 
-    private static List<String> lines(String text) {
-        List<String> lines = List.of(text.split("\r\n|[\n\r\u000b\f\u001c-\u001e\u0085\u2028\u2029]", -1));
-        return lines.getLast().isEmpty() ? lines.subList(0, lines.size() - 1) : lines;
-    }
-
     private static Value partition(String text, String separator, boolean last, Rendering rendering) {
-        rendering.budget.spendOnSearch(text.length(), separator.length());
+        rendering.budget.search(text.length(), separator.length());
+        if (separator.isEmpty()) {
+            throw new TemplateException("empty separator");
+        }
         int at = last ? text.lastIndexOf(separator) : text.indexOf(separator);
         if (at < 0) {
             Value whole = new Value.Text(text);
@@ -132,29 +210,66 @@ final class TextMethods {
         return Value.Sequence.tuple(
                 new Value.Text(text.substring(0, at)),
                 new Value.Text(separator),
-                rendering.text(text.substring(at + separator.length())));
+                new Value.Text(text.substring(at + separator.length())));
+    }
+
+    /** Only texts can be joined; the filter of this name takes anything. */
+    private static Value join(String separator, Arguments arguments, Rendering rendering) {
+        List<Value> items = rendering.iterate(arguments.get(0, "iterable"));
+        items.forEach(Texts::require);
+        return Filters.apply("join", rendering, Value.Sequence.list(items), Arguments.of(new Value.Text(separator)));
     }
 
     private static Value any(String text, Arguments arguments, Rendering rendering, BiPredicate<String, String> test) {
-        int start = arguments.integer(1, "start", 0);
-        String part = start == 0
-                ? text
-                : Texts.require(Lookup.slice(
-                        new Value.Text(text), Optional.of(start), Optional.empty(), Optional.empty(), rendering));
+        Optional<String> region = region(text, arguments, rendering);
         Value parts = arguments.get(0, "prefix");
-        return parts instanceof Value.Sequence s
-                ? Value.Bool.of(s.items().stream().anyMatch(p -> test.test(part, Texts.require(p))))
-                : Value.Bool.of(test.test(part, Texts.require(parts)));
+        List<Value> all = parts instanceof Value.Sequence s && s.form() == Value.Sequence.Form.TUPLE
+                ? rendering.iterate(s)
+                : List.of(parts);
+        for (Value one : all) {
+            rendering.budget.block(Texts.require(one).length());
+            if (region.filter(part -> test.test(part, Texts.require(one))).isPresent()) {
+                return Value.Bool.TRUE;
+            }
+        }
+        return Value.Bool.FALSE;
     }
 
-    private static int searched(String text, Arguments arguments, Rendering rendering, boolean last) {
+    private static Value count(String text, Arguments arguments, Rendering rendering) {
+        String region = searched(text, arguments, rendering);
+        boolean inside = region(text, arguments, rendering).isPresent();
+        return Value.Int.of(inside ? Texts.count(region, arguments.text(0, "sub")) : 0);
+    }
+
+    /** What is between the second and the third argument, if they are given; nothing if it would start behind the end. */
+    private static Optional<String> region(String text, Arguments arguments, Rendering rendering) {
+        Optional<Integer> start = bound(arguments, 1, "start");
+        Optional<Integer> end = bound(arguments, 2, "end");
+        if (start.isEmpty() && end.isEmpty()) {
+            return Optional.of(text);
+        }
+        boolean behind = start.orElse(0) > text.codePointCount(0, text.length());
+        return behind ? Optional.empty() : Optional.of(Lookup.slice(text, start, end, Optional.empty(), rendering));
+    }
+
+    private static Optional<Integer> bound(Arguments arguments, int index, String name) {
+        return arguments.find(index, name).filter(v -> v != Value.None.NONE).map(Numbers::index);
+    }
+
+    private static String searched(String text, Arguments arguments, Rendering rendering) {
+        String region = region(text, arguments, rendering).orElse("");
+        rendering.budget.search(region.length(), arguments.text(0, "sub").length());
+        return region;
+    }
+
+    private static Value place(String text, Arguments arguments, Rendering rendering, boolean last) {
+        String region = searched(text, arguments, rendering);
         String part = arguments.text(0, "sub");
-        rendering.budget.spendOnSearch(text.length(), part.length());
-        return last ? text.lastIndexOf(part) : text.indexOf(part);
-    }
-
-    private static Value place(String text, int index) {
-        return Value.Int.of(index < 0 ? -1 : text.codePointCount(0, index));
+        int index = last ? region.lastIndexOf(part) : region.indexOf(part);
+        int size = text.codePointCount(0, text.length());
+        int start = bound(arguments, 1, "start").orElse(0);
+        int before = Math.clamp(start < 0 ? (long) start + size : start, 0, size);
+        return index < 0 || start > size ? Value.Int.of(-1) : Value.Int.of(before + region.codePointCount(0, index));
     }
 
     private static Value found(Value place) {
@@ -162,13 +277,5 @@ final class TextMethods {
             throw new TemplateException("substring not found");
         }
         return place;
-    }
-
-    private static Value all(String text, IntPredicate test) {
-        return Value.Bool.of(!text.isEmpty() && text.codePoints().allMatch(test));
-    }
-
-    private static boolean cased(String text) {
-        return text.codePoints().anyMatch(c -> Character.isUpperCase(c) || Character.isLowerCase(c));
     }
 }

@@ -1,10 +1,16 @@
 package io.baseload.chat.template;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Python's text, whose elements are code points. */
 final class Texts {
+    private static final Pattern LINE_END = Pattern.compile("\r\n|[\n\r\u000b\f\u001c-\u001e\u0085\u2028\u2029]");
+
     private Texts() {}
 
     static String require(Value value) {
@@ -31,15 +37,10 @@ final class Texts {
         return characters;
     }
 
-    /** White space as Python's {@code str} knows it. */
-    static boolean isSpace(int c) {
-        return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == 0x85;
-    }
-
     /**
-     * @param characters what to strip; empty = white space
+     * @param characters what to strip; absent = white space
      */
-    static String strip(String text, String characters, boolean start, boolean end) {
+    static String strip(String text, Optional<String> characters, boolean start, boolean end) {
         int from = 0;
         int to = text.length();
         while (start && from < to && strips(text.codePointAt(from), characters)) {
@@ -51,28 +52,8 @@ final class Texts {
         return text.substring(from, to);
     }
 
-    private static boolean strips(int c, String characters) {
-        return characters.isEmpty() ? isSpace(c) : characters.indexOf(c) >= 0;
-    }
-
-    /** {@code str.title()}: a capital after everything that is no letter. */
-    static String title(String text) {
-        StringBuilder out = new StringBuilder(text.length());
-        boolean inWord = false;
-        for (int c : text.codePoints().toArray()) {
-            out.appendCodePoint(inWord ? Character.toLowerCase(c) : Character.toTitleCase(c));
-            inWord = Character.isLetter(c);
-        }
-        return out.toString();
-    }
-
-    static String capitalize(String text) {
-        if (text.isEmpty()) {
-            return text;
-        }
-        int first = text.offsetByCodePoints(0, 1);
-        return text.substring(0, first).toUpperCase(java.util.Locale.ROOT)
-                + text.substring(first).toLowerCase(java.util.Locale.ROOT);
+    private static boolean strips(int c, Optional<String> characters) {
+        return characters.isEmpty() ? Characters.isSpace(c) : characters.get().indexOf(c) >= 0;
     }
 
     /** Splits at runs of white space, without empty pieces; the last piece is what is left after {@code limit} cuts. */
@@ -81,7 +62,7 @@ final class Texts {
         int at = skip(text, 0, true);
         while (at < text.length()) {
             if (limit >= 0 && pieces.size() == limit) {
-                pieces.add(strip(text.substring(at), "", false, true));
+                pieces.add(text.substring(at));
                 return pieces;
             }
             int end = skip(text, at, false);
@@ -91,10 +72,34 @@ final class Texts {
         return pieces;
     }
 
+    /** As {@link #splitAtSpace}, cutting from the end. */
+    static List<String> splitAtSpaceFromEnd(String text, int limit) {
+        List<String> pieces = new ArrayList<>();
+        int to = skipBack(text, text.length(), true);
+        while (to > 0 && (limit < 0 || pieces.size() < limit)) {
+            int start = skipBack(text, to, false);
+            pieces.add(text.substring(start, to));
+            to = skipBack(text, start, true);
+        }
+        if (to > 0) {
+            pieces.add(text.substring(0, to));
+        }
+        Collections.reverse(pieces);
+        return pieces;
+    }
+
+    private static int skipBack(String text, int from, boolean space) {
+        int at = from;
+        while (at > 0 && Characters.isSpace(text.codePointBefore(at)) == space) {
+            at -= Character.charCount(text.codePointBefore(at));
+        }
+        return at;
+    }
+
     /** The first place at or after {@code from} that is not white space, or that is. */
     private static int skip(String text, int from, boolean space) {
         int at = from;
-        while (at < text.length() && isSpace(text.codePointAt(at)) == space) {
+        while (at < text.length() && Characters.isSpace(text.codePointAt(at)) == space) {
             at += Character.charCount(text.codePointAt(at));
         }
         return at;
@@ -118,17 +123,39 @@ final class Texts {
         List<String> pieces = new ArrayList<>();
         int to = text.length();
         for (int i = text.lastIndexOf(separator); i >= 0 && (limit < 0 || pieces.size() < limit); ) {
-            pieces.addFirst(text.substring(i + separator.length(), to));
+            pieces.add(text.substring(i + separator.length(), to));
             to = i;
             i = text.lastIndexOf(separator, i - separator.length());
         }
-        pieces.addFirst(text.substring(0, to));
+        pieces.add(text.substring(0, to));
+        Collections.reverse(pieces);
         return pieces;
     }
 
     static int count(String text, String part) {
-        return part.isEmpty()
-                ? text.codePointCount(0, text.length()) + 1
-                : split(text, part, -1).size() - 1;
+        return part.isEmpty() ? text.codePointCount(0, text.length()) + 1 : occurrences(text, part);
+    }
+
+    private static int occurrences(String text, String part) {
+        int count = 0;
+        for (int i = text.indexOf(part); i >= 0; i = text.indexOf(part, i + part.length())) {
+            count++;
+        }
+        return count;
+    }
+
+    /** Lines as {@code splitlines} has them; the end of the last one makes no empty line. */
+    static List<String> lines(String text, boolean withEnds) {
+        List<String> lines = new ArrayList<>();
+        Matcher end = LINE_END.matcher(text);
+        int from = 0;
+        while (end.find()) {
+            lines.add(text.substring(from, withEnds ? end.end() : end.start()));
+            from = end.end();
+        }
+        if (from < text.length()) {
+            lines.add(text.substring(from));
+        }
+        return lines;
     }
 }

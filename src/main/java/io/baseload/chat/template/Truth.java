@@ -14,6 +14,7 @@ final class Truth {
             case Value.Text t -> !t.value().isEmpty();
             case Value.Sequence s -> !s.items().isEmpty();
             case Value.Dict d -> !d.entries().isEmpty();
+            case Value.Generator g -> true;
             case Value.Namespace n -> true;
             case Value.Opaque o -> true;
             case Value.Function f -> true;

@@ -1,13 +1,15 @@
 package io.baseload.chat.template;
 
 import java.math.BigInteger;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that a template can see: data of its own, never an object of Java's. Immutable, but for namespaces and a loop's own state. */
+/** Everything that a template can see: data of its own, never an object of Java's. Immutable, but for namespaces, generators and a loop's own state. */
 sealed interface Value {
     /** Python's name for the type. */
     String type();
@@ -51,7 +53,12 @@ sealed interface Value {
         }
     }
 
-    record Int(BigInteger value) implements Value {
+    record Int(BigInteger value) implements Value, Comparable<Int> {
+        @Override
+        public int compareTo(Int other) {
+            return value.compareTo(other.value);
+        }
+
         static Int of(long value) {
             return new Int(BigInteger.valueOf(value));
         }
@@ -70,9 +77,11 @@ sealed interface Value {
     }
 
     /**
+     * Comparable, so that a map keeps texts of one hash apart quickly.
+     *
      * @param markup whether the text is marked as HTML (see {@link Markup}); equal texts are equal whether they are or not
      */
-    record Text(String value, boolean markup) implements Value {
+    record Text(String value, boolean markup) implements Value, Comparable<Text> {
         static final Text EMPTY = new Text("");
 
         Text(String value) {
@@ -94,18 +103,24 @@ sealed interface Value {
             return "str";
         }
 
+        @Override
+        public int compareTo(Text other) {
+            return value.compareTo(other.value);
+        }
+
         int length() {
             return value.codePointCount(0, value.length());
         }
     }
 
-    /** A list, a tuple, or a view of a dict. */
+    /** A list, a tuple, a range, or a view of a dict. */
     record Sequence(Form form, List<Value> items) implements Value {
         enum Form {
             LIST("list"),
             TUPLE("tuple"),
             /** What {@code groupby} gives: a tuple of {@code grouper} and {@code list}. */
             GROUP("tuple"),
+            RANGE("range"),
             KEYS("dict_keys"),
             VALUES("dict_values"),
             ITEMS("dict_items");
@@ -115,6 +130,15 @@ sealed interface Value {
             Form(String type) {
                 this.type = type;
             }
+        }
+
+        boolean isListOrTuple() {
+            return form == Form.LIST || form == Form.TUPLE || form == Form.GROUP;
+        }
+
+        /** Whether elements have places; a view of a dict has none. */
+        boolean hasItems() {
+            return isListOrTuple() || form == Form.RANGE;
         }
 
         static Sequence list(List<Value> items) {
@@ -151,6 +175,33 @@ sealed interface Value {
         }
     }
 
+    /**
+     * What {@code map}, {@code select} and others give: values made when they are asked for, and only once. Always true, even if there are none; without
+     * length and items.
+     */
+    final class Generator implements Value {
+        private final String type;
+        private final Supplier<Iterator<Value>> source;
+        private Optional<Iterator<Value>> running = Optional.empty();
+
+        Generator(String type, Supplier<Iterator<Value>> source) {
+            this.type = type;
+            this.source = source;
+        }
+
+        /** What nobody has taken yet. */
+        Iterator<Value> rest() {
+            Iterator<Value> rest = running.orElseGet(source);
+            running = Optional.of(rest);
+            return rest;
+        }
+
+        @Override
+        public String type() {
+            return type;
+        }
+    }
+
     /** What {@code namespace()} makes: the one thing that a template can write to from within a loop. */
     record Namespace(LinkedHashMap<String, Value> members) implements Value {
         @Override
@@ -164,13 +215,17 @@ sealed interface Value {
         Optional<Value> member(String name);
     }
 
-    /** Something with members that can't be looked into otherwise. */
-    record Opaque(String type, Members members) implements Value {}
+    /**
+     * Something with members that can't be looked into otherwise.
+     *
+     * @param text how it prints
+     */
+    record Opaque(String type, Members members, Supplier<String> text) implements Value {}
 
     /** Something that can be called: a macro, a method bound to its object, a global. */
-    record Function(String name, Body body, Members members) implements Value {
+    record Function(String text, Body body, Members members) implements Value {
         Function(String name, Body body) {
-            this(name, body, unknown -> Optional.empty());
+            this("<function " + name + ">", body, unknown -> Optional.empty());
         }
 
         @Override

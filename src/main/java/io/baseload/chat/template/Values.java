@@ -7,23 +7,30 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Copies plain data into values. */
+/** Copies plain data into values, and counts them. */
 final class Values {
     private static final int DEPTH = 100;
 
-    private Values() {}
+    private long values;
+    private long characters;
 
-    static Value of(@Nullable Object data) {
-        return of(data, 0);
+    Value copy(@Nullable Object data) {
+        return copy(data, 0);
     }
 
-    private static Value of(@Nullable Object data, int depth) {
+    /** What a template may spend on all that was copied. */
+    Budget budget() {
+        return new Budget(values, characters);
+    }
+
+    private Value copy(@Nullable Object data, int depth) {
         if (depth > DEPTH) {
             throw new TemplateException("the variables nest deeper than " + DEPTH + " levels");
         }
+        values++;
         return switch (data) {
             case null -> Value.None.NONE;
-            case String s -> new Value.Text(s);
+            case String s -> text(s);
             case Boolean b -> Value.Bool.of(b);
             case BigInteger i -> new Value.Int(Numbers.bounded(i));
             case Double d -> new Value.Real(d);
@@ -31,7 +38,8 @@ final class Values {
             case BigDecimal d -> new Value.Real(d.doubleValue());
             case Number n -> Value.Int.of(n.longValue());
             case List<?> l ->
-                Value.Sequence.list(l.stream().map(item -> of(item, depth + 1)).toList());
+                Value.Sequence.list(
+                        l.stream().map(item -> copy(item, depth + 1)).toList());
             case Map<?, ?> m -> dict(m, depth);
             default ->
                 throw new IllegalArgumentException(
@@ -39,11 +47,16 @@ final class Values {
         };
     }
 
-    private static Value dict(Map<?, ?> map, int depth) {
+    private Value text(String text) {
+        characters += text.length();
+        return new Value.Text(text);
+    }
+
+    private Value dict(Map<?, ?> map, int depth) {
         Map<Value, Value.Dict.Entry> entries = new LinkedHashMap<>();
         map.forEach((name, item) -> {
-            Value key = new Value.Text((String) name);
-            entries.put(key, new Value.Dict.Entry(key, of(item, depth + 1)));
+            Value key = text((String) name);
+            entries.put(key, new Value.Dict.Entry(key, copy(item, depth + 1)));
         });
         return new Value.Dict(entries);
     }

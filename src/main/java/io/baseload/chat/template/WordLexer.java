@@ -11,9 +11,10 @@ import java.util.regex.Pattern;
 final class WordLexer {
     private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final Pattern FLOAT =
-            Pattern.compile("(?:\\d+_)*\\d+(?:(?:\\.(?:\\d+_)*\\d+)?[eE][+-]?(?:\\d+_)*\\d+|\\.(?:\\d+_)*\\d+)");
+            Pattern.compile("\\d[\\d_]*+(?:(?:\\.\\d[\\d_]*+)?[eE][+-]?\\d[\\d_]*+|\\.\\d[\\d_]*+)");
     private static final Pattern INTEGER =
-            Pattern.compile("0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|[1-9](?:_?\\d)*|0(?:_?0)*");
+            Pattern.compile("0[bB][01_]++|0[oO][0-7_]++|0[xX][0-9a-fA-F_]++|[1-9][\\d_]*+|0[0_]*+");
+    private static final Pattern STRAY_UNDERSCORE = Pattern.compile("__|_(?=[.eE]|$)");
     private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}\\p{M}_]*");
     private static final Pattern OPERATOR = Pattern.compile("//|\\*\\*|==|!=|>=|<=|[-+/*%~\\[\\](){}><=.:|,;]");
 
@@ -47,12 +48,22 @@ final class WordLexer {
         char c = source.charAt(at);
         if (c == '\'' || c == '"') {
             string(c);
-        } else if (!(afterDot() ? false : take(FLOAT, Kind.FLOAT))
-                && !take(INTEGER, Kind.INTEGER)
-                && !take(NAME, Kind.NAME)) {
+        } else if (c >= '0' && c <= '9') {
+            number();
+        } else if (!take(NAME, Kind.NAME)) {
             operator();
         }
         skipSpace();
+    }
+
+    private void number() {
+        if (!(!afterDot() && take(FLOAT, Kind.FLOAT)) && !take(INTEGER, Kind.INTEGER)) {
+            throw new TemplateSyntaxException(line, "unexpected char '" + source.charAt(at) + "'");
+        }
+        String literal = tokens.getLast().text();
+        if (STRAY_UNDERSCORE.matcher(literal).find()) {
+            throw new TemplateSyntaxException(line, "misplaced underscore in '" + literal + "'");
+        }
     }
 
     private boolean afterDot() {

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +31,7 @@ class ChatTemplateTest {
 
     @TestFactory
     Stream<DynamicTest> features() throws Exception {
-        return Stream.of("features.visible.json", "markup.json")
+        return Stream.of("features.visible.json", "markup.json", "python.json")
                 .flatMap(file -> json(file).valueStream())
                 .map(c -> dynamicTest(c.get("id") + " " + c.get("template"), () -> {
                     String result = result(c.get("template").asString(), variables(c.get("vars")));
@@ -57,6 +59,37 @@ class ChatTemplateTest {
                             .as(result)
                             .isTrue();
                 }));
+    }
+
+    /** Each takes next to nothing by the count of its steps, but would need gigabytes or minutes if what it makes or walks were free. */
+    @TestFactory
+    Stream<DynamicTest> nothingThatIsMadeOrWalkedIsFree() {
+        return text("greedy.txt")
+                .lines()
+                .map(source -> dynamicTest(source, () -> {
+                    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+                    long allocated = threads.getCurrentThreadAllocatedBytes();
+                    long time = threads.getCurrentThreadCpuTime();
+                    assertThat(result(source, Map.of())).startsWith("failed: ");
+                    assertThat(threads.getCurrentThreadAllocatedBytes() - allocated)
+                            .isLessThan(64_000_000);
+                    assertThat(Duration.ofNanos(threads.getCurrentThreadCpuTime() - time))
+                            .isLessThan(Duration.ofSeconds(2));
+                }));
+    }
+
+    @Test
+    void longConversationsAndLongMessagesRender() {
+        String backwards = "{% for m in messages %}{% set ns = namespace(n=0) %}"
+                + "{% for i in range(loop.index0, -1, -1) %}{% if messages[i].role != 'user' %}{% break %}{% endif %}"
+                + "{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }} {% endfor %}";
+        Map<String, String> message = Map.of("role", "user", "content", "Hi");
+        assertThat(result(backwards, Map.of("messages", Collections.nCopies(600, message))))
+                .startsWith("1 2 3 ")
+                .endsWith(" 600 ");
+        String echo = "{% for m in messages %}{{ '<|' ~ m.content|trim|replace('x', 'y') ~ '|>' }}{% endfor %}";
+        Map<String, String> huge = Map.of("role", "user", "content", "x".repeat(1_000_000));
+        assertThat(result(echo, Map.of("messages", List.of(huge)))).hasSize(1_000_004);
     }
 
     @Test

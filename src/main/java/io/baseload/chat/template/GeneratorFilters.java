@@ -1,0 +1,152 @@
+package io.baseload.chat.template;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Filters whose values are made when they are asked for. */
+final class GeneratorFilters {
+    private GeneratorFilters() {}
+
+    static void addTo(Map<String, Filters.Filter> filters) {
+        filters.put("map", (r, v, a) -> generator(() -> map(r, v, a)));
+        filters.put("select", (r, v, a) -> generator(() -> select(r, v, Optional.empty(), a, true)));
+        filters.put("reject", (r, v, a) -> generator(() -> select(r, v, Optional.empty(), a, false)));
+        filters.put("selectattr", (r, v, a) -> generator(() -> byAttribute(r, v, a, true)));
+        filters.put("rejectattr", (r, v, a) -> generator(() -> byAttribute(r, v, a, false)));
+        filters.put("items", (r, v, a) -> generator(() -> items(r, v).stream()));
+        filters.put("unique", (r, v, a) -> generator(() -> unique(r, v, a)));
+        filters.put("batch", (r, v, a) -> cut(a.get(0, "linecount"), a, (n, fill) -> batch(r, v, n, fill)));
+        filters.put("slice", (r, v, a) -> cut(a.get(0, "slices"), a, (n, fill) -> slice(r, v, n, fill)));
+        filters.put("reverse", (r, v, a) -> reverse(r, v));
+    }
+
+    @FunctionalInterface
+    private interface Source {
+        Stream<Value> values();
+    }
+
+    private static Value generator(Source source) {
+        return new Value.Generator("generator", () -> source.values().iterator());
+    }
+
+    private static Stream<Value> map(Rendering rendering, Value value, Arguments arguments) {
+        Optional<Value> path = Optional.ofNullable(arguments.named().get("attribute"));
+        if (path.isEmpty()) {
+            return iterateIfTrue(rendering, value)
+                    .map(item -> Filters.apply(arguments.text(0, "filter"), rendering, item, arguments.rest()));
+        }
+        Optional<Value> absent = Optional.ofNullable(arguments.named().get("default"));
+        return iterateIfTrue(rendering, value).map(item -> Filters.path(item, path.get(), absent, rendering));
+    }
+
+    private static Stream<Value> byAttribute(Rendering rendering, Value value, Arguments arguments, boolean keep) {
+        return select(rendering, value, Optional.of(arguments.get(0, "attribute")), arguments.rest(), keep);
+    }
+
+    private static Stream<Value> select(
+            Rendering rendering, Value value, Optional<Value> path, Arguments arguments, boolean keep) {
+        return iterateIfTrue(rendering, value).filter(item -> {
+            Value tested = Filters.pathOrSelf(item, path, rendering);
+            boolean holds = arguments.positional().isEmpty()
+                    ? Truth.of(tested)
+                    : Tests.apply(arguments.text(0, "test"), rendering, tested, arguments.rest());
+            return holds == keep;
+        });
+    }
+
+    /** None has no elements, but these filters take it for an empty list. */
+    private static Stream<Value> iterateIfTrue(Rendering rendering, Value value) {
+        return Truth.of(value) ? rendering.iterate(value).stream() : Stream.empty();
+    }
+
+    static List<Value> items(Rendering rendering, Value value) {
+        return switch (value) {
+            case Value.Undefined u -> List.of();
+            case Value.Dict d -> {
+                rendering.budget.elements(d.entries().size());
+                yield Methods.pairs(d);
+            }
+            default -> throw new TemplateException("Can only get item pairs from a mapping.");
+        };
+    }
+
+    private static Value reverse(Rendering rendering, Value value) {
+        if (value instanceof Value.Text text) {
+            String reversed =
+                    Lookup.slice(text.value(), Optional.empty(), Optional.empty(), Optional.of(-1), rendering);
+            return new Value.Text(reversed, text.markup());
+        }
+        List<Value> items = new ArrayList<>(rendering.iterate(value));
+        Collections.reverse(items);
+        return value instanceof Value.Generator
+                ? Value.Sequence.list(items)
+                : new Value.Generator("list_reverseiterator", items::iterator);
+    }
+
+    private static Stream<Value> unique(Rendering rendering, Value value, Arguments arguments) {
+        Function<Value, Value> key =
+                OrderFilters.key(rendering, arguments.find(1, "attribute"), arguments.flag(0, "case_sensitive", false));
+        Set<Value> seen = new HashSet<>();
+        return rendering.iterate(value).stream().filter(item -> {
+            rendering.budget.elements(item instanceof Value.Sequence ? seen.size() : 1);
+            return seen.add(rendering.comparisons.key(key.apply(item)));
+        });
+    }
+
+    @FunctionalInterface
+    private interface Cut {
+        Stream<Value> apply(int count, Optional<Value> fill);
+    }
+
+    private static Value cut(Value count, Arguments arguments, Cut cut) {
+        Optional<Value> fill = arguments.find(1, "fill_with").filter(f -> f != Value.None.NONE);
+        return generator(() -> cut.apply(Numbers.index(count), fill));
+    }
+
+    private static Stream<Value> batch(Rendering rendering, Value value, int size, Optional<Value> fill) {
+        List<Value> items = rendering.iterate(value);
+        List<Value> out = new ArrayList<>();
+        int step = size > 0 ? size : Math.max(1, items.size());
+        for (long from = 0; from < items.size(); from += step) {
+            List<Value> row = new ArrayList<>(items.subList((int) from, (int) Math.min(items.size(), from + step)));
+            fill.ifPresent(f -> fill(rendering, row, f, size));
+            out.add(rendering.list(row));
+        }
+        return out.stream();
+    }
+
+    private static void fill(Rendering rendering, List<Value> row, Value fill, int size) {
+        rendering.budget.elements(Math.max(0, size - row.size()));
+        while (row.size() < size) {
+            row.add(fill);
+        }
+    }
+
+    private static Stream<Value> slice(Rendering rendering, Value value, int count, Optional<Value> fill) {
+        List<Value> items = rendering.iterate(value);
+        if (count == 0) {
+            throw new TemplateException("division by zero");
+        }
+        rendering.budget.elements(Math.max(0, count));
+        List<Value> out = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i < count; i++) {
+            boolean longer = i < items.size() % count;
+            int to = from + items.size() / count + (longer ? 1 : 0);
+            List<Value> column = new ArrayList<>(items.subList(from, to));
+            if (!longer) {
+                fill.ifPresent(column::add);
+            }
+            out.add(rendering.list(column));
+            from = to;
+        }
+        return out.stream();
+    }
+}
