@@ -18,6 +18,8 @@ public final class Conformance {
             new WordsLayout(),
             new PromptLayout(),
             new TokenizerLayout(),
+            new PreTokenizerLayout(),
+            new SkeletonLayout(),
             new TemplateLayout(),
             new VocabularyFileLayout(),
             new GgufTypeLayout(),
