@@ -85,6 +85,15 @@ final class Automaton {
         return picked;
     }
 
+    /** @throws GrammarException if a token is asked for that a vocabulary of so many doesn't have */
+    void requireTokens(int size) {
+        for (int edge = 0; edge < kind.length; edge++) {
+            if (kind[edge] == TOKEN && a[edge] >= size) {
+                throw new GrammarException("", "the vocabulary has no token <[" + a[edge] + "]>");
+            }
+        }
+    }
+
     int states() {
         return loop.length;
     }

@@ -22,6 +22,7 @@ public final class Constraint {
      */
     public static Constraint compile(Grammar grammar, TokenTable tokens) {
         Automaton automaton = AutomatonBuilder.compile(grammar, tokens.writable);
+        automaton.requireTokens(tokens.bytes.size());
         return new Constraint(tokens, new Reader(automaton, tokens.longest));
     }
 

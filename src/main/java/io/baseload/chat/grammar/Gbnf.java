@@ -20,6 +20,7 @@ public final class Gbnf {
     private final Function<String, OptionalInt> tokens;
     private final Grammar.Builder grammar;
     private final Map<String, Expr.Rule> names = new HashMap<>();
+    private final Map<String, Integer> places = new HashMap<>();
     private final Set<String> defined = new HashSet<>();
     private int depth;
 
@@ -45,7 +46,7 @@ public final class Gbnf {
     }
 
     private Expr.Rule read() {
-        Expr.Rule root = rule("root");
+        Expr.Rule root = names.computeIfAbsent("root", grammar::declare);
         skip();
         while (in.peek() != Scanner.END) {
             definition();
@@ -53,13 +54,14 @@ public final class Gbnf {
         }
         for (String name : names.keySet()) {
             if (!defined.contains(name)) {
-                throw new GrammarException("", "rule " + name + " is not defined");
+                throw in.problem(places.getOrDefault(name, 0), "rule " + name + " is not defined");
             }
         }
         return root;
     }
 
     private Expr.Rule rule(String name) {
+        places.putIfAbsent(name, in.position() - name.length());
         return names.computeIfAbsent(name, grammar::declare);
     }
 

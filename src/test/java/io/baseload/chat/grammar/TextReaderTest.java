@@ -227,7 +227,7 @@ class TextReaderTest {
             value = {
                 "root ::= root \"a\" | \"b\";left-recursive",
                 "root ::= x root | \"b\"\\nx ::= \"a\"?;left-recursive",
-                "root ::= x;rule x is not defined",
+                "root ::= \"a\"\\n  | x;line 2, column 5: rule x is not defined",
                 "x ::= \"a\";rule root is not defined",
                 "root ::= \"a\"\\nroot ::= \"b\";line 2, column 1: rule root is defined twice",
                 "root ::= \"a;not closed",

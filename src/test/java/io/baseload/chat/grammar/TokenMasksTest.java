@@ -1,6 +1,7 @@
 package io.baseload.chat.grammar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.chat.tokenizer.TokenBytes;
 import io.baseload.chat.tokenizer.Tokenizer;
@@ -131,5 +132,13 @@ class TokenMasksTest {
                     .toString();
             assertThat(new TextReader(grammar).departure(read)).isEmpty();
         }
+    }
+
+    @Test
+    void refusesTokensThatThereAreNone() {
+        Grammar grammar = gbnf("root ::= \"a\" <[99999999]>");
+        assertThatThrownBy(() -> Constraint.compile(grammar, table))
+                .isInstanceOf(GrammarException.class)
+                .hasMessageContaining("no token <[99999999]>");
     }
 }
