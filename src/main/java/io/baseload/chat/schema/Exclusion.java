@@ -31,21 +31,21 @@ final class Exclusion {
      * @throws GrammarException if they can't be told apart
      */
     List<Conjunction> apart(List<Conjunction> branches, Subschema schema) {
-        if (clash(branches).isEmpty()) {
+        if (clash(branches, branches).isEmpty()) {
             return branches;
         }
         for (String name : telling(branches)) {
             List<Conjunction> told = branches.stream()
                     .map(branch -> branch.with(document, said(schema, "required", listed(name))))
                     .toList();
-            if (clash(told).isEmpty()) {
+            if (clash(told, branches).isEmpty()) {
                 return told;
             }
         }
         List<Conjunction> without = IntStream.range(0, branches.size())
                 .mapToObj(i -> withoutWhatOthersRequire(branches, i, schema))
                 .toList();
-        Optional<String> clash = clash(without);
+        Optional<String> clash = clash(without, branches);
         if (clash.isPresent()) {
             throw schema.unsupported(
                     "oneOf", " where a value may satisfy two branches (here " + clash.get() + "); use anyOf");
@@ -53,11 +53,11 @@ final class Exclusion {
         return without;
     }
 
-    /** Two branches of which a value may satisfy both. */
-    private Optional<String> clash(List<Conjunction> branches) {
+    /** Two branches of which what is written for one may satisfy the other. */
+    private Optional<String> clash(List<Conjunction> written, List<Conjunction> branches) {
         for (int i = 0; i < branches.size(); i++) {
             for (int j = 0; j < branches.size(); j++) {
-                if (i != j && !excludes(branches.get(i), branches.get(j), 0)) {
+                if (i != j && !excludes(written.get(i), branches.get(j), 0)) {
                     return Optional.of(i + " and " + j);
                 }
             }
@@ -136,7 +136,7 @@ final class Exclusion {
         if (values.isPresent() && otherValues.isPresent()) {
             return Values.common(values.get(), otherValues.get()).isEmpty();
         }
-        Set<String> types = common(types(written), types(other));
+        Set<String> types = common(types(written, Values.types(written)), types(other, Values.allowed(other)));
         return types.stream().allMatch(type -> excludesOf(type, written, other, depth));
     }
 
@@ -151,26 +151,12 @@ final class Exclusion {
         return List.of(all);
     }
 
-    private static Set<String> types(Conjunction all) {
-        Set<String> types = new TreeSet<>();
-        Optional<List<JsonNode>> values = Values.named(all);
-        if (values.isEmpty()) {
-            types.addAll(Values.types(all));
-        } else {
-            values.get().forEach(value -> types.add(type(value)));
-        }
-        return types;
-    }
-
-    private static String type(JsonNode value) {
-        return switch (value.getNodeType()) {
-            case OBJECT -> "object";
-            case ARRAY -> "array";
-            case STRING -> "string";
-            case BOOLEAN -> "boolean";
-            case NUMBER -> "number";
-            default -> "null";
-        };
+    /** What is written may have fewer types than would satisfy the schemas. */
+    private static Set<String> types(Conjunction all, Set<String> unnamed) {
+        return Values.named(all)
+                .<Set<String>>map(values ->
+                        new TreeSet<>(values.stream().map(Values::type).toList()))
+                .orElse(unnamed);
     }
 
     /** Types that a value can have by both; an integer is a number. */
@@ -207,21 +193,23 @@ final class Exclusion {
     }
 
     private static boolean integers(Conjunction written, Conjunction other) {
-        return Stream.of(written, other).anyMatch(all -> Values.types(all).contains("integer"));
+        return Values.types(written).contains("integer")
+                || Values.allowed(other).contains("integer");
     }
 
     /** A member that one always has and the other never, or whose values exclude each other. */
     private boolean excludesObjects(Conjunction written, Conjunction other, int depth) {
         Members own = Members.of(document, written);
         Members others = Members.of(document, other);
-        boolean lacks = own.others().isEmpty()
-                && others.required().stream()
-                        .anyMatch(name -> own.declared()
-                                .getOrDefault(name, Optional.empty())
-                                .isEmpty());
+        boolean lacks = others.required().stream().anyMatch(name -> isNeverWritten(own, name));
         return lacks
                 || own.required().stream()
                         .anyMatch(name -> forbids(other, others, name) || excludes(own, others, name, depth));
+    }
+
+    private static boolean isNeverWritten(Members own, String name) {
+        Optional<List<Subschema>> declared = own.declared().get(name);
+        return declared == null ? own.others().isEmpty() : declared.isEmpty();
     }
 
     private static boolean forbids(Conjunction all, Members members, String name) {

@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class SchemaGrammar {
     private static final int MOST_BRANCHES = 2_000;
+    private static final int MOST_READERS = 4;
 
     private final SchemaDocument document;
     private final Layout layout;
@@ -32,9 +33,12 @@ public final class SchemaGrammar {
     private final Deque<Runnable> due = new ArrayDeque<>();
     private final Strings strings;
     private final Literals literals;
+    private final int depth;
     private int branches;
 
-    private SchemaGrammar(SchemaDocument document, Layout layout, CodePoints writable, Grammar.Builder grammar) {
+    private SchemaGrammar(
+            SchemaDocument document, Layout layout, CodePoints writable, Grammar.Builder grammar, int depth) {
+        this.depth = depth;
         this.document = document;
         this.layout = layout;
         this.writable = writable;
@@ -76,7 +80,7 @@ public final class SchemaGrammar {
             Layout layout,
             CodePoints writable,
             Grammar.Builder builder) {
-        var schemas = new SchemaGrammar(document, layout, writable, builder);
+        var schemas = new SchemaGrammar(document, layout, writable, builder, 0);
         Expr.Rule rule = schemas.rule(together);
         while (!schemas.due.isEmpty()) {
             schemas.due.poll().run();
@@ -157,21 +161,30 @@ public final class SchemaGrammar {
         List<Subschema> others = all.parts().stream()
                 .map(part -> part.without("enum").without("const"))
                 .toList();
-        Set<String> speaking = Set.copyOf(
-                Keywords.BY_TYPE.values().stream().flatMap(Set::stream).toList());
-        if (others.stream().noneMatch(part -> speaking.stream().anyMatch(part::has))) {
+        if (values.stream().noneMatch(value -> isSpokenOf(value, others))) {
             return values;
         }
         TextReader reader = reader(others);
         return values.stream()
-                .filter(value -> reader.departure(value.toString()).isEmpty())
+                .filter(value -> !isSpokenOf(value, others)
+                        || reader.departure(value.toString()).isEmpty())
                 .toList();
     }
 
+    private static boolean isSpokenOf(JsonNode value, List<Subschema> schemas) {
+        Set<String> keywords = Keywords.BY_TYPE.getOrDefault(Values.type(value), Set.of());
+        return schemas.stream().anyMatch(schema -> keywords.stream().anyMatch(schema::has));
+    }
+
+    /** Of schemas that name values within what such schemas describe there could be readers within readers without end. */
     private TextReader reader(List<Subschema> schemas) {
+        if (depth == MOST_READERS) {
+            throw new GrammarException(
+                    schemas.getFirst().pointer(), "enum and const beside other keywords are nested too deep");
+        }
         var builder = new Grammar.Builder();
         Expr.Rule root = builder.declare("root");
-        var others = new SchemaGrammar(document, layout, writable, builder);
+        var others = new SchemaGrammar(document, layout, writable, builder, depth + 1);
         builder.define(root, others.rule(schemas));
         while (!others.due.isEmpty()) {
             others.due.poll().run();
@@ -199,8 +212,12 @@ public final class SchemaGrammar {
 
     /** What {@code propertyNames} holds names to. */
     List<ByteAutomaton.Part> nameParts(Conjunction names) {
+        if (!names.isPlain()) {
+            throw new GrammarException(
+                    names.place(), "anyOf and oneOf are not supported in propertyNames; use pattern");
+        }
         List<ByteAutomaton.Part> parts = new ArrayList<>(strings.parts(names));
-        if (!names.possible()) {
+        if (!names.possible() || !Values.allowed(names).contains("string")) {
             parts.add(strings.part(Expr.any(new Expr.Chars(CodePoints.ALL))).not());
         }
         return parts;

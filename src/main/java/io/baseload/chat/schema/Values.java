@@ -82,15 +82,30 @@ final class Values {
 
     /** The types that all of them allow; where none says anything, those that their other keywords speak of; else all. */
     static Set<String> types(Conjunction all) {
+        boolean said = all.parts().stream().anyMatch(part -> part.has("type"));
+        return said ? allowed(all) : spokenOf(all, allowed(all));
+    }
+
+    /** The types that all of them allow. */
+    static Set<String> allowed(Conjunction all) {
         Set<String> types = new LinkedHashSet<>(Keywords.TYPES);
-        boolean said = false;
         for (Subschema part : all.parts()) {
             if (part.has("type")) {
-                said = true;
                 types.retainAll(declared(part));
             }
         }
-        return said ? withoutDoubles(types) : spokenOf(all, withoutDoubles(types));
+        return withoutDoubles(types);
+    }
+
+    static String type(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case OBJECT -> "object";
+            case ARRAY -> "array";
+            case STRING -> "string";
+            case BOOLEAN -> "boolean";
+            case NUMBER -> "number";
+            default -> "null";
+        };
     }
 
     /** A number may be an integer. */

@@ -129,6 +129,11 @@ class KeywordsTest {
                 "{'type':'object','minProperties':2};#/minProperties: minProperties is not supported where names are"
                         + " free",
                 "{'minLength':3000000};#/minLength: minLength is not supported above 1000000",
+                "{'propertyNames':{'anyOf':[{'maxLength':1},{'pattern':'^x'}]}};#/propertyNames: anyOf and oneOf are"
+                        + " not supported",
+                "{'propertyNames':{'type':'integer'},'required':['a']};no text",
+                "{'properties':{'a':{'$ref':'#'}},'enum':[{'a':{}},1],'minProperties':1};#: enum and const beside"
+                        + " other",
                 "{'prefixItems':{}};#/prefixItems: prefixItems must be an array of schemas",
                 "{'minimum':true};#/minimum: minimum must be a number",
                 "{'type':'string','format':'of-our-own'};#/format: format is not supported with \"of-our-own\"",
@@ -170,6 +175,9 @@ class KeywordsTest {
             value = {
                 "{'oneOf':[{'type':'string'},{'type':'string','maxLength':3}]}",
                 "{'oneOf':[{'type':'number'},{'type':'integer','minimum':1e25}]}",
+                "{'oneOf':[{'properties':{}},{'type':'number'}]}",
+                "{'oneOf':[{'type':'object'},{'type':'object','required':['a'],'properties':{'a':{'type':'string'}}}]}",
+                "{'oneOf':[{'type':'string'},{'minimum':3}]}",
                 "{'oneOf':[{'type':'string','pattern':'^[a-z]+@localhost$'},{'type':'string','format':'email'}]}",
                 "{'oneOf':[{'type':'number','minimum':1e25},{'type':'number','minimum':5}]}",
                 "{'oneOf':[{'type':'number'},{'minimum':1e-30,'maximum':2e-30}]}",
@@ -177,7 +185,7 @@ class KeywordsTest {
                 "{'properties':{'a':{},'b':{}},'oneOf':[{'required':['a']},{'required':['a','b']}],'required':['b']}",
             })
     void oneOfThatCannotBeToldApartIsRefused(String schema) {
-        isRefused(schema, "#/oneOf: oneOf is not supported where a value may satisfy two branches (here 0 and 1)");
+        isRefused(schema, "#/oneOf: oneOf is not supported where a value may satisfy two branches (here ");
     }
 
     /** As zod writes them for e-mail addresses and durations. */
