@@ -280,6 +280,20 @@ class ModelCompletionsTest {
                 .isInstanceOf(ModelFileException.class);
     }
 
+    /** With a template whose prompt ends within the model's thoughts. */
+    @Test
+    void tokensOfReasoningAreCountedAndHaveLogprobs() throws Exception {
+        var thinking = Completions.of(
+                model,
+                new ChatSettings(Optional.of("{{ messages[0].content }}<think>\n{# </think> #}"), Optional.empty()));
+        Heard heard = new Heard();
+        Input hello = new Input.Chat(List.of(Message.user("hello")), Map.of());
+        thinking.prepare(with(greedy(hello, 12), List.of(), 0, false)).start(i -> Lease.unlimited(), heard);
+        assertThat(heard.finished().reasoningTokens()).isEqualTo(12);
+        assertThat(heard.reasoning.toString()).isNotBlank();
+        assertThat(heard.logprobs).hasSize(12);
+    }
+
     private static int tokens(Input input) {
         return completions.prepare(greedy(input, 1)).promptTokens();
     }

@@ -19,12 +19,16 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
 import com.openai.models.chat.completions.ChatCompletionNamedToolChoice;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.chat.completions.ChatCompletionTokenLogprob;
 import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -230,8 +234,52 @@ class OpenAiJavaToolsIT {
         assertThat(message.content().orElseThrow()).isNotBlank();
     }
 
+    /** Each answer has its own calls with ids of their own, each token a log-probability, streamed as plain. */
+    @Test
+    void severalAnswersWithCallsPlainAndStreamed() {
+        var params = question()
+                .toolChoice(named("get_weather"))
+                .temperature(1.0)
+                .n(3)
+                .logprobs(true)
+                .topLogprobs(1);
+        ChatCompletion plain = client.chat().completions().create(params.build());
+        var sum = ChatCompletionAccumulator.create();
+        var usage = ChatCompletionStreamOptions.builder().includeUsage(true).build();
+        try (StreamResponse<ChatCompletionChunk> stream = client.chat()
+                .completions()
+                .createStreaming(params.streamOptions(usage).build())) {
+            stream.stream().peek(ChatCompletionChunk::validate).forEach(sum::accumulate);
+        }
+        ChatCompletion streamed = sum.chatCompletion();
+        Set<String> ids = new HashSet<>();
+        long tokens = 0;
+        for (int i = 0; i < 3; i++) {
+            assertThat(plain.choices().get(i).finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+            assertThat(call(streamed, i).function()).isEqualTo(call(plain, i).function());
+            assertThat(tokens(streamed, i)).isEqualTo(tokens(plain, i));
+            ids.add(call(plain, i).id());
+            ids.add(call(streamed, i).id());
+            tokens += tokens(plain, i).size();
+        }
+        assertThat(ids).hasSize(6);
+        assertThat(plain.usage().orElseThrow().completionTokens()).isEqualTo(tokens);
+        assertThat(streamed.usage().orElseThrow().completionTokens()).isEqualTo(tokens);
+    }
+
+    private static List<String> tokens(ChatCompletion answer, int choice) {
+        var logprobs = answer.choices().get(choice).logprobs().orElseThrow();
+        return logprobs.content().orElseThrow().stream()
+                .map(ChatCompletionTokenLogprob::token)
+                .toList();
+    }
+
     private static ChatCompletionMessageFunctionToolCall call(ChatCompletion answer) {
-        var calls = answer.choices().getFirst().message().toolCalls().orElseThrow();
+        return call(answer, 0);
+    }
+
+    private static ChatCompletionMessageFunctionToolCall call(ChatCompletion answer, int choice) {
+        var calls = answer.choices().get(choice).message().toolCalls().orElseThrow();
         assertThat(calls).hasSize(1);
         return calls.getFirst().asFunction();
     }

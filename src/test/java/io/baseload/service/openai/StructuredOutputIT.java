@@ -128,6 +128,17 @@ class StructuredOutputIT {
                 .isEqualTo(ChatCompletion.Choice.FinishReason.Value.LENGTH);
     }
 
+    /** A stop text means in JSON what it means elsewhere. */
+    @Test
+    void aStopTextEndsAnObjectToo() {
+        ChatCompletion answer = client.chat()
+                .completions()
+                .create(question().responseFormat(format(CITY)).stop("\": ").build());
+        assertThat(answer.choices().getFirst().finishReason().value())
+                .isEqualTo(ChatCompletion.Choice.FinishReason.Value.STOP);
+        assertThat(content(answer)).startsWith("{\"").doesNotContain(":");
+    }
+
     @Test
     void anyObjectIsAnObject() {
         ChatCompletion answer = client.chat()
