@@ -21,6 +21,7 @@ public final class Conformance {
             new PreTokenizerLayout(),
             new SkeletonLayout(),
             new TemplateLayout(),
+            new CallLayout(),
             new VocabularyFileLayout(),
             new GgufTypeLayout(),
             new DigestLayout(),

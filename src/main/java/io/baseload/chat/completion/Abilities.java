@@ -58,6 +58,7 @@ record Abilities(
         var probe = new Probe(template, bos, eos);
         Optional<CallForm> form = FORMS.stream()
                 .filter(f -> probe.shows(f, List.of(VALUE), calling(SHORT_ID, 1)))
+                .filter(f -> !f.nullContent() || !probe.printsNull(f, calling(SHORT_ID, 1)))
                 .findFirst();
         CallForm known = form.orElse(CallForm.USUAL);
         return new Abilities(
@@ -99,6 +100,16 @@ record Abilities(
         boolean shows(CallForm form, List<String> texts, List<Message> messages) {
             return render(form, messages)
                     .map(text -> texts.stream().allMatch(text::contains) && !text.contains("probe_key\\\""))
+                    .orElse(false);
+        }
+
+        /** Whether null stands in the text as a word, as it does where a template looks for nothing but text. */
+        boolean printsNull(CallForm form, List<Message> messages) {
+            var empty = new CallForm(false, form.objectArguments());
+            return render(form, messages)
+                    .map(text -> render(empty, messages)
+                            .map(without -> text.length() > without.length())
+                            .orElse(false))
                     .orElse(false);
         }
 

@@ -7,7 +7,9 @@ import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.tools.CallSyntax;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -28,8 +30,14 @@ final class Adaptation {
         this.syntax = syntax;
     }
 
-    /** The conversation as the template can show it. */
-    Input.Chat of(Input.Chat chat, ToolSet tools) {
+    /** The conversation as the template should be able to show it, the best way first: it may fail on a tool as it does on no other. */
+    List<Input.Chat> ways(Input.Chat chat, ToolSet tools) {
+        Input.Chat inWords = of(chat, tools, true);
+        return tools.offered() && abilities.tools() ? List.of(of(chat, tools, false), inWords) : List.of(inWords);
+    }
+
+    /** @param inWords whether tools are told in the instructions */
+    private Input.Chat of(Input.Chat chat, ToolSet tools, boolean inWords) {
         List<Message> messages = chat.messages();
         if (abilities.shortIds()) {
             messages = messages.stream().map(Adaptation::shortened).toList();
@@ -43,10 +51,12 @@ final class Adaptation {
         if (!abilities.results()) {
             messages = answered(messages);
         }
-        if (tools.offered() && !abilities.tools()) {
-            messages = instructed(messages, ToolInstructions.of(tools, syntax));
+        if (!tools.offered() || !inWords) {
+            return new Input.Chat(messages, chat.variables());
         }
-        return new Input.Chat(messages, chat.variables());
+        Map<String, Object> variables = new HashMap<>(chat.variables());
+        variables.put("tools", List.of());
+        return new Input.Chat(instructed(messages, ToolInstructions.of(tools, syntax)), variables);
     }
 
     private static Message shortened(Message message) {

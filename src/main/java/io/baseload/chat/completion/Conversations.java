@@ -52,15 +52,19 @@ final class Conversations {
 
     /** @throws InvalidRequestException if the template can't take the conversation */
     Prompt prompt(CompletionRequest request, Input.Chat chat) {
-        try {
-            Input.Chat adapted = adaptation.of(chat, request.tools());
-            return render(ChatVariables.of(request, adapted, abilities.form()));
-        } catch (TemplateException | IllegalArgumentException e) {
-            throw new InvalidRequestException(
-                    "messages",
-                    "invalid_value",
-                    "the model's chat template can't take these messages: " + e.getMessage());
+        Optional<RuntimeException> refusal = Optional.empty();
+        for (Input.Chat way : adaptation.ways(chat, request.tools())) {
+            try {
+                return render(ChatVariables.of(request, way, abilities.form()));
+            } catch (TemplateException | IllegalArgumentException e) {
+                refusal = refusal.or(() -> Optional.of(e));
+            }
         }
+        throw new InvalidRequestException(
+                "messages",
+                "invalid_value",
+                "the model's chat template can't take these messages: "
+                        + refusal.orElseThrow().getMessage());
     }
 
     private Prompt render(Map<String, @Nullable Object> variables) {

@@ -1,11 +1,9 @@
 package io.baseload.chat.completion;
 
-import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.template.JsonData;
 import io.baseload.chat.tools.CallSyntax;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +22,9 @@ final class ToolInstructions {
                     return JsonData.write(members);
                 })
                 .collect(Collectors.joining("\n"));
-        String call = syntax.write(List.of(new ToolCall("", "NAME", "{ARGUMENTS}")));
         return "You can call these tools:\n<tools>\n" + list
                 + "\n</tools>\nTo call one, answer with nothing but its name"
-                + " and its arguments as a JSON object, in this form:\n" + call;
+                + " and its arguments" + (syntax.parameters().isPresent() ? "" : " as a JSON object")
+                + ", in this form:\n" + syntax.example();
     }
 }

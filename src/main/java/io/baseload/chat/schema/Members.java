@@ -75,7 +75,7 @@ record Members(
     }
 
     /** What a member must be; empty if one of the schemas forbids it. */
-    private static Optional<List<Subschema>> member(Conjunction all, String name) {
+    static Optional<List<Subschema>> member(Conjunction all, String name) {
         List<Subschema> schemas = new ArrayList<>();
         for (Subschema part : all.parts()) {
             List<Subschema> own = new ArrayList<>();

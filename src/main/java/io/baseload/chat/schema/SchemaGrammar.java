@@ -82,11 +82,27 @@ public final class SchemaGrammar {
             Grammar.Builder builder) {
         var schemas = new SchemaGrammar(document, layout, writable, builder, 0);
         Expr.Rule rule = schemas.rule(together);
-        while (!schemas.due.isEmpty()) {
-            schemas.due.poll().run();
-        }
+        schemas.defineRules();
         builder.requireText(rule, writable);
         return rule;
+    }
+
+    /** As {@link #addObjects}, where the members are written one by one in another form than JSON's. */
+    public static Expr.Rule addMembers(
+            String schema, MemberForm form, Layout layout, CodePoints writable, Grammar.Builder builder) {
+        SchemaDocument document = SchemaDocument.parse(schema);
+        var schemas = new SchemaGrammar(document, layout, writable, builder);
+        Conjunction all = Conjunction.of(document, List.of(document.root(), document.anyObject()));
+        Expr.Rule rule = builder.rule("members", new Parameters(schemas, form, builder, schemas.strings.raw()).of(all));
+        schemas.defineRules();
+        builder.requireText(rule, writable);
+        return rule;
+    }
+
+    private void defineRules() {
+        while (!due.isEmpty()) {
+            due.poll().run();
+        }
     }
 
     /** The grammar of any JSON object. */
@@ -126,12 +142,9 @@ public final class SchemaGrammar {
         if (!all.possible()) {
             return Expr.choice();
         }
-        for (Subschema part : all.parts()) {
-            for (String keyword : Conjunction.BRANCHING) {
-                if (part.has(keyword)) {
-                    return branches(all, part, keyword);
-                }
-            }
+        Optional<List<Conjunction>> options = options(all);
+        if (options.isPresent()) {
+            return new Expr.Choice(options.get().stream().<Expr>map(this::rule).toList());
         }
         Optional<List<JsonNode>> named = Values.named(all);
         if (named.isPresent()) {
@@ -143,17 +156,26 @@ public final class SchemaGrammar {
         return types.size() == 1 ? types.getFirst() : new Expr.Choice(types);
     }
 
-    /** Each branch together with everything beside it. */
-    private Expr branches(Conjunction all, Subschema part, String keyword) {
+    /** Each branch of the first choice together with everything beside it; empty if there is no choice. */
+    Optional<List<Conjunction>> options(Conjunction all) {
+        for (Subschema part : all.parts()) {
+            for (String keyword : Conjunction.BRANCHING) {
+                if (part.has(keyword)) {
+                    return Optional.of(options(all, part, keyword));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<Conjunction> options(Conjunction all, Subschema part, String keyword) {
         List<Conjunction> options = all.branches(document, part, keyword);
         branches += options.size();
         if (branches > MOST_BRANCHES) {
             throw new GrammarException(
                     part.pointer(), "too many combinations of anyOf and oneOf: more than " + MOST_BRANCHES);
         }
-        List<Conjunction> apart =
-                keyword.equals("oneOf") ? new Exclusion(document, strings).apart(options, part) : options;
-        return new Expr.Choice(apart.stream().<Expr>map(this::rule).toList());
+        return keyword.equals("oneOf") ? new Exclusion(document, strings).apart(options, part) : options;
     }
 
     /** Of the named values those that the other keywords allow. */
@@ -186,9 +208,7 @@ public final class SchemaGrammar {
         Expr.Rule root = builder.declare("root");
         var others = new SchemaGrammar(document, layout, writable, builder, depth + 1);
         builder.define(root, others.rule(schemas));
-        while (!others.due.isEmpty()) {
-            others.due.poll().run();
-        }
+        others.defineRules();
         return new TextReader(builder.build(), document.effort());
     }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -30,12 +31,29 @@ final class Strings {
 
     private final CodePoints writable;
     private final Effort effort;
+    private final Expr character;
+    private final UnaryOperator<Expr> written;
     private final Map<Limits, Expr> known = new HashMap<>();
 
     /** @param writable the characters that texts can have */
     Strings(CodePoints writable, Effort effort) {
+        this(writable, effort, JsonText.ANY_CHARACTER, JsonText::encode);
+    }
+
+    /**
+     * @param character any one, as it is written
+     * @param written how a language of characters is written
+     */
+    private Strings(CodePoints writable, Effort effort, Expr character, UnaryOperator<Expr> written) {
         this.writable = writable;
         this.effort = effort;
+        this.character = character;
+        this.written = written;
+    }
+
+    /** Strings that are written as they are, without escapes. */
+    Strings raw() {
+        return new Strings(writable, effort, new Expr.Chars(CodePoints.ALL), UnaryOperator.identity());
     }
 
     /** Lengths in characters, and what else a string must match, in characters. */
@@ -48,7 +66,12 @@ final class Strings {
 
     /** With its quotation marks. */
     Expr of(Conjunction all) {
-        return Expr.sequence(Expr.text("\""), known.computeIfAbsent(limits(all), this::inside), Expr.text("\""));
+        return Expr.sequence(Expr.text("\""), inside(all), Expr.text("\""));
+    }
+
+    /** Without quotation marks. */
+    Expr inside(Conjunction all) {
+        return known.computeIfAbsent(limits(all), this::inside);
     }
 
     private Expr inside(Limits limits) {
@@ -56,7 +79,7 @@ final class Strings {
             return Expr.choice();
         }
         if (limits.languages.isEmpty()) {
-            return new Expr.Repeat(JsonText.ANY_CHARACTER, limits.min, limits.max);
+            return new Expr.Repeat(character, limits.min, limits.max);
         }
         return limits.languages.size() == 1 ? inside(limits, limits.languages.getFirst()) : together(limits, MANY);
     }
@@ -80,7 +103,7 @@ final class Strings {
     }
 
     private Expr encoded(Expr language) {
-        return new Intersections(writable, effort).computed(JsonText.encode(language));
+        return new Intersections(writable, effort).computed(written.apply(language));
     }
 
     private Expr together(Limits limits, int mostStates) {
@@ -100,7 +123,7 @@ final class Strings {
 
     /** The inside of strings of a language, as a part of an intersection. */
     RegularPart part(Expr language) {
-        return RegularPart.of(JsonText.encode(language), writable, effort);
+        return RegularPart.of(written.apply(language), writable, effort);
     }
 
     /** What the strings of these schemas must match, as parts of an intersection; the values that they name too. */

@@ -3,8 +3,9 @@ package io.baseload.chat.tools;
 import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.api.ToolSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,12 +54,13 @@ public final class AnswerFormat {
      * @param prompt the rendered prompt that is answered
      */
     public AnswerReader reader(ToolSet toolSet, String prompt) {
-        Set<String> offered = toolSet.callable().stream().map(ToolSpec::name).collect(Collectors.toSet());
+        Map<String, ToolSpec> offered =
+                toolSet.callable().stream().collect(Collectors.toMap(ToolSpec::name, Function.identity()));
         return new AnswerReader(this, offered, toolSet, thinksAfter(prompt));
     }
 
     /** Harmony's messages have to be told apart even where no tool can be called. */
-    CallReader calls(Set<String> offered, Pieces out) {
+    CallReader calls(Map<String, ToolSpec> offered, Pieces out) {
         return offered.isEmpty() && !(tools instanceof HarmonyFormat)
                 ? new TextReader(out)
                 : tools.reader(marks, offered, out);

@@ -1,9 +1,10 @@
 package io.baseload.chat.tools;
 
 import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.api.ToolSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Reads one answer: text with {@link Marks} in it goes in, pieces come out, the same ones however the text was cut. Not safe for use by several threads. */
 public final class AnswerReader {
@@ -14,7 +15,7 @@ public final class AnswerReader {
     private final boolean forced;
     private long read;
 
-    AnswerReader(AnswerFormat format, Set<String> offered, ToolSet tools, boolean thinking) {
+    AnswerReader(AnswerFormat format, Map<String, ToolSpec> offered, ToolSet tools, boolean thinking) {
         this.out = new Pieces(format.marks(), !offered.isEmpty());
         this.calls = format.calls(offered, out);
         this.reasoning = format.reasoning().map(r -> new ReasoningReader(r, format.marks(), thinking, calls, out));

@@ -74,19 +74,23 @@ public final class CallGrammar {
                         text.written(HarmonyFormat.END + HarmonyFormat.START + "assistant"));
                 yield Expr.choice(text(any), Expr.sequence(Expr.optional(preamble), calls));
             }
-            case MarkedFormat marked -> textAndCalls(marked, tools, calls);
+            case MarkedFormat marked -> {
+                Expr answer = textAndCalls(marked.opens(), marked.bare(), tools, calls);
+                yield marked.bare() ? Expr.choice(answer, bareCall(tools)) : answer;
+            }
+            case NamedFormat named -> textAndCalls(named.opens(), false, tools, calls);
         };
     }
 
-    private Expr textAndCalls(MarkedFormat marked, ToolSet tools, Expr calls) {
+    private Expr textAndCalls(List<String> opens, boolean bare, ToolSet tools, Expr calls) {
         List<ToolSpec> strict =
                 tools.callable().stream().filter(ToolSpec::strict).toList();
-        Expr free = FreeText.of(marked, format.reasoning(), strict, text);
-        String begin = marked.syntax().open() + marked.syntax().beforeName();
-        boolean hasMark = marked.opens().stream().anyMatch(begin::startsWith);
-        String mark = hasMark ? "" : marked.opens().getFirst();
-        Expr answer = Expr.sequence(text(free), Expr.optional(Expr.sequence(text.written(mark), calls)));
-        return marked.bare() ? Expr.choice(answer, bareCall(tools)) : answer;
+        Expr free = FreeText.of(opens, bare, format.reasoning(), strict, text);
+        CallSyntax syntax = format.tools().syntax();
+        String begin = syntax.open() + syntax.beforeName();
+        boolean hasMark = opens.stream().anyMatch(begin::startsWith);
+        String mark = hasMark ? "" : opens.getFirst();
+        return Expr.sequence(text(free), Expr.optional(Expr.sequence(text.written(mark), calls)));
     }
 
     /** One call as a JSON object with white space as the model likes it. */
@@ -131,12 +135,29 @@ public final class CallGrammar {
                 StrictSchema.check(tool.parameters());
             }
             return objects.computeIfAbsent(
-                    held ? tool.parameters() : ANY_OBJECT,
-                    schema -> SchemaGrammar.addObjects(schema, Layout.TIGHT, writable, grammar));
+                    held ? tool.parameters() : ANY_OBJECT, schema -> held ? arguments(schema) : anyArguments());
         } catch (GrammarException e) {
             int index = tools.tools().indexOf(tool);
             throw new GrammarException("tools[" + index + "].function.parameters", String.valueOf(e.getMessage()));
         }
+    }
+
+    private Expr arguments(String schema) {
+        return format.tools()
+                .syntax()
+                .parameters()
+                .<Expr>map(syntax -> SchemaGrammar.addMembers(
+                        schema, new ParameterGrammar(syntax, text), Layout.TIGHT, writable, grammar))
+                .orElseGet(() -> SchemaGrammar.addObjects(schema, Layout.TIGHT, writable, grammar));
+    }
+
+    private Expr anyArguments() {
+        return format.tools()
+                .syntax()
+                .parameters()
+                .filter(syntax -> syntax.values() == ParameterSyntax.Values.TEXTS)
+                .map(syntax -> new ParameterGrammar(syntax, text).any())
+                .orElseGet(() -> arguments(ANY_OBJECT));
     }
 
     /** What comes before an answer: reasoning that the prompt has begun, or that the model may begin. */

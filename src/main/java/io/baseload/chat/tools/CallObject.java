@@ -34,6 +34,7 @@ final class CallObject {
     private static final Set<String> ARGUMENTS = Set.of("arguments", "parameters");
 
     private final Set<String> offered;
+    private final boolean keyed;
     private final Pieces out;
     private final StringBuilder key = new StringBuilder();
     private final StringBuilder name = new StringBuilder();
@@ -45,9 +46,14 @@ final class CallObject {
     private boolean argued;
     private int inner;
 
-    /** The brace that opens the object was read. */
-    CallObject(Set<String> offered, Pieces out) {
+    /**
+     * The brace that opens the object was read.
+     *
+     * @param keyed whether a member's name may be the tool's, and its value the arguments
+     */
+    CallObject(Set<String> offered, boolean keyed, Pieces out) {
         this.offered = offered;
+        this.keyed = keyed;
         this.out = out;
     }
 
@@ -99,6 +105,11 @@ final class CallObject {
         String member = key.toString();
         string = new JsonString();
         extent = new JsonExtent();
+        if (keyed && name.isEmpty() && offered.contains(member)) {
+            begin(member);
+            argued = true;
+            return at(At.ARGUMENTS).arguments(c);
+        }
         if (NAMES.contains(member) && c == '"' && name.isEmpty()) {
             return go(At.NAME);
         }
@@ -125,10 +136,14 @@ final class CallObject {
         if (!offered.contains(name.toString())) {
             return State.BROKEN;
         }
-        started = true;
-        out.call(name.toString());
-        out.arguments(early);
+        begin(name.toString());
         return go(At.COMMA_OR_END);
+    }
+
+    private void begin(String tool) {
+        started = true;
+        out.call(tool);
+        out.arguments(early);
     }
 
     private State skipped(char c) {

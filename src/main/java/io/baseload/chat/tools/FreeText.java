@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Text in which {@link MarkedReader} finds no call of a strict tool, and {@link ReasoningReader} nothing to take off before: it has no mark of a call, and where
+ * Text in which {@link MarkedReader} and {@link NamedReader} find no call of a strict tool, and {@link ReasoningReader} nothing to take off before: it has no mark of a call, and where
  * calls need no mark, what begins as JSON has no string with such a tool's name.
  */
 final class FreeText {
@@ -18,14 +18,23 @@ final class FreeText {
 
     private FreeText() {}
 
-    static Expr of(MarkedFormat format, Optional<ReasoningFormat> reasoning, List<ToolSpec> strict, MarkedText text) {
-        List<ByteAutomaton.Part> parts = new ArrayList<>(text.lacking(format.opens()));
+    /**
+     * @param opens marks of calls
+     * @param bare whether calls need no mark
+     */
+    static Expr of(
+            List<String> opens,
+            boolean bare,
+            Optional<ReasoningFormat> reasoning,
+            List<ToolSpec> strict,
+            MarkedText text) {
+        List<ByteAutomaton.Part> parts = new ArrayList<>(text.lacking(opens));
         reasoning.ifPresent(thoughts -> {
             parts.addAll(text.lacking(thoughts.wrappers()));
             text.spelled(List.of(thoughts.open()))
                     .forEach(open -> parts.add(text.notBeginning(Expr.sequence(BLANKS, Expr.text(open)))));
         });
-        if (format.bare()) {
+        if (bare) {
             parts.add(new UnnamedJson(strict.stream().map(ToolSpec::name).collect(Collectors.toSet())));
         }
         return text.all(parts);

@@ -1,7 +1,8 @@
 package io.baseload.chat.tools;
 
+import io.baseload.chat.api.ToolSpec;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * OpenAI's harmony, which gpt-oss writes: messages with a header that names a channel and, in a call, the tool. Channel analysis is reasoning, final and
@@ -41,7 +42,7 @@ record HarmonyFormat() implements ToolFormat {
     }
 
     @Override
-    public CallReader reader(Marks marks, Set<String> offered, Pieces out) {
-        return new HarmonyReader(marks, offered, out);
+    public CallReader reader(Marks marks, Map<String, ToolSpec> offered, Pieces out) {
+        return new HarmonyReader(marks, offered.keySet(), out);
     }
 }

@@ -1,7 +1,8 @@
 package io.baseload.chat.tools;
 
+import io.baseload.chat.api.ToolSpec;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -11,9 +12,16 @@ import java.util.stream.Stream;
  * @param separators texts that end the name before JSON arguments
  * @param closes texts after a call, or after all of them
  * @param bare whether an answer that begins with a JSON object or list may be calls without any mark
+ * @param keyed whether an object may be {@code {"NAME": {…}}}
  */
 record MarkedFormat(
-        String name, CallSyntax syntax, List<String> opens, List<String> separators, List<String> closes, boolean bare)
+        String name,
+        CallSyntax syntax,
+        List<String> opens,
+        List<String> separators,
+        List<String> closes,
+        boolean bare,
+        boolean keyed)
         implements ToolFormat {
 
     @Override
@@ -22,8 +30,7 @@ record MarkedFormat(
     }
 
     @Override
-    public CallReader reader(Marks marks, Set<String> offered, Pieces out) {
-        return new MarkedReader(
-                marks.stream(opens), marks.stream(separators), marks.stream(closes), bare, offered, out);
+    public CallReader reader(Marks marks, Map<String, ToolSpec> offered, Pieces out) {
+        return new MarkedReader(this, marks, offered.keySet(), out);
     }
 }

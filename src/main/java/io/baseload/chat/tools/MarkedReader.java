@@ -25,6 +25,7 @@ final class MarkedReader implements CallReader {
     private final List<String> separators;
     private final List<String> closes;
     private final boolean bare;
+    private final boolean keyed;
     private final Set<String> offered;
     private final Pieces out;
     private final MarkFinder finder;
@@ -36,21 +37,17 @@ final class MarkedReader implements CallReader {
     private CallObject object;
     private JsonExtent extent = new JsonExtent();
 
-    MarkedReader(
-            List<String> opens,
-            List<String> separators,
-            List<String> closes,
-            boolean bare,
-            Set<String> offered,
-            Pieces out) {
-        this.opens = opens;
-        this.separators = separators;
-        this.closes = closes;
-        this.bare = bare;
+    /** @param offered the names of the tools that may be called */
+    MarkedReader(MarkedFormat format, Marks marks, Set<String> offered, Pieces out) {
+        this.opens = marks.stream(format.opens());
+        this.separators = marks.stream(format.separators());
+        this.closes = marks.stream(format.closes());
+        this.bare = format.bare();
+        this.keyed = format.keyed();
         this.offered = offered;
         this.out = out;
         this.finder = new MarkFinder(opens);
-        this.object = new CallObject(offered, out);
+        this.object = new CallObject(offered, keyed, out);
     }
 
     @Override
@@ -99,7 +96,7 @@ final class MarkedReader implements CallReader {
     private void brace() {
         if (header.isEmpty()) {
             at = At.OBJECT;
-            object = new CallObject(offered, out);
+            object = new CallObject(offered, keyed, out);
             return;
         }
         Optional<String> name = name(header.toString());

@@ -12,7 +12,8 @@ import java.util.function.Function;
 
 /** Texts with marks in them, as grammars ask for them: marks that are special tokens by their ids. */
 final class MarkedText {
-    private static final Expr ANYTHING = Expr.any(new Expr.Chars(CodePoints.ALL));
+    /** Texts without special tokens. */
+    static final Expr ANYTHING = Expr.any(new Expr.Chars(CodePoints.ALL));
 
     private final Function<String, OptionalInt> tokens;
     private final CodePoints writable;
@@ -67,6 +68,11 @@ final class MarkedText {
         return spelled(marks).stream()
                 .map(mark -> notBeginning(Expr.sequence(ANYTHING, Expr.text(mark))))
                 .toList();
+    }
+
+    /** Texts of a language without rules. */
+    ByteAutomaton.Part matching(Expr language) {
+        return RegularPart.of(language, writable, effort);
     }
 
     /** Texts that don't begin like this. */

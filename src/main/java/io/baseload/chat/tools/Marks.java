@@ -41,6 +41,15 @@ public final class Marks {
         return token.isEmpty() ? mark : token;
     }
 
+    /** How a text with marks in it stands in the stream. */
+    String streamed(String text) {
+        String streamed = text;
+        for (String mark : special) {
+            streamed = streamed.replace(mark, ofToken(mark));
+        }
+        return streamed;
+    }
+
     List<String> stream(List<String> marks) {
         return marks.stream().map(this::stream).toList();
     }

@@ -1,10 +1,11 @@
 package io.baseload.chat.tools;
 
+import io.baseload.chat.api.ToolSpec;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /** How a family of models writes the calls of tools. */
-public sealed interface ToolFormat permits MarkedFormat, HarmonyFormat {
+public sealed interface ToolFormat permits MarkedFormat, NamedFormat, HarmonyFormat {
     /** As it is chosen by, for instance "hermes". */
     String name();
 
@@ -16,7 +17,7 @@ public sealed interface ToolFormat permits MarkedFormat, HarmonyFormat {
     /**
      * A reader of one answer.
      *
-     * @param offered names of the tools that may be called; what calls another is text
+     * @param offered the tools that may be called, by name; what calls another is text
      */
-    CallReader reader(Marks marks, Set<String> offered, Pieces out);
+    CallReader reader(Marks marks, Map<String, ToolSpec> offered, Pieces out);
 }

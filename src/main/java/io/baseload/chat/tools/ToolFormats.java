@@ -80,6 +80,42 @@ public final class ToolFormats {
             List.of(KIMI_CALLS, KIMI_CALL),
             List.of("functions.", ":", KIMI_ARGUMENTS),
             List.of(KIMI_CALL_END, KIMI_CALLS_END),
+            false,
+            false);
+    /** Swiss AI's Apertus: {@code <|tools_prefix|>[{"NAME": {…}}]<|tools_suffix|>}. */
+    static final ToolFormat APERTUS = new MarkedFormat(
+            "apertus",
+            new CallSyntax("<|tools_prefix|>[", "{\"", "\": ", "}", ", ", "]<|tools_suffix|>", true),
+            List.of("<|tools_prefix|>"),
+            List.of(),
+            List.of("<|tools_suffix|>"),
+            false,
+            true);
+    /** Cohere's Command R and R+: a list in a block of JSON behind "Action:". */
+    static final ToolFormat ACTION = marked(
+            "action",
+            new CallSyntax(
+                    "Action:\n```json\n[\n",
+                    "    {\n        \"tool_name\": \"",
+                    "\",\n        \"parameters\": ",
+                    "\n    }",
+                    ",\n",
+                    "\n]```",
+                    true),
+            List.of("Action:\n```json", "Action: ```json", "Action:```json"),
+            List.of(),
+            false);
+    /** Firefunction v2: {@code functools[{"name": …, "arguments": …}]}. */
+    static final ToolFormat FUNCTOOLS =
+            marked("functools", list("functools[", "]"), List.of("functools"), List.of(), false);
+    /** Functionary 3.1: {@code <function=NAME>{…}</function>}. */
+    static final ToolFormat FUNCTIONARY = new MarkedFormat(
+            "functionary",
+            new CallSyntax("", "<function=", ">", "</function>", "", "", false),
+            List.of("<function="),
+            List.of(">"),
+            List.of("</function>"),
+            false,
             false);
 
     private static final List<Rule> RULES = List.of(
@@ -90,8 +126,19 @@ public final class ToolFormats {
             new Rule(MISTRAL_LIST, List.of("[TOOL_CALLS]")),
             new Rule(KIMI, List.of(KIMI_CALL)),
             new Rule(COMMAND, List.of("<|START_ACTION|>")),
+            new Rule(ACTION, List.of("Action:", "```json", "tool_name")),
+            new Rule(APERTUS, List.of("<|tools_prefix|>")),
+            new Rule(FUNCTOOLS, List.of("functools[")),
             new Rule(NEMOTRON, List.of("<TOOLCALL>")),
             new Rule(GRANITE, List.of("<|tool_call|>")),
+            new Rule(NamedFormats.GEMMA, List.of("<|tool_call>call:")),
+            new Rule(NamedFormats.SEED, List.of("<seed:tool_call>", "<parameter=")),
+            new Rule(NamedFormats.MINIMAX, List.of("<minimax:tool_call>", "<parameter name=")),
+            new Rule(NamedFormats.QWEN_CODER, List.of("<tool_call>", "<function=", "<parameter=")),
+            new Rule(NamedFormats.GLM, List.of("<tool_call>", "<arg_key>")),
+            new Rule(NamedFormats.MINICPM, List.of("<function name=", "<param name=")),
+            new Rule(NamedFormats.LFM, List.of(NamedFormats.LFM_CALLS)),
+            new Rule(FUNCTIONARY, List.of("<function=", "</function>")),
             new Rule(HERMES, List.of("<tool_call>")),
             new Rule(LLAMA, List.of("{\"name\": function name, \"parameters\": ")));
 
@@ -118,7 +165,9 @@ public final class ToolFormats {
                 .filter(rule -> rule.texts().stream().allMatch(template::contains))
                 .map(Rule::format)
                 .findFirst()
-                .orElseGet(() -> special.test(PYTHON_TAG) ? LLAMA : GENERIC);
+                .orElseGet(() -> special.test(NamedFormats.LFM_CALLS)
+                        ? NamedFormats.LFM
+                        : special.test(PYTHON_TAG) ? LLAMA : GENERIC);
     }
 
     private static Stream<ToolFormat> all() {
@@ -127,16 +176,17 @@ public final class ToolFormats {
 
     private static MarkedFormat marked(
             String name, CallSyntax syntax, List<String> opens, List<String> closes, boolean bare) {
-        return new MarkedFormat(name, syntax, opens, List.of(), closes, bare);
+        return new MarkedFormat(name, syntax, opens, List.of(), closes, bare, false);
     }
 
     private static MarkedFormat mistral(String name, CallSyntax syntax) {
         return new MarkedFormat(
-                name, syntax, List.of("[TOOL_CALLS]"), List.of("[CALL_ID]", "[ARGS]"), List.of(), false);
+                name, syntax, List.of("[TOOL_CALLS]"), List.of("[CALL_ID]", "[ARGS]"), List.of(), false, false);
     }
 
     private static MarkedFormat deepSeek(String name, CallSyntax syntax) {
-        return new MarkedFormat(name, syntax, List.of(CALLS, CALL), List.of(SEP), List.of(CALL_END, CALLS_END), false);
+        return new MarkedFormat(
+                name, syntax, List.of(CALLS, CALL), List.of(SEP), List.of(CALL_END, CALLS_END), false, false);
     }
 
     private static CallSyntax hermes() {

@@ -2,13 +2,10 @@ package io.baseload.chat.completion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.chat.api.CompletionRequest;
-import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.api.ToolSpec;
-import io.baseload.chat.template.ChatTemplate;
 import io.baseload.chat.tools.ToolFormat;
 import io.baseload.chat.tools.ToolFormats;
 import java.time.LocalDateTime;
@@ -84,8 +81,8 @@ class AdaptationTest {
     @Test
     void severalCallsComeOneAfterTheOtherEachWithItsResult() {
         assertThat(render(ONE_CALL, ToolFormats.named("hermes").orElseThrow(), ToolSet.EMPTY, CONVERSATION))
-                .isEqualTo("[][user]Paris and Rome?[assistant]Nonecall_1={\"name\": \"weather\", \"arguments\":"
-                        + " {\"city\": \"Paris\"}}[tool]suncall_1[assistant]Nonecall_2={\"name\": \"weather\","
+                .isEqualTo("[][user]Paris and Rome?[assistant]call_1={\"name\": \"weather\", \"arguments\":"
+                        + " {\"city\": \"Paris\"}}[tool]suncall_1[assistant]call_2={\"name\": \"weather\","
                         + " \"arguments\": {\"city\": \"Rome\"}}[tool]raincall_2");
     }
 
@@ -97,10 +94,6 @@ class AdaptationTest {
     }
 
     private static String render(String source, ToolFormat format, ToolSet tools, List<Message> messages) {
-        ChatTemplate template = ChatTemplate.compile(source);
-        Abilities abilities = Abilities.of(template, "", "");
-        var request = CompletionRequest.chat(messages).withTools(tools);
-        var chat = new Adaptation(abilities, format.syntax()).of(new Input.Chat(messages, Map.of()), tools);
-        return template.render(ChatVariables.of(request, chat, abilities.form()), LocalDateTime.of(2026, 3, 5, 14, 7));
+        return new Replay(source, format, LocalDateTime.of(2026, 3, 5, 14, 7)).render(messages, tools, Map.of());
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolChoice;
 import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.template.JsonData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -208,6 +209,196 @@ class AnswerReaderTest {
                         "ping {}"),
                 text("generic", "[1, 2, 3]"),
                 text("generic", "[{\"name\": \"Ann\"}, {\"name\": \"Bob\"}]"),
+                // arguments one by one
+                call(
+                        "qwen-coder",
+                        "<tool_call>\n"
+                                + "<function=get_weather>\n"
+                                + "<parameter=city>\n"
+                                + "Paris\n"
+                                + "</parameter>\n"
+                                + "<parameter=days>\n"
+                                + "3\n"
+                                + "</parameter>\n"
+                                + "</function>\n"
+                                + "</tool_call>",
+                        "get_weather {\"city\": \"Paris\", \"days\": 3}"),
+                mixed(
+                        "qwen-coder",
+                        "Let me add.\n<tool_call><function=add><parameter=s>\n\n <b>\"1\"\\ </parameter\n\n</parameter>"
+                                + "</function></tool_call>\n<function=ping>\n</function>",
+                        "Let me add.",
+                        "add {\"s\": \"\\n <b>\\\"1\\\"\\\\ </parameter\\n\"}",
+                        "ping {}"),
+                call(
+                        "qwen-coder",
+                        "<tool_call>\n"
+                                + "<function=add>\n"
+                                + "<parameter=a>\n"
+                                + "-1.5\n"
+                                + "</parameter>\n"
+                                + "<parameter=b>\n"
+                                + "[\"</parameter>\", {'x': None}]\n"
+                                + "</parameter>\n"
+                                + "<parameter=c>\n"
+                                + "True\n"
+                                + "</parameter>\n"
+                                + "<parameter=d>\n"
+                                + "null\n"
+                                + "</parameter>\n"
+                                + "<parameter=s>\n"
+                                + "null\n"
+                                + "</parameter>\n"
+                                + "</function>\n"
+                                + "</tool_call>",
+                        "add {\"a\": -1.5, \"b\": [\"</parameter>\", {\"x\": null}], \"c\": true, \"d\": null, \"s\":"
+                                + " \"null\"}"),
+                call(
+                        "qwen-coder",
+                        "<tool_call>\n"
+                                + "<function=add>\n"
+                                + "<parameter=d>\n"
+                                + "42\n"
+                                + "</parameter>\n"
+                                + "<parameter=a>\n"
+                                + "4 or 5\n"
+                                + "</parameter>\n"
+                                + "<parameter=x>\n"
+                                + "{\"y\": 1}\n"
+                                + "</parameter>\n"
+                                + "</function>\n"
+                                + "</tool_call>",
+                        "add {\"d\": \"42\", \"a\": \"4 or 5\", \"x\": {\"y\": 1}}"),
+                // of what is written wrong as much is read as can be, and the JSON is whole
+                call(
+                        "qwen-coder",
+                        "<tool_call>\n"
+                                + "<function=add>\n"
+                                + "<parameter=b>\n"
+                                + "[\"1]\n"
+                                + "</parameter>\n"
+                                + "<parameter=s>\n"
+                                + "1\n"
+                                + "</parameter>\n"
+                                + "<parameter=s>\n"
+                                + "2\n"
+                                + "</parameter>\n"
+                                + "</tool_call>\n"
+                                + "<tool_call>\n"
+                                + "<function=ping>\n"
+                                + "</tool_call>",
+                        "add {\"b\": \"[\\\"1]\", \"s\": \"1\"}",
+                        "ping {}"),
+                call(
+                        "qwen-coder",
+                        "<tool_call>\n"
+                                + "<function=add>\n"
+                                + "<parameter=s>\n"
+                                + "1\n"
+                                + "</parameter>\n"
+                                + "and <tool_call>\n"
+                                + "<function=ping>\n"
+                                + "</function>\n"
+                                + "</tool_call>",
+                        "add {\"s\": \"1\"}",
+                        "ping {}"),
+                // where the answer ends too early, so does the JSON
+                call("qwen-coder", "<tool_call>\n<function=add>\n<parameter=s>\n1\n2", "add {\"s\": \"1\\n2"),
+                call("qwen-coder", "<tool_call>\n<function=add>\n<parameter=a>\n12", "add {\"a\": "),
+                call("qwen-coder", "<tool_call>\n<function=add>\n<parame", "add {"),
+                text(
+                        "qwen-coder",
+                        "<tool_call>\n<function=rm>\n<parameter=s>\n1\n</parameter>\n</function>\n</tool_call>"),
+                text("qwen-coder", "<tool_call>\n{\"name\": \"ping\", \"arguments\": {}}\n</tool_call>"),
+                text("qwen-coder", "In XML a <function=ping is <function= ping2 >"),
+                text("qwen-coder", "<tool_call>\n<function=pi"),
+                call(
+                        "seed",
+                        "<seed:tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n"
+                                + "<parameter=days>3</parameter>\n</function>\n</seed:tool_call>",
+                        "get_weather {\"city\": \"\\nParis\\n\", \"days\": 3}"),
+                call(
+                        "glm",
+                        "\n"
+                                + "<tool_call>get_weather\n"
+                                + "<arg_key>city</arg_key>\n"
+                                + "<arg_value>Paris</arg_value>\n"
+                                + "<arg_key>days</arg_key><arg_value>3</arg_value></tool_call>\n"
+                                + "<tool_call>ping</tool_call>",
+                        "get_weather {\"city\": \"Paris\", \"days\": 3}",
+                        "ping {}"),
+                text("glm", "<tool_call>pingpong\n</tool_call>"),
+                text("glm", "<tool_call>ping"),
+                call(
+                        "minimax",
+                        "\n"
+                                + "<minimax:tool_call>\n"
+                                + "<invoke name=\"get_weather\">\n"
+                                + "<parameter name=\"city\">Paris</parameter>\n"
+                                + "</invoke>\n"
+                                + "<invoke name=\"add\">\n"
+                                + "<parameter name=\"a\">1</parameter>\n"
+                                + "<parameter name=\"s\">a</invoke></parameter></invoke>\n"
+                                + "</minimax:tool_call>",
+                        "get_weather {\"city\": \"Paris\"}",
+                        "add {\"a\": 1, \"s\": \"a</invoke>\"}"),
+                call(
+                        "minicpm",
+                        "<function name=\"add\"><param name=\"s\"><![CDATA[<param name=\"a\">1</param>\n]]]></param>"
+                                + "<param name=\"d\"><!</param><param name=\"b\">['x']</param></function>"
+                                + "<function name=\"ping\"></function>",
+                        "add {\"s\": \"<param name=\\\"a\\\">1</param>\\n]\", \"d\": \"<!\", \"b\": [\"x\"]}",
+                        "ping {}"),
+                mixed(
+                        "lfm",
+                        "Sure. <|tool_call_start|>[get_weather(city=\"Paris\", days=3), add(a=-1.5, b=('x', [None],),"
+                                + " c=True, s='it\\'s \\x41 \\d'), ping()]<|tool_call_end|>Done.",
+                        "Sure.",
+                        "get_weather {\"city\": \"Paris\", \"days\": 3}",
+                        "add {\"a\": -1.5, \"b\": [\"x\", [null]], \"c\": true, \"s\": \"it's A \\\\d\"}",
+                        "ping {}"),
+                call(
+                        "lfm",
+                        "<|tool_call_start|>[add(b={'x': 1, \"y\": {}}, s=Paris, a=)]<|tool_call_end|>",
+                        "add {\"b\": {\"x\": 1, \"y\": {}}, \"s\": \"Paris\", \"a\": null}"),
+                call(
+                        "lfm",
+                        "<|tool_call_start|>[add(b=[1, {'x' 2}], a=1)]<|tool_call_end|>",
+                        "add {\"b\": [1, {\"x\": null}]}"),
+                call("lfm", "<|tool_call_start|>[add(s=\"1\" 2)", "add {\"s\": \"1\"}"),
+                call("lfm", "<|tool_call_start|>[add(\"1\")", "add {}"),
+                call("lfm", "<|tool_call_start|>[add(s=\"1", "add {\"s\": \"1"),
+                text("lfm", "<|tool_call_start|>[rm(s=1)]<|tool_call_end|>"),
+                text("lfm", "<|tool_call_start|>ping"),
+                call(
+                        "gemma",
+                        "<|tool_call>call:add{a:1,b:[<|\"|>x, y<|\"|>,{k:<|\"|>v<|\"|>}],s:<|\"|>a \"b\"\n"
+                                + "<|\"|>}<tool_call|><|tool_call>call:ping{}<tool_call|>",
+                        "add {\"a\": 1, \"b\": [\"x, y\", {\"k\": \"v\"}], \"s\": \"a \\\"b\\\"\\n\"}",
+                        "ping {}"),
+                text("gemma", "<|tool_call>call:pong{}<tool_call|>"),
+                // JSON in other marks
+                call(
+                        "apertus",
+                        "<|tools_prefix|>[{\"get_weather\": " + PARIS + "}, {\"ping\": {}}]<|tools_suffix|>",
+                        "get_weather " + PARIS,
+                        "ping {}"),
+                text("apertus", "<|tools_prefix|>[{\"rm\": {}}]<|tools_suffix|>"),
+                mixed(
+                        "action",
+                        "I look.\n"
+                                + "Action:\n"
+                                + "```json\n"
+                                + "[\n"
+                                + "    {\n"
+                                + "        \"tool_name\": \"get_weather\",\n"
+                                + "        \"parameters\": "
+                                + PARIS + "\n    }\n]```",
+                        "I look.",
+                        "get_weather " + PARIS),
+                text("action", "Action: ```json\n[1]```"),
+                call("functools", "functools[{\"name\": \"ping\", \"arguments\": {}}]", "ping {}"),
+                call("functionary", "<function=get_weather>" + PARIS + "</function>", "get_weather " + PARIS),
                 // reasoning
                 thought("<think>\nHm.\n\nYes.\n</think>\n\nIt is sunny.\n", "Hm.\n\nYes.", "It is sunny.\n"),
                 thought("\n<think></think>It is sunny.", "", "It is sunny."),
@@ -306,6 +497,21 @@ class AnswerReaderTest {
         assertEquals(new Reading("", "", expected), read(name, NO_THOUGHTS, false, written, 1));
     }
 
+    /** Values of all types, some of which look like another. */
+    @ParameterizedTest
+    @MethodSource("formats")
+    void valuesAreReadAsTheyWereWritten(String name) {
+        ToolFormat format = ToolFormats.named(name).orElseThrow();
+        String arguments =
+                "{\"a\": -1.5, \"b\": [\"x\", [], {\"y\": null}], \"c\": false, \"d\": null, \"s\": \"[1, 2]\"}";
+        String written = format.syntax()
+                .write(List.of(new ToolCall("1", "add", arguments)))
+                .replace("<|call|>", "");
+        String read =
+                read(name, NO_THOUGHTS, true, written, 1).calls().getFirst().substring("add ".length());
+        assertEquals(JsonData.parse(arguments), JsonData.parse(read), written);
+    }
+
     @Test
     void oneCallEndsTheAnswerWhereOnlyOneIsAllowed() {
         var one = new ToolSet(Reading.TOOLS.tools(), ToolChoice.Mode.AUTO, false);
@@ -325,6 +531,27 @@ class AnswerReaderTest {
         assertEquals(List.of(new Piece.Arguments("{\"a")), reader.append("ments\": {\"a"));
         assertEquals(List.of(new Piece.Arguments("\": 1}")), reader.append("\": 1}}"));
         assertTrue(reader.called());
+    }
+
+    /** Of all that a call has only a mark, the end of a number and what is within quotation marks of its own has to wait. */
+    @Test
+    void argumentsThatAreNoJsonAreWrittenAsTheyCome() {
+        var reader = new AnswerFormat(NamedFormats.QWEN_CODER, NO_THOUGHTS, text -> false).reader(Reading.TOOLS, "");
+        assertEquals(List.of(), reader.append("<tool_call>\n<function=add"));
+        assertEquals(List.of(new Piece.Call("add"), new Piece.Arguments("{")), reader.append(">\n"));
+        assertEquals(List.of(new Piece.Arguments("\"s\": \"on")), reader.append("<parameter=s>\non"));
+        assertEquals(List.of(new Piece.Arguments("e")), reader.append("e\n</para"));
+        assertEquals(List.of(new Piece.Arguments("\"")), reader.append("meter>"));
+        assertEquals(List.of(new Piece.Arguments("}")), reader.append("</function>"));
+    }
+
+    @Test
+    void aTokenEndsAValueThatHasNoEnd() {
+        String written = "<tool_call>\n<function=add>\n<parameter=s>\n1</tool_call>\n<tool_call>\n<function=ping>\n"
+                + "</function>\n</tool_call>";
+        assertEquals(
+                new Reading("", "", List.of("add {\"s\": \"1\"}", "ping {}")),
+                read("qwen-coder", NO_THOUGHTS, true, written, 3));
     }
 
     @Test

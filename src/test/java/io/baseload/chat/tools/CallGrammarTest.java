@@ -117,10 +117,16 @@ class CallGrammarTest {
     private static String answer(ToolFormat format, TextReader reader, Random random) {
         CallSyntax syntax = format.syntax();
         List<String> pieces = new ArrayList<>(List.of("add", "add\"", "\"add\"", "\"name\": ", "{\"a\": ", "1", "}"));
-        pieces.addAll(List.of(syntax.open(), syntax.beforeName(), syntax.beforeArguments(), syntax.afterArguments()));
-        pieces.add(syntax.open() + syntax.beforeName() + "add" + syntax.beforeArguments() + "{\"a\": ");
+        pieces.addAll(Scribble.texts(format));
+        String value = syntax.parameters()
+                .map(p -> p.beforeName() + "a" + p.beforeValue())
+                .orElse("{\"a\": ");
+        pieces.add(syntax.open() + syntax.beforeName() + "add" + syntax.beforeArguments() + value);
+        pieces.add(syntax.parameters().map(ParameterSyntax::afterValue).orElse("")
+                + syntax.afterArguments()
+                + syntax.close());
         pieces.add(syntax.afterArguments() + syntax.close());
-        pieces.addAll(List.of(syntax.between(), syntax.close(), "{\"arguments\": {}", ", \"x\": ", "\"function\": {"));
+        pieces.addAll(List.of("{\"arguments\": {}", ", \"x\": ", "\"function\": {"));
         var answer = new StringBuilder();
         for (int i = random.nextInt(60); i > 0; i--) {
             String piece =

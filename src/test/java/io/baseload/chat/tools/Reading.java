@@ -8,7 +8,13 @@ import java.util.function.Predicate;
 
 /** What an answer was read as, whatever its pieces were. */
 record Reading(String reasoning, String text, List<String> calls) {
-    static final ToolSet TOOLS = ToolSet.auto(List.of(tool("get_weather"), tool("add"), tool("ping")));
+    static final ToolSet TOOLS = ToolSet.auto(List.of(
+            tool("get_weather", "\"city\":{\"type\":\"string\"},\"days\":{\"type\":\"integer\"}"),
+            tool(
+                    "add",
+                    "\"a\":{\"type\":\"number\"},\"b\":{\"type\":\"array\"},\"c\":{\"type\":\"boolean\"},"
+                            + "\"d\":{\"type\":[\"string\",\"null\"]},\"s\":{\"type\":\"string\"}"),
+            tool("ping", "")));
 
     /** An answer whose marks are, or are not, special tokens of the vocabulary; cut into pieces of these lengths, again and again. */
     static Reading of(ToolFormat format, String template, boolean special, ToolSet tools, String written, int... cuts) {
@@ -52,7 +58,7 @@ record Reading(String reasoning, String text, List<String> calls) {
         return stream;
     }
 
-    private static ToolSpec tool(String name) {
-        return new ToolSpec(name, "", ToolSpec.NO_PARAMETERS, false);
+    private static ToolSpec tool(String name, String properties) {
+        return new ToolSpec(name, "", "{\"type\":\"object\",\"properties\":{" + properties + "}}", false);
     }
 }

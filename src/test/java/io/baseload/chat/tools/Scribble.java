@@ -1,5 +1,6 @@
 package io.baseload.chat.tools;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -39,11 +40,28 @@ final class Scribble {
         var text = new StringBuilder();
         for (int i = random.nextInt(14); i > 0; i--) {
             boolean mark = random.nextInt(3) == 0;
-            String piece = mark ? one(format.marks(), random) : one(PIECES, random);
+            String piece = mark ? one(texts(format), random) : one(PIECES, random);
             boolean half = random.nextInt(6) == 0 && piece.codePointCount(0, piece.length()) == piece.length();
             text.append(half ? piece.substring(0, piece.length() / 2) : piece);
         }
         return text.toString();
+    }
+
+    /** What stands in calls. */
+    static List<String> texts(ToolFormat format) {
+        CallSyntax syntax = format.syntax();
+        var texts = new ArrayList<>(format.marks());
+        texts.addAll(List.of(syntax.open(), syntax.beforeName(), syntax.beforeArguments(), syntax.afterArguments()));
+        texts.addAll(List.of(syntax.between(), syntax.close()));
+        syntax.parameters()
+                .ifPresent(parameters -> texts.addAll(List.of(
+                        parameters.beforeName(),
+                        parameters.beforeName() + "a" + parameters.beforeValue(),
+                        parameters.afterValue(),
+                        parameters.between(),
+                        parameters.openText(),
+                        parameters.closeText())));
+        return texts;
     }
 
     private static String one(List<String> all, Random random) {

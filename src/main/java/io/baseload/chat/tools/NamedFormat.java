@@ -1,0 +1,24 @@
+package io.baseload.chat.tools;
+
+import io.baseload.chat.api.ToolSpec;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Calls behind a mark with their arguments one by one, each with its name: XML in many dialects, Python.
+ *
+ * @param syntax has parameters
+ * @param opens texts that begin a call, or all of them: each is a part of what the syntax writes before a name
+ * @param marks texts that are special tokens in some vocabularies
+ */
+record NamedFormat(String name, CallSyntax syntax, List<String> opens, List<String> marks) implements ToolFormat {
+
+    ParameterSyntax parameters() {
+        return syntax.parameters().orElseThrow();
+    }
+
+    @Override
+    public CallReader reader(Marks marks, Map<String, ToolSpec> offered, Pieces out) {
+        return new NamedReader(this, marks, offered, out);
+    }
+}

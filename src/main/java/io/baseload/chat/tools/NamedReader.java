@@ -1,0 +1,192 @@
+package io.baseload.chat.tools;
+
+import io.baseload.chat.api.ToolSpec;
+import io.baseload.chat.grammar.JsonText;
+import io.baseload.chat.schema.ValueTypes;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads {@link NamedFormat} and writes the arguments as a JSON object while they come. What follows a mark waits until the name of an offered tool is read; if there
+ * is none, mark and all are text. After that the call stays a call: where it breaks off, the object is closed; where the answer ends within it, it isn't.
+ */
+final class NamedReader implements CallReader {
+    private static final int LONGEST_WAIT = 256;
+
+    private enum At {
+        /** In text, or between calls. */
+        OUTSIDE,
+        /** After a mark, up to the first parameter. */
+        HEADER,
+        /** Between values. */
+        PARAMETERS,
+        VALUE
+    }
+
+    private final ParameterSyntax syntax;
+    private final NamedPatterns patterns;
+    private final Marks marks;
+    private final Map<String, ToolSpec> offered;
+    private final Pieces out;
+    private final MarkFinder finder;
+    private final StringBuilder raw = new StringBuilder();
+    private final Set<String> names = new HashSet<>();
+    private At at = At.OUTSIDE;
+    private Optional<ValueTypes> types = Optional.empty();
+    private ValueReader value = new LiteralValue("", "", text -> {});
+
+    /** @param offered the tools that may be called, by name */
+    NamedReader(NamedFormat format, Marks marks, Map<String, ToolSpec> offered, Pieces out) {
+        this.syntax = format.parameters();
+        this.patterns = NamedPatterns.of(format, marks, offered.keySet());
+        this.marks = marks;
+        this.offered = offered;
+        this.out = out;
+        this.finder = new MarkFinder(patterns.opens());
+    }
+
+    @Override
+    public void accept(char c) {
+        switch (at) {
+            case OUTSIDE -> outside(c);
+            case HEADER -> expect(c, patterns.header());
+            case PARAMETERS -> expect(c, patterns.parameter());
+            case VALUE -> value(c);
+        }
+    }
+
+    private void read(String text) {
+        text.chars().forEach(c -> accept((char) c));
+    }
+
+    private void outside(char c) {
+        int mark = finder.accept(c, out::text);
+        if (mark != MarkFinder.NONE) {
+            raw.append(patterns.opens().get(mark));
+            at = At.HEADER;
+        }
+    }
+
+    /** Until what waits is what is expected, or can't become it any more. */
+    private void expect(char c, Pattern expected) {
+        raw.append(c);
+        String text = raw.toString();
+        Matcher matcher = expected.matcher(text);
+        boolean found = matcher.lookingAt();
+        if (matcher.hitEnd() && text.length() <= LONGEST_WAIT) {
+            return;
+        }
+        raw.setLength(0);
+        if (!found) {
+            fail(text);
+            return;
+        }
+        Optional<String> name = Optional.ofNullable(matcher.group(NamedPatterns.NAME));
+        if (at == At.HEADER) {
+            begin(name.orElseThrow());
+        } else {
+            name.ifPresentOrElse(known -> begin(known, matcher.group(NamedPatterns.QUOTE) != null), this::end);
+        }
+        read(text.substring(matcher.end()));
+    }
+
+    private void begin(String tool) {
+        out.call(tool);
+        out.arguments("{");
+        types = Optional.of(ValueTypes.of(offered.get(tool).parameters()));
+        names.clear();
+        at = At.PARAMETERS;
+    }
+
+    /** A value begins; of several with one name only the first counts. */
+    private void begin(String name, boolean quoted) {
+        boolean counts = !names.contains(name);
+        Consumer<String> written = counts ? out::arguments : text -> {};
+        written.accept((names.isEmpty() ? "\"" : ", \"") + JsonText.escape(name) + "\": ");
+        names.add(name);
+        value = value(name, quoted ? patterns.quotedEnds() : patterns.ends(), written);
+        at = At.VALUE;
+    }
+
+    private ValueReader value(String name, List<String> ends, Consumer<String> written) {
+        if (syntax.values() == ParameterSyntax.Values.LITERALS) {
+            return new LiteralValue(marks.streamed(syntax.openText()), marks.streamed(syntax.closeText()), written);
+        }
+        Set<String> allowed = types.orElseThrow().ofMember(name);
+        return allowed.equals(ValueTypes.TEXT) ? new TextValue(ends, written) : new TypedValue(ends, allowed, written);
+    }
+
+    private void value(char c) {
+        if (Marks.isMark(c) && patterns.inValues().indexOf(c) < 0) {
+            if (!rereads()) {
+                value.end();
+                end();
+            }
+            accept(c);
+            return;
+        }
+        JsonExtent.At read = value.accept(c);
+        if (read != JsonExtent.At.INSIDE) {
+            at = At.PARAMETERS;
+        }
+        if (read == JsonExtent.At.AFTER) {
+            accept(c);
+        }
+    }
+
+    private void end() {
+        out.arguments("}");
+        out.callEnded();
+        at = patterns.list() ? At.HEADER : At.OUTSIDE;
+    }
+
+    /** No call: its mark is text, and a call may begin at any char after it. No parameter: the call is over. */
+    private void fail(String text) {
+        int lost = 0;
+        if (at == At.PARAMETERS) {
+            end();
+        } else {
+            lost = patterns.opens().stream()
+                    .filter(text::startsWith)
+                    .mapToInt(String::length)
+                    .max()
+                    .orElse(1);
+            text.substring(0, lost).chars().forEach(out::text);
+        }
+        at = At.OUTSIDE;
+        read(text.substring(lost));
+    }
+
+    @Override
+    public void finish() {
+        finder.finish(out::text);
+        while (rereads()) {
+            // each time one value more is complete
+        }
+        if (at == At.HEADER) {
+            raw.chars().forEach(out::text);
+        }
+        raw.setLength(0);
+    }
+
+    /** Whether the value that has no end is complete after all, and what seemed to be a part of it was read again. */
+    private boolean rereads() {
+        Optional<String> rest = at == At.VALUE ? value.overrun() : Optional.empty();
+        rest.ifPresent(text -> {
+            at = At.PARAMETERS;
+            read(text);
+        });
+        return rest.isPresent();
+    }
+
+    @Override
+    public int held() {
+        return finder.held() + raw.length() + (at == At.VALUE ? value.held() : 0);
+    }
+}
