@@ -30,14 +30,17 @@ final class Adaptation {
         this.syntax = syntax;
     }
 
-    /** The conversation as the template should be able to show it, the best way first: it may fail on a tool as it does on no other. */
-    List<Input.Chat> ways(Input.Chat chat, ToolSet tools) {
-        Input.Chat inWords = of(chat, tools, true);
-        return tools.offered() && abilities.tools() ? List.of(of(chat, tools, false), inWords) : List.of(inWords);
+    /** Whether tools are told in words, the better way first: where a template shows tools it may yet fail on one of these. */
+    List<Boolean> ways(ToolSet tools) {
+        return tools.offered() && abilities.tools() ? List.of(false, true) : List.of(tools.offered());
     }
 
-    /** @param inWords whether tools are told in the instructions */
-    private Input.Chat of(Input.Chat chat, ToolSet tools, boolean inWords) {
+    /**
+     * The conversation as the template can show it.
+     *
+     * @param inWords whether tools are told in the instructions
+     */
+    Input.Chat of(Input.Chat chat, ToolSet tools, boolean inWords) {
         List<Message> messages = chat.messages();
         if (abilities.shortIds()) {
             messages = messages.stream().map(Adaptation::shortened).toList();
@@ -51,7 +54,7 @@ final class Adaptation {
         if (!abilities.results()) {
             messages = answered(messages);
         }
-        if (!tools.offered() || !inWords) {
+        if (!inWords) {
             return new Input.Chat(messages, chat.variables());
         }
         Map<String, Object> variables = new HashMap<>(chat.variables());

@@ -53,9 +53,10 @@ final class Conversations {
     /** @throws InvalidRequestException if the template can't take the conversation */
     Prompt prompt(CompletionRequest request, Input.Chat chat) {
         Optional<RuntimeException> refusal = Optional.empty();
-        for (Input.Chat way : adaptation.ways(chat, request.tools())) {
+        for (boolean inWords : adaptation.ways(request.tools())) {
             try {
-                return render(ChatVariables.of(request, way, abilities.form()));
+                Input.Chat adapted = adaptation.of(chat, request.tools(), inWords);
+                return render(ChatVariables.of(request, adapted, abilities.form()));
             } catch (TemplateException | IllegalArgumentException e) {
                 refusal = refusal.or(() -> Optional.of(e));
             }

@@ -74,6 +74,7 @@ final class NamedReader implements CallReader {
     }
 
     /** Until what waits is what is expected, or can't become it any more. */
+    @SuppressWarnings("JdkObsolete") // this is a streaming API
     private void expect(char c, Pattern expected) {
         raw.append(c);
         String text = raw.toString();
@@ -99,7 +100,7 @@ final class NamedReader implements CallReader {
     private void begin(String tool) {
         out.call(tool);
         out.arguments("{");
-        types = Optional.of(ValueTypes.of(offered.get(tool).parameters()));
+        types = Optional.ofNullable(offered.get(tool)).map(spec -> ValueTypes.of(spec.parameters()));
         names.clear();
         at = At.PARAMETERS;
     }
@@ -165,10 +166,10 @@ final class NamedReader implements CallReader {
 
     @Override
     public void finish() {
-        finder.finish(out::text);
         while (rereads()) {
             // each time one value more is complete
         }
+        finder.finish(out::text);
         if (at == At.HEADER) {
             raw.chars().forEach(out::text);
         }

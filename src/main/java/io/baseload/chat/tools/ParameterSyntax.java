@@ -30,23 +30,20 @@ record ParameterSyntax(
         /** As Python writes them. Where there is an {@code openText}, texts between it and {@code closeText} are as they are. */
         LITERALS(" <>\"'=:,(){}[]");
 
-        private final CodePoints nameCharacters;
-        private final String nameCharacter;
+        private final String excluded;
 
-        /** @param excluded beside controls */
+        /** @param excluded from names, beside controls */
         Values(String excluded) {
-            String all = excluded + '\u007f';
-            nameCharacters = CodePoints.range(' ', Character.MAX_CODE_POINT).without(CodePoints.of(all));
-            nameCharacter = "[^\\x00-\\x1f" + all.replaceAll(".", "\\\\$0") + "]";
+            this.excluded = excluded;
         }
 
         CodePoints nameCharacters() {
-            return nameCharacters;
+            return CodePoints.range(' ', Character.MAX_CODE_POINT).without(CodePoints.of(excluded));
         }
 
         /** A regular expression for one of them. */
         String nameCharacter() {
-            return nameCharacter;
+            return "[^\\x00-\\x1f\\Q" + excluded + "\\E]";
         }
     }
 

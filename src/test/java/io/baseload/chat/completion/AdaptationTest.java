@@ -79,6 +79,29 @@ class AdaptationTest {
     }
 
     @Test
+    void toolsThatATemplateCannotShowAreToldInWords() {
+        String source = "{% for t in tools or [] %}{{ t.function.name }}({% for p in"
+                + " t.function.parameters.properties.values() %}{{ p.title + '' }}{% endfor %}){% endfor %}" + PLAIN;
+        assertThat(render(source, "{\"properties\":{\"city\":{\"title\":\"City\"}}}"))
+                .isEqualTo("weather(City)[user]x");
+        assertThat(render(source, "{\"properties\":{\"city\":{}}}")).startsWith("[system]You can call these tools:");
+        assertThat(render(source, "{}")).startsWith("[system]You can call these tools:");
+    }
+
+    private static String render(String source, String parameters) {
+        ToolSet tools = ToolSet.auto(List.of(new ToolSpec("weather", "", parameters, false)));
+        return render(source, ToolFormats.named("hermes").orElseThrow(), tools, List.of(Message.user("x")));
+    }
+
+    @Test
+    void nullIsNoWord() {
+        String source = "{% for m in messages %}{{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function }}"
+                + "{% endfor %}{% endfor %}";
+        assertThat(render(source, ToolFormats.named("hermes").orElseThrow(), ToolSet.EMPTY, CONVERSATION))
+                .startsWith("Paris and Rome?{");
+    }
+
+    @Test
     void severalCallsComeOneAfterTheOtherEachWithItsResult() {
         assertThat(render(ONE_CALL, ToolFormats.named("hermes").orElseThrow(), ToolSet.EMPTY, CONVERSATION))
                 .isEqualTo("[][user]Paris and Rome?[assistant]call_1={\"name\": \"weather\", \"arguments\":"

@@ -11,6 +11,7 @@ import java.time.LocalDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Conversations as a chat template is made to show them, without a vocabulary. */
@@ -31,18 +32,17 @@ public final class Replay {
     /** @param variables that the template sees beside the usual ones */
     public String render(List<Message> messages, ToolSet tools, Map<String, @Nullable Object> variables) {
         var request = CompletionRequest.chat(messages).withTools(tools);
-        List<Input.Chat> ways = adaptation.ways(new Input.Chat(messages, Map.of()), tools);
-        for (Input.Chat way : ways) {
-            Map<String, @Nullable Object> all = new HashMap<>(ChatVariables.of(request, way, abilities.form()));
+        Optional<TemplateException> refusal = Optional.empty();
+        for (boolean inWords : adaptation.ways(tools)) {
+            Input.Chat chat = adaptation.of(new Input.Chat(messages, Map.of()), tools, inWords);
+            Map<String, @Nullable Object> all = new HashMap<>(ChatVariables.of(request, chat, abilities.form()));
             all.putAll(variables);
             try {
                 return template.render(all, clock);
             } catch (TemplateException e) {
-                if (way.equals(ways.getLast())) {
-                    throw e;
-                }
+                refusal = refusal.or(() -> Optional.of(e));
             }
         }
-        throw new IllegalStateException("there is always a way");
+        throw refusal.orElseThrow();
     }
 }

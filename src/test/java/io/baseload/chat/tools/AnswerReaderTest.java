@@ -210,19 +210,18 @@ class AnswerReaderTest {
                 text("generic", "[1, 2, 3]"),
                 text("generic", "[{\"name\": \"Ann\"}, {\"name\": \"Bob\"}]"),
                 // arguments one by one
-                call(
-                        "qwen-coder",
-                        "<tool_call>\n"
-                                + "<function=get_weather>\n"
-                                + "<parameter=city>\n"
-                                + "Paris\n"
-                                + "</parameter>\n"
-                                + "<parameter=days>\n"
-                                + "3\n"
-                                + "</parameter>\n"
-                                + "</function>\n"
-                                + "</tool_call>",
-                        "get_weather {\"city\": \"Paris\", \"days\": 3}"),
+                call("qwen-coder", """
+                    <tool_call>
+                    <function=get_weather>
+                    <parameter=city>
+                    Paris
+                    </parameter>
+                    <parameter=days>
+                    3
+                    </parameter>
+                    </function>
+                    </tool_call>\
+                    """, "get_weather {\"city\": \"Paris\", \"days\": 3}"),
                 mixed(
                         "qwen-coder",
                         "Let me add.\n<tool_call><function=add><parameter=s>\n\n <b>\"1\"\\ </parameter\n\n</parameter>"
@@ -232,76 +231,73 @@ class AnswerReaderTest {
                         "ping {}"),
                 call(
                         "qwen-coder",
-                        "<tool_call>\n"
-                                + "<function=add>\n"
-                                + "<parameter=a>\n"
-                                + "-1.5\n"
-                                + "</parameter>\n"
-                                + "<parameter=b>\n"
-                                + "[\"</parameter>\", {'x': None}]\n"
-                                + "</parameter>\n"
-                                + "<parameter=c>\n"
-                                + "True\n"
-                                + "</parameter>\n"
-                                + "<parameter=d>\n"
-                                + "null\n"
-                                + "</parameter>\n"
-                                + "<parameter=s>\n"
-                                + "null\n"
-                                + "</parameter>\n"
-                                + "</function>\n"
-                                + "</tool_call>",
+                        """
+                        <tool_call>
+                        <function=add>
+                        <parameter=a>
+                        -1.5
+                        </parameter>
+                        <parameter=b>
+                        ["</parameter>", {'x': None}]
+                        </parameter>
+                        <parameter=c>
+                        True
+                        </parameter>
+                        <parameter=d>
+                        null
+                        </parameter>
+                        <parameter=s>
+                        null
+                        </parameter>
+                        </function>
+                        </tool_call>\
+                        """,
                         "add {\"a\": -1.5, \"b\": [\"</parameter>\", {\"x\": null}], \"c\": true, \"d\": null, \"s\":"
                                 + " \"null\"}"),
-                call(
-                        "qwen-coder",
-                        "<tool_call>\n"
-                                + "<function=add>\n"
-                                + "<parameter=d>\n"
-                                + "42\n"
-                                + "</parameter>\n"
-                                + "<parameter=a>\n"
-                                + "4 or 5\n"
-                                + "</parameter>\n"
-                                + "<parameter=x>\n"
-                                + "{\"y\": 1}\n"
-                                + "</parameter>\n"
-                                + "</function>\n"
-                                + "</tool_call>",
-                        "add {\"d\": \"42\", \"a\": \"4 or 5\", \"x\": {\"y\": 1}}"),
+                call("qwen-coder", """
+                    <tool_call>
+                    <function=add>
+                    <parameter=d>
+                    42
+                    </parameter>
+                    <parameter=a>
+                    4 or 5
+                    </parameter>
+                    <parameter=x>
+                    {"y": 1}
+                    </parameter>
+                    </function>
+                    </tool_call>\
+                    """, "add {\"d\": \"42\", \"a\": \"4 or 5\", \"x\": {\"y\": 1}}"),
                 // of what is written wrong as much is read as can be, and the JSON is whole
-                call(
-                        "qwen-coder",
-                        "<tool_call>\n"
-                                + "<function=add>\n"
-                                + "<parameter=b>\n"
-                                + "[\"1]\n"
-                                + "</parameter>\n"
-                                + "<parameter=s>\n"
-                                + "1\n"
-                                + "</parameter>\n"
-                                + "<parameter=s>\n"
-                                + "2\n"
-                                + "</parameter>\n"
-                                + "</tool_call>\n"
-                                + "<tool_call>\n"
-                                + "<function=ping>\n"
-                                + "</tool_call>",
-                        "add {\"b\": \"[\\\"1]\", \"s\": \"1\"}",
-                        "ping {}"),
-                call(
-                        "qwen-coder",
-                        "<tool_call>\n"
-                                + "<function=add>\n"
-                                + "<parameter=s>\n"
-                                + "1\n"
-                                + "</parameter>\n"
-                                + "and <tool_call>\n"
-                                + "<function=ping>\n"
-                                + "</function>\n"
-                                + "</tool_call>",
-                        "add {\"s\": \"1\"}",
-                        "ping {}"),
+                call("qwen-coder", """
+                    <tool_call>
+                    <function=add>
+                    <parameter=b>
+                    ["1]
+                    </parameter>
+                    <parameter=s>
+                    1
+                    </parameter>
+                    <parameter=s>
+                    2
+                    </parameter>
+                    </tool_call>
+                    <tool_call>
+                    <function=ping>
+                    </tool_call>\
+                    """, "add {\"b\": \"[\\\"1]\", \"s\": \"1\"}", "ping {}"),
+                call("qwen-coder", """
+                    <tool_call>
+                    <function=add>
+                    <parameter=s>
+                    1
+                    </parameter>
+                    and <tool_call>
+                    <function=ping>
+                    </function>
+                    </tool_call>\
+                    """, "add {\"s\": \"1\"}", "ping {}"),
                 // where the answer ends too early, so does the JSON
                 call("qwen-coder", "<tool_call>\n<function=add>\n<parameter=s>\n1\n2", "add {\"s\": \"1\\n2"),
                 call("qwen-coder", "<tool_call>\n<function=add>\n<parameter=a>\n12", "add {\"a\": "),
@@ -317,31 +313,27 @@ class AnswerReaderTest {
                         "<seed:tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n"
                                 + "<parameter=days>3</parameter>\n</function>\n</seed:tool_call>",
                         "get_weather {\"city\": \"\\nParis\\n\", \"days\": 3}"),
-                call(
-                        "glm",
-                        "\n"
-                                + "<tool_call>get_weather\n"
-                                + "<arg_key>city</arg_key>\n"
-                                + "<arg_value>Paris</arg_value>\n"
-                                + "<arg_key>days</arg_key><arg_value>3</arg_value></tool_call>\n"
-                                + "<tool_call>ping</tool_call>",
-                        "get_weather {\"city\": \"Paris\", \"days\": 3}",
-                        "ping {}"),
+                call("glm", """
+
+                    <tool_call>get_weather
+                    <arg_key>city</arg_key>
+                    <arg_value>Paris</arg_value>
+                    <arg_key>days</arg_key><arg_value>3</arg_value></tool_call>
+                    <tool_call>ping</tool_call>\
+                    """, "get_weather {\"city\": \"Paris\", \"days\": 3}", "ping {}"),
                 text("glm", "<tool_call>pingpong\n</tool_call>"),
                 text("glm", "<tool_call>ping"),
-                call(
-                        "minimax",
-                        "\n"
-                                + "<minimax:tool_call>\n"
-                                + "<invoke name=\"get_weather\">\n"
-                                + "<parameter name=\"city\">Paris</parameter>\n"
-                                + "</invoke>\n"
-                                + "<invoke name=\"add\">\n"
-                                + "<parameter name=\"a\">1</parameter>\n"
-                                + "<parameter name=\"s\">a</invoke></parameter></invoke>\n"
-                                + "</minimax:tool_call>",
-                        "get_weather {\"city\": \"Paris\"}",
-                        "add {\"a\": 1, \"s\": \"a</invoke>\"}"),
+                call("minimax", """
+
+                    <minimax:tool_call>
+                    <invoke name="get_weather">
+                    <parameter name="city">Paris</parameter>
+                    </invoke>
+                    <invoke name="add">
+                    <parameter name="a">1</parameter>
+                    <parameter name="s">a</invoke></parameter></invoke>
+                    </minimax:tool_call>\
+                    """, "get_weather {\"city\": \"Paris\"}", "add {\"a\": 1, \"s\": \"a</invoke>\"}"),
                 call(
                         "minicpm",
                         "<function name=\"add\"><param name=\"s\"><![CDATA[<param name=\"a\">1</param>\n]]]></param>"
