@@ -37,7 +37,7 @@ final class Parameters {
 
     Expr of(Conjunction all) {
         all.parts().forEach(Parameters::refuseUnsupported);
-        if (!all.possible()) {
+        if (!all.possible() || !Values.types(all).contains("object")) {
             return Expr.choice();
         }
         Members members = Members.of(schemas.document(), all);
@@ -71,7 +71,7 @@ final class Parameters {
             String name = declared.getKey();
             boolean required = members.required().contains(name);
             Expr member = declared.getValue()
-                    .<Expr>map(value -> grammar.rule(name, member(name, value)))
+                    .<Expr>map(value -> grammar.rule(place(name), member(name, value)))
                     .orElse(Expr.choice());
             Expr written = Expr.sequence(member, some);
             Expr continued = Expr.sequence(form.between(), member, some);
@@ -83,10 +83,13 @@ final class Parameters {
 
     private Expr member(String name, List<Subschema> value) {
         if (name.isEmpty() || !name.codePoints().allMatch(form.nameCharacters()::contains)) {
-            throw new GrammarException(
-                    "#/properties/" + Subschema.escape(name), "this model's form of calls can't have such a name");
+            throw new GrammarException(place(name), "this model's form of calls can't have such a name");
         }
         return form.member(Expr.text(name), value(value));
+    }
+
+    private static String place(String name) {
+        return "#/properties/" + Subschema.escape(name);
     }
 
     private Expr value(List<Subschema> value) {

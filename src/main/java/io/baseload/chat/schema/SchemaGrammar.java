@@ -93,7 +93,8 @@ public final class SchemaGrammar {
         SchemaDocument document = SchemaDocument.parse(schema);
         var schemas = new SchemaGrammar(document, layout, writable, builder);
         Conjunction all = Conjunction.of(document, List.of(document.root(), document.anyObject()));
-        Expr.Rule rule = builder.rule("members", new Parameters(schemas, form, builder, schemas.strings.raw()).of(all));
+        Expr.Rule rule = builder.declare(all.place());
+        builder.define(rule, new Parameters(schemas, form, builder, schemas.strings.raw()).of(all));
         schemas.defineRules();
         builder.requireText(rule, writable);
         return rule;
