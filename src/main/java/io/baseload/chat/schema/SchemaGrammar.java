@@ -91,7 +91,7 @@ public final class SchemaGrammar {
     public static Expr.Rule addMembers(
             String schema, MemberForm form, Layout layout, CodePoints writable, Grammar.Builder builder) {
         SchemaDocument document = SchemaDocument.parse(schema);
-        var schemas = new SchemaGrammar(document, layout, writable, builder);
+        var schemas = new SchemaGrammar(document, layout, writable, builder, 0);
         Conjunction all = Conjunction.of(document, List.of(document.root(), document.anyObject()));
         Expr.Rule rule = builder.declare(all.place());
         builder.define(rule, new Parameters(schemas, form, builder, schemas.strings.raw()).of(all));
