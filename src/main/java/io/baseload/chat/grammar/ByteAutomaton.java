@@ -53,6 +53,11 @@ public record ByteAutomaton(List<State> states) {
         return intersection(parts, effort, MOST_STATES);
     }
 
+    /** Whether there is nothing that all the parts accept. Errors as {@link #intersection(List, Effort)}. */
+    public static boolean disjoint(List<Part> parts, Effort effort) {
+        return new Product(parts, effort, MOST_STATES).isEmpty();
+    }
+
     /** @param mostStates how many states it may take */
     public static ByteAutomaton intersection(List<Part> parts, Effort effort, int mostStates) {
         return new Product(parts, effort, mostStates).automaton();
@@ -83,6 +88,19 @@ public record ByteAutomaton(List<State> states) {
                 states.add(new State(edges(state), accepts(state)));
             }
             return new ByteAutomaton(Coaccessible.of(states));
+        }
+
+        /** Looks no further than to the first state that accepts. */
+        boolean isEmpty() {
+            number(parts.stream().map(Part::start).toList());
+            while (!due.isEmpty()) {
+                List<Object> state = due.poll();
+                if (accepts(state)) {
+                    return false;
+                }
+                edges(state);
+            }
+            return true;
         }
 
         private int number(List<Object> state) {

@@ -20,14 +20,12 @@ final class CharacterClasses {
     private static final Kind SPACE =
             new Kind(CodePoints.of("\t\n\u000B\f\r "), "[\\p{IsWhite_Space}\\p{Z}\\x1C-\\x1F\\uFEFF\\u180E]");
 
-    /** Characters that are of a kind in all dialects, and those that are in any. */
-    private record Kind(CodePoints sure, CodePoints any) {
-        Kind(CodePoints sure, String any) {
-            this(sure, sure.or(matching(any)));
-        }
-
+    /**
+     * Characters that are of a kind in all dialects, and an expression of the JDK's for those that are in any.
+     */
+    private record Kind(CodePoints sure, String any) {
         CodePoints characters(boolean all) {
-            return all ? sure : any;
+            return all ? sure : sure.or(PROPERTIES.computeIfAbsent(any, CharacterClasses::matching));
         }
 
         CodePoints others(boolean all) {

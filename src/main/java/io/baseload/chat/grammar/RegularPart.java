@@ -5,6 +5,9 @@ import java.util.TreeSet;
 
 /** What a regular expression accepts, or what it doesn't, as a part of an intersection. */
 public final class RegularPart implements ByteAutomaton.Part {
+    /** What even a small expression costs. */
+    private static final int COMPILING = 200;
+
     private final Reader reader;
     private final boolean negated;
 
@@ -21,6 +24,7 @@ public final class RegularPart implements ByteAutomaton.Part {
      * @throws GrammarException if there are none
      */
     public static RegularPart of(Expr expr, CodePoints writable, Effort effort) {
+        effort.spend(COMPILING);
         Automaton automaton = AutomatonBuilder.compile(Grammar.of(expr), writable);
         var reader = new Reader(automaton, Integer.MAX_VALUE);
         reader.allow(effort);

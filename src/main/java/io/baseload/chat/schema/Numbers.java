@@ -58,7 +58,7 @@ final class Numbers {
         }
         // between any two bounds there is a multiple or none at all with so many digits
         Expr base = decimals(integer ? 0 : MOST_DIGITS + MULTIPLE_DIGITS, digits + MULTIPLE_DIGITS);
-        return ByteAutomaton.intersection(with(base, limits, effort), effort).isEmpty();
+        return ByteAutomaton.disjoint(with(base, limits, effort), effort);
     }
 
     private static List<ByteAutomaton.Part> with(Expr base, List<ByteAutomaton.Part> limits, Effort effort) {

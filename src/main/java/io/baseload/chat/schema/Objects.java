@@ -118,8 +118,7 @@ final class Objects {
         private boolean allowsName(String name) {
             List<ByteAutomaton.Part> parts = new ArrayList<>(List.of(strings.part(Expr.text(name))));
             members.names().forEach(names -> parts.addAll(schemas.nameParts(names)));
-            return !ByteAutomaton.intersection(parts, schemas.document().effort())
-                    .isEmpty();
+            return !ByteAutomaton.disjoint(parts, schemas.document().effort());
         }
 
         private Expr end(int written) {

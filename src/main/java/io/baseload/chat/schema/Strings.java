@@ -146,7 +146,7 @@ final class Strings {
         List<ByteAutomaton.Part> parts = parts(written);
         parts.addAll(parts(others, lengthsAndPatterns(others, Strings::perhapsPattern)));
         parts.add(part(Expr.any(new Expr.Chars(CodePoints.ALL))));
-        return ByteAutomaton.intersection(parts, effort).isEmpty();
+        return ByteAutomaton.disjoint(parts, effort);
     }
 
     private static Limits lengthsAndPatterns(Conjunction all, BiFunction<String, String, Expr> read) {
