@@ -1,11 +1,13 @@
 package io.baseload.cli;
 
+import io.baseload.chat.api.Completions;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.engine.store.StoredModel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,15 +41,16 @@ final class ImportCommand implements Callable<Integer> {
         var options = new EngineOptions(1, false);
         try (Engine engine = Engine.open(options);
                 ModelStore store = ModelStore.open(Home.models())) {
+            List<String> warnings = new ArrayList<>(Completions.check(engine.vocabulary(source), source));
             StoredModel model = store.add(
                     String.valueOf(source.getFileName()),
                     folder -> done.set(engine.convert(source, folder, quantize.value(), new Percent(output))));
             Conversion conversion = done.get();
-            conversion.warnings().forEach(warning -> output.note("warning: " + warning));
+            warnings.addAll(conversion.warnings());
+            warnings.forEach(warning -> output.note("warning: " + warning));
             String kind = conversion.quantization().label();
             output.note("quantize: " + kind);
-            output.result(
-                    new Report(model.sha256(), model.folder().toString(), kind, conversion.warnings()), model.sha256());
+            output.result(new Report(model.sha256(), model.folder().toString(), kind, warnings), model.sha256());
         }
         return 0;
     }

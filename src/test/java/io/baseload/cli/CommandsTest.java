@@ -163,6 +163,36 @@ class CommandsTest {
     }
 
     @Test
+    void aModelThatNobodyCouldAskIsNotImported() throws IOException {
+        Path whole = TestModels.resource("architectures/tiny-mixtral");
+        Path source = Files.createDirectories(folder.resolve("source"));
+        Files.copy(whole.resolve("model.safetensors"), source.resolve("model.safetensors"));
+        Files.copy(whole.resolve("config.json"), source.resolve("config.json"));
+        System.setProperty("baseload.home", folder.toString());
+        try {
+            assertBad("has no tokenizer", "import", source.toString());
+            Path tokenizer = source.resolve("tokenizer.json");
+            Files.writeString(tokenizer, "{\"added_tokens\": [], \"model\": {\"type\": \"BPE\", \"vocab\": {\"a");
+            assertBad("tokenizer.json", "import", source.toString());
+            Files.writeString(tokenizer, "{\"added_tokens\": [], \"model\": {\"type\": \"Unigram\", \"vocab\": []}}");
+            assertBad("model is a Unigram", "import", source.toString());
+            Files.writeString(
+                    tokenizer,
+                    "{\"added_tokens\": [], \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}");
+            Files.writeString(source.resolve("chat_template.jinja"), "{% if %}");
+            CommandRun run = CommandRun.of("import", source.toString(), "--quantize", "keep");
+            assertThat(run.code()).as(run.err()).isZero();
+            assertThat(run.out()).contains("warning: chat template, line 1");
+            try (var models = Files.list(folder.resolve("models"))) {
+                assertThat(models.filter(model -> model.getFileName().toString().length() == 64))
+                        .hasSize(1);
+            }
+        } finally {
+            System.clearProperty("baseload.home");
+        }
+    }
+
+    @Test
     void tokenizeEndsWithTheIds() {
         CommandRun run = CommandRun.of("tokenize", TINY, "--text", "A river carries the market");
         assertThat(run.code()).isZero();

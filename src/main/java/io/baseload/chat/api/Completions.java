@@ -1,6 +1,9 @@
 package io.baseload.chat.api;
 
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.Vocabulary;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.ServiceLoader;
 
 /** The one interface for asking a model in words. Safe for use by several threads. */
@@ -18,10 +21,24 @@ public interface Completions {
      * @throws IllegalArgumentException if the settings name a tool format that there isn't
      */
     static Completions of(LoadedModel model, ChatSettings settings) {
+        return provider().of(model, settings);
+    }
+
+    /**
+     * That a model which is not loaded yet can be asked: its tokenizer is built, and its chat template compiled.
+     *
+     * @param model the file or folder, for the messages
+     * @return what a user should be told; a template that can't be compiled may still be replaced
+     * @throws io.baseload.engine.api.ModelFileException if the vocabulary is broken or unknown
+     */
+    static List<String> check(Vocabulary vocabulary, Path model) {
+        return provider().check(vocabulary, model);
+    }
+
+    private static CompletionsProvider provider() {
         return ServiceLoader.load(CompletionsProvider.class, Completions.class.getClassLoader())
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no Baseload chat layer on the class path"))
-                .of(model, settings);
+                .orElseThrow(() -> new IllegalStateException("no Baseload chat layer on the class path"));
     }
 
     /**

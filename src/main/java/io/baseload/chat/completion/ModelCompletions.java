@@ -7,11 +7,13 @@ import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.stop.StopTexts;
+import io.baseload.chat.template.ChatTemplate;
 import io.baseload.chat.template.TemplateSyntaxException;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.chat.tools.ToolFormat;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.Vocabulary;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +39,22 @@ final class ModelCompletions implements Completions {
             return new ModelCompletions(model, tokenizer, new PromptReader(tokenizer, tools));
         } catch (IllegalArgumentException | TemplateSyntaxException e) {
             throw new ModelFileException(Path.of(model.name()), -1, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** As {@link Completions#check}. */
+    static List<String> check(Vocabulary vocabulary, Path model) {
+        Tokenizer tokenizer;
+        try {
+            tokenizer = Tokenizer.of(vocabulary);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFileException(model, -1, String.valueOf(e.getMessage()));
+        }
+        try {
+            tokenizer.chatTemplates().values().forEach(ChatTemplate::compile);
+            return List.of();
+        } catch (TemplateSyntaxException e) {
+            return List.of(e.getMessage() + ": the model can't be loaded unless it is given another chat template");
         }
     }
 

@@ -6,6 +6,9 @@ import io.baseload.chat.api.CompletionsProvider;
 import io.baseload.chat.tools.ToolFormat;
 import io.baseload.chat.tools.ToolFormats;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.Vocabulary;
+import java.nio.file.Path;
+import java.util.List;
 
 /** What {@link Completions#of} finds. */
 public final class ModelCompletionsProvider implements CompletionsProvider {
@@ -13,6 +16,11 @@ public final class ModelCompletionsProvider implements CompletionsProvider {
     public Completions of(LoadedModel model, ChatSettings settings) {
         return ModelCompletions.of(
                 model, settings.chatTemplate(), settings.toolFormat().map(ModelCompletionsProvider::format));
+    }
+
+    @Override
+    public List<String> check(Vocabulary vocabulary, Path model) {
+        return ModelCompletions.check(vocabulary, model);
     }
 
     private static ToolFormat format(String name) {

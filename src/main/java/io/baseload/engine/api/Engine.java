@@ -23,6 +23,13 @@ public interface Engine extends AutoCloseable {
     ModelInfo inspect(Path file);
 
     /**
+     * Reads what a model file says of its tokens.
+     *
+     * @throws ModelFileException as {@link #inspect}
+     */
+    Vocabulary vocabulary(Path file);
+
+    /**
      * The memory that {@link #load} with the same arguments would take.
      *
      * @throws ModelFileException as {@link #inspect}

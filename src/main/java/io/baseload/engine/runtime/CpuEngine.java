@@ -9,6 +9,7 @@ import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
+import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.CausalModel;
@@ -43,6 +44,13 @@ final class CpuEngine implements Engine {
     public ModelInfo inspect(Path file) {
         try (ModelSource source = ModelSource.open(file)) {
             return source.info();
+        }
+    }
+
+    @Override
+    public Vocabulary vocabulary(Path file) {
+        try (ModelSource source = ModelSource.open(file)) {
+            return source.vocabulary();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.baseload.service.registry;
 
+import io.baseload.chat.api.Completions;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.Quantization;
@@ -66,6 +67,7 @@ public final class Imports {
     }
 
     private void convert(Path file, Path folder, Optional<Quantization> quantization, Progress progress) {
+        Completions.check(engine.vocabulary(file), file).forEach(progress::remark);
         Conversion done = engine.convert(file, folder, quantization, (bytes, total) -> {
             progress.at(0.99 * bytes / Math.max(1, total), "writing");
             return true;

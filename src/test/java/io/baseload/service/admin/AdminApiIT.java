@@ -2,9 +2,12 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Admin;
 import io.baseload.testing.RunningService;
+import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,6 +59,21 @@ final class AdminApiIT {
                 .containsExactly(204, 404, 404, 404);
         JsonNode deletions = rest.get("/admin/v1/audit?kind=admin.alias.delete").get("data");
         assertThat(AdminRest.texts(deletions, "subject")).containsOnlyOnce("aliases/at-once");
+    }
+
+    @Test
+    void aModelThatNobodyCouldAskIsNotImported() throws Exception {
+        Path source = Files.createDirectories(home.resolve("import/mute"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(TestModels.resource("architectures/tiny-mixtral").resolve(file), source.resolve(file));
+        }
+        Files.writeString(
+                source.resolve("tokenizer.json"), "{\"added_tokens\": [], \"model\": {\"type\": \"Unigram\"}}");
+        var operator = new Admin(rest);
+        JsonNode job = operator.end(operator.startImport("mute", "mute"));
+        assertThat(job.get("state").asString()).isEqualTo("failed");
+        assertThat(job.toString()).contains("tokenizer.json", "model is a Unigram");
+        assertThat(AdminRest.ids(rest.get("/admin/v1/models"))).doesNotContain("mute");
     }
 
     private static List<Integer> statuses(int count, Callable<HttpResponse<String>> act) throws Exception {
