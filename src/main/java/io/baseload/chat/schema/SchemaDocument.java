@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -74,20 +75,41 @@ final class SchemaDocument {
     }
 
     private void findAnchors() {
-        Deque<Map.Entry<String, JsonNode>> due = new ArrayDeque<>();
-        due.add(Map.entry("#", root));
+        Deque<Place> due = new ArrayDeque<>();
+        due.add(new Place("#", root, true));
         while (!due.isEmpty()) {
-            var next = due.poll();
-            JsonNode anchor = next.getValue().get("$anchor");
+            Place next = due.poll();
+            JsonNode anchor = next.schema ? next.node.get("$anchor") : null;
             if (anchor != null && anchor.isString()) {
-                anchors.put(anchor.stringValue(), Subschema.of(next.getValue(), next.getKey(), effort));
+                anchors.putIfAbsent(anchor.stringValue(), Subschema.of(next.node, next.pointer, effort));
             }
-            if (next.getValue().isObject()) {
-                effort.spend((long) next.getValue().size() * (1 + next.getKey().length() / 100));
-                next.getValue()
-                        .properties()
-                        .forEach(entry -> due.add(
-                                Map.entry(next.getKey() + "/" + Subschema.escape(entry.getKey()), entry.getValue())));
+            effort.spend((long) next.node.size() * (1 + next.pointer.length() / 100));
+            next.addChildren(due);
+        }
+    }
+
+    /**
+     * Where an anchor may be.
+     *
+     * @param schema whether it is a schema or a list of such, and not a map of names to schemas
+     */
+    private record Place(String pointer, JsonNode node, boolean schema) {
+        private static final Set<String> MAPS =
+                Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas");
+        private static final Set<String> VALUES = Set.of("const", "enum", "default", "examples");
+
+        void addChildren(Deque<Place> due) {
+            for (int i = 0; i < (node.isArray() ? node.size() : 0); i++) {
+                due.add(new Place(pointer + "/" + i, node.get(i), true));
+            }
+            if (node.isObject()) {
+                node.properties().forEach(entry -> addChild(entry.getKey(), entry.getValue(), due));
+            }
+        }
+
+        private void addChild(String name, JsonNode child, Deque<Place> due) {
+            if (!schema || !VALUES.contains(name)) {
+                due.add(new Place(pointer + "/" + Subschema.escape(name), child, !schema || !MAPS.contains(name)));
             }
         }
     }

@@ -36,6 +36,19 @@ class KeywordsTest {
             delimiter = ';',
             quoteCharacter = '`',
             value = {
+                "{'$ref':'#x','$defs':{'a':{'anyOf':[{'$anchor':'x','type':'null'}]}}};null;1",
+                "{'$ref':'#x','$defs':{'a':{'const':{'$anchor':'x','type':'string'}},'b':{'$anchor':'x','type':'null'}}};null;''",
+                "{'properties':{'const':{'$anchor':'x','type':'null'},'a':{'$ref':'#x'}},'additionalProperties':false};{'a':null};{'a':1}",
+            })
+    void anchorsAreInSchemasOnly(String schema, String yes, String no) {
+        check(schema, yes, no);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
                 "{'unevaluatedProperties':false,'allOf':[{'properties':{'a':{}}}],'properties':{'b':{}}};{'a':1,'b':1};{'c':1}",
                 "{'$ref':'#/$defs/x','$defs':{'x':{'unevaluatedProperties':false,'properties':{'a':{}}}}};{'a':1};{'b':1}",
                 "{'unevaluatedProperties':false,'anyOf':[{'properties':{'a':{}}},{'properties':{'b':{}}}]};{'b':1};{'c':1}",
