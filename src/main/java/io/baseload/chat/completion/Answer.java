@@ -3,6 +3,7 @@ package io.baseload.chat.completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.StopReason;
+import io.baseload.chat.grammar.GrammarException;
 import io.baseload.chat.stop.CharacterAssembler;
 import io.baseload.chat.tokenizer.TokenBytes;
 import io.baseload.chat.tools.Marks;
@@ -158,6 +159,9 @@ final class Answer implements TokenSink {
     @Override
     public void failed(Throwable cause, Usage usage) {
         finalUsage = Optional.of(usage);
-        completion.failed(cause);
+        completion.failed(
+                cause instanceof GrammarException tooMuch
+                        ? Constraints.refusal(prepared.request().format(), tooMuch)
+                        : cause);
     }
 }

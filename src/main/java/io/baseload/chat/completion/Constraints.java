@@ -43,15 +43,16 @@ final class Constraints {
                     kept.get(key, () -> compiler.compile(key, prompt)).join());
         } catch (CompletionException e) {
             if (e.getCause() instanceof GrammarException refused) {
-                throw refusal(key, refused);
+                throw refusal(request.format(), refused);
             }
             throw e;
         }
     }
 
-    static InvalidRequestException refusal(ConstraintKey key, GrammarException e) {
+    /** What was asked for can't be enforced, or not any further. */
+    static InvalidRequestException refusal(OutputFormat format, GrammarException e) {
         boolean ofTool = e.place().startsWith("tools[");
-        String field = ofTool ? e.place() : field(key.format());
+        String field = ofTool ? e.place() : field(format);
         String problem = ofTool ? e.problem() : e.getMessage();
         return new InvalidRequestException(field, "invalid_value", "Invalid '" + field + "': " + problem + ".");
     }

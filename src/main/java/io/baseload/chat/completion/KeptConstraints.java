@@ -2,6 +2,8 @@ package io.baseload.chat.completion;
 
 import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.grammar.GrammarException;
+import io.baseload.engine.api.CacheScope;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * asked for again while it is compiled is compiled once; what is there waits for nothing.
  */
 final class KeptConstraints {
-    private static final int MOST = 32;
+    private static final long MOST_BYTES = 64_000_000;
+
+    /** Each counts as so much at least: so there are never more than 32. */
+    private static final long LEAST_BYTES = MOST_BYTES / 32;
 
     private final FairExecutor executor;
 
@@ -39,7 +44,7 @@ final class KeptConstraints {
         var constraint = new CompletableFuture<Constraint>();
         executor.execute(key.scope(), () -> complete(key, constraint, compile));
         kept.put(key, constraint);
-        while (kept.size() > MOST && evict()) {}
+        while (bytes() > MOST_BYTES && evict()) {}
         return constraint;
     }
 
@@ -58,13 +63,29 @@ final class KeptConstraints {
         kept.remove(key);
     }
 
-    /** Of the scope with the most takes out what was used longest ago; returns false if all is still being compiled. */
+    private long bytes() {
+        return kept.entrySet().stream().mapToLong(KeptConstraints::bytes).sum();
+    }
+
+    /** What was asked, and the constraint with all that it has learnt by now. */
+    private static long bytes(Map.Entry<ConstraintKey, CompletableFuture<Constraint>> entry) {
+        CompletableFuture<Constraint> constraint = entry.getValue();
+        boolean there = constraint.isDone() && !constraint.isCompletedExceptionally();
+        return Math.max(
+                LEAST_BYTES,
+                entry.getKey().characters() + (there ? constraint.join().bytes() : 0));
+    }
+
+    /** Of the scope with the most takes out what was used longest ago; returns false if all of it is still being compiled. */
     private boolean evict() {
-        var sizes = kept.keySet().stream().collect(Collectors.groupingBy(ConstraintKey::scope, Collectors.counting()));
-        long most = sizes.values().stream().mapToLong(size -> size).max().orElse(0);
+        Map<CacheScope, Long> sizes = kept.entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        entry -> entry.getKey().scope(), Collectors.summingLong(KeptConstraints::bytes)));
+        CacheScope largest =
+                Collections.max(sizes.entrySet(), Map.Entry.comparingByValue()).getKey();
         Optional<ConstraintKey> eldest = kept.entrySet().stream()
-                .filter(entry -> entry.getValue().isDone()
-                        && sizes.getOrDefault(entry.getKey().scope(), 0L) == most)
+                .filter(entry -> entry.getKey().scope().equals(largest)
+                        && entry.getValue().isDone())
                 .map(Map.Entry::getKey)
                 .findFirst();
         eldest.ifPresent(kept::remove);

@@ -94,6 +94,10 @@ final class Automaton {
         }
     }
 
+    long bytes() {
+        return (long) Integer.BYTES * (4L * kind.length + 4L * states());
+    }
+
     int states() {
         return loop.length;
     }

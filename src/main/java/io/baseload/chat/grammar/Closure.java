@@ -36,7 +36,7 @@ final class Closure {
     void visit(int state, int count, Stacks below) {
         Frame frame = reader.frame(state, count, below);
         if (seen.add(frame)) {
-            reader.countWork();
+            reader.spend(1);
             due.add(frame);
         }
     }
@@ -51,6 +51,7 @@ final class Closure {
     void resume(Stacks callers) {
         for (Frame frame : callers.frames) {
             if (seen.add(frame)) {
+                reader.spend(1);
                 (frame.state < 0 ? found : due).add(frame);
             }
         }

@@ -4,17 +4,31 @@ import io.baseload.engine.api.TokenMask;
 
 /** A grammar that was compiled for a vocabulary. What it learns with one answer serves the next. Safe for use by several threads, which take turns. */
 public final class Constraint {
+    private static final long MOST_REMEMBERED_BYTES = 8_000_000;
+
     private final TokenTable tokens;
     private final Reader reader;
     private final TokenMasks masks;
     private final Stacks start;
+    private volatile long bytes;
 
     private Constraint(TokenTable tokens, Reader reader) {
         this.tokens = tokens;
         this.reader = reader;
         this.masks = new TokenMasks(reader, tokens);
+        reader.allow(new Effort(TokenMasks.MOST_WORK));
         this.start = reader.start();
         masks.allow(start, new long[tokens.words()]);
+        weigh();
+    }
+
+    private void weigh() {
+        bytes = reader.automaton().bytes() + reader.bytes() + masks.bytes();
+    }
+
+    /** What is held for it and all its answers, about. By any thread. */
+    public long bytes() {
+        return bytes;
     }
 
     /**
@@ -23,7 +37,7 @@ public final class Constraint {
     public static Constraint compile(Grammar grammar, TokenTable tokens) {
         Automaton automaton = AutomatonBuilder.compile(grammar, tokens.writable);
         automaton.requireTokens(tokens.bytes.size());
-        return new Constraint(tokens, new Reader(automaton, tokens.longest));
+        return new Constraint(tokens, new Reader(automaton, tokens.longest, MOST_REMEMBERED_BYTES));
     }
 
     /** A mask for one answer. */
@@ -38,14 +52,16 @@ public final class Constraint {
         @Override
         public void allow(long[] bits) {
             synchronized (Constraint.this) {
-                masks.allow(ended ? Stacks.NONE : at, bits);
+                if (masks.allow(ended ? Stacks.NONE : at, bits)) {
+                    weigh();
+                }
             }
         }
 
         @Override
         public void advance(int token) {
             synchronized (Constraint.this) {
-                reader.allow(new Effort(TokenMasks.MOST_WORK));
+                reader.allow(new Effort(TokenMasks.MOST_READING));
                 ended |= at.mayEnd && isStop(token);
                 at = ended ? at : after(token);
             }

@@ -1,6 +1,7 @@
 package io.baseload.chat.grammar;
 
 import io.baseload.chat.grammar.Stacks.Frame;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -20,34 +21,61 @@ final class Reader {
     /** The state of the frame below a rule that is looked at alone: what comes after it depends on who called it. */
     static final int HOLE = -2;
 
-    private static final int MOST_REMEMBERED = 50_000;
-    private static final int MOST_TABLES = 4_000;
+    private static final long LARGE_BYTES = 200_000_000;
+    private static final int FRAME_BYTES = 100;
+    private static final int STACKS_BYTES = 120;
+    private static final int TABLE_BYTES = 1_050;
 
     private final Automaton automaton;
     private final int horizon;
-    private final Map<Frame, Frame> frames = new HashMap<>();
-    private final Map<Stacks, Stacks> stacks = new HashMap<>();
+    private final long mostBytes;
+    private Map<Frame, Frame> frames = new HashMap<>();
+    private Map<Stacks, Stacks> stacks = new HashMap<>();
+
+    /** Those that know where something leads. */
+    private final List<Stacks> linked = new ArrayList<>();
+
     private long serial;
-    private int tables;
+    private long bytes;
+    private int forgotten;
     private Effort effort = Effort.unlimited();
 
-    /** @param horizon bytes of the longest token: a loop that may go on for longer is as good as endless */
-    Reader(Automaton automaton, int horizon) {
+    /** One that tells all counts apart, and forgets so late that equal stacks can be taken for the same. */
+    Reader(Automaton automaton) {
+        this(automaton, Integer.MAX_VALUE, LARGE_BYTES);
+    }
+
+    /**
+     * @param horizon bytes of the longest token: a loop that may go on for longer is as good as endless
+     * @param mostBytes when it remembers more than this it begins anew
+     */
+    Reader(Automaton automaton, int horizon, long mostBytes) {
         this.automaton = automaton;
         this.horizon = horizon;
+        this.mostBytes = mostBytes;
     }
 
     /**
      * Bounds what is computed from now on: ambiguous grammars with large counts could otherwise take for ever.
      *
-     * @param effort a step for each frame that is visited
+     * @param effort a step for each frame that is visited or put into a set, and what others spend
      */
     void allow(Effort effort) {
         this.effort = effort;
     }
 
-    void countWork() {
-        effort.spend(1);
+    void spend(long steps) {
+        effort.spend(steps);
+    }
+
+    /** What it remembers, about. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** How often it has begun anew: what was equal before then isn't the same any more. */
+    int forgotten() {
+        return forgotten;
     }
 
     Automaton automaton() {
@@ -119,6 +147,7 @@ final class Reader {
             closure.resume(callers);
             known = closure.complete();
             callers.resumed(known);
+            linked.add(callers);
         }
         return known;
     }
@@ -150,17 +179,23 @@ final class Reader {
     Frame frame(int state, int count, Stacks below) {
         var frame = new Frame(state, count, below);
         @Nullable Frame known = frames.putIfAbsent(frame, frame);
-        return known == null ? frame.numbered(serial++) : known;
+        if (known != null) {
+            return known;
+        }
+        bytes += FRAME_BYTES;
+        return frame.numbered(serial++);
     }
 
     /** @param members each once */
     Stacks set(Collection<Frame> members) {
+        effort.spend(members.size());
         Stacks set = Stacks.of(members.toArray(Frame[]::new));
         if (set.isEmpty()) {
             return set;
         }
         @Nullable Stacks known = stacks.putIfAbsent(set, set);
         if (known == null) {
+            bytes += STACKS_BYTES + (long) Integer.BYTES * set.frames.length;
             set.representative(representative(set));
             return set;
         }
@@ -192,11 +227,21 @@ final class Reader {
     }
 
     private void remember(Stacks from, int b, Stacks next) {
-        if (frames.size() > MOST_REMEMBERED || stacks.size() > MOST_REMEMBERED || tables > MOST_TABLES) {
-            frames.clear();
-            stacks.clear();
-            tables = 0;
+        if (bytes > mostBytes) {
+            forget();
         }
-        tables += from.next(b, next) ? 1 : 0;
+        if (from.next(b, next)) {
+            bytes += TABLE_BYTES;
+            linked.add(from);
+        }
+    }
+
+    private void forget() {
+        frames = new HashMap<>();
+        stacks = new HashMap<>();
+        linked.forEach(Stacks::forget);
+        linked.clear();
+        bytes = 0;
+        forgotten++;
     }
 }

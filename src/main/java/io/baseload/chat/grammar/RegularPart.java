@@ -26,7 +26,7 @@ public final class RegularPart implements ByteAutomaton.Part {
     public static RegularPart of(Expr expr, CodePoints writable, Effort effort) {
         effort.spend(COMPILING);
         Automaton automaton = AutomatonBuilder.compile(Grammar.of(expr), writable);
-        var reader = new Reader(automaton, Integer.MAX_VALUE);
+        var reader = new Reader(automaton);
         reader.allow(effort);
         effort.spend(automaton.loop.length);
         return new RegularPart(reader, false);

@@ -108,6 +108,12 @@ final class Stacks {
         resumed = stacks;
     }
 
+    /** Lets go of all that comes after. */
+    void forget() {
+        next = null;
+        resumed = null;
+    }
+
     Stacks representative() {
         return representative == null ? this : representative;
     }

@@ -28,7 +28,7 @@ public final class TextReader {
     public TextReader(Grammar grammar, Effort effort) {
         Automaton automaton = AutomatonBuilder.compile(grammar, CodePoints.ALL);
         effort.spend(automaton.loop.length);
-        reader = new Reader(automaton, Integer.MAX_VALUE);
+        reader = new Reader(automaton);
         reader.allow(effort);
     }
 

@@ -4,6 +4,7 @@ import io.baseload.chat.grammar.Stacks.Frame;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The masks of one grammar over one vocabulary. A mask is put together from what each of the stacks' top frames allows, which is remembered by frame whatever is
@@ -11,8 +12,14 @@ import java.util.Map;
  * a time.
  */
 final class TokenMasks {
-    /** For one mask: some hundred times what usual grammars take. */
-    static final long MOST_WORK = 4_000_000;
+    /** For one mask: a hundred times what usual grammars take, and about a sixth of a second. */
+    static final long MOST_WORK = 1_000_000;
+
+    /** For reading one token; most of it was read for the mask. */
+    static final long MOST_READING = MOST_WORK / 4;
+
+    /** So many nodes of a trie, or words of a mask, are looked at in the time of one step. */
+    private static final int TOGETHER = 16;
 
     private static final int MOST_MASKS = 64;
     private static final int MOST_TOPS = 192;
@@ -22,9 +29,10 @@ final class TokenMasks {
 
     private final Reader reader;
     private final TokenTable tokens;
-    private final Stacks[] path;
+    private final @Nullable Stacks[] path;
     private final Map<Stacks, long[]> masks = new LeastRecentlyUsed<>(MOST_MASKS);
     private final Map<Stacks, Top> tops = new LeastRecentlyUsed<>(MOST_TOPS);
+    private int forgotten;
 
     TokenMasks(Reader reader, TokenTable tokens) {
         this.reader = reader;
@@ -38,23 +46,41 @@ final class TokenMasks {
      * @param allowed tokens that it reads to their ends
      * @param plainExits nodes of the trie of plain tokens at which its rule is left
      * @param restExits the same of the other trie
+     * @param whole whether there are so many of them that they aren't given
      */
-    private record Top(long[] allowed, int[] plainExits, int[] restExits) {
-        int exits() {
-            return plainExits.length + restExits.length;
-        }
-    }
+    private record Top(long[] allowed, int[] plainExits, int[] restExits, boolean whole) {}
 
-    /** Sets the bits of the tokens that may come. */
-    void allow(Stacks stacks, long[] bits) {
+    /** Sets the bits of the tokens that may come; returns whether that had to be computed. */
+    boolean allow(Stacks stacks, long[] bits) {
+        forgetWithReader();
         Stacks key = stacks.representative();
         long[] mask = masks.get(key);
+        boolean unknown = mask == null;
         if (mask == null) {
             mask = compute(key);
             masks.put(key, mask);
+            Arrays.fill(path, null);
         }
         Arrays.fill(bits, 0);
         System.arraycopy(mask, 0, bits, 0, Math.min(bits.length, mask.length));
+        return unknown;
+    }
+
+    private void forgetWithReader() {
+        if (forgotten != reader.forgotten()) {
+            forgotten = reader.forgotten();
+            masks.clear();
+            tops.clear();
+        }
+    }
+
+    /** What is remembered, about. */
+    long bytes() {
+        long exits = 0;
+        for (Top top : tops.values()) {
+            exits += top.plainExits.length + top.restExits.length;
+        }
+        return (long) Long.BYTES * tokens.words() * (masks.size() + tops.size()) + Integer.BYTES * exits;
     }
 
     private long[] compute(Stacks stacks) {
@@ -80,13 +106,15 @@ final class TokenMasks {
     private boolean addTop(Frame frame, long[] mask) {
         addAskedFor(frame, mask);
         Top top = top(frame);
+        reader.spend(mask.length / TOGETHER);
         for (int word = 0; word < mask.length; word++) {
             mask[word] |= top.allowed[word];
         }
-        if (top.exits() > MOST_EXITS) {
+        if (top.whole) {
             return false;
         }
-        Stacks callers = top.exits() > 0 ? reader.resume(frame.below) : Stacks.NONE;
+        boolean exits = top.plainExits.length + top.restExits.length > 0;
+        Stacks callers = exits ? reader.resume(frame.below) : Stacks.NONE;
         for (int node : top.plainExits) {
             walk(tokens.plain, node, callers, mask, new IntList());
         }
@@ -128,7 +156,9 @@ final class TokenMasks {
             walk(tokens.plain, 0, alone, allowed, plainExits);
         }
         walk(tokens.rest, 0, alone, allowed, restExits);
-        return new Top(allowed, plainExits.toArray(), restExits.toArray());
+        return plainExits.size() + restExits.size() > MOST_EXITS
+                ? new Top(allowed, new int[0], new int[0], true)
+                : new Top(allowed, plainExits.toArray(), restExits.toArray(), false);
     }
 
     /** Whether of plain text the frame reads any characters, up to a number, and nothing else: what comes after them begins with something else. */
@@ -158,7 +188,11 @@ final class TokenMasks {
     private void walk(TokenTrie trie, int from, Stacks start, long[] mask, IntList exits) {
         path[trie.depth[from]] = start;
         int node = from + 1;
+        int looked = 0;
         while (node < trie.end[from]) {
+            if (++looked % TOGETHER == 0) {
+                reader.spend(1);
+            }
             int depth = trie.depth[node];
             Stacks here = reader.step(path[depth - 1], trie.label[node] & 0xFF);
             if (here.isEmpty()) {

@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 final class MaskThreads {
     private static final Executor QUICK = Background.threads("baseload-mask-");
     private static final Executor SLOW = Background.lowThreads("baseload-slow-mask-");
-    private static final long QUICK_NANOS = 2_000_000;
+    private static final long QUICK_NANOS = 10_000_000;
     private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
     private MaskThreads() {}

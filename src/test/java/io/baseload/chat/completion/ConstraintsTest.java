@@ -208,6 +208,24 @@ class ConstraintsTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void anAnswerInWhichAGrammarTurnsOutTooAmbiguousFailsAsTheAskersError() throws Exception {
+        var format = new OutputFormat.Regex("guided_regex", "(.{0,30}[aeiou].{0,30}){1,20}");
+        var end = new CompletableFuture<CompletionEvent.Failed>();
+        smolLm2.prepare(request(HELLO, ToolSet.EMPTY, format, 1)).start(index -> Lease.unlimited(), event -> {
+            if (event instanceof CompletionEvent.Failed failed) {
+                end.complete(failed);
+            }
+        });
+        CompletionEvent.Failed failed = end.get(60, TimeUnit.SECONDS);
+        assertThat(failed.cause())
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo("guided_regex"))
+                .hasMessageContaining("too ambiguous");
+        assertThat(failed.usage().completion()).isPositive();
+    }
+
     /** What would take a compiler of grammars hours, or its stack. */
     @ParameterizedTest
     @ValueSource(strings = {"nested", "branches", "repeated", "large", "digits", "product"})

@@ -87,7 +87,7 @@ class TokenMasksTest {
     void allowsExactlyWhatCanBeRead(String source) {
         Grammar grammar = gbnf(source);
         Constraint constraint = Constraint.compile(grammar, table);
-        Reader reader = new Reader(AutomatonBuilder.compile(grammar, table.writable), table.longest);
+        Reader reader = new Reader(AutomatonBuilder.compile(grammar, table.writable));
         Random random = new Random(3);
         for (int walk = 0; walk < 3; walk++) {
             TokenMask mask = constraint.mask();
