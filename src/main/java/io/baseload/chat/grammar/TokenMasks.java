@@ -4,7 +4,6 @@ import io.baseload.chat.grammar.Stacks.Frame;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The masks of one grammar over one vocabulary. A mask is put together from what each of the stacks' top frames allows, which is remembered by frame whatever is
@@ -29,7 +28,7 @@ final class TokenMasks {
 
     private final Reader reader;
     private final TokenTable tokens;
-    private final @Nullable Stacks[] path;
+    private final Stacks[] path;
     private final Map<Stacks, long[]> masks = new LeastRecentlyUsed<>(MOST_MASKS);
     private final Map<Stacks, Top> tops = new LeastRecentlyUsed<>(MOST_TOPS);
     private int forgotten;
@@ -59,7 +58,7 @@ final class TokenMasks {
         if (mask == null) {
             mask = compute(key);
             masks.put(key, mask);
-            Arrays.fill(path, null);
+            Arrays.fill(path, Stacks.NONE);
         }
         Arrays.fill(bits, 0);
         System.arraycopy(mask, 0, bits, 0, Math.min(bits.length, mask.length));
