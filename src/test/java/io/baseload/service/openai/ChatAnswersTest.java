@@ -136,6 +136,16 @@ class ChatAnswersTest {
     }
 
     @Test
+    void whatTurnsOutToBeTheAskersErrorSaysSo() throws Exception {
+        Web.Reply plain = web.chat(body("ambiguous", ""));
+        ErrorFormTest.assertError(plain, 400, "invalid_request_error", "invalid_value");
+        assertEquals("guided_grammar", plain.error().get("param").stringValue());
+        String streamed = web.chat(body("ambiguous", ", \"stream\": true")).body();
+        String last = streamed.substring(streamed.indexOf("event: error"));
+        assertTrue(last.contains("\"type\":\"invalid_request_error\",\"param\":\"guided_grammar\""), streamed);
+    }
+
+    @Test
     void rateLimitsStandInTheHeaders() throws Exception {
         Web.Reply reply = web.chat(body("m", ", \"stream\": true"));
         assertEquals("1000", reply.header("x-ratelimit-limit-tokens"));

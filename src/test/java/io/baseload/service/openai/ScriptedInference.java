@@ -117,6 +117,11 @@ final class ScriptedInference implements Inference {
                     text(0, "a ");
                     listener.accept(new CompletionEvent.Failed(new IllegalStateException("secret"), usage()));
                 }
+                case "ambiguous" -> {
+                    text(0, "a ");
+                    var cause = new InvalidRequestException("guided_grammar", "invalid_value", "too ambiguous");
+                    listener.accept(new CompletionEvent.Failed(cause, usage()));
+                }
                 case "shutdown" -> {
                     text(0, "a ");
                     listener.accept(new CompletionEvent.Finished(usage(), 0, true));
