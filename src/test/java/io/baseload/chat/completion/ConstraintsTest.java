@@ -228,14 +228,13 @@ class ConstraintsTest {
 
     /** What would take a compiler of grammars hours, or its stack. */
     @ParameterizedTest
-    @ValueSource(strings = {"nested", "branches", "repeated", "large", "digits", "product"})
+    @ValueSource(strings = {"nested", "branches", "large", "digits", "product"})
     void schemasThatExplodeAreRefused(String kind) {
         String schema = switch (kind) {
             case "nested" -> "{\"items\":".repeat(100_000) + "true" + "}".repeat(100_000);
             case "branches" ->
                 "{\"allOf\":[" + "{\"anyOf\":[{\"minLength\":1},{\"maxLength\":9},{\"type\":\"null\"}]},".repeat(12)
                         + "{}]}";
-            case "repeated" -> "{\"pattern\":\"^((a{1,9999}){1,9999}){1,9999}$\",\"maxLength\":100000}";
             case "large" -> "{\"enum\":[\"" + "x".repeat(900_000) + "\"]}";
             case "digits" -> "{\"type\":\"integer\",\"multipleOf\":999999999989}";
             default -> "{\"allOf\":[{\"pattern\":\"a.{400}b\"},{\"pattern\":\"c.{400}d\"}]}";
