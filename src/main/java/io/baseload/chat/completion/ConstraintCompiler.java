@@ -43,10 +43,12 @@ final class ConstraintCompiler {
     /** Begins in the background with what no request should have to wait for: the vocabulary's table, and a grammar like any, after which the code for it is there. */
     ConstraintCompiler(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
-        Background.start("baseload-vocabulary", () -> {
-            tokens.completeAsync(() -> new TokenTable(tokenizer), Runnable::run);
-            warmUp();
-        });
+        Background.start("baseload-vocabulary", this::begin, () -> {});
+    }
+
+    private void begin() {
+        tokens.completeAsync(() -> new TokenTable(tokenizer), Runnable::run);
+        warmUp();
     }
 
     private void warmUp() {

@@ -12,17 +12,34 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs work in the background, little at once. For each scope one piece is run at a time and the scopes take turns, so that nobody's large schemas keep others
- * waiting for longer than for one of them.
+ * Runs work in the background, little at once. For each scope one piece is run at a time and the scopes take turns. A piece that turns out to be long makes room
+ * for the next, so that nobody's large schemas keep others' small ones waiting; a few may be long at the same time.
  */
 final class FairExecutor {
     private static final int MOST_WAITING = 16;
+    private static final int MOST_LONG = 4;
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final String name;
 
     /** A scope's piece that may be run now. */
-    private record Turn(CacheScope scope, Runnable work) {}
+    private static final class Turn {
+        private final CacheScope scope;
+        private final Runnable work;
+        private State state = State.WAITING;
+
+        private Turn(CacheScope scope, Runnable work) {
+            this.scope = scope;
+            this.work = work;
+        }
+    }
+
+    private enum State {
+        WAITING,
+        RUNNING,
+        LONG,
+        ENDED
+    }
 
     private final Queue<Turn> turns = new ArrayDeque<>();
 
@@ -30,6 +47,7 @@ final class FairExecutor {
     private final Map<CacheScope, Queue<Runnable>> waiting = new HashMap<>();
 
     private int running;
+    private int runningLong;
 
     /** @param name of its threads */
     FairExecutor(String name) {
@@ -55,7 +73,8 @@ final class FairExecutor {
         if (running < Background.THREADS && !turns.isEmpty()) {
             running++;
             Turn turn = turns.remove();
-            Background.start(name, () -> run(turn));
+            turn.state = State.RUNNING;
+            Background.start(name, () -> run(turn), () -> makeRoom(turn));
         }
     }
 
@@ -63,18 +82,32 @@ final class FairExecutor {
         try {
             turn.work.run();
         } finally {
-            ended(turn.scope);
+            ended(turn);
         }
     }
 
-    private synchronized void ended(CacheScope scope) {
-        running--;
-        Queue<Runnable> others = Objects.requireNonNull(waiting.get(scope));
+    private synchronized void makeRoom(Turn turn) {
+        if (turn.state == State.RUNNING && runningLong < MOST_LONG) {
+            turn.state = State.LONG;
+            runningLong++;
+            running--;
+            startNext();
+        }
+    }
+
+    private synchronized void ended(Turn turn) {
+        if (turn.state == State.LONG) {
+            runningLong--;
+        } else {
+            running--;
+        }
+        turn.state = State.ENDED;
+        Queue<Runnable> others = Objects.requireNonNull(waiting.get(turn.scope));
         @Nullable Runnable next = others.poll();
         if (next == null) {
-            waiting.remove(scope);
+            waiting.remove(turn.scope);
         } else {
-            turns.add(new Turn(scope, next));
+            turns.add(new Turn(turn.scope, next));
         }
         startNext();
     }

@@ -40,14 +40,24 @@ public final class Background {
                 }));
     }
 
-    /** Starts work on a thread of its own, which gives way from when it turns out not to be short. */
-    public static void start(String name, Runnable work) {
-        Thread.ofPlatform().name(name).daemon().start(() -> watched(work));
+    /**
+     * Starts work on a thread of its own, which gives way from when it turns out not to be short.
+     *
+     * @param whenLong called once then, by another thread
+     */
+    public static void start(String name, Runnable work, Runnable whenLong) {
+        Thread.ofPlatform().name(name).daemon().start(() -> watched(work, whenLong));
     }
 
-    private static void watched(Runnable work) {
+    private static void watched(Runnable work, Runnable whenLong) {
         Priority priority = Priority.ofThisThread();
-        var turn = WATCH.schedule(priority::lower, SHORT_MILLIS, TimeUnit.MILLISECONDS);
+        var turn = WATCH.schedule(
+                () -> {
+                    priority.lower();
+                    whenLong.run();
+                },
+                SHORT_MILLIS,
+                TimeUnit.MILLISECONDS);
         try {
             work.run();
         } finally {

@@ -16,6 +16,7 @@ import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.GgufVocabulary;
 import io.baseload.testing.TestModels;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -95,6 +96,19 @@ class KeptConstraintsTest {
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(IllegalStateException.class);
         assertThat(kept.get(key("a", 1), this::quick).join()).isSameAs(constraint);
+    }
+
+    @Test
+    void whatIsLongKeepsNoOtherScopeWaiting() {
+        var latch = new CountDownLatch(1);
+        for (String scope : List.of("a", "b", "c")) {
+            kept.get(key(scope, 1), waiting(latch));
+        }
+        assertThat(kept.get(key("d", 1), this::quick)).succeedsWithin(Duration.ofSeconds(10));
+        CompletableFuture<Constraint> ofTheSame = kept.get(key("a", 2), this::quick);
+        assertThat(ofTheSame).isNotDone();
+        latch.countDown();
+        assertThat(ofTheSame.join()).isSameAs(constraint);
     }
 
     @Test
