@@ -9,6 +9,7 @@ import io.baseload.chat.api.Input;
 import io.baseload.chat.api.TokenLogprob;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.web.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -73,9 +74,11 @@ class CompletionAnswersTest {
     void theFirstTokenOfAnEchoHasNoLogprob() {
         var first = new TokenLogprob(1, "\uFFFD", new byte[] {(byte) 0xC3}, Float.NaN, List.of());
         var second = new TokenLogprob(2, "\uFFFDx", new byte[] {(byte) 0xA9, 'x'}, -1f, List.of());
-        assertEquals(Web.json("""
-            {"tokens": ["\uFFFD", "\uFFFDx"], "token_logprobs": [null, -1.0], "top_logprobs": [null, {}], "text_offset": [3, 4]}\
-            """), Json.parse(Json.bytes(TextLogprobs.of(List.of(first, second), 3))));
+        assertEquals(
+                Web.json("""
+                    {"tokens": ["\uFFFD", "\uFFFDx"], "token_logprobs": [null, -1.0], "top_logprobs": [null, {}], "text_offset": [3, 4]}\
+                    """),
+                Web.json(new String(Json.bytes(TextLogprobs.of(List.of(first, second), 3)), StandardCharsets.UTF_8)));
     }
 
     @Test
