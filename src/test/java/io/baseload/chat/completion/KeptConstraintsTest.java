@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -101,12 +102,13 @@ class KeptConstraintsTest {
     @Test
     void whatIsLongKeepsNoOtherScopeWaiting() {
         var latch = new CountDownLatch(1);
-        for (String scope : List.of("a", "b", "c")) {
-            kept.get(key(scope, 1), waiting(latch));
-        }
+        List<CompletableFuture<Constraint>> late = Stream.of("a", "b", "c")
+                .map(scope -> kept.get(key(scope, 1), waiting(latch)))
+                .toList();
         assertThat(kept.get(key("d", 1), this::quick)).succeedsWithin(Duration.ofSeconds(10));
         CompletableFuture<Constraint> ofTheSame = kept.get(key("a", 2), this::quick);
         assertThat(ofTheSame).isNotDone();
+        assertThat(late).noneMatch(CompletableFuture::isDone);
         latch.countDown();
         assertThat(ofTheSame.join()).isSameAs(constraint);
     }
