@@ -25,8 +25,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** Compiles formats, forced calls and the schemas of strict tools for a model's vocabulary. */
 final class ConstraintCompiler {
-    private static final String ANY_OBJECT = "{\"type\":\"object\"}";
-
     /** A schema like many. */
     private static final String USUAL = """
         {"type": "object", "required": ["s", "e", "i", "n", "a"], "additionalProperties": false, "properties": {
@@ -96,7 +94,8 @@ final class ConstraintCompiler {
     private Expr text(OutputFormat format, TokenTable table, Grammar.Builder grammar) {
         return switch (format) {
             case OutputFormat.Text text -> throw new IllegalArgumentException("any text needs no grammar");
-            case OutputFormat.JsonObject any -> SchemaGrammar.add(ANY_OBJECT, Layout.TIGHT, table.writable(), grammar);
+            case OutputFormat.JsonObject any ->
+                SchemaGrammar.add(SchemaGrammar.ANY_OBJECT, Layout.TIGHT, table.writable(), grammar);
             case OutputFormat.JsonSchema json -> schema(json, table, grammar);
             case OutputFormat.Regex regex -> RegularExpression.whole(regex.expression());
             case OutputFormat.Choice choice ->

@@ -22,6 +22,9 @@ import tools.jackson.databind.JsonNode;
  * forms that people write. What it can't hold a text to is refused.
  */
 public final class SchemaGrammar {
+    /** The schema of any object. */
+    public static final String ANY_OBJECT = "{\"type\":\"object\"}";
+
     private static final int MOST_BRANCHES = 2_000;
     private static final int MOST_READERS = 4;
 

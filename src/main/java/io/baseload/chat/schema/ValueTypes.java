@@ -62,7 +62,7 @@ public final class ValueTypes {
     private static Set<String> of(SchemaDocument document, List<Subschema> schemas, int depth) {
         Conjunction all = Conjunction.of(document, schemas);
         Set<String> types = new LinkedHashSet<>(Values.named(all)
-                .map(values -> values.stream().map(ValueTypes::type).collect(Collectors.toSet()))
+                .map(values -> values.stream().map(Values::type).collect(Collectors.toSet()))
                 .orElseGet(() -> Values.types(all)));
         for (Subschema part : all.parts()) {
             for (String keyword : List.of("anyOf", "oneOf")) {
@@ -79,16 +79,5 @@ public final class ValueTypes {
     private static Stream<String> withDoubles(Set<String> types) {
         boolean numeric = types.contains("number") || types.contains("integer");
         return Stream.concat(types.stream(), numeric ? Stream.of("number", "integer") : Stream.of());
-    }
-
-    private static String type(JsonNode value) {
-        return switch (value.getNodeType()) {
-            case OBJECT -> "object";
-            case ARRAY -> "array";
-            case STRING -> "string";
-            case BOOLEAN -> "boolean";
-            case NUMBER -> "number";
-            default -> "null";
-        };
     }
 }

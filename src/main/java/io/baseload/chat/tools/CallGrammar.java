@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 /** What a model has to write so that its answer's calls of tools have valid arguments, and what it may write before and instead: its reasoning, and text. */
 public final class CallGrammar {
     private static final int MOST_CALLS = 8;
-    private static final String ANY_OBJECT = "{\"type\":\"object\"}";
     private static final Expr BLANKS = new Expr.Repeat(new Expr.Chars(CodePoints.of(" \n\t")), 0, 8);
 
     private final AnswerFormat format;
@@ -135,7 +134,8 @@ public final class CallGrammar {
                 StrictSchema.check(tool.parameters());
             }
             return objects.computeIfAbsent(
-                    held ? tool.parameters() : ANY_OBJECT, schema -> held ? arguments(schema) : anyArguments());
+                    held ? tool.parameters() : SchemaGrammar.ANY_OBJECT,
+                    schema -> held ? arguments(schema) : anyArguments());
         } catch (GrammarException e) {
             int index = tools.tools().indexOf(tool);
             throw new GrammarException("tools[" + index + "].function.parameters", String.valueOf(e.getMessage()));
@@ -157,7 +157,7 @@ public final class CallGrammar {
                 .parameters()
                 .filter(syntax -> syntax.values() == ParameterSyntax.Values.TEXTS)
                 .map(syntax -> new ParameterGrammar(syntax, text).any())
-                .orElseGet(() -> arguments(ANY_OBJECT));
+                .orElseGet(() -> arguments(SchemaGrammar.ANY_OBJECT));
     }
 
     /** What comes before an answer: reasoning that the prompt has begun, or that the model may begin. */

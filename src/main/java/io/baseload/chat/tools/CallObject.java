@@ -40,7 +40,7 @@ final class CallObject {
     private final StringBuilder name = new StringBuilder();
     private final StringBuilder early = new StringBuilder();
     private At at = At.KEY_OR_END;
-    private JsonString string = new JsonString();
+    private StringDecoder string = StringDecoder.json();
     private JsonExtent extent = new JsonExtent();
     private boolean started;
     private boolean argued;
@@ -93,7 +93,7 @@ final class CallObject {
             return close();
         }
         key.setLength(0);
-        string = new JsonString();
+        string = StringDecoder.json();
         return expect(c, '"', At.KEY);
     }
 
@@ -103,7 +103,7 @@ final class CallObject {
 
     private State value(char c) {
         String member = key.toString();
-        string = new JsonString();
+        string = StringDecoder.json();
         extent = new JsonExtent();
         if (keyed && name.isEmpty() && offered.contains(member)) {
             begin(member);

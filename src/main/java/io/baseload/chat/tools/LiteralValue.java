@@ -37,7 +37,7 @@ final class LiteralValue implements ValueReader {
     private final Deque<Character> open = new ArrayDeque<>();
     private final StringBuilder word = new StringBuilder();
     private At at = At.VALUE;
-    private PythonString string = new PythonString('"');
+    private StringDecoder string = StringDecoder.python('"');
     /** Whether what is read, or was read last, is the name of a member. */
     private boolean name;
 
@@ -98,7 +98,7 @@ final class LiteralValue implements ValueReader {
             empty = true;
             name = c == '{';
         } else if (c == '"' || c == '\'') {
-            string = new PythonString(c);
+            string = StringDecoder.python(c);
             at = At.STRING;
             out.accept("\"");
         } else {
