@@ -44,6 +44,7 @@ public class BaseloadChatAutoConfiguration {
         LoadOptions options = LoadOptions.named(name)
                 .withContextLength(properties.contextLength())
                 .withKvPrecision(properties.kvPrecision())
+                .withPrecision(properties.precision())
                 .withMaxSequences(properties.maxSequences())
                 .withMaxQueued(properties.maxQueued());
         return engine.load(file, options);

@@ -1,6 +1,7 @@
 package io.baseload.ai;
 
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.Precision;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param pinned Whether each worker thread stays on one CPU.
  * @param contextLength Tokens that prompt and answer may have together; 0 = the model's own context length.
  * @param kvPrecision How the KV cache stores keys and values: f32, f16 or q8.
+ * @param precision What linear layers compute with: exact or fast.
  * @param toolFormat How the model writes calls of tools, where its template doesn't show it.
  * @param maxSequences Answers that are generated at the same time.
  * @param maxQueued Requests that may wait beyond those; one more is refused.
@@ -35,6 +37,7 @@ public record BaseloadChatProperties(
         @DefaultValue("true") boolean pinned,
         @DefaultValue("0") int contextLength,
         @DefaultValue("f32") KvPrecision kvPrecision,
+        @DefaultValue("exact") Precision precision,
         @Nullable String toolFormat,
         @DefaultValue("8") int maxSequences,
         @DefaultValue("64") int maxQueued,

@@ -29,6 +29,9 @@ final class BenchCommand implements Callable<Integer> {
     private KvOption kv = new KvOption();
 
     @Mixin
+    private PrecisionOption precision = new PrecisionOption();
+
+    @Mixin
     private Output output = new Output();
 
     @Option(
@@ -106,7 +109,8 @@ final class BenchCommand implements Callable<Integer> {
         return LoadOptions.named(model.name())
                 .withContextLength(longest)
                 .withMaxSequences(1)
-                .withKvPrecision(kv.precision());
+                .withKvPrecision(kv.precision())
+                .withPrecision(precision.precision());
     }
 
     private void measure(LoadedModel loaded, int count, List<Run> runs) throws Exception {

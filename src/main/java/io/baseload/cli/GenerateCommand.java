@@ -45,6 +45,9 @@ final class GenerateCommand implements Callable<Integer> {
     private KvOption kv = new KvOption();
 
     @Mixin
+    private PrecisionOption precision = new PrecisionOption();
+
+    @Mixin
     private Output output = new Output();
 
     @ArgGroup(multiplicity = "1")
@@ -111,7 +114,10 @@ final class GenerateCommand implements Callable<Integer> {
         try (Engine engine = Engine.open(new EngineOptions(threads, true));
                 LoadedModel loaded = engine.load(
                         model.path(),
-                        LoadOptions.named(model.name()).withMaxSequences(1).withKvPrecision(kv.precision()))) {
+                        LoadOptions.named(model.name())
+                                .withMaxSequences(1)
+                                .withKvPrecision(kv.precision())
+                                .withPrecision(precision.precision()))) {
             PreparedCompletion prepared = Completions.of(loaded, new ChatSettings(template(), Optional.empty()))
                     .prepare(request());
             var stopwatch = new Stopwatch();

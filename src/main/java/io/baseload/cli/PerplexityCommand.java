@@ -10,6 +10,7 @@ import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.LogitsSink;
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.SamplingOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +40,9 @@ final class PerplexityCommand implements Callable<Integer> {
     private KvOption kv = new KvOption();
 
     @Mixin
+    private PrecisionOption precision = new PrecisionOption();
+
+    @Mixin
     private Output output = new Output();
 
     @Option(
@@ -62,7 +66,8 @@ final class PerplexityCommand implements Callable<Integer> {
             names = "--against",
             paramLabel = "MODEL2",
             description =
-                    "Compare with this model, whose KV cache is in F32: KL divergence and equal likeliest tokens.")
+                    "Compare with this model, computed exactly and with a KV cache in F32: KL divergence and equal"
+                            + " likeliest tokens.")
     private @Nullable Path against;
 
     @Option(
@@ -79,6 +84,7 @@ final class PerplexityCommand implements Callable<Integer> {
     record Report(
             String model,
             String kv,
+            String precision,
             long tokens,
             double perplexity,
             List<Double> nll,
@@ -98,7 +104,8 @@ final class PerplexityCommand implements Callable<Integer> {
         }
         TextWindows text = TextWindows.open(windows, length);
         try (Engine engine = Engine.open(new EngineOptions(threads, true));
-                LoadedModel loaded = load(engine, model.path(), text.longest(), kv.precision())) {
+                LoadedModel loaded =
+                        load(engine, model.path(), text.longest(), kv.precision(), precision.precision())) {
             List<int[]> ids = text.ids(loaded.vocabulary());
             if (ids.isEmpty()) {
                 throw new BadInputException("--windows: " + windows + " has no two tokens");
@@ -107,7 +114,8 @@ final class PerplexityCommand implements Callable<Integer> {
             if (against == null) {
                 report(measure(loaded, null, first));
             } else {
-                try (LoadedModel other = load(engine, ModelArgument.find(against), text.longest(), KvPrecision.F32)) {
+                try (LoadedModel other =
+                        load(engine, ModelArgument.find(against), text.longest(), KvPrecision.F32, Precision.EXACT)) {
                     report(measure(loaded, other, first));
                 }
             }
@@ -115,7 +123,8 @@ final class PerplexityCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static LoadedModel load(Engine engine, Path path, int tokens, KvPrecision precision) {
+    private static LoadedModel load(
+            Engine engine, Path path, int tokens, KvPrecision kvPrecision, Precision precision) {
         int most = engine.inspect(path).contextLength();
         if (tokens > most) {
             throw new BadInputException("a window has " + tokens + " tokens, " + path + " can see " + most);
@@ -123,7 +132,8 @@ final class PerplexityCommand implements Callable<Integer> {
         LoadOptions options = LoadOptions.named(String.valueOf(path.getFileName()))
                 .withContextLength(tokens)
                 .withMaxSequences(1)
-                .withKvPrecision(precision);
+                .withKvPrecision(kvPrecision)
+                .withPrecision(precision);
         return engine.load(path, options);
     }
 
@@ -196,7 +206,14 @@ final class PerplexityCommand implements Callable<Integer> {
         }
         List<Double> nll = scores.stream().map(WindowScore::nll).toList();
         output.result(
-                new Report(model.name(), kv.precision().label(), all.tokens(), all.perplexity(), nll, comparison),
+                new Report(
+                        model.name(),
+                        kv.precision().label(),
+                        precision.precision().label(),
+                        all.tokens(),
+                        all.perplexity(),
+                        nll,
+                        comparison),
                 String.format(Locale.ROOT, "perplexity: %.4f", all.perplexity()));
     }
 }

@@ -10,6 +10,7 @@ package io.baseload.engine.api;
  * @param maxQueued requests that may wait beyond those; one more is refused with {@link OverloadedException}
  * @param prefillChunk prompt rows that one step computes at most
  * @param kvPrecision how the KV cache stores keys and values
+ * @param precision what linear layers compute with
  */
 public record LoadOptions(
         String name,
@@ -18,37 +19,48 @@ public record LoadOptions(
         int maxSequences,
         int maxQueued,
         int prefillChunk,
-        KvPrecision kvPrecision) {
+        KvPrecision kvPrecision,
+        Precision precision) {
 
     public static LoadOptions named(String name) {
-        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32);
+        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.EXACT);
     }
 
     public LoadOptions withContextLength(int tokens) {
-        return new LoadOptions(name, tokens, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision);
+        return new LoadOptions(name, tokens, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision);
     }
 
     public LoadOptions withKvTokens(int tokens) {
-        return new LoadOptions(name, contextLength, tokens, maxSequences, maxQueued, prefillChunk, kvPrecision);
+        return new LoadOptions(
+                name, contextLength, tokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision);
     }
 
     public LoadOptions withMaxSequences(int sequences) {
-        return new LoadOptions(name, contextLength, kvTokens, sequences, maxQueued, prefillChunk, kvPrecision);
+        return new LoadOptions(
+                name, contextLength, kvTokens, sequences, maxQueued, prefillChunk, kvPrecision, precision);
     }
 
     public LoadOptions withMaxQueued(int requests) {
-        return new LoadOptions(name, contextLength, kvTokens, maxSequences, requests, prefillChunk, kvPrecision);
+        return new LoadOptions(
+                name, contextLength, kvTokens, maxSequences, requests, prefillChunk, kvPrecision, precision);
     }
 
     public LoadOptions withPrefillChunk(int rows) {
-        return new LoadOptions(name, contextLength, kvTokens, maxSequences, maxQueued, rows, kvPrecision);
+        return new LoadOptions(name, contextLength, kvTokens, maxSequences, maxQueued, rows, kvPrecision, precision);
     }
 
-    public LoadOptions withKvPrecision(KvPrecision precision) {
-        return new LoadOptions(name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, precision);
+    public LoadOptions withKvPrecision(KvPrecision kvPrecision) {
+        return new LoadOptions(
+                name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision);
+    }
+
+    public LoadOptions withPrecision(Precision precision) {
+        return new LoadOptions(
+                name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision);
     }
 
     public LoadOptions withName(String name) {
-        return new LoadOptions(name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision);
+        return new LoadOptions(
+                name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision);
     }
 }

@@ -1,5 +1,6 @@
 package io.baseload.engine.kernel;
 
+import io.baseload.engine.api.Precision;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -9,18 +10,25 @@ import java.lang.System.Logger.Level;
 final class KernelProvider {
     private static final Logger LOG = System.getLogger(KernelProvider.class.getName());
 
-    static final Kernels BEST = choose();
+    private static final boolean VECTORS = vectors();
+
+    static final Kernels EXACT = choose(Precision.EXACT);
+    static final Kernels FAST = choose(Precision.FAST);
 
     private KernelProvider() {}
 
-    private static Kernels choose() {
+    private static Kernels choose(Precision precision) {
+        return VECTORS ? new VectorKernels(precision) : Kernels.scalar(precision);
+    }
+
+    private static boolean vectors() {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
             LOG.log(
                     Level.WARNING,
                     "The Vector API is missing, so the engine computes many times slower than it could."
                             + " Start Java with --add-modules jdk.incubator.vector");
-            return Kernels.scalar();
+            return false;
         }
-        return Lanes.usable() ? new VectorKernels() : Kernels.scalar();
+        return Lanes.usable();
     }
 }

@@ -1,5 +1,6 @@
 package io.baseload.engine.kernel;
 
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -12,14 +13,24 @@ import io.baseload.engine.tensor.Rows;
  */
 public interface Kernels {
 
-    /** The fastest kernels of this machine. */
+    /** The fastest kernels of this machine that compute as exactly as the definition. */
     static Kernels best() {
-        return KernelProvider.BEST;
+        return best(Precision.EXACT);
+    }
+
+    /** The fastest kernels of this machine. */
+    static Kernels best(Precision precision) {
+        return precision == Precision.EXACT ? KernelProvider.EXACT : KernelProvider.FAST;
     }
 
     /** The definition, which runs everywhere. */
     static Kernels scalar() {
-        return new ScalarKernels();
+        return scalar(Precision.EXACT);
+    }
+
+    /** The definition of what this precision computes, which runs everywhere. */
+    static Kernels scalar(Precision precision) {
+        return new ScalarKernels(precision);
     }
 
     /** For people: which twin, how wide. */

@@ -2,6 +2,7 @@ package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.KvLayout;
 import io.baseload.engine.tensor.KvPages;
@@ -14,7 +15,7 @@ import java.util.Arrays;
  * The definition of each kernel, in plain Java. Sums over weights, keys and values run in order, one fused multiply-add each; sums along a row run in 16 lanes
  * that are then added in halves.
  */
-final class ScalarKernels implements Kernels {
+record ScalarKernels(Precision precision) implements Kernels {
     /** sigmoid(1.702·x) comes close to the normal distribution (Hendrycks and Gimpel, 2016). */
     static final float STEEP = 1.702f;
 

@@ -1,12 +1,13 @@
 package io.baseload.engine.kernel;
 
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 
 /** The fast twin: the same sums in the same order as {@link ScalarKernels}, by the Vector API. */
-final class VectorKernels implements Kernels {
+record VectorKernels(Precision precision) implements Kernels {
 
     @Override
     public String name() {

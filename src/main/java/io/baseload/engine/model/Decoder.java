@@ -40,7 +40,7 @@ final class Decoder implements CausalModel, Step {
     private Batch batch;
     private Probe probe = Probe.NONE;
 
-    Decoder(DecoderWeights weights, NativeMemory memory, KvPages kv, Limits limits) {
+    Decoder(DecoderWeights weights, NativeMemory memory, KvPages kv, Limits limits, Kernels kernels) {
         this.weights = weights;
         this.limits = limits;
         config = weights.config();
@@ -56,7 +56,7 @@ final class Decoder implements CausalModel, Step {
         workers = new Worker[limits.workers()];
         for (int i = 0; i < workers.length; i++) {
             Scratch scratch = Scratch.allocate(memory, weights.widest(), limits.contextLength());
-            workers[i] = new Worker(Kernels.best(), scratch, hidden, batch);
+            workers[i] = new Worker(kernels, scratch, hidden, batch);
         }
     }
 

@@ -10,6 +10,7 @@ import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.RopeScaling;
+import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -105,8 +106,8 @@ public record DecoderWeights(
     }
 
     /** The model, ready to compute. */
-    public CausalModel decoder(NativeMemory memory, KvPages kv, Limits limits) {
-        return new Decoder(this, memory, kv, limits);
+    public CausalModel decoder(NativeMemory memory, KvPages kv, Limits limits, Kernels kernels) {
+        return new Decoder(this, memory, kv, limits, kernels);
     }
 
     /** The most columns that one of the matrices has, or the width of a key or value. */

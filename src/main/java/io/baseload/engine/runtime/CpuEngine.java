@@ -78,7 +78,7 @@ final class CpuEngine implements Engine {
         try {
             KvPages pages = size.allocatePages(memory, source.config());
             KvCache cache = new KvCache(pages);
-            CausalModel model = source.load(memory, pages, size.limits(workers));
+            CausalModel model = source.load(memory, pages, size.limits(workers), Kernels.best(options.precision()));
             Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);
             return start(new CpuModel(options.name(), source, size, workers, cache, batcher), batcher, memory);
         } catch (Throwable failed) {

@@ -12,6 +12,7 @@ import io.baseload.engine.format.Metadata;
 import io.baseload.engine.format.ModelFolder;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.format.VocabularyFiles;
+import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.CheckpointWeights;
@@ -74,10 +75,10 @@ record ModelSource(
     }
 
     /** Packs the weights into native memory, or maps them if they are packed already. The model doesn't need this source afterwards. */
-    CausalModel load(NativeMemory memory, KvPages pages, Limits limits) {
+    CausalModel load(NativeMemory memory, KvPages pages, Limits limits, Kernels kernels) {
         Weights weights = store.<Weights>map(stored -> new StoredWeights(stored.map(memory)))
                 .orElseGet(() -> new CheckpointWeights(definition.weights(), memory));
-        return DecoderWeights.load(config(), weights).decoder(memory, pages, limits);
+        return DecoderWeights.load(config(), weights).decoder(memory, pages, limits, kernels);
     }
 
     ModelInfo info() {

@@ -2,6 +2,7 @@ package io.baseload.service.app;
 
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.Precision;
 import java.nio.file.Path;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -16,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxQueued answers that may wait beyond those; one more is refused with 503
  * @param prefillChunk prompt tokens that one step computes at most
  * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
+ * @param precision what linear layers compute with: exact or fast
  * @param toolFormats how models write calls of tools, by id, where their templates don't show it
  * @param chatTemplates by model, a file with a chat template to use instead of the model's own
  */
@@ -27,6 +29,7 @@ record ModelProperties(
         @DefaultValue("64") int maxQueued,
         @DefaultValue("512") int prefillChunk,
         @DefaultValue("f32") KvPrecision kvPrecision,
+        @DefaultValue("exact") Precision precision,
         @DefaultValue Map<String, String> toolFormats,
         @DefaultValue Map<String, Path> chatTemplates) {
     LoadOptions options() {
@@ -36,6 +39,7 @@ record ModelProperties(
                 .withMaxSequences(maxSequences)
                 .withMaxQueued(maxQueued)
                 .withPrefillChunk(prefillChunk)
-                .withKvPrecision(kvPrecision);
+                .withKvPrecision(kvPrecision)
+                .withPrecision(precision);
     }
 }

@@ -6,6 +6,7 @@ import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.architecture.ModelDefinition;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.format.ModelFolder;
+import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.parallel.Team;
@@ -48,7 +49,7 @@ public final class ModelBench implements AutoCloseable {
             cache = new KvCache(pages);
             Limits limits = new Limits(contextLength, ROWS, 4, ROWS, workers);
             model = DecoderWeights.load(config, new CheckpointWeights(definition.weights(), memory))
-                    .decoder(memory, pages, limits);
+                    .decoder(memory, pages, limits, Kernels.best());
             definition.weights().refuseOthers();
         }
         batch = model.batch();

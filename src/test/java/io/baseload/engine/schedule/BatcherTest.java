@@ -17,6 +17,7 @@ import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.architecture.ModelDefinition;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.format.ModelFolder;
+import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.Batch;
 import io.baseload.engine.model.CausalModel;
@@ -103,7 +104,7 @@ class BatcherTest {
             KvCache cache = new KvCache(kv);
             Limits rows = new Limits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
             Watched model = new Watched(DecoderWeights.load(config, new CheckpointWeights(definition.weights(), memory))
-                    .decoder(memory, kv, rows));
+                    .decoder(memory, kv, rows, Kernels.best()));
             return new Bench(new Batcher("tiny", model, cache, limits, () -> {}), model, cache);
         }
     }
