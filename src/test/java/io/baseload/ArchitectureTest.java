@@ -18,6 +18,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.baseload.cli.Main;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
@@ -116,6 +118,20 @@ class ArchitectureTest {
     @Test
     void vectorsStayInTheKernels() {
         only(List.of("engine.kernel", "engine.quant", "engine.tensor"), "jdk.incubator.vector..");
+    }
+
+    @Test
+    void nativeFunctionsAreLinkedInOnePlace() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.baseload.engine.platform")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(Linker.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(SymbolLookup.class)
+                .check(project);
     }
 
     @Test

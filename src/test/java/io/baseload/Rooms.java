@@ -11,6 +11,7 @@ import java.util.Set;
 final class Rooms {
     /** Lowest first; each may use those before it. */
     private static final List<String> ENGINE = List.of(
+            "engine.platform",
             "engine.api",
             "engine.tensor",
             "engine.quant",

@@ -1,5 +1,6 @@
 package io.baseload.engine.api;
 
+import io.baseload.engine.platform.ThreadPriority;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -35,7 +36,7 @@ public final class Background {
         return Executors.newFixedThreadPool(
                 THREADS,
                 work -> daemons.newThread(() -> {
-                    Priority.ofThisThread().lower();
+                    ThreadPriority.ofThisThread().lower();
                     work.run();
                 }));
     }
@@ -50,7 +51,7 @@ public final class Background {
     }
 
     private static void watched(Runnable work, Runnable whenLong) {
-        Priority priority = Priority.ofThisThread();
+        ThreadPriority priority = ThreadPriority.ofThisThread();
         var turn = WATCH.schedule(
                 () -> {
                     priority.lower();

@@ -1,5 +1,7 @@
 package io.baseload.engine.parallel;
 
+import io.baseload.engine.platform.Affinity;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,7 @@ public final class Team implements AutoCloseable {
             boolean pin = pinned && cpus.mayPin(workers);
             Thread.ofPlatform().name("baseload-worker-" + self).daemon().start(() -> {
                 if (pin) {
-                    Affinity.pin(cpus.cpu(self));
+                    Affinity.set(List.of(cpus.cpu(self)));
                 }
                 serve(self);
             });

@@ -1,5 +1,6 @@
 package io.baseload.engine.tensor;
 
+import io.baseload.engine.platform.SystemMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,8 +1,7 @@
-package io.baseload.engine.tensor;
+package io.baseload.engine.platform;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -11,11 +10,12 @@ import java.lang.invoke.MethodHandle;
  * The C library's {@code calloc}. An arena of Java's own fills what it allocates with zeros, and so makes all of it resident at once; the system hands out large
  * blocks as pages that are zero when they are first touched, by whoever touches them.
  */
-final class SystemMemory {
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle CALLOC = function(
-            "calloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-    private static final MethodHandle FREE = function("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+public final class SystemMemory {
+    private static final MethodHandle CALLOC = NativeLibrary.system()
+            .function(
+                    "calloc", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final MethodHandle FREE =
+            NativeLibrary.system().function("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
     private SystemMemory() {}
 
@@ -24,7 +24,7 @@ final class SystemMemory {
      *
      * @throws OutOfMemoryError if the system has none
      */
-    static MemorySegment allocate(Arena arena, long size, long alignment) {
+    public static MemorySegment allocate(Arena arena, long size, long alignment) {
         MemorySegment block = calloc(Math.addExact(size, alignment));
         if (block.address() == 0) {
             throw new OutOfMemoryError("the system has no " + size + " bytes of memory");
@@ -47,9 +47,5 @@ final class SystemMemory {
         } catch (Throwable impossible) {
             throw new AssertionError(impossible);
         }
-    }
-
-    private static MethodHandle function(String name, FunctionDescriptor type) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), type);
     }
 }

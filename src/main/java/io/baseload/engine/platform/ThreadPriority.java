@@ -1,17 +1,16 @@
-package io.baseload.engine.api;
+package io.baseload.engine.platform;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.Locale;
 
 /** How much of the processors a thread gets beside others (Linux' {@code sched(7)}). It can be lowered and never raised again. */
-final class Priority implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(Priority.class.getName());
+public final class ThreadPriority implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(ThreadPriority.class.getName());
     private static final int LOW = 10;
     private static final int UNKNOWN = -1;
 
@@ -20,16 +19,16 @@ final class Priority implements AutoCloseable {
 
     private boolean closed;
 
-    private Priority(int thread) {
+    private ThreadPriority(int thread) {
         this.thread = thread;
     }
 
-    static Priority ofThisThread() {
+    public static ThreadPriority ofThisThread() {
         try {
-            return new Priority(linux() ? (int) function("gettid", 0).invokeExact() : UNKNOWN);
+            return new ThreadPriority(linux() ? (int) function("gettid", 0).invokeExact() : UNKNOWN);
         } catch (Throwable unavailable) {
             LOG.log(Level.DEBUG, "threads don't give way on this system", unavailable);
-            return new Priority(UNKNOWN);
+            return new ThreadPriority(UNKNOWN);
         }
     }
 
@@ -39,7 +38,7 @@ final class Priority implements AutoCloseable {
     }
 
     /** By any thread. */
-    synchronized void lower() {
+    public synchronized void lower() {
         if (closed || thread == UNKNOWN) {
             return;
         }
@@ -61,8 +60,6 @@ final class Priority implements AutoCloseable {
     private static MethodHandle function(String name, int arguments) {
         var types = new ValueLayout[arguments];
         Arrays.fill(types, ValueLayout.JAVA_INT);
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(
-                linker.defaultLookup().find(name).orElseThrow(), FunctionDescriptor.of(ValueLayout.JAVA_INT, types));
+        return NativeLibrary.system().function(name, FunctionDescriptor.of(ValueLayout.JAVA_INT, types));
     }
 }
