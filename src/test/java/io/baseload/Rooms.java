@@ -72,8 +72,8 @@ final class Rooms {
                 ASKING,
                 Set.of("engine.store"),
                 Set.of("service.database", "service.tenant", "service.audit"));
-        door(doors, "service.inference", ASKING, without(PLATFORM, "service.inference"));
-        door(doors, "service.web", ASKING, PLATFORM);
+        door(doors, "service.inference", ASKING, without(PLATFORM, "service.inference"), Set.of("service.database"));
+        door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database"));
         door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.web"));
         door(doors, "service.admin", ASKING, PLATFORM, Set.of("service.web"));
         door(doors, "service.console", PLATFORM, Set.of("service.web"));

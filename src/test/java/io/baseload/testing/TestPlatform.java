@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -102,6 +104,11 @@ public final class TestPlatform implements AutoCloseable {
     /** What an administrator of the database can do. */
     public JdbcClient superuser() {
         return superuser(database);
+    }
+
+    /** An administrator's session, to be closed by the caller. */
+    public Connection superuserConnection() throws SQLException {
+        return login("postgres", database).getConnection();
     }
 
     /** What a tenant's windows have counted, for each period over all its windows: tests may run across the end of a minute. */

@@ -1,5 +1,6 @@
 package io.baseload.service.inference;
 
+import io.baseload.service.database.DatabaseFailures;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -76,7 +77,7 @@ final class Funds {
             }
         } catch (RuntimeException e) {
             log.warn("No more tokens for {} yet: {}", reservation, e.toString());
-            if (Ledger.isUnavailable(e) && asked - patienceEnd < 0) {
+            if (DatabaseFailures.isUnavailable(e) && asked - patienceEnd < 0) {
                 request(tokens, extension, patienceEnd, PAUSE_MILLIS);
             } else {
                 extension.refused();

@@ -9,10 +9,6 @@ import io.baseload.service.quota.Quota;
 import io.baseload.service.quota.QuotaSnapshot;
 import java.util.List;
 import java.util.UUID;
-import org.springframework.dao.NonTransientDataAccessResourceException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** Quota and audit in the same transactions. The audit trail comes last in each: its head is what all wait for. */
@@ -25,14 +21,6 @@ final class Ledger {
         this.quota = quota;
         this.audit = audit;
         this.transactions = transactions;
-    }
-
-    /** Whether an exception means that the database can't be reached now, so that trying again makes sense. */
-    static boolean isUnavailable(Throwable failure) {
-        return failure instanceof NonTransientDataAccessResourceException
-                || failure instanceof TransientDataAccessException
-                || failure instanceof RecoverableDataAccessException
-                || failure instanceof TransactionException;
     }
 
     /** Transaction 1, before the first token: reservation and intent. */

@@ -5,6 +5,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
+import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.quota.Claim;
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.registry.ModelDirectory;
@@ -106,7 +107,7 @@ final class LedgeredInference implements Inference {
 
     /** A commit whose answer got lost may have happened: what it reserved is given back once the database is there again. */
     private RuntimeException refusal(Ticket ticket, Throwable cause) {
-        if (Ledger.isUnavailable(cause)) {
+        if (DatabaseFailures.isUnavailable(cause)) {
             var unused = settlements.refund(ticket);
             return new LedgerUnavailableException(cause);
         }

@@ -1,5 +1,6 @@
 package io.baseload.service.inference;
 
+import io.baseload.service.database.DatabaseFailures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -9,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends reservations, from memory for as long as the database is gone. */
+/** Ends reservations. What fails is tried again from memory until it succeeds, whatever the failure: nothing that was generated goes unbilled. */
 final class Settlements {
     private static final Logger log = LoggerFactory.getLogger(Settlements.class);
     private static final int MOST_PENDING = 10_000;
@@ -62,16 +63,12 @@ final class Settlements {
             task.transaction().run();
             task.done().complete(null);
         } catch (RuntimeException e) {
-            if (Ledger.isUnavailable(e)) {
+            if (DatabaseFailures.isUnavailable(e)) {
                 log.warn("{} is not settled yet: {}", task.ticket().requestId(), e.toString());
-                later(task, pauseMillis);
             } else {
-                log.error(
-                        "{} can't be settled; it will count as lost",
-                        task.ticket().requestId(),
-                        e);
-                task.done().completeExceptionally(e);
+                log.error("{} is not settled yet", task.ticket().requestId(), e);
             }
+            later(task, pauseMillis);
         }
     }
 

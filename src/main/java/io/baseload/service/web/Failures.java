@@ -3,6 +3,7 @@ package io.baseload.service.web;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
+import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.inference.LedgerUnavailableException;
 import io.baseload.service.quota.QuotaExceededException;
 import io.baseload.service.registry.ConflictException;
@@ -14,10 +15,6 @@ import io.baseload.service.tenant.UnknownTenantException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.NonTransientDataAccessResourceException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /** What each failure looks like on the wire. What isn't listed here is our bug: 500, with an id under which the log has all of it. */
 public final class Failures {
@@ -43,10 +40,7 @@ public final class Failures {
             case UnknownTenantException e -> ApiError.refused(404, "not_found", message(e));
             case NotEnoughMemoryException e -> ApiError.refused(507, "insufficient_memory", message(e));
             case LedgerUnavailableException e -> withoutDatabase(e, requestId);
-            case TransientDataAccessException e -> withoutDatabase(e, requestId);
-            case RecoverableDataAccessException e -> withoutDatabase(e, requestId);
-            case NonTransientDataAccessResourceException e -> withoutDatabase(e, requestId);
-            case TransactionException e -> withoutDatabase(e, requestId);
+            case Exception e when DatabaseFailures.isUnavailable(e) -> withoutDatabase(e, requestId);
             default -> SpringFailures.of(failure).orElseGet(() -> bug(failure, requestId));
         };
     }

@@ -1,0 +1,15 @@
+package io.baseload.service.database;
+
+import com.zaxxer.hikari.SQLExceptionOverride;
+import java.sql.SQLException;
+
+/**
+ * Has the pool throw connections away that lead to a server which no longer writes. After a failover the pool would otherwise keep its connections to the old
+ * primary: they are alive, and refuse every write. Named in {@code application.yml}; made by the pool.
+ */
+public final class SpoiltConnections implements SQLExceptionOverride {
+    @java.lang.Override // the interface has an Override of its own
+    public Override adjudicate(SQLException failure) {
+        return DatabaseFailures.spoilsConnection(failure) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+    }
+}

@@ -1,0 +1,108 @@
+package io.baseload.service.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.engine.api.Usage;
+import io.baseload.service.audit.AuditVerifier;
+import io.baseload.testing.TestPlatform;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A database that is there and doesn't write: after a failover, or behind somebody's lock. */
+class FailoverTest {
+    private TestPlatform platform;
+    private TinyModel model;
+    private Client client;
+
+    @BeforeEach
+    void start() {
+        platform = TestPlatform.fresh(TinyInference.class);
+        model = platform.get(TinyModel.class);
+        client = new Client(platform.get(Inference.class), "default");
+    }
+
+    @AfterEach
+    void stop() {
+        platform.close();
+    }
+
+    @Test
+    void aReadOnlyServerRefusesWhatIsNewAndWhatRanIsSettledLater() throws Exception {
+        client.ask(10, 50);
+        var before = connections();
+        readOnly(true);
+        try {
+            assertThatThrownBy(() -> client.ask(1, 1)).isInstanceOf(LedgerUnavailableException.class);
+            model.steps.release(50);
+            assertThat(client.finished().usage()).isEqualTo(new Usage(10, 50));
+        } finally {
+            readOnly(false);
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> outcomes("done") == 1);
+        assertThat(connections().containsAll(before))
+                .as("the pool keeps what led to a server that does not write")
+                .isFalse();
+        assertThat(platform.counted("default")).hasSize(3).containsOnly(new TestPlatform.Counted(60, 0));
+        assertThat(outcomes("lost")).isZero();
+        assertThat(platform.get(AuditVerifier.class).verify().completeness().ok())
+                .isTrue();
+    }
+
+    @Test
+    void whoHoldsTheEndOfTheTrailKeepsNobodyWaiting() throws Exception {
+        client.ask(10, 5);
+        try (var holder = holdTheEndOfTheTrail()) {
+            model.steps.release(5);
+            assertThat(client.finished().usage()).isEqualTo(new Usage(10, 5));
+            long begun = System.nanoTime();
+            assertThatThrownBy(() -> client.ask(1, 1)).isInstanceOf(LedgerUnavailableException.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
+            holder.rollback();
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> outcomes("done") == 1);
+        assertThat(outcomes("lost")).isZero();
+    }
+
+    private Connection holdTheEndOfTheTrail() throws Exception {
+        var holder = platform.superuserConnection();
+        holder.setAutoCommit(false);
+        holder.createStatement().execute("SELECT audit_append('admin.test', 'default', 'bl_test', 'test', '{}')");
+        return holder;
+    }
+
+    private void readOnly(boolean on) throws InterruptedException {
+        platform.superuser()
+                .sql("ALTER SYSTEM SET default_transaction_read_only = " + (on ? "on" : "off"))
+                .update();
+        platform.superuser().sql("SELECT pg_reload_conf()").query(Boolean.class).single();
+        var wanted = on ? "on" : "off";
+        Awaitility.await()
+                .until(() -> platform.superuser()
+                        .sql("SHOW default_transaction_read_only")
+                        .query(String.class)
+                        .single()
+                        .equals(wanted));
+    }
+
+    private long outcomes(String state) {
+        return platform.superuser()
+                .sql("SELECT count(*) FROM audit_entry WHERE kind = 'completion.outcome' AND detail ->> 'state' = ?")
+                .param(state)
+                .query(Long.class)
+                .single();
+    }
+
+    private List<Integer> connections() {
+        return platform.superuser()
+                .sql("SELECT pid FROM pg_stat_activity WHERE usename = 'baseload_app' AND datname ="
+                        + " current_database() ORDER BY pid")
+                .query(Integer.class)
+                .list();
+    }
+}
