@@ -17,6 +17,7 @@ final class Rooms {
             "engine.quant",
             "engine.kernel",
             "engine.parallel",
+            "engine.profile",
             "engine.format",
             "engine.store",
             "engine.config",
@@ -25,7 +26,6 @@ final class Rooms {
             "engine.architecture",
             "engine.shard",
             "engine.sample",
-            "engine.profile",
             "engine.schedule",
             "engine.runtime");
 

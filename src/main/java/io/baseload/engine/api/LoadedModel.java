@@ -24,6 +24,9 @@ public interface LoadedModel extends AutoCloseable {
 
     ModelLoad load();
 
+    /** What the workers have spent their time on since the model was loaded. */
+    OperatorTimes times();
+
     /** Accepts nothing more. Native memory is freed when the last running generation has ended; does not wait for that. */
     @Override
     void close();

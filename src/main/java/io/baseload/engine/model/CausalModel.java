@@ -2,6 +2,7 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.Rows;
 
 /** A decoder-only language model: tokens in, logits out. Used by one thread at a time. */
@@ -18,6 +19,9 @@ public interface CausalModel {
 
     /** The same with somebody looking. */
     void forward(Team team, Batch batch, Probe probe);
+
+    /** Where the time of its steps goes. */
+    Profile profile();
 
     /** The logits of the last step, one row for each {@link Batch#wantLogits}. The caller may change them. */
     Rows logits();

@@ -7,6 +7,8 @@ import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.parallel.Barrier;
 import io.baseload.engine.parallel.Step;
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.profile.Operator;
+import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -32,6 +34,7 @@ final class Decoder implements CausalModel, Step {
     private final Limits limits;
     private final Residual[] blocks;
     private final Worker[] workers;
+    private final Profile profile;
     private final Rows x;
     private final Rows normed;
     private final Rows branch;
@@ -53,10 +56,11 @@ final class Decoder implements CausalModel, Step {
         logits = Rows.allocate(limits.logits(), config.vocabulary());
         var ropes = new RopeTables(new RopeFrequencies(weights.ropeFactors()), limits.contextLength());
         blocks = bind(new Workspace(limits, ropes, kv));
+        profile = new Profile(limits.workers());
         workers = new Worker[limits.workers()];
         for (int i = 0; i < workers.length; i++) {
             Scratch scratch = Scratch.allocate(memory, weights.widest(), limits.contextLength());
-            workers[i] = new Worker(kernels, scratch, hidden, batch);
+            workers[i] = new Worker(kernels, scratch, profile.worker(i), hidden, batch);
         }
     }
 
@@ -88,7 +92,14 @@ final class Decoder implements CausalModel, Step {
     public void forward(Team team, Batch batch, Probe probe) {
         this.batch = batch;
         this.probe = probe;
+        profile.begin();
         team.run(this);
+        profile.end();
+    }
+
+    @Override
+    public Profile profile() {
+        return profile;
     }
 
     @Override
@@ -101,6 +112,7 @@ final class Decoder implements CausalModel, Step {
         Worker worker = workers[index];
         worker.start(batch, index, count, barrier);
         embed(worker);
+        worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         Probe looking = index == 0 ? probe : Probe.NONE;
         looking.embedded(x);
@@ -133,13 +145,16 @@ final class Decoder implements CausalModel, Step {
         }
         float epsilon = config.norms().epsilon();
         worker.kernels.rmsNorm(selected, weights.norm(), epsilon, selected, from, to, worker.scratch);
+        worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         looking.normed(selected);
         PackedMatrix w = weights.head();
         int firstPanel = worker.from(w.panels());
         int endPanel = worker.to(w.panels());
         worker.kernels.decodeLinear(w, selected, logits, 0, batch.logits(), firstPanel, endPanel, worker.scratch);
+        worker.did(Operator.linear(w.packing().codes()));
         scaleLogits(worker, worker.firstColumn(w.rows()), worker.endColumn(w.rows()));
+        worker.did(Operator.NORMS_AND_ROTARY);
     }
 
     private void scaleLogits(Worker worker, int firstColumn, int endColumn) {

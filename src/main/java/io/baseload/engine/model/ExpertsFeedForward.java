@@ -2,6 +2,7 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.config.Experts;
 import io.baseload.engine.config.Routing;
+import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 import java.util.Optional;
@@ -74,15 +75,18 @@ final class ExpertsFeedForward implements Block {
         weights.router().apply(worker, x, routed);
         worker.await();
         choose(worker);
+        worker.did(Operator.ROUTING);
         worker.await();
         Dispatch dispatch = dispatches[worker.index()];
         dispatch.plan(choices, worker.batch.prefillRows(), worker.rows());
         gather(worker, x, dispatch);
+        worker.did(Operator.ROUTING);
         worker.await();
         unit(worker, dispatch);
         worker.await();
         down(worker, dispatch);
         combine(worker.rows(), dispatch, out, first, end);
+        worker.did(Operator.ROUTING);
     }
 
     private static void clear(Rows out, int rows, int first, int end) {
@@ -119,6 +123,7 @@ final class ExpertsFeedForward implements Block {
                 weights.gate()[e].apply(worker, places, gate, from, dispatch.decodeStart(e), to);
                 weights.up()[e].apply(worker, places, up, from, dispatch.decodeStart(e), to);
                 activate(worker, from, to, first, end);
+                worker.did(Operator.NORMS_AND_ROTARY);
             }
         }
     }

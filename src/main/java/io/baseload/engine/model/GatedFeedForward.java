@@ -1,5 +1,6 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.Rows;
 
 /** out = Wdown·(activation(Wgate·x) ⊙ Wup·x), Shazeer (2020). */
@@ -19,6 +20,7 @@ final class GatedFeedForward implements Block {
         weights.gate().apply(worker, x, gate);
         weights.up().apply(worker, x, up);
         activate(worker, worker.firstColumn(gate.width()), worker.endColumn(gate.width()));
+        worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         weights.down().apply(worker, gate, out);
     }

@@ -4,6 +4,7 @@ import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Rotary;
 import io.baseload.engine.kv.PageTable;
+import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.Rows;
 import java.util.Optional;
@@ -79,8 +80,10 @@ final class GroupedQueryAttention implements Block {
     void attend(Worker worker, Rows out) {
         worker.await();
         remember(worker);
+        worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         attention.run(worker);
+        worker.did(Operator.ATTENTION);
         worker.await();
         output.apply(worker, attention.out(), out);
     }

@@ -4,6 +4,7 @@ import io.baseload.engine.config.Latent;
 import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Rotary;
 import io.baseload.engine.kv.PageTable;
+import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.Rows;
 
@@ -62,8 +63,10 @@ final class LatentAttention implements Block {
         worker.await();
         intoLatent.apply(worker);
         remember(worker);
+        worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         attention.run(worker);
+        worker.did(Operator.ATTENTION);
         worker.await();
         outOfLatent.apply(worker);
         worker.await();
@@ -80,6 +83,7 @@ final class LatentAttention implements Block {
         int from = worker.from(worker.rows());
         int to = worker.to(worker.rows());
         worker.kernels.rmsNorm(compressed, weights.queryNorm(), Latent.EPSILON, compressed, from, to, worker.scratch);
+        worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         weights.query().apply(worker, compressed, raw);
     }

@@ -1,5 +1,6 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 
@@ -7,13 +8,21 @@ import io.baseload.engine.tensor.Rows;
  * y = W·x + b.
  *
  * @param bias empty if there is none
+ * @param operator what its time is counted for
  */
-record Linear(PackedMatrix weight, float[] bias) {
+record Linear(PackedMatrix weight, float[] bias, Operator operator) {
     private static final float[] NO_BIAS = {};
 
     /** Reads {@code name} and, if there is one, {@code name.bias}. */
     static Linear load(Weights weights, String name, int rows, int cols, boolean bias) {
-        return new Linear(weights.matrix(name, rows, cols), bias ? weights.vector(name + ".bias", rows) : NO_BIAS);
+        PackedMatrix weight = weights.matrix(name, rows, cols);
+        float[] numbers = bias ? weights.vector(name + ".bias", rows) : NO_BIAS;
+        return new Linear(weight, numbers, Operator.linear(weight.packing().codes()));
+    }
+
+    /** The same layer, counted for something else. */
+    Linear countedAs(Operator other) {
+        return new Linear(weight, bias, other);
     }
 
     int rows() {
@@ -45,6 +54,7 @@ record Linear(PackedMatrix weight, float[] bias) {
         if (bias.length > 0) {
             worker.kernels.addBias(bias, y, from, to, column(firstPanel), column(endPanel));
         }
+        worker.did(operator);
     }
 
     private int column(int panel) {

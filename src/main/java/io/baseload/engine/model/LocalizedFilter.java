@@ -2,6 +2,7 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.kv.PageTable;
+import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
@@ -60,6 +61,7 @@ final class LocalizedFilter {
             System.arraycopy(x.data(), x.at(row), state.data(), state.at(row), hidden);
             pair(worker.batch, row, x.data(), x.at(row), x.at(row) - x.stride(), 0, firstInput);
         }
+        worker.did(Operator.CONVOLUTION);
         worker.await();
         weights.first().apply(worker, firstInput, y);
         worker.await();
@@ -69,6 +71,7 @@ final class LocalizedFilter {
             see(worker.batch, row);
             keep(worker.batch, row);
         }
+        worker.did(Operator.CONVOLUTION);
         worker.await();
         return rest(worker, x, from, to);
     }
@@ -77,9 +80,11 @@ final class LocalizedFilter {
         weights.second().apply(worker, secondInput, filtered);
         int first = worker.firstColumn(filtered.width());
         worker.kernels.add(x, filtered, 0, worker.rows(), first, worker.endColumn(filtered.width()));
+        worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         float epsilon = LocalizedFiltering.EPSILON;
         worker.kernels.rmsNorm(filtered, weights.norm(), epsilon, filtered, from, to, worker.scratch);
+        worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         return filtered;
     }

@@ -1,6 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.config.LocalizedFiltering;
+import io.baseload.engine.profile.Operator;
 
 /**
  * The weights of localized filtering-based attention.
@@ -18,8 +19,10 @@ record LocalizedFilteringWeights(
         int hidden = config.hidden();
         return new LocalizedFilteringWeights(
                 config,
-                Linear.load(weights, prefix + "first", config.between(), 2 * hidden, true),
-                Linear.load(weights, prefix + "second", hidden, 2 * config.between(), true),
+                Linear.load(weights, prefix + "first", config.between(), 2 * hidden, true)
+                        .countedAs(Operator.CONVOLUTION),
+                Linear.load(weights, prefix + "second", hidden, 2 * config.between(), true)
+                        .countedAs(Operator.CONVOLUTION),
                 weights.vector(prefix + "norm", hidden),
                 GroupedQueryWeights.load(weights, layer, config.attention(), hidden, epsilon));
     }

@@ -1,5 +1,6 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.Rows;
 
 /**
@@ -21,6 +22,7 @@ record Residual(float[] before, Block block, float[] after, float epsilon, float
         } else {
             add(worker, branch, x, 0, worker.rows(), worker.firstColumn(x.width()), worker.endColumn(x.width()));
         }
+        worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
     }
 
@@ -37,9 +39,11 @@ record Residual(float[] before, Block block, float[] after, float epsilon, float
         int rows = worker.rows();
         if (rows <= Worker.FEW) {
             worker.kernels.rmsNorm(x, before, epsilon, worker.own, 0, rows, worker.scratch);
+            worker.did(Operator.NORMS_AND_ROTARY);
             return worker.own;
         }
         worker.kernels.rmsNorm(x, before, epsilon, normed, worker.from(rows), worker.to(rows), worker.scratch);
+        worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         return normed;
     }

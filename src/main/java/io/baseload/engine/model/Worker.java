@@ -4,6 +4,8 @@ import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.parallel.Barrier;
 import io.baseload.engine.parallel.Step;
+import io.baseload.engine.profile.Operator;
+import io.baseload.engine.profile.WorkerClock;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.util.Objects;
@@ -16,6 +18,7 @@ public final class Worker {
 
     final Kernels kernels;
     final Scratch scratch;
+    private final WorkerClock clock;
 
     /** Rows of its own, for few rows. */
     final Rows own;
@@ -25,9 +28,10 @@ public final class Worker {
     private int index;
     private int count;
 
-    Worker(Kernels kernels, Scratch scratch, int hidden, Batch batch) {
+    Worker(Kernels kernels, Scratch scratch, WorkerClock clock, int hidden, Batch batch) {
         this.kernels = kernels;
         this.scratch = scratch;
+        this.clock = clock;
         this.own = Rows.allocate(FEW, hidden);
         this.batch = batch;
     }
@@ -37,11 +41,18 @@ public final class Worker {
         this.index = index;
         this.count = count;
         this.barrier = barrier;
+        did(Operator.BARRIERS);
     }
 
     /** Waits for all workers; what they wrote before is seen by all behind it. */
     void await() {
         Objects.requireNonNull(barrier).await();
+        did(Operator.BARRIERS);
+    }
+
+    /** What it has done since this was called last: stands behind each operator. */
+    void did(Operator operator) {
+        clock.lap(operator);
     }
 
     int index() {

@@ -6,6 +6,7 @@ import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.ModelLoad;
+import io.baseload.engine.api.OperatorTimes;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.kv.KvCache;
@@ -64,6 +65,11 @@ final class CpuModel implements LoadedModel {
     public ModelLoad load() {
         long used = (long) cache.usedPages() * KvPages.TOKENS;
         return new ModelLoad(batcher.active(), batcher.queued(), used, size.kvTokens(), memory);
+    }
+
+    @Override
+    public OperatorTimes times() {
+        return batcher.times();
     }
 
     @Override

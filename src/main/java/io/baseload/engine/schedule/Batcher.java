@@ -2,11 +2,13 @@ package io.baseload.engine.schedule;
 
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.ModelClosedException;
+import io.baseload.engine.api.OperatorTimes;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.Batch;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.profile.Operator;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +75,11 @@ public final class Batcher {
         return admission.queued();
     }
 
+    /** Where the time of steps goes. By any thread. */
+    public OperatorTimes times() {
+        return model.profile().times();
+    }
+
     /** Accepts nothing more; what was accepted runs to its end. By any thread. */
     public void close() {
         admission.close();
@@ -97,6 +104,7 @@ public final class Batcher {
             if (batch.rows() > 0) {
                 model.forward(team, batch);
                 delivery.deliver(active);
+                model.profile().alone(Operator.SAMPLING);
                 worked = true;
             }
         } catch (Throwable failed) {

@@ -3,9 +3,12 @@ package io.baseload.service.app;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelLoad;
 import io.baseload.service.registry.SlotListener;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,7 +16,7 @@ import java.util.function.ToDoubleFunction;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
-/** What each model in memory is doing, as gauges with the label {@code model_name}. */
+/** What each model in memory is doing, with the label {@code model_name}. */
 @Component
 final class ModelMeters implements SlotListener {
     private final ObjectProvider<MeterRegistry> registry;
@@ -25,17 +28,26 @@ final class ModelMeters implements SlotListener {
 
     @Override
     public void entered(String id, LoadedModel model) {
-        meters.put(
-                id,
-                List.of(
-                        gauge("num_requests_running", "answers that take part in steps", id, model, ModelLoad::active),
-                        gauge("num_requests_waiting", "answers that wait for admission", id, model, ModelLoad::queued),
-                        gauge(
-                                "kv_cache_usage_perc",
-                                "used part of the KV cache, 1 = full",
-                                id,
-                                model,
-                                ModelMeters::kvUsage)));
+        List<Meter> all = new ArrayList<>(List.of(
+                gauge("num_requests_running", "answers that take part in steps", id, model, ModelLoad::active),
+                gauge("num_requests_waiting", "answers that wait for admission", id, model, ModelLoad::queued),
+                gauge("kv_cache_usage_perc", "used part of the KV cache, 1 = full", id, model, ModelMeters::kvUsage)));
+        model.times().times().keySet().forEach(operator -> all.add(operatorTime(operator, id, model)));
+        meters.put(id, List.copyOf(all));
+    }
+
+    /** The model was warmed up, so its steps have shown what classes they have. */
+    private Meter operatorTime(String operator, String id, LoadedModel model) {
+        return FunctionCounter.builder("baseload.operator.time", model, loaded -> seconds(loaded, operator))
+                .description("time of all workers in the steps of a model, by what they did")
+                .baseUnit("seconds")
+                .tag("model_name", id)
+                .tag("operator", operator)
+                .register(registry.getObject());
+    }
+
+    private static double seconds(LoadedModel model, String operator) {
+        return model.times().times().getOrDefault(operator, Duration.ZERO).toNanos() / 1e9;
     }
 
     private Meter gauge(

@@ -26,6 +26,7 @@ import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.Limits;
 import io.baseload.engine.model.Probe;
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.profile.Profile;
 import io.baseload.engine.schedule.Batcher.Turn;
 import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
@@ -77,6 +78,11 @@ class BatcherTest {
         @Override
         public Batch batch() {
             return model.batch();
+        }
+
+        @Override
+        public Profile profile() {
+            return model.profile();
         }
 
         @Override

@@ -1,0 +1,63 @@
+package io.baseload.engine.profile;
+
+import io.baseload.engine.tensor.Codes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A class of work that a worker's time is counted for. Linear layers are told apart by what their weights are stored as.
+ *
+ * @param index from 0, without gaps
+ * @param label what it is called in reports and metrics
+ */
+public record Operator(int index, String label) {
+    public static final Operator ATTENTION = new Operator(0, "attention");
+    public static final Operator CONVOLUTION = new Operator(1, "convolution");
+
+    /** Norms, rotary embedding, activations, sums: all that works element by element, and storing keys and values. */
+    public static final Operator NORMS_AND_ROTARY = new Operator(2, "norms and rotary");
+
+    /** Choosing experts, gathering their rows, adding up what they return. */
+    public static final Operator ROUTING = new Operator(3, "routing");
+
+    /** Choosing tokens, and telling of them. */
+    public static final Operator SAMPLING = new Operator(4, "sampling");
+
+    /** Waiting for the other workers of the same step. */
+    public static final Operator BARRIERS = new Operator(5, "barriers");
+
+    /** Having nothing to do while another worker does what only one can do. */
+    public static final Operator WAITING = new Operator(6, "waiting");
+
+    private static final Operator[] LINEAR = Arrays.stream(Codes.values())
+            .map(codes -> new Operator(
+                    WAITING.index + 1 + codes.ordinal(),
+                    "linear " + codes.name().toLowerCase(Locale.ROOT)))
+            .toArray(Operator[]::new);
+
+    private static final List<Operator> ALL = all();
+
+    /** Multiplying with weights of this kind. */
+    public static Operator linear(Codes codes) {
+        return LINEAR[codes.ordinal()];
+    }
+
+    /** Whether it is a kind of linear layer, of which a model has only some. */
+    public boolean linear() {
+        return index > WAITING.index;
+    }
+
+    /** By index. */
+    public static List<Operator> values() {
+        return ALL;
+    }
+
+    private static List<Operator> all() {
+        List<Operator> all = new ArrayList<>(
+                List.of(ATTENTION, CONVOLUTION, NORMS_AND_ROTARY, ROUTING, SAMPLING, BARRIERS, WAITING));
+        all.addAll(Arrays.asList(LINEAR));
+        return List.copyOf(all);
+    }
+}
