@@ -1,7 +1,7 @@
 package io.baseload.engine.config;
 
 import io.baseload.engine.api.KvPrecision;
-import io.baseload.engine.tensor.KvLayout;
+import io.baseload.engine.kv.KvLayout;
 import java.util.List;
 
 /**

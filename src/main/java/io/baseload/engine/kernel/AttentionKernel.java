@@ -3,7 +3,7 @@ package io.baseload.engine.kernel;
 import static io.baseload.engine.kernel.Lanes.L;
 import static io.baseload.engine.kernel.Lanes.MANY_REGISTERS;
 
-import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.kv.KvPages;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;

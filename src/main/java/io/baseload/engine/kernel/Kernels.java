@@ -1,7 +1,7 @@
 package io.baseload.engine.kernel;
 
 import io.baseload.engine.api.Precision;
-import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 

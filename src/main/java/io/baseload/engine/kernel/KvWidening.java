@@ -3,13 +3,13 @@ package io.baseload.engine.kernel;
 import static io.baseload.engine.kernel.Lanes.BYTES;
 import static io.baseload.engine.kernel.Lanes.FLOATS;
 import static io.baseload.engine.kernel.Lanes.L;
-import static io.baseload.engine.tensor.KvPages.TOKENS;
+import static io.baseload.engine.kv.KvPages.TOKENS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.B2F;
 
 import io.baseload.engine.api.KvPrecision;
-import io.baseload.engine.tensor.KvLayout;
-import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.kv.KvLayout;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -3,9 +3,9 @@ package io.baseload.engine.kernel;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.api.Precision;
+import io.baseload.engine.kv.KvLayout;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.quant.Panels;
-import io.baseload.engine.tensor.KvLayout;
-import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;

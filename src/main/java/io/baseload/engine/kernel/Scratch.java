@@ -2,7 +2,7 @@ package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
-import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.MemorySegment;

@@ -1,8 +1,8 @@
 package io.baseload.engine.kernel;
 
 import io.baseload.engine.api.Precision;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.quant.Panels;
-import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 

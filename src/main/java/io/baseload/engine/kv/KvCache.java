@@ -1,7 +1,5 @@
 package io.baseload.engine.kv;
 
-import io.baseload.engine.tensor.KvPages;
-
 /**
  * Which pages of keys and values are free. Pages are handed out last-freed first, so that memory that was never needed is never touched. Used by the
  * engine's thread alone, except {@link #usedPages}.

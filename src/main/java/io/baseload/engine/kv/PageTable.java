@@ -1,7 +1,5 @@
 package io.baseload.engine.kv;
 
-import io.baseload.engine.tensor.KvPages;
-
 /** The pages that one sequence owns: page {@code pages[t / KvPages.TOKENS]} holds its token t. */
 public final class PageTable {
     private final KvCache cache;

@@ -1,7 +1,7 @@
 /**
- * The state of sequences between steps: pages of keys and values, and who owns them.
+ * The state of sequences between steps: pages of keys and values, what lies where in them, and who owns them.
  *
- * <p>No arithmetic and no scheduling.
+ * <p>No arithmetic beyond addressing and rounding, and no scheduling.
  */
 @NullMarked
 package io.baseload.engine.kv;

@@ -11,7 +11,7 @@ import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.RopeScaling;
 import io.baseload.engine.kernel.Kernels;
-import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package io.baseload.engine.model;
 import io.baseload.engine.config.Latent;
 import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Rotary;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.profile.Operator;
-import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.Rows;
 
 /**

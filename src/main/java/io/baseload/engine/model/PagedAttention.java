@@ -1,7 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.kernel.AttentionOptions;
-import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.Rows;
 
 /**

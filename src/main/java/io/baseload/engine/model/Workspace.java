@@ -1,6 +1,6 @@
 package io.baseload.engine.model;
 
-import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.Rows;
 import java.util.HashMap;
 import java.util.Map;

@@ -10,8 +10,8 @@ import io.baseload.engine.api.OperatorTimes;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.schedule.Batcher;
-import io.baseload.engine.tensor.KvPages;
 import java.util.concurrent.CompletableFuture;
 
 /** A model in memory: checks requests and hands them to its batcher. */

@@ -3,9 +3,9 @@ package io.baseload.engine.runtime;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.Limits;
 import io.baseload.engine.schedule.BatcherLimits;
-import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 
 /**

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.baseload.engine.api.KvPrecision;
-import io.baseload.engine.tensor.KvLayout;
-import io.baseload.engine.tensor.KvPages;
+import io.baseload.engine.kv.KvLayout;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import java.util.function.IntUnaryOperator;

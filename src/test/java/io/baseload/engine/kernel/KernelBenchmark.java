@@ -2,10 +2,10 @@ package io.baseload.engine.kernel;
 
 import com.sun.management.ThreadMXBean;
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.kv.KvLayout;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.parallel.Step;
 import io.baseload.engine.parallel.Team;
-import io.baseload.engine.tensor.KvLayout;
-import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;

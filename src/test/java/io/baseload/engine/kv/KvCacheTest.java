@@ -3,8 +3,6 @@ package io.baseload.engine.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.KvPrecision;
-import io.baseload.engine.tensor.KvLayout;
-import io.baseload.engine.tensor.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package io.baseload.engine.tensor;
+package io.baseload.engine.kv;
 
 import io.baseload.engine.api.KvPrecision;
 

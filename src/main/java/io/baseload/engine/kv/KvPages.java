@@ -1,6 +1,8 @@
-package io.baseload.engine.tensor;
+package io.baseload.engine.kv;
 
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
