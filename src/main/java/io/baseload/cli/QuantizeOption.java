@@ -11,7 +11,7 @@ final class QuantizeOption {
             names = "--quantize",
             paramLabel = "KIND",
             description =
-                    "keep, nf4, nf4-dq, nf4-fp8, fp4, q8, bf16 or f32: what linear layers become (default: keep for"
+                    "keep, nf4, nf4-dq, nf4-fp8, fp4, q4, q8, bf16 or f32: what linear layers become (default: keep for"
                             + " models that are quantized already, else nf4-dq).")
     private @Nullable String label;
 

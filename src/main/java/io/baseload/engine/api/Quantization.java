@@ -17,6 +17,8 @@ public enum Quantization {
     NF4_FP8,
     /** bitsandbytes' 4-bit floating point, an F32 scale for each 64 weights. */
     FP4,
+    /** 4-bit integers, a scale and a minimum of 8 bits each for each 32 weights. */
+    Q4,
     /** 8 bits, a scale for each 32 weights. */
     Q8,
     BF16,
@@ -25,7 +27,7 @@ public enum Quantization {
     /** Whether weights lose something by it, unless they were stored so already. */
     public boolean lossy() {
         return switch (this) {
-            case NF4, NF4_DQ, NF4_FP8, FP4, Q8 -> true;
+            case NF4, NF4_DQ, NF4_FP8, FP4, Q4, Q8 -> true;
             case KEEP, BF16, F32 -> false;
         };
     }

@@ -36,6 +36,7 @@ final class ScaleVectors {
             case F16_MINIMUM -> halves(m, unit, units, block, 2 * LANES, 1, to);
             case F32 -> floats(m, unit, units, block, 0, zero, to);
             case F32_MINIMUM -> floats(m, unit, units, block, 4 * LANES, 1, to);
+            case LINEAR8_MINIMUM -> nestedMinimums(m, unit, units, block, to);
             default -> nested(m, unit, units, block, zero, to);
         }
     }
@@ -75,14 +76,27 @@ final class ScaleVectors {
         }
     }
 
+    private static void nestedMinimums(PackedMatrix m, int unit, int units, int block, float[] to) {
+        for (int i = 0; i < units; i++) {
+            long at = at(m, unit, i, block, Byte.BYTES);
+            long nested = m.nested((unit + i) / PARTS, block);
+            linear8(m.data(), at, nested).intoArray(to, 2 * i * L);
+            linear8(m.data(), at + LANES, nested + 2 * Float.BYTES).intoArray(to, (2 * i + 1) * L);
+        }
+    }
+
     private static void linear8(MemorySegment w, long at, long nested, float factor, float[] to, int i) {
+        FloatVector scales = linear8(w, at, nested);
+        scales.intoArray(to, i);
+        scales.mul(factor).intoArray(to, i + L);
+    }
+
+    private static FloatVector linear8(MemorySegment w, long at, long nested) {
         FloatVector codes = (FloatVector)
                 ByteVector.fromMemorySegment(BYTES, w, at, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0);
         FloatVector scale = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested));
         FloatVector offset = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested + Float.BYTES));
-        FloatVector scales = codes.fma(scale, offset);
-        scales.intoArray(to, i);
-        scales.mul(factor).intoArray(to, i + L);
+        return codes.fma(scale, offset);
     }
 
     private static void float8(MemorySegment w, long at, long nested, float factor, float[] to, int i) {

@@ -2,13 +2,14 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.quant.Panels;
-import io.baseload.engine.quant.Quantizer;
 import io.baseload.engine.quant.RowSource;
+import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
-import java.util.Optional;
+import io.baseload.engine.tensor.Scales;
+import java.util.List;
 
 /** How each matrix is packed at import. */
 public record ImportPackings(Quantization quantization) {
@@ -17,17 +18,35 @@ public record ImportPackings(Quantization quantization) {
         return name.startsWith("layers.") && !name.contains(".router") && !name.contains(".filter.");
     }
 
+    /** What a matrix of this many columns becomes. */
     Packing packing(String name, ElementType type, int cols) {
-        return quantizer(name).map(quantizer -> quantizer.packing(cols)).orElseGet(() -> Panels.packing(type));
+        List<Packing> packings = linear(name) ? packings(type) : List.of(Panels.packing(type));
+        return packings.stream()
+                .filter(packing -> cols % packing.block() == 0)
+                .findFirst()
+                .orElse(Packing.BF16);
+    }
+
+    /** What linear layers become: the first whose blocks divide the rows. */
+    private List<Packing> packings(ElementType type) {
+        return switch (quantization) {
+            case KEEP -> List.of(Panels.packing(type));
+            case NF4 -> inBlocks(Codes.NF4, Scales.F32);
+            case NF4_DQ -> inBlocks(Codes.NF4, Scales.LINEAR8);
+            case NF4_FP8 -> inBlocks(Codes.NF4, Scales.FLOAT8);
+            case FP4 -> inBlocks(Codes.FP4, Scales.F32);
+            case Q4 -> List.of(Packing.Q4);
+            case Q8 -> List.of(Packing.Q8_0);
+            case BF16 -> List.of(Packing.BF16);
+            case F32 -> List.of(Packing.F32);
+        };
+    }
+
+    private static List<Packing> inBlocks(Codes codes, Scales scales) {
+        return List.of(new Packing(codes, 64, scales), new Packing(codes, 32, scales));
     }
 
     PackedMatrix pack(NativeMemory memory, String name, RowSource source) {
-        RowSource rows =
-                quantizer(name).map(quantizer -> quantizer.quantize(source)).orElse(source);
-        return Panels.pack(memory, rows, packing(name, source.type(), source.cols()));
-    }
-
-    private Optional<Quantizer> quantizer(String name) {
-        return linear(name) ? Quantizer.named(quantization.label()) : Optional.empty();
+        return Panels.pack(memory, source, packing(name, source.type(), source.cols()));
     }
 }

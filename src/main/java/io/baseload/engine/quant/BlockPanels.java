@@ -2,6 +2,7 @@ package io.baseload.engine.quant;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
+import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.MemorySegment;
@@ -30,18 +31,23 @@ final class BlockPanels {
     /**
      * What writes one panel.
      *
-     * @throws IllegalArgumentException if these panels cannot hold this source
+     * @throws IllegalArgumentException if these panels cannot hold this source, and no source can be encoded so
      */
     static IntConsumer writer(RowSource source, PackedMatrix packed) {
-        BlockFormat format = BlockFormat.of(source.type());
-        Packing from = format.packing();
-        Packing to = packed.packing();
+        RowSource rows = holds(packed.packing(), source.type()) ? source : QuantizedRows.of(source, packed.packing());
+        BlockFormat format = BlockFormat.of(rows.type());
+        return panel -> new BlockPanels(packed, rows, format).write(panel);
+    }
+
+    /** Whether these panels hold the codes of this type as they are. */
+    static boolean holds(Packing to, ElementType type) {
+        if (!BlockFormat.exists(type)) {
+            return false;
+        }
+        Packing from = BlockFormat.of(type).packing();
         boolean scalesFit = from.scales() == to.scales()
                 || to.scales().nested() && !from.scales().minimum();
-        if (from.codes() != to.codes() || from.block() != to.block() || !scalesFit) {
-            throw new IllegalArgumentException(source.type() + ", packed as " + from + ", cannot become " + to);
-        }
-        return panel -> new BlockPanels(packed, source, format).write(panel);
+        return from.codes() == to.codes() && from.block() == to.block() && scalesFit;
     }
 
     private void write(int panel) {
@@ -77,10 +83,15 @@ final class BlockPanels {
             }
             return;
         }
-        for (int i = 0; i < columns; i += 8) {
+        nibbles(packed, to, lane, block.codes, from);
+    }
+
+    /** Packs the 4-bit codes of one row of one block. */
+    static void nibbles(PackedMatrix packed, long to, int lane, byte[] codes, int from) {
+        for (int i = 0; i < packed.packing().block(); i += 8) {
             int eight = 0;
             for (int j = 7; j >= 0; j--) {
-                eight = eight << 4 | block.codes[from + i + j];
+                eight = eight << 4 | codes[from + i + j];
             }
             packed.data().set(Little.INT, to + (i / 8 * LANES + lane) * 4L, eight);
         }

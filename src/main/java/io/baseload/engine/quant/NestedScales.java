@@ -7,18 +7,17 @@ record NestedScales(float scale, float offset, byte[] codes) {
     private static final float MOST_LINEAR = 127;
     private static final float MOST_FLOAT8 = 448;
 
-    /** The mean becomes the offset; the scale maps the largest distance from it to the largest code. Codes are the nearest, ties to even. */
+    /**
+     * Scales as they are nested by themselves have their mean for an offset, as in the article; scales and minimums, whose codes are chosen after them, the middle of their range, which
+     * leaves the smallest steps. The scale maps the largest distance from it to the largest code. Codes are the nearest, ties to even.
+     */
     static NestedScales of(Scales kind, float[] scales) {
-        double sum = 0;
-        for (float scale : scales) {
-            sum += scale;
-        }
-        float offset = (float) (sum / scales.length);
+        float offset = kind.minimum() ? middle(scales) : mean(scales);
         float most = 0;
         for (float scale : scales) {
             most = Math.max(most, Math.abs(scale - offset));
         }
-        boolean linear = kind == Scales.LINEAR8;
+        boolean linear = kind != Scales.FLOAT8;
         float factor = most / (linear ? MOST_LINEAR : MOST_FLOAT8);
         byte[] codes = new byte[scales.length];
         for (int i = 0; i < codes.length && factor > 0; i++) {
@@ -27,5 +26,23 @@ record NestedScales(float scale, float offset, byte[] codes) {
                     (linear ? (int) Math.clamp(Math.rint(value), -MOST_LINEAR, MOST_LINEAR) : Float8.nearest(value));
         }
         return new NestedScales(factor, offset, codes);
+    }
+
+    private static float mean(float[] scales) {
+        double sum = 0;
+        for (float scale : scales) {
+            sum += scale;
+        }
+        return (float) (sum / scales.length);
+    }
+
+    private static float middle(float[] scales) {
+        float least = scales[0];
+        float most = scales[0];
+        for (float scale : scales) {
+            least = Math.min(least, scale);
+            most = Math.max(most, scale);
+        }
+        return least / 2 + most / 2;
     }
 }

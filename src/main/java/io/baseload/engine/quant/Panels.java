@@ -39,20 +39,27 @@ public final class Panels {
     }
 
     /**
-     * Packs a matrix into panels that are there, by as many threads as there are CPUs. Plain panels take any source, rounded to the nearest; others a source of the same
-     * codes and blocks, whose scales may become nested ones.
+     * Packs a matrix into panels that are there, by as many threads as there are CPUs. A source of the same codes and blocks keeps its codes, though its scales may become
+     * nested ones; any other is encoded anew, plain numbers rounded to the nearest.
      *
-     * @throws IllegalArgumentException if these panels cannot hold this source
+     * @throws IllegalArgumentException if nothing but a source of these codes can be packed so
      */
     public static void write(RowSource source, PackedMatrix packed) {
         if (source.rows() != packed.rows() || source.cols() != packed.cols()) {
             throw new IllegalArgumentException("%d × %d do not fit in %d × %d"
                     .formatted(source.rows(), source.cols(), packed.rows(), packed.cols()));
         }
-        IntConsumer writer = packed.packing().codes().plain()
-                ? panel -> PlainPanels.write(source, packed, panel)
-                : BlockPanels.writer(source, packed);
-        IntStream.range(0, packed.panels()).parallel().forEach(writer);
+        IntStream.range(0, packed.panels()).parallel().forEach(writer(source, packed));
+    }
+
+    private static IntConsumer writer(RowSource source, PackedMatrix packed) {
+        if (packed.packing().codes().plain()) {
+            return panel -> PlainPanels.write(source, packed, panel);
+        }
+        if (packed.packing().equals(Packing.Q4)) {
+            return panel -> AffinePanels.write(source, packed, panel);
+        }
+        return BlockPanels.writer(source, packed);
     }
 
     /** Widens the weights of one block of a panel: {@code out[column · 16 + lane]}. */

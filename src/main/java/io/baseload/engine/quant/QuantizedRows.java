@@ -1,13 +1,30 @@
 package io.baseload.engine.quant;
 
-import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.ElementType;
+import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** Rows of a matrix widened to floats and encoded anew, when they are asked for. */
 record QuantizedRows(ElementType type, RowSource source) implements RowSource {
     private static final int Q8_BLOCK = 32;
     private static final int MOST_Q8 = 127;
+
+    private static final List<ElementType> TYPES =
+            List.of(ElementType.Q8_0, ElementType.NF4_32, ElementType.NF4_64, ElementType.FP4_32, ElementType.FP4_64);
+
+    /**
+     * The rows of a matrix in the encoding that such panels hold.
+     *
+     * @throws IllegalArgumentException if there is none that is made here
+     */
+    static RowSource of(RowSource source, Packing packing) {
+        return TYPES.stream()
+                .filter(type -> BlockPanels.holds(packing, type))
+                .findFirst()
+                .map(type -> new QuantizedRows(type, source))
+                .orElseThrow(() -> new IllegalArgumentException(source.type() + " cannot become " + packing));
+    }
 
     @Override
     public int rows() {
@@ -24,20 +41,20 @@ record QuantizedRows(ElementType type, RowSource source) implements RowSource {
         float[] x = new float[cols()];
         source.read(row, x, 0);
         MemorySegment encoded = MemorySegment.ofArray(new byte[Math.toIntExact(type.bytes(x.length))]);
-        switch (type) {
-            case Q8_0 -> q8(x, encoded);
-            case NF4_32, NF4_64 -> fourBits(Codes.NF4, x, encoded);
-            case FP4_32, FP4_64 -> fourBits(Codes.FP4, x, encoded);
-            default -> Plain.write(type, x, 0, x.length, encoded, 0);
+        if (type == ElementType.Q8_0) {
+            q8(x, encoded);
+        } else {
+            fourBits(x, encoded);
         }
         return encoded;
     }
 
-    private void fourBits(Codes kind, float[] x, MemorySegment encoded) {
+    private void fourBits(float[] x, MemorySegment encoded) {
+        Bnb4 quantizer = Bnb4.of(BlockFormat.of(type).packing().codes());
         int size = type.blockSize();
         byte[] codes = new byte[size];
         for (int at = 0, to = 0; at < x.length; at += size, to += type.blockBytes()) {
-            encoded.set(Little.FLOAT, to, Bnb4.of(kind).block(x, at, size, true, codes));
+            encoded.set(Little.FLOAT, to, quantizer.block(x, at, size, true, codes));
             for (int i = 0; i < size; i += 2) {
                 encoded.set(Little.BYTE, to + Float.BYTES + i / 2, (byte) (codes[i] << 4 | codes[i + 1]));
             }

@@ -7,6 +7,9 @@ import io.baseload.engine.tensor.PackedMatrix;
 
 /** The scales and minimums of a panel's blocks. */
 final class ScalePanels {
+    /** Bytes of a scale and an offset of nested scales. */
+    private static final int NESTED_PAIR = 2 * Float.BYTES;
+
     private ScalePanels() {}
 
     /** The scale of one row in one block; a nested one is offset + scale · code, rounded once. */
@@ -16,13 +19,12 @@ final class ScalePanels {
             case NONE -> 1;
             case F16, F16_MINIMUM -> Little.half(w.data(), at + 2L * lane);
             case F32, F32_MINIMUM -> Little.f32(w.data(), at + 4L * lane);
-            case LINEAR8 -> nested(w, panel, block, (byte) Little.u8(w.data(), at + lane));
-            case FLOAT8 -> nested(w, panel, block, Float8.finite(Little.u8(w.data(), at + lane)));
+            case LINEAR8, LINEAR8_MINIMUM -> nested(w, w.nested(panel, block), (byte) Little.u8(w.data(), at + lane));
+            case FLOAT8 -> nested(w, w.nested(panel, block), Float8.finite(Little.u8(w.data(), at + lane)));
         };
     }
 
-    private static float nested(PackedMatrix w, int panel, int block, float code) {
-        long at = w.nested(panel, block);
+    private static float nested(PackedMatrix w, long at, float code) {
         return Math.fma(code, Little.f32(w.data(), at), Little.f32(w.data(), at + 4));
     }
 
@@ -32,6 +34,10 @@ final class ScalePanels {
         return switch (w.packing().scales()) {
             case F16_MINIMUM -> Little.half(w.data(), at + 2L * (LANES + lane));
             case F32_MINIMUM -> Little.f32(w.data(), at + 4L * (LANES + lane));
+            case LINEAR8_MINIMUM -> {
+                byte code = (byte) Little.u8(w.data(), at + LANES + lane);
+                yield nested(w, w.nested(panel, block) + NESTED_PAIR, code);
+            }
             default -> throw new IllegalArgumentException(w.packing() + " has no minimums");
         };
     }
@@ -46,7 +52,10 @@ final class ScalePanels {
     static void write(PackedMatrix w, int panel, int rows, float[] scales, float[] minimums) {
         if (w.packing().scales().nested()) {
             for (int block = 0; block < w.blocks(); block += NESTED_BLOCKS) {
-                writeNested(w, panel, block, rows, scales);
+                writeNested(w, panel, block, rows, scales, 0);
+                if (w.packing().scales().minimum()) {
+                    writeNested(w, panel, block, rows, minimums, 1);
+                }
             }
             return;
         }
@@ -70,18 +79,24 @@ final class ScalePanels {
         }
     }
 
-    /** Quantizes the scales of 16 blocks of 16 rows: their mean becomes the offset, what is left 8-bit codes of one scale. */
-    private static void writeNested(PackedMatrix w, int panel, int first, int rows, float[] scales) {
+    /**
+     * Quantizes the scales of 16 blocks of 16 rows, or their minimums.
+     *
+     * @param part 0 for scales, 1 for minimums
+     */
+    private static void writeNested(PackedMatrix w, int panel, int first, int rows, float[] values, int part) {
         int end = Math.min(first + NESTED_BLOCKS, w.blocks());
         float[] group = new float[(end - first) * rows];
         for (int i = 0; i < group.length; i++) {
-            group[i] = scales[(first + i / rows) * LANES + i % rows];
+            group[i] = values[(first + i / rows) * LANES + i % rows];
         }
         NestedScales nested = NestedScales.of(w.packing().scales(), group);
         for (int i = 0; i < group.length; i++) {
-            w.data().set(Little.BYTE, w.scales(panel, first + i / rows) + i % rows, nested.codes()[i]);
+            long at = w.scales(panel, first + i / rows) + (long) part * LANES + i % rows;
+            w.data().set(Little.BYTE, at, nested.codes()[i]);
         }
-        w.data().set(Little.FLOAT, w.nested(panel, first), nested.scale());
-        w.data().set(Little.FLOAT, w.nested(panel, first) + 4, nested.offset());
+        long at = w.nested(panel, first) + (long) part * NESTED_PAIR;
+        w.data().set(Little.FLOAT, at, nested.scale());
+        w.data().set(Little.FLOAT, at + 4, nested.offset());
     }
 }

@@ -15,8 +15,8 @@ import java.lang.foreign.MemorySegment;
  * <tr><td>scales</td><td>16 scales, then 16 minimums where there are any</td></tr>
  * </table>
  *
- * <p>Where scales are nested, the panel holds first the codes of all blocks, then their 16 scale codes each, then for each 16 blocks an F32 scale and an F32 offset;
- * it ends at a multiple of 64 bytes.
+ * <p>Where scales are nested, the panel holds first the codes of all blocks, then their 16 scale codes each and 16 codes of minimums where there are any, then for each 16
+ * blocks an F32 scale and an F32 offset of scales, and of minimums; it ends at a multiple of 64 bytes.
  *
  * <p>What the last panel holds for missing rows means nothing. Little-endian.
  */
@@ -26,9 +26,6 @@ public final class PackedMatrix {
 
     /** Blocks of a panel that share the scale of their nested scales: 256 scales. */
     public static final int NESTED_BLOCKS = 16;
-
-    /** Bytes of a nested scale and its offset. */
-    public static final int NESTED_BYTES = 2 * Float.BYTES;
 
     private static final int LINE = 64;
 
@@ -80,7 +77,8 @@ public final class PackedMatrix {
     private static long panelBytes(Packing packing, int blocks) {
         long bytes = (long) blocks * (packing.codeBytes() + packing.scaleBytes());
         if (packing.scales().nested()) {
-            bytes += (long) Math.ceilDiv(blocks, NESTED_BLOCKS) * NESTED_BYTES;
+            bytes += (long) Math.ceilDiv(blocks, NESTED_BLOCKS)
+                    * packing.scales().nestedBytes();
             return Math.ceilDiv(bytes, LINE) * LINE;
         }
         return bytes;
@@ -136,8 +134,9 @@ public final class PackedMatrix {
         return panel * panelBytes + firstScales + (long) block * scalesStride;
     }
 
-    /** Where the scale and the offset of a block's nested scales stand. */
+    /** Where the scale and the offset of a block's nested scales stand; those of its minimums follow. */
     public long nested(int panel, int block) {
-        return scales(panel, blocks) + (long) (block / NESTED_BLOCKS) * NESTED_BYTES;
+        return scales(panel, blocks)
+                + (long) (block / NESTED_BLOCKS) * packing.scales().nestedBytes();
     }
 }

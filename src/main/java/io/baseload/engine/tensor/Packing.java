@@ -13,6 +13,9 @@ public record Packing(Codes codes, int block, Scales scales) {
     public static final Packing Q4_0 = new Packing(Codes.I4, 32, Scales.F16);
     public static final Packing Q4_1 = new Packing(Codes.U4, 32, Scales.F16_MINIMUM);
 
+    /** What import makes of weights as {@code q4}. */
+    public static final Packing Q4 = new Packing(Codes.U4, 32, Scales.LINEAR8_MINIMUM);
+
     /** The most columns of a block. */
     public static final int MOST_COLUMNS = 128;
 

@@ -36,6 +36,7 @@ final class RandomWeights {
                 new Packing(Codes.I8, 16, Scales.F32),
                 new Packing(Codes.I8, 32, Scales.F16_MINIMUM),
                 new Packing(Codes.I8, 32, Scales.F32_MINIMUM),
+                Packing.Q4,
                 new Packing(Codes.U4, 16, Scales.F32_MINIMUM),
                 new Packing(Codes.U4, 128, Scales.F32_MINIMUM),
                 new Packing(Codes.I4, 16, Scales.F32),
@@ -89,12 +90,16 @@ final class RandomWeights {
                 case F16, F16_MINIMUM -> half(w, at, lane, value);
                 case F32, F32_MINIMUM -> single(w, at, lane, value);
                 case LINEAR8 -> w.data().set(JAVA_BYTE, at + lane, (byte) random.nextInt());
+                case LINEAR8_MINIMUM -> {
+                    w.data().set(JAVA_BYTE, at + lane, (byte) random.nextInt());
+                    w.data().set(JAVA_BYTE, at + LANES + lane, (byte) random.nextInt());
+                }
                 case FLOAT8 -> w.data().set(JAVA_BYTE, at + lane, float8());
             }
         }
-        if (w.packing().scales().nested()) {
-            single(w, w.nested(panel, block), 0, 1e-4f * random.nextFloat());
-            single(w, w.nested(panel, block), 1, 1e-2f * random.nextFloat());
+        for (int i = 0; i < w.packing().scales().nestedBytes(); i += 2 * Float.BYTES) {
+            w.data().set(JAVA_FLOAT_UNALIGNED, w.nested(panel, block) + i, 1e-4f * random.nextFloat());
+            w.data().set(JAVA_FLOAT_UNALIGNED, w.nested(panel, block) + i + Float.BYTES, 1e-2f * random.nextFloat());
         }
     }
 

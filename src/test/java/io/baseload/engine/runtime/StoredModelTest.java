@@ -92,6 +92,7 @@ class StoredModelTest {
         "F32, F32",
         "BF16, BF16",
         "Q8, 'I8 in blocks of 32, F16'",
+        "Q4, 'U4 in blocks of 32, LINEAR8_MINIMUM'",
         "NF4, 'NF4 in blocks of 64, F32'",
         "NF4_DQ, 'NF4 in blocks of 64, LINEAR8'",
         "NF4_FP8, 'NF4 in blocks of 64, FLOAT8'",

@@ -1,0 +1,49 @@
+package io.baseload.engine.quant;
+
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
+
+import io.baseload.engine.tensor.PackedMatrix;
+
+/**
+ * Writes panels of 4-bit integers with nested scales and minimums, of any source. Each block gets the scale and minimum that {@link AffineFit} finds; these are rounded to
+ * their bytes, and only then codes are chosen, the nearest for what the rounded ones give: what rounding has moved, codes make up for.
+ */
+final class AffinePanels {
+    private static final int MOST_CODE = 15;
+
+    private AffinePanels() {}
+
+    static void write(RowSource source, PackedMatrix packed, int panel) {
+        int rows = Math.min(LANES, packed.rows() - panel * LANES);
+        int size = packed.packing().block();
+        float[][] x = new float[rows][packed.cols()];
+        float[] scales = new float[packed.blocks() * LANES];
+        float[] minimums = new float[packed.blocks() * LANES];
+        for (int lane = 0; lane < rows; lane++) {
+            source.read(panel * LANES + lane, x[lane], 0);
+            for (int block = 0; block < packed.blocks(); block++) {
+                AffineFit fit = AffineFit.of(x[lane], block * size, size, MOST_CODE);
+                scales[block * LANES + lane] = fit.scale();
+                minimums[block * LANES + lane] = fit.minimum();
+            }
+        }
+        ScalePanels.write(packed, panel, rows, scales, minimums);
+        byte[] codes = new byte[size];
+        for (int block = 0; block < packed.blocks(); block++) {
+            for (int lane = 0; lane < rows; lane++) {
+                float scale = ScalePanels.scale(packed, panel, block, lane);
+                float minimum = ScalePanels.minimum(packed, panel, block, lane);
+                codes(x[lane], block * size, scale, minimum, codes);
+                BlockPanels.nibbles(packed, packed.codes(panel, block), lane, codes, 0);
+            }
+        }
+    }
+
+    /** The nearest codes; a scale that was rounded to nothing or below leaves the minimum. */
+    private static void codes(float[] x, int at, float scale, float minimum, byte[] codes) {
+        float factor = scale > 0 ? 1 / scale : 0;
+        for (int i = 0; i < codes.length; i++) {
+            codes[i] = (byte) Math.clamp(Math.round((x[at + i] - minimum) * factor), 0, MOST_CODE);
+        }
+    }
+}
