@@ -6,8 +6,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON tenant, tenant_window, api_key TO "${app
 GRANT SELECT, INSERT, UPDATE, DELETE ON quota_window TO "${application}";
 GRANT SELECT, INSERT, UPDATE ON reservation TO "${application}";
 
-GRANT SELECT ON audit_entry, audit_head TO "${application}";
-GRANT EXECUTE ON FUNCTION audit_append TO "${application}";
-GRANT SELECT, INSERT ON audit_checkpoint TO "${application}";
+GRANT SELECT ON audit_entry, audit_head, audit_log, audit_segment, audit_checkpoint TO "${application}";
+GRANT EXECUTE ON FUNCTION audit_append, audit_checkpoint_append, audit_drop_segment TO "${application}";
+GRANT SELECT, INSERT ON audit_subtree, audit_key TO "${application}";
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON model, alias, job TO "${application}";

@@ -84,6 +84,17 @@ public final class TestPlatform implements AutoCloseable {
         return new TestPlatform(home, database, Server.DATABASE.port(), List.of(), more);
     }
 
+    /** A second process on the same database and home, with a further argument such as {@code --key=value}. */
+    public TestPlatform again(String argument) {
+        return new TestPlatform(home, database, Server.DATABASE.port(), List.of(argument));
+    }
+
+    /** A second process on the same database, with a new home of its own. */
+    public TestPlatform elsewhere(String... further) {
+        var other = BaseloadHome.at(Server.FOLDER.resolve("another home " + COUNT.incrementAndGet()));
+        return new TestPlatform(other, database, Server.DATABASE.port(), List.of(further));
+    }
+
     /** The server that all platforms share. */
     public static EmbeddedDatabase server() {
         return Server.DATABASE;

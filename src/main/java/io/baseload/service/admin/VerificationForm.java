@@ -10,13 +10,22 @@ import tools.jackson.databind.annotation.JsonNaming;
 
 /** What a check of the audit trail found, in JSON. */
 @JsonNaming(SnakeCaseStrategy.class)
-record VerificationForm(Integrity integrity, Completeness completeness, long entries, String head, Instant checkedAt) {
+record VerificationForm(
+        Integrity integrity, Completeness completeness, Round round, long entries, String head, Instant checkedAt) {
 
     @JsonNaming(SnakeCaseStrategy.class)
-    record Integrity(boolean ok, @Nullable Long firstBadSeq, int checkpoints) {}
+    record Integrity(
+            boolean ok,
+            @Nullable Long firstBadSeq,
+            @Nullable String reason,
+            long checkpoints,
+            List<String> untrustedKeys) {}
 
     @JsonNaming(SnakeCaseStrategy.class)
     record Completeness(boolean ok, List<Long> openIntents) {}
+
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Round(long walked, long of, @Nullable Instant finishedAt) {}
 
     static VerificationForm of(Verification found) {
         OptionalLong bad = found.integrity().firstBadSeq();
@@ -24,8 +33,14 @@ record VerificationForm(Integrity integrity, Completeness completeness, long ent
                 new Integrity(
                         found.integrity().ok(),
                         bad.isPresent() ? bad.getAsLong() : null,
-                        found.integrity().checkpoints()),
+                        found.integrity().reason().orElse(null),
+                        found.integrity().checkpoints(),
+                        found.integrity().strangers().stream().sorted().toList()),
                 new Completeness(found.completeness().ok(), found.completeness().openIntents()),
+                new Round(
+                        found.round().walked(),
+                        found.round().of(),
+                        found.round().finishedAt().orElse(null)),
                 found.entries(),
                 found.head(),
                 found.checkedAt());

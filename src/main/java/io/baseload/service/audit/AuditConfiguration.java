@@ -1,15 +1,22 @@
 package io.baseload.service.audit;
 
 import io.baseload.service.database.BaseloadHome;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Wires the audit trail. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(AuditProperties.class)
 public class AuditConfiguration {
 
     @Bean
@@ -17,9 +24,30 @@ public class AuditConfiguration {
         return new AuditTrail(jdbc);
     }
 
+    /** @param further anchors that other rooms bring */
     @Bean
-    Checkpoints checkpoints(JdbcClient jdbc, BaseloadHome home) {
-        return new Checkpoints(jdbc, CheckpointKey.in(home), home.resolve("audit-checkpoints.jsonl"));
+    Checkpoints checkpoints(
+            AuditTrail trail,
+            JdbcClient jdbc,
+            PlatformTransactionManager transactions,
+            BaseloadHome home,
+            AuditProperties properties,
+            ObjectProvider<Anchor> further) {
+        var rows = new TrailRows(jdbc);
+        var file = Optional.ofNullable(properties.anchor().file()).map(CheckpointFile::new);
+        List<Anchored> anchors = Stream.concat(file.stream(), further.orderedStream())
+                .map(anchor -> new Anchored(anchor, Instant.now()))
+                .toList();
+        return new Checkpoints(
+                trail,
+                rows,
+                new TransactionTemplate(transactions),
+                Objects.requireNonNullElseGet(properties.origin(), () -> "baseload/" + rows.logId()),
+                Objects.requireNonNullElse(properties.keyFile(), home.resolve("audit-key.pem")),
+                new TrustedKeys(home.resolve(TrustedKeys.FILE), properties.trustedKeys()),
+                new SignedTrail(home.path()),
+                anchors,
+                new CheckpointFile(home.resolve(SignedTrail.CHECKPOINTS)));
     }
 
     @Bean
@@ -28,10 +56,7 @@ public class AuditConfiguration {
     }
 
     @Bean
-    AuditVerifier auditVerifier(JdbcClient jdbc, PlatformTransactionManager transactions, Checkpoints checkpoints) {
-        var snapshot = new TransactionTemplate(transactions);
-        snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
-        snapshot.setReadOnly(true);
-        return new AuditVerifier(jdbc, snapshot, checkpoints);
+    AuditVerifier auditVerifier(JdbcClient jdbc, Checkpoints checkpoints) {
+        return new AuditVerifier(new TrailRows(jdbc), checkpoints);
     }
 }

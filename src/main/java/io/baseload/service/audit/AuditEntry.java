@@ -1,8 +1,6 @@
 package io.baseload.service.audit;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -43,21 +41,23 @@ public record AuditEntry(
     }
 
     /** What is hashed: JSON without blanks, members in alphabetical order, the time in UTC to the microsecond. */
-    public String canonical() {
+    public byte[] canonical() {
+        return text().getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] hash(byte[] predecessor, byte[] canonical) {
+        var digest = Hashes.sha256();
+        digest.update(predecessor);
+        return digest.digest(canonical);
+    }
+
+    private String text() {
         return "{\"actor\":{\"key_prefix\":" + text(actor.keyPrefix()) + ",\"tenant\":" + text(actor.tenant())
                 + "},\"at\":\"" + MICROSECONDS.format(at)
                 + "\",\"detail\":" + detail
                 + ",\"kind\":" + text(kind)
                 + ",\"seq\":" + seq
                 + ",\"subject\":" + text(subject) + "}";
-    }
-
-    /** Whether the entry has the hash that its content and its predecessor's hash give. */
-    boolean follows(byte[] predecessor) {
-        var digest = sha256();
-        digest.update(predecessor);
-        var computed = digest.digest(canonical().getBytes(StandardCharsets.UTF_8));
-        return MessageDigest.isEqual(previousHash, predecessor) && MessageDigest.isEqual(hash, computed);
     }
 
     /** A JSON text as RFC 8785 and PostgreSQL's {@code to_json} write it: nothing escaped that need not be, hexadecimal digits small. */
@@ -82,13 +82,5 @@ public record AuditEntry(
             }
         });
         return json.append('"').toString();
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
     }
 }

@@ -1,47 +1,174 @@
 package io.baseload.service.audit;
 
+import io.baseload.service.audit.Checkpoints.Walked;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.support.TransactionOperations;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
-/** Walks over the whole trail, in one snapshot and without holding it in memory. */
+/**
+ * Verifies the trail: everything that was appended since the last time, and each time a stretch of what was verified before, so that in rounds all of it is walked
+ * over again. A trail of up to {@link #MAX_ENTRIES} is verified whole each time. Memory and time of one verification don't grow with the trail, no statement
+ * holds a snapshot, and those who ask while one runs get its result.
+ */
 public final class AuditVerifier {
-    private static final int ROWS_AT_ONCE = 1000;
+    private static final int MAX_ENTRIES = 100_000;
+    private static final int MAX_NAMED = 1000;
 
-    private final JdbcClient jdbc;
-    private final TransactionOperations snapshot;
+    private final TrailRows rows;
     private final Checkpoints checkpoints;
+    private final AtomicReference<CompletableFuture<Verification>> running = new AtomicReference<>();
+    private Optional<Round> round = Optional.empty();
+    private Optional<TrailBrokenException> lastRound = Optional.empty();
+    private Optional<Instant> finishedAt = Optional.empty();
+    private long noted;
 
-    AuditVerifier(JdbcClient jdbc, TransactionOperations snapshot, Checkpoints checkpoints) {
-        this.jdbc = jdbc;
-        this.snapshot = snapshot;
+    AuditVerifier(TrailRows rows, Checkpoints checkpoints) {
+        this.rows = rows;
         this.checkpoints = checkpoints;
     }
 
     public Verification verify() {
-        return snapshot.execute(status -> walk());
+        var mine = new CompletableFuture<Verification>();
+        var other = running.compareAndExchange(null, mine);
+        if (other != null) {
+            return await(other);
+        }
+        try {
+            mine.complete(run());
+        } catch (RuntimeException | Error e) {
+            mine.completeExceptionally(e);
+        } finally {
+            running.set(null);
+        }
+        return await(mine);
     }
 
-    private Verification walk() {
-        var chain = new ChainCheck(checkpoints);
-        var answers = new AnswersCheck(running());
-        jdbc.sql("SELECT * FROM audit_entry ORDER BY seq")
-                .withFetchSize(ROWS_AT_ONCE)
-                .query(row -> {
-                    var entry = AuditEntry.read(row);
-                    chain.next(entry);
-                    answers.next(entry);
-                });
-        jdbc.sql("SELECT seq, hash FROM audit_head").query(row -> {
-            chain.end(row.getLong("seq"), row.getBytes("hash"));
-        });
-        return chain.verification(answers.completeness());
+    private static Verification await(CompletableFuture<Verification> verification) {
+        try {
+            return verification.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : e;
+        }
     }
 
-    private Set<String> running() {
-        return new HashSet<>(jdbc.sql("SELECT id::text FROM reservation WHERE state = 'open'")
-                .query(String.class)
-                .list());
+    private synchronized Verification run() {
+        Walked front = checkpoints.walk();
+        var present = round.orElseGet(() -> new Round(front));
+        round = present.go() ? Optional.empty() : Optional.of(present);
+        if (round.isEmpty()) {
+            lastRound = present.broken;
+            noted = present.checkpoints;
+            finishedAt = Optional.of(Instant.now());
+        }
+        var bad = Stream.of(front.broken(), beyond(front), present.broken, lastRound.filter(present::isAhead))
+                .flatMap(Optional::stream)
+                .min(java.util.Comparator.comparingLong(TrailBrokenException::seq));
+        var integrity = new Verification.Integrity(
+                bad.isEmpty(),
+                bad.map(TrailBrokenException::seq).map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                bad.map(TrailBrokenException::getMessage),
+                Math.max(noted, present.checkpoints),
+                Set.copyOf(present.strangers));
+        return new Verification(
+                integrity,
+                completeness(front),
+                new Verification.Round(present.walk.size(), present.target.size(), finishedAt),
+                front.state().size(),
+                HexFormat.of().formatHex(front.state().chain()),
+                front.head().at());
+    }
+
+    private static Optional<TrailBrokenException> beyond(Walked front) {
+        return front.head().beyond()
+                ? Optional.of(new TrailBrokenException(
+                        front.head().seq() + 1, "there is a checkpoint of more entries than the trail has"))
+                : Optional.empty();
+    }
+
+    private static Verification.Completeness completeness(Walked front) {
+        var open = front.state().open();
+        var dead = new HashSet<>(open.keySet());
+        dead.removeAll(front.head().running());
+        return new Verification.Completeness(
+                dead.isEmpty() && front.state().stray() == 0,
+                open.values().stream().sorted().limit(MAX_NAMED).toList());
+    }
+
+    /** One walk over all that was there when it began. */
+    private final class Round {
+        private final TrailState target;
+        private final boolean hasSigned;
+        private final Set<String> strangers = new HashSet<>();
+        private TrailWalk walk = new TrailWalk(rows.base());
+        private Notes notes = new Notes(rows, walk.size(), Long.MAX_VALUE);
+        private Optional<TrailBrokenException> broken = Optional.empty();
+        private long checkpoints;
+
+        Round(Walked front) {
+            this.target = front.state();
+            this.hasSigned = front.hasSigned();
+        }
+
+        /** Whether a place that was bad in the last round is still ahead. */
+        boolean isAhead(TrailBrokenException found) {
+            return found.seq() > walk.size() && broken.isEmpty() && walk.size() < target.size();
+        }
+
+        /** Goes on for a while; true at the end, which is also where something is bad. */
+        boolean go() {
+            int left = MAX_ENTRIES;
+            try {
+                while (walk.size() < target.size() && left > 0) {
+                    left -= stretch();
+                }
+                if (walk.size() < target.size()) {
+                    return false;
+                }
+                walk.hold(target);
+            } catch (TrailBrokenException e) {
+                broken = Optional.of(e);
+            }
+            return true;
+        }
+
+        private int stretch() {
+            var entries = rows.entries(walk.size(), target.size());
+            if (entries.isEmpty() || entries.getFirst().seq() != walk.size() + 1) {
+                TrailState base = rows.base();
+                if (base.size() <= walk.size()) {
+                    throw new TrailBrokenException(walk.size() + 1, "entry " + (walk.size() + 1) + " is missing");
+                }
+                walk = new TrailWalk(base); // the segments of before were dropped meanwhile
+                notes = new Notes(rows, walk.size(), Long.MAX_VALUE);
+                return 1;
+            }
+            for (AuditEntry entry : entries) {
+                walk.next(entry);
+                notes.at(walk.size()).ifPresent(this::hold);
+            }
+            return entries.size();
+        }
+
+        private void hold(TrailRows.Note note) {
+            Optional<Checkpoint> genuine = AuditVerifier.this.checkpoints.genuine(note);
+            if (genuine.isPresent()) {
+                walk.hold(genuine.get());
+                checkpoints++;
+                return;
+            }
+            var signers = SignedNote.signers(note.text());
+            if (hasSigned || signers.isEmpty()) {
+                throw new TrailBrokenException(
+                        note.size(), "nobody who is trusted has signed the checkpoint of " + note.size() + " entries");
+            }
+            strangers.addAll(signers);
+        }
     }
 }

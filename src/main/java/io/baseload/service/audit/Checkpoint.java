@@ -1,52 +1,71 @@
 package io.baseload.service.audit;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A signed statement that the trail had {@code seq} entries and ended in {@code hash}.
+ * A signed statement of what the trail was at a moment, in the form of C2SP's tlog checkpoints: its origin, the number of entries, the root of their Merkle tree,
+ * and two lines of extension with the time and the hash of the chain's end.
  *
- * @param signature Ed25519 over {@link #statement}
+ * @param origin names the trail
+ * @param chain the hash of entry {@code size}
+ * @param note as it was signed, with the signatures
  */
-record Checkpoint(long seq, byte[] hash, Instant at, byte[] signature) {
+public record Checkpoint(String origin, long size, byte[] root, Instant at, byte[] chain, String note) {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String AT = "at ";
+    private static final String CHAIN = "chain ";
 
-    /** What is signed: JSON without blanks, members in alphabetical order, such as {@code {"at":"2026-11-24T10:00:00Z","hash":"9f…","seq":12}}. */
-    static byte[] statement(long seq, byte[] hash, Instant at) {
-        return JSON.writeValueAsString(members(seq, hash, at)).getBytes(StandardCharsets.UTF_8);
+    /** What is signed. */
+    static String text(String origin, long size, byte[] root, Instant at, byte[] chain) {
+        return origin + "\n" + size + "\n" + Base64.getEncoder().encodeToString(root) + "\n" + AT + at + "\n" + CHAIN
+                + HexFormat.of().formatHex(chain) + "\n";
     }
 
-    byte[] statement() {
-        return statement(seq, hash, at);
+    /** @throws IllegalArgumentException if it isn't a checkpoint of a trail */
+    static Checkpoint parse(String note) {
+        try {
+            String[] lines = SignedNote.parse(note).text().split("\n");
+            if (lines.length != 5 || !lines[3].startsWith(AT) || !lines[4].startsWith(CHAIN)) {
+                throw new IllegalArgumentException("not a checkpoint: " + note);
+            }
+            return new Checkpoint(
+                    lines[0],
+                    Long.parseLong(lines[1]),
+                    Base64.getDecoder().decode(lines[2]),
+                    Instant.parse(lines[3].substring(AT.length())),
+                    HexFormat.of().parseHex(lines[4].substring(CHAIN.length())),
+                    note);
+        } catch (java.time.DateTimeException e) {
+            throw new IllegalArgumentException("not a checkpoint: " + note, e);
+        }
     }
 
-    /** A line of {@code audit-checkpoints.jsonl}: the statement with its signature in Base64. */
+    SignedNote signed() {
+        return SignedNote.parse(note);
+    }
+
+    /** A line of {@code audit-checkpoints.jsonl} and of exports: the note, and what it says in plain members. */
     String line() {
-        var members = members(seq, hash, at);
-        members.put("signature", Base64.getEncoder().encodeToString(signature));
+        var members = new TreeMap<String, Object>();
+        members.put("at", at.toString());
+        members.put("checkpoint", note);
+        members.put("hash", HexFormat.of().formatHex(chain));
+        members.put("seq", size);
         return JSON.writeValueAsString(members);
     }
 
-    static Checkpoint parse(String line) {
-        JsonNode node = JSON.readTree(line);
-        return new Checkpoint(
-                node.required("seq").asLong(),
-                HexFormat.of().parseHex(node.required("hash").asString()),
-                Instant.parse(node.required("at").asString()),
-                Base64.getDecoder().decode(node.required("signature").asString()));
-    }
-
-    private static Map<String, Object> members(long seq, byte[] hash, Instant at) {
-        var members = new TreeMap<String, Object>();
-        members.put("at", at.toString());
-        members.put("hash", HexFormat.of().formatHex(hash));
-        members.put("seq", seq);
-        return members;
+    /** @throws IllegalArgumentException if the line holds no checkpoint */
+    static Checkpoint ofLine(String line) {
+        try {
+            JsonNode note = JSON.readTree(line).path("checkpoint");
+            return parse(note.asString(""));
+        } catch (tools.jackson.core.JacksonException e) {
+            throw new IllegalArgumentException("not a line with a checkpoint", e);
+        }
     }
 }

@@ -1,115 +1,332 @@
 package io.baseload.service.audit;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
-
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.baseload.service.audit.SignedTrail.Signed;
+import io.baseload.service.audit.TrailRows.Head;
+import io.baseload.service.audit.TrailRows.Node;
 import java.nio.file.Path;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.security.MessageDigest;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 
-/** Signed checkpoints, kept in the database, in {@code audit-checkpoints.jsonl} in the home, and in the log: cutting the trail's tail then shows. */
+/**
+ * Signs what the trail is, and never anything that contradicts what was signed before.
+ *
+ * <p><b>Idea.</b> The process walks along with the trail: it holds the right edge of the Merkle tree over all entries that it has seen, and the chain's hash at
+ * that place. A checkpoint is the root of that edge, signed. To go on, it reads the entries that came since, which must continue the chain that it remembers. So
+ * each checkpoint is a continuation of the one before by construction, and costs what was appended since.
+ *
+ * <p><b>Invariant.</b> What was signed last is on the home's disk before anybody is told of it. Whoever cuts, rewrites or replaces the trail in the database
+ * breaks the continuation, and no checkpoint is signed any more, also not after a restart. Other processes' checkpoints, those in the home's own file and those in
+ * the anchor file are held against the trail as well. What stands in the database's own table of checkpoints is never the measure of what is signed: nobody can
+ * put a row in the way.
+ *
+ * <p><b>A new home</b> on a database that others have signed for can't tell whether it is what they signed. It signs nothing, raises no alarm and says which keys
+ * it would have to trust ({@code audit trust}); then it walks over the whole trail once.
+ */
 public final class Checkpoints {
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
 
-    private final JdbcClient jdbc;
-    private final CheckpointKey key;
-    private final Path file;
+    private final AuditTrail trail;
+    private final TrailRows rows;
+    private final TransactionOperations transactions;
+    private final String origin;
+    private final Path keyFile;
+    private final TrustedKeys trusted;
+    private final SignedTrail memory;
+    private final CheckpointFile file;
+    private final List<Anchored> anchors;
 
-    Checkpoints(JdbcClient jdbc, CheckpointKey key, Path file) {
-        this.jdbc = jdbc;
-        this.key = key;
+    private SigningKey key;
+    private @Nullable TrailState walked;
+    private Optional<Checkpoint> signed = Optional.empty();
+    private Optional<Checkpoint> expected = Optional.empty();
+    private volatile Status status = new Status(0, Instant.EPOCH, Optional.empty());
+
+    Checkpoints(
+            AuditTrail trail,
+            TrailRows rows,
+            TransactionOperations transactions,
+            String origin,
+            Path keyFile,
+            TrustedKeys trusted,
+            SignedTrail memory,
+            List<Anchored> anchors,
+            CheckpointFile file) {
+        this.trail = trail;
+        this.rows = rows;
+        this.transactions = transactions;
+        this.origin = origin;
+        this.keyFile = keyFile;
+        this.trusted = trusted;
+        this.memory = memory;
+        this.anchors = anchors;
         this.file = file;
+        this.key = SigningKey.in(keyFile, origin);
+        trusted.add(key.verifier()); // also once another key has taken its place
     }
 
-    /** Signs the chain's present end, unless the last checkpoint did. */
-    public synchronized void take() {
-        jdbc.sql("""
-            SELECT seq, hash, clock_timestamp() AS at FROM audit_head
-            WHERE seq > (SELECT coalesce(max(seq), 0) FROM audit_checkpoint)\
-            """)
-                .query((row, number) ->
-                        sign(row.getLong("seq"), row.getBytes("hash"), row.getObject("at", OffsetDateTime.class)))
-                .optional()
-                .ifPresent(this::keep);
-    }
+    /**
+     * How signing goes, for metrics and verification.
+     *
+     * @param size entries that the last checkpoint covers
+     * @param refusal why nothing is signed now
+     */
+    public record Status(long size, Instant signedAt, Optional<String> refusal) {}
 
-    /** All that can be found, those in the database and those in the file. */
-    List<Checkpoint> all() {
-        var all = new ArrayList<Checkpoint>(inFile());
-        all.addAll(jdbc.sql("SELECT seq, hash, at, signature FROM audit_checkpoint")
-                .query((row, number) -> new Checkpoint(
-                        row.getLong("seq"),
-                        row.getBytes("hash"),
-                        row.getObject("at", OffsetDateTime.class).toInstant(),
-                        row.getBytes("signature")))
-                .list());
-        return all;
-    }
+    /** What a walk to the present end has found. */
+    record Walked(TrailState state, Head head, Optional<TrailBrokenException> broken, boolean hasSigned) {}
 
-    boolean isGenuine(Checkpoint checkpoint) {
-        return key.hasSigned(checkpoint);
-    }
-
-    private Checkpoint sign(long seq, byte[] hash, OffsetDateTime time) {
-        var at = time.toInstant().truncatedTo(ChronoUnit.MICROS);
-        return new Checkpoint(seq, hash, at, key.sign(Checkpoint.statement(seq, hash, at)));
-    }
-
-    /** The file first: a checkpoint that is in the database only would prove nothing to who doubts the database. */
-    private void keep(Checkpoint checkpoint) {
-        append(checkpoint.line() + "\n");
-        jdbc.sql("INSERT INTO audit_checkpoint (seq, hash, at, signature) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
-                .params(
-                        checkpoint.seq(),
-                        checkpoint.hash(),
-                        checkpoint.at().atOffset(ZoneOffset.UTC),
-                        checkpoint.signature())
-                .update();
-        log.info("audit checkpoint {}", checkpoint.line());
-    }
-
-    private void append(String line) {
-        try (var channel = FileChannel.open(file, CREATE, READ, WRITE)) {
-            channel.position(channel.size());
-            channel.write(ByteBuffer.wrap(((endsInLine(channel) ? "" : "\n") + line).getBytes(StandardCharsets.UTF_8)));
-            channel.force(true);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be written", e);
-        }
-    }
-
-    /** A crash may have left half a line. */
-    private static boolean endsInLine(FileChannel channel) throws IOException {
-        var last = ByteBuffer.allocate(1);
-        return channel.size() == 0 || channel.read(last, channel.size() - 1) == 1 && last.get(0) == '\n';
-    }
-
-    private List<Checkpoint> inFile() {
-        var found = new ArrayList<Checkpoint>();
+    /**
+     * Signs the chain's present end, unless the last checkpoint did.
+     *
+     * @return the latest checkpoint of this process; empty if it has signed none yet
+     */
+    public synchronized Optional<Checkpoint> take() {
         try {
-            for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
-                try {
-                    found.add(Checkpoint.parse(line));
-                } catch (RuntimeException e) {
-                    log.warn("{} has a line that is no checkpoint: {}", file, line);
-                }
+            Head head = advance();
+            var strangers = signed.isEmpty() ? strangers() : Set.<String>of();
+            if (!strangers.isEmpty()) {
+                refuse("the trail has checkpoints by keys that this home doesn't trust: " + strangers
+                        + ". If they are yours: bin/baseload audit trust KEY");
+            } else {
+                sign(head);
             }
-            return found;
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be read", e);
+        } catch (TrailBrokenException e) {
+            log.error("THE AUDIT TRAIL IS BROKEN at {}: {}. Nothing is signed.", e.seq(), e.getMessage());
+            refuse(e.getMessage());
         }
+        signed.ifPresent(checkpoint -> anchors.forEach(anchor -> anchor.keep(checkpoint)));
+        return signed;
+    }
+
+    public Status status() {
+        return status;
+    }
+
+    public List<Anchored> anchors() {
+        return anchors;
+    }
+
+    /** All keys that are known: this process's own first, then those that are trusted, then those of which the database tells. */
+    public synchronized List<KnownKey> keys() {
+        var known = new ArrayList<KnownKey>();
+        known.add(new KnownKey(key.verifier(), true, true));
+        trusted.all().stream()
+                .filter(other -> !other.equals(key.verifier()))
+                .forEach(other -> known.add(new KnownKey(other, false, true)));
+        for (String text : rows.published()) {
+            var other = VerifierKey.parse(text);
+            if (known.stream().noneMatch(one -> one.key().equals(other))) {
+                known.add(new KnownKey(other, false, false));
+            }
+        }
+        return known;
+    }
+
+    /**
+     * @param current whether this process signs with it
+     * @param trusted whether this home believes what it signed
+     */
+    public record KnownKey(VerifierKey key, boolean current, boolean trusted) {}
+
+    /**
+     * Replaces the signing key. The trail names the new one before the last checkpoint by the old one, which is signed by both: whoever trusts the old key can
+     * trust the new one.
+     */
+    public synchronized VerifierKey rotate(Actor actor) {
+        var successor = SigningKey.in(SigningKey.successor(keyFile), origin);
+        var old = key;
+        trail.recordAdmin(
+                actor,
+                "admin.audit.rotate",
+                "audit/keys/" + successor.verifier().id(),
+                Map.of("old", old.verifier().text(), "new", successor.verifier().text()));
+        trusted.add(old.verifier());
+        trusted.add(successor.verifier());
+        sign(advance(), List.of(old, successor));
+        SigningKey.replace(keyFile);
+        key = SigningKey.in(keyFile, origin);
+        rows.publish(key.verifier());
+        return key.verifier();
+    }
+
+    /** Walks to the present end, and signs nothing. */
+    synchronized Walked walk() {
+        Optional<TrailBrokenException> broken = Optional.empty();
+        Head head = rows.head();
+        try {
+            head = advance();
+        } catch (TrailBrokenException e) {
+            broken = Optional.of(e);
+        }
+        return new Walked(state(), head, broken, signed.isPresent());
+    }
+
+    /** The checkpoint that a row of the database holds, if one of the keys has signed it that this home trusts. */
+    synchronized Optional<Checkpoint> genuine(TrailRows.Note note) {
+        return genuine(note, believed());
+    }
+
+    String origin() {
+        return origin;
+    }
+
+    private TrailState state() {
+        if (walked == null) {
+            walked = restore();
+        }
+        return walked;
+    }
+
+    private TrailState restore() {
+        Optional<Signed> last = memory.read();
+        if (last.isPresent() && !last.get().checkpoint().origin().equals(origin)) {
+            throw new TrailBrokenException(
+                    1,
+                    "this home has signed the trail " + last.get().checkpoint().origin() + ", and the database holds "
+                            + origin + ". If that is meant: bin/baseload audit trust --new-trail");
+        }
+        signed = last.map(Signed::checkpoint);
+        signed.ifPresent(checkpoint -> status = new Status(checkpoint.size(), checkpoint.at(), Optional.empty()));
+        var files = new ArrayList<>(List.of(file));
+        anchors.forEach(anchor -> anchor.file().ifPresent(files::add));
+        long known = signed.map(Checkpoint::size).orElse(0L);
+        expected = files.stream()
+                .flatMap(one -> one.last(origin, believed()).stream())
+                .filter(checkpoint -> checkpoint.size() > known)
+                .max(java.util.Comparator.comparingLong(Checkpoint::size));
+        return last.map(Signed::state).orElseGet(rows::base);
+    }
+
+    /** Reads what was appended since, and holds it against everything that was signed for it. */
+    private Head advance() {
+        TrailState from = state();
+        Head head = rows.head();
+        if (head.seq() < from.size()) {
+            throw new TrailBrokenException(head.seq() + 1, "entries are gone that this process has seen");
+        }
+        if (expected.isPresent() && expected.get().size() > head.seq()) {
+            throw new TrailBrokenException(head.seq() + 1, "entries are gone that were signed for");
+        }
+        var nodes = new ArrayList<Node>();
+        var walk = new TrailWalk(from, (level, place, root) -> nodes.add(new Node(level, place, root)));
+        var notes = new Notes(rows, from.size(), head.seq());
+        var keys = believed();
+        while (walk.size() < head.seq()) {
+            List<AuditEntry> entries = rows.entries(walk.size(), head.seq());
+            if (entries.isEmpty()) {
+                throw new TrailBrokenException(walk.size() + 1, "entry " + (walk.size() + 1) + " is missing");
+            }
+            for (AuditEntry entry : entries) {
+                walk.next(entry);
+                expected.ifPresent(walk::hold);
+                notes.at(walk.size()).flatMap(note -> genuine(note, keys)).ifPresent(walk::hold);
+            }
+            rows.append(nodes);
+            nodes.clear();
+        }
+        TrailState reached = walk.state();
+        if (!MessageDigest.isEqual(head.hash(), reached.chain())) {
+            throw new TrailBrokenException(head.seq(), "the chain's end is not the last entry's");
+        }
+        walked = reached;
+        expected = Optional.empty();
+        return head;
+    }
+
+    private Optional<Checkpoint> genuine(TrailRows.Note note, Set<VerifierKey> keys) {
+        try {
+            var checkpoint = Checkpoint.parse(note.text());
+            return Optional.of(checkpoint)
+                    .filter(it -> it.size() == note.size() && it.origin().equals(origin))
+                    .filter(it -> it.signed().isSignedBy(keys));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Who has signed the newest checkpoints in the database, if nobody whom this home trusts is among them. */
+    private Set<String> strangers() {
+        var keys = believed();
+        var notes = rows.lastNotes();
+        if (notes.stream().anyMatch(note -> genuine(note, keys).isPresent())) {
+            return Set.of();
+        }
+        var names = new TreeSet<String>();
+        notes.forEach(note -> names.addAll(SignedNote.signers(note.text())));
+        return names;
+    }
+
+    private Set<VerifierKey> believed() {
+        var keys = trusted.all();
+        keys.add(key.verifier());
+        return keys;
+    }
+
+    private void sign(Head head) {
+        if (head.seq() > signed.map(Checkpoint::size).orElse(0L)) {
+            sign(head, List.of(key));
+        } else {
+            status = new Status(status.size(), status.signedAt(), Optional.empty());
+        }
+    }
+
+    /** What is signed is on disk before the database or anybody else hears of it. */
+    private void sign(Head head, List<SigningKey> keys) {
+        TrailState state = state();
+        var at = head.at().truncatedTo(ChronoUnit.MICROS);
+        var text = Checkpoint.text(origin, state.size(), state.tree().root(), at, state.chain());
+        var note = new SignedNote(text, keys.stream().map(one -> one.sign(text)).toList());
+        var checkpoint = Checkpoint.parse(note.toString());
+        Boolean written = transactions.execute(status -> {
+            if (!rows.lock()) {
+                return false; // another process takes one now
+            }
+            memory.write(new Signed(checkpoint, state));
+            boolean first = signed.isEmpty();
+            signed = Optional.of(checkpoint);
+            file.keep(checkpoint);
+            keys.forEach(one -> rows.publish(one.verifier()));
+            rows.append(checkpoint);
+            if (first) {
+                firstOfThisHome();
+            }
+            return true;
+        });
+        if (Boolean.TRUE.equals(written)) {
+            status = new Status(checkpoint.size(), at, Optional.empty());
+            log.info("audit checkpoint {}", checkpoint.line());
+        }
+    }
+
+    /** A home that goes on where others have signed says so in the trail. */
+    private void firstOfThisHome() {
+        var others = trusted.all().stream()
+                .filter(other -> !other.equals(key.verifier()))
+                .map(VerifierKey::text)
+                .sorted()
+                .toList();
+        if (!others.isEmpty()) {
+            trail.recordAdmin(
+                    Actor.SYSTEM,
+                    "admin.audit.trust",
+                    "audit/keys/" + key.verifier().id(),
+                    Map.of("key", key.verifier().text(), "trusted", others));
+        }
+    }
+
+    private void refuse(String reason) {
+        log.warn("No audit checkpoint: {}", reason);
+        status = new Status(status.size(), status.signedAt(), Optional.of(reason));
     }
 }

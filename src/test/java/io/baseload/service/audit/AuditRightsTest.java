@@ -1,11 +1,13 @@
 package io.baseload.service.audit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.testing.TestPlatform;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataAccessException;
@@ -27,11 +29,12 @@ class AuditRightsTest {
                 "UPDATE audit_entry SET kind = kind",
                 "DELETE FROM audit_entry",
                 "TRUNCATE audit_entry",
-                "UPDATE audit_checkpoint SET seq = seq",
+                "UPDATE audit_checkpoint SET size = size",
                 "DELETE FROM audit_checkpoint",
                 "TRUNCATE audit_checkpoint",
                 "DELETE FROM audit_head",
-                "TRUNCATE audit_head"
+                "TRUNCATE audit_head",
+                "TRUNCATE audit_entry_1"
             })
     void triggersRefuseTheOwnerAndTheSuperuserAndTheApplicationHasNotTheRight(String change) {
         for (JdbcClient who : List.of(platform.owner(), platform.superuser(), platform.jdbc())) {
@@ -42,12 +45,70 @@ class AuditRightsTest {
         }
     }
 
+    /** As PostgreSQL up to version 14 allows it: everybody may create functions in the schema. Ours must not call them. */
+    @Test
+    void aFunctionOfTheApplicationsNeverRunsWithTheOwnersRights() {
+        try (var attacked = TestPlatform.fresh()) {
+            attacked.owner().sql("GRANT CREATE ON SCHEMA public TO PUBLIC").update();
+            for (String function : List.of(
+                    "to_json(x text) RETURNS text",
+                    "to_json(x anyelement) RETURNS text",
+                    "sha256(x bytea) RETURNS bytea",
+                    "convert_to(x text, y name) RETURNS bytea",
+                    "convert_to(x text, y text) RETURNS bytea",
+                    "clock_timestamp() RETURNS timestamptz",
+                    "split_part(x text, y text, z int) RETURNS text",
+                    "format(x text, VARIADIC y text[]) RETURNS text",
+                    "to_char(x timestamp, y text) RETURNS text")) {
+                attacked.jdbc()
+                        .sql("CREATE FUNCTION public." + function + " LANGUAGE plpgsql AS $$ BEGIN"
+                                + " RAISE EXCEPTION 'taken over by %', current_user; END $$")
+                        .update();
+            }
+            attacked.jdbc()
+                    .sql("CREATE FUNCTION public.takes_over(x bigint, y int) RETURNS bigint LANGUAGE plpgsql AS $$"
+                            + " BEGIN RAISE EXCEPTION 'taken over by %', current_user; END $$")
+                    .update();
+            attacked.jdbc()
+                    .sql("CREATE OPERATOR public.+ (LEFTARG = bigint, RIGHTARG = int, FUNCTION = public.takes_over)")
+                    .update();
+            attacked.get(AuditTrail.class).append(Actor.SYSTEM, "admin.test", "subject", Map.of());
+            attacked.get(Checkpoints.class).take();
+            assertThat(attacked.get(AuditVerifier.class).verify().integrity().ok())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void theCheckpointFunctionRefusesWhatTheTrailIsNot() {
+        for (String call : List.of(
+                "SELECT audit_checkpoint_append(1000000000, h.hash, 'x' || chr(10) || '1000000000') FROM audit_head h",
+                "SELECT audit_checkpoint_append(h.seq, sha256('x'), 'x' || chr(10) || h.seq) FROM audit_head h",
+                "SELECT audit_checkpoint_append(h.seq, h.hash, 'x' || chr(10) || h.seq + 1) FROM audit_head h")) {
+            assertThatThrownBy(
+                            () -> platform.jdbc().sql(call).query(String.class).list())
+                    .rootCause()
+                    .hasMessageMatching("(?s).*(no entry|is not about).*");
+        }
+        assertThatThrownBy(() -> platform.jdbc()
+                        .sql("SELECT audit_drop_segment(1, sha256('x'), '')::text")
+                        .query(String.class)
+                        .list())
+                .rootCause()
+                .hasMessageMatching("(?s).*(query returned no rows|retention).*");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "INSERT INTO audit_entry SELECT seq + 100, at, kind, tenant, key_prefix, subject, detail,"
                         + " previous_hash, hash FROM audit_entry",
                 "UPDATE audit_head SET seq = 3",
+                "UPDATE audit_log SET retention = interval '0'",
+                "INSERT INTO audit_checkpoint (size, note, previous) VALUES (1000000000, '', '')",
+                "INSERT INTO audit_segment (first, last, root, hash, archive) SELECT 1, 1, hash, hash, '' FROM"
+                        + " audit_head",
+                "SELECT audit_open_segment(5000000, 256)",
                 "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
                 "DROP TABLE audit_entry",
                 "CREATE TABLE anything (id int)",

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.testing.TestPlatform;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -100,8 +98,8 @@ class AuditTrailTest {
 
     @Test
     void anExchangedPairIsFound() {
-        tamper("UPDATE audit_entry SET seq = CASE seq WHEN 5 THEN -6 WHEN 6 THEN -5 END WHERE seq IN (5, 6)");
-        tamper("UPDATE audit_entry SET seq = -seq WHERE seq < 0");
+        tamper("UPDATE audit_entry SET seq = CASE seq WHEN 5 THEN 500006 WHEN 6 THEN 500005 END WHERE seq IN (5, 6)");
+        tamper("UPDATE audit_entry SET seq = seq - 500000 WHERE seq > 500000");
         assertThat(verify().integrity().firstBadSeq()).hasValue(5);
     }
 
@@ -130,39 +128,6 @@ class AuditTrailTest {
         tamper("UPDATE audit_head SET seq = 7, hash = (SELECT hash FROM audit_entry WHERE seq = 7)");
         IntStream.rangeClosed(8, 12).forEach(i -> trail.append(ACTOR, "admin.test", "forged/" + i, Map.of()));
         assertThat(verify().integrity().firstBadSeq()).hasValue(10);
-    }
-
-    @Test
-    void aCheckpointThatNobodySignedIsFound() {
-        tamper("INSERT INTO audit_checkpoint SELECT seq, hash, at, decode(repeat('00', 64), 'hex') FROM audit_entry"
-                + " WHERE seq = 4");
-        assertThat(verify().integrity().firstBadSeq()).hasValue(4);
-    }
-
-    @Test
-    void checkpointsSurviveHalfALineAndAreTakenOnlyWhenSomethingIsNew() throws IOException {
-        checkpoints.take();
-        checkpoints.take();
-        assertThat(Files.readAllLines(file())).hasSize(1);
-        Files.writeString(file(), "{\"at\":\"2026-", StandardOpenOption.APPEND);
-        trail.append(ACTOR, "admin.test", "more", Map.of());
-        checkpoints.take();
-        assertThat(Files.readAllLines(file())).hasSize(3);
-        assertThat(verify().integrity()).satisfies(integrity -> {
-            assertThat(integrity.ok()).isTrue();
-            assertThat(integrity.checkpoints()).isEqualTo(4);
-        });
-    }
-
-    @Test
-    void theLastCheckpointIsTakenAtShutdownAndCheckedByTheNextProcess() throws IOException {
-        platform.close();
-        assertThat(Files.readString(file())).contains("\"seq\":10");
-        try (var next = platform.again()) {
-            assertThat(next.get(AuditVerifier.class).verify().integrity().checkpoints())
-                    .isEqualTo(2);
-            assertThat(next.get(AuditVerifier.class).verify().integrity().ok()).isTrue();
-        }
     }
 
     @Test
@@ -203,10 +168,6 @@ class AuditTrailTest {
         return trail.page(after, tenant, kind, limit).stream()
                 .map(AuditEntry::seq)
                 .toList();
-    }
-
-    private Path file() {
-        return platform.home().resolve("audit-checkpoints.jsonl");
     }
 
     /** With the triggers off, as a superuser can. */

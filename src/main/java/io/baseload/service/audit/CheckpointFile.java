@@ -1,0 +1,84 @@
+package io.baseload.service.audit;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Checkpoints in a file that is only ever appended to, one in a line: {@code audit-checkpoints.jsonl} in the home, and the anchor on another volume. */
+final class CheckpointFile implements Anchor {
+    /** Signatures are looked at from the greatest checkpoint downwards; a file of years is not held in memory. */
+    private static final int MAX_CANDIDATES = 1000;
+
+    private final Path file;
+
+    CheckpointFile(Path file) {
+        this.file = file;
+    }
+
+    @Override
+    public String name() {
+        return "file";
+    }
+
+    @Override
+    public void keep(Checkpoint checkpoint) {
+        try (var channel = FileChannel.open(file, CREATE, READ, WRITE)) {
+            channel.position(channel.size());
+            String line = (endsInLine(channel) ? "" : "\n") + checkpoint.line() + "\n";
+            channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+            channel.force(true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " can't be written", e);
+        }
+    }
+
+    /** The checkpoint of the most entries of this trail that one of these keys has signed. Whatever else is in the file is passed over. */
+    Optional<Checkpoint> last(String origin, Collection<VerifierKey> keys) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        var greatest = new TreeMap<Long, Checkpoint>();
+        try (Stream<String> lines = Files.lines(file)) {
+            lines.flatMap(line -> checkpoint(line).stream())
+                    .filter(checkpoint -> checkpoint.origin().equals(origin))
+                    .filter(checkpoint -> checkpoint.signed().names(keys))
+                    .forEach(checkpoint -> {
+                        greatest.put(checkpoint.size(), checkpoint);
+                        if (greatest.size() > MAX_CANDIDATES) {
+                            greatest.pollFirstEntry();
+                        }
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " can't be read", e);
+        }
+        return greatest.descendingMap().values().stream()
+                .filter(checkpoint -> checkpoint.signed().isSignedBy(keys))
+                .findFirst();
+    }
+
+    private static Optional<Checkpoint> checkpoint(String line) {
+        try {
+            return Optional.of(Checkpoint.ofLine(line));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // half a line of a crash, or a checkpoint of the form before
+        }
+    }
+
+    /** A crash may have left half a line. */
+    private static boolean endsInLine(FileChannel channel) throws IOException {
+        var last = ByteBuffer.allocate(1);
+        return channel.size() == 0 || channel.read(last, channel.size() - 1) == 1 && last.get(0) == '\n';
+    }
+}

@@ -1,0 +1,81 @@
+package io.baseload.service.audit;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A text with signatures, in the form of C2SP's signed notes: the text, an empty line, and a line {@code — name base64(id ‖ signature)} for each signer.
+ *
+ * @param text ends in a line feed
+ */
+record SignedNote(String text, List<SignatureLine> signatures) {
+    private static final String DASH = "— ";
+
+    /** @param signature the key's four bytes of id, then the signature itself */
+    record SignatureLine(String name, byte[] signature) {
+        boolean isBy(VerifierKey key) {
+            return name.equals(key.name())
+                    && signature.length > 4
+                    && Arrays.equals(Arrays.copyOf(signature, 4), key.idBytes());
+        }
+    }
+
+    /** @throws IllegalArgumentException if it isn't of this form */
+    static SignedNote parse(String note) {
+        int end = note.lastIndexOf("\n\n");
+        if (end < 0 || !note.endsWith("\n")) {
+            throw new IllegalArgumentException("not a signed note");
+        }
+        var signatures = new ArrayList<SignatureLine>();
+        for (String line : note.substring(end + 2).split("\n")) {
+            String[] parts = line.split(" ");
+            if (!line.startsWith(DASH) || parts.length != 3) {
+                throw new IllegalArgumentException("not a signature of a note: " + line);
+            }
+            signatures.add(new SignatureLine(parts[1], Base64.getDecoder().decode(parts[2])));
+        }
+        return new SignedNote(note.substring(0, end + 1), List.copyOf(signatures));
+    }
+
+    /** Who claims to have signed this text, as {@code name+id}; nobody if it is no signed note. */
+    static List<String> signers(String note) {
+        try {
+            return parse(note).signatures().stream()
+                    .map(line -> line.name() + "+" + HexFormat.of().formatHex(Arrays.copyOf(line.signature(), 4)))
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            return List.of();
+        }
+    }
+
+    /** Whether one of these keys has signed the text. */
+    boolean isSignedBy(Collection<VerifierKey> keys) {
+        return keys.stream()
+                .anyMatch(key -> signatures.stream()
+                        .filter(line -> line.isBy(key))
+                        .anyMatch(line ->
+                                key.hasSigned(text, Arrays.copyOfRange(line.signature(), 4, line.signature().length))));
+    }
+
+    /** Whether one of the signatures claims to be by one of these keys. */
+    boolean names(Collection<VerifierKey> keys) {
+        return keys.stream().anyMatch(key -> signatures.stream().anyMatch(line -> line.isBy(key)));
+    }
+
+    @Override
+    public String toString() {
+        var note = new StringBuilder(text).append('\n');
+        for (SignatureLine line : signatures) {
+            note.append(DASH)
+                    .append(line.name())
+                    .append(' ')
+                    .append(Base64.getEncoder().encodeToString(line.signature()))
+                    .append('\n');
+        }
+        return note.toString();
+    }
+}

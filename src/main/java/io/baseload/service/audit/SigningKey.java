@@ -1,0 +1,116 @@
+package io.baseload.service.audit;
+
+import io.baseload.service.database.PrivateFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
+
+/** The Ed25519 key that signs checkpoints: PKCS #8 in PEM, mode 600, its public half beside it as {@code .pub.pem}. Never in the database: whoever can rewrite the trail can't sign it. */
+final class SigningKey {
+    private static final String ALGORITHM = "Ed25519";
+
+    private final PrivateKey privateKey;
+    private final VerifierKey verifier;
+
+    private SigningKey(PrivateKey privateKey, VerifierKey verifier) {
+        this.privateKey = privateKey;
+        this.verifier = verifier;
+    }
+
+    /** The key in this file, made if there is none. */
+    static SigningKey in(Path file, String name) {
+        var privateFile = new PrivateFile(file);
+        try {
+            if (privateFile.read().isEmpty()) {
+                generate(file);
+            }
+            var key = read(file, name);
+            if (!key.isPair() && Files.exists(publicHalf(successor(file)))) {
+                Files.move(publicHalf(successor(file)), publicHalf(file), StandardCopyOption.REPLACE_EXISTING);
+                key = read(file, name);
+            }
+            if (!key.isPair()) {
+                throw new IllegalStateException(publicHalf(file) + " is not the public half of " + file);
+            }
+            return key;
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new IllegalStateException(file + " or " + publicHalf(file) + " is not an Ed25519 key in PEM", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(publicHalf(file) + " can't be read", e);
+        }
+    }
+
+    /** Where the key lies that will replace the one in this file. */
+    static Path successor(Path file) {
+        return file.resolveSibling("next-" + file.getFileName());
+    }
+
+    /** Puts the successor into its place. A crash between the two halves is mended at the next start. */
+    static void replace(Path file) {
+        try {
+            Files.move(successor(file), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(publicHalf(successor(file)), publicHalf(file), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " can't be replaced", e);
+        }
+    }
+
+    private boolean isPair() {
+        byte[] line = sign("").signature();
+        return verifier.hasSigned("", Arrays.copyOfRange(line, 4, line.length));
+    }
+
+    private static SigningKey read(Path file, String name) throws GeneralSecurityException, IOException {
+        byte[] der = Base64.getMimeDecoder()
+                .decode(new PrivateFile(file).read().orElseThrow().replaceAll("-----[A-Z ]+-----", ""));
+        return new SigningKey(
+                KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(der)),
+                VerifierKey.ofPem(name, Files.readString(publicHalf(file))));
+    }
+
+    /** {@code audit-key.pub.pem} for {@code audit-key.pem}. */
+    static Path publicHalf(Path file) {
+        return file.resolveSibling(String.valueOf(file.getFileName()).replaceFirst("(\\.pem)?$", ".pub.pem"));
+    }
+
+    VerifierKey verifier() {
+        return verifier;
+    }
+
+    SignedNote.SignatureLine sign(String text) {
+        try {
+            var signature = Signature.getInstance(ALGORITHM);
+            signature.initSign(privateKey);
+            signature.update(text.getBytes(StandardCharsets.UTF_8));
+            byte[] signed = signature.sign();
+            byte[] line = new byte[4 + signed.length];
+            System.arraycopy(verifier.idBytes(), 0, line, 0, 4);
+            System.arraycopy(signed, 0, line, 4, signed.length);
+            return new SignedNote.SignatureLine(verifier.name(), line);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("signing failed", e);
+        }
+    }
+
+    /** The public file first: a crash between the two then makes a new pair, and never a private key whose public half is lost. */
+    private static void generate(Path file) throws GeneralSecurityException, IOException {
+        var pair = KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();
+        Files.writeString(
+                publicHalf(file), VerifierKey.of("any", pair.getPublic()).pem());
+        var lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
+        new PrivateFile(file)
+                .write("-----BEGIN PRIVATE KEY-----\n"
+                        + lines.encodeToString(pair.getPrivate().getEncoded()) + "\n-----END PRIVATE KEY-----");
+    }
+}

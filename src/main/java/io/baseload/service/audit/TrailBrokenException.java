@@ -1,0 +1,16 @@
+package io.baseload.service.audit;
+
+/** The trail is not what it was, or not what was signed. */
+public final class TrailBrokenException extends RuntimeException {
+    private final long seq;
+
+    /** @param seq the first entry that is known to be changed, missing or contradicting */
+    TrailBrokenException(long seq, String message) {
+        super(message);
+        this.seq = seq;
+    }
+
+    public long seq() {
+        return seq;
+    }
+}

@@ -1,0 +1,181 @@
+package io.baseload.service.audit;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The trail's tables. Each read is a short statement of its own, so that nothing holds a snapshot for long: the trail only grows. */
+final class TrailRows {
+    static final int AT_ONCE = 1000;
+
+    private final JdbcClient jdbc;
+
+    TrailRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * The chain's end, and what holds at that very moment.
+     *
+     * @param running reservations that are open
+     * @param beyond whether there is a checkpoint of more entries than the trail has
+     */
+    record Head(long seq, byte[] hash, Instant at, Set<String> running, boolean beyond) {}
+
+    /** A row of {@code audit_checkpoint}, whoever wrote it. */
+    record Note(long size, String text) {}
+
+    /** A node of the Merkle tree. */
+    record Node(int level, long place, byte[] hash) {}
+
+    /** A segment that was dropped. */
+    record Segment(long first, long last, byte[] root, byte[] hash) {}
+
+    String logId() {
+        return jdbc.sql("SELECT id::text FROM audit_log").query(String.class).single();
+    }
+
+    Head head() {
+        return jdbc.sql("""
+            SELECT h.seq, h.hash, clock_timestamp() AS at, ARRAY(SELECT id::text FROM reservation WHERE state = 'open') AS running,
+                   EXISTS (SELECT FROM audit_checkpoint c WHERE c.size > h.seq) AS beyond
+            FROM audit_head h\
+            """)
+                .query((row, number) -> new Head(
+                        row.getLong("seq"),
+                        row.getBytes("hash"),
+                        row.getObject("at", OffsetDateTime.class).toInstant(),
+                        Arrays.stream((String[]) row.getArray("running").getArray())
+                                .collect(Collectors.toUnmodifiableSet()),
+                        row.getBoolean("beyond")))
+                .single();
+    }
+
+    /** The next entries, at most {@link #AT_ONCE}. */
+    List<AuditEntry> entries(long after, long upTo) {
+        return jdbc.sql("SELECT * FROM audit_entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?")
+                .params(after, upTo, AT_ONCE)
+                .query((row, number) -> AuditEntry.read(row))
+                .list();
+    }
+
+    Optional<AuditEntry> entry(long seq) {
+        return jdbc.sql("SELECT * FROM audit_entry WHERE seq = ?")
+                .param(seq)
+                .query((row, number) -> AuditEntry.read(row))
+                .optional();
+    }
+
+    /** The next checkpoints in the order of their sizes, at most {@link #AT_ONCE}. */
+    List<Note> notes(long after, long upTo) {
+        return jdbc.sql("SELECT size, note FROM audit_checkpoint WHERE size > ? AND size <= ? ORDER BY size LIMIT ?")
+                .params(after, upTo, AT_ONCE)
+                .query((row, number) -> new Note(row.getLong("size"), row.getString("note")))
+                .list();
+    }
+
+    /** The ten greatest checkpoints. */
+    List<Note> lastNotes() {
+        return jdbc.sql("SELECT size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 10")
+                .query((row, number) -> new Note(row.getLong("size"), row.getString("note")))
+                .list();
+    }
+
+    /** Where the entries that are still here begin: after the segments that were dropped. */
+    TrailState base() {
+        var tree = MerkleTree.Frontier.EMPTY;
+        byte[] chain = TrailState.EMPTY.chain();
+        for (Segment segment : segments()) {
+            int level = Long.numberOfTrailingZeros(segment.last() - segment.first() + 1);
+            tree = tree.with(segment.root(), level, (l, place, root) -> {});
+            chain = segment.hash();
+        }
+        return new TrailState(tree, chain, java.util.Map.of(), 0);
+    }
+
+    List<Segment> segments() {
+        return jdbc.sql("SELECT first, last, root, hash FROM audit_segment ORDER BY first")
+                .query(TrailRows::segment)
+                .list();
+    }
+
+    /** Entries in a segment. */
+    long segmentSize() {
+        return jdbc.sql("SELECT segment FROM audit_log").query(Long.class).single();
+    }
+
+    /** Whether the owner lets segments go whose entries are all older than this moment allows. */
+    boolean isOver(Instant at) {
+        return Boolean.TRUE.equals(
+                jdbc.sql("SELECT coalesce(?::timestamptz < clock_timestamp() - retention, false) FROM audit_log")
+                        .param(at.atOffset(java.time.ZoneOffset.UTC))
+                        .query(Boolean.class)
+                        .single());
+    }
+
+    void drop(long first, byte[] root, String archive) {
+        jdbc.sql("SELECT audit_drop_segment(?, ?, ?)::text")
+                .params(first, root, archive)
+                .query(String.class)
+                .single();
+    }
+
+    /** Whether this transaction is the only one that takes a checkpoint now. */
+    boolean lock() {
+        return jdbc.sql("SELECT pg_try_advisory_xact_lock(5121701109862311530)")
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** False if there is one of this size or of a greater one already. */
+    boolean append(Checkpoint checkpoint) {
+        return jdbc.sql("SELECT audit_checkpoint_append(?, ?, ?)")
+                .params(checkpoint.size(), checkpoint.chain(), checkpoint.note())
+                .query(Boolean.class)
+                .single();
+    }
+
+    void append(List<Node> nodes) {
+        if (!nodes.isEmpty()) {
+            jdbc.sql("INSERT INTO audit_subtree SELECT * FROM unnest(?::smallint[], ?::bigint[], ?::bytea[]) ON"
+                            + " CONFLICT DO NOTHING")
+                    .params(
+                            nodes.stream().map(Node::level).toArray(Integer[]::new),
+                            nodes.stream().map(Node::place).toArray(Long[]::new),
+                            nodes.stream().map(Node::hash).toArray(byte[][]::new))
+                    .update();
+        }
+    }
+
+    /** Roots of complete subtrees of one level, from one place on, at most 256. */
+    List<byte[]> nodes(int level, long place) {
+        return jdbc.sql("SELECT hash FROM audit_subtree WHERE level = ? AND place BETWEEN ? AND ? ORDER BY place")
+                .params(level, place, place + 255)
+                .query((row, number) -> row.getBytes("hash"))
+                .list();
+    }
+
+    void publish(VerifierKey key) {
+        jdbc.sql("INSERT INTO audit_key (key) VALUES (?) ON CONFLICT DO NOTHING")
+                .param(key.text())
+                .update();
+    }
+
+    /** All keys that ever signed, as their processes said. */
+    List<String> published() {
+        return jdbc.sql("SELECT key FROM audit_key ORDER BY at, key")
+                .query(String.class)
+                .list();
+    }
+
+    private static Segment segment(ResultSet row, int number) throws SQLException {
+        return new Segment(row.getLong("first"), row.getLong("last"), row.getBytes("root"), row.getBytes("hash"));
+    }
+}

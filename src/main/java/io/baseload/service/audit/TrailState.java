@@ -1,0 +1,55 @@
+package io.baseload.service.audit;
+
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a walk over the trail knows after so many entries; enough to go on from there.
+ *
+ * @param tree the right edge of the Merkle tree
+ * @param chain the last entry's hash; 32 zero bytes before the first
+ * @param open intents that have no outcome yet: reservation and number of the entry
+ * @param stray number of the first outcome that no open intent has, or of the first intent of a reservation that had one; 0 = none
+ */
+record TrailState(MerkleTree.Frontier tree, byte[] chain, Map<String, Long> open, long stray) {
+    static final TrailState EMPTY = new TrailState(MerkleTree.Frontier.EMPTY, new byte[32], Map.of(), 0);
+
+    TrailState {
+        open = Map.copyOf(open);
+    }
+
+    long size() {
+        return tree.size();
+    }
+
+    Map<String, Object> json() {
+        var members = new TreeMap<String, Object>();
+        members.put("size", size());
+        members.put(
+                "tree", tree.hashes().stream().map(HexFormat.of()::formatHex).toList());
+        members.put("chain", HexFormat.of().formatHex(chain));
+        members.put("open", open);
+        members.put("stray", stray);
+        return members;
+    }
+
+    static TrailState of(JsonNode json) {
+        List<byte[]> hashes = json.required("tree")
+                .valueStream()
+                .map(hash -> HexFormat.of().parseHex(hash.asString()))
+                .toList();
+        var open = new HashMap<String, Long>();
+        json.required("open")
+                .properties()
+                .forEach(intent -> open.put(intent.getKey(), intent.getValue().asLong()));
+        return new TrailState(
+                new MerkleTree.Frontier(json.required("size").asLong(), hashes),
+                HexFormat.of().parseHex(json.required("chain").asString()),
+                open,
+                json.required("stray").asLong());
+    }
+}

@@ -1,0 +1,107 @@
+package io.baseload.service.audit;
+
+import io.baseload.service.audit.MerkleTree.Frontier;
+import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Walks over entries in their order. Is each as it was written, none missing, none added; has each intent exactly one outcome? Holds as much as there are
+ * unanswered intents, however long the trail is.
+ */
+final class TrailWalk {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Map<String, Long> open;
+    private final MerkleTree.Subtrees subtrees;
+    private Frontier tree;
+    private byte[] chain;
+    private long stray;
+
+    /** @param subtrees hears the roots of complete subtrees that the walk came by */
+    TrailWalk(TrailState from, MerkleTree.Subtrees subtrees) {
+        this.tree = from.tree();
+        this.chain = from.chain();
+        this.open = new HashMap<>(from.open());
+        this.stray = from.stray();
+        this.subtrees = subtrees;
+    }
+
+    TrailWalk(TrailState from) {
+        this(from, (level, place, root) -> {});
+    }
+
+    /** @throws TrailBrokenException if the entry isn't the next one, or its hash not what its content and its predecessor give */
+    void next(AuditEntry entry) {
+        if (entry.seq() != size() + 1) {
+            throw new TrailBrokenException(size() + 1, "entry " + (size() + 1) + " is missing");
+        }
+        byte[] canonical = entry.canonical();
+        byte[] hash = AuditEntry.hash(chain, canonical);
+        if (!MessageDigest.isEqual(entry.previousHash(), chain) || !MessageDigest.isEqual(entry.hash(), hash)) {
+            throw new TrailBrokenException(
+                    entry.seq(), "entry " + entry.seq() + " does not have the hash that it should");
+        }
+        add(canonical, hash, entry.kind(), entry.detail());
+    }
+
+    /** An entry whose hashes nobody has stored. */
+    void next(byte[] canonical, String kind, String detail) {
+        add(canonical, AuditEntry.hash(chain, canonical), kind, detail);
+    }
+
+    /** @throws TrailBrokenException if the checkpoint is of this size, and of another trail */
+    void hold(Checkpoint checkpoint) {
+        if (checkpoint.size() == size()
+                && !(MessageDigest.isEqual(checkpoint.root(), tree.root())
+                        && MessageDigest.isEqual(checkpoint.chain(), chain))) {
+            throw new TrailBrokenException(size(), "the trail contradicts the checkpoint of " + size() + " entries");
+        }
+    }
+
+    /** @throws TrailBrokenException if the walk has come as far as this state, and found something else */
+    void hold(TrailState other) {
+        if (other.size() == size()
+                && !(MessageDigest.isEqual(other.tree().root(), tree.root())
+                        && MessageDigest.isEqual(other.chain(), chain))) {
+            throw new TrailBrokenException(size(), "the first " + size() + " entries are not those of before");
+        }
+    }
+
+    long size() {
+        return tree.size();
+    }
+
+    TrailState state() {
+        return new TrailState(tree, chain, open, stray);
+    }
+
+    private void add(byte[] canonical, byte[] hash, String kind, String detail) {
+        tree = tree.with(MerkleTree.leafHash(canonical), 0, subtrees);
+        chain = hash;
+        switch (kind) {
+            case CompletionRecord.INTENT -> open(JSON.readTree(detail));
+            case CompletionRecord.OUTCOME -> close(JSON.readTree(detail));
+            default -> {}
+        }
+    }
+
+    private void open(JsonNode detail) {
+        if (open.put(detail.path("reservation").asString(""), size()) != null) {
+            strayed();
+        }
+    }
+
+    private void close(JsonNode detail) {
+        boolean correction = detail.path("correction").asBoolean(false);
+        if (!correction && open.remove(detail.path("reservation").asString("")) == null) {
+            strayed();
+        }
+    }
+
+    private void strayed() {
+        stray = stray == 0 ? size() : stray;
+    }
+}

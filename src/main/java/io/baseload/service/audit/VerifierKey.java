@@ -1,0 +1,120 @@
+package io.baseload.service.audit;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/**
+ * A public Ed25519 key that signs notes under a name, in the text form of C2SP's signed notes: {@code name+id+base64(0x01 ‖ key)}, where the id is the first
+ * four bytes of {@code SHA-256(name ‖ "\n" ‖ 0x01 ‖ key)}.
+ *
+ * @param raw the key's 32 bytes
+ */
+public record VerifierKey(String name, byte[] raw) {
+    private static final byte ED25519 = 1;
+    private static final int LENGTH = 32;
+    /** What stands before the 32 bytes in a SubjectPublicKeyInfo. */
+    private static final byte[] DER = HexFormat.of().parseHex("302a300506032b6570032100");
+
+    public VerifierKey {
+        if (raw.length != LENGTH || name.isEmpty() || name.chars().anyMatch(c -> c <= ' ' || c == '+')) {
+            throw new IllegalArgumentException("an Ed25519 key has 32 bytes and a name without blanks and '+'");
+        }
+    }
+
+    static VerifierKey of(String name, PublicKey key) {
+        byte[] encoded = key.getEncoded();
+        return new VerifierKey(name, Arrays.copyOfRange(encoded, encoded.length - LENGTH, encoded.length));
+    }
+
+    /** @throws IllegalArgumentException if the text is no verifier key, or its id is not the key's */
+    public static VerifierKey parse(String text) {
+        String[] parts = text.strip().split("\\+", 3);
+        if (parts.length < 3) {
+            throw new IllegalArgumentException("not of the form name+id+key: " + text);
+        }
+        byte[] typed = Base64.getDecoder().decode(parts[2]);
+        if (typed.length != LENGTH + 1 || typed[0] != ED25519) {
+            throw new IllegalArgumentException("not an Ed25519 key: " + text);
+        }
+        var key = new VerifierKey(parts[0], Arrays.copyOfRange(typed, 1, typed.length));
+        if (!key.id().equals(parts[1])) {
+            throw new IllegalArgumentException("the id is not the key's: " + text);
+        }
+        return key;
+    }
+
+    /** A public key in PEM under a name that it doesn't carry itself. */
+    static VerifierKey ofPem(String name, String pem) {
+        try {
+            byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+            return of(name, KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException("not an Ed25519 public key in PEM", e);
+        }
+    }
+
+    public String text() {
+        return name + "+" + id() + "+" + Base64.getEncoder().encodeToString(typed());
+    }
+
+    /** SubjectPublicKeyInfo in PEM, as OpenSSL reads it. */
+    public String pem() {
+        byte[] der = Arrays.copyOf(DER, DER.length + LENGTH);
+        System.arraycopy(raw, 0, der, DER.length, LENGTH);
+        return "-----BEGIN PUBLIC KEY-----\n" + Base64.getEncoder().encodeToString(der)
+                + "\n-----END PUBLIC KEY-----\n";
+    }
+
+    /** Eight hexadecimal digits. */
+    public String id() {
+        return HexFormat.of().formatHex(idBytes());
+    }
+
+    byte[] idBytes() {
+        var digest = Hashes.sha256();
+        digest.update((name + "\n").getBytes(StandardCharsets.UTF_8));
+        return Arrays.copyOf(digest.digest(typed()), 4);
+    }
+
+    boolean hasSigned(String text, byte[] signature) {
+        try {
+            byte[] der = Arrays.copyOf(DER, DER.length + LENGTH);
+            System.arraycopy(raw, 0, der, DER.length, LENGTH);
+            var verifier = Signature.getInstance("Ed25519");
+            verifier.initVerify(KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der)));
+            verifier.update(text.getBytes(StandardCharsets.UTF_8));
+            return verifier.verify(signature);
+        } catch (GeneralSecurityException e) {
+            return false; // a signature of the wrong length, or a point that is none
+        }
+    }
+
+    private byte[] typed() {
+        byte[] typed = new byte[LENGTH + 1];
+        typed[0] = ED25519;
+        System.arraycopy(raw, 0, typed, 1, LENGTH);
+        return typed;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof VerifierKey key && key.text().equals(text());
+    }
+
+    @Override
+    public int hashCode() {
+        return text().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return text();
+    }
+}
