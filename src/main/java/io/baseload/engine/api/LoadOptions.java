@@ -7,7 +7,7 @@ package io.baseload.engine.api;
  * @param contextLength tokens that one sequence may hold, prompt and answer; 0 = the model's own context length
  * @param kvTokens tokens that all sequences together may hold in the KV cache; 0 = automatic
  * @param maxSequences sequences that share a step
- * @param maxQueued requests that may wait beyond those; one more is refused with {@link OverloadedException}
+ * @param maxQueued requests of one flow that may wait beyond those; one more is refused with {@link OverloadedException}
  * @param prefillChunk prompt rows that one step computes at most
  * @param kvPrecision how the KV cache stores keys and values
  * @param precision what linear layers compute with

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** The door of a model: a bounded queue that any thread may add to, and from which the engine's thread takes whose turn it is. Guards itself. */
+/**
+ * The door of a model: queues that any thread may add to, each flow's bounded for itself, and from which the engine's thread takes whose turn it is. A flow that
+ * has less than its weight's part of the places doesn't wait until others' answers end: it enters beside them, and the steps choose between them. Guards itself.
+ */
 final class Admission {
     /** Tokens beyond those known that must have room before a sequence starts, so that it isn't sent away again at once. */
     private static final int HEADROOM = 64;
@@ -38,9 +41,11 @@ final class Admission {
         if (closed) {
             throw new ModelClosedException(model);
         }
-        if (accepted >= limits.maxSequences() + limits.maxQueued()) {
+        int sequences = queue.sequences(request.flow());
+        if (sequences >= limits.maxSequences() + limits.maxQueued()) {
             throw new OverloadedException(
-                    model + " has " + accepted + " requests already", retryAfter.estimate(queue.size()));
+                    model + " has " + sequences + " requests of this caller already",
+                    retryAfter.estimate(queue.size()));
         }
         int most = Math.min(request.maxTokens(), limits.contextLength() - request.prompt().length);
         Flow flow = queue.enter(request.flow());
@@ -60,15 +65,32 @@ final class Admission {
 
     /** Lets the next ones in, as long as there are places and pages. One that doesn't fit is waited for: smaller ones don't overtake it. */
     synchronized void admit(List<Sequence> active) {
-        while (active.size() < limits.maxSequences()) {
-            Optional<Sequence> next = queue.peek();
-            if (next.isEmpty() || !fits(next.get())) {
+        while (active.size() < limits.residents()) {
+            boolean free = active.size() < limits.maxSequences();
+            Optional<Sequence> next = queue.peek(flow -> free || belowShare(flow));
+            if (next.isEmpty() || !(fits(next.get()) || makeRoom(next.get(), active))) {
                 return;
             }
             queue.remove(next.get());
             next.get().admit();
             active.add(next.get());
         }
+    }
+
+    private boolean belowShare(Flow flow) {
+        return !flow.batch() && flow.running < queue.share(flow, limits.maxSequences());
+    }
+
+    /** Sends batch sequences away, the youngest first, for one that somebody waits for. */
+    private boolean makeRoom(Sequence next, List<Sequence> active) {
+        for (int i = active.size() - 1; i >= 0 && !next.flow().batch() && !fits(next); i--) {
+            if (active.get(i).flow().batch()) {
+                Sequence away = active.remove(i);
+                away.forget();
+                queue.addFirst(away);
+            }
+        }
+        return fits(next);
     }
 
     private boolean fits(Sequence sequence) {

@@ -52,7 +52,7 @@ public final class Batcher {
         this.name = name;
         this.model = model;
         this.admission = new Admission(name, model.config().vocabulary(), cache, limits, wakeEngine);
-        this.planner = new StepPlanner(limits.prefillChunk(), model.config().recomputedBeyond());
+        this.planner = new StepPlanner(limits, model.config().recomputedBeyond());
         this.delivery = new Delivery(model);
         this.wakeEngine = wakeEngine;
         this.batch = model.batch();

@@ -5,10 +5,15 @@ package io.baseload.engine.schedule;
  *
  * @param contextLength tokens of one sequence
  * @param maxSequences sequences that share a step
- * @param maxQueued requests that may wait beyond those
+ * @param maxQueued requests of one flow that may wait beyond those
  * @param prefillChunk prompt rows of a step
  */
 public record BatcherLimits(int contextLength, int maxSequences, int maxQueued, int prefillChunk) {
+    /** Sequences that may hold pages: beyond those that share a step there is room for flows that have less than their part of it. */
+    int residents() {
+        return 2 * maxSequences;
+    }
+
     /** Rows that a step can have. */
     public int rows() {
         return prefillChunk + maxSequences * StepPlanner.REPLAY;

@@ -1,6 +1,7 @@
 package io.baseload.engine.schedule;
 
 import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.FlowId.Urgency;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -10,37 +11,54 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Requests that wait. Within a flow first come, first served; between flows the one that was served least comes first (the virtual token counter of Sheng
- * et al., 2024), and a flow that comes back after a pause starts level with the others, so nobody saves up. Not safe for use by several threads.
+ * Requests that wait. Within a flow first come, first served; between flows the one that was served least for its weight comes first (the virtual token counter
+ * of Sheng et al., 2024), and a flow that comes back after a pause starts level with the others, so nobody saves up. Batch flows come after all interactive
+ * ones. Not safe for use by several threads.
  */
 final class FairQueue {
-    private final Map<FlowId, Flow> flows = new HashMap<>();
+    /** Not the weight: it may differ from request to request when somebody changes it. */
+    private record Key(String flow, Urgency urgency) {
+        static Key of(FlowId id) {
+            return new Key(id.value(), id.urgency());
+        }
+    }
+
+    private final Map<Key, Flow> flows = new HashMap<>();
     private int size;
 
     int size() {
         return size;
     }
 
+    /** Sequences of a flow, waiting and running. */
+    int sequences(FlowId id) {
+        Flow flow = flows.get(Key.of(id));
+        return flow == null ? 0 : flow.sequences();
+    }
+
     /** The flow of a new request, which counts as one of its sequences until {@link #leave}. */
     Flow enter(FlowId id) {
-        Flow flow = flows.computeIfAbsent(id, unknown -> started());
-        flow.sequences++;
+        Flow flow = flows.computeIfAbsent(Key.of(id), unknown -> started(id));
+        flow.weigh(id.weight());
+        flow.sequences(flow.sequences() + 1);
         return flow;
     }
 
     void leave(FlowId id, Flow flow) {
-        if (--flow.sequences == 0) {
-            flows.remove(id);
+        flow.sequences(flow.sequences() - 1);
+        if (flow.sequences() == 0) {
+            flows.remove(Key.of(id));
         }
     }
 
-    private Flow started() {
-        Flow flow = new Flow();
-        flow.served.set(flows.values().stream()
-                .mapToLong(other -> other.served.get())
-                .min()
-                .orElse(0));
-        return flow;
+    private Flow started(FlowId id) {
+        return new Flow(
+                id,
+                flows.values().stream()
+                        .filter(other -> other.batch() == (id.urgency() == Urgency.BATCH))
+                        .mapToDouble(Flow::virtualTime)
+                        .min()
+                        .orElse(0));
     }
 
     void add(Sequence sequence) {
@@ -54,24 +72,32 @@ final class FairQueue {
         size++;
     }
 
-    /** Whose turn it is. */
-    Optional<Sequence> peek() {
-        Flow least = null;
+    /** Whose turn it is, of the flows that may have a place. */
+    Optional<Sequence> peek(Predicate<Flow> mayEnter) {
+        Flow next = null;
         for (Flow flow : flows.values()) {
-            if (!flow.waiting.isEmpty() && (least == null || before(flow, least))) {
-                least = flow;
+            if (!flow.waiting.isEmpty() && (next == null || before(flow, next)) && mayEnter.test(flow)) {
+                next = flow;
             }
         }
-        return least == null ? Optional.empty() : Optional.of(least.waiting.getFirst());
+        return next == null ? Optional.empty() : Optional.of(next.waiting.getFirst());
     }
 
     /** Of flows that were served alike the one whose request came first. */
     private static boolean before(Flow a, Flow b) {
-        int order = Long.compare(a.served.get(), b.served.get());
-        if (order != 0) {
-            return order < 0;
+        if (a.before(b) || b.before(a)) {
+            return a.before(b);
         }
         return a.waiting.getFirst().arrival() < b.waiting.getFirst().arrival();
+    }
+
+    /** A flow's part of places, at least one: its weight's part among the flows of its kind. */
+    double share(Flow flow, int places) {
+        long all = 0;
+        for (Flow other : flows.values()) {
+            all += other.batch() == flow.batch() ? other.weight() : 0;
+        }
+        return Math.max(1, (double) places * flow.weight() / all);
     }
 
     void remove(Sequence sequence) {

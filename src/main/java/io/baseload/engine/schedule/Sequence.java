@@ -54,7 +54,14 @@ final class Sequence implements Generation {
     /** Positions of the prompt whose logits the sink has heard of or has a score of. */
     int promptScored;
 
+    /** Steps that the sequence took part in. */
+    long steps;
+
+    /** Whether the plan that is being made has decided on it. */
+    boolean considered;
+
     private boolean admitted;
+    private boolean running;
     private long admittedNanos;
 
     /**
@@ -165,6 +172,8 @@ final class Sequence implements Generation {
         if (!table.grow(known)) {
             throw new IllegalStateException("no pages for " + known + " tokens");
         }
+        running = true;
+        flow.running++;
     }
 
     /** Empty for one that never got in. */
@@ -176,7 +185,7 @@ final class Sequence implements Generation {
     void advance() {
         computed += stepRows;
         computedFor = known;
-        flow.served.addAndGet(stepRows);
+        steps++;
         if (usage.prompt() < promptLength() && usage.prompt() < computed) {
             usage = new Usage(Math.min(computed, promptLength()), decoded);
         }
@@ -203,14 +212,20 @@ final class Sequence implements Generation {
 
     /** Takes the sequence's pages away; it will be computed again. */
     void forget() {
-        table.release();
+        release();
         computed = 0;
         held = null;
     }
 
+    private void release() {
+        table.release();
+        flow.running -= running ? 1 : 0;
+        running = false;
+    }
+
     /** Gives back what it has, when it has ended. */
     void leave() {
-        table.release();
+        release();
         sampling.allowed().ifPresent(AllowedTokens::abandon);
     }
 

@@ -7,8 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which rows the next step computes: one for each sequence that decodes, and chunks of prompts under a budget, those of the least served flow first. A sequence
- * takes its pages as it grows; where none is left, the youngest gives its own back and is computed again later, so the oldest always comes to its end.
+ * Which rows the next step computes: one for each sequence that decodes, and chunks of prompts under a budget. A sequence takes its pages as it grows; where none
+ * is left, the youngest gives its own back and is computed again later, so the oldest always comes to its end.
+ *
+ * <p><b>Who goes first.</b> Each flow has a virtual time, the rows that it got divided by its weight; whoever is furthest behind is next, in prompts and, where
+ * more sequences have pages than a step takes, among those that decode. So flows that want more than there is get rows in proportion to their weights, however
+ * many requests each has. Where all fit into the step, weights are speeds: for each of its requests a flow gets as many rows as its weight is of the heaviest one's
+ * beside it, unless a step would stay empty. Equal weights delay nobody. Batch flows come last in either, and don't slow down interactive ones.
  */
 final class StepPlanner {
     /** Rows of a sequence that is computed again, in one step, beside its own next one. */
@@ -20,13 +25,17 @@ final class StepPlanner {
     /** While others decode, prompts get this part of their budget, so that the next token isn't long in coming. */
     private static final int SHARE_BESIDE_DECODE = 4;
 
-    private final int prefillChunk;
+    private final BatcherLimits limits;
     private final int recomputedBeyond;
     private boolean waiting;
+    private boolean paused;
+    private long step;
+    private int heaviest;
+    private int heaviestInteractive;
 
     /** @param recomputedBeyond tokens beyond which a sequence that grows is computed again */
-    StepPlanner(int prefillChunk, int recomputedBeyond) {
-        this.prefillChunk = prefillChunk;
+    StepPlanner(BatcherLimits limits, int recomputedBeyond) {
+        this.limits = limits;
         this.recomputedBeyond = recomputedBeyond;
     }
 
@@ -41,25 +50,99 @@ final class StepPlanner {
      * @param active oldest first; those that lost their pages are moved to {@code preempted}
      */
     void plan(List<Sequence> active, List<Sequence> preempted, Batch batch) {
-        batch.clear();
         waiting = false;
-        for (Sequence sequence : active) {
-            sequence.stepRows = 0;
-            sequence.stepLogitRows = 0;
-            sequence.recomputeBeyond(recomputedBeyond);
+        for (int i = 0; i < active.size(); i++) {
+            active.get(i).recomputeBeyond(recomputedBeyond);
         }
+        weigh(active);
+        fill(active, preempted, batch);
+        if (batch.rows() == 0 && paused) {
+            heaviest = 1;
+            heaviestInteractive = 1;
+            fill(active, preempted, batch);
+        }
+    }
+
+    private void weigh(List<Sequence> active) {
+        heaviest = 1;
+        heaviestInteractive = 1;
         for (int i = 0; i < active.size(); i++) {
             Sequence sequence = active.get(i);
-            if (!sequence.prefilling() && mayGo(sequence) && takePages(sequence, active, preempted)) {
-                sequence.stepRows = Math.min(REPLAY, sequence.known() - sequence.computed());
+            if (sequence.held() == null && !sequence.ended()) {
+                int weight = sequence.flow().weight();
+                heaviest = Math.max(heaviest, weight);
+                heaviestInteractive =
+                        sequence.flow().batch() ? heaviestInteractive : Math.max(heaviestInteractive, weight);
             }
         }
-        prefill(active, anyRows(active) ? Math.max(1, prefillChunk / SHARE_BESIDE_DECODE) : prefillChunk, batch);
+    }
+
+    /** Steps that a flow's sequences take part in, of those that the heaviest flow's do. */
+    private double pace(Flow flow) {
+        return Math.min(1, (double) flow.weight() / (flow.batch() ? heaviest : heaviestInteractive));
+    }
+
+    private void fill(List<Sequence> active, List<Sequence> preempted, Batch batch) {
+        batch.clear();
+        paused = false;
+        step++;
+        for (int i = 0; i < active.size(); i++) {
+            active.get(i).stepRows = 0;
+            active.get(i).stepLogitRows = 0;
+            active.get(i).considered = false;
+        }
+        int decoding = chooseDecoding(active, preempted);
+        prefill(active, decoding, batch);
         for (int i = 0; i < active.size(); i++) {
             if (active.get(i).stepRows > 0 && !active.get(i).prefilling()) {
                 decode(active.get(i), batch);
             }
         }
+    }
+
+    /** Gives rows to as many sequences that decode as a step takes; returns how many. */
+    private int chooseDecoding(List<Sequence> active, List<Sequence> preempted) {
+        int places = limits.maxSequences();
+        for (Sequence next = nextDecoding(active); next != null && places > 0; next = nextDecoding(active)) {
+            next.considered = true;
+            if (onPace(next.flow()) && mayGo(next) && takePages(next, active, preempted)) {
+                take(next, Math.min(REPLAY, next.known() - next.computed()));
+                places--;
+            }
+        }
+        return countRows(active);
+    }
+
+    private static void take(Sequence sequence, int rows) {
+        sequence.stepRows = rows;
+        sequence.flow().served(rows);
+    }
+
+    private boolean onPace(Flow flow) {
+        flow.earn(step, pace(flow));
+        boolean may = flow.spend();
+        paused |= !may;
+        return may;
+    }
+
+    /** Of those that decode, one of the flow that is furthest behind; of these the one that took part in the fewest steps. */
+    private static @Nullable Sequence nextDecoding(List<Sequence> active) {
+        Sequence next = null;
+        for (int i = 0; i < active.size(); i++) {
+            Sequence sequence = active.get(i);
+            boolean candidate = !sequence.considered
+                    && !sequence.prefilling()
+                    && sequence.computed() < sequence.known()
+                    && !sequence.ended();
+            if (candidate && (next == null || before(sequence, next))) {
+                next = sequence;
+            }
+        }
+        return next;
+    }
+
+    private static boolean before(Sequence a, Sequence b) {
+        return a.flow() == b.flow() ? a.steps < b.steps : a.flow().before(b.flow());
     }
 
     /** Whether the sequence may decode a token, as far as this step would do that. */
@@ -77,10 +160,12 @@ final class StepPlanner {
         }
     }
 
+    /** Sends the youngest away as long as pages are missing, those of batch flows before others. */
     private static boolean takePages(Sequence sequence, List<Sequence> active, List<Sequence> preempted) {
         while (!sequence.table().grow(sequence.known())) {
-            Sequence youngest = active.removeLast();
+            Sequence youngest = active.remove(youngest(active));
             youngest.forget();
+            youngest.flow().served(-youngest.stepRows);
             youngest.stepRows = 0;
             preempted.add(youngest);
             if (youngest == sequence) {
@@ -90,42 +175,53 @@ final class StepPlanner {
         return true;
     }
 
-    private static boolean anyRows(List<Sequence> active) {
-        for (int i = 0; i < active.size(); i++) {
-            if (active.get(i).stepRows > 0) {
-                return true;
+    private static int youngest(List<Sequence> active) {
+        for (int i = active.size() - 1; i >= 0; i--) {
+            if (active.get(i).flow().batch()) {
+                return i;
             }
         }
-        return false;
+        return active.size() - 1;
     }
 
-    private void prefill(List<Sequence> active, int budget, Batch batch) {
+    private static int countRows(List<Sequence> active) {
+        int count = 0;
+        for (int i = 0; i < active.size(); i++) {
+            count += active.get(i).stepRows > 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    private void prefill(List<Sequence> active, int decoding, Batch batch) {
+        int budget = decoding > 0 ? Math.max(1, limits.prefillChunk() / SHARE_BESIDE_DECODE) : limits.prefillChunk();
         int left = budget;
-        int logits = PROMPT_LOGITS;
-        for (Sequence next = nextPrefill(active); next != null && left > 0; next = nextPrefill(active)) {
+        int scores = PROMPT_LOGITS;
+        int logits = limits.logits() - decoding;
+        for (Sequence next = nextPrefill(active);
+                next != null && left > 0 && logits > 0 && batch.chunksLeft() > 0;
+                next = nextPrefill(active)) {
+            next.considered = true;
             boolean scored = next.request().promptLogprobs();
-            int rows = Math.min(prefillEnd(next) - next.computed(), scored ? Math.min(left, logits) : left);
-            next.stepRows = rows == 0 ? -1 : rows;
+            int most = Math.min(left, (int) Math.ceil(budget * pace(next.flow())));
+            int rows = Math.min(
+                    prefillEnd(next) - next.computed(), scored ? Math.min(most, Math.min(scores, logits)) : most);
             if (rows > 0) {
+                take(next, rows);
                 addPrefill(next, scored, batch);
                 left -= rows;
-                logits -= scored ? rows : 0;
+                scores -= scored ? rows : 0;
+                logits -= scored ? rows : 1;
             }
-        }
-        for (Sequence sequence : active) {
-            sequence.stepRows = Math.max(0, sequence.stepRows);
         }
     }
 
-    /** Of the sequences whose prompt isn't computed, one of the least served flow; of these the oldest. */
+    /** Of the sequences whose prompt isn't computed, one of the flow that is furthest behind; of these the oldest. */
     private static @Nullable Sequence nextPrefill(List<Sequence> active) {
         Sequence next = null;
         for (int i = 0; i < active.size(); i++) {
             Sequence sequence = active.get(i);
-            boolean candidate = sequence.prefilling() && sequence.stepRows == 0 && !sequence.ended();
-            if (candidate
-                    && (next == null
-                            || sequence.flow().served.get() < next.flow().served.get())) {
+            boolean candidate = sequence.prefilling() && !sequence.considered && !sequence.ended();
+            if (candidate && (next == null || sequence.flow().before(next.flow()))) {
                 next = sequence;
             }
         }

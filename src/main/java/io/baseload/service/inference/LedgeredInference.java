@@ -151,9 +151,10 @@ final class LedgeredInference implements Inference {
                 question.watch().answer());
     }
 
-    /** Tenants take turns, and share no cached prefixes. */
+    /** Tenants share the engine by weight, and no cached prefixes. */
     private static CompletionRequest onAccountOf(Caller caller, CompletionRequest request) {
-        return request.onAccountOf(new FlowId(caller.tenant()), new CacheScope(caller.tenant()));
+        var flow = new FlowId(caller.tenant(), caller.weight(), request.flow().urgency());
+        return request.onAccountOf(flow, new CacheScope(caller.tenant()));
     }
 
     /** A refused client that asks for its usage at once should not find the refused request in it. */

@@ -3,7 +3,6 @@ package io.baseload.service.openai;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.engine.api.CacheScope;
-import io.baseload.engine.api.FlowId;
 import io.baseload.service.tenant.Caller;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,7 +30,7 @@ final class ChatFields {
                 topLogprobs(fields),
                 FormatFields.read(fields),
                 false,
-                new FlowId(caller.tenant()),
+                CommonFields.flow(fields, caller),
                 new CacheScope(caller.tenant()));
         return new Question(model, request, CommonFields.delivery(fields));
     }

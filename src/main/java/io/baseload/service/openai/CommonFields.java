@@ -1,11 +1,17 @@
 package io.baseload.service.openai;
 
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.FlowId.Urgency;
+import io.baseload.service.tenant.Caller;
 import java.util.List;
+import java.util.Optional;
 
 /** Fields that chat and completions share, beside sampling: who answers, how it is delivered, and what has no effect here but must be well formed. */
 final class CommonFields {
     private static final int METADATA_PAIRS = 16;
     private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
+
+    private static final String BATCH_TIER = "flex";
 
     private CommonFields() {}
 
@@ -16,6 +22,12 @@ final class CommonFields {
             throw Invalid.value(value.path(), "expected at most 256 characters, none of them a control character.");
         }
         return model;
+    }
+
+    /** Whose request it is. The tier {@code flex} is for what nobody waits for; others mean nothing here. */
+    static FlowId flow(Fields fields, Caller caller) {
+        boolean batch = fields.find("service_tier").map(Value::text).equals(Optional.of(BATCH_TIER));
+        return new FlowId(caller.tenant(), caller.weight(), batch ? Urgency.BATCH : Urgency.INTERACTIVE);
     }
 
     static int choices(Fields fields) {
@@ -38,7 +50,7 @@ final class CommonFields {
     }
 
     static void checkIgnored(Fields fields) {
-        for (String name : List.of("user", "safety_identifier", "prompt_cache_key", "service_tier", "verbosity")) {
+        for (String name : List.of("user", "safety_identifier", "prompt_cache_key", "verbosity")) {
             fields.find(name).ifPresent(Value::text);
         }
         fields.flag("store", false);

@@ -3,7 +3,6 @@ package io.baseload.service.openai;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.ToolSet;
 import io.baseload.engine.api.CacheScope;
-import io.baseload.engine.api.FlowId;
 import io.baseload.service.tenant.Caller;
 import java.util.OptionalInt;
 
@@ -35,7 +34,7 @@ final class TextFields {
                 fields.integer("logprobs", 0, MAX_LOGPROBS, -1),
                 FormatFields.read(fields),
                 fields.flag("echo", false),
-                new FlowId(caller.tenant()),
+                CommonFields.flow(fields, caller),
                 new CacheScope(caller.tenant()));
         return bounded(new Question(model, request, delivery));
     }

@@ -41,7 +41,7 @@ public final class ApiKeys {
         }
         var secret = new KeySecret(bearer);
         return jdbc.sql("""
-            SELECT hash, tenant, prefix, roles, models FROM api_key
+            SELECT hash, tenant, weight, prefix, roles, models FROM api_key JOIN tenant ON tenant.id = tenant
             WHERE prefix = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())\
             """)
                 .param(secret.prefix())
@@ -143,7 +143,12 @@ public final class ApiKeys {
     }
 
     private static Caller caller(ResultSet row) throws SQLException {
-        return new Caller(row.getString("tenant"), row.getString("prefix"), roles(row), texts(row.getArray("models")));
+        return new Caller(
+                row.getString("tenant"),
+                row.getInt("weight"),
+                row.getString("prefix"),
+                roles(row),
+                texts(row.getArray("models")));
     }
 
     private static ApiKey key(ResultSet row) throws SQLException {

@@ -8,9 +8,10 @@ import java.util.Set;
  *
  * @param tenant the tenant's id
  * @param keyPrefix the visible part of the key
+ * @param weight the tenant's share of the engine against other tenants
  * @param models aliases or ids that the key may ask; empty = all
  */
-public record Caller(String tenant, String keyPrefix, Set<Role> roles, Set<String> models) {
+public record Caller(String tenant, int weight, String keyPrefix, Set<Role> roles, Set<String> models) {
     public boolean has(Role role) {
         return roles.contains(role);
     }

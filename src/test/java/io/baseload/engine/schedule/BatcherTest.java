@@ -7,33 +7,16 @@ import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.GenerationRequest;
-import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.TokenMask;
 import io.baseload.engine.api.Usage;
-import io.baseload.engine.architecture.Architectures;
-import io.baseload.engine.architecture.ModelDefinition;
-import io.baseload.engine.config.ModelConfig;
-import io.baseload.engine.format.ModelFolder;
-import io.baseload.engine.kernel.Kernels;
-import io.baseload.engine.kv.KvCache;
-import io.baseload.engine.kv.KvPages;
-import io.baseload.engine.model.Batch;
-import io.baseload.engine.model.CausalModel;
-import io.baseload.engine.model.CheckpointWeights;
-import io.baseload.engine.model.DecoderWeights;
-import io.baseload.engine.model.Limits;
-import io.baseload.engine.model.Probe;
 import io.baseload.engine.parallel.Team;
-import io.baseload.engine.profile.Profile;
 import io.baseload.engine.schedule.Batcher.Turn;
 import io.baseload.engine.tensor.NativeMemory;
-import io.baseload.engine.tensor.Rows;
 import io.baseload.testing.CollectingSink;
 import io.baseload.testing.CollectingSink.End;
-import io.baseload.testing.TestModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,59 +43,8 @@ class BatcherTest {
         memory.close();
     }
 
-    /** Counts rows, and fails when it is told to. */
-    private static final class Watched implements CausalModel {
-        private final CausalModel model;
-        private final List<Integer> rows = new ArrayList<>();
-        private boolean broken;
-
-        Watched(CausalModel model) {
-            this.model = model;
-        }
-
-        @Override
-        public ModelConfig config() {
-            return model.config();
-        }
-
-        @Override
-        public Batch batch() {
-            return model.batch();
-        }
-
-        @Override
-        public Profile profile() {
-            return model.profile();
-        }
-
-        @Override
-        public void forward(Team team, Batch batch, Probe probe) {
-            if (broken) {
-                throw new IllegalStateException("broken step");
-            }
-            rows.add(batch.rows());
-            model.forward(team, batch, probe);
-        }
-
-        @Override
-        public Rows logits() {
-            return model.logits();
-        }
-    }
-
-    private record Bench(Batcher batcher, Watched model, KvCache cache) {}
-
-    private Bench bench(BatcherLimits limits, int pages) {
-        try (ModelFolder file = ModelFolder.open(TestModels.tiny())) {
-            ModelDefinition definition = Architectures.of(file);
-            ModelConfig config = definition.config();
-            KvPages kv = KvPages.allocate(memory, pages, config.kvLayout(KvPrecision.F32));
-            KvCache cache = new KvCache(kv);
-            Limits rows = new Limits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
-            Watched model = new Watched(DecoderWeights.load(config, new CheckpointWeights(definition.weights(), memory))
-                    .decoder(memory, kv, rows, Kernels.best()));
-            return new Bench(new Batcher("tiny", model, cache, limits, () -> {}), model, cache);
-        }
+    private BatcherBench bench(BatcherLimits limits, int pages) {
+        return new BatcherBench(memory, team, limits, pages);
     }
 
     private static BatcherLimits limits(int maxSequences, int prefillChunk) {
@@ -126,13 +58,13 @@ class BatcherTest {
     }
 
     private List<SampledToken> alone(GenerationRequest request) {
-        Bench bench = bench(limits(1, 512), 16);
+        BatcherBench bench = bench(limits(1, 512), 16);
         CollectingSink sink = submit(bench, request);
         runUntilEnd(bench.batcher(), sink);
         return sink.tokens();
     }
 
-    private static CollectingSink submit(Bench bench, GenerationRequest request) {
+    private static CollectingSink submit(BatcherBench bench, GenerationRequest request) {
         CollectingSink sink = new CollectingSink();
         bench.batcher().submit(request, sink);
         return sink;
@@ -169,7 +101,7 @@ class BatcherTest {
                 .toList();
         List<List<SampledToken>> alone = requests.stream().map(this::alone).toList();
         for (int chunk : new int[] {1, 7, 64}) {
-            Bench bench = bench(limits(8, chunk), 64);
+            BatcherBench bench = bench(limits(8, chunk), 64);
             List<CollectingSink> sinks =
                     requests.stream().map(request -> submit(bench, request)).toList();
             run(bench.batcher());
@@ -179,7 +111,7 @@ class BatcherTest {
 
     @Test
     void prefillAndDecodeShareStepsUnderABudget() {
-        Bench bench = bench(limits(4, 128), 64);
+        BatcherBench bench = bench(limits(4, 128), 64);
         submit(bench, request(PROMPT, 30, 1));
         bench.batcher().turn(team);
         submit(bench, request(IntStream.range(0, 100).toArray(), 5, 2));
@@ -190,7 +122,7 @@ class BatcherTest {
 
     @Test
     void admitsByTheKvCache() {
-        Bench bench = bench(limits(8, 64), 6);
+        BatcherBench bench = bench(limits(8, 64), 6);
         List<Lease.Answer> answer = new ArrayList<>(List.of(Lease.Answer.WAIT));
         List<CollectingSink> sinks = IntStream.range(0, 5)
                 .mapToObj(i -> submit(bench, request(PROMPT, 80, i, produced -> answer.getFirst(), "")))
@@ -212,7 +144,7 @@ class BatcherTest {
         List<GenerationRequest> requests =
                 IntStream.range(0, 5).mapToObj(i -> request(PROMPT, 170, i)).toList();
         List<List<SampledToken>> alone = requests.stream().map(this::alone).toList();
-        Bench bench = bench(limits(8, 64), 6);
+        BatcherBench bench = bench(limits(8, 64), 6);
         List<CollectingSink> sinks =
                 requests.stream().map(request -> submit(bench, request)).toList();
         run(bench.batcher());
@@ -224,7 +156,7 @@ class BatcherTest {
 
     @Test
     void flowsTakeTurns() {
-        Bench bench = bench(limits(1, 64), 16);
+        BatcherBench bench = bench(limits(1, 64), 16);
         List<String> order = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             order("a" + i, "a", bench, order);
@@ -235,14 +167,14 @@ class BatcherTest {
         assertThat(order).containsExactly("a0", "b0", "a1", "b1", "a2", "a3", "a4", "a5");
     }
 
-    private static void order(String name, String flow, Bench bench, List<String> order) {
+    private static void order(String name, String flow, BatcherBench bench, List<String> order) {
         CollectingSink sink = new CollectingSink(count -> count > 1 || order.add(name));
         bench.batcher().submit(request(PROMPT, 10, 1, Lease.unlimited(), flow), sink);
     }
 
     @Test
     void theLeastServedFlowsPromptComesFirst() {
-        Bench bench = bench(limits(2, 16), 16);
+        BatcherBench bench = bench(limits(2, 16), 16);
         CollectingSink greedy =
                 submit(bench, request(IntStream.range(0, 150).toArray(), 1, 1, Lease.unlimited(), "long"));
         bench.batcher().turn(team);
@@ -257,7 +189,7 @@ class BatcherTest {
 
     @Test
     void aFailingStepFailsWhatRunsAndNothingElse() {
-        Bench bench = bench(limits(1, 64), 16);
+        BatcherBench bench = bench(limits(1, 64), 16);
         CollectingSink running = submit(bench, request(PROMPT, 50, 1));
         CollectingSink waiting = submit(bench, request(PROMPT, 5, 1));
         bench.batcher().turn(team);
@@ -272,7 +204,7 @@ class BatcherTest {
 
     @Test
     void drainsAfterClosing() {
-        Bench bench = bench(limits(1, 64), 16);
+        BatcherBench bench = bench(limits(1, 64), 16);
         assertThat(bench.batcher().turn(team)).isEqualTo(Turn.IDLE);
         submit(bench, request(PROMPT, 2, 1));
         bench.batcher().close();
@@ -331,7 +263,7 @@ class BatcherTest {
 
     @Test
     void aMaskHoldsEachTokenAndEndsTheAnswer() {
-        Bench bench = bench(limits(1, 512), 16);
+        BatcherBench bench = bench(limits(1, 512), 16);
         CollectingSink sink = submit(bench, masked(new Sevenths(new CountDownLatch(0))));
         runUntilEnd(bench.batcher(), sink);
         assertThat(sink.await()).isEqualTo(new End(FinishReason.STOP, new Usage(PROMPT.length, 12)));
@@ -343,7 +275,7 @@ class BatcherTest {
     @Test
     void aMaskThatIsNotReadyDelaysItsOwnSequenceAlone() {
         List<SampledToken> expected = alone(masked(new Sevenths(new CountDownLatch(0))));
-        Bench bench = bench(limits(2, 512), 16);
+        BatcherBench bench = bench(limits(2, 512), 16);
         var may = new CountDownLatch(1);
         CollectingSink late = submit(bench, masked(new Sevenths(may)));
         CollectingSink other = submit(bench, request(PROMPT, 30, 1));
@@ -373,7 +305,7 @@ class BatcherTest {
 
     @Test
     void masksThatTakeLongDontDelayOthers() {
-        Bench bench = bench(limits(5, 512), 64);
+        BatcherBench bench = bench(limits(5, 512), 64);
         List<CollectingSink> costly = IntStream.range(0, 4)
                 .mapToObj(i -> submit(bench, masked(new Costly())))
                 .toList();
@@ -386,7 +318,7 @@ class BatcherTest {
 
     @Test
     void aMaskThatFailsFailsItsOwnSequenceAlone() {
-        Bench bench = bench(limits(2, 512), 16);
+        BatcherBench bench = bench(limits(2, 512), 16);
         CollectingSink failing = submit(bench, masked(new TokenMask() {
             @Override
             public void allow(long[] bits) {

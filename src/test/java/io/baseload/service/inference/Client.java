@@ -27,7 +27,7 @@ final class Client {
 
     Client(Inference inference, String tenant) {
         this.inference = inference;
-        this.caller = new Caller(tenant, "bl_test", Set.of(Role.USER), Set.of());
+        this.caller = new Caller(tenant, 1, "bl_test", Set.of(Role.USER), Set.of());
     }
 
     Asked ask(int promptTokens, OptionalInt maxTokens, int answers) {

@@ -41,7 +41,8 @@ class ScriptedService {
 
     @Bean
     Authenticator authenticator() {
-        return key -> Optional.ofNullable(KEYS.get(key)).map(role -> new Caller("acme", key, Set.of(role), Set.of()));
+        return key ->
+                Optional.ofNullable(KEYS.get(key)).map(role -> new Caller("acme", 1, key, Set.of(role), Set.of()));
     }
 
     @Bean

@@ -35,7 +35,7 @@ class ApiKeysTest {
                 .matches("bl_[0-9A-Za-z]{43}")
                 .startsWith(issued.key().prefix());
         assertThat(keys.authenticate(issued.secret()))
-                .hasValue(new Caller("default", issued.key().prefix(), Set.of(Role.USER), Set.of("tiny")));
+                .hasValue(new Caller("default", 1, issued.key().prefix(), Set.of(Role.USER), Set.of("tiny")));
     }
 
     @Test

@@ -1,0 +1,101 @@
+package io.baseload.engine.schedule;
+
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.architecture.Architectures;
+import io.baseload.engine.architecture.ModelDefinition;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.format.ModelFolder;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.model.Batch;
+import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.model.CheckpointWeights;
+import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.model.Limits;
+import io.baseload.engine.model.Probe;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.profile.Profile;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.Rows;
+import io.baseload.testing.TestModels;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A scheduler over a tiny model, a turn at a time. */
+final class BatcherBench {
+    private final Team team;
+    private final Batcher batcher;
+    private final Watched model;
+    private final KvCache cache;
+
+    BatcherBench(NativeMemory memory, Team team, BatcherLimits limits, int pages) {
+        this.team = team;
+        try (ModelFolder file = ModelFolder.open(TestModels.tiny())) {
+            ModelDefinition definition = Architectures.of(file);
+            ModelConfig config = definition.config();
+            KvPages kv = KvPages.allocate(memory, pages, config.kvLayout(KvPrecision.F32));
+            cache = new KvCache(kv);
+            Limits rows = new Limits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
+            model = new Watched(DecoderWeights.load(config, new CheckpointWeights(definition.weights(), memory))
+                    .decoder(memory, kv, rows, Kernels.best()));
+            batcher = new Batcher("tiny", model, cache, limits, () -> {});
+        }
+    }
+
+    Batcher batcher() {
+        return batcher;
+    }
+
+    Watched model() {
+        return model;
+    }
+
+    KvCache cache() {
+        return cache;
+    }
+
+    Batcher.Turn turn() {
+        return batcher.turn(team);
+    }
+
+    /** Counts rows, and fails when it is told to. */
+    static final class Watched implements CausalModel {
+        private final CausalModel model;
+        final List<Integer> rows = new ArrayList<>();
+        boolean broken;
+
+        Watched(CausalModel model) {
+            this.model = model;
+        }
+
+        @Override
+        public ModelConfig config() {
+            return model.config();
+        }
+
+        @Override
+        public Batch batch() {
+            return model.batch();
+        }
+
+        @Override
+        public Profile profile() {
+            return model.profile();
+        }
+
+        @Override
+        public void forward(Team team, Batch batch, Probe probe) {
+            if (broken) {
+                throw new IllegalStateException("broken step");
+            }
+            rows.add(batch.rows());
+            model.forward(team, batch, probe);
+        }
+
+        @Override
+        public Rows logits() {
+            return model.logits();
+        }
+    }
+}
