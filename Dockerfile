@@ -1,11 +1,12 @@
 # The service as a container, after ./mvnw package:   docker build -t baseload .
-# It runs as an ordinary user and writes to /var/lib/baseload, /tmp and DJL_CACHE_DIR only.
+# It runs as an ordinary user, whichever the cluster chooses (of group 0, as OpenShift does it), and writes to /var/lib/baseload, /tmp and DJL_CACHE_DIR only.
 FROM eclipse-temurin:25-jdk
 
 RUN groupadd --gid 10001 baseload \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/baseload baseload \
  && mkdir -p /opt/baseload /var/lib/baseload /cache \
- && chown 10001:10001 /opt/baseload /var/lib/baseload /cache
+ && chown 10001:0 /opt/baseload /var/lib/baseload /cache \
+ && chmod 770 /var/lib/baseload /cache
 USER 10001:10001
 WORKDIR /opt/baseload
 ENV BASELOAD_HOME=/var/lib/baseload \

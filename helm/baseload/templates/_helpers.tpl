@@ -22,6 +22,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ .Values.persistence.existingClaim | default (include "baseload.name" .) }}
 {{- end }}
 
+{{- define "baseload.image" -}}
+{{- if .Values.image.digest }}{{ .Values.image.repository }}@{{ .Values.image.digest }}{{ else }}{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
+{{- end }}
+
 {{/* MiB */}}
 {{- define "baseload.memory" -}}
 {{- with .Values.memory }}{{ add .weights .kvCache .heap .reserve }}{{ end }}
@@ -30,4 +34,90 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{/* Longer than everything that happens before the process is killed: draining, the shutdown phase, closing engine and database. */}}
 {{- define "baseload.gracePeriod" -}}
 {{- with .Values.shutdown }}{{ add .drain .phase 30 }}{{ end }}
+{{- end }}
+
+{{/* Not empty if there may be more than one pod; refuses what then can't work. */}}
+{{- define "baseload.several" -}}
+{{- if or .Values.autoscaling.enabled (gt (int .Values.replicas) 1) -}}
+{{- if not .Values.database.url }}{{ fail "several replicas need an external database: set database.url" }}{{ end -}}
+{{- if not .Values.audit.existingSecret }}{{ fail "several replicas need one key for the audit trail: set audit.existingSecret" }}{{ end -}}
+{{- if and (not .Values.persistence.existingClaim) (ne .Values.persistence.accessMode "ReadWriteMany") }}{{ fail "several replicas share their models: set persistence.accessMode to ReadWriteMany, or persistence.existingClaim" }}{{ end -}}
+true
+{{- end -}}
+{{- end }}
+
+{{/* Fixed ids, unless the cluster chooses them. */}}
+{{- define "baseload.ids" -}}
+{{- if and (gt (int .Values.security.user) 0) (not (.Capabilities.APIVersions.Has "security.openshift.io/v1")) }}
+runAsUser: {{ int .Values.security.user }}
+runAsGroup: {{ int .Values.security.user }}
+fsGroup: {{ int .Values.security.user }}
+{{- end }}
+{{- end }}
+
+{{- define "baseload.rights" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}
+
+{{/* What the pod was started with: another content of a Secret starts another pod. Asks the cluster for them. */}}
+{{- define "baseload.secrets" -}}
+{{- $sums := list }}
+{{- range $name := list .Values.bootstrapKey.existingSecret .Values.database.existingSecret .Values.audit.existingSecret }}
+{{- if $name }}
+{{- $secret := lookup "v1" "Secret" $.Release.Namespace $name }}
+{{- $sums = append $sums (printf "%s %s" $name (get ($secret | default dict) "data" | toJson)) }}
+{{- end }}
+{{- end }}
+{{- $sums | join "\n" | sha256sum }}
+{{- end }}
+
+{{- define "baseload.mounts" -}}
+{{- if include "baseload.several" . }}
+- name: home
+  mountPath: /var/lib/baseload
+- name: store
+  mountPath: /var/lib/baseload/models
+  subPath: models
+{{- else }}
+- name: home
+  mountPath: /var/lib/baseload
+{{- end }}
+{{- if or .Values.models.claim .Values.models.image }}
+- name: import
+  mountPath: /var/lib/baseload/import
+  readOnly: true
+{{- else if include "baseload.several" . }}
+- name: store
+  mountPath: /var/lib/baseload/import
+  subPath: import
+{{- end }}
+- name: tmp
+  mountPath: /tmp
+- name: cache # the tokenizer unpacks its native library here
+  mountPath: /cache
+{{- end }}
+
+{{- define "baseload.scheme" -}}
+scheme: {{ if .Values.tls.existingSecret }}HTTPS{{ else }}HTTP{{ end }}
+{{- end }}
+
+{{/* Requests and limits alike make the pod Guaranteed. */}}
+{{- define "baseload.resources" -}}
+requests:
+  cpu: {{ .Values.cpu.request | quote }}
+  memory: {{ include "baseload.memory" . }}Mi
+  {{- with .Values.memory.hugepages | int }}
+  hugepages-2Mi: {{ . }}Mi
+  {{- end }}
+limits:
+  {{- if ne (toString .Values.cpu.limit) "none" }}
+  cpu: {{ .Values.cpu.limit | default .Values.cpu.request | quote }}
+  {{- end }}
+  memory: {{ include "baseload.memory" . }}Mi
+  {{- with .Values.memory.hugepages | int }}
+  hugepages-2Mi: {{ . }}Mi
+  {{- end }}
 {{- end }}

@@ -187,5 +187,4 @@ REVOKE ALL ON FUNCTION audit_drop_segment FROM PUBLIC;
 
 -- Rows that change with each request: their dead versions go soon, and their pages have room for the next ones.
 ALTER TABLE quota_window SET (autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
-ALTER TABLE reservation SET (autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_scale_factor = 0.02);
 ALTER TABLE tenant SET (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -20,18 +21,21 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Helm chart: linted, rendered with several values, and each rendered object read strictly. */
 @Tag("helm")
@@ -48,16 +52,36 @@ class ChartTest {
           username: app
           existingSecret: db
           ownerUsername: owner
-        memory: {weights: 3000, kvCache: 2000, heap: 700, reserve: 500}
+          cidr: 192.0.2.0/24
+        audit: {existingSecret: signer, anchorClaim: anchor, retention: P400D}
+        memory: {weights: 3000, kvCache: 2000, heap: 700, reserve: 500, hugepages: 4096}
         cpu: {request: "4", limit: "8"}
+        models: {claim: files, init: [big.gguf, folder/of/one]}
         env: {LOGGING_LEVEL_ROOT: DEBUG, BASELOAD_DEFAULT: 5}
+        extraEnv: [{name: TOKEN, valueFrom: {secretKeyRef: {name: other, key: token}}}]
+        extraVolumes: [{name: certificates, configMap: {name: ca}}]
+        extraVolumeMounts: [{name: certificates, mountPath: /certificates, readOnly: true}]
+        initContainers: [{name: fetch, image: "busybox:1", command: ["true"]}]
+        sidecars: [{name: proxy, image: "proxy:1"}]
+        management: {port: 9090}
+        tls: {existingSecret: certificate}
+        ingress:
+          enabled: true
+          className: nginx
+          annotations: {nginx.ingress.kubernetes.io/proxy-buffering: "off"}
+          hosts: [llm.example]
+          tls: [{hosts: [llm.example], secretName: llm}]
+        httpRoute: {enabled: true, parentRefs: [{name: gateway, namespace: edge}], hostnames: [llm.example]}
         persistence: {existingClaim: store}
         service: {type: LoadBalancer, port: 80, annotations: {a/b: c}}
         serviceAccount: {name: robot, annotations: {d/e: f}}
         shutdown: {phase: 600, drain: 10}
         networkPolicy:
           from: [{namespaceSelector: {matchLabels: {team: apps}}}]
+          metricsFrom: [{namespaceSelector: {matchLabels: {team: monitoring}}}]
           egress: [{ports: [{port: 4318, protocol: TCP}]}]
+        priorityClassName: high
+        topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {a: b}}}]
         podAnnotations: {g/h: i}
         podLabels: {j: k}
         nodeSelector: {disk: fast}
@@ -87,7 +111,8 @@ class ChartTest {
         Map<String, String> labels = deployment.getTemplate().getMetadata().getLabels();
         assertThat(labels).containsAllEntriesOf(deployment.getSelector().getMatchLabels());
         assertThat(labels)
-                .containsAllEntriesOf(chart.one(Service.class).getSpec().getSelector());
+                .containsAllEntriesOf(service(chart, "http").getSpec().getSelector())
+                .containsAllEntriesOf(service(chart, "management").getSpec().getSelector());
         assertThat(labels)
                 .containsAllEntriesOf(chart.one(NetworkPolicy.class)
                         .getSpec()
@@ -141,6 +166,7 @@ class ChartTest {
         Probe startup = container.getStartupProbe();
         assertThat(startup.getPeriodSeconds() * startup.getFailureThreshold()).isEqualTo(600);
         assertThat(startup.getHttpGet().getPath()).isEqualTo("/actuator/health/liveness");
+        assertThat(startup.getHttpGet().getPort()).isEqualTo(new IntOrString("management"));
         assertThat(container.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/actuator/health/liveness");
         assertThat(container.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/actuator/health/readiness");
     }
@@ -149,6 +175,7 @@ class ChartTest {
     void secretsAreOnlyReferredTo() throws IOException {
         Manifests chart = render(EVERYTHING);
         assertThat(container(chart).getEnv())
+                .filteredOn(variable -> !variable.getName().equals("TOKEN"))
                 .extracting(
                         EnvVar::getName,
                         e -> e.getValueFrom().getSecretKeyRef().getName(),
@@ -186,12 +213,154 @@ class ChartTest {
         assertThat(pod.getAffinity().getNodeAffinity()).isNotNull();
         assertThat(container(chart).getImage()).isEqualTo("registry.example/baseload:1.2.3");
         assertThat(container(chart).getResources().getLimits()).containsEntry("cpu", new Quantity("8"));
-        assertThat(chart.one(Service.class).getSpec().getPorts().getFirst().getPort())
+        assertThat(service(chart, "http").getSpec().getPorts().getFirst().getPort())
                 .isEqualTo(80);
-        var egress = chart.one(NetworkPolicy.class).getSpec().getEgress();
+        assertThat(container(chart).getResources().getLimits()).containsEntry("hugepages-2Mi", new Quantity("4096Mi"));
+        assertThat(pod.getPriorityClassName()).isEqualTo("high");
+        assertThat(pod.getTopologySpreadConstraints()).hasSize(1);
+        assertThat(pod.getInitContainers())
+                .extracting(Container::getName)
+                .containsExactly("fetch", "import-0", "import-1");
+        assertThat(pod.getInitContainers().get(2).getArgs())
+                .containsExactly("import", "/var/lib/baseload/import/folder/of/one");
+        assertThat(pod.getContainers()).extracting(Container::getName).containsExactly("baseload", "proxy");
+        assertThat(container(chart).getEnv()).extracting(EnvVar::getName).contains("TOKEN");
+        assertThat(container(chart).getVolumeMounts())
+                .extracting(VolumeMount::getMountPath)
+                .contains("/var/lib/baseload/import", "/audit-key", "/audit-anchor", "/tls", "/certificates");
+        assertThat(pod.getVolumes())
+                .extracting(volume -> volume.getName())
+                .contains("import", "audit-key", "audit-anchor", "tls", "certificates");
+        assertThat(config(chart))
+                .containsEntry("BASELOAD_AUDIT_KEYFILE", "/audit-key/audit-key.pem")
+                .containsEntry("BASELOAD_AUDIT_ANCHOR_FILE", "/audit-anchor/checkpoints.jsonl")
+                .containsEntry("BASELOAD_AUDIT_RETENTION", "P400D")
+                .containsEntry("MANAGEMENT_SERVER_PORT", "9090")
+                .containsEntry("SERVER_SSL_BUNDLE", "server");
+        assertThat(container(chart).getReadinessProbe().getHttpGet().getScheme())
+                .isEqualTo("HTTPS");
+        assertThat(chart.one(Ingress.class).getSpec().getRules().getFirst().getHost())
+                .isEqualTo("llm.example");
+        assertThat(chart.one(HTTPRoute.class)
+                        .getSpec()
+                        .getParentRefs()
+                        .getFirst()
+                        .getName())
+                .isEqualTo("gateway");
+        var policy = chart.one(NetworkPolicy.class).getSpec();
+        assertThat(policy.getIngress())
+                .extracting(
+                        rule -> rule.getPorts().getFirst().getPort().getStrVal(),
+                        rule -> rule.getFrom()
+                                .getFirst()
+                                .getNamespaceSelector()
+                                .getMatchLabels()
+                                .get("team"))
+                .containsExactly(tuple("http", "apps"), tuple("management", "monitoring"));
+        var egress = policy.getEgress();
+        assertThat(egress.get(1).getTo().getFirst().getIpBlock().getCidr()).isEqualTo("192.0.2.0/24");
         assertThat(egress)
                 .extracting(rule -> rule.getPorts().getFirst().getPort().getIntVal())
                 .containsExactly(53, 6543, 4318);
+    }
+
+    @Test
+    void thePodIsGuaranteedWholeCpus() throws IOException {
+        var resources = container(render("")).getResources();
+        assertThat(resources.getRequests()).isEqualTo(resources.getLimits()).containsEntry("cpu", new Quantity("2"));
+        assertThat(container(render("cpu: {request: 3}")).getResources().getLimits())
+                .containsEntry("cpu", new Quantity("3"));
+        assertThat(container(render("cpu: {request: 500m, limit: none}"))
+                        .getResources()
+                        .getLimits())
+                .doesNotContainKey("cpu");
+    }
+
+    @Test
+    void theClusterMayChooseTheUser() throws IOException {
+        var fixed = pod(render("")).getSecurityContext();
+        assertThat(fixed.getRunAsUser()).isEqualTo(10001);
+        assertThat(fixed.getFsGroup()).isEqualTo(10001);
+        var free = pod(render("security: {user: 0}")).getSecurityContext();
+        assertThat(free.getRunAsUser()).isNull();
+        assertThat(free.getRunAsGroup()).isNull();
+        assertThat(free.getFsGroup()).isNull();
+        assertThat(free.getRunAsNonRoot()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"replicas: 3", "autoscaling: {enabled: true}"})
+    void severalReplicasShareDatabaseKeyAndModels(String several) throws IOException {
+        Manifests chart = render("""
+            database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
+            audit: {existingSecret: signer}
+            persistence: {accessMode: ReadWriteMany}
+            """ + several);
+        var deployment = chart.one(Deployment.class).getSpec();
+        assertThat(deployment.getStrategy().getType()).isEqualTo("RollingUpdate");
+        assertThat(deployment.getStrategy().getRollingUpdate().getMaxUnavailable())
+                .isEqualTo(new IntOrString(0));
+        assertThat(pod(chart).getVolumes().getFirst().getEmptyDir()).isNotNull();
+        assertThat(container(chart).getVolumeMounts())
+                .filteredOn(mount -> mount.getName().equals("store"))
+                .extracting(VolumeMount::getSubPath)
+                .containsExactly("models", "import");
+        assertThat(pod(chart).getTopologySpreadConstraints()).hasSize(1);
+        boolean scaled = several.startsWith("autoscaling");
+        assertThat(chart.has(HorizontalPodAutoscaler.class)).isEqualTo(scaled);
+        assertThat(deployment.getReplicas()).isEqualTo(scaled ? null : 3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "replicas: 2 | database.url",
+                "{replicas: 2, database: {url: 'jdbc:postgresql://db/b', existingSecret: db}} | audit.existingSecret",
+                "{replicas: 2, database: {url: 'jdbc:postgresql://db/b', existingSecret: db}, audit: {existingSecret:"
+                        + " k}} | ReadWriteMany",
+                "models: {claim: a, image: b} | not both",
+                "ingress: {enabled: true} | ingress.hosts",
+                "httpRoute: {enabled: true} | httpRoute.parentRefs"
+            })
+    void refusesWhatCannotWork(String values, String reason) {
+        assertThatThrownBy(() -> render(values)).hasMessageContaining(reason);
+    }
+
+    @Test
+    void anImageMayBeNamedByItsDigestAndHoldModels() throws IOException {
+        Manifests chart = render("image: {repository: r/b, digest: 'sha256:" + "a".repeat(64)
+                + "'}\nmodels: {image: 'registry.example/models:1'}");
+        assertThat(container(chart).getImage()).isEqualTo("r/b@sha256:" + "a".repeat(64));
+        assertThat(pod(chart).getVolumes())
+                .filteredOn(volume -> volume.getName().equals("import"))
+                .singleElement()
+                .satisfies(
+                        volume -> assertThat(volume.getImage().getReference()).isEqualTo("registry.example/models:1"));
+    }
+
+    @Test
+    void aTestPodAsksForReadiness() throws IOException {
+        Path hook = CHART.resolve("templates/tests/readiness.yaml");
+        assertThat(hook).content().contains("helm.sh/hook: test");
+        Path chartOfHooks = folder.resolve("chart");
+        try (var files = Files.walk(CHART)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, chartOfHooks.resolve(CHART.relativize(file).toString()));
+            }
+        }
+        Files.writeString( // hooks are left out of what is rendered
+                chartOfHooks.resolve(CHART.relativize(hook).toString()),
+                Files.readString(hook).replace("helm.sh/hook", "no/hook"));
+        Manifests chart = Manifests.read(new Helm(chartOfHooks)
+                .template()
+                .withName("test")
+                .withKubeVersion("1.34.0")
+                .call());
+        var pod = chart.one(Pod.class);
+        assertThat(pod.getMetadata().getLabels()).doesNotContainEntry("app.kubernetes.io/name", "baseload");
+        assertThat(pod.getSpec().getContainers().getFirst().getCommand().getLast())
+                .contains(service(chart, "management").getMetadata().getName(), "/actuator/health/readiness");
     }
 
     @Test
@@ -206,7 +375,10 @@ class ChartTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "replicas: 2 | replicas",
+                "replicas: -1 | replicas",
+                "image: {digest: abc} | digest",
+                "management: {port: 8080} | port",
+                "cpu: {request: 0} | request",
                 "memory: {heap: 512, wieghts: 1} | wieghts",
                 "memory: {heap: 8} | minimum",
                 "memory: {weights: 512Mi} | integer",
@@ -249,9 +421,15 @@ class ChartTest {
     }
 
     private static Container container(Manifests chart) {
-        List<Container> containers = pod(chart).getContainers();
-        assertThat(containers).hasSize(1);
-        return containers.getFirst();
+        return pod(chart).getContainers().getFirst();
+    }
+
+    private static Service service(Manifests chart, String port) {
+        return chart.all(Service.class).stream()
+                .filter(service ->
+                        service.getSpec().getPorts().getFirst().getName().equals(port))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Map<String, String> config(Manifests chart) {
