@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Checks the form of all Java sources below the given folders, or rewrites them: {@code Format check|apply FOLDER…}. */
+/** Checks the form of all Java sources, but for generated ones, below the given folders, or rewrites them: {@code Format check|apply FOLDER…}. */
 final class Format {
     private Format() {}
 
@@ -30,6 +30,7 @@ final class Format {
         try (var files = Files.walk(folder)) {
             return files.map(Path::toString)
                     .filter(name -> name.endsWith(".java"))
+                    .filter(name -> !name.contains("/generated/") || name.endsWith("package-info.java"))
                     .sorted()
                     .toList();
         }

@@ -117,7 +117,14 @@ class ArchitectureTest {
 
     @Test
     void vectorsStayInTheKernels() {
-        only(List.of("engine.kernel", "engine.quant", "engine.tensor"), "jdk.incubator.vector..");
+        only(
+                List.of(
+                        "engine.kernel",
+                        "engine.kernel.lanes",
+                        "engine.kernel.generated",
+                        "engine.quant",
+                        "engine.tensor"),
+                "jdk.incubator.vector..");
     }
 
     @Test

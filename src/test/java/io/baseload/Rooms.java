@@ -16,6 +16,8 @@ final class Rooms {
             "engine.tensor",
             "engine.kv",
             "engine.quant",
+            "engine.kernel.lanes",
+            "engine.kernel.generated",
             "engine.kernel",
             "engine.parallel",
             "engine.profile",

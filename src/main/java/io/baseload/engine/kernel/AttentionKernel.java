@@ -1,7 +1,7 @@
 package io.baseload.engine.kernel;
 
-import static io.baseload.engine.kernel.Lanes.L;
-import static io.baseload.engine.kernel.Lanes.MANY_REGISTERS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 
 import io.baseload.engine.kv.KvPages;
 import java.lang.foreign.MemorySegment;

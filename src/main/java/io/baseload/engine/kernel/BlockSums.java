@@ -1,8 +1,8 @@
 package io.baseload.engine.kernel;
 
-import static io.baseload.engine.kernel.Lanes.FLOATS;
-import static io.baseload.engine.kernel.Lanes.L;
-import static io.baseload.engine.kernel.Lanes.PARTS;
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.tensor.PackedMatrix;

@@ -1,11 +1,12 @@
 package io.baseload.engine.kernel;
 
-import static io.baseload.engine.kernel.Lanes.FLOATS;
-import static io.baseload.engine.kernel.Lanes.INTS;
-import static io.baseload.engine.kernel.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
+import io.baseload.engine.kernel.lanes.ScaleVectors;
 import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;

@@ -1,11 +1,11 @@
 package io.baseload.engine.kernel;
 
-import static io.baseload.engine.kernel.Lanes.L;
-import static io.baseload.engine.kernel.Lanes.MANY_REGISTERS;
-import static io.baseload.engine.kernel.Lanes.PARTS;
 import static io.baseload.engine.kernel.Scratch.COLUMNS;
 import static io.baseload.engine.kernel.Scratch.ROWS;
 import static io.baseload.engine.kernel.Scratch.STREAMS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
+import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.tensor.Codes;

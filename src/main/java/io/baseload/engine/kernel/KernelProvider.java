@@ -1,6 +1,7 @@
 package io.baseload.engine.kernel;
 
 import io.baseload.engine.api.Precision;
+import io.baseload.engine.kernel.lanes.Lanes;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 

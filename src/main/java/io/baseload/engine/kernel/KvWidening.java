@@ -1,8 +1,8 @@
 package io.baseload.engine.kernel;
 
-import static io.baseload.engine.kernel.Lanes.BYTES;
-import static io.baseload.engine.kernel.Lanes.FLOATS;
-import static io.baseload.engine.kernel.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static io.baseload.engine.kv.KvPages.TOKENS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.B2F;

@@ -1,13 +1,15 @@
 package io.baseload.engine.kernel;
 
-import static io.baseload.engine.kernel.Lanes.FLOATS;
-import static io.baseload.engine.kernel.Lanes.INTS;
-import static io.baseload.engine.kernel.Lanes.L;
-import static io.baseload.engine.kernel.Lanes.PARTS;
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
+import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.kernel.lanes.ScaleVectors;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;

@@ -1,8 +1,8 @@
 package io.baseload.engine.kernel;
 
-import static io.baseload.engine.kernel.Lanes.L;
-import static io.baseload.engine.kernel.Lanes.MANY_REGISTERS;
-import static io.baseload.engine.kernel.Lanes.PARTS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
+import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;

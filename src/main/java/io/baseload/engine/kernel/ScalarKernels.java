@@ -32,6 +32,14 @@ record ScalarKernels(Precision precision) implements Kernels {
     @Override
     public void decodeLinear(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
+        if (precision == Precision.FAST && ScalarInt8.takes(w.packing())) {
+            for (int row = from; row < to; row++) {
+                for (int panel = firstPanel; panel < endPanel; panel++) {
+                    ScalarInt8.multiply(w, panel, x, y, row, scratch);
+                }
+            }
+            return;
+        }
         for (int row = from; row < to; row += Scratch.ROWS) {
             int end = Math.min(to, row + Scratch.ROWS);
             for (int panel = firstPanel; panel < endPanel; panel++) {

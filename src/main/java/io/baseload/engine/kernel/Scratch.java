@@ -2,15 +2,17 @@ package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
+import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** What one worker needs while it computes; holds nothing from one call to the next. */
 public final class Scratch {
     /** Rows that share a pass over the weights in decode. */
-    static final int ROWS = 8;
+    static final int ROWS = 16;
 
     /** Vectors of rows that such a pass reads at once: as many streams. */
     static final int STREAMS = 8;
@@ -46,12 +48,16 @@ public final class Scratch {
     /** 1 / the sum of each query's exponentials. */
     final float[] factors = new float[QUERIES];
 
+    private final int cols;
+    private @Nullable Int8Rows int8;
+
     /** Means nothing; see {@link ReadAhead}. */
     float fetched;
 
     private Scratch(MemorySegment widened, int cols, int scoresStride) {
         this.widened = widened;
         this.blockSums = new float[ROWS * Math.ceilDiv(cols, LANES)];
+        this.cols = cols;
         this.scoresStride = scoresStride;
         this.scores = new float[QUERIES * scoresStride];
     }
@@ -65,6 +71,16 @@ public final class Scratch {
     public static Scratch allocate(NativeMemory memory, int cols, int tokens) {
         int stride = Math.ceilDiv(tokens, KvPages.TOKENS) * KvPages.TOKENS;
         return new Scratch(memory.allocate(nativeBytes(cols)), cols, stride);
+    }
+
+    /** Rows of x in 8 bits. Made when they are first wanted, since the scalar twin runs without the Vector API. */
+    Int8Rows int8() {
+        Int8Rows rows = int8;
+        if (rows == null) {
+            rows = new Int8Rows(ROWS, cols);
+            int8 = rows;
+        }
+        return rows;
     }
 
     /** Bytes outside the heap that {@link #allocate} takes. */

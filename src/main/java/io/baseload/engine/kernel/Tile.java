@@ -1,7 +1,7 @@
 package io.baseload.engine.kernel;
 
-import static io.baseload.engine.kernel.Lanes.FLOATS;
-import static io.baseload.engine.kernel.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;

@@ -1,6 +1,7 @@
 package io.baseload.engine.kernel;
 
 import io.baseload.engine.api.Precision;
+import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -17,7 +18,11 @@ record VectorKernels(Precision precision) implements Kernels {
     @Override
     public void decodeLinear(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        DecodeLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+        if (precision == Precision.FAST && Int8DecodeLinear.takes(w.packing())) {
+            Int8DecodeLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+        } else {
+            DecodeLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+        }
     }
 
     @Override

@@ -1,9 +1,10 @@
 package io.baseload.engine.kernel;
 
 import static io.baseload.engine.kernel.DecodeLinear.WIDTH;
-import static io.baseload.engine.kernel.Lanes.FLOATS;
-import static io.baseload.engine.kernel.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
 
+import io.baseload.engine.kernel.lanes.ScaleVectors;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;

@@ -1,6 +1,8 @@
 package io.baseload.engine.quant;
 
 import io.baseload.engine.tensor.Codes;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** What the codes of each kind stand for. */
 public final class Codebook {
@@ -62,6 +64,39 @@ public final class Codebook {
             case U4, I4 -> INTEGERS;
             default -> throw new IllegalArgumentException(codes + " needs no table");
         };
+    }
+
+    private static final Map<Codes, byte[]> BYTES = new EnumMap<>(Codes.class);
+
+    static {
+        for (Codes codes : Codes.values()) {
+            if (codes.codebook()) {
+                BYTES.put(codes, rounded(codes));
+            }
+        }
+    }
+
+    private static byte[] rounded(Codes codes) {
+        float[] values = of(codes);
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) Math.rint(values[i] / unit(codes));
+        }
+        return bytes;
+    }
+
+    /** The values of the 16 codes of a table as bytes, the nearest multiples of {@link #unit}; they must not be changed. */
+    public static byte[] bytes(Codes codes) {
+        byte[] bytes = BYTES.get(codes);
+        if (bytes == null) {
+            throw new IllegalArgumentException(codes + " needs no table");
+        }
+        return bytes;
+    }
+
+    /** What {@link #bytes} are multiples of: 1 where the values are integers, else a 127th of the largest. */
+    public static float unit(Codes codes) {
+        return codes == Codes.NF4 || codes == Codes.FP4 ? 1 / 127f : 1;
     }
 
     /** The value of one code as it is stored. */

@@ -1,8 +1,11 @@
 package io.baseload.engine.kernel;
 
+import static io.baseload.engine.api.Precision.EXACT;
+import static io.baseload.engine.api.Precision.FAST;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -26,6 +29,7 @@ class LinearTest {
     private final Scratch scratch = Scratch.allocate(memory, 576, 32);
     private final Kernels scalar = Kernels.scalar();
     private final Kernels best = Kernels.best();
+    private final Kernels fast = Kernels.best(FAST);
 
     private interface Linear {
         void run(Kernels kernels, PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel);
@@ -77,12 +81,54 @@ class LinearTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
+    void theTwinsAgreeInFastDecode(Packing packing) {
+        Precision defined = ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST;
+        for (PackedMatrix w : matrices(packing)) {
+            for (int count = 1; count <= 9; count++) {
+                assertTwins(decode, w, count, Kernels.scalar(defined), fast);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
+    void theExtremesFitInFastDecode(Packing packing) {
+        if (packing.codes().bits() != 4) {
+            return;
+        }
+        PackedMatrix w = random.matrix(memory, packing, 160, 2 * Math.max(packing.block(), 32));
+        for (int panel = 0; panel < w.panels(); panel++) {
+            for (int block = 0; block < w.blocks(); block++) {
+                long bytes = (long) w.packing().block()
+                        * PackedMatrix.LANES
+                        * packing.codes().bits()
+                        / 8;
+                w.data().asSlice(w.codes(panel, block), bytes).fill((byte) (panel % 2 == 0 ? 0xFF : 0));
+            }
+        }
+        Rows x = random.rows(6, w.cols());
+        for (int row = 0; row < 6; row++) {
+            java.util.Arrays.fill(x.data(), x.at(row), x.at(row) + w.cols(), row % 2 == 0 ? 3f : -3f);
+        }
+        Precision defined = ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST;
+        assertTwins(decode, w, x, 6, Kernels.scalar(defined), fast);
+    }
+
     private void assertTwins(Linear linear, PackedMatrix w, int count) {
-        Rows x = random.rows(count, w.cols());
+        assertTwins(linear, w, count, scalar, best);
+    }
+
+    private void assertTwins(Linear linear, PackedMatrix w, int count, Kernels definition, Kernels tested) {
+        assertTwins(linear, w, random.rows(count, w.cols()), count, definition, tested);
+    }
+
+    private void assertTwins(Linear linear, PackedMatrix w, Rows x, int count, Kernels definition, Kernels tested) {
         Rows expected = output(w, count);
         Rows actual = output(w, count);
-        linear.run(scalar, w, x, expected, 0, count, 0, w.panels());
-        linear.run(best, w, x, actual, 0, count, 0, w.panels());
+        linear.run(definition, w, x, expected, 0, count, 0, w.panels());
+        linear.run(tested, w, x, actual, 0, count, 0, w.panels());
         assertArrayEquals(
                 expected.data(), actual.data(), () -> w.packing() + " " + w.rows() + " × " + w.cols() + ", " + count);
     }
@@ -97,24 +143,25 @@ class LinearTest {
     @ParameterizedTest
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void aRowDependsOnNothingBesideItInDecode(Packing packing) {
-        assertIndependent(decode, packing);
+        assertIndependent(decode, best, packing);
+        assertIndependent(decode, fast, packing);
     }
 
     @ParameterizedTest
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void aRowDependsOnNothingBesideItInPrefill(Packing packing) {
-        assertIndependent(prefill, packing);
+        assertIndependent(prefill, best, packing);
     }
 
-    private void assertIndependent(Linear linear, Packing packing) {
+    private void assertIndependent(Linear linear, Kernels tested, Packing packing) {
         PackedMatrix w = random.matrix(memory, packing, 250, 3 * Math.max(packing.block(), 32));
         Rows x = random.rows(MOST, w.cols());
         Rows together = output(w, MOST);
-        linear.run(best, w, x, together, 0, MOST, 0, w.panels());
+        linear.run(tested, w, x, together, 0, MOST, 0, w.panels());
         Rows apart = output(w, MOST);
         for (int row = 0; row < MOST; row++) {
             for (int panel = 0, panels = 1; panel < w.panels(); panel += panels, panels = panels % 5 + 1) {
-                linear.run(best, w, x, apart, row, row + 1, panel, Math.min(w.panels(), panel + panels));
+                linear.run(tested, w, x, apart, row, row + 1, panel, Math.min(w.panels(), panel + panels));
             }
         }
         assertArrayEquals(together.data(), apart.data());
@@ -151,6 +198,7 @@ class LinearTest {
         Rows y = output(w, MOST);
         for (int rows : new int[] {1, 3, 8}) {
             Allocation.assertNone(20, () -> best.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
+            Allocation.assertNone(20, () -> fast.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
         }
         Allocation.assertNone(20, () -> best.prefillLinear(w, x, y, 0, MOST, 0, w.panels(), scratch));
     }

@@ -1,10 +1,10 @@
-package io.baseload.engine.kernel;
+package io.baseload.engine.kernel.lanes;
 
-import static io.baseload.engine.kernel.Lanes.BYTES;
-import static io.baseload.engine.kernel.Lanes.FLOATS;
-import static io.baseload.engine.kernel.Lanes.INTS;
-import static io.baseload.engine.kernel.Lanes.L;
-import static io.baseload.engine.kernel.Lanes.PARTS;
+import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.B2F;
@@ -22,14 +22,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /** The scales and minimums of blocks as floats. */
-final class ScaleVectors {
+public final class ScaleVectors {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private ScaleVectors() {}
 
     /** The scales d and minimums m of a block in some vectors of rows: d of the first, m of the first, d of the second … */
-    static void read(PackedMatrix m, int unit, int units, int block, float[] to) {
+    public static void read(PackedMatrix m, int unit, int units, int block, float[] to) {
         float zero = m.packing().codes() == Codes.I4 ? -8 : 0;
         switch (m.packing().scales()) {
             case F16 -> halves(m, unit, units, block, 0, zero, to);
@@ -38,6 +38,45 @@ final class ScaleVectors {
             case F32_MINIMUM -> floats(m, unit, units, block, 4 * LANES, 1, to);
             case LINEAR8_MINIMUM -> nestedMinimums(m, unit, units, block, to);
             default -> nested(m, unit, units, block, zero, to);
+        }
+    }
+
+    /** The scales of a block in some vectors of rows, without minimums. */
+    public static void scales(PackedMatrix m, int unit, int units, int block, float[] to) {
+        switch (m.packing().scales()) {
+            case F16, F16_MINIMUM -> halves(m, unit, units, block, 0, to);
+            case F32, F32_MINIMUM -> floats(m, unit, units, block, 0, to);
+            default -> {
+                for (int i = 0; i < units; i++) {
+                    nested(m, unit, i, block, to, i * L);
+                }
+            }
+        }
+    }
+
+    /** The minimums of a block in some vectors of rows, where there are any. */
+    public static void minimums(PackedMatrix m, int unit, int units, int block, float[] to) {
+        switch (m.packing().scales()) {
+            case F16_MINIMUM -> halves(m, unit, units, block, Short.BYTES * LANES, to);
+            case F32_MINIMUM -> floats(m, unit, units, block, Float.BYTES * LANES, to);
+            default -> {
+                for (int i = 0; i < units; i++) {
+                    nestedMinimum(m, unit, i, block, to, i * L);
+                }
+            }
+        }
+    }
+
+    private static void halves(PackedMatrix m, int unit, int units, int block, long offset, float[] to) {
+        for (int i = 0; i < units; i++) {
+            Lanes.halves(m.data(), at(m, unit, i, block, Short.BYTES) + offset, 1, to, i * L);
+        }
+    }
+
+    private static void floats(PackedMatrix m, int unit, int units, int block, long offset, float[] to) {
+        for (int i = 0; i < units; i++) {
+            long at = at(m, unit, i, block, Float.BYTES) + offset;
+            FloatVector.fromMemorySegment(FLOATS, m.data(), at, LITTLE_ENDIAN).intoArray(to, i * L);
         }
     }
 
@@ -66,40 +105,42 @@ final class ScaleVectors {
 
     private static void nested(PackedMatrix m, int unit, int units, int block, float factor, float[] to) {
         for (int i = 0; i < units; i++) {
-            long at = at(m, unit, i, block, Byte.BYTES);
-            long nested = m.nested((unit + i) / PARTS, block);
-            if (m.packing().scales() == Scales.LINEAR8) {
-                linear8(m.data(), at, nested, factor, to, 2 * i * L);
-            } else {
-                float8(m.data(), at, nested, factor, to, 2 * i * L);
-            }
+            nested(m, unit, i, block, to, 2 * i * L);
+            FloatVector.fromArray(FLOATS, to, 2 * i * L).mul(factor).intoArray(to, (2 * i + 1) * L);
         }
     }
 
     private static void nestedMinimums(PackedMatrix m, int unit, int units, int block, float[] to) {
         for (int i = 0; i < units; i++) {
-            long at = at(m, unit, i, block, Byte.BYTES);
-            long nested = m.nested((unit + i) / PARTS, block);
-            linear8(m.data(), at, nested).intoArray(to, 2 * i * L);
-            linear8(m.data(), at + LANES, nested + 2 * Float.BYTES).intoArray(to, (2 * i + 1) * L);
+            nested(m, unit, i, block, to, 2 * i * L);
+            nestedMinimum(m, unit, i, block, to, (2 * i + 1) * L);
         }
     }
 
-    private static void linear8(MemorySegment w, long at, long nested, float factor, float[] to, int i) {
-        FloatVector scales = linear8(w, at, nested);
-        scales.intoArray(to, i);
-        scales.mul(factor).intoArray(to, i + L);
+    private static void nested(PackedMatrix m, int unit, int i, int block, float[] to, int toAt) {
+        long at = at(m, unit, i, block, Byte.BYTES);
+        long nested = m.nested((unit + i) / PARTS, block);
+        if (m.packing().scales() == Scales.FLOAT8) {
+            float8(m.data(), at, nested, to, toAt);
+        } else {
+            linear8(m.data(), at, nested, to, toAt);
+        }
     }
 
-    private static FloatVector linear8(MemorySegment w, long at, long nested) {
+    private static void nestedMinimum(PackedMatrix m, int unit, int i, int block, float[] to, int toAt) {
+        long at = at(m, unit, i, block, Byte.BYTES) + LANES;
+        linear8(m.data(), at, m.nested((unit + i) / PARTS, block) + 2 * Float.BYTES, to, toAt);
+    }
+
+    private static void linear8(MemorySegment w, long at, long nested, float[] to, int i) {
         FloatVector codes = (FloatVector)
                 ByteVector.fromMemorySegment(BYTES, w, at, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0);
         FloatVector scale = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested));
         FloatVector offset = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested + Float.BYTES));
-        return codes.fma(scale, offset);
+        codes.fma(scale, offset).intoArray(to, i);
     }
 
-    private static void float8(MemorySegment w, long at, long nested, float factor, float[] to, int i) {
+    private static void float8(MemorySegment w, long at, long nested, float[] to, int i) {
         IntVector bits = (IntVector)
                 ByteVector.fromMemorySegment(BYTES, w, at, LITTLE_ENDIAN).convertShape(B2I, INTS, 0);
         FloatVector codes = bits.lanewise(LSHL, 20)
@@ -108,8 +149,6 @@ final class ScaleVectors {
                 .mul(Lanes.FLOAT8_BIAS);
         FloatVector scale = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested));
         FloatVector offset = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested + Float.BYTES));
-        FloatVector scales = codes.fma(scale, offset);
-        scales.intoArray(to, i);
-        scales.mul(factor).intoArray(to, i + L);
+        codes.fma(scale, offset).intoArray(to, i);
     }
 }

@@ -1,4 +1,4 @@
-package io.baseload.engine.kernel;
+package io.baseload.engine.kernel.lanes;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
@@ -16,24 +16,27 @@ import jdk.incubator.vector.VectorSpecies;
  * The machine's vectors, and the few things that several vector kernels do with them. A panel's 16 rows are one vector of 512 bits, two of 256 or four of 128:
  * {@link #PARTS}.
  */
-final class Lanes {
+public final class Lanes {
     private static final int BITS = Math.clamp(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 128, 512);
 
-    static final VectorSpecies<Float> FLOATS = species(float.class, BITS);
-    static final VectorSpecies<Integer> INTS = species(int.class, BITS);
-    static final VectorSpecies<Short> SHORTS = species(short.class, BITS / 2);
+    public static final VectorSpecies<Float> FLOATS = species(float.class, BITS);
+    public static final VectorSpecies<Integer> INTS = species(int.class, BITS);
+    public static final VectorSpecies<Short> SHORTS = species(short.class, BITS / 2);
+
+    /** 16-bit lanes of a whole vector: two for each row of weights. */
+    public static final VectorSpecies<Short> WORDS = species(short.class, BITS);
 
     /** At least 64 bits, the smallest vector there is; then its upper half is read for nothing. */
-    static final VectorSpecies<Byte> BYTES = species(byte.class, Math.max(64, BITS / 4));
+    public static final VectorSpecies<Byte> BYTES = species(byte.class, Math.max(64, BITS / 4));
 
     /** Floats of a vector. */
-    static final int L = FLOATS.length();
+    public static final int L = FLOATS.length();
 
     /** Vectors of a panel. */
-    static final int PARTS = LANES / L;
+    public static final int PARTS = LANES / L;
 
     /** Whether there are 32 vector registers, so that eight streams of weights find room; AVX2 has 16. */
-    static final boolean MANY_REGISTERS = L != 8;
+    public static final boolean MANY_REGISTERS = L != 8;
 
     private Lanes() {}
 
@@ -42,29 +45,29 @@ final class Lanes {
     }
 
     /** Whether this machine's vectors divide a panel. */
-    static boolean usable() {
+    public static boolean usable() {
         return FloatVector.SPECIES_PREFERRED.length() >= 4;
     }
 
     /** Where vector {@code i} of some panels begins, if a panel has {@code stride} bytes and a column's element {@code size}. */
-    static long offset(int i, long stride, int size) {
+    public static long offset(int i, long stride, int size) {
         return i / PARTS * stride + i % PARTS * (long) L * size;
     }
 
     /** What is left of a sign-extended F16 number that was shifted to the exponent and fraction of f32: its sign, exponent and fraction. */
-    static final int HALF_BITS = 0x8FFFE000;
+    public static final int HALF_BITS = 0x8FFFE000;
 
     /** The bias of f32's exponent is larger by this power of two. It also makes subnormal numbers right; infinity becomes 65536. */
-    static final float HALF_BIAS = 0x1p112f;
+    public static final float HALF_BIAS = 0x1p112f;
 
     /** What is left of a sign-extended F8_E4M3 number that was shifted to the exponent and fraction of f32. */
-    static final int FLOAT8_BITS = 0x87F00000;
+    public static final int FLOAT8_BITS = 0x87F00000;
 
     /** As {@link #HALF_BIAS}; NaN becomes 480. */
-    static final float FLOAT8_BIAS = 0x1p120f;
+    public static final float FLOAT8_BIAS = 0x1p120f;
 
     /** Widens F16 numbers times a factor to {@code to[at …]}. */
-    static void halves(MemorySegment from, long offset, float factor, float[] to, int at) {
+    public static void halves(MemorySegment from, long offset, float factor, float[] to, int at) {
         IntVector bits = (IntVector) ShortVector.fromMemorySegment(SHORTS, from, offset, LITTLE_ENDIAN)
                 .convertShape(S2I, INTS, 0);
         FloatVector biased = bits.lanewise(LSHL, 13).and(HALF_BITS).reinterpretAsFloats();

@@ -1,0 +1,114 @@
+package io.baseload.engine.kernel;
+
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
+
+import io.baseload.engine.quant.Codebook;
+import io.baseload.engine.quant.Panels;
+import io.baseload.engine.tensor.Codes;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.tensor.Rows;
+import java.util.Arrays;
+
+/**
+ * The definition of a linear layer for decode rows in the precision {@code fast}, where weights are 4-bit codes.
+ *
+ * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 and q rounded to nearest even. With v the values of the codes as
+ * integers (those of a table as multiples of {@link Codebook#unit}), y = Σ over groups of d·(step·unit·Σ v·q), one rounding for the product in brackets and one for
+ * each fused multiply-add, and then Σ over blocks of m·Σ step·q, where there are minimums.
+ */
+final class ScalarInt8 {
+    /** Columns of a group, unless a block has fewer. */
+    static final int GROUP = 32;
+
+    /** A group whose largest value is below this counts as zero. */
+    private static final float LEAST = 1e-30f;
+
+    private ScalarInt8() {}
+
+    static boolean takes(Packing packing) {
+        return packing.codes().bits() == 4;
+    }
+
+    /** One row of x times the rows of one panel. */
+    static void multiply(PackedMatrix w, int panel, Rows x, Rows y, int row, Scratch scratch) {
+        int size = w.packing().block();
+        int group = Math.min(size, GROUP);
+        int lanes = Math.min(LANES, w.rows() - panel * LANES);
+        int at = y.at(row) + panel * LANES;
+        Arrays.fill(y.data(), at, at + lanes, 0f);
+        for (int column = 0; column < w.cols(); column += group) {
+            integers(w, panel, column / size, scratch);
+            int from = x.at(row) + column;
+            float max = max(x.data(), from, group);
+            float step = max < LEAST ? 0 : max / 127;
+            float inverse = max < LEAST ? 0 : 127 / max;
+            for (int lane = 0; lane < lanes; lane++) {
+                int sum = 0;
+                for (int i = 0; i < group; i++) {
+                    int weight = (int) scratch.block[(column % size + i) * LANES + lane];
+                    sum += weight * (int) Math.rint((double) x.data()[from + i] * inverse);
+                }
+                float product = sum * (step * unit(w));
+                y.data()[at + lane] = Math.fma(product, scratch.scales[lane], y.data()[at + lane]);
+            }
+        }
+        if (w.packing().scales().minimum()) {
+            minimums(w, panel, x, y, row, lanes, scratch);
+        }
+    }
+
+    private static void minimums(PackedMatrix w, int panel, Rows x, Rows y, int row, int lanes, Scratch scratch) {
+        int size = w.packing().block();
+        int group = Math.min(size, GROUP);
+        for (int block = 0; block < w.blocks(); block++) {
+            Panels.scales(w, panel, block, scratch.scales);
+            float sum = 0;
+            for (int column = 0; column < size; column += group) {
+                sum += sum(x.data(), x.at(row) + block * size + column, group);
+            }
+            for (int lane = 0; lane < lanes; lane++) {
+                int at = y.at(row) + panel * LANES + lane;
+                y.data()[at] = Math.fma(sum, scratch.scales[LANES + lane], y.data()[at]);
+            }
+        }
+    }
+
+    /** step · Σ q of a group. */
+    private static float sum(float[] x, int at, int group) {
+        float max = max(x, at, group);
+        if (max < LEAST) {
+            return 0;
+        }
+        int sum = 0;
+        for (int i = 0; i < group; i++) {
+            sum += (int) Math.rint((double) x[at + i] * (127 / max));
+        }
+        return max / 127 * sum;
+    }
+
+    private static float max(float[] x, int at, int group) {
+        float max = 0;
+        for (int i = 0; i < group; i++) {
+            max = Math.max(max, Math.abs(x[at + i]));
+        }
+        return max;
+    }
+
+    /** The codes of a block as integers, and its scales. */
+    private static void integers(PackedMatrix w, int panel, int block, Scratch scratch) {
+        Panels.codes(w, panel, block, scratch.block);
+        Panels.scales(w, panel, block, scratch.scales);
+        Codes codes = w.packing().codes();
+        for (int i = 0; i < w.packing().block() * LANES; i++) {
+            float value = scratch.block[i];
+            scratch.block[i] = codes.codebook()
+                    ? (float) Math.rint(value / Codebook.unit(codes))
+                    : codes == Codes.I4 ? value - 8 : value;
+        }
+    }
+
+    private static float unit(PackedMatrix w) {
+        return w.packing().codes().codebook() ? Codebook.unit(w.packing().codes()) : 1;
+    }
+}

@@ -1,0 +1,188 @@
+package io.baseload.engine.kernel.lanes;
+
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+
+/**
+ * Rows of activations, quantized to 8 bits in groups of columns, in the form in which 16-bit lanes multiply them with 4-bit codes.
+ *
+ * <p>In each group x ≈ step · q with q = −127 … 127 and step = max |x| / 127, rounded to nearest even.
+ *
+ * <p><b>No nibble is masked.</b> An int of a panel holds eight columns of one row; its two 16-bit halves hold four each, n_0 … n_3. Shifted down by j nibbles, a half is
+ * n_j + 16·n_(j+1) + 256·n_(j+2) …, so the nibbles above the lowest one come along. Instead of masking them out, which would take an instruction for each vector of
+ * weights, q is changed once for all of them: with z_0 = q_0 and z_j = q_j − 16·q_(j−1),
+ *
+ * <pre>
+ * Σ_j (half >>> 4j)·z_j  =  Σ_i n_i · Σ_(j ≤ i) 16^(i−j)·z_j  =  Σ_i n_i·q_i      (modulo 2^16)
+ * </pre>
+ *
+ * because the inner sum telescopes to q_i. A half adds up 16 of a group's 32 columns, at most 16·15·127 = 30,480: that fits, so what is right modulo 2^16 is right, in
+ * whatever order it was added. {@link #digits} holds z_j of both halves as one int, which is broadcast.
+ *
+ * <p><b>Tables</b> (NF4 …) give bytes instead of nibbles, whose products with q leave no room for a sum in 16 bits; there q = 16·high + low, in {@link #quads}.
+ */
+public final class Int8Rows {
+    /** Columns of a group, unless a block of weights has fewer. */
+    public static final int GROUP = 32;
+
+    /** Below it a group counts as zero: 127 / max would overflow. */
+    public static final float LEAST = 1e-30f;
+
+    /** Added to a float below 2^22 in size, it leaves the nearest integer in the lowest bits. */
+    private static final float ROUND = 0x1.8p23f;
+
+    private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
+
+    private final int cols;
+    private final int[] codes;
+    private final int[] digits;
+    private final long[] quads;
+    private final int[] corrections;
+    private final float[] steps;
+    private final float[] sums;
+    private int group = GROUP;
+
+    /**
+     * Room for rows.
+     *
+     * @param cols columns that a row has at most
+     */
+    public Int8Rows(int rows, int cols) {
+        this.cols = Math.ceilDiv(cols, GROUP) * GROUP;
+        codes = new int[GROUP];
+        digits = new int[rows * this.cols / 2];
+        quads = new long[L == 8 ? rows * this.cols / 2 : 0];
+        corrections = new int[rows * this.cols / 16];
+        steps = new float[corrections.length];
+        sums = new float[corrections.length];
+    }
+
+    /**
+     * Quantizes a row.
+     *
+     * @param group columns of a group: 16 or 32
+     * @param table whether codes of a table are multiplied: fills {@link #quads} instead of {@link #digits}
+     * @param unit what a table's values are multiples of, else 1; goes into {@link #steps}
+     * @param lowest what the nibble 0 stands for: −8 or 0
+     */
+    public void quantize(int row, float[] x, int at, int width, int group, boolean table, float unit, int lowest) {
+        this.group = group;
+        for (int i = 0, to = groupsAt(row); i < width; i += group, to++) {
+            float max = max(x, at + i, group);
+            float step = max < LEAST ? 0 : max / 127;
+            round(x, at + i, group, max < LEAST ? 0 : 127 / max);
+            int sum = sum(group);
+            steps[to] = step * unit;
+            sums[to] = step * sum;
+            corrections[to] = lowest * sum;
+            int digit = digitsAt(row) + i / 2;
+            if (table) {
+                quads(group, digit);
+            } else {
+                digits(group, digit);
+            }
+        }
+    }
+
+    private static float max(float[] x, int at, int group) {
+        FloatVector max = FloatVector.zero(FLOATS);
+        for (int i = 0; i < group; i += L) {
+            max = max.max(FloatVector.fromArray(FLOATS, x, at + i).abs());
+        }
+        return max.reduceLanes(MAX);
+    }
+
+    private void round(float[] x, int at, int group, float inverse) {
+        FloatVector factor = FloatVector.broadcast(FLOATS, inverse);
+        FloatVector round = FloatVector.broadcast(FLOATS, ROUND);
+        for (int i = 0; i < group; i += L) {
+            FloatVector rounded = FloatVector.fromArray(FLOATS, x, at + i).fma(factor, round);
+            rounded.reinterpretAsInts().sub(ROUND_BITS).intoArray(codes, i);
+        }
+    }
+
+    private int sum(int group) {
+        IntVector sum = IntVector.zero(INTS);
+        for (int i = 0; i < group; i += L) {
+            sum = sum.add(IntVector.fromArray(INTS, codes, i));
+        }
+        return sum.reduceLanes(ADD);
+    }
+
+    private void digits(int group, int to) {
+        int[] q = codes;
+        for (int i = 0, d = to; i < group; i += 8, d += 4) {
+            digits[d] = pair(q[i], q[i + 4]);
+            digits[d + 1] = pair(q[i + 1] - 16 * q[i], q[i + 5] - 16 * q[i + 4]);
+            digits[d + 2] = pair(q[i + 2] - 16 * q[i + 1], q[i + 6] - 16 * q[i + 5]);
+            digits[d + 3] = pair(q[i + 3] - 16 * q[i + 2], q[i + 7] - 16 * q[i + 6]);
+        }
+    }
+
+    private static int pair(int low, int high) {
+        return low & 0xFFFF | high << 16;
+    }
+
+    /** For each eight columns the high digits of the even ones, their low digits, and both of the odd ones. */
+    private void quads(int group, int to) {
+        for (int i = 0, d = to; i < group; i += 8, d += 4) {
+            for (int odd = 0; odd < 2; odd++) {
+                long high = 0;
+                long low = 0;
+                for (int j = 3; j >= 0; j--) {
+                    int q = codes[i + 2 * j + odd];
+                    high = high << 16 | (q + 8 >> 4 & 0xFFFF);
+                    low = low << 16 | ((q + 8 & 15) - 8 & 0xFFFF);
+                }
+                quads[d + 2 * odd] = high;
+                quads[d + 2 * odd + 1] = low;
+            }
+        }
+    }
+
+    /** Columns of a group. */
+    public int group() {
+        return group;
+    }
+
+    /** Four ints for eight columns. */
+    public int[] digits() {
+        return digits;
+    }
+
+    /** Four longs for eight columns; only where vectors have 256 bits. */
+    public long[] quads() {
+        return quads;
+    }
+
+    /** Where a row's digits or quads begin. */
+    public int digitsAt(int row) {
+        return row * (cols / 2);
+    }
+
+    /** Where a row's groups begin in {@link #steps}, {@link #sums} and {@link #corrections}. */
+    public int groupsAt(int row) {
+        return row * (cols / 16);
+    }
+
+    /** For each group what its integers are multiples of. */
+    public float[] steps() {
+        return steps;
+    }
+
+    /** For each group step · Σ q, which minimums are multiplied with. */
+    public float[] sums() {
+        return sums;
+    }
+
+    /** For each group lowest · Σ q. */
+    public int[] corrections() {
+        return corrections;
+    }
+}
