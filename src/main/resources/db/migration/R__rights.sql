@@ -5,6 +5,8 @@ GRANT USAGE ON SCHEMA "${flyway:defaultSchema}" TO "${application}";
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenant, tenant_window, api_key TO "${application}";
 GRANT SELECT, INSERT, UPDATE, DELETE ON quota_window TO "${application}";
 GRANT SELECT, INSERT, UPDATE ON reservation TO "${application}";
+GRANT EXECUTE ON FUNCTION reservation_partitions TO "${application}";
+GRANT SELECT, INSERT, UPDATE, DELETE ON instance TO "${application}";
 
 GRANT SELECT ON audit_entry, audit_head, audit_log, audit_segment, audit_checkpoint TO "${application}";
 GRANT EXECUTE ON FUNCTION audit_append, audit_checkpoint_append, audit_drop_segment TO "${application}";

@@ -143,10 +143,19 @@ class ArchitectureTest {
 
     @Test
     void sqlStaysInTheLedgersRooms() {
-        only(List.of("service.database", "service.tenant", "service.quota", "service.audit", "service.registry"), SQL);
         only(
                 List.of(
                         "service.database",
+                        "service.cluster",
+                        "service.tenant",
+                        "service.quota",
+                        "service.audit",
+                        "service.registry"),
+                SQL);
+        only(
+                List.of(
+                        "service.database",
+                        "service.cluster",
                         "service.tenant",
                         "service.quota",
                         "service.audit",

@@ -65,6 +65,7 @@ final class Rooms {
         downwards(doors, CHAT, Set.of("engine.api"));
         door(doors, "ai", ASKING);
         door(doors, "service.database", Set.of());
+        door(doors, "service.cluster", Set.of("service.database"));
         door(doors, "service.audit", Set.of("service.database"));
         door(doors, "service.tenant", Set.of("service.database", "service.audit"));
         door(doors, "service.quota", Set.of("service.database", "service.tenant"));
@@ -73,11 +74,16 @@ final class Rooms {
                 "service.registry",
                 ASKING,
                 Set.of("engine.store"),
-                Set.of("service.database", "service.tenant", "service.audit"));
-        door(doors, "service.inference", ASKING, without(PLATFORM, "service.inference"), Set.of("service.database"));
+                Set.of("service.database", "service.cluster", "service.tenant", "service.audit"));
+        door(
+                doors,
+                "service.inference",
+                ASKING,
+                without(PLATFORM, "service.inference"),
+                Set.of("service.database", "service.cluster"));
         door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database"));
         door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.web"));
-        door(doors, "service.admin", ASKING, PLATFORM, Set.of("service.web"));
+        door(doors, "service.admin", ASKING, PLATFORM, Set.of("service.web", "service.cluster"));
         door(doors, "service.console", PLATFORM, Set.of("service.web"));
         door(doors, "service.planner", Set.of("engine.api"));
         door(doors, "service.app", ASKING, servicesOf(doors));

@@ -1,6 +1,7 @@
 package io.baseload.testing;
 
 import io.baseload.service.audit.AuditConfiguration;
+import io.baseload.service.cluster.ClusterConfiguration;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.DatabaseConfiguration;
 import io.baseload.service.database.EmbeddedDatabase;
@@ -79,7 +80,7 @@ public final class TestPlatform implements AutoCloseable {
         return Shared.PLATFORM;
     }
 
-    /** A second process on the same database and home. */
+    /** The next process on the same database and home, after this one. */
     public TestPlatform again(Class<?>... more) {
         return new TestPlatform(home, database, Server.DATABASE.port(), List.of(), more);
     }
@@ -93,6 +94,12 @@ public final class TestPlatform implements AutoCloseable {
     public TestPlatform elsewhere(String... further) {
         var other = BaseloadHome.at(Server.FOLDER.resolve("another home " + COUNT.incrementAndGet()));
         return new TestPlatform(other, database, Server.DATABASE.port(), List.of(further));
+    }
+
+    /** Another process on the same database, with a home of its own. */
+    public TestPlatform beside(Class<?>... more) {
+        var other = BaseloadHome.at(Server.FOLDER.resolve("home " + COUNT.incrementAndGet() + " of " + database));
+        return new TestPlatform(other, database, Server.DATABASE.port(), List.of(), more);
     }
 
     /** The server that all platforms share. */
@@ -184,7 +191,12 @@ public final class TestPlatform implements AutoCloseable {
         FlywayAutoConfiguration.class,
         DataJdbcRepositoriesAutoConfiguration.class
     })
-    @Import({DatabaseConfiguration.class, AuditConfiguration.class, TenantConfiguration.class, QuotaConfiguration.class
+    @Import({
+        DatabaseConfiguration.class,
+        ClusterConfiguration.class,
+        AuditConfiguration.class,
+        TenantConfiguration.class,
+        QuotaConfiguration.class
     })
     static class Wiring {}
 

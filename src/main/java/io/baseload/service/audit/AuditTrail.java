@@ -3,6 +3,7 @@ package io.baseload.service.audit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,6 +32,34 @@ public final class AuditTrail {
             throw new IllegalArgumentException("an administrative act's kind starts with 'admin.', not: " + kind);
         }
         append(actor, kind, subject, detail);
+    }
+
+    /**
+     * What is to be appended.
+     *
+     * @param detail JSON values by name; never a secret
+     */
+    public record Record(Actor actor, String kind, String subject, Map<String, ?> detail) {}
+
+    /** Appends entries in the order of the list, in one step. Holds the chain's end until the transaction ends. */
+    public void append(List<Record> records) {
+        jdbc.sql("""
+            SELECT audit_append(r.kind, r.tenant, r.key_prefix, r.subject, r.detail)
+            FROM unnest(:kinds::text[], :tenants::text[], :prefixes::text[], :subjects::text[], :details::text[])
+                 WITH ORDINALITY r(kind, tenant, key_prefix, subject, detail, place)
+            ORDER BY r.place\
+            """)
+                .param("kinds", texts(records, Record::kind))
+                .param("tenants", texts(records, record -> record.actor().tenant()))
+                .param("prefixes", texts(records, record -> record.actor().keyPrefix()))
+                .param("subjects", texts(records, Record::subject))
+                .param("details", texts(records, record -> JSON.writeValueAsString(record.detail())))
+                .query(Long.class)
+                .list();
+    }
+
+    private static String[] texts(List<Record> records, Function<Record, String> text) {
+        return records.stream().map(text).toArray(String[]::new);
     }
 
     /** Appends an entry and returns its number. Holds the chain's end until the transaction ends. */

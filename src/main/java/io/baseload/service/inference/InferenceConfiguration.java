@@ -1,10 +1,15 @@
 package io.baseload.service.inference;
 
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.cluster.Instances;
+import io.baseload.service.cluster.Membership;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.registry.ModelDirectory;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.UUID;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
@@ -14,30 +19,25 @@ import org.springframework.transaction.support.TransactionOperations;
 @Configuration(proxyBeanMethods = false)
 public class InferenceConfiguration {
 
-    /** Closed before the last checkpoint is taken, and long before the database. */
+    /** Closed before this process leaves the others and the last checkpoint is taken, and long before the database. */
     @Bean
     @DependsOn("checkpointSchedule")
-    LedgerThreads ledgerThreads() {
-        return LedgerThreads.start();
+    ReservationLedger reservationLedger(
+            Quota quota, AuditTrail audit, TransactionOperations transactions, Membership membership) {
+        return new ReservationLedger(new LedgerTransactions(quota, audit, transactions));
     }
 
     @Bean
     Inference inference(
             ModelDirectory models,
+            ReservationLedger ledger,
             Quota quota,
-            AuditTrail audit,
-            TransactionOperations transactions,
-            LedgerThreads threads,
-            MeterRegistry meters) {
-        var process = UUID.randomUUID();
-        var ledger = new Ledger(quota, audit, transactions);
-        new Sweeper(ledger, process).start(threads.clock());
-        return new LedgeredInference(
-                models,
-                ledger,
-                threads,
-                new InferenceMeters(meters),
-                process,
-                quota.lease().toNanos());
+            Membership membership,
+            Instances instances,
+            MeterRegistry meters,
+            @Value("${baseload.quota.retention:#{null}}") @Nullable Duration retention) {
+        var running = new RunningRequests(ledger, membership.leaseTime());
+        new ReservationSweeper(ledger, quota, membership, instances, Optional.ofNullable(retention)).start();
+        return new LedgeredInference(models, ledger, running, new InferenceMeters(meters), membership);
     }
 }

@@ -5,46 +5,36 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
-import io.baseload.service.database.DatabaseFailures;
-import io.baseload.service.quota.Claim;
-import io.baseload.service.quota.QuotaSnapshot;
+import io.baseload.service.cluster.InstanceLease;
+import io.baseload.service.cluster.Membership;
+import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tenant.Caller;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Reserve and record, generate, settle and record. */
 final class LedgeredInference implements Inference {
     private final ModelDirectory models;
-    private final Ledger ledger;
-    private final LedgerThreads threads;
-    private final Settlements settlements;
-    private final Leases leases;
+    private final ReservationLedger ledger;
+    private final RunningRequests running;
     private final InferenceMeters meters;
-    private final UUID process;
-    private final long leaseNanos;
+    private final Membership membership;
 
     LedgeredInference(
             ModelDirectory models,
-            Ledger ledger,
-            LedgerThreads threads,
+            ReservationLedger ledger,
+            RunningRequests running,
             InferenceMeters meters,
-            UUID process,
-            long leaseNanos) {
+            Membership membership) {
         this.models = models;
         this.ledger = ledger;
-        this.threads = threads;
-        this.settlements = new Settlements(ledger, threads.settling(), threads.clock());
-        this.leases = new Leases(threads.clock(), leaseNanos);
+        this.running = running;
         this.meters = meters;
-        this.process = process;
-        this.leaseNanos = leaseNanos;
+        this.membership = membership;
     }
 
     @Override
@@ -58,9 +48,10 @@ final class LedgeredInference implements Inference {
         var held = models.acquire(caller, model);
         try {
             var prepared = held.completions().prepare(onAccountOf(caller, request));
-            var ticket = new Ticket(UUID.randomUUID(), caller.actor(), held.id(), requestId);
+            var lease = membership.lease();
+            var reservation = reservation(caller, held.id(), requestId, prepared, lease);
             var watch = new Stopwatch(meters.of(held.id()), begun);
-            return begin(new Question(ticket, prepared, held, watch, listener));
+            return begin(new Question(reservation, lease, prepared, held, watch, listener));
         } catch (RuntimeException | Error e) {
             held.close();
             throw e;
@@ -68,87 +59,60 @@ final class LedgeredInference implements Inference {
     }
 
     private Asked begin(Question question) {
-        long asked = System.nanoTime();
-        var ticket = question.ticket();
-        var quota = reserve(question);
-        var running = running(question);
-        var funds =
-                new Funds(ledger, threads.clock(), ticket.reservation(), asked, leaseNanos, running::completionTokens);
-        leases.add(ticket.reservation(), funds);
+        var reservation = question.reservation();
+        if (question.lease().isOver()) {
+            throw new LedgerUnavailableException(new IllegalStateException("this process has no lease now"));
+        }
+        var quota = ledger.reserve(reservation, question.prepared().answers());
+        var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), question.lease());
+        running.add(reservation.id(), tokens);
         try {
-            var completion = question.prepared().start(index -> lease(question, funds), running);
-            running.started(completion);
-            return new Asked(ticket.model(), question.model().fingerprint(), quota, completion);
+            var completion = question.prepared().start(index -> lease(question, tokens), running(question));
+            return new Asked(reservation.model(), question.model().fingerprint(), quota, completion);
         } catch (RuntimeException | Error e) {
-            leases.remove(ticket.reservation());
-            await(settlements.refund(ticket));
+            running.remove(reservation.id());
+            await(ledger.refund(reservation));
             throw e;
         }
     }
 
-    private QuotaSnapshot reserve(Question question) {
-        if (settlements.isFull()) {
-            throw new LedgerUnavailableException(new IllegalStateException("too much waits to be settled"));
-        }
-        try {
-            return CompletableFuture.supplyAsync(
-                            () -> ledger.open(
-                                    claim(question),
-                                    question.ticket(),
-                                    question.prepared().answers()),
-                            threads.reserving())
-                    .join();
-        } catch (RejectedExecutionException e) {
-            throw new LedgerUnavailableException(e);
-        } catch (CompletionException e) {
-            throw refusal(question.ticket(), Objects.requireNonNullElse(e.getCause(), e));
-        }
-    }
-
-    /** A commit whose answer got lost may have happened: what it reserved is given back once the database is there again. */
-    private RuntimeException refusal(Ticket ticket, Throwable cause) {
-        if (DatabaseFailures.isUnavailable(cause)) {
-            var unused = settlements.refund(ticket);
-            return new LedgerUnavailableException(cause);
-        }
-        return cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
-    }
-
-    private Claim claim(Question question) {
-        var ticket = question.ticket();
-        var prepared = question.prepared();
-        long tokens = prepared.promptTokens() + (long) prepared.answers() * question.firstGrant();
-        return new Claim(
-                ticket.reservation(),
-                process,
-                ticket.actor().tenant(),
-                ticket.actor().keyPrefix(),
-                ticket.model(),
-                ticket.requestId(),
-                tokens,
+    private static Reservation reservation(
+            Caller caller, String model, String requestId, PreparedCompletion prepared, InstanceLease lease) {
+        return new Reservation(
+                UUID.randomUUID(),
+                lease.instance(),
+                caller.tenant(),
+                caller.keyPrefix(),
+                model,
+                requestId,
+                prepared.promptTokens() + (long) prepared.answers() * firstGrant(prepared),
                 prepared.promptTokens());
     }
 
     private Running running(Question question) {
-        var ticket = question.ticket();
+        var reservation = question.reservation();
         return new Running(
-                ticket,
+                reservation,
                 question.model(),
-                settlements,
+                ledger,
                 question.watch(),
                 reason -> {
-                    leases.remove(ticket.reservation());
-                    meters.ended(ticket.model(), reason);
+                    running.remove(reservation.id());
+                    meters.ended(reservation.model(), reason);
                 },
                 question.listener());
     }
 
-    private static AnswerLease lease(Question question, Funds funds) {
-        return new AnswerLease(
-                funds,
-                question.firstGrant(),
-                question.prepared().maxTokens(),
-                question.watch().answer());
+    private static io.baseload.engine.api.Lease lease(Question question, TokenLease tokens) {
+        var prepared = question.prepared();
+        return tokens.answer(
+                firstGrant(prepared), prepared.maxTokens(), question.watch().answer());
+    }
+
+    /** Tokens that each answer may have before more are reserved. */
+    private static int firstGrant(PreparedCompletion prepared) {
+        int max = prepared.maxTokens();
+        return prepared.maxTokensGiven() ? max : Math.min(max, TokenLease.STEP);
     }
 
     /** Tenants share the engine by weight, and no cached prefixes. */
@@ -165,15 +129,10 @@ final class LedgeredInference implements Inference {
     }
 
     private record Question(
-            Ticket ticket,
+            Reservation reservation,
+            InstanceLease lease,
             PreparedCompletion prepared,
             ServedModel model,
             Stopwatch watch,
-            Consumer<CompletionEvent> listener) {
-        /** Tokens that each answer may have before more are reserved. */
-        int firstGrant() {
-            int max = prepared.maxTokens();
-            return prepared.maxTokensGiven() ? max : Math.min(max, AnswerLease.STEP);
-        }
-    }
+            Consumer<CompletionEvent> listener) {}
 }

@@ -1,9 +1,9 @@
 package io.baseload.service.inference;
 
-import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
+import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ServedModel;
 import java.util.Locale;
 import java.util.Map;
@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,39 +22,28 @@ final class Running implements Consumer<CompletionEvent> {
     private static final Logger log = LoggerFactory.getLogger(Running.class);
     private static final long LONGEST_DELAY_MILLIS = 1_000;
 
-    private final Ticket ticket;
+    private final Reservation reservation;
     private final ServedModel model;
-    private final Settlements settlements;
+    private final ReservationLedger ledger;
     private final Stopwatch watch;
     private final Consumer<String> endings;
     private final Consumer<CompletionEvent> listener;
     private final Map<Integer, StopReason> reasons = new TreeMap<>(); // the engine's thread only
-    private volatile @Nullable Completion completion;
 
     /** @param endings hears why the question ended, for the meters */
     Running(
-            Ticket ticket,
+            Reservation reservation,
             ServedModel model,
-            Settlements settlements,
+            ReservationLedger ledger,
             Stopwatch watch,
             Consumer<String> endings,
             Consumer<CompletionEvent> listener) {
-        this.ticket = ticket;
+        this.reservation = reservation;
         this.model = model;
-        this.settlements = settlements;
+        this.ledger = ledger;
         this.watch = watch;
         this.endings = endings;
         this.listener = listener;
-    }
-
-    void started(Completion started) {
-        completion = started;
-    }
-
-    /** Tokens that the answers have so far. */
-    int completionTokens() {
-        var started = completion;
-        return started == null ? 0 : started.usage().completion();
     }
 
     @Override
@@ -82,8 +70,7 @@ final class Running implements Consumer<CompletionEvent> {
         endings.accept(state.equals(Ending.DONE) ? reason() : state);
         var ending = new Ending(
                 state, usage, reasons.values().stream().map(Running::word).toList(), watch.milliseconds());
-        var unused = settlements
-                .settle(ticket, ending)
+        var unused = ledger.settle(reservation, ending)
                 .copy()
                 .orTimeout(LONGEST_DELAY_MILLIS, TimeUnit.MILLISECONDS)
                 .whenComplete((nothing, late) -> deliver(last));
@@ -93,7 +80,7 @@ final class Running implements Consumer<CompletionEvent> {
         try (model) {
             listener.accept(last);
         } catch (RuntimeException e) {
-            log.error("{}: the last event was not delivered", ticket.requestId(), e);
+            log.error("{}: the last event was not delivered", reservation.requestId(), e);
         }
     }
 

@@ -1,143 +1,174 @@
 package io.baseload.service.quota;
 
+import io.baseload.service.quota.QuotaWindows.Change;
+import io.baseload.service.tenant.UnknownTenantException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The ledger of tokens. Every method belongs into a transaction of the caller's; an exception must roll it back. Rows are locked in one order everywhere: tenant,
- * reservation, windows, and the audit trail's head after them. Time is the database's.
+ * The ledger of tokens, for any number of processes at once. Every method belongs into a transaction of the caller's; an exception must roll it back.
+ *
+ * <p>Many reservations or settlements go into one transaction: a commit waits for the disk, and whatever one tenant reserves waits for the tenant's row, so the
+ * number of requests per second is the number of commits times those in each. The rows are locked, then all is decided here, in the order of the list, and written
+ * once.
+ *
+ * <p>Rows are locked in one order everywhere: tenants, reservations, windows, and the audit trail's head after them; of one kind in the order of their keys. Time is
+ * the database's.
  */
 public final class Quota {
     private final JdbcClient jdbc;
     private final QuotaWindows windows;
-    private final Duration lease;
 
-    /** @param lease how long a reservation holds without being renewed */
-    public Quota(JdbcClient jdbc, Duration lease) {
+    public Quota(JdbcClient jdbc) {
         this.jdbc = jdbc;
         this.windows = new QuotaWindows(jdbc);
-        this.lease = lease;
     }
 
-    public Duration lease() {
-        return lease;
-    }
-
-    /**
-     * Reserves tokens and a place among the tenant's concurrent requests.
-     *
-     * @throws QuotaExceededException if a limit leaves no room
-     */
-    public QuotaSnapshot reserve(Claim claim) {
-        var tenant = lockTenant(claim.tenant());
-        var taken = windows.take(claim.tenant(), tenant.now(), claim.tokens(), 1);
-        if (taken.size() < QuotaWindows.COUNT) {
-            var full = new ArrayList<>(windows.at(claim.tenant(), tenant.now()));
-            full.removeAll(taken);
-            throw Refusal.of(full, claim.tokens(), tenant.now().toInstant());
+    /** Reserves tokens and a place among the tenant's concurrent requests for each that finds room; one that finds none takes nothing from the others. */
+    public List<QuotaDecision> reserve(List<Reservation> wishes) {
+        var tenants = new HashSet<String>();
+        wishes.forEach(wish -> tenants.add(wish.tenant()));
+        var limits = lockTenants(tenants);
+        if (limits.isEmpty()) {
+            return wishes.stream().map(Quota::unknown).toList();
         }
-        if (!open(claim, tenant)) {
-            throw Refusal.concurrency(tenant.maxConcurrent());
+        var now = limits.values().iterator().next().now();
+        var rooms = new HashMap<String, TenantRoom>();
+        var running = running(limits.keySet());
+        windows.lock(limits.keySet(), now)
+                .forEach((tenant, present) -> rooms.put(
+                        tenant,
+                        new TenantRoom(
+                                present,
+                                running.getOrDefault(tenant, 0L),
+                                limits.get(tenant).maxConcurrent())));
+        var decisions = new ArrayList<QuotaDecision>();
+        var granted = new ArrayList<Reservation>();
+        for (Reservation wish : wishes) {
+            var room = rooms.get(wish.tenant());
+            var decision = room == null ? unknown(wish) : room.take(wish.tokens(), now.toInstant());
+            if (decision instanceof QuotaDecision.Granted) {
+                granted.add(wish);
+            }
+            decisions.add(decision);
         }
-        return Snapshots.of(taken, tenant.now().toInstant());
-    }
-
-    /** Reserves more tokens for a running request, in the windows it was made in, and renews its lease; false if a limit leaves no room or it is no longer open. */
-    public boolean extend(UUID reservation, long tokens, long completionTokens) {
-        return jdbc.sql("""
-            UPDATE reservation SET tokens = tokens + :tokens, completion_tokens = :completion,
-              lease_end = clock_timestamp() + :lease * interval '1 ms'
-            WHERE id = :id AND state = 'open' RETURNING tenant, made_at\
-            """)
-                .param("tokens", tokens)
-                .param("completion", completionTokens)
-                .param("lease", lease.toMillis())
-                .param("id", reservation)
-                .query((row, number) ->
-                        new Made(row.getString("tenant"), row.getObject("made_at", OffsetDateTime.class), 0))
-                .optional()
-                .filter(made ->
-                        windows.take(made.tenant(), made.at(), tokens, 0).size() == QuotaWindows.COUNT)
-                .isPresent();
-    }
-
-    /** Renews a running request's lease and tells how many tokens its answers have; false if it is no longer open. */
-    public boolean renew(UUID reservation, long completionTokens) {
-        return jdbc.sql("""
-            UPDATE reservation SET completion_tokens = ?, lease_end = clock_timestamp() + ? * interval '1 ms'
-            WHERE id = ? AND state = 'open'\
-            """)
-                        .params(completionTokens, lease.toMillis(), reservation)
-                        .update()
-                == 1;
-    }
-
-    /** Ends a reservation with what was really computed. One that was settled as lost meanwhile is corrected; one that was settled already gives nothing. */
-    public Optional<Settlement> settle(UUID reservation, long promptTokens, long completionTokens) {
-        var open = end(reservation, "settled", promptTokens, completionTokens);
-        if (open.isEmpty()) {
-            return correct(reservation, promptTokens, completionTokens);
+        if (!granted.isEmpty()) {
+            windows.add(granted.stream()
+                    .map(it -> new Change(it.tenant(), now, it.tokens(), 0, 1))
+                    .toList());
+            insert(granted, now);
         }
-        windows.settle(open.get().tenant(), open.get().at(), open.get().tokens(), promptTokens + completionTokens, 0);
-        return Optional.of(new Settlement(promptTokens, completionTokens, false));
+        return decisions;
     }
 
-    /** Undoes a reservation whose request was never begun; false if it is not open. */
-    public boolean refund(UUID reservation) {
-        var made = end(reservation, "refused", 0, 0);
-        made.ifPresent(it -> windows.settle(it.tenant(), it.at(), it.tokens(), 0, 1));
-        return made.isPresent();
-    }
-
-    /** Open reservations whose lease is over or whose process is not this one; oldest first. */
-    public List<UUID> abandoned(UUID process, boolean onlyExpired, int limit) {
-        return jdbc.sql("""
-            SELECT id FROM reservation
-            WHERE state = 'open' AND (lease_end < clock_timestamp() OR (NOT :expired AND process <> :process))
-            ORDER BY made_at LIMIT :limit\
-            """)
-                .param("expired", onlyExpired)
-                .param("process", process)
-                .param("limit", limit)
-                .query((row, number) -> row.getObject("id", UUID.class))
-                .list();
-    }
-
-    /** Settles an abandoned reservation with its prompt and the tokens it last told of; empty if it was ended meanwhile. */
-    public Optional<Lost> lose(UUID reservation) {
-        return jdbc.sql("""
-            UPDATE reservation SET state = 'lost', ended_at = clock_timestamp() WHERE id = ? AND state = 'open'
-            RETURNING *, (extract(epoch FROM ended_at - made_at) * 1000)::bigint AS milliseconds\
-            """)
+    /** Reserves more tokens for a running request, in the windows it was made in; false if a limit leaves no room or it is no longer open. */
+    public boolean extend(UUID reservation, long tokens) {
+        var made = jdbc.sql("SELECT id, tenant, made_at, tokens FROM reservation WHERE id = ? AND state = 'open' FOR"
+                        + " UPDATE")
                 .param(reservation)
-                .query((row, number) -> {
-                    var lost = new Lost(
-                            reservation,
-                            row.getString("tenant"),
-                            row.getString("key_prefix"),
-                            row.getString("model"),
-                            row.getString("request_id"),
-                            row.getLong("prompt_tokens"),
-                            row.getLong("completion_tokens"),
-                            row.getLong("milliseconds"));
-                    var made = new Made(
-                            lost.tenant(), row.getObject("made_at", OffsetDateTime.class), row.getLong("tokens"));
-                    return Map.entry(lost, made);
-                })
-                .optional()
-                .map(entry -> {
-                    var lost = entry.getKey();
-                    var made = entry.getValue();
-                    windows.settle(
-                            made.tenant(), made.at(), made.tokens(), lost.promptTokens() + lost.completionTokens(), 0);
-                    return lost;
-                });
+                .query(Made::read)
+                .optional();
+        if (made.isEmpty()) {
+            return false;
+        }
+        var tenant = made.get().tenant();
+        var at = made.get().at();
+        boolean room = windows.lock(List.of(tenant), at).get(tenant).stream().noneMatch(it -> it.refusesTokens(tokens));
+        if (room) {
+            windows.add(List.of(new Change(tenant, at, tokens, 0, 0)));
+            jdbc.sql("UPDATE reservation SET tokens = tokens + ? WHERE id = ? AND state = 'open'")
+                    .params(tokens, reservation)
+                    .update();
+        }
+        return room;
+    }
+
+    /** Tells how many tokens the answers of running requests have: what they pay should their process be lost. */
+    public void progress(Map<UUID, Long> completionTokens) {
+        var ids = List.copyOf(completionTokens.keySet());
+        jdbc.sql("""
+            UPDATE reservation r SET completion_tokens = o.tokens
+            FROM (SELECT l.id, l.made_at, u.tokens FROM reservation l JOIN unnest(:ids::uuid[], :tokens::bigint[]) u(id, tokens) ON l.id = u.id
+                  WHERE l.state = 'open' ORDER BY l.id FOR UPDATE OF l SKIP LOCKED) o
+            WHERE r.id = o.id AND r.made_at = o.made_at AND r.state = 'open'\
+            """)
+                .param("ids", texts(ids, UUID::toString))
+                .param("tokens", ids.stream().map(completionTokens::get).toArray(Long[]::new))
+                .update();
+    }
+
+    /** Ends reservations with what was really computed. One that was settled as lost meanwhile is corrected; one that was ended already gives nothing. */
+    public List<Settlement> settle(List<ReservationEnd> ends) {
+        var byId = new HashMap<UUID, ReservationEnd>();
+        ends.forEach(end -> byId.put(end.reservation(), end));
+        var settlements = new ArrayList<Settlement>();
+        var changes = new ArrayList<Change>();
+        for (Made made : close(ends)) {
+            var end = byId.remove(made.id());
+            long used = end.promptTokens() + end.completionTokens();
+            changes.add(new Change(made.tenant(), made.at(), -made.tokens(), used, end.refunded() ? -1 : 0));
+            settlements.add(new Settlement(made.id(), end.promptTokens(), end.completionTokens(), false));
+        }
+        byId.values().removeIf(ReservationEnd::refunded);
+        if (!byId.isEmpty()) {
+            correct(byId.values(), settlements, changes);
+        }
+        if (!changes.isEmpty()) {
+            windows.add(changes);
+        }
+        return settlements;
+    }
+
+    /** Settles open reservations whose process has no lease any more, with their prompt and the tokens they last told of. Several processes may do so at once. */
+    public List<LostReservation> lose(int limit) {
+        var lost = new ArrayList<LostReservation>();
+        var changes = new ArrayList<Change>();
+        jdbc.sql("""
+            UPDATE reservation r SET state = 'lost', ended_at = clock_timestamp()
+            FROM (SELECT id, made_at FROM reservation o
+                  WHERE state = 'open' AND NOT EXISTS (SELECT FROM instance i WHERE i.id = o.instance)
+                  ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED) o
+            WHERE r.id = o.id AND r.made_at = o.made_at AND r.state = 'open'
+            RETURNING r.*, (extract(epoch FROM r.ended_at - r.made_at) * 1000)::bigint AS milliseconds\
+            """).param(limit).query(row -> {
+            var reservation = read(row);
+            long completion = row.getLong("completion_tokens");
+            lost.add(new LostReservation(reservation, completion, row.getLong("milliseconds")));
+            changes.add(new Change(
+                    reservation.tenant(),
+                    row.getObject("made_at", OffsetDateTime.class),
+                    -reservation.tokens(),
+                    reservation.promptTokens() + completion,
+                    0));
+        });
+        if (!changes.isEmpty()) {
+            windows.add(changes);
+        }
+        return lost;
+    }
+
+    /** Open reservations of a process that are older than this, at most a thousand. */
+    public List<Reservation> open(UUID instance, Duration age) {
+        return jdbc.sql("""
+            SELECT * FROM reservation
+            WHERE state = 'open' AND instance = ? AND made_at < clock_timestamp() - ? * interval '1 ms' ORDER BY made_at LIMIT 1000\
+            """)
+                .params(instance, age.toMillis())
+                .query((row, number) -> read(row))
+                .list();
     }
 
     /** Forgets windows that nobody asks about any more. */
@@ -145,75 +176,155 @@ public final class Quota {
         windows.prune();
     }
 
-    private Locked lockTenant(String id) {
-        return jdbc.sql("SELECT max_concurrent, clock_timestamp() AS now FROM tenant WHERE id = ? FOR NO KEY UPDATE")
-                .param(id)
-                .query((row, number) ->
-                        new Locked(row.getInt("max_concurrent"), row.getObject("now", OffsetDateTime.class)))
-                .optional()
-                .orElseThrow(() -> new io.baseload.service.tenant.UnknownTenantException(id));
+    /** Makes the partitions of the next months; with a retention, drops those that are older. */
+    public void partition(Optional<Duration> retention) {
+        jdbc.sql("SELECT reservation_partitions(?::bigint * interval '1 s')::text")
+                .param(retention.map(Duration::toSeconds).orElse(null))
+                .query(String.class)
+                .list();
     }
 
-    private boolean open(Claim claim, Locked tenant) {
-        return jdbc.sql("""
-            INSERT INTO reservation (id, tenant, key_prefix, model, request_id, process, made_at, lease_end, tokens, prompt_tokens)
-            SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
-            WHERE (SELECT count(*) FROM reservation WHERE tenant = ? AND state = 'open') < ?\
-            """)
-                        .params(
-                                claim.id(),
-                                claim.tenant(),
-                                claim.keyPrefix(),
-                                claim.model(),
-                                claim.requestId(),
-                                claim.process(),
-                                tenant.now(),
-                                tenant.now().plus(lease),
-                                claim.tokens(),
-                                claim.promptTokens(),
-                                claim.tenant(),
-                                tenant.maxConcurrent())
-                        .update()
-                == 1;
+    private static Reservation read(ResultSet row) throws SQLException {
+        return new Reservation(
+                row.getObject("id", UUID.class),
+                row.getObject("instance", UUID.class),
+                row.getString("tenant"),
+                row.getString("key_prefix"),
+                row.getString("model"),
+                row.getString("request_id"),
+                row.getLong("tokens"),
+                row.getLong("prompt_tokens"));
     }
 
-    private Optional<Made> end(UUID reservation, String state, long promptTokens, long completionTokens) {
-        return jdbc.sql("""
-            UPDATE reservation SET state = ?, prompt_tokens = ?, completion_tokens = ?, ended_at = clock_timestamp()
-            WHERE id = ? AND state = 'open' RETURNING tenant, made_at, tokens\
-            """)
-                .params(state, promptTokens, completionTokens, reservation)
-                .query((row, number) -> new Made(
-                        row.getString("tenant"), row.getObject("made_at", OffsetDateTime.class), row.getLong("tokens")))
-                .optional();
+    private Map<String, Limits> lockTenants(Collection<String> ids) {
+        var limits = new HashMap<String, Limits>();
+        jdbc.sql("""
+            SELECT id, max_concurrent, clock_timestamp() AS now FROM tenant WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE\
+            """).param("ids", ids.toArray(String[]::new)).query(row -> {
+            var limit = new Limits(row.getInt("max_concurrent"), row.getObject("now", OffsetDateTime.class));
+            limits.put(row.getString("id"), limit);
+        });
+        return limits;
     }
 
-    private Optional<Settlement> correct(UUID reservation, long promptTokens, long completionTokens) {
-        return jdbc.sql("""
-            UPDATE reservation r SET state = 'corrected', prompt_tokens = :prompt, completion_tokens = :completion
-            FROM (SELECT id, prompt_tokens, completion_tokens FROM reservation WHERE id = :id AND state = 'lost' FOR UPDATE) o
-            WHERE r.id = o.id
-            RETURNING r.tenant, r.made_at, :prompt - o.prompt_tokens AS prompt, :completion - o.completion_tokens AS completion\
-            """)
-                .param("prompt", promptTokens)
-                .param("completion", completionTokens)
-                .param("id", reservation)
-                .query((row, number) -> {
-                    var settlement = new Settlement(row.getLong("prompt"), row.getLong("completion"), true);
-                    return Map.entry(
-                            settlement,
-                            new Made(row.getString("tenant"), row.getObject("made_at", OffsetDateTime.class), 0));
-                })
-                .optional()
-                .map(entry -> {
-                    var added = entry.getKey();
-                    var made = entry.getValue();
-                    windows.settle(made.tenant(), made.at(), 0, added.promptTokens() + added.completionTokens(), 0);
-                    return added;
+    private Map<String, Long> running(Collection<String> tenants) {
+        var running = new HashMap<String, Long>();
+        jdbc.sql("SELECT tenant, count(*) FROM reservation WHERE state = 'open' AND tenant = ANY(:tenants)"
+                        + " GROUP BY tenant")
+                .param("tenants", tenants.toArray(String[]::new))
+                .query(row -> {
+                    running.put(row.getString(1), row.getLong(2));
                 });
+        return running;
     }
 
-    private record Locked(int maxConcurrent, OffsetDateTime now) {}
+    private void insert(List<Reservation> granted, OffsetDateTime now) {
+        jdbc.sql("""
+            INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, tokens, prompt_tokens)
+            SELECT u.id, u.tenant, u.key_prefix, u.model, u.request_id, u.instance, :now, u.tokens, u.prompt_tokens
+            FROM unnest(:ids::uuid[], :tenants::text[], :prefixes::text[], :models::text[], :requests::text[], :instances::uuid[],
+                        :tokens::bigint[], :prompts::bigint[])
+                 u(id, tenant, key_prefix, model, request_id, instance, tokens, prompt_tokens)\
+            """)
+                .param("now", now)
+                .param("ids", texts(granted, it -> it.id().toString()))
+                .param("tenants", texts(granted, Reservation::tenant))
+                .param("prefixes", texts(granted, Reservation::keyPrefix))
+                .param("models", texts(granted, Reservation::model))
+                .param("requests", texts(granted, Reservation::requestId))
+                .param("instances", texts(granted, it -> it.instance().toString()))
+                .param("tokens", granted.stream().map(Reservation::tokens).toArray(Long[]::new))
+                .param(
+                        "prompts",
+                        granted.stream().map(Reservation::promptTokens).toArray(Long[]::new))
+                .update();
+    }
 
-    private record Made(String tenant, OffsetDateTime at, long tokens) {}
+    private List<Made> close(List<ReservationEnd> ends) {
+        return jdbc.sql("""
+            UPDATE reservation r SET state = CASE WHEN u.refunded THEN 'refused' ELSE 'settled' END,
+              prompt_tokens = u.prompt, completion_tokens = u.completion, ended_at = clock_timestamp()
+            FROM unnest(:ids::uuid[], :prompts::bigint[], :completions::bigint[], :refunded::boolean[]) u(id, prompt, completion, refunded)
+            WHERE r.id = u.id AND r.state = 'open' RETURNING r.id, r.tenant, r.made_at, r.tokens\
+            """)
+                .params(parameters(ends))
+                .param("refunded", ends.stream().map(ReservationEnd::refunded).toArray(Boolean[]::new))
+                .query(Made::read)
+                .list();
+    }
+
+    private void correct(Collection<ReservationEnd> ends, List<Settlement> settlements, List<Change> changes) {
+        jdbc.sql("""
+            UPDATE reservation r SET state = 'corrected', prompt_tokens = o.prompt, completion_tokens = o.completion
+            FROM (SELECT l.id, l.made_at, l.prompt_tokens, l.completion_tokens, u.prompt, u.completion FROM reservation l
+                  JOIN unnest(:ids::uuid[], :prompts::bigint[], :completions::bigint[]) u(id, prompt, completion) ON l.id = u.id
+                  WHERE l.state = 'lost' FOR UPDATE OF l) o
+            WHERE r.id = o.id AND r.made_at = o.made_at
+            RETURNING r.id, r.tenant, r.made_at, o.prompt - o.prompt_tokens AS prompt, o.completion - o.completion_tokens AS completion\
+            """).params(parameters(ends)).query(row -> {
+            var late = new Settlement(
+                    row.getObject("id", UUID.class), row.getLong("prompt"), row.getLong("completion"), true);
+            settlements.add(late);
+            changes.add(new Change(
+                    row.getString("tenant"),
+                    row.getObject("made_at", OffsetDateTime.class),
+                    0,
+                    late.promptTokens() + late.completionTokens(),
+                    0));
+        });
+        windows.restore(changes);
+    }
+
+    private static Map<String, Object> parameters(Collection<ReservationEnd> ends) {
+        return Map.of(
+                "ids", texts(ends, end -> end.reservation().toString()),
+                "prompts", ends.stream().map(ReservationEnd::promptTokens).toArray(Long[]::new),
+                "completions",
+                        ends.stream().map(ReservationEnd::completionTokens).toArray(Long[]::new));
+    }
+
+    private static <T> String[] texts(Collection<T> all, Function<T, String> text) {
+        return all.stream().map(text).toArray(String[]::new);
+    }
+
+    private static QuotaDecision unknown(Reservation wish) {
+        return new QuotaDecision.Refused(new UnknownTenantException(wish.tenant()));
+    }
+
+    private record Limits(int maxConcurrent, OffsetDateTime now) {}
+
+    private record Made(UUID id, String tenant, OffsetDateTime at, long tokens) {
+        static Made read(ResultSet row, int number) throws SQLException {
+            return new Made(
+                    row.getObject("id", UUID.class),
+                    row.getString("tenant"),
+                    row.getObject("made_at", OffsetDateTime.class),
+                    row.getLong("tokens"));
+        }
+    }
+
+    /** What a tenant's locked windows leave, while a list of wishes is decided. */
+    private static final class TenantRoom {
+        private List<QuotaWindow> windows;
+        private long running;
+        private final int maxConcurrent;
+
+        TenantRoom(List<QuotaWindow> windows, long running, int maxConcurrent) {
+            this.windows = windows;
+            this.running = running;
+            this.maxConcurrent = maxConcurrent;
+        }
+
+        QuotaDecision take(long tokens, Instant now) {
+            if (windows.stream().anyMatch(window -> window.refusesTokens(tokens) || window.refusesRequest())) {
+                return new QuotaDecision.Refused(Refusal.of(windows, tokens, now));
+            }
+            if (running >= maxConcurrent) {
+                return new QuotaDecision.Refused(Refusal.concurrency(maxConcurrent));
+            }
+            windows = windows.stream().map(window -> window.with(tokens)).toList();
+            running++;
+            return new QuotaDecision.Granted(Snapshots.of(windows, now));
+        }
+    }
 }

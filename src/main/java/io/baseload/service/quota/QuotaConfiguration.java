@@ -1,7 +1,5 @@
 package io.baseload.service.quota;
 
-import java.time.Duration;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -11,8 +9,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public class QuotaConfiguration {
 
     @Bean
-    Quota quota(JdbcClient jdbc, @Value("${baseload.quota.lease:10m}") Duration lease) {
-        return new Quota(jdbc, lease);
+    Quota quota(JdbcClient jdbc) {
+        return new Quota(jdbc);
     }
 
     @Bean

@@ -46,6 +46,11 @@ record QuotaWindow(
         return requestLimit.isPresent() && requests + 1 > requestLimit.getAsLong();
     }
 
+    /** After one more request. */
+    QuotaWindow with(long tokens) {
+        return new QuotaWindow(period, startsAt, tokenLimit, requestLimit, used, reserved + tokens, requests + 1);
+    }
+
     private static OptionalLong limit(ResultSet row, String column) throws SQLException {
         long value = row.getLong(column);
         return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);

@@ -1,50 +1,64 @@
 package io.baseload.service.quota;
 
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The rows of {@code quota_window}. Each statement touches a tenant's windows in the same order (day, minute, month), so that two can't lock each other out. */
+/** The rows of {@code quota_window}. Each statement locks them in the order of their keys, so that two can't lock each other out. */
 final class QuotaWindows {
-    /** How many windows a moment lies in. */
-    static final int COUNT = 3;
+    private static final String PERIODS = "(VALUES ('day'), ('minute'), ('month')) p(period)";
 
-    /** A row that does not exist yet is made; one whose limits leave no room is left as it is, and does not come back. */
-    private static final String TAKE = """
-        INSERT INTO quota_window AS w (tenant, period, starts_at, token_limit, request_limit, reserved, requests)
-        SELECT :tenant, p.period, date_trunc(p.period, :at::timestamptz, 'UTC'), l.tokens, l.requests, :tokens, :requests
-        FROM (VALUES ('day'), ('minute'), ('month')) p(period)
-        LEFT JOIN tenant_window l ON l.tenant = :tenant AND l.period = p.period
-        WHERE (l.tokens IS NULL OR :tokens <= l.tokens) AND (l.requests IS NULL OR :requests <= l.requests)
-        ORDER BY p.period
-        ON CONFLICT (tenant, period, starts_at) DO UPDATE SET
-          token_limit = EXCLUDED.token_limit,
-          request_limit = EXCLUDED.request_limit,
-          reserved = w.reserved + EXCLUDED.reserved,
-          requests = w.requests + EXCLUDED.requests
-        WHERE (EXCLUDED.token_limit IS NULL OR w.used + w.reserved + EXCLUDED.reserved <= EXCLUDED.token_limit)
-          AND (EXCLUDED.requests = 0 OR EXCLUDED.request_limit IS NULL OR w.requests + EXCLUDED.requests <= EXCLUDED.request_limit)
-        RETURNING period, starts_at, token_limit, request_limit, used, reserved, requests\
-        """;
+    /** A row that does not exist yet is made. */
+    private static final String LOCK = """
+        INSERT INTO quota_window AS w (tenant, period, starts_at, token_limit, request_limit)
+        SELECT t.tenant, p.period, date_trunc(p.period, :at::timestamptz, 'UTC'), l.tokens, l.requests
+        FROM unnest(:tenants::text[]) t(tenant) CROSS JOIN %s
+        LEFT JOIN tenant_window l ON l.tenant = t.tenant AND l.period = p.period
+        ORDER BY t.tenant, p.period
+        ON CONFLICT (tenant, period, starts_at) DO UPDATE SET token_limit = EXCLUDED.token_limit, request_limit = EXCLUDED.request_limit
+        RETURNING tenant, period, starts_at, token_limit, request_limit, used, reserved, requests\
+        """.formatted(PERIODS);
 
-    private static final String GIVE_BACK = """
-        WITH w AS MATERIALIZED (
-          SELECT tenant, period, starts_at FROM quota_window
-          WHERE tenant = :tenant AND starts_at = date_trunc(period, :at::timestamptz, 'UTC')
-          ORDER BY period FOR UPDATE)
-        UPDATE quota_window q
-        SET reserved = q.reserved - :reserved, used = q.used + :used, requests = q.requests - :requests
-        FROM w WHERE (q.tenant, q.period, q.starts_at) = (w.tenant, w.period, w.starts_at)\
-        """;
+    private static final String CHANGES = """
+        SELECT u.tenant, p.period, date_trunc(p.period, u.at, 'UTC') AS starts_at,
+               sum(u.reserved)::bigint AS reserved, sum(u.used)::bigint AS used, sum(u.requests)::bigint AS requests
+        FROM unnest(:tenants::text[], :ats::timestamptz[], :reserved::bigint[], :used::bigint[], :requests::bigint[])
+             u(tenant, at, reserved, used, requests)
+        CROSS JOIN %s GROUP BY 1, 2, 3\
+        """.formatted(PERIODS);
+
+    private static final String ADD = """
+        WITH c AS MATERIALIZED (%s),
+        w AS MATERIALIZED (
+          SELECT q.tenant, q.period, q.starts_at FROM quota_window q JOIN c USING (tenant, period, starts_at)
+          ORDER BY q.tenant, q.period, q.starts_at FOR UPDATE OF q),
+        added AS (
+          UPDATE quota_window q
+          SET reserved = q.reserved + c.reserved, used = q.used + c.used, requests = q.requests + c.requests
+          FROM c JOIN w USING (tenant, period, starts_at)
+          WHERE (q.tenant, q.period, q.starts_at) = (c.tenant, c.period, c.starts_at) RETURNING 1)
+        SELECT (SELECT count(*) FROM c) - (SELECT count(*) FROM added)\
+        """.formatted(CHANGES);
+
+    private static final String RESTORE = """
+        WITH c AS (%s)
+        INSERT INTO quota_window (tenant, period, starts_at) SELECT tenant, period, starts_at FROM c ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING\
+        """.formatted(CHANGES);
 
     private static final String PRESENT = """
-        SELECT p.period, date_trunc(p.period, :at::timestamptz, 'UTC') AS starts_at, l.tokens AS token_limit, l.requests AS request_limit,
-               coalesce(w.used, 0) AS used, coalesce(w.reserved, 0) AS reserved, coalesce(w.requests, 0) AS requests
-        FROM (VALUES ('minute'), ('day'), ('month')) p(period)
+        SELECT :tenant AS tenant, p.period, date_trunc(p.period, :at::timestamptz, 'UTC') AS starts_at, l.tokens AS token_limit,
+               l.requests AS request_limit, coalesce(w.used, 0) AS used, coalesce(w.reserved, 0) AS reserved,
+               coalesce(w.requests, 0) AS requests
+        FROM %s
         LEFT JOIN tenant_window l ON l.tenant = :tenant AND l.period = p.period
         LEFT JOIN quota_window w
           ON w.tenant = :tenant AND w.period = p.period AND w.starts_at = date_trunc(p.period, :at::timestamptz, 'UTC')\
-        """;
+        """.formatted(PERIODS);
 
     private final JdbcClient jdbc;
 
@@ -52,29 +66,38 @@ final class QuotaWindows {
         this.jdbc = jdbc;
     }
 
-    /** Reserves in each window of the moment that has room; all have if {@link #COUNT} come back. Else the transaction must be rolled back. */
-    List<QuotaWindow> take(String tenant, OffsetDateTime at, long tokens, int requests) {
-        return jdbc.sql(TAKE)
-                .param("tenant", tenant)
+    /**
+     * What a window gets, or gives back where it is negative.
+     *
+     * @param at says which windows
+     */
+    record Change(String tenant, OffsetDateTime at, long reserved, long used, int requests) {}
+
+    /** The windows of a moment, by tenant, with the limits of now; nobody else changes them until the transaction ends. */
+    Map<String, List<QuotaWindow>> lock(Collection<String> tenants, OffsetDateTime at) {
+        var locked = new HashMap<String, List<QuotaWindow>>();
+        jdbc.sql(LOCK)
+                .param("tenants", tenants.toArray(String[]::new))
                 .param("at", at)
-                .param("tokens", tokens)
-                .param("requests", requests)
-                .query(QuotaWindow::read)
-                .list();
+                .query(row -> {
+                    locked.computeIfAbsent(row.getString("tenant"), tenant -> new ArrayList<>())
+                            .add(QuotaWindow.read(row, 0));
+                });
+        return locked;
     }
 
-    /** Turns what was reserved into what was used; {@code requests} are uncounted. */
-    void settle(String tenant, OffsetDateTime at, long reserved, long used, int requests) {
-        int rows = jdbc.sql(GIVE_BACK)
-                .param("tenant", tenant)
-                .param("at", at)
-                .param("reserved", reserved)
-                .param("used", used)
-                .param("requests", requests)
-                .update();
-        if (rows != COUNT) {
-            throw new IllegalStateException(rows + " of " + COUNT + " windows of " + tenant + " at " + at + " exist");
+    /** Writes changes; those of one window in one step. */
+    void add(List<Change> changes) {
+        long missing =
+                jdbc.sql(ADD).params(parameters(changes)).query(Long.class).single();
+        if (missing != 0) {
+            throw new IllegalStateException(missing + " windows are missing for " + changes);
         }
+    }
+
+    /** Makes windows anew that were forgotten, because an answer was corrected days after it was lost. */
+    void restore(List<Change> changes) {
+        jdbc.sql(RESTORE).params(parameters(changes)).update();
     }
 
     /** The windows of a moment with the limits of now. */
@@ -91,5 +114,18 @@ final class QuotaWindows {
         jdbc.sql("DELETE FROM quota_window WHERE period = 'minute' AND reserved = 0 AND starts_at <"
                         + " clock_timestamp() - interval '2 days'")
                 .update();
+    }
+
+    private static Map<String, Object> parameters(List<Change> changes) {
+        return Map.of(
+                "tenants", changes.stream().map(Change::tenant).toArray(String[]::new),
+                "ats", changes.stream().map(change -> change.at().toString()).toArray(String[]::new),
+                "reserved", numbers(changes, Change::reserved),
+                "used", numbers(changes, Change::used),
+                "requests", numbers(changes, change -> (long) change.requests()));
+    }
+
+    private static Long[] numbers(List<Change> changes, Function<Change, Long> number) {
+        return changes.stream().map(number).toArray(Long[]::new);
     }
 }

@@ -2,8 +2,8 @@ package io.baseload.service.inference;
 
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
-import io.baseload.service.quota.Claim;
 import io.baseload.service.quota.Quota;
+import io.baseload.service.quota.Reservation;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.testing.TestPlatform;
@@ -14,44 +14,49 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Measures transaction 1 (reservation and intent) over eight connections: run its main method on a quiet machine. */
+/** Measures how many requests a second are admitted (reservation and intent committed), by callers that each wait for theirs: run its main method on a quiet machine. */
 final class LedgerRate {
-    private static final int CONNECTIONS = 8;
-    private static final int EACH = 1000;
+    private static final int REQUESTS = 16_000;
 
     private LedgerRate() {}
 
+    /** @param arguments callers at once; 8 and 64 if none are named */
     public static void main(String[] arguments) throws Exception {
+        var callers = arguments.length == 0 ? List.of("8", "64") : List.of(arguments);
         try (var platform = TestPlatform.fresh()) {
-            for (int tenants : new int[] {1, 1, CONNECTIONS}) {
-                System.out.printf(
-                        "%d tenants: %.0f reservations with intent per second%n", tenants, rate(platform, tenants));
+            measure(platform, 8, 1); // warms up
+            for (var at : callers) {
+                for (int tenants : new int[] {1, 8}) {
+                    double rate = measure(platform, Integer.parseInt(at), tenants);
+                    System.out.printf("%s callers, %d tenants: %.0f admissions per second%n", at, tenants, rate);
+                }
             }
         }
     }
 
-    private static double rate(TestPlatform platform, int tenants) throws Exception {
+    private static double measure(TestPlatform platform, int callers, int tenants) throws Exception {
         var ids = IntStream.range(0, tenants).mapToObj(i -> tenant(platform)).toList();
-        var ledger = new Ledger(
+        var transactions = new LedgerTransactions(
                 platform.get(Quota.class), platform.get(AuditTrail.class), platform.get(TransactionOperations.class));
-        try (var threads = Executors.newFixedThreadPool(CONNECTIONS)) {
+        try (var ledger = new ReservationLedger(transactions);
+                var threads = Executors.newFixedThreadPool(callers)) {
             long begun = System.nanoTime();
-            var work = IntStream.range(0, CONNECTIONS)
-                    .mapToObj(i -> reservations(ledger, ids.get(i % tenants)))
+            var work = IntStream.range(0, callers)
+                    .mapToObj(i -> reservations(ledger, ids.get(i % tenants), REQUESTS / callers))
                     .toList();
             for (var done : threads.invokeAll(work)) {
                 done.get();
             }
-            return CONNECTIONS * EACH * 1e9 / (System.nanoTime() - begun);
+            return REQUESTS * 1e9 / (System.nanoTime() - begun);
         }
     }
 
-    private static Callable<Void> reservations(Ledger ledger, String tenant) {
+    private static Callable<Void> reservations(ReservationLedger ledger, String tenant, int count) {
         return () -> {
-            for (int i = 0; i < EACH; i++) {
+            for (int i = 0; i < count; i++) {
                 var id = UUID.randomUUID();
-                var ticket = new Ticket(id, new Actor(tenant, "bl_measure"), "tiny", "req-" + id);
-                ledger.open(new Claim(id, id, tenant, "bl_measure", "tiny", "req-" + id, 2, 1), ticket, 1);
+                var unused =
+                        ledger.reserve(new Reservation(id, id, tenant, "bl_measure", "tiny", "req-" + id, 2, 1), 1);
             }
             return null;
         };

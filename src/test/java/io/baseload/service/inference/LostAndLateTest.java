@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.engine.api.Usage;
 import io.baseload.service.audit.AuditVerifier;
+import io.baseload.service.cluster.Membership;
 import io.baseload.service.quota.UsageReports;
 import io.baseload.testing.CuttableLine;
 import io.baseload.testing.TestPlatform;
@@ -20,23 +21,51 @@ class LostAndLateTest {
     private static final String TENANT = "default";
 
     @Test
-    void whatAnEarlierRunLeftOpenIsLostAtTheNextStartAndCorrectedIfItLivesOn() throws Exception {
+    void aSecondProcessLeavesTheFirstOnesAnswersAlone() throws Exception {
         try (var first = TestPlatform.fresh(TinyInference.class)) {
+            var client = client(first);
+            client.ask(10, 90);
+            try (var second = first.beside(TinyInference.class)) {
+                client(second).ask(1, 2);
+                second.get(TinyModel.class).steps.release(2);
+                Awaitility.await().until(() -> outcomes(second, "done") == 1);
+                first.get(TinyModel.class).steps.release(90);
+                assertThat(client.finished().usage()).isEqualTo(new Usage(10, 90));
+                assertThat(outcomes(first, "lost")).isZero();
+                assertThat(used(second)).isEqualTo(103);
+                assertComplete(second);
+            }
+        }
+    }
+
+    @Test
+    void aProcessThatLostItsLeaseStopsAndWhatItHeldIsLostAndCorrected() throws Exception {
+        try (var line = new CuttableLine(TestPlatform.server().port());
+                var first = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
             var clients = List.of(client(first), client(first), client(first));
             for (var client : clients) {
                 client.ask(10, 90);
             }
-            try (var second = first.again(TinyInference.class)) {
+            line.cut();
+            first.superuser().sql("DELETE FROM instance").update();
+            try (var second = first.beside(TinyInference.class)) {
                 assertThat(used(second)).isEqualTo(30);
                 assertThat(outcomes(second, "lost")).isEqualTo(3);
                 assertComplete(second);
-                first.get(TinyModel.class).steps.release(270);
+                line.mend();
                 for (var client : clients) {
-                    assertThat(client.finished().usage()).isEqualTo(new Usage(10, 90));
+                    assertThat(client.finished().usage().prompt()).isEqualTo(10);
                 }
-                assertThat(used(second)).isEqualTo(300);
+                assertThat(used(second)).isEqualTo(30);
                 assertThat(outcomes(second, "done")).isEqualTo(3);
                 assertComplete(second);
+                Awaitility.await()
+                        .ignoreExceptions()
+                        .until(() -> first.get(Membership.class).writes());
+                var client = client(first);
+                client.ask(1, 2);
+                first.get(TinyModel.class).steps.release(2);
+                assertThat(client.finished().usage()).isEqualTo(new Usage(1, 2));
             }
         }
     }

@@ -3,15 +3,18 @@ package io.baseload.service.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.audit.Actor;
+import io.baseload.service.cluster.Membership;
 import io.baseload.service.quota.QuotaExceededException.Limit;
 import io.baseload.service.tenant.Period;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
+import io.baseload.service.tenant.UnknownTenantException;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -24,7 +27,7 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /** Reservations and settlements on a real PostgreSQL. */
 class QuotaTest {
-    private static final UUID PROCESS = UUID.randomUUID();
+    private static final UUID INSTANCE = UUID.randomUUID();
 
     private final TestPlatform platform = TestPlatform.shared();
     private final Quota quota = platform.get(Quota.class);
@@ -37,7 +40,7 @@ class QuotaTest {
         assertThat(month(tenant))
                 .extracting(TenantUsage.Window::used, TenantUsage.Window::reserved)
                 .containsExactly(0L, 300L);
-        assertThat(settle(id, 100, 50)).isEqualTo(new Settlement(100, 50, false));
+        assertThat(settle(id, 100, 50)).isEqualTo(new Settlement(id, 100, 50, false));
         assertThat(month(tenant))
                 .extracting(TenantUsage.Window::used, TenantUsage.Window::reserved)
                 .containsExactly(150L, 0L);
@@ -82,7 +85,7 @@ class QuotaTest {
     @Test
     void tellsTheTightestWindows() {
         var tenant = tenant(10, tokens(Period.DAY, 5000), tokens(Period.MONTH, 1000));
-        var snapshot = transactions.execute(status -> quota.reserve(claim(tenant, 300)));
+        var snapshot = ((QuotaDecision.Granted) admit(wish(tenant, 300)).getFirst()).quota();
         assertThat(snapshot.requests()).isEmpty();
         assertThat(snapshot.tokens()).hasValueSatisfying(room -> {
             assertThat(room.limit()).isEqualTo(1000);
@@ -155,33 +158,71 @@ class QuotaTest {
     void losesWhatItsHolderAbandonedAndCorrectsItWhenHeReturns() {
         var tenant = tenant(2);
         var id = reserve(tenant, 100);
-        transactions.executeWithoutResult(status -> quota.renew(id, 7));
-        var lost = transactions.execute(status -> quota.lose(id)).orElseThrow();
-        assertThat(lost.promptTokens() + lost.completionTokens()).isEqualTo(10 + 7);
+        transactions.executeWithoutResult(status -> quota.progress(Map.of(id, 7L)));
+        var lost = lose().stream()
+                .filter(it -> it.reservation().id().equals(id))
+                .findFirst()
+                .orElseThrow();
+        assertThat(lost.reservation().promptTokens() + lost.completionTokens()).isEqualTo(10 + 7);
         assertThat(month(tenant))
                 .extracting(TenantUsage.Window::used, TenantUsage.Window::reserved)
                 .containsExactly(17L, 0L);
-        assertThat(transactions.execute(status -> quota.lose(id)).isPresent()).isFalse();
-        assertThat(settle(id, 10, 20)).isEqualTo(new Settlement(0, 13, true));
+        assertThat(lose()).isEmpty();
+        assertThat(settle(id, 10, 20)).isEqualTo(new Settlement(id, 0, 13, true));
         assertThat(month(tenant))
                 .extracting(TenantUsage.Window::used, TenantUsage.Window::reserved)
                 .containsExactly(30L, 0L);
-        assertThat(transactions.execute(status -> quota.settle(id, 10, 20)).isPresent())
-                .isFalse();
+        assertThat(end(new ReservationEnd(id, 10, 20, false))).isEmpty();
     }
 
     @Test
-    void findsTheReservationsOfOtherProcessesAndExpiredOnes() {
-        var tenant = tenant(9);
-        var mine = reserve(tenant, 1);
-        assertThat(quota.abandoned(PROCESS, false, 1000)).doesNotContain(mine);
-        assertThat(quota.abandoned(UUID.randomUUID(), true, 1000)).doesNotContain(mine);
-        assertThat(quota.abandoned(UUID.randomUUID(), false, 1000)).contains(mine);
-        platform.jdbc()
-                .sql("UPDATE reservation SET lease_end = clock_timestamp() WHERE id = ?")
-                .param(mine)
+    void correctsInWindowsThatWereForgotten() {
+        var tenant = tenant(2);
+        var id = reserve(tenant, 100);
+        lose();
+        platform.superuser()
+                .sql("DELETE FROM quota_window WHERE tenant = ? AND period = 'minute'")
+                .param(tenant)
                 .update();
-        assertThat(quota.abandoned(PROCESS, true, 1000)).contains(mine);
+        assertThat(settle(id, 10, 20)).isEqualTo(new Settlement(id, 0, 20, true));
+        assertThat(month(tenant).used()).isEqualTo(30);
+    }
+
+    @Test
+    void losesNothingOfAProcessThatHasALease() {
+        var tenant = tenant(2);
+        var living = platform.get(Membership.class).lease().instance();
+        var id = UUID.randomUUID();
+        admit(new Reservation(id, living, tenant, "bl_test", "tiny", "req-1", 10, 1));
+        assertThat(lose()).noneMatch(lost -> lost.reservation().id().equals(id));
+        assertThat(quota.open(living, Duration.ZERO))
+                .extracting(Reservation::id)
+                .contains(id);
+        assertThat(quota.open(living, Duration.ofHours(1))).isEmpty();
+        settle(id, 1, 1);
+    }
+
+    @Test
+    void decidesAListInItsOrderAndTakesNothingForThoseItRefuses() {
+        var one = tenant(2, tokens(Period.MONTH, 1000));
+        var other = tenant(9, tokens(Period.MONTH, 100));
+        var decisions = admit(
+                wish(one, 600),
+                wish(other, 101),
+                wish(one, 600),
+                wish("nobody", 1),
+                wish(one, 400),
+                wish(one, 0),
+                wish(other, 100));
+        assertThat(decisions)
+                .map(decision -> decision instanceof QuotaDecision.Granted)
+                .containsExactly(true, false, false, false, true, false, true);
+        assertThat(((QuotaDecision.Refused) decisions.get(5)).reason())
+                .isInstanceOfSatisfying(
+                        QuotaExceededException.class, e -> assertThat(e.limit()).isEqualTo(Limit.CONCURRENCY));
+        assertThat(((QuotaDecision.Refused) decisions.get(3)).reason()).isInstanceOf(UnknownTenantException.class);
+        assertThat(month(one).reserved()).isEqualTo(1000);
+        assertThat(month(other).reserved()).isEqualTo(100);
     }
 
     @Test
@@ -239,14 +280,29 @@ class QuotaTest {
         return new Tenant.Window(period, OptionalLong.of(limit), OptionalLong.empty());
     }
 
-    private static Claim claim(String tenant, long tokens) {
-        return new Claim(UUID.randomUUID(), PROCESS, tenant, "bl_test", "tiny", "req-1", tokens, Math.min(10, tokens));
+    private static Reservation wish(String tenant, long tokens) {
+        return new Reservation(
+                UUID.randomUUID(), INSTANCE, tenant, "bl_test", "tiny", "req-1", tokens, Math.min(10, tokens));
+    }
+
+    private List<QuotaDecision> admit(Reservation... wishes) {
+        return transactions.execute(status -> quota.reserve(List.of(wishes)));
     }
 
     private UUID reserve(String tenant, long tokens) {
-        var claim = claim(tenant, tokens);
-        transactions.executeWithoutResult(status -> quota.reserve(claim));
-        return claim.id();
+        var wish = wish(tenant, tokens);
+        if (admit(wish).getFirst() instanceof QuotaDecision.Refused refused) {
+            throw refused.reason();
+        }
+        return wish.id();
+    }
+
+    private List<LostReservation> lose() {
+        return transactions.execute(status -> quota.lose(1000));
+    }
+
+    private List<Settlement> end(ReservationEnd end) {
+        return transactions.execute(status -> quota.settle(List.of(end)));
     }
 
     private QuotaExceededException refused(String tenant, long tokens) {
@@ -258,22 +314,16 @@ class QuotaTest {
 
     private boolean extend(UUID id, long tokens) {
         return Boolean.TRUE.equals(transactions.execute(status -> {
-            boolean extended = quota.extend(id, tokens, 0);
-            if (!extended) {
-                status.setRollbackOnly();
-            }
-            return extended;
+            return quota.extend(id, tokens);
         }));
     }
 
     private Settlement settle(UUID id, long prompt, long completion) {
-        return transactions
-                .execute(status -> quota.settle(id, prompt, completion))
-                .orElseThrow();
+        return end(new ReservationEnd(id, prompt, completion, false)).getFirst();
     }
 
     private void refund(UUID id) {
-        transactions.executeWithoutResult(status -> quota.refund(id));
+        end(new ReservationEnd(id, 0, 0, true));
     }
 
     private TenantUsage usage(String tenant) {

@@ -3,16 +3,17 @@ package io.baseload.service.quota;
 import java.util.UUID;
 
 /**
- * What a request wants to be sure of before it runs.
+ * What a request may use before it has used it.
  *
- * @param id the reservation's id, new
- * @param process the run of the service that will hold it
+ * @param id new for each request
+ * @param instance the process that holds it
+ * @param requestId the {@code x-request-id} of the HTTP request
  * @param tokens prompts and answers, at most
  * @param promptTokens of these, the prompts
  */
-public record Claim(
+public record Reservation(
         UUID id,
-        UUID process,
+        UUID instance,
         String tenant,
         String keyPrefix,
         String model,

@@ -1,0 +1,30 @@
+package io.baseload.service.cluster;
+
+import io.baseload.service.database.BaseloadHome;
+import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Wires this process' membership. */
+@Configuration(proxyBeanMethods = false)
+public class ClusterConfiguration {
+
+    @Bean
+    Instances instances(JdbcClient jdbc, @Value("${baseload.quota.lease:2m}") Duration lease) {
+        return new Instances(jdbc, lease);
+    }
+
+    @Bean
+    Membership membership(
+            Instances instances,
+            TransactionOperations transactions,
+            BaseloadHome home,
+            ObjectProvider<InstanceReport> report) {
+        return new Membership(
+                instances, transactions, HomeLock.take(home), () -> report.getIfAvailable(() -> InstanceReport.NONE));
+    }
+}

@@ -1,0 +1,21 @@
+package io.baseload.service.cluster;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A process that lives.
+ *
+ * @param seenAt when it last renewed its lease
+ * @param aliases the models that names stand for there
+ */
+public record Instance(
+        UUID id,
+        String version,
+        String address,
+        Instant startedAt,
+        Instant seenAt,
+        List<InstanceModel> models,
+        Map<String, String> aliases) {}

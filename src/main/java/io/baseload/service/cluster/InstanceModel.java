@@ -1,0 +1,8 @@
+package io.baseload.service.cluster;
+
+/**
+ * A model as an instance has it.
+ *
+ * @param state as in {@code GET /admin/v1/models}
+ */
+public record InstanceModel(String id, String state) {}

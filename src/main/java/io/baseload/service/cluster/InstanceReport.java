@@ -1,0 +1,40 @@
+package io.baseload.service.cluster;
+
+import java.util.List;
+import java.util.Map;
+
+/** What a process tells of itself each time it renews its lease. */
+public interface InstanceReport {
+    /** A process that serves no models. */
+    InstanceReport NONE = new InstanceReport() {
+        @Override
+        public String version() {
+            return "none";
+        }
+
+        @Override
+        public String address() {
+            return "";
+        }
+
+        @Override
+        public List<InstanceModel> models() {
+            return List.of();
+        }
+
+        @Override
+        public Map<String, String> aliases() {
+            return Map.of();
+        }
+    };
+
+    String version();
+
+    /** Where it answers; empty while it does not yet. */
+    String address();
+
+    List<InstanceModel> models();
+
+    /** The models that names stand for. */
+    Map<String, String> aliases();
+}

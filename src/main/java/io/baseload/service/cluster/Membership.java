@@ -1,0 +1,99 @@
+package io.baseload.service.cluster;
+
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * This process among those on the database. Renews its lease every few seconds, which is also how it knows whether the ledger can be written. A process that
+ * others took for dead gets a lease under a new name: what it held under the old one was settled as lost, and is corrected where it ended well after all.
+ */
+public final class Membership implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Membership.class);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    private final Instances instances;
+    private final TransactionOperations transactions;
+    private final HomeLock home;
+    private final Supplier<InstanceReport> report;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("instance-lease").daemon().factory());
+    private volatile InstanceLease lease;
+    private volatile boolean writes = true;
+
+    Membership(
+            Instances instances, TransactionOperations transactions, HomeLock home, Supplier<InstanceReport> report) {
+        this.instances = instances;
+        this.transactions = transactions;
+        this.home = home;
+        this.report = report;
+        transactions.executeWithoutResult(status -> instances.succeed(home.id()));
+        this.lease = join(InstanceReport.NONE);
+        long pause = Math.min(instances.lease().toMillis() / 4, LONGEST_PAUSE.toMillis());
+        var unused = clock.scheduleWithFixedDelay(this::renew, pause, pause, TimeUnit.MILLISECONDS);
+    }
+
+    /** The present lease. What begins under it may go on until it is over. */
+    public InstanceLease lease() {
+        return lease;
+    }
+
+    public Duration leaseTime() {
+        return instances.lease();
+    }
+
+    /** Whether the database took the last sign of life. */
+    public boolean writes() {
+        return writes && !lease.isOver();
+    }
+
+    /** Tells the others now what has changed here. */
+    public void tell() {
+        clock.execute(this::renew);
+    }
+
+    private void renew() {
+        try {
+            long asked = System.nanoTime();
+            boolean renewed = Boolean.TRUE.equals(
+                    transactions.execute(status -> instances.renew(lease.instance(), report.get())));
+            if (renewed) {
+                lease.renewed(asked + instances.lease().toNanos());
+            } else {
+                log.warn("The lease of instance {} was ended by others; going on under a new one", lease.instance());
+                lease.lost();
+                lease = join(report.get());
+            }
+            writes = true;
+        } catch (RuntimeException e) {
+            writes = false;
+            log.warn("The lease of this instance is not renewed: {}", e.toString());
+        }
+    }
+
+    private InstanceLease join(InstanceReport first) {
+        var id = UUID.randomUUID();
+        long asked = System.nanoTime();
+        transactions.executeWithoutResult(status -> instances.join(id, home.id(), first));
+        return new InstanceLease(id, asked + instances.lease().toNanos());
+    }
+
+    /** What it still holds is lost: everything that ended has been settled before. */
+    @Override
+    public void close() {
+        clock.close();
+        lease.lost();
+        try {
+            transactions.executeWithoutResult(status -> instances.leave(lease.instance()));
+        } catch (RuntimeException e) {
+            log.warn("This instance counts as alive until its lease ends: {}", e.toString());
+        }
+        home.close();
+    }
+}

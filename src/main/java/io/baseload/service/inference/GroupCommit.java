@@ -1,0 +1,140 @@
+package io.baseload.service.inference;
+
+import io.baseload.service.database.DatabaseFailures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+/**
+ * Writes what waits as one transaction.
+ *
+ * <p>Each commit waits for the disk, and transactions of one tenant, or on the audit trail, wait for each other: one after the other they are as many a second as
+ * the disk can sync. So one thread takes all that waits, writes it in one transaction, and takes what has come meanwhile. Nothing is delayed for that, but for the
+ * moment in which those whose group has just been written come back: the thread waits for as many as the last group had, half a millisecond at most.
+ *
+ * <p>A group that fails because the database is away fails as a whole. If it fails otherwise, one of its members may be the reason: each is then tried alone.
+ */
+final class GroupCommit<T, R> implements AutoCloseable {
+    private static final int MAX_GROUP = 256;
+    private static final long GATHER_NANOS = 500_000;
+
+    private final BlockingQueue<Entry<T, R>> queue;
+    private final Function<List<T>, List<R>> transaction;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /**
+     * @param capacity how many may wait
+     * @param transaction results in the order of its arguments
+     */
+    GroupCommit(String name, int capacity, Function<List<T>, List<R>> transaction) {
+        this.queue = new ArrayBlockingQueue<>(capacity);
+        this.transaction = transaction;
+        this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+    }
+
+    /**
+     * Puts something in line.
+     *
+     * @throws RejectedExecutionException if too much waits, or this is closed
+     */
+    Entry<T, R> submit(T item) {
+        var entry = new Entry<T, R>(item);
+        if (closed || !queue.offer(entry)) {
+            throw new RejectedExecutionException(closed ? "closed" : queue.size() + " wait already");
+        }
+        return entry;
+    }
+
+    private void run() {
+        int expected = 1;
+        while (!closed || !queue.isEmpty()) {
+            try {
+                var group = gather(expected);
+                expected = group.size();
+                group.removeIf(entry -> !entry.taken.compareAndSet(false, true));
+                if (!group.isEmpty()) {
+                    write(group);
+                }
+            } catch (InterruptedException e) {
+                closed = true; // close() has waited long enough
+                queue.clear();
+            }
+        }
+    }
+
+    private List<Entry<T, R>> gather(int expected) throws InterruptedException {
+        var group = new ArrayList<Entry<T, R>>();
+        var first = queue.poll(100, TimeUnit.MILLISECONDS);
+        if (first == null) {
+            return group;
+        }
+        group.add(first);
+        long deadline = System.nanoTime() + GATHER_NANOS;
+        queue.drainTo(group, MAX_GROUP - group.size());
+        while (group.size() < Math.min(expected, MAX_GROUP)) {
+            var next = queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                break;
+            }
+            group.add(next);
+            queue.drainTo(group, MAX_GROUP - group.size());
+        }
+        return group;
+    }
+
+    private void write(List<Entry<T, R>> group) {
+        try {
+            var results =
+                    transaction.apply(group.stream().map(entry -> entry.item).toList());
+            for (int i = 0; i < group.size(); i++) {
+                group.get(i).result.complete(results.get(i));
+            }
+        } catch (RuntimeException | Error e) {
+            if (group.size() > 1 && !DatabaseFailures.isUnavailable(e)) {
+                group.forEach(entry -> write(List.of(entry)));
+            } else {
+                group.forEach(entry -> entry.result.completeExceptionally(e));
+            }
+        }
+    }
+
+    /** Writes what waits, for a while; what then still waits is forgotten. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            if (!thread.join(java.time.Duration.ofSeconds(10))) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Something in line. */
+    static final class Entry<T, R> {
+        private final T item;
+        private final AtomicBoolean taken = new AtomicBoolean();
+        private final CompletableFuture<R> result = new CompletableFuture<>();
+
+        private Entry(T item) {
+            this.item = item;
+        }
+
+        CompletableFuture<R> result() {
+            return result;
+        }
+
+        /** Leaves the line; false if it is being written, or was. */
+        boolean withdraw() {
+            return taken.compareAndSet(false, true);
+        }
+    }
+}

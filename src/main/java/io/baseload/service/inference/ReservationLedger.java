@@ -1,0 +1,174 @@
+package io.baseload.service.inference;
+
+import io.baseload.service.database.DatabaseFailures;
+import io.baseload.service.quota.QuotaDecision;
+import io.baseload.service.quota.QuotaSnapshot;
+import io.baseload.service.quota.Reservation;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reserves before the first token and settles after the last.
+ *
+ * <p>Invariants: a request begins only if its reservation and its intent are committed; whatever was begun is settled, from memory for as long as the database is
+ * away and whatever the failure; what was reserved and never begun is given back, also where the answer of a commit got lost. A request waits for its reservation
+ * only so long: then it is refused, and the reservation, should it come about after all, is given back.
+ *
+ * <p>Two threads write, one for reservations and one for settlements, so that these never wait behind those who want to begin. Nobody interrupts them: the interrupt
+ * of a cancelled request's thread would break a pooled connection.
+ */
+final class ReservationLedger implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ReservationLedger.class);
+    private static final int MAX_WAITING = 2_000;
+    private static final int MAX_UNSETTLED = 10_000;
+    private static final long PATIENCE_MILLIS = 5_000;
+    private static final long FIRST_PAUSE_MILLIS = 200;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    private final LedgerTransactions transactions;
+    private final GroupCommit<LedgerTransactions.Intent, QuotaDecision> reserving;
+    private final GroupCommit<LedgerTransactions.Outcome, Boolean> settling;
+    private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(
+            2, Thread.ofPlatform().name("ledger-clock-", 0).daemon().factory());
+    private final Set<UUID> unfinished = ConcurrentHashMap.newKeySet();
+    private final Set<UUID> unsettled = ConcurrentHashMap.newKeySet();
+
+    ReservationLedger(LedgerTransactions transactions) {
+        this.transactions = transactions;
+        this.reserving = new GroupCommit<>("ledger-reserve", MAX_WAITING, transactions::reserve);
+        this.settling = new GroupCommit<>("ledger-settle", MAX_WAITING + MAX_UNSETTLED, transactions::settle);
+    }
+
+    LedgerTransactions transactions() {
+        return transactions;
+    }
+
+    /** For what is to be done later, or again and again. */
+    ScheduledExecutorService clock() {
+        return clock;
+    }
+
+    /** Whether this process will still settle a reservation, or give it back. */
+    boolean knows(UUID reservation) {
+        return unfinished.contains(reservation);
+    }
+
+    /**
+     * Reserves; when this returns, the intent is in the audit trail.
+     *
+     * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
+     * @throws LedgerUnavailableException if this could not be written in time
+     */
+    QuotaSnapshot reserve(Reservation reservation, int answers) {
+        if (unsettled.size() >= MAX_UNSETTLED) {
+            throw new LedgerUnavailableException(new IllegalStateException("too much waits to be settled"));
+        }
+        unfinished.add(reservation.id());
+        GroupCommit.Entry<LedgerTransactions.Intent, QuotaDecision> entry;
+        try {
+            entry = reserving.submit(new LedgerTransactions.Intent(reservation, answers));
+        } catch (RejectedExecutionException e) {
+            unfinished.remove(reservation.id());
+            throw new LedgerUnavailableException(e);
+        }
+        try {
+            return granted(
+                    reservation,
+                    entry.result()
+                            .copy()
+                            .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                            .join());
+        } catch (CompletionException e) {
+            throw failure(reservation, entry, Objects.requireNonNullElse(e.getCause(), e));
+        }
+    }
+
+    private QuotaSnapshot granted(Reservation reservation, QuotaDecision decision) {
+        return switch (decision) {
+            case QuotaDecision.Granted granted -> granted.quota();
+            case QuotaDecision.Refused refused -> {
+                unfinished.remove(reservation.id());
+                throw refused.reason();
+            }
+        };
+    }
+
+    /** A commit whose answer got lost, or that comes too late, may have happened or happen yet: what it reserved is given back. */
+    private RuntimeException failure(
+            Reservation reservation, GroupCommit.Entry<?, QuotaDecision> entry, Throwable cause) {
+        boolean late = cause instanceof TimeoutException;
+        if (late && entry.withdraw()) {
+            unfinished.remove(reservation.id());
+        } else if (late || DatabaseFailures.isUnavailable(cause)) {
+            var unused = entry.result().whenComplete((decision, failure) -> refund(reservation));
+        } else {
+            unfinished.remove(reservation.id());
+            return cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
+        }
+        return new LedgerUnavailableException(cause);
+    }
+
+    /** Completes when outcome and usage are in the database. */
+    CompletableFuture<Void> settle(Reservation reservation, Ending ending) {
+        var done = new CompletableFuture<Void>();
+        unsettled.add(reservation.id());
+        attempt(new LedgerTransactions.Outcome(reservation, ending), done, FIRST_PAUSE_MILLIS);
+        return done;
+    }
+
+    /** Takes back a reservation whose request was never begun. */
+    CompletableFuture<Void> refund(Reservation reservation) {
+        return settle(reservation, Ending.refused());
+    }
+
+    private void attempt(LedgerTransactions.Outcome outcome, CompletableFuture<Void> done, long pauseMillis) {
+        try {
+            var unused = settling.submit(outcome).result().whenComplete((settled, failure) -> {
+                if (failure == null) {
+                    unsettled.remove(outcome.reservation().id());
+                    unfinished.remove(outcome.reservation().id());
+                    done.complete(null);
+                } else {
+                    again(outcome, done, pauseMillis, failure);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            again(outcome, done, pauseMillis, e);
+        }
+    }
+
+    private void again(
+            LedgerTransactions.Outcome outcome, CompletableFuture<Void> done, long pauseMillis, Throwable failure) {
+        var request = outcome.reservation().requestId();
+        if (DatabaseFailures.isUnavailable(failure) || failure instanceof RejectedExecutionException) {
+            log.warn("{} is not settled yet: {}", request, failure.toString());
+        } else {
+            log.error("{} is not settled yet", request, failure);
+        }
+        try {
+            long next = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+            var unused = clock.schedule(() -> attempt(outcome, done, next), pauseMillis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            done.completeExceptionally(e); // shutting down: others will find it, and count it as lost
+        }
+    }
+
+    /** Lets what has ended be settled for a while; what then is open others will settle as lost. */
+    @Override
+    public void close() {
+        reserving.close();
+        clock.shutdown();
+        settling.close();
+    }
+}

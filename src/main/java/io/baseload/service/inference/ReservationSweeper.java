@@ -1,0 +1,78 @@
+package io.baseload.service.inference;
+
+import io.baseload.service.cluster.Instances;
+import io.baseload.service.cluster.Membership;
+import io.baseload.service.quota.Quota;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settles what nobody else will: requests of processes without a lease, as lost; and those of this process that it never began, because the answer of a commit got
+ * lost. Each process sweeps; rows that another one has in its hands are left to it.
+ */
+final class ReservationSweeper {
+    private static final Logger log = LoggerFactory.getLogger(ReservationSweeper.class);
+    private static final int AT_ONCE = 200;
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    private static final Duration UNKNOWN_FOR = Duration.ofMinutes(1);
+
+    private final ReservationLedger ledger;
+    private final Quota quota;
+    private final Membership membership;
+    private final Instances instances;
+    private final Optional<Duration> retention;
+
+    /** @param retention how long reservations are kept; empty = for ever */
+    ReservationSweeper(
+            ReservationLedger ledger,
+            Quota quota,
+            Membership membership,
+            Instances instances,
+            Optional<Duration> retention) {
+        this.ledger = ledger;
+        this.quota = quota;
+        this.membership = membership;
+        this.instances = instances;
+        this.retention = retention;
+    }
+
+    /** What an earlier run in this home left open is settled when this returns. */
+    void start() {
+        quota.partition(retention);
+        sweep();
+        long pause = Math.min(membership.leaseTime().toMillis() / 4, LONGEST_PAUSE.toMillis());
+        var clock = ledger.clock();
+        var sweeps = clock.scheduleWithFixedDelay(() -> attempt(this::sweep), pause, pause, TimeUnit.MILLISECONDS);
+        var months =
+                clock.scheduleWithFixedDelay(() -> attempt(() -> quota.partition(retention)), 1, 1, TimeUnit.HOURS);
+    }
+
+    private void sweep() {
+        instances.expire();
+        int found;
+        do {
+            found = ledger.transactions().lose(AT_ONCE);
+            if (found > 0) {
+                log.warn("{} requests were lost: settled with what is known of them", found);
+            }
+        } while (found == AT_ONCE);
+        quota.open(membership.lease().instance(), UNKNOWN_FOR).stream()
+                .filter(reservation -> !ledger.knows(reservation.id()))
+                .forEach(reservation -> {
+                    log.warn("{} was reserved and never begun: given back", reservation.requestId());
+                    var unused = ledger.refund(reservation);
+                });
+        quota.prune();
+    }
+
+    private static void attempt(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            log.warn("Nothing is swept now: {}", e.toString());
+        }
+    }
+}
