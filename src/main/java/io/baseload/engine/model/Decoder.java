@@ -125,6 +125,12 @@ final class Decoder implements CausalModel, Step {
         head(worker, looking);
     }
 
+    /** Prompt rows, decode rows and this model; how long a sequence is changes a step's time slowly. */
+    @Override
+    public long shape() {
+        return (System.identityHashCode(this) * 31L + batch.rows()) * 31L + batch.logits();
+    }
+
     private void embed(Worker worker) {
         int end = worker.to(batch.rows());
         for (int row = worker.from(batch.rows()); row < end; row++) {

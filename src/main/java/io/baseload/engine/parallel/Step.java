@@ -9,6 +9,11 @@ public interface Step {
      */
     void run(int worker, int workers, Barrier barrier);
 
+    /** The same for steps that do the same work, so that their times can be compared. */
+    default long shape() {
+        return 0;
+    }
+
     /** The start of a worker's share of {@code count} units; its end is the next worker's start. */
     static int share(int worker, int workers, int count) {
         return (int) ((long) count * worker / workers);

@@ -1,0 +1,62 @@
+package io.baseload.engine.parallel;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What the sides of a {@link Barrier} share: how many must come, and how many have. */
+final class Meeting {
+    /** Longer than the shares of an operator differ on a quiet machine, so that nobody parks there; docs/performance.md has the figures. */
+    private static final long SPIN_NANOS = 50_000;
+
+    /** With fewer CPUs than threads, whoever spins may keep the one from running that it waits for. */
+    private static final long CROWDED_SPIN_NANOS = 2_000;
+
+    private final long spinNanos;
+    private final Signal signal;
+    private final AtomicInteger arrived = new AtomicInteger();
+    private int parties;
+    private volatile boolean aborted;
+
+    /** @param crowded whether there are fewer CPUs than threads */
+    Meeting(int most, boolean crowded) {
+        spinNanos = crowded ? CROWDED_SPIN_NANOS : SPIN_NANOS;
+        signal = new Signal(most);
+        parties = most;
+    }
+
+    /** How many must come from now on; while nobody waits, and made known to all by who calls this. */
+    void expect(int parties) {
+        this.parties = parties;
+    }
+
+    /** Waits for the others; returns how long this thread was parked, in nanoseconds. */
+    long await(int place) {
+        refuseAborted();
+        long seen = signal.value();
+        if (arrived.incrementAndGet() == parties) {
+            arrived.set(0);
+            signal.raise();
+            return 0;
+        }
+        long parked = signal.await(seen, place, spinNanos);
+        refuseAborted();
+        return parked;
+    }
+
+    private void refuseAborted() {
+        if (aborted) {
+            throw new StepAbortedException();
+        }
+    }
+
+    /** Sends everyone who waits or will come away with an exception, until {@link #reset}. */
+    void abort() {
+        aborted = true;
+        signal.raise();
+    }
+
+    /** Makes an aborted meeting usable again; nobody may be in it. */
+    void reset() {
+        arrived.set(0);
+        aborted = false;
+    }
+}

@@ -1,0 +1,103 @@
+package io.baseload.engine.parallel;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A number that threads wait for to change. A thread that waits spins for a while, because then it sees the change within some ten nanoseconds, and then parks, so
+ * that its CPU is free for others. It never yields: on current kernels a thread that yields gives up its turn, milliseconds on a crowded machine, whereas one that
+ * parks is run again soon after it is woken. What was written before a change is seen by all who have seen the change.
+ *
+ * <p>Cost: one cache line that the waiting threads read, and a system call for each thread that is parked.
+ */
+final class Signal {
+    private static final int SPINS = 32;
+    private static final VarHandle VALUE = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle SLEEPER = MethodHandles.arrayElementVarHandle(Thread[].class);
+
+    /** The value stands on a cache line of its own. */
+    private static final int LINE = 16;
+
+    private final long[] value = new long[2 * LINE];
+
+    /** Who is parked, or about to be, by place. */
+    private final @Nullable Thread[] sleepers;
+
+    private final AtomicInteger sleeping = new AtomicInteger();
+
+    /** @param places how many may wait */
+    Signal(int places) {
+        sleepers = new Thread[places];
+    }
+
+    long value() {
+        return (long) VALUE.getVolatile(value, LINE);
+    }
+
+    /** For one writer only: sets the value and wakes those who wait in the first places. */
+    void set(long next, int places) {
+        VALUE.setVolatile(value, LINE, next);
+        wake(places);
+    }
+
+    /** For any thread: changes the value and wakes all. */
+    void raise() {
+        VALUE.getAndAdd(value, LINE, 1L);
+        wake(sleepers.length);
+    }
+
+    private void wake(int places) {
+        if (sleeping.get() > 0) {
+            for (int place = 0; place < places; place++) {
+                Thread sleeper = (Thread) SLEEPER.getVolatile(sleepers, place);
+                if (sleeper != null) {
+                    LockSupport.unpark(sleeper);
+                }
+            }
+        }
+    }
+
+    /**
+     * Waits until the value isn't {@code seen}.
+     *
+     * @param place this thread's own
+     * @param spinNanos how long it spins before it parks
+     * @return how long it was parked, in nanoseconds
+     */
+    long await(long seen, int place, long spinNanos) {
+        for (int i = 0; i < 4 * SPINS && spinNanos > 0; i++) {
+            if (value() != seen) {
+                return 0;
+            }
+            Thread.onSpinWait();
+        }
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < spinNanos) {
+            for (int i = 0; i < SPINS; i++) {
+                if (value() != seen) {
+                    return 0;
+                }
+                Thread.onSpinWait();
+            }
+        }
+        return sleep(seen, place);
+    }
+
+    private long sleep(long seen, int place) {
+        long start = System.nanoTime();
+        SLEEPER.setVolatile(sleepers, place, Thread.currentThread());
+        sleeping.incrementAndGet();
+        try {
+            while (value() == seen) {
+                LockSupport.park(this);
+            }
+        } finally {
+            sleeping.decrementAndGet();
+            SLEEPER.setVolatile(sleepers, place, (Thread) null);
+        }
+        return System.nanoTime() - start;
+    }
+}

@@ -1,0 +1,48 @@
+package io.baseload.engine.parallel;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Prints what a barrier and an empty step cost, for 1, 2, 4 and 8 threads, whatever the machine has; run it by its main method. */
+final class BarrierBenchmark {
+    private static final Duration EACH = Duration.ofSeconds(1);
+    private static final int BARRIERS = 300;
+
+    private BarrierBenchmark() {}
+
+    public static void main(String[] args) {
+        for (int workers : new int[] {1, 2, 4, 8}) {
+            try (Team team = new Team(workers, workers, true)) {
+                double barrier = nanos(team, BarrierBenchmark::meet) / BARRIERS;
+                double step = nanos(team, (worker, all, inside) -> {});
+                System.out.printf(
+                        Locale.ROOT,
+                        "%d threads: a barrier %.3f us, an empty step %.3f us%n",
+                        workers,
+                        barrier / 1e3,
+                        step / 1e3);
+            }
+        }
+    }
+
+    private static void meet(int worker, int workers, Barrier barrier) {
+        for (int i = 0; i < BARRIERS; i++) {
+            barrier.await();
+        }
+    }
+
+    /** Of one step, after a warm-up of the same length. */
+    private static double nanos(Team team, Step step) {
+        double nanos = 0;
+        for (int round = 0; round < 2; round++) {
+            long start = System.nanoTime();
+            long steps = 0;
+            while (System.nanoTime() - start < EACH.toNanos()) {
+                team.run(step);
+                steps++;
+            }
+            nanos = (double) (System.nanoTime() - start) / steps;
+        }
+        return nanos;
+    }
+}
