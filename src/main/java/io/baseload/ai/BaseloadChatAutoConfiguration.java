@@ -45,6 +45,7 @@ public class BaseloadChatAutoConfiguration {
                 .withContextLength(properties.contextLength())
                 .withKvPrecision(properties.kvPrecision())
                 .withPrecision(properties.precision())
+                .withPrefixCache(properties.prefixCache())
                 .withMaxSequences(properties.maxSequences())
                 .withMaxQueued(properties.maxQueued());
         return engine.load(file, options);

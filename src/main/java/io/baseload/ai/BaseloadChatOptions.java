@@ -10,10 +10,11 @@ import org.springframework.ai.model.tool.DefaultToolCallingChatOptions;
 import org.springframework.ai.model.tool.StructuredOutputChatOptions;
 import org.springframework.ai.tool.ToolCallback;
 
-/** Spring AI's portable options, {@code minP}, {@code seed}, and how tools are called. What is null is left to the model's defaults. Immutable. */
+/** Spring AI's portable options, {@code minP}, {@code seed}, {@code cacheSalt}, and how tools are called. What is null is left to the model's defaults. Immutable. */
 public class BaseloadChatOptions extends DefaultToolCallingChatOptions implements StructuredOutputChatOptions {
     private final @Nullable Double minP;
     private final @Nullable Long seed;
+    private final @Nullable String cacheSalt;
     private final @Nullable String outputSchema;
     private final @Nullable ToolChoice toolChoice;
     private final @Nullable Boolean parallelToolCalls;
@@ -31,6 +32,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
             @Nullable Double topP,
             @Nullable Double minP,
             @Nullable Long seed,
+            @Nullable String cacheSalt,
             @Nullable String outputSchema,
             @Nullable ToolChoice toolChoice,
             @Nullable Boolean parallelToolCalls) {
@@ -47,6 +49,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                 topP);
         this.minP = minP;
         this.seed = seed;
+        this.cacheSalt = cacheSalt;
         this.outputSchema = outputSchema;
         this.toolChoice = toolChoice;
         this.parallelToolCalls = parallelToolCalls;
@@ -64,6 +67,11 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
     /** The same prompt, options and seed give the same text. */
     public @Nullable Long getSeed() {
         return seed;
+    }
+
+    /** Prompts share what was computed of earlier ones only where these had the same salt: give each of your users one, and none can tell by time what others ask. */
+    public @Nullable String getCacheSalt() {
+        return cacheSalt;
     }
 
     /** Whether a tool is called; null = as the model likes. A forced call is forced once: after the result of a tool the model is free. */
@@ -96,6 +104,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                 .toolContext(getToolContext())
                 .minP(minP)
                 .seed(seed)
+                .cacheSalt(cacheSalt)
                 .outputSchema(outputSchema)
                 .toolChoice(toolChoice)
                 .parallelToolCalls(parallelToolCalls);
@@ -107,6 +116,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                 && super.equals(o)
                 && Objects.equals(minP, o.minP)
                 && Objects.equals(seed, o.seed)
+                && Objects.equals(cacheSalt, o.cacheSalt)
                 && Objects.equals(outputSchema, o.outputSchema)
                 && Objects.equals(toolChoice, o.toolChoice)
                 && Objects.equals(parallelToolCalls, o.parallelToolCalls);
@@ -114,7 +124,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), minP, seed, outputSchema, toolChoice, parallelToolCalls);
+        return Objects.hash(super.hashCode(), minP, seed, cacheSalt, outputSchema, toolChoice, parallelToolCalls);
     }
 
     /** Builds {@link BaseloadChatOptions}. */
@@ -122,6 +132,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
             implements StructuredOutputChatOptions.Builder<Builder> {
         private @Nullable Double minP;
         private @Nullable Long seed;
+        private @Nullable String cacheSalt;
         private @Nullable String outputSchema;
         private @Nullable ToolChoice toolChoice;
         private @Nullable Boolean parallelToolCalls;
@@ -133,6 +144,11 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
 
         public Builder seed(@Nullable Long number) {
             this.seed = number;
+            return this;
+        }
+
+        public Builder cacheSalt(@Nullable String salt) {
+            this.cacheSalt = salt;
             return this;
         }
 
@@ -158,6 +174,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
             if (other instanceof Builder b) {
                 minP = b.minP != null ? b.minP : minP;
                 seed = b.seed != null ? b.seed : seed;
+                cacheSalt = b.cacheSalt != null ? b.cacheSalt : cacheSalt;
                 outputSchema = b.outputSchema != null ? b.outputSchema : outputSchema;
                 toolChoice = b.toolChoice != null ? b.toolChoice : toolChoice;
                 parallelToolCalls = b.parallelToolCalls != null ? b.parallelToolCalls : parallelToolCalls;
@@ -180,6 +197,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                     topP,
                     minP,
                     seed,
+                    cacheSalt,
                     outputSchema,
                     toolChoice,
                     parallelToolCalls);

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param contextLength Tokens that prompt and answer may have together; 0 = the model's own context length.
  * @param kvPrecision How the KV cache stores keys and values: f32, f16 or q8.
  * @param precision What linear layers compute with: exact or fast.
+ * @param prefixCache Whether what was computed of a prompt is kept for later ones that begin with the same tokens.
  * @param toolFormat How the model writes calls of tools, where its template doesn't show it.
  * @param maxSequences Answers that are generated at the same time.
  * @param maxQueued Requests that may wait beyond those; one more is refused.
@@ -38,6 +39,7 @@ public record BaseloadChatProperties(
         @DefaultValue("0") int contextLength,
         @DefaultValue("f32") KvPrecision kvPrecision,
         @DefaultValue("exact") Precision precision,
+        @DefaultValue("true") boolean prefixCache,
         @Nullable String toolFormat,
         @DefaultValue("8") int maxSequences,
         @DefaultValue("64") int maxQueued,

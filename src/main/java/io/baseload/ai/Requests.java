@@ -18,6 +18,9 @@ import org.springframework.ai.chat.prompt.Prompt;
 
 /** Spring AI's prompts as requests; what can't be done is refused by name, never left out. */
 final class Requests {
+    /** All prompts are the application's. */
+    private static final CacheScope SCOPE = CacheScope.of("application");
+
     private final String model;
 
     Requests(String model) {
@@ -41,7 +44,7 @@ final class Requests {
                 format(options.getOutputSchema()),
                 false,
                 FlowId.NONE,
-                CacheScope.PRIVATE);
+                SCOPE.withSalt(Objects.requireNonNullElse(options.getCacheSalt(), "")));
     }
 
     private void refuse(BaseloadChatOptions options) {

@@ -63,8 +63,12 @@ final class Responses {
                 ChatResponseMetadata.builder()
                         .id(id)
                         .model(model)
-                        .usage(new DefaultUsage(usage.prompt(), usage.completion()))
+                        .usage(usage(usage))
                         .build());
+    }
+
+    private static DefaultUsage usage(Usage usage) {
+        return new DefaultUsage(usage.prompt(), usage.completion(), usage.total(), usage, (long) usage.cached(), null);
     }
 
     private static AssistantMessage message(AnswerBuilder answer, String text, String reasoning) {

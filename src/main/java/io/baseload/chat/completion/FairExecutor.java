@@ -1,7 +1,6 @@
 package io.baseload.chat.completion;
 
 import io.baseload.engine.api.Background;
-import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.OverloadedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -12,7 +11,7 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs work in the background, little at once. For each scope one piece is run at a time and the scopes take turns. A piece that turns out to be long makes room
+ * Runs work in the background, little at once. For each owner one piece is run at a time and the owners take turns. A piece that turns out to be long makes room
  * for the next, so that nobody's large schemas keep others' small ones waiting; a few may be long at the same time.
  */
 final class FairExecutor {
@@ -22,14 +21,14 @@ final class FairExecutor {
 
     private final String name;
 
-    /** A scope's piece that may be run now. */
+    /** A owner's piece that may be run now. */
     private static final class Turn {
-        private final CacheScope scope;
+        private final String owner;
         private final Runnable work;
         private State state = State.WAITING;
 
-        private Turn(CacheScope scope, Runnable work) {
-            this.scope = scope;
+        private Turn(String owner, Runnable work) {
+            this.owner = owner;
             this.work = work;
         }
     }
@@ -43,8 +42,8 @@ final class FairExecutor {
 
     private final Queue<Turn> turns = new ArrayDeque<>();
 
-    /** The further work of scopes that have a turn or are running. */
-    private final Map<CacheScope, Queue<Runnable>> waiting = new HashMap<>();
+    /** The further work of owners that have a turn or are running. */
+    private final Map<String, Queue<Runnable>> waiting = new HashMap<>();
 
     private int running;
     private int runningLong;
@@ -54,12 +53,12 @@ final class FairExecutor {
         this.name = name;
     }
 
-    /** @throws OverloadedException if too much of this scope is waiting */
-    synchronized void execute(CacheScope scope, Runnable work) {
-        @Nullable Queue<Runnable> others = waiting.get(scope);
+    /** @throws OverloadedException if too much of this owner is waiting */
+    synchronized void execute(String owner, Runnable work) {
+        @Nullable Queue<Runnable> others = waiting.get(owner);
         if (others == null) {
-            waiting.put(scope, new ArrayDeque<>());
-            turns.add(new Turn(scope, work));
+            waiting.put(owner, new ArrayDeque<>());
+            turns.add(new Turn(owner, work));
             startNext();
         } else if (others.size() < MOST_WAITING) {
             others.add(work);
@@ -102,12 +101,12 @@ final class FairExecutor {
             running--;
         }
         turn.state = State.ENDED;
-        Queue<Runnable> others = Objects.requireNonNull(waiting.get(turn.scope));
+        Queue<Runnable> others = Objects.requireNonNull(waiting.get(turn.owner));
         @Nullable Runnable next = others.poll();
         if (next == null) {
-            waiting.remove(turn.scope);
+            waiting.remove(turn.owner);
         } else {
-            turns.add(new Turn(turn.scope, next));
+            turns.add(new Turn(turn.owner, next));
         }
         startNext();
     }

@@ -2,7 +2,6 @@ package io.baseload.chat.completion;
 
 import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.grammar.GrammarException;
-import io.baseload.engine.api.CacheScope;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,7 +33,7 @@ final class KeptConstraints {
     /**
      * Fails with what compiling failed with.
      *
-     * @throws io.baseload.engine.api.OverloadedException if too much of the same scope waits to be compiled
+     * @throws io.baseload.engine.api.OverloadedException if too much of the same owner waits to be compiled
      */
     synchronized CompletableFuture<Constraint> get(ConstraintKey key, Supplier<Constraint> compile) {
         @Nullable CompletableFuture<Constraint> known = kept.get(key);
@@ -42,7 +41,7 @@ final class KeptConstraints {
             return known;
         }
         var constraint = new CompletableFuture<Constraint>();
-        executor.execute(key.scope(), () -> complete(key, constraint, compile));
+        executor.execute(key.scope().owner(), () -> complete(key, constraint, compile));
         kept.put(key, constraint);
         while (bytes() > MOST_BYTES && evict()) {}
         return constraint;
@@ -76,15 +75,15 @@ final class KeptConstraints {
                 entry.getKey().characters() + (there ? constraint.join().bytes() : 0));
     }
 
-    /** Of the scope with the most takes out what was used longest ago; returns false if all of it is still being compiled. */
+    /** Of the owner with the most takes out what was used longest ago; returns false if all of it is still being compiled. */
     private boolean evict() {
-        Map<CacheScope, Long> sizes = kept.entrySet().stream()
+        Map<String, Long> sizes = kept.entrySet().stream()
                 .collect(Collectors.groupingBy(
-                        entry -> entry.getKey().scope(), Collectors.summingLong(KeptConstraints::bytes)));
-        CacheScope largest =
+                        entry -> entry.getKey().scope().owner(), Collectors.summingLong(KeptConstraints::bytes)));
+        String largest =
                 Collections.max(sizes.entrySet(), Map.Entry.comparingByValue()).getKey();
         Optional<ConstraintKey> eldest = kept.entrySet().stream()
-                .filter(entry -> entry.getKey().scope().equals(largest)
+                .filter(entry -> entry.getKey().scope().owner().equals(largest)
                         && entry.getValue().isDone())
                 .map(Map.Entry::getKey)
                 .findFirst();

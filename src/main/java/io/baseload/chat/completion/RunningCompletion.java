@@ -137,20 +137,25 @@ final class RunningCompletion implements Completion {
         answers.forEach(Answer::cancel);
     }
 
+    /** A prompt counts once, and as found only what no answer to it had to compute. */
     @Override
     public Usage usage() {
         int prompt = 0;
         int completion = 0;
+        int cached = 0;
         int perPrompt = prepared.request().bestOf();
         for (int i = 0; i < answers.size(); i += perPrompt) {
             int largest = 0;
+            int leastCached = Integer.MAX_VALUE;
             for (Answer answer : answers.subList(i, i + perPrompt)) {
                 Usage usage = answer.usage();
                 largest = Math.max(largest, usage.prompt());
+                leastCached = Math.min(leastCached, usage.cached());
                 completion += usage.completion();
             }
             prompt += largest;
+            cached += leastCached;
         }
-        return new Usage(prompt, completion);
+        return new Usage(prompt, completion, cached);
     }
 }

@@ -11,6 +11,7 @@ package io.baseload.engine.api;
  * @param prefillChunk prompt rows that one step computes at most
  * @param kvPrecision how the KV cache stores keys and values
  * @param precision what linear layers compute with
+ * @param prefixCache whether pages of prompts are kept for later requests of the same {@link CacheScope}
  */
 public record LoadOptions(
         String name,
@@ -20,47 +21,95 @@ public record LoadOptions(
         int maxQueued,
         int prefillChunk,
         KvPrecision kvPrecision,
-        Precision precision) {
+        Precision precision,
+        boolean prefixCache) {
 
     public static LoadOptions named(String name) {
-        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.EXACT);
+        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.EXACT, true);
     }
 
     public LoadOptions withContextLength(int tokens) {
-        return new LoadOptions(name, tokens, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision);
+        return new LoadOptions(
+                name, tokens, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision, prefixCache);
     }
 
     public LoadOptions withKvTokens(int tokens) {
         return new LoadOptions(
-                name, contextLength, tokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision);
+                name,
+                contextLength,
+                tokens,
+                maxSequences,
+                maxQueued,
+                prefillChunk,
+                kvPrecision,
+                precision,
+                prefixCache);
     }
 
     public LoadOptions withMaxSequences(int sequences) {
         return new LoadOptions(
-                name, contextLength, kvTokens, sequences, maxQueued, prefillChunk, kvPrecision, precision);
+                name, contextLength, kvTokens, sequences, maxQueued, prefillChunk, kvPrecision, precision, prefixCache);
     }
 
     public LoadOptions withMaxQueued(int requests) {
         return new LoadOptions(
-                name, contextLength, kvTokens, maxSequences, requests, prefillChunk, kvPrecision, precision);
+                name,
+                contextLength,
+                kvTokens,
+                maxSequences,
+                requests,
+                prefillChunk,
+                kvPrecision,
+                precision,
+                prefixCache);
     }
 
     public LoadOptions withPrefillChunk(int rows) {
-        return new LoadOptions(name, contextLength, kvTokens, maxSequences, maxQueued, rows, kvPrecision, precision);
+        return new LoadOptions(
+                name, contextLength, kvTokens, maxSequences, maxQueued, rows, kvPrecision, precision, prefixCache);
     }
 
     public LoadOptions withKvPrecision(KvPrecision kvPrecision) {
         return new LoadOptions(
-                name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision);
+                name,
+                contextLength,
+                kvTokens,
+                maxSequences,
+                maxQueued,
+                prefillChunk,
+                kvPrecision,
+                precision,
+                prefixCache);
     }
 
     public LoadOptions withPrecision(Precision precision) {
         return new LoadOptions(
-                name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision);
+                name,
+                contextLength,
+                kvTokens,
+                maxSequences,
+                maxQueued,
+                prefillChunk,
+                kvPrecision,
+                precision,
+                prefixCache);
+    }
+
+    public LoadOptions withPrefixCache(boolean kept) {
+        return new LoadOptions(
+                name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision, kept);
     }
 
     public LoadOptions withName(String name) {
         return new LoadOptions(
-                name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision);
+                name,
+                contextLength,
+                kvTokens,
+                maxSequences,
+                maxQueued,
+                prefillChunk,
+                kvPrecision,
+                precision,
+                prefixCache);
     }
 }

@@ -5,8 +5,10 @@ package io.baseload.engine.api;
  *
  * @param active sequences that take part in steps
  * @param queued requests that wait for admission
- * @param kvTokensUsed tokens that the KV cache's pages in use can hold
+ * @param kvTokensUsed tokens that the KV cache's pages in use can hold; those of prompts that are only kept for later don't count
  * @param kvTokens tokens that the whole KV cache can hold
+ * @param prefixes what the prefix cache has done
  * @param memory bytes outside the heap that the model holds
  */
-public record ModelLoad(int active, int queued, long kvTokensUsed, long kvTokens, MemoryEstimate memory) {}
+public record ModelLoad(
+        int active, int queued, long kvTokensUsed, long kvTokens, PrefixCacheLoad prefixes, MemoryEstimate memory) {}

@@ -5,8 +5,14 @@ package io.baseload.engine.api;
  *
  * @param prompt the prompt's length
  * @param completion tokens that were decoded, stop tokens too
+ * @param cached how many of the prompt's tokens an earlier request of the same {@link CacheScope} had computed
  */
-public record Usage(int prompt, int completion) {
+public record Usage(int prompt, int completion, int cached) {
+    /** Of a prompt that was computed as a whole. */
+    public Usage(int prompt, int completion) {
+        this(prompt, completion, 0);
+    }
+
     public int total() {
         return prompt + completion;
     }

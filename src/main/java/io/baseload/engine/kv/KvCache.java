@@ -1,18 +1,31 @@
 package io.baseload.engine.kv;
 
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.PrefixCacheLoad;
+
 /**
- * Which pages of keys and values are free. Pages are handed out last-freed first, so that memory that was never needed is never touched. Used by the
- * engine's thread alone, except {@link #usedPages}.
+ * Who owns which page of keys and values. Free pages are handed out last-freed first, so that memory that was never needed is never touched; where none is free, pages of
+ * prompts are given up that nobody uses at the moment. Used by the engine's thread alone, except {@link #usedPages} and {@link #prefixes}.
  */
 public final class KvCache {
     private final KvPages memory;
+    private final boolean sharing;
+    private final PrefixTree tree = new PrefixTree();
     private final int[] free;
-    private volatile int freePages;
+    private int freePages;
+    private long lookedUp;
+    private long found;
+    private long evicted;
+    private volatile int availablePages;
+    private volatile PrefixCacheLoad prefixes = new PrefixCacheLoad(0, 0, 0, 0);
 
-    public KvCache(KvPages memory) {
+    /** @param sharing whether pages of prompts are kept for later sequences */
+    public KvCache(KvPages memory, boolean sharing) {
         this.memory = memory;
+        this.sharing = sharing;
         this.free = new int[memory.pages()];
         this.freePages = free.length;
+        this.availablePages = free.length;
         for (int i = 0; i < free.length; i++) {
             free[i] = free.length - 1 - i;
         }
@@ -31,28 +44,56 @@ public final class KvCache {
         return free.length;
     }
 
-    public int freePages() {
-        return freePages;
+    /** Pages that a sequence could have: free ones, and those of prompts that nobody uses. */
+    public int availablePages() {
+        return availablePages;
     }
 
+    /** Pages that sequences use. By any thread. */
     public int usedPages() {
-        return free.length - freePages;
+        return free.length - availablePages;
     }
 
-    /** A table without pages, for a sequence of at most {@code tokens} tokens. */
-    public PageTable table(int tokens) {
-        return new PageTable(this, pagesFor(tokens));
+    /** By any thread. */
+    public PrefixCacheLoad prefixes() {
+        return prefixes;
+    }
+
+    /**
+     * A table without pages, for a sequence of at most {@code tokens} tokens.
+     *
+     * @param scope whose pages of prompts it shares
+     */
+    public PageTable table(int tokens, CacheScope scope) {
+        return new PageTable(this, pagesFor(tokens), sharing ? scope : CacheScope.PRIVATE);
+    }
+
+    PrefixTree tree() {
+        return tree;
     }
 
     int take() {
-        int left = freePages - 1;
-        freePages = left;
-        return free[left];
+        if (freePages > 0) {
+            return free[--freePages];
+        }
+        evicted++;
+        return tree.evict();
     }
 
     void give(int page) {
-        int count = freePages;
-        free[count] = page;
-        freePages = count + 1;
+        free[freePages++] = page;
+    }
+
+    void count(int newlyLookedUp, int newlyFound) {
+        lookedUp += newlyLookedUp;
+        found += newlyFound;
+    }
+
+    /** Tells other threads, and whoever asks for {@link #availablePages}, what has become of the pages. */
+    void changed() {
+        availablePages = freePages + tree.idle();
+        if (sharing) {
+            prefixes = new PrefixCacheLoad(lookedUp, found, tree.size(), evicted);
+        }
     }
 }

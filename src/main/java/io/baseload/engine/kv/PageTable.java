@@ -1,33 +1,118 @@
 package io.baseload.engine.kv;
 
-/** The pages that one sequence owns: page {@code pages[t / KvPages.TOKENS]} holds its token t. */
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.kv.PrefixTree.Node;
+import io.baseload.engine.kv.PrefixTree.Root;
+
+/**
+ * The pages of one sequence: page {@code pages[t / KvPages.TOKENS]} holds its token t. The first ones may be shared with others through the {@link PrefixTree} and are not written
+ * any more; those behind them are its own.
+ */
 public final class PageTable {
     private final KvCache cache;
+    private final CacheScope scope;
     private final int[] pages;
+    private final Node[] shared;
     private int count;
+    private int sharedCount;
 
-    PageTable(KvCache cache, int most) {
+    PageTable(KvCache cache, int most, CacheScope scope) {
         this.cache = cache;
+        this.scope = scope;
         this.pages = new int[most];
+        this.shared = new Node[scope.isPrivate() ? 0 : most];
     }
 
-    /** Takes the pages that are missing for {@code tokens} tokens in all; takes none and returns false if there are too few free ones. */
+    /** Whether pages for {@code tokens} tokens in all can be had. */
+    public boolean fits(int tokens) {
+        return KvCache.pagesFor(tokens) - count <= cache.availablePages();
+    }
+
+    /** Takes the pages that are missing for {@code tokens} tokens in all; takes none and returns false if they can't be had. */
     public boolean grow(int tokens) {
-        int missing = KvCache.pagesFor(tokens) - count;
-        if (missing > cache.freePages()) {
+        if (!fits(tokens)) {
             return false;
         }
-        for (int i = 0; i < missing; i++) {
-            pages[count++] = cache.take();
+        int end = KvCache.pagesFor(tokens);
+        if (count < end) {
+            while (count < end) {
+                pages[count++] = cache.take();
+            }
+            cache.changed();
         }
         return true;
     }
 
-    /** Gives all pages back. */
+    /**
+     * Goes on behind what others have computed of the same prompt: takes over pages that hold its next tokens, in place of pages of its own.
+     *
+     * @param far whether its keys are rotated as beyond the model's original context
+     * @param most tokens of the prompt that may be taken over
+     * @return for how many tokens the sequence shares pages now
+     */
+    public int share(boolean far, int[] prompt, int most) {
+        int before = sharedCount;
+        while (mayShare(most)) {
+            Node node = cache.tree().hold(end(far), prompt, sharedCount * KvPages.TOKENS);
+            if (node == null) {
+                break;
+            }
+            replace(node);
+        }
+        if (sharedCount > before) {
+            cache.changed();
+        }
+        return sharedCount * KvPages.TOKENS;
+    }
+
+    /** Lets others share the pages that are full of computed tokens of the prompt. */
+    public void publish(boolean far, int[] prompt, int computed) {
+        int before = sharedCount;
+        while (mayShare(computed)) {
+            replace(cache.tree().add(end(far), prompt, sharedCount * KvPages.TOKENS, pages[sharedCount]));
+        }
+        if (sharedCount > before) {
+            cache.changed();
+        }
+    }
+
+    private boolean mayShare(int tokens) {
+        return sharedCount < shared.length && (sharedCount + 1) * KvPages.TOKENS <= tokens;
+    }
+
+    /** What the next shared page stands behind. */
+    private Object end(boolean far) {
+        return sharedCount == 0 ? new Root(scope, far) : shared[sharedCount - 1];
+    }
+
+    private void replace(Node node) {
+        if (sharedCount == count) {
+            count++;
+        } else if (pages[sharedCount] != node.page()) {
+            cache.give(pages[sharedCount]);
+        }
+        pages[sharedCount] = node.page();
+        shared[sharedCount++] = node;
+    }
+
+    /** Counts tokens of a prompt that were looked up, and those that were found. */
+    public void count(int lookedUp, int found) {
+        if (shared.length > 0) {
+            cache.count(lookedUp, found);
+            cache.changed();
+        }
+    }
+
+    /** Gives all pages back, the last ones first; others keep those that they share. */
     public void release() {
-        while (count > 0) {
+        while (count > sharedCount) {
             cache.give(pages[--count]);
         }
+        while (count > 0) {
+            cache.tree().leave(shared[--count]);
+        }
+        sharedCount = 0;
+        cache.changed();
     }
 
     /** Page numbers; only those that hold tokens mean something. The table's own array. */

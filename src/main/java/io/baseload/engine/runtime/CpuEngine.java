@@ -77,7 +77,7 @@ final class CpuEngine implements Engine {
         NativeMemory memory = new NativeMemory();
         try {
             KvPages pages = size.allocatePages(memory, source.config());
-            KvCache cache = new KvCache(pages);
+            KvCache cache = new KvCache(pages, options.prefixCache());
             CausalModel model = source.load(memory, pages, size.limits(workers), Kernels.best(options.precision()));
             Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);
             return start(new CpuModel(options.name(), source, size, workers, cache, batcher), batcher, memory);

@@ -64,7 +64,7 @@ final class CpuModel implements LoadedModel {
     @Override
     public ModelLoad load() {
         long used = (long) cache.usedPages() * KvPages.TOKENS;
-        return new ModelLoad(batcher.active(), batcher.queued(), used, size.kvTokens(), memory);
+        return new ModelLoad(batcher.active(), batcher.queued(), used, size.kvTokens(), cache.prefixes(), memory);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.TokenSink;
+import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kv.KvCache;
 import java.util.List;
 import java.util.Optional;
@@ -14,11 +15,8 @@ import java.util.function.Predicate;
  * has less than its weight's part of the places doesn't wait until others' answers end: it enters beside them, and the steps choose between them. Guards itself.
  */
 final class Admission {
-    /** Tokens beyond those known that must have room before a sequence starts, so that it isn't sent away again at once. */
-    private static final int HEADROOM = 64;
-
     private final String model;
-    private final int vocabulary;
+    private final ModelConfig config;
     private final KvCache cache;
     private final BatcherLimits limits;
     private final Runnable wakeEngine;
@@ -28,9 +26,9 @@ final class Admission {
     private int accepted;
     private boolean closed;
 
-    Admission(String model, int vocabulary, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
+    Admission(String model, ModelConfig config, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
         this.model = model;
-        this.vocabulary = vocabulary;
+        this.config = config;
         this.cache = cache;
         this.limits = limits;
         this.wakeEngine = wakeEngine;
@@ -55,8 +53,9 @@ final class Admission {
                 flow,
                 arrivals++,
                 most,
-                vocabulary,
-                cache.table(request.prompt().length + most),
+                config.vocabulary(),
+                cache.table(request.prompt().length + most, request.scope()),
+                config.recomputedBeyond(),
                 wakeEngine);
         queue.add(sequence);
         accepted++;
@@ -68,11 +67,10 @@ final class Admission {
         while (active.size() < limits.residents()) {
             boolean free = active.size() < limits.maxSequences();
             Optional<Sequence> next = queue.peek(flow -> free || belowShare(flow));
-            if (next.isEmpty() || !(fits(next.get()) || makeRoom(next.get(), active))) {
+            if (next.isEmpty() || !(next.get().admit() || makeRoom(next.get(), active))) {
                 return;
             }
             queue.remove(next.get());
-            next.get().admit();
             active.add(next.get());
         }
     }
@@ -81,21 +79,19 @@ final class Admission {
         return !flow.batch() && flow.running < queue.share(flow, limits.maxSequences());
     }
 
-    /** Sends batch sequences away, the youngest first, for one that somebody waits for. */
+    /** Sends batch sequences away, the youngest first, until one that somebody waits for has its pages. */
     private boolean makeRoom(Sequence next, List<Sequence> active) {
-        for (int i = active.size() - 1; i >= 0 && !next.flow().batch() && !fits(next); i--) {
+        for (int i = active.size() - 1; i >= 0 && !next.flow().batch(); i--) {
             if (active.get(i).flow().batch()) {
                 Sequence away = active.remove(i);
                 away.forget();
                 queue.addFirst(away);
+                if (next.admit()) {
+                    return true;
+                }
             }
         }
-        return fits(next);
-    }
-
-    private boolean fits(Sequence sequence) {
-        int most = sequence.promptLength() + sequence.mostDecoded();
-        return KvCache.pagesFor(Math.min(most, sequence.known() + HEADROOM)) <= cache.freePages();
+        return false;
     }
 
     /** Puts sequences that lost their pages before the others of their flow. */

@@ -51,8 +51,8 @@ public final class Batcher {
     public Batcher(String name, CausalModel model, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
         this.name = name;
         this.model = model;
-        this.admission = new Admission(name, model.config().vocabulary(), cache, limits, wakeEngine);
-        this.planner = new StepPlanner(limits, model.config().recomputedBeyond());
+        this.admission = new Admission(name, model.config(), cache, limits, wakeEngine);
+        this.planner = new StepPlanner(limits);
         this.delivery = new Delivery(model);
         this.wakeEngine = wakeEngine;
         this.batch = model.batch();

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * it says otherwise.
  */
 final class Sequence implements Generation {
+    /** Tokens beyond those known that must have room before it starts, so that it isn't sent away again at once. */
+    private static final int HEADROOM = 64;
+
     private final GenerationRequest request;
     private final TokenSink sink;
     private final Flow flow;
@@ -29,12 +32,14 @@ final class Sequence implements Generation {
     private final int mostDecoded;
     private final SamplingState sampling;
     private final PageTable table;
+    private final int recomputedBeyond;
     private final Runnable wakeEngine;
     private final List<SampledToken> promptScores = new ArrayList<>();
     private int[] tokens;
     private int known;
     private int computed;
     private int computedFor;
+    private int cached;
     private @Nullable Rows held;
     private @Nullable FinishReason reason;
     private @Nullable Throwable failure;
@@ -67,6 +72,7 @@ final class Sequence implements Generation {
     /**
      * @param mostDecoded tokens to decode at most: the request's maximum or what the context has room for
      * @param vocabulary tokens that the model has logits for
+     * @param recomputedBeyond tokens beyond which a sequence that grows is computed again
      */
     Sequence(
             GenerationRequest request,
@@ -76,6 +82,7 @@ final class Sequence implements Generation {
             int mostDecoded,
             int vocabulary,
             PageTable table,
+            int recomputedBeyond,
             Runnable wakeEngine) {
         this.request = request;
         this.sink = sink;
@@ -83,6 +90,7 @@ final class Sequence implements Generation {
         this.arrival = arrival;
         this.mostDecoded = mostDecoded;
         this.table = table;
+        this.recomputedBeyond = recomputedBeyond;
         this.wakeEngine = wakeEngine;
         this.sampling = new SamplingState(
                 request.sampling(), request.mask().map(mask -> new AllowedTokens(mask, vocabulary, wakeEngine)));
@@ -162,18 +170,45 @@ final class Sequence implements Generation {
         return promptScores;
     }
 
-    /** Takes the pages of what is known so far. */
-    void admit() {
+    /** Takes the pages of what is known so far; takes none and returns false if there aren't enough for it to go on a little, too. */
+    boolean admit() {
+        share();
+        if (!table.fits(Math.min(promptLength() + mostDecoded, known + HEADROOM)) || !table.grow(known)) {
+            forget();
+            cached = admitted ? cached : 0;
+            return false;
+        }
         if (!admitted) {
+            table.count(mayShare() ? promptLength() : 0, cached);
             sampling.allowed().ifPresent(AllowedTokens::begin);
         }
         admitted = true;
         admittedNanos = System.nanoTime();
-        if (!table.grow(known)) {
-            throw new IllegalStateException("no pages for " + known + " tokens");
-        }
         running = true;
         flow.running++;
+        return true;
+    }
+
+    /** Goes on behind what others of its scope have computed of its prompt. Its last token is computed in any case: the first token of the answer follows from its logits. */
+    void share() {
+        if (!mayShare()) {
+            return;
+        }
+        int shared = table.share(known > recomputedBeyond, tokens, promptLength() - 1);
+        if (shared > computed) {
+            int found = Math.max(0, shared - Math.max(computed, usage.prompt()));
+            computed = shared;
+            computedFor = known;
+            cached += found;
+            if (admitted) {
+                table.count(0, found);
+            }
+        }
+    }
+
+    /** Whoever wants the logits of the whole prompt has it computed. */
+    private boolean mayShare() {
+        return !request.promptLogprobs();
     }
 
     /** Empty for one that never got in. */
@@ -186,16 +221,21 @@ final class Sequence implements Generation {
         computed += stepRows;
         computedFor = known;
         steps++;
+        table.publish(known > recomputedBeyond, tokens, Math.min(computed, promptLength()));
         if (usage.prompt() < promptLength() && usage.prompt() < computed) {
-            usage = new Usage(Math.min(computed, promptLength()), decoded);
+            usage = new Usage(Math.min(computed, promptLength()), decoded, cached);
         }
     }
 
-    /** Computes the sequence again, in the pages that it has, if it has outgrown what its keys were computed for. */
-    void recomputeBeyond(int length) {
-        if (known > length && computedFor <= length) {
-            computed = 0;
-        }
+    /** Whether it has outgrown what its keys were computed for. */
+    boolean outgrown() {
+        return computed > 0 && known > recomputedBeyond && computedFor <= recomputedBeyond;
+    }
+
+    /** Gives its pages back, which others may share, to be computed again in other ones. */
+    void beginAgain() {
+        table.release();
+        computed = 0;
     }
 
     /** Notes a decoded token. */
@@ -207,7 +247,7 @@ final class Sequence implements Generation {
         sampling.decoded(token);
         held = null;
         decoded++;
-        usage = new Usage(promptLength(), decoded);
+        usage = new Usage(promptLength(), decoded, cached);
     }
 
     /** Takes the sequence's pages away; it will be computed again. */

@@ -26,17 +26,14 @@ final class StepPlanner {
     private static final int SHARE_BESIDE_DECODE = 4;
 
     private final BatcherLimits limits;
-    private final int recomputedBeyond;
     private boolean waiting;
     private boolean paused;
     private long step;
     private int heaviest;
     private int heaviestInteractive;
 
-    /** @param recomputedBeyond tokens beyond which a sequence that grows is computed again */
-    StepPlanner(BatcherLimits limits, int recomputedBeyond) {
+    StepPlanner(BatcherLimits limits) {
         this.limits = limits;
-        this.recomputedBeyond = recomputedBeyond;
     }
 
     /** Whether the last plan left a sequence out because its lease said so. */
@@ -52,14 +49,26 @@ final class StepPlanner {
     void plan(List<Sequence> active, List<Sequence> preempted, Batch batch) {
         waiting = false;
         for (int i = 0; i < active.size(); i++) {
-            active.get(i).recomputeBeyond(recomputedBeyond);
+            active.get(i).stepRows = 0;
         }
+        recompute(active, preempted);
         weigh(active);
         fill(active, preempted, batch);
         if (batch.rows() == 0 && paused) {
             heaviest = 1;
             heaviestInteractive = 1;
             fill(active, preempted, batch);
+        }
+    }
+
+    /** Sequences that have outgrown what their keys were computed for begin again. */
+    private static void recompute(List<Sequence> active, List<Sequence> preempted) {
+        for (int i = 0; i < active.size(); i++) {
+            Sequence sequence = active.get(i);
+            if (sequence.outgrown()) {
+                sequence.beginAgain();
+                takePages(sequence, active, preempted);
+            }
         }
     }
 
@@ -194,6 +203,11 @@ final class StepPlanner {
 
     private void prefill(List<Sequence> active, int decoding, Batch batch) {
         int budget = decoding > 0 ? Math.max(1, limits.prefillChunk() / SHARE_BESIDE_DECODE) : limits.prefillChunk();
+        for (int i = 0; i < active.size(); i++) {
+            if (active.get(i).prefilling()) {
+                active.get(i).share();
+            }
+        }
         int left = budget;
         int scores = PROMPT_LOGITS;
         int logits = limits.logits() - decoding;

@@ -2,6 +2,7 @@ package io.baseload.service.app;
 
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelLoad;
+import io.baseload.engine.api.PrefixCacheLoad;
 import io.baseload.service.registry.SlotListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
@@ -32,6 +34,15 @@ final class ModelMeters implements SlotListener {
                 gauge("num_requests_running", "answers that take part in steps", id, model, ModelLoad::active),
                 gauge("num_requests_waiting", "answers that wait for admission", id, model, ModelLoad::queued),
                 gauge("kv_cache_usage_perc", "used part of the KV cache, 1 = full", id, model, ModelMeters::kvUsage)));
+        all.add(gauge(
+                "prefix_cache_pages",
+                "pages of prompts that are kept, in use or not",
+                id,
+                model,
+                load -> load.prefixes().pages()));
+        all.add(counter("queries", "prompt tokens that were looked up", id, model, PrefixCacheLoad::lookedUp));
+        all.add(counter("hits", "prompt tokens that were there", id, model, PrefixCacheLoad::found));
+        all.add(counter("evictions", "pages that made room for others", id, model, PrefixCacheLoad::evicted));
         model.times().times().keySet().forEach(operator -> all.add(operatorTime(operator, id, model)));
         meters.put(id, List.copyOf(all));
     }
@@ -53,6 +64,17 @@ final class ModelMeters implements SlotListener {
     private Meter gauge(
             String name, String description, String id, LoadedModel model, ToDoubleFunction<ModelLoad> value) {
         return Gauge.builder("baseload." + name, model, loaded -> value.applyAsDouble(loaded.load()))
+                .description(description)
+                .tag("model_name", id)
+                .register(registry.getObject());
+    }
+
+    private Meter counter(
+            String name, String description, String id, LoadedModel model, ToLongFunction<PrefixCacheLoad> value) {
+        return FunctionCounter.builder(
+                        "baseload.prefix_cache_" + name,
+                        model,
+                        loaded -> value.applyAsLong(loaded.load().prefixes()))
                 .description(description)
                 .tag("model_name", id)
                 .register(registry.getObject());

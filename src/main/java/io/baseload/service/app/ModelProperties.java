@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param prefillChunk prompt tokens that one step computes at most
  * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
  * @param precision what linear layers compute with: exact or fast
+ * @param prefixCache whether prompts are kept for later requests of the same tenant
  * @param toolFormats how models write calls of tools, by id, where their templates don't show it
  * @param chatTemplates by model, a file with a chat template to use instead of the model's own
  */
@@ -30,6 +31,7 @@ record ModelProperties(
         @DefaultValue("512") int prefillChunk,
         @DefaultValue("f32") KvPrecision kvPrecision,
         @DefaultValue("exact") Precision precision,
+        @DefaultValue("true") boolean prefixCache,
         @DefaultValue Map<String, String> toolFormats,
         @DefaultValue Map<String, Path> chatTemplates) {
     LoadOptions options() {
@@ -40,6 +42,7 @@ record ModelProperties(
                 .withMaxQueued(maxQueued)
                 .withPrefillChunk(prefillChunk)
                 .withKvPrecision(kvPrecision)
-                .withPrecision(precision);
+                .withPrecision(precision)
+                .withPrefixCache(prefixCache);
     }
 }

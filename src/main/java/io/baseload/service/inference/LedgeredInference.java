@@ -115,10 +115,11 @@ final class LedgeredInference implements Inference {
         return prepared.maxTokensGiven() ? max : Math.min(max, TokenLease.STEP);
     }
 
-    /** Tenants share the engine by weight, and no cached prefixes. */
+    /** Tenants share the engine by weight, and no cached prefixes, whatever salt a request brings. */
     private static CompletionRequest onAccountOf(Caller caller, CompletionRequest request) {
         var flow = new FlowId(caller.tenant(), caller.weight(), request.flow().urgency());
-        return request.onAccountOf(flow, new CacheScope(caller.tenant()));
+        return request.onAccountOf(
+                flow, new CacheScope(caller.tenant(), request.scope().salt()));
     }
 
     /** A refused client that asks for its usage at once should not find the refused request in it. */

@@ -2,7 +2,6 @@ package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
-import io.baseload.engine.api.CacheScope;
 import io.baseload.service.tenant.Caller;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,7 +30,7 @@ final class ChatFields {
                 FormatFields.read(fields),
                 false,
                 CommonFields.flow(fields, caller),
-                new CacheScope(caller.tenant()));
+                CommonFields.scope(fields, caller));
         return new Question(model, request, CommonFields.delivery(fields));
     }
 

@@ -1,5 +1,6 @@
 package io.baseload.service.openai;
 
+import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.FlowId.Urgency;
 import io.baseload.service.tenant.Caller;
@@ -32,6 +33,15 @@ final class CommonFields {
 
     static int choices(Fields fields) {
         return fields.integer("n", 1, Limits.CHOICES, 1);
+    }
+
+    /** A tenant's requests share cached prefixes where they bring the same salt, or none. */
+    static CacheScope scope(Fields fields, Caller caller) {
+        var salt = fields.find("cache_salt").map(Value::nonEmptyText).orElse("");
+        if (salt.length() > Limits.CACHE_SALT) {
+            throw Invalid.value("cache_salt", "expected at most " + Limits.CACHE_SALT + " characters.");
+        }
+        return CacheScope.of(caller.tenant()).withSalt(salt);
     }
 
     static Question.Delivery delivery(Fields fields) {

@@ -9,5 +9,7 @@ final class Limits {
 
     static final int MODEL_NAME = 256;
 
+    static final int CACHE_SALT = 256;
+
     private Limits() {}
 }

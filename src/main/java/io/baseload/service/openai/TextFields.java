@@ -2,7 +2,6 @@ package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.ToolSet;
-import io.baseload.engine.api.CacheScope;
 import io.baseload.service.tenant.Caller;
 import java.util.OptionalInt;
 
@@ -35,7 +34,7 @@ final class TextFields {
                 FormatFields.read(fields),
                 fields.flag("echo", false),
                 CommonFields.flow(fields, caller),
-                new CacheScope(caller.tenant()));
+                CommonFields.scope(fields, caller));
         return bounded(new Question(model, request, delivery));
     }
 

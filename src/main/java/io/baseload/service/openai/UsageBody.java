@@ -17,7 +17,7 @@ record UsageBody(
     static UsageBody of(CompletionEvent.Finished end) {
         Usage usage = end.usage();
         var completion = new Completion(end.reasoningTokens());
-        return new UsageBody(usage.prompt(), usage.completion(), usage.total(), new Prompt(0), completion);
+        return new UsageBody(usage.prompt(), usage.completion(), usage.total(), new Prompt(usage.cached()), completion);
     }
 
     @JsonNaming(SnakeCaseStrategy.class)

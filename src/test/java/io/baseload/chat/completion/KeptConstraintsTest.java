@@ -44,7 +44,7 @@ class KeptConstraintsTest {
 
     private static ConstraintKey key(String scope, int number) {
         var format = new OutputFormat.Regex("guided_regex", String.valueOf(number));
-        return new ConstraintKey(new CacheScope(scope), format, ToolSet.EMPTY, true, false);
+        return new ConstraintKey(CacheScope.of(scope), format, ToolSet.EMPTY, true, false);
     }
 
     private Constraint quick() {

@@ -2,34 +2,39 @@ package io.baseload.engine.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.tensor.NativeMemory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class KvCacheTest {
     private static final int PAGES = 20;
+    private static final int[] PROMPT =
+            IntStream.range(0, KvPages.TOKENS * PAGES).toArray();
 
     @Test
     void growsByPagesAndTakesNoneWhereTheyDoNotSuffice() {
         try (NativeMemory memory = new NativeMemory()) {
             KvCache cache = cache(memory);
-            PageTable table = cache.table(KvPages.TOKENS * PAGES);
+            PageTable table = cache.table(KvPages.TOKENS * PAGES, CacheScope.PRIVATE);
             assertThat(table.grow(1)).isTrue();
             assertThat(table.grow(KvPages.TOKENS)).isTrue();
             assertThat(cache.usedPages()).isEqualTo(1);
             assertThat(table.grow(KvPages.TOKENS + 1)).isTrue();
             assertThat(cache.usedPages()).isEqualTo(2);
-            PageTable other = cache.table(KvPages.TOKENS * PAGES);
+            PageTable other = cache.table(KvPages.TOKENS * PAGES, CacheScope.PRIVATE);
             assertThat(other.grow(KvPages.TOKENS * (PAGES - 1))).isFalse();
-            assertThat(cache.freePages()).isEqualTo(PAGES - 2);
+            assertThat(cache.availablePages()).isEqualTo(PAGES - 2);
             assertThat(other.grow(KvPages.TOKENS * (PAGES - 2))).isTrue();
-            assertThat(cache.freePages()).isZero();
+            assertThat(cache.availablePages()).isZero();
         }
     }
 
@@ -42,13 +47,84 @@ class KvCacheTest {
             List<Owner> owners = new ArrayList<>();
             for (int i = 0; i < 5000; i++) {
                 if (owners.size() < 6 && random.nextInt(4) == 0) {
-                    owners.add(new Owner(cache.table(KvPages.TOKENS * PAGES), new AtomicInteger()));
+                    owners.add(new Owner(cache.table(KvPages.TOKENS * PAGES, CacheScope.PRIVATE), new AtomicInteger()));
                 } else if (!owners.isEmpty()) {
                     growOrLeave(owners, random);
                 }
                 assertOneOwner(cache, owners);
             }
         }
+    }
+
+    @Test
+    void pagesOfAPromptStayUntilTheirRoomIsNeeded() {
+        try (NativeMemory memory = new NativeMemory()) {
+            KvCache cache = cache(memory);
+            PageTable first = filled(cache, "a", 5);
+            int[] pages = Arrays.copyOf(first.pages(), 5);
+            first.release();
+            assertThat(cache.usedPages()).isZero();
+            PageTable second = cache.table(KvPages.TOKENS * PAGES, CacheScope.of("a"));
+            assertThat(second.share(false, PROMPT, KvPages.TOKENS * 3 + 31)).isEqualTo(KvPages.TOKENS * 3);
+            assertThat(second.pages()).startsWith(pages[0], pages[1], pages[2]);
+            assertThat(cache.usedPages()).isEqualTo(3);
+            PageTable other = cache.table(KvPages.TOKENS * PAGES, CacheScope.of("b"));
+            assertThat(other.share(false, PROMPT, PROMPT.length)).isZero();
+            assertThat(other.grow(KvPages.TOKENS * (PAGES - 3))).isTrue();
+            assertThat(cache.prefixes().evicted())
+                    .as("the two that nobody uses")
+                    .isEqualTo(2);
+            assertThat(cache.prefixes().pages()).isEqualTo(3);
+            assertThat(other.grow(KvPages.TOKENS * (PAGES - 2))).isFalse();
+        }
+    }
+
+    @Test
+    void theLastPagesOfWhatWasUsedLongestAgoGoFirst() {
+        try (NativeMemory memory = new NativeMemory()) {
+            KvCache cache = cache(memory);
+            filled(cache, "a", 4).release();
+            filled(cache, "b", 4).release();
+            filled(cache, "a", 2).release();
+            PageTable large = cache.table(KvPages.TOKENS * PAGES, CacheScope.PRIVATE);
+            assertThat(large.grow(KvPages.TOKENS * (PAGES - 2))).isTrue();
+            assertThat(cached(cache, "b")).isZero();
+            assertThat(cached(cache, "a")).isEqualTo(2);
+            large.release();
+        }
+    }
+
+    /** Two that computed the same page at the same time keep one of the two. */
+    @Test
+    void aPageThatIsThereAlreadyTakesTheNewOnesPlace() {
+        try (NativeMemory memory = new NativeMemory()) {
+            KvCache cache = cache(memory);
+            PageTable first = cache.table(KvPages.TOKENS * PAGES, CacheScope.of("a"));
+            PageTable second = cache.table(KvPages.TOKENS * PAGES, CacheScope.of("a"));
+            assertThat(first.grow(70) && second.grow(70)).isTrue();
+            assertThat(cache.usedPages()).isEqualTo(6);
+            first.publish(false, PROMPT, 70);
+            second.publish(false, PROMPT, 70);
+            assertThat(cache.usedPages()).isEqualTo(4);
+            assertThat(second.page(0)).isEqualTo(first.page(0));
+            assertThat(second.page(64)).isNotEqualTo(first.page(64));
+            assertThat(cached(cache, "a")).isEqualTo(2);
+        }
+    }
+
+    private static PageTable filled(KvCache cache, String owner, int pages) {
+        PageTable table = cache.table(KvPages.TOKENS * PAGES, CacheScope.of(owner));
+        table.share(false, PROMPT, KvPages.TOKENS * pages);
+        assertThat(table.grow(KvPages.TOKENS * pages)).isTrue();
+        table.publish(false, PROMPT, KvPages.TOKENS * pages);
+        return table;
+    }
+
+    private static int cached(KvCache cache, String owner) {
+        PageTable table = cache.table(KvPages.TOKENS * PAGES, CacheScope.of(owner));
+        int tokens = table.share(false, PROMPT, PROMPT.length);
+        table.release();
+        return tokens / KvPages.TOKENS;
     }
 
     private record Owner(PageTable table, AtomicInteger tokens) {}
@@ -75,6 +151,6 @@ class KvCacheTest {
     }
 
     private static KvCache cache(NativeMemory memory) {
-        return new KvCache(KvPages.allocate(memory, PAGES, new KvLayout(1, 1, 8, 8, 0, KvPrecision.F32)));
+        return new KvCache(KvPages.allocate(memory, PAGES, new KvLayout(1, 1, 8, 8, 0, KvPrecision.F32)), true);
     }
 }

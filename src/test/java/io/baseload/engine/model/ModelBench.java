@@ -1,5 +1,6 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.architecture.Architectures;
@@ -46,7 +47,7 @@ public final class ModelBench implements AutoCloseable {
             ModelConfig config = change.apply(definition.config());
             KvPages pages =
                     KvPages.allocate(memory, 4 * KvCache.pagesFor(contextLength), config.kvLayout(KvPrecision.F32));
-            cache = new KvCache(pages);
+            cache = new KvCache(pages, false);
             Limits limits = new Limits(contextLength, ROWS, 4, ROWS, workers);
             model = DecoderWeights.load(config, new CheckpointWeights(definition.weights(), memory))
                     .decoder(memory, pages, limits, Kernels.best());
@@ -57,7 +58,7 @@ public final class ModelBench implements AutoCloseable {
     }
 
     public PageTable sequence() {
-        PageTable table = cache.table(contextLength);
+        PageTable table = cache.table(contextLength, CacheScope.PRIVATE);
         table.grow(contextLength);
         return table;
     }

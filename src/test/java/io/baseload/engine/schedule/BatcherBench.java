@@ -35,7 +35,7 @@ final class BatcherBench {
             ModelDefinition definition = Architectures.of(file);
             ModelConfig config = definition.config();
             KvPages kv = KvPages.allocate(memory, pages, config.kvLayout(KvPrecision.F32));
-            cache = new KvCache(kv);
+            cache = new KvCache(kv, true);
             Limits rows = new Limits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
             model = new Watched(DecoderWeights.load(config, new CheckpointWeights(definition.weights(), memory))
                     .decoder(memory, kv, rows, Kernels.best()));

@@ -71,18 +71,14 @@ class BatcherTest {
     }
 
     private static GenerationRequest request(int[] prompt, int maxTokens, long seed, Lease lease, String flow) {
+        return request(prompt, maxTokens, seed, lease, flow, CacheScope.PRIVATE);
+    }
+
+    private static GenerationRequest request(
+            int[] prompt, int maxTokens, long seed, Lease lease, String flow, CacheScope scope) {
         SamplingOptions options = new SamplingOptions(1f, 0.95f, 50, 0f, 0.1f, 0.1f, OptionalLong.of(seed), Map.of());
         return new GenerationRequest(
-                prompt,
-                maxTokens,
-                options,
-                Set.of(),
-                2,
-                false,
-                Optional.empty(),
-                lease,
-                new FlowId(flow),
-                CacheScope.PRIVATE);
+                prompt, maxTokens, options, Set.of(), 2, false, Optional.empty(), lease, new FlowId(flow), scope);
     }
 
     private static GenerationRequest request(int[] prompt, int maxTokens, long seed) {
@@ -152,6 +148,39 @@ class BatcherTest {
         int computed = bench.model().rows.stream().mapToInt(Integer::intValue).sum();
         assertThat(computed).as("rows, some of them twice").isGreaterThan(5 * (PROMPT.length + 169));
         assertThat(bench.cache().usedPages()).isZero();
+    }
+
+    /** Five answers to one prompt in less room than they need together: they share its pages, lose theirs, and find them again or not. */
+    @Test
+    void sequencesThatSharePagesLoseThemWithoutATrace() {
+        int[] prompt = IntStream.range(0, 75).map(i -> i * 5 % 384).toArray();
+        List<GenerationRequest> requests = IntStream.range(0, 5)
+                .mapToObj(i -> request(prompt, 110, i, Lease.unlimited(), "", CacheScope.of("tenant")))
+                .toList();
+        List<List<SampledToken>> alone = requests.stream().map(this::alone).toList();
+        BatcherBench bench = bench(limits(8, 50), 9);
+        List<CollectingSink> sinks =
+                requests.stream().map(request -> submit(bench, request)).toList();
+        run(bench.batcher());
+        assertThat(sinks.stream().map(CollectingSink::tokens).toList()).isEqualTo(alone);
+        assertThat(bench.cache().usedPages()).isZero();
+        assertThat(bench.cache().prefixes().found()).isPositive();
+        assertThat(bench.cache().prefixes().pages()).isPositive();
+    }
+
+    /** The second one waits for the first one's pages where it can have them a step later. */
+    @Test
+    void aPromptThatIsJustBeingComputedIsComputedOnce() {
+        int[] prompt = IntStream.range(0, 160).map(i -> i * 5 % 384).toArray();
+        BatcherBench bench = bench(limits(2, 64), 30);
+        List<CollectingSink> sinks = IntStream.range(0, 2)
+                .mapToObj(i -> submit(bench, request(prompt, 1, i, Lease.unlimited(), "", CacheScope.of("tenant"))))
+                .toList();
+        run(bench.batcher());
+        assertThat(bench.model().rows.stream().mapToInt(Integer::intValue).sum())
+                .isEqualTo(160 + 32);
+        assertThat(sinks.get(0).await().usage().cached()).isZero();
+        assertThat(sinks.get(1).await().usage().cached()).isEqualTo(128);
     }
 
     @Test

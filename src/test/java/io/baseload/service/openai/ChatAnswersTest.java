@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
+import io.baseload.engine.api.CacheScope;
 import io.baseload.service.inference.Inference;
 import java.util.Arrays;
 import java.util.List;
@@ -161,7 +162,7 @@ class ChatAnswersTest {
                {"role": "user", "name": "ann", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
                {"role": "assistant", "content": null, "refusal": "No."}],
              "max_tokens": 9, "temperature": 0.5, "top_p": 0.25, "top_k": 40, "min_p": 0.125, "presence_penalty": -1,
-             "frequency_penalty": 1.5, "seed": -3, "logit_bias": {"7": 100}, "stop": ["x", "y"], "n": 2}\
+             "frequency_penalty": 1.5, "seed": -3, "logit_bias": {"7": 100}, "stop": ["x", "y"], "n": 2, "cache_salt": "ann"}\
             """);
         CompletionRequest asked = ((ScriptedInference) inference).asked(reply.header("x-request-id"));
         var messages = ((Input.Chat) asked.input()).messages();
@@ -173,6 +174,7 @@ class ChatAnswersTest {
         assertEquals(List.of("x", "y"), asked.stop());
         assertEquals(-1, asked.topLogprobs());
         assertEquals("acme", asked.flow().value());
+        assertEquals(CacheScope.of("acme").withSalt("ann"), asked.scope());
         var sampling = asked.sampling();
         assertEquals(OptionalLong.of(-3), sampling.seed());
         assertEquals(Map.of(7, 100f), sampling.logitBias());

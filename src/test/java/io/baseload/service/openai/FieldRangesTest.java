@@ -91,6 +91,8 @@ class FieldRangesTest {
         {"stop": ["a", "b", "c", "d", "e"]}              | stop                        | array_above_max_length
         {"stop": ["a", ""]}                              | stop[1]                     | invalid_value
         {"stop": ["a", 2]}                               | stop[1]                     | invalid_type
+        {"cache_salt": 5}                                | cache_salt                  | invalid_type
+        {"cache_salt": ""}                               | cache_salt                  | invalid_value
         {"seed": 1.5}                                    | seed                        | invalid_type
         {"seed": 9223372036854775808}                    | seed                        | integer_above_max_value
         {"seed": -9223372036854775809}                   | seed                        | integer_below_min_value
