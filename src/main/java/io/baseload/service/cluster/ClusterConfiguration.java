@@ -2,7 +2,6 @@ package io.baseload.service.cluster;
 
 import io.baseload.service.database.BaseloadHome;
 import java.time.Duration;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,12 +18,7 @@ public class ClusterConfiguration {
     }
 
     @Bean
-    Membership membership(
-            Instances instances,
-            TransactionOperations transactions,
-            BaseloadHome home,
-            ObjectProvider<InstanceReport> report) {
-        return new Membership(
-                instances, transactions, HomeLock.take(home), () -> report.getIfAvailable(() -> InstanceReport.NONE));
+    Membership membership(Instances instances, TransactionOperations transactions, BaseloadHome home) {
+        return new Membership(instances, transactions, HomeLock.take(home));
     }
 }

@@ -27,9 +27,9 @@ public final class Instances {
         return lease;
     }
 
-    /** Those that live, the oldest first. */
+    /** Those that live, in the order of their ids as text. */
     public List<Instance> live() {
-        return jdbc.sql("SELECT * FROM instance WHERE lease_end >= clock_timestamp() ORDER BY started_at, id")
+        return jdbc.sql("SELECT * FROM instance WHERE lease_end >= clock_timestamp() ORDER BY id")
                 .query(Instances::read)
                 .list();
     }
@@ -65,10 +65,11 @@ public final class Instances {
     boolean renew(UUID id, InstanceReport report) {
         return jdbc.sql("""
             UPDATE instance SET seen_at = clock_timestamp(), lease_end = clock_timestamp() + :lease * interval '1 ms',
-              address = :address, models = :models::jsonb, aliases = :aliases::jsonb
+              version = :version, address = :address, models = :models::jsonb, aliases = :aliases::jsonb
             WHERE id = :id\
             """)
                         .param("id", id)
+                        .param("version", report.version())
                         .param("address", report.address())
                         .param("lease", lease.toMillis())
                         .param("models", JSON.writeValueAsString(report.models()))

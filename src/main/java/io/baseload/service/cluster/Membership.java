@@ -5,7 +5,6 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionOperations;
@@ -21,20 +20,18 @@ public final class Membership implements AutoCloseable {
     private final Instances instances;
     private final TransactionOperations transactions;
     private final HomeLock home;
-    private final Supplier<InstanceReport> report;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("instance-lease").daemon().factory());
+    private volatile InstanceReport report = InstanceReport.NONE;
     private volatile InstanceLease lease;
     private volatile boolean writes = true;
 
-    Membership(
-            Instances instances, TransactionOperations transactions, HomeLock home, Supplier<InstanceReport> report) {
+    Membership(Instances instances, TransactionOperations transactions, HomeLock home) {
         this.instances = instances;
         this.transactions = transactions;
         this.home = home;
-        this.report = report;
         transactions.executeWithoutResult(status -> instances.succeed(home.id()));
-        this.lease = join(InstanceReport.NONE);
+        this.lease = join();
         long pause = Math.min(instances.lease().toMillis() / 4, LONGEST_PAUSE.toMillis());
         var unused = clock.scheduleWithFixedDelay(this::renew, pause, pause, TimeUnit.MILLISECONDS);
     }
@@ -53,6 +50,12 @@ public final class Membership implements AutoCloseable {
         return writes && !lease.isOver();
     }
 
+    /** Who tells from now on what this process has. */
+    public void describe(InstanceReport described) {
+        report = described;
+        tell();
+    }
+
     /** Tells the others now what has changed here. */
     public void tell() {
         clock.execute(this::renew);
@@ -61,14 +64,14 @@ public final class Membership implements AutoCloseable {
     private void renew() {
         try {
             long asked = System.nanoTime();
-            boolean renewed = Boolean.TRUE.equals(
-                    transactions.execute(status -> instances.renew(lease.instance(), report.get())));
+            boolean renewed =
+                    Boolean.TRUE.equals(transactions.execute(status -> instances.renew(lease.instance(), report)));
             if (renewed) {
                 lease.renewed(asked + instances.lease().toNanos());
             } else {
                 log.warn("The lease of instance {} was ended by others; going on under a new one", lease.instance());
                 lease.lost();
-                lease = join(report.get());
+                lease = join();
             }
             writes = true;
         } catch (RuntimeException e) {
@@ -77,10 +80,10 @@ public final class Membership implements AutoCloseable {
         }
     }
 
-    private InstanceLease join(InstanceReport first) {
+    private InstanceLease join() {
         var id = UUID.randomUUID();
         long asked = System.nanoTime();
-        transactions.executeWithoutResult(status -> instances.join(id, home.id(), first));
+        transactions.executeWithoutResult(status -> instances.join(id, home.id(), report));
         return new InstanceLease(id, asked + instances.lease().toNanos());
     }
 

@@ -1,6 +1,7 @@
 package io.baseload.service.registry;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
@@ -8,7 +9,8 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Names that point to models. Moving one is a swap: the new model is loaded beside the old, then the name moves in one instant; what runs finishes on the old
- * model, which then leaves memory if an alias had loaded it and none points to it any more. A model that an operator loaded stays.
+ * model, which then leaves memory if an alias had loaded it and none points to it any more. A model that an operator loaded stays. Where several processes work,
+ * the name moves when each of them has the model, and the swap is done when each routes by it.
  */
 @Component
 public final class Aliases {
@@ -16,13 +18,21 @@ public final class Aliases {
     private final ModelRows models;
     private final Loader loader;
     private final Serving serving;
+    private final Everywhere everywhere;
     private final TransactionOperations transaction;
 
-    Aliases(AliasRows rows, ModelRows models, Loader loader, Serving serving, TransactionOperations transaction) {
+    Aliases(
+            AliasRows rows,
+            ModelRows models,
+            Loader loader,
+            Serving serving,
+            Everywhere everywhere,
+            TransactionOperations transaction) {
         this.rows = rows;
         this.models = models;
         this.loader = loader;
         this.serving = serving;
+        this.everywhere = everywhere;
         this.transaction = transaction;
     }
 
@@ -55,14 +65,49 @@ public final class Aliases {
         if (models.existsById(name)) {
             throw new ConflictException("'" + name + "' is the id of a model.");
         }
-        return loader.inTurn(() -> {
-            ModelRow row = models.findById(model).orElseThrow(() -> new UnknownModelException(model));
+        ModelRow row = prepare(model);
+        try {
+            everywhere.awaitModel(model);
+        } catch (RuntimeException e) {
+            loader.inTurn(() -> {
+                giveUp(row);
+                return model;
+            });
+            throw e;
+        }
+        Alias moved = loader.inTurn(() -> {
             loader.load(row, Progress.IGNORED);
             Optional<String> left = move(name, row, recorded);
             serving.point(name, model);
             left.ifPresent(serving::drain);
             return new Alias(name, model);
         });
+        everywhere.awaitAlias(name, model);
+        return moved;
+    }
+
+    /** Loads the model here, and has the other processes load it too. */
+    private ModelRow prepare(String model) {
+        return loader.inTurn(() -> {
+            ModelRow row = models.findById(model).orElseThrow(() -> new UnknownModelException(model));
+            loader.load(row, Progress.IGNORED);
+            if (row.wanted() == Wanted.NO) {
+                models.want(model, Wanted.BY_ALIAS.name());
+            }
+            return row;
+        });
+    }
+
+    private void giveUp(ModelRow row) {
+        if (row.wanted() == Wanted.NO && !rows.existsByModel(row.id())) {
+            models.want(row.id(), Wanted.NO.name());
+            serving.drain(row.id());
+        }
+    }
+
+    /** The aliases as this process routes them. */
+    public Map<String, String> here() {
+        return serving.aliases();
     }
 
     /** @return the model that the name left, if it is to leave memory */
@@ -71,16 +116,11 @@ public final class Aliases {
             return transaction.execute(status -> {
                 Optional<String> before = rows.findById(name).map(AliasRow::model);
                 rows.point(name, row.id());
-                if (row.wanted() == Wanted.NO) {
-                    models.want(row.id(), Wanted.BY_ALIAS.name());
-                }
                 recorded.run();
                 return before.filter(this::leaves);
             });
         } catch (RuntimeException e) {
-            if (row.wanted() == Wanted.NO) {
-                serving.drain(row.id());
-            }
+            giveUp(row);
             throw e;
         }
     }

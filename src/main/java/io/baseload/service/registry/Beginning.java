@@ -4,12 +4,17 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.database.BaseloadHome;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** Gives an empty registry the bundled model, and a store that lost its file the file. */
 @Component
 final class Beginning {
+    private static final Logger LOG = LoggerFactory.getLogger(Beginning.class);
+
     private final BundledModel model;
     private final Engine engine;
     private final ModelStore store;
@@ -44,10 +49,14 @@ final class Beginning {
             models.restore(model.id(), unpacked());
         } else if (models.count() == 0) {
             String sha256 = unpacked();
-            transaction.executeWithoutResult(status -> {
-                shelf.file(model.id(), sha256, Wanted.BY_ALIAS);
-                aliases.point(model.alias(), model.id());
-            });
+            try {
+                transaction.executeWithoutResult(status -> {
+                    shelf.file(model.id(), sha256, Wanted.BY_ALIAS);
+                    aliases.point(model.alias(), model.id());
+                });
+            } catch (DuplicateKeyException e) {
+                LOG.info("{} was filed by another process", model.id());
+            }
         }
     }
 

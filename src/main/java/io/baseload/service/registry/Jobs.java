@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.store.ModelStoreException;
+import io.baseload.service.cluster.Membership;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Long work on models, each piece on a thread of its own. The table knows how it began and ended; between, this process does. */
+/** Long work on models, each piece on a thread of its own, in the process that was asked for it. The others know of it what the table has. */
 @Component
 public final class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
@@ -32,12 +33,14 @@ public final class Jobs {
     private final JobRows rows;
     private final JdbcAggregateOperations table;
     private final TransactionOperations transaction;
+    private final Membership membership;
     private final Map<String, LiveJob> live = new ConcurrentHashMap<>();
 
-    Jobs(JobRows rows, JdbcAggregateOperations table, TransactionOperations transaction) {
+    Jobs(JobRows rows, JdbcAggregateOperations table, TransactionOperations transaction, Membership membership) {
         this.rows = rows;
         this.table = table;
         this.transaction = transaction;
+        this.membership = membership;
     }
 
     /** @param recorded runs in the transaction that creates the job */
@@ -45,6 +48,7 @@ public final class Jobs {
         Job job = Job.queued("job_" + UUID.randomUUID().toString().replace("-", ""), kind, model);
         transaction.executeWithoutResult(status -> {
             table.insert(job);
+            rows.own(job.id(), membership.lease().instance());
             recorded.accept(job);
         });
         LiveJob started = new LiveJob(job);
@@ -131,13 +135,35 @@ public final class Jobs {
      * @throws ConflictException if it has ended already
      */
     public Job cancel(Job job, Runnable recorded) {
+        transaction.executeWithoutResult(status -> {
+            if (rows.askToCancel(job.id()) == 0) {
+                throw new ConflictException("The job '" + job.id() + "' has ended.");
+            }
+            recorded.run();
+        });
         LiveJob running = live.get(job.id());
-        if (running == null || running.job().state().last()) {
-            throw new ConflictException("The job '" + job.id() + "' has ended.");
+        if (running == null) {
+            return job; // another process does it, and will see
         }
-        transaction.executeWithoutResult(status -> recorded.run());
         running.cancel();
         return running.job();
+    }
+
+    /** Tells the others how far the jobs of this process are, and hears whom they ask to end. */
+    void tell() {
+        live.values().forEach(running -> {
+            Job job = running.job();
+            if (!job.state().last()
+                    && rows.tell(job.id(), job.progress(), job.message()) == 1
+                    && rows.isToBeCancelled(job.id())) {
+                running.cancel();
+            }
+        });
+    }
+
+    /** Ends the jobs of processes that are no more. */
+    void failInterrupted() {
+        rows.failInterrupted();
     }
 
     /** Ends what runs, and waits for that a while. What can't end in time is found as interrupted at the next start. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +44,19 @@ final class Loader {
         turn.lock();
         try {
             return change.get();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Runs a change of what is loaded if nobody else has a turn now. */
+    boolean tryInTurn(Runnable change) {
+        if (!turn.tryLock()) {
+            return false;
+        }
+        try {
+            change.run();
+            return true;
         } finally {
             turn.unlock();
         }
@@ -148,6 +162,15 @@ final class Loader {
             return ModelState.DRAINING;
         }
         return failures.containsKey(id) ? ModelState.FAILED : ModelState.STORED;
+    }
+
+    /** All that is not just on disk. */
+    Map<String, ModelState> states() {
+        Map<String, ModelState> states = new TreeMap<>();
+        loading.forEach(id -> states.put(id, state(id)));
+        serving.slots().forEach(slot -> states.put(slot.id(), state(slot.id())));
+        failures.keySet().forEach(id -> states.put(id, state(id)));
+        return states;
     }
 
     /** Why the last try to load the model failed. */

@@ -1,6 +1,7 @@
 package io.baseload.service.registry;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
@@ -57,6 +58,11 @@ public final class Models {
                 serving.slot(row.id()).map(slot -> slot.model().load()),
                 loader.failure(row.id()),
                 row.createdAt());
+    }
+
+    /** All models that this process does not just have on disk. */
+    public Map<String, ModelState> here() {
+        return loader.states();
     }
 
     /**

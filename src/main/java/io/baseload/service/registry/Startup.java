@@ -18,40 +18,40 @@ final class Startup implements SmartLifecycle {
 
     private final ModelRows models;
     private final AliasRows aliases;
-    private final JobRows jobRows;
     private final Jobs jobs;
     private final Loader loader;
     private final Serving serving;
     private final Beginning beginning;
     private final Readiness readiness;
+    private final Reconciler reconciler;
     private final Engine engine;
     private volatile boolean running;
 
     Startup(
             ModelRows models,
             AliasRows aliases,
-            JobRows jobRows,
             Jobs jobs,
             Loader loader,
             Serving serving,
             Beginning beginning,
             Readiness readiness,
+            Reconciler reconciler,
             Engine engine) {
         this.models = models;
         this.aliases = aliases;
-        this.jobRows = jobRows;
         this.jobs = jobs;
         this.loader = loader;
         this.serving = serving;
         this.beginning = beginning;
         this.readiness = readiness;
+        this.reconciler = reconciler;
         this.engine = engine;
     }
 
     @Override
     public void start() {
         running = true;
-        jobRows.failInterrupted();
+        jobs.failInterrupted();
         beginning.run();
         aliases.findAll().forEach(row -> serving.point(row.name(), row.model()));
         List<ModelRow> wanted = inOrder(models.wanted());
@@ -59,6 +59,7 @@ final class Startup implements SmartLifecycle {
         Thread.ofVirtual().name("first-loads").start(() -> {
             wanted.forEach(this::load);
             readiness.nowRestored();
+            reconciler.start();
         });
     }
 
@@ -86,6 +87,7 @@ final class Startup implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
+        reconciler.stop();
         jobs.stop();
         engine.close();
     }

@@ -1,0 +1,79 @@
+package io.baseload.service.registry;
+
+import io.baseload.service.cluster.Instance;
+import io.baseload.service.cluster.InstanceModel;
+import io.baseload.service.cluster.Instances;
+import io.baseload.service.cluster.Membership;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.springframework.stereotype.Component;
+
+/** Waits until the other processes have what this one has. One that dies meanwhile is not waited for. */
+@Component
+final class Everywhere {
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final Instances instances;
+    private final Membership membership;
+
+    Everywhere(Instances instances, Membership membership) {
+        this.instances = instances;
+        this.membership = membership;
+    }
+
+    /** @throws ConflictException if another process can't load the model */
+    void awaitModel(String model) {
+        await("have loaded '" + model + "'", instance -> {
+            Optional<String> state = instance.models().stream()
+                    .filter(one -> one.id().equals(model))
+                    .map(InstanceModel::state)
+                    .findFirst();
+            if (state.filter(word(ModelState.FAILED)::equals).isPresent()) {
+                throw new ConflictException("The instance " + instance.id() + " at " + instance.address()
+                        + " can't load the model '" + model + "'.");
+            }
+            return state.filter(word(ModelState.LOADED)::equals).isPresent();
+        });
+    }
+
+    void awaitAlias(String name, String model) {
+        await(
+                "route '" + name + "' to '" + model + "'",
+                instance -> model.equals(instance.aliases().get(name)));
+    }
+
+    private void await(String what, Predicate<Instance> done) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            Optional<Instance> late = instances.live().stream()
+                    .filter(instance -> !instance.id().equals(membership.lease().instance()))
+                    .filter(done.negate())
+                    .findFirst();
+            if (late.isEmpty()) {
+                return;
+            }
+            if (System.nanoTime() - deadline >= 0) {
+                throw new ConflictException("The instance " + late.get().id() + " at "
+                        + late.get().address() + " does not " + what + " within " + PATIENCE.toMinutes()
+                        + " minutes.");
+            }
+            sleep();
+        }
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConflictException("The wait for the other instances was interrupted.");
+        }
+    }
+
+    static String word(ModelState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+}
