@@ -2,12 +2,13 @@ package io.baseload.cli;
 
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
-import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.Quantization;
+import io.baseload.engine.api.Roofline;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -15,13 +16,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Measures the engine on one sequence: prefill of a prompt, then decode one token at a time. The prompt's ids are as good as random; the first round of each
- * measurement is a warm-up and doesn't count.
+ * Measures the engine: prefill of some prompts, then decode of all sequences together, a token each in a step. The prompts' ids are as good as random; the first
+ * round of each measurement is a warm-up and doesn't count.
  */
 @Command(
         name = "bench",
-        description = "Measures prefill and decode in tokens per second, for each thread count and length.")
+        description =
+                "Measures prefill and decode in tokens per second, for each format, thread count, batch and length.")
 final class BenchCommand implements Callable<Integer> {
+    /** A sequence holds whole pages. */
+    private static final int KV_PAGE = 32;
+
     @Mixin
     private ModelArgument model = new ModelArgument();
 
@@ -54,34 +59,53 @@ final class BenchCommand implements Callable<Integer> {
             description = "Tokens to decode (default: ${DEFAULT-VALUE}).")
     private List<Integer> decodes = List.of();
 
+    @Option(
+            names = "--batch",
+            split = ",",
+            defaultValue = "1",
+            description = "Sequences that are decoded together, such as 1,2,4,8,16 (default: ${DEFAULT-VALUE}).")
+    private List<Integer> batches = List.of();
+
+    @Option(
+            names = "--quantize",
+            split = ",",
+            paramLabel = "KIND",
+            defaultValue = "keep",
+            description = "What linear layers become while they are packed in memory, such as keep,nf4-dq,q8"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private List<String> kinds = List.of();
+
+    @Option(names = "--profile", description = "Print where the workers' time went.")
+    private boolean profiled;
+
     @Option(names = "--repeat", defaultValue = "3", description = "Rounds that count (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
-    /** What {@code --json} prints. */
-    record Report(String engine, String version, String model, String kv, List<Run> runs) {}
-
-    /** One measurement, in tokens per second. */
-    record Run(int threads, int prompt, int decode, int repeat, Spread prefillTps, Spread decodeTps) {
-        String line() {
-            return String.format(
-                    Locale.ROOT,
-                    "%d threads: prefill of %d %s tokens/s, decode of %d %s tokens/s",
-                    threads,
-                    prompt,
-                    prefillTps,
-                    decode,
-                    decodeTps);
-        }
-    }
+    /** What {@code --json} prints; profiles, in the order of the runs, only if they were asked for. */
+    record Report(
+            String engine,
+            String version,
+            String model,
+            String kv,
+            String precision,
+            List<BenchRun> runs,
+            List<BenchProfile> profiles) {}
 
     @Override
     public Integer call() throws Exception {
         checkLengths();
-        var runs = new ArrayList<Run>();
+        List<Quantization> formats = kinds.stream().map(QuantizeOption::parse).toList();
+        var runs = new ArrayList<BenchRun>();
+        var profiles = new ArrayList<BenchProfile>();
         for (int count : threads) {
-            try (Engine engine = Engine.open(new EngineOptions(count, true));
-                    LoadedModel loaded = engine.load(model.path(), options())) {
-                measure(loaded, count, runs);
+            try (Engine engine = Engine.open(new EngineOptions(count, true))) {
+                for (Quantization format : formats) {
+                    try (LoadedModel loaded = engine.load(model.path(), options(format))) {
+                        measure(loaded, format.label(), count, runs, profiles);
+                        loaded.close();
+                        loaded.freed().get();
+                    }
+                }
             }
         }
         output.result(
@@ -90,69 +114,73 @@ final class BenchCommand implements Callable<Integer> {
                         Version.number(),
                         model.name(),
                         kv.precision().label(),
-                        runs),
-                runs.getLast().line());
+                        precision.precision().label(),
+                        runs,
+                        profiles),
+                runs.size() + " measurements");
         return 0;
     }
 
     private void checkLengths() {
-        if (IntStream.concat(lengths(prompts), lengths(decodes)).anyMatch(length -> length < 1) || repeat < 1) {
-            throw new BadInputException("--prompt, --decode and --repeat must be 1 or more");
+        if (IntStream.of(min(prompts), min(decodes), min(batches), repeat).anyMatch(length -> length < 1)) {
+            throw new BadInputException("--prompt, --decode, --batch and --repeat must be 1 or more");
         }
-        if (lengths(threads).anyMatch(count -> count < 1)) {
+        if (min(threads) < 1) {
             throw new BadInputException("--threads must be 1 or more");
         }
     }
 
-    private LoadOptions options() {
-        int longest = max(prompts) + max(decodes) + 1;
+    private LoadOptions options(Quantization format) {
+        int longest = max(prompts) + max(decodes) + BenchRound.SPARE;
+        int most = max(batches);
         return LoadOptions.named(model.name())
                 .withContextLength(longest)
-                .withMaxSequences(1)
+                .withKvTokens(most * (longest + KV_PAGE))
+                .withMaxSequences(most)
                 .withKvPrecision(kv.precision())
-                .withPrecision(precision.precision());
+                .withPrecision(precision.precision())
+                .withPrefixCache(false)
+                .withQuantization(format);
     }
 
-    private void measure(LoadedModel loaded, int count, List<Run> runs) throws Exception {
-        for (int prompt : prompts) {
-            for (int decode : decodes) {
-                Run run = run(loaded, count, prompt, decode);
-                runs.add(run);
-                if (runs.size() < threads.size() * prompts.size() * decodes.size()) {
-                    output.note(run.line());
+    private void measure(LoadedModel loaded, String format, int count, List<BenchRun> runs, List<BenchProfile> profiles)
+            throws Exception {
+        for (int batch : batches) {
+            Optional<Roofline> roofline = Optional.empty();
+            for (int prompt : prompts) {
+                for (int decode : decodes) {
+                    List<BenchRound> rounds = rounds(loaded, batch, prompt, decode);
+                    // after the first rounds, which have compiled the kernels
+                    roofline = roofline.or(() -> Optional.of(loaded.roofline(batch)));
+                    report(BenchRun.of(format, count, prompt, decode, batch, rounds, roofline.get()), runs);
+                    if (profiled) {
+                        profiles.add(BenchProfile.of(rounds));
+                        profiles.getLast().lines().forEach(output::note);
+                    }
                 }
             }
         }
     }
 
-    private Run run(LoadedModel loaded, int count, int prompt, int decode) throws Exception {
-        var paces = new ArrayList<Pace>();
-        for (int round = 0; round <= repeat; round++) {
-            var timer = new BenchTimer();
-            loaded.generate(GenerationRequest.greedy(ids(prompt, loaded.info().vocabularySize()), decode + 1), timer);
-            paces.add(timer.pace());
+    private void report(BenchRun run, List<BenchRun> runs) {
+        runs.add(run);
+        output.note(run.line());
+        output.note("    " + run.rooflineLine());
+    }
+
+    private List<BenchRound> rounds(LoadedModel loaded, int batch, int prompt, int decode) throws Exception {
+        var rounds = new ArrayList<BenchRound>();
+        for (int number = 0; number <= repeat; number++) {
+            rounds.add(BenchRound.run(loaded, number, batch, prompt, decode));
         }
-        List<Pace> counted = paces.subList(1, paces.size());
-        return new Run(
-                count,
-                prompt,
-                decode,
-                repeat,
-                Spread.of(counted.stream().mapToDouble(Pace::prefill)),
-                Spread.of(counted.stream().mapToDouble(Pace::decode)));
+        return rounds.subList(1, rounds.size());
     }
 
-    private static int[] ids(int length, int vocabulary) {
-        return IntStream.range(0, length)
-                .map(i -> ((i * 7919) % 20000 + 100) % vocabulary)
-                .toArray();
-    }
-
-    private static IntStream lengths(List<Integer> values) {
-        return values.stream().mapToInt(Integer::intValue);
+    private static int min(List<Integer> values) {
+        return values.stream().mapToInt(Integer::intValue).min().orElseThrow();
     }
 
     private static int max(List<Integer> values) {
-        return lengths(values).max().orElseThrow();
+        return values.stream().mapToInt(Integer::intValue).max().orElseThrow();
     }
 }

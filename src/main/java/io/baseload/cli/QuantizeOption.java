@@ -16,9 +16,12 @@ final class QuantizeOption {
     private @Nullable String label;
 
     Optional<Quantization> value() {
-        return Optional.ofNullable(label)
-                .map(given -> Quantization.named(given)
-                        .orElseThrow(() -> new BadInputException("--quantize must be one of "
-                                + String.join(", ", Quantization.labels()) + ", not " + given)));
+        return Optional.ofNullable(label).map(QuantizeOption::parse);
+    }
+
+    static Quantization parse(String given) {
+        return Quantization.named(given)
+                .orElseThrow(() -> new BadInputException(
+                        "--quantize must be one of " + String.join(", ", Quantization.labels()) + ", not " + given));
     }
 }

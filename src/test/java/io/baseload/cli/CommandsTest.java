@@ -243,7 +243,39 @@ class CommandsTest {
         assertThat(runs).hasSize(4);
         assertThat(runs)
                 .allMatch(one -> one.at("/prefillTps/median").asDouble() > 0
-                        && one.at("/decodeTps/min").asDouble() > 0);
+                        && one.at("/decodeTps/min").asDouble() > 0
+                        && one.get("rooflineFraction").asDouble() > 0
+                        && one.at("/stepMillis/p50").asDouble()
+                                <= one.at("/stepMillis/p99").asDouble());
+    }
+
+    @Test
+    void benchDecodesSequencesTogetherInSeveralFormats() {
+        CommandRun run = CommandRun.of(
+                "bench",
+                TINY,
+                "--json",
+                "--threads",
+                "1",
+                "--prompt",
+                "8",
+                "--decode",
+                "4",
+                "--repeat",
+                "1",
+                "--batch",
+                "1,3",
+                "--quantize",
+                "keep,q8",
+                "--profile");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode runs = run.json().get("runs");
+        assertThat(runs)
+                .extracting(
+                        one -> one.get("quantize").asString() + one.get("batch").asInt())
+                .containsExactly("keep1", "keep3", "q81", "q83");
+        assertThat(run.json().get("profiles")).hasSize(4);
+        assertThat(run.json().at("/profiles/0/decode/attention").asDouble()).isPositive();
     }
 
     @Test
@@ -259,6 +291,8 @@ class CommandsTest {
         assertBad("--bad", "bench", "--bad");
         assertBad("--prompt", "generate", TINY);
         assertBad("--threads", "bench", TINY, "--threads", "0");
+        assertBad("--batch", "bench", TINY, "--batch", "0");
+        assertBad("--quantize must be one of keep", "bench", TINY, "--quantize", "q3");
         assertBad("must be one of f32, f16, q8, not q4", "generate", TINY, "--prompt", "x", "--kv", "q4");
         assertBad("--temperature", "generate", TINY, "--prompt", "x", "--temperature", "hot");
         assertBad("--temperature must be from 0 to 2", "generate", TINY, "--prompt", "x", "--temperature", "-1");

@@ -84,8 +84,12 @@ public final class GgufBytes {
         return raw(new byte[(32 - out.size() % 32) % 32 + zeros]);
     }
 
+    public byte[] bytes() {
+        return out.toByteArray();
+    }
+
     public Path write(Path file) throws IOException {
-        return Files.write(file, out.toByteArray());
+        return Files.write(file, bytes());
     }
 
     public GgufBytes raw(byte[] bytes) {

@@ -12,6 +12,7 @@ package io.baseload.engine.api;
  * @param kvPrecision how the KV cache stores keys and values
  * @param precision what linear layers compute with
  * @param prefixCache whether pages of prompts are kept for later requests of the same {@link CacheScope}
+ * @param quantization what the weights of linear layers become while they are packed; a model that was imported keeps what it has
  */
 public record LoadOptions(
         String name,
@@ -22,15 +23,25 @@ public record LoadOptions(
         int prefillChunk,
         KvPrecision kvPrecision,
         Precision precision,
-        boolean prefixCache) {
+        boolean prefixCache,
+        Quantization quantization) {
 
     public static LoadOptions named(String name) {
-        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.EXACT, true);
+        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.EXACT, true, Quantization.KEEP);
     }
 
     public LoadOptions withContextLength(int tokens) {
         return new LoadOptions(
-                name, tokens, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision, prefixCache);
+                name,
+                tokens,
+                kvTokens,
+                maxSequences,
+                maxQueued,
+                prefillChunk,
+                kvPrecision,
+                precision,
+                prefixCache,
+                quantization);
     }
 
     public LoadOptions withKvTokens(int tokens) {
@@ -43,12 +54,22 @@ public record LoadOptions(
                 prefillChunk,
                 kvPrecision,
                 precision,
-                prefixCache);
+                prefixCache,
+                quantization);
     }
 
     public LoadOptions withMaxSequences(int sequences) {
         return new LoadOptions(
-                name, contextLength, kvTokens, sequences, maxQueued, prefillChunk, kvPrecision, precision, prefixCache);
+                name,
+                contextLength,
+                kvTokens,
+                sequences,
+                maxQueued,
+                prefillChunk,
+                kvPrecision,
+                precision,
+                prefixCache,
+                quantization);
     }
 
     public LoadOptions withMaxQueued(int requests) {
@@ -61,12 +82,22 @@ public record LoadOptions(
                 prefillChunk,
                 kvPrecision,
                 precision,
-                prefixCache);
+                prefixCache,
+                quantization);
     }
 
     public LoadOptions withPrefillChunk(int rows) {
         return new LoadOptions(
-                name, contextLength, kvTokens, maxSequences, maxQueued, rows, kvPrecision, precision, prefixCache);
+                name,
+                contextLength,
+                kvTokens,
+                maxSequences,
+                maxQueued,
+                rows,
+                kvPrecision,
+                precision,
+                prefixCache,
+                quantization);
     }
 
     public LoadOptions withKvPrecision(KvPrecision kvPrecision) {
@@ -79,7 +110,8 @@ public record LoadOptions(
                 prefillChunk,
                 kvPrecision,
                 precision,
-                prefixCache);
+                prefixCache,
+                quantization);
     }
 
     public LoadOptions withPrecision(Precision precision) {
@@ -92,12 +124,36 @@ public record LoadOptions(
                 prefillChunk,
                 kvPrecision,
                 precision,
-                prefixCache);
+                prefixCache,
+                quantization);
     }
 
     public LoadOptions withPrefixCache(boolean kept) {
         return new LoadOptions(
-                name, contextLength, kvTokens, maxSequences, maxQueued, prefillChunk, kvPrecision, precision, kept);
+                name,
+                contextLength,
+                kvTokens,
+                maxSequences,
+                maxQueued,
+                prefillChunk,
+                kvPrecision,
+                precision,
+                kept,
+                quantization);
+    }
+
+    public LoadOptions withQuantization(Quantization quantization) {
+        return new LoadOptions(
+                name,
+                contextLength,
+                kvTokens,
+                maxSequences,
+                maxQueued,
+                prefillChunk,
+                kvPrecision,
+                precision,
+                prefixCache,
+                quantization);
     }
 
     public LoadOptions withName(String name) {
@@ -110,6 +166,7 @@ public record LoadOptions(
                 prefillChunk,
                 kvPrecision,
                 precision,
-                prefixCache);
+                prefixCache,
+                quantization);
     }
 }

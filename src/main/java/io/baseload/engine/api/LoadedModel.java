@@ -27,6 +27,14 @@ public interface LoadedModel extends AutoCloseable {
     /** What the workers have spent their time on since the model was loaded. */
     OperatorTimes times();
 
+    /**
+     * Measures how fast decode steps of this model can be at best on this machine. It takes some seconds of all workers' CPUs; the engine should have nothing else
+     * to do, and the model must stay open meanwhile.
+     *
+     * @param sequences that share a step
+     */
+    Roofline roofline(int sequences);
+
     /** Accepts nothing more. Native memory is freed when the last running generation has ended; does not wait for that. */
     @Override
     void close();

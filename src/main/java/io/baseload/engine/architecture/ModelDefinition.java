@@ -2,6 +2,7 @@ package io.baseload.engine.architecture;
 
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.model.ImportPackings;
 import io.baseload.engine.model.PlannedWeights;
 
 /** What a checkpoint's model computes, and its weights. */
@@ -12,8 +13,8 @@ public record ModelDefinition(ModelConfig config, CheckpointTensors weights) {
      * @return what they take
      * @throws io.baseload.engine.api.ModelFileException otherwise
      */
-    public Plan plan() {
-        var planned = new PlannedWeights(weights);
+    public Plan plan(ImportPackings packings) {
+        var planned = new PlannedWeights(weights, packings);
         DecoderWeights decoder = DecoderWeights.load(config, planned);
         weights.refuseOthers();
         return new Plan(planned.bytes(), decoder.widest());

@@ -1,14 +1,13 @@
 package io.baseload.engine.model;
 
-import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 
 /** Packs a checkpoint's weights into native memory, by as many threads as there are CPUs. Nothing refers to the checkpoint afterwards. */
-public record CheckpointWeights(WeightSource source, NativeMemory memory) implements Weights {
+public record CheckpointWeights(WeightSource source, ImportPackings packings, NativeMemory memory) implements Weights {
     @Override
     public PackedMatrix matrix(String name, int rows, int cols) {
-        return Panels.pack(memory, source.matrix(name, rows, cols));
+        return packings.pack(memory, name, source.matrix(name, rows, cols));
     }
 
     @Override

@@ -11,8 +11,11 @@ import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Scales;
 import java.util.List;
 
-/** How each matrix is packed at import. */
+/** How each matrix is packed, at import or when a checkpoint is loaded. */
 public record ImportPackings(Quantization quantization) {
+    /** As the source has it. */
+    public static final ImportPackings KEEP = new ImportPackings(Quantization.KEEP);
+
     /** Whether a matrix is the weight of a linear layer that may be quantized: not the embedding, the head, a router or a convolution. */
     static boolean linear(String name) {
         return name.startsWith("layers.") && !name.contains(".router") && !name.contains(".filter.");

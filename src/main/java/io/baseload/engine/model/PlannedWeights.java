@@ -1,16 +1,17 @@
 package io.baseload.engine.model;
 
-import io.baseload.engine.quant.Panels;
 import io.baseload.engine.quant.RowSource;
 import io.baseload.engine.tensor.PackedMatrix;
 
 /** Finds out whether a checkpoint has all weights, each in its shape, and what they take once they are packed. Its matrices have no data. */
 public final class PlannedWeights implements Weights {
     private final WeightSource source;
+    private final ImportPackings packings;
     private long bytes;
 
-    public PlannedWeights(WeightSource source) {
+    public PlannedWeights(WeightSource source, ImportPackings packings) {
         this.source = source;
+        this.packings = packings;
     }
 
     /** Native memory that the matrices asked for so far take. */
@@ -21,7 +22,7 @@ public final class PlannedWeights implements Weights {
     @Override
     public PackedMatrix matrix(String name, int rows, int cols) {
         RowSource found = source.matrix(name, rows, cols);
-        PackedMatrix planned = PackedMatrix.planned(Panels.packing(found.type()), rows, cols);
+        PackedMatrix planned = PackedMatrix.planned(packings.packing(name, found.type(), cols), rows, cols);
         bytes += PackedMatrix.bytes(planned.packing(), rows, cols);
         return planned;
     }

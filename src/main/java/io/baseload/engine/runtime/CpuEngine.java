@@ -14,6 +14,9 @@ import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.model.ImportPackings;
+import io.baseload.engine.model.StepMatrices;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.schedule.Batcher;
 import io.baseload.engine.schedule.EngineLoop;
@@ -27,11 +30,13 @@ final class CpuEngine implements Engine {
     private static final System.Logger LOG = System.getLogger(CpuEngine.class.getName());
 
     private final int workers;
+    private final boolean pinned;
     private final EngineLoop loop;
     private volatile boolean closed;
 
     CpuEngine(EngineOptions options) {
         workers = options.threads() == 0 ? Team.defaultWorkers() : options.threads();
+        pinned = options.pinned();
         loop = new EngineLoop(new Team(workers, options.pinned()));
         LOG.log(
                 Level.INFO,
@@ -56,14 +61,14 @@ final class CpuEngine implements Engine {
 
     @Override
     public MemoryEstimate estimate(Path file, LoadOptions options) {
-        try (ModelSource source = ModelSource.open(file)) {
+        try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
             return source.estimate(ModelSize.of(source.config(), options), workers);
         }
     }
 
     @Override
     public LoadedModel load(Path file, LoadOptions options) {
-        try (ModelSource source = ModelSource.open(file)) {
+        try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
             return load(source, ModelSize.of(source.config(), options), options);
         }
     }
@@ -78,9 +83,14 @@ final class CpuEngine implements Engine {
         try {
             KvPages pages = size.allocatePages(memory, source.config());
             KvCache cache = new KvCache(pages, options.prefixCache());
-            CausalModel model = source.load(memory, pages, size.limits(workers), Kernels.best(options.precision()));
+            Kernels kernels = Kernels.best(options.precision());
+            StepMatrices weights = source.weights(memory);
+            CausalModel model =
+                    DecoderWeights.load(source.config(), weights).decoder(memory, pages, size.limits(workers), kernels);
+            var probe = new RooflineProbe(
+                    weights, kernels, workers, pinned, source.plan().widest(), size.kvBytesPerToken(source.config()));
             Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);
-            return start(new CpuModel(options.name(), source, size, workers, cache, batcher), batcher, memory);
+            return start(new CpuModel(options.name(), source, size, workers, cache, batcher, probe), batcher, memory);
         } catch (Throwable failed) {
             memory.close();
             throw failed;

@@ -7,6 +7,7 @@ import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.ModelLoad;
 import io.baseload.engine.api.OperatorTimes;
+import io.baseload.engine.api.Roofline;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.kv.KvCache;
@@ -23,9 +24,17 @@ final class CpuModel implements LoadedModel {
     private final MemoryEstimate memory;
     private final KvCache cache;
     private final Batcher batcher;
+    private final RooflineProbe probe;
     private final CompletableFuture<Void> freed = new CompletableFuture<>();
 
-    CpuModel(String name, ModelSource source, ModelSize size, int workers, KvCache cache, Batcher batcher) {
+    CpuModel(
+            String name,
+            ModelSource source,
+            ModelSize size,
+            int workers,
+            KvCache cache,
+            Batcher batcher,
+            RooflineProbe probe) {
         this.name = name;
         this.info = source.info();
         this.vocabulary = source.vocabulary();
@@ -33,6 +42,7 @@ final class CpuModel implements LoadedModel {
         this.memory = source.estimate(size, workers);
         this.cache = cache;
         this.batcher = batcher;
+        this.probe = probe;
     }
 
     @Override
@@ -65,6 +75,11 @@ final class CpuModel implements LoadedModel {
     public ModelLoad load() {
         long used = (long) cache.usedPages() * KvPages.TOKENS;
         return new ModelLoad(batcher.active(), batcher.queued(), used, size.kvTokens(), cache.prefixes(), memory);
+    }
+
+    @Override
+    public Roofline roofline(int sequences) {
+        return probe.measure(sequences);
     }
 
     @Override

@@ -73,6 +73,10 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
         return kvPages * pageBytes(config, options);
     }
 
+    long kvBytesPerToken(ModelConfig config) {
+        return pageBytes(config, options) / KvPages.TOKENS;
+    }
+
     KvPages allocatePages(NativeMemory memory, ModelConfig config) {
         return KvPages.allocate(memory, kvPages, config.kvLayout(options.kvPrecision()));
     }

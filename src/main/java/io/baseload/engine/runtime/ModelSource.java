@@ -2,6 +2,7 @@ package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
+import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.architecture.ModelDefinition;
@@ -12,13 +13,11 @@ import io.baseload.engine.format.Metadata;
 import io.baseload.engine.format.ModelFolder;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.format.VocabularyFiles;
-import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.Scratch;
-import io.baseload.engine.kv.KvPages;
-import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.CheckpointWeights;
 import io.baseload.engine.model.DecoderWeights;
-import io.baseload.engine.model.Limits;
+import io.baseload.engine.model.ImportPackings;
+import io.baseload.engine.model.StepMatrices;
 import io.baseload.engine.model.StoredWeights;
 import io.baseload.engine.model.Weights;
 import io.baseload.engine.store.StoredFolder;
@@ -32,24 +31,39 @@ import java.util.TreeMap;
  * A model that was read and found fit to run. Mapped until it is closed.
  *
  * @param store where its weights are, if it is in our own form
+ * @param packings how its weights are packed, if they aren't yet
  */
 record ModelSource(
         ModelFolder folder,
         Optional<StoredFolder> store,
         ModelDefinition definition,
+        ImportPackings packings,
         ModelDefinition.Plan plan,
         Vocabulary vocabulary)
         implements AutoCloseable {
 
     /** @throws io.baseload.engine.api.ModelFileException if a file is broken or holds something that this version can't run */
     static ModelSource open(Path path) {
+        return open(path, ImportPackings.KEEP);
+    }
+
+    /**
+     * The same, for weights that become something else while they are packed.
+     *
+     * @throws IllegalArgumentException if they are packed already, and aren't to be kept
+     */
+    static ModelSource open(Path path, ImportPackings packings) {
         Optional<StoredFolder> store = StoredFolder.is(path) ? Optional.of(StoredFolder.open(path)) : Optional.empty();
+        if (store.isPresent() && packings.quantization() != Quantization.KEEP) {
+            throw new IllegalArgumentException("quantization must be keep for a model that was imported, not "
+                    + packings.quantization().label());
+        }
         ModelFolder folder = store.map(StoredFolder::source).orElseGet(() -> ModelFolder.open(path));
         try {
             ModelDefinition definition = Architectures.of(folder);
             ModelDefinition.Plan plan =
-                    store.map(stored -> plan(stored, definition.config())).orElseGet(definition::plan);
-            return new ModelSource(folder, store, definition, plan, vocabulary(folder));
+                    store.map(stored -> plan(stored, definition.config())).orElseGet(() -> definition.plan(packings));
+            return new ModelSource(folder, store, definition, packings, plan, vocabulary(folder));
         } catch (RuntimeException e) {
             folder.close();
             throw e;
@@ -75,10 +89,10 @@ record ModelSource(
     }
 
     /** Packs the weights into native memory, or maps them if they are packed already. The model doesn't need this source afterwards. */
-    CausalModel load(NativeMemory memory, KvPages pages, Limits limits, Kernels kernels) {
+    StepMatrices weights(NativeMemory memory) {
         Weights weights = store.<Weights>map(stored -> new StoredWeights(stored.map(memory)))
-                .orElseGet(() -> new CheckpointWeights(definition.weights(), memory));
-        return DecoderWeights.load(config(), weights).decoder(memory, pages, limits, kernels);
+                .orElseGet(() -> new CheckpointWeights(definition.weights(), packings, memory));
+        return new StepMatrices(config(), weights);
     }
 
     ModelInfo info() {

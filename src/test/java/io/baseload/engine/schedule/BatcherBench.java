@@ -12,6 +12,7 @@ import io.baseload.engine.model.Batch;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.CheckpointWeights;
 import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.model.ImportPackings;
 import io.baseload.engine.model.Limits;
 import io.baseload.engine.model.Probe;
 import io.baseload.engine.parallel.Team;
@@ -37,7 +38,8 @@ final class BatcherBench {
             KvPages kv = KvPages.allocate(memory, pages, config.kvLayout(KvPrecision.F32));
             cache = new KvCache(kv, true);
             Limits rows = new Limits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
-            model = new Watched(DecoderWeights.load(config, new CheckpointWeights(definition.weights(), memory))
+            model = new Watched(DecoderWeights.load(
+                            config, new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory))
                     .decoder(memory, kv, rows, Kernels.best()));
             batcher = new Batcher("tiny", model, cache, limits, () -> {});
         }

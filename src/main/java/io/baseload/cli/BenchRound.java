@@ -1,0 +1,108 @@
+package io.baseload.cli;
+
+import com.sun.management.ThreadMXBean;
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.OperatorTimes;
+import io.baseload.engine.api.SamplingOptions;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * One round of a measurement: some sequences are prefilled, then all of them decode together, each a token in each step. Leases hold back those that are ready
+ * until all are.
+ *
+ * @param prefillSeconds from the requests to the last sequence's first token
+ * @param stepNanos of each decode step but the first, in which sequences are still on their way
+ * @param allocated bytes of heap that all threads took for each token meanwhile
+ * @param prefill where the workers' time went until all had their first token
+ * @param decode where it went afterwards
+ */
+record BenchRound(
+        double prefillSeconds, long[] stepNanos, double allocated, OperatorTimes prefill, OperatorTimes decode) {
+    /** Tokens of an answer that aren't measured: that of prefill, and that of the first step. */
+    private static final int UNMEASURED = 2;
+
+    /** The greatest number of tokens that a sequence has, beside its prompt and those that are measured. */
+    static final int SPARE = UNMEASURED + 1;
+
+    private static final class Gate implements Lease {
+        private volatile boolean open;
+
+        @Override
+        public Answer ask(int produced) {
+            return open || produced == 0 ? Answer.GO : Answer.WAIT;
+        }
+    }
+
+    /** @param number of the round: each has other prompts, so that nothing of the one before helps */
+    static BenchRound run(LoadedModel model, int number, int batch, int prompt, int decode)
+            throws InterruptedException, ExecutionException {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var gate = new Gate();
+        var started = new CountDownLatch(batch);
+        List<BenchSink> sinks = IntStream.range(0, batch)
+                .mapToObj(i -> new BenchSink(decode + UNMEASURED, started))
+                .toList();
+        OperatorTimes before = model.times();
+        long start = System.nanoTime();
+        for (int i = 0; i < batch; i++) {
+            int[] ids = ids(prompt, number * batch + i, model.info().vocabularySize());
+            model.generate(request(ids, decode + UNMEASURED, gate), sinks.get(i));
+        }
+        started.await();
+        OperatorTimes between = model.times();
+        long allocated = threads.getTotalThreadAllocatedBytes();
+        gate.open = true;
+        CompletableFuture.allOf(sinks.stream().map(BenchSink::end).toArray(CompletableFuture[]::new))
+                .get();
+        long bytes = threads.getTotalThreadAllocatedBytes() - allocated;
+        long first = sinks.stream().mapToLong(sink -> sink.times()[0]).max().orElseThrow();
+        return new BenchRound(
+                (first - start) / 1e9,
+                steps(sinks.getFirst().times()),
+                (double) bytes / batch / (decode + UNMEASURED - 1),
+                between.since(before),
+                model.times().since(between));
+    }
+
+    private static GenerationRequest request(int[] ids, int tokens, Lease lease) {
+        return new GenerationRequest(
+                ids,
+                tokens,
+                SamplingOptions.greedy(),
+                Set.of(),
+                -1,
+                false,
+                Optional.empty(),
+                lease,
+                FlowId.NONE,
+                CacheScope.PRIVATE);
+    }
+
+    private static long[] steps(long[] times) {
+        return IntStream.range(UNMEASURED, times.length)
+                .mapToLong(i -> times[i] - times[i - 1])
+                .toArray();
+    }
+
+    private static int[] ids(int length, int number, int vocabulary) {
+        return IntStream.range(0, length)
+                .map(i -> ((i * 7919 + number * 31) % 20000 + 100) % vocabulary)
+                .toArray();
+    }
+
+    double decodeSeconds() {
+        return LongStream.of(stepNanos).sum() / 1e9;
+    }
+}

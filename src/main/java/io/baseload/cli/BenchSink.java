@@ -1,0 +1,56 @@
+package io.baseload.cli;
+
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.SampledToken;
+import io.baseload.engine.api.TokenSink;
+import io.baseload.engine.api.Usage;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+
+/** Notes when one answer's tokens are there. The first comes out of prefill; each after it is one decode step. */
+final class BenchSink implements TokenSink {
+    private final CountDownLatch started;
+    private final long[] times;
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private int count;
+
+    /**
+     * @param tokens that the answer will have
+     * @param started counted down with the first of them
+     */
+    BenchSink(int tokens, CountDownLatch started) {
+        this.times = new long[tokens];
+        this.started = started;
+    }
+
+    @Override
+    public boolean token(SampledToken token) {
+        times[count++] = System.nanoTime();
+        if (count == 1) {
+            started.countDown();
+        }
+        return true;
+    }
+
+    @Override
+    public void finished(FinishReason reason, Usage usage) {
+        end.complete(null);
+    }
+
+    @Override
+    public void failed(Throwable cause, Usage usage) {
+        end.completeExceptionally(cause);
+        started.countDown();
+    }
+
+    /** Completes with the answer; fails as the answer does. */
+    CompletableFuture<Void> end() {
+        return end;
+    }
+
+    /** When each token was there, {@link System#nanoTime}. */
+    long[] times() {
+        return Arrays.copyOf(times, count);
+    }
+}

@@ -1,0 +1,158 @@
+package io.baseload.engine.profile;
+
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.parallel.Barrier;
+import io.baseload.engine.parallel.Step;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Measures what this machine can do at best with a model's own weights, with as many workers as the engine has: how fast they come from memory, and how fast a
+ * kernel multiplies with some of them that stay in cache. The best of several rounds counts, because whatever else runs can only slow them down. To be used while
+ * the engine has nothing to do.
+ */
+public final class MachineProbe implements AutoCloseable {
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final int LINE = 64;
+
+    /** Read at most in a round: enough to be far more than any cache. */
+    private static final long MOST_BYTES = 2L << 30;
+
+    /** A kernel's panels stay in L2. */
+    private static final long CACHED_BYTES = 128 << 10;
+
+    /** As many as a kernel reads at once. */
+    private static final int LEAST_PANELS = 8;
+
+    private static final long ROUND_NANOS = 5_000_000;
+    private static final long READ_NANOS = 1_000_000_000;
+    private static final int ROUNDS = 12;
+
+    private final NativeMemory memory = new NativeMemory();
+    private final Team team;
+    private final Kernels kernels;
+    private final Scratch[] scratches;
+    private long sum;
+
+    /** @param widest columns of any matrix */
+    public MachineProbe(int workers, boolean pinned, Kernels kernels, int widest) {
+        this.team = new Team(workers, pinned);
+        this.kernels = kernels;
+        this.scratches = IntStream.range(0, workers)
+                .mapToObj(worker -> Scratch.allocate(memory, widest, 1))
+                .toArray(Scratch[]::new);
+    }
+
+    /** Bytes a second that all workers together read, each its share of every matrix. */
+    public double bytesPerSecond(List<PackedMatrix> weights) {
+        var reading = new Reading(weights);
+        double best = 0;
+        long end = System.nanoTime() + READ_NANOS;
+        while (System.nanoTime() < end) {
+            best = Math.max(best, reading.bytes / seconds(reading));
+        }
+        return best;
+    }
+
+    /** Weights a second that all workers together multiply, for so many rows at once, from cache. */
+    public double weightsPerSecond(PackedMatrix weights, int rows) {
+        var multiplying = new Multiplying(weights, rows);
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < ROUNDS; i++) {
+            double seconds = seconds(multiplying);
+            best = Math.min(best, seconds / multiplying.times);
+            multiplying.times = (int) Math.max(1, ROUND_NANOS / 1e9 / best);
+        }
+        return (double) multiplying.panels * PackedMatrix.LANES * weights.cols() * team.workers() / best;
+    }
+
+    private double seconds(Step step) {
+        long start = System.nanoTime();
+        team.run(step);
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    @Override
+    public void close() {
+        team.close();
+        memory.close();
+    }
+
+    /** One load for each cache line; a sum, because the compiler leaves out loads that nobody needs. */
+    private final class Reading implements Step {
+        private final List<PackedMatrix> weights;
+        private final long bytes;
+
+        Reading(List<PackedMatrix> weights) {
+            long total = 0;
+            int count = 0;
+            while (count < weights.size() && total < MOST_BYTES) {
+                total += weights.get(count++).data().byteSize();
+            }
+            this.weights = List.copyOf(weights.subList(0, count));
+            this.bytes = total;
+        }
+
+        @Override
+        public void run(int worker, int workers, Barrier barrier) {
+            long found = 0;
+            for (PackedMatrix matrix : weights) {
+                long from = Step.share(worker, workers, matrix.panels()) * matrix.panelBytes();
+                long to = Step.share(worker + 1, workers, matrix.panels()) * matrix.panelBytes();
+                found += read(matrix.data(), from, to);
+            }
+            keep(found);
+        }
+
+        private static long read(MemorySegment data, long from, long to) {
+            long sum = 0;
+            for (long at = from; at <= to - Long.BYTES; at += LINE) {
+                sum += data.get(LONG, at);
+            }
+            return sum;
+        }
+    }
+
+    private synchronized void keep(long found) {
+        sum += found;
+    }
+
+    /** Every worker multiplies the same few panels again and again. */
+    private final class Multiplying implements Step {
+        private final PackedMatrix weights;
+        private final int rows;
+        private final int panels;
+        private final Rows[] xs;
+        private final Rows[] ys;
+        private int times = 1;
+
+        Multiplying(PackedMatrix weights, int rows) {
+            this.weights = weights;
+            this.rows = rows;
+            long fitting = Math.max(LEAST_PANELS, CACHED_BYTES / weights.panelBytes());
+            this.panels = (int) Math.min(weights.panels(), fitting / LEAST_PANELS * LEAST_PANELS);
+            this.xs = rows(weights.cols());
+            this.ys = rows(weights.panels() * PackedMatrix.LANES);
+        }
+
+        private Rows[] rows(int width) {
+            return IntStream.range(0, team.workers())
+                    .mapToObj(worker -> Rows.allocate(rows, width))
+                    .toArray(Rows[]::new);
+        }
+
+        @Override
+        public void run(int worker, int workers, Barrier barrier) {
+            for (int i = 0; i < times; i++) {
+                kernels.decodeLinear(weights, xs[worker], ys[worker], 0, rows, 0, panels, scratches[worker]);
+            }
+        }
+    }
+}

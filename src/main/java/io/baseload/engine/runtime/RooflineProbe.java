@@ -1,0 +1,55 @@
+package io.baseload.engine.runtime;
+
+import io.baseload.engine.api.Roofline;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.model.StepMatrices;
+import io.baseload.engine.profile.MachineProbe;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Measures the {@link Roofline} of a loaded model: its weights are read once through, and of each kind and width of matrix some panels are multiplied from cache.
+ *
+ * @param widest columns of any matrix
+ */
+record RooflineProbe(
+        StepMatrices matrices, Kernels kernels, int workers, boolean pinned, int widest, long kvBytesPerToken) {
+
+    private record Kind(Packing packing, int cols) {
+        static Kind of(PackedMatrix matrix) {
+            return new Kind(matrix.packing(), matrix.cols());
+        }
+    }
+
+    Roofline measure(int sequences) {
+        double chosen = matrices.chosen(sequences);
+        try (var probe = new MachineProbe(workers, pinned, kernels, widest)) {
+            double bytes = bytes(matrices.shared()) + chosen * bytes(matrices.experts());
+            int rows = (int) Math.max(1, Math.round(sequences * matrices.chosen(1) / Math.max(chosen, 1e-9)));
+            double seconds =
+                    seconds(probe, matrices.shared(), sequences) + chosen * seconds(probe, matrices.experts(), rows);
+            List<PackedMatrix> all = Stream.concat(matrices.shared().stream(), matrices.experts().stream())
+                    .toList();
+            return new Roofline(sequences, probe.bytesPerSecond(all), Math.round(bytes), kvBytesPerToken, seconds);
+        }
+    }
+
+    private static long bytes(List<PackedMatrix> matrices) {
+        return matrices.stream().mapToLong(matrix -> matrix.data().byteSize()).sum();
+    }
+
+    /** To multiply with all of these matrices. */
+    private static double seconds(MachineProbe probe, List<PackedMatrix> matrices, int rows) {
+        Map<Kind, Double> rates = new HashMap<>();
+        double seconds = 0;
+        for (PackedMatrix matrix : matrices) {
+            double rate = rates.computeIfAbsent(Kind.of(matrix), kind -> probe.weightsPerSecond(matrix, rows));
+            seconds += (double) matrix.rows() * matrix.cols() / rate;
+        }
+        return seconds;
+    }
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Rates of llama.cpp on a GGUF file, by the low-level API of llama-cpp-python: prefill of some prompts, then decode of all sequences together.
+
+    llama_cpp_rates.py MODEL [--threads 2] [--prompt 512] [--decode 64] [--batch 1] [--repeat 3]
+
+Prints one JSON object: prefillTps and decodeTps, each {median, min, max}, in tokens per second of all sequences together. The first round doesn't count.
+"""
+import argparse
+import json
+import statistics
+import time
+
+import llama_cpp
+
+ROWS = 512
+
+
+def spread(values):
+    return {"median": round(statistics.median(values), 2), "min": round(min(values), 2), "max": round(max(values), 2)}
+
+
+def fill(batch, tokens):
+    """tokens: (id, position, sequence, wants logits)"""
+    batch.n_tokens = len(tokens)
+    for i, (token, position, sequence, logits) in enumerate(tokens):
+        batch.token[i] = token
+        batch.pos[i] = position
+        batch.n_seq_id[i] = 1
+        batch.seq_id[i][0] = sequence
+        batch.logits[i] = logits
+
+
+def decode(context, batch):
+    if llama_cpp.llama_decode(context, batch) != 0:
+        raise RuntimeError("llama_decode failed")
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("model")
+    for name, default in (("threads", 2), ("prompt", 512), ("decode", 64), ("batch", 1), ("repeat", 3)):
+        p.add_argument("--" + name, type=int, default=default)
+    a = p.parse_args()
+    llama_cpp.llama_backend_init()
+    silent = llama_cpp.llama_log_callback(lambda level, text, data: None)
+    llama_cpp.llama_log_set(silent, None)
+    model = llama_cpp.llama_model_load_from_file(a.model.encode(), llama_cpp.llama_model_default_params())
+    options = llama_cpp.llama_context_default_params()
+    options.n_ctx = a.batch * (a.prompt + a.decode + 32)
+    options.n_seq_max = a.batch
+    options.n_batch = options.n_ubatch = ROWS
+    options.n_threads = options.n_threads_batch = a.threads
+    context = llama_cpp.llama_init_from_model(model, options)
+    batch = llama_cpp.llama_batch_init(max(ROWS, a.batch), 0, 1)
+    ids = [(i * 7919) % 20000 + 100 for i in range(a.prompt)]
+    prefill, decoded = [], []
+    for round_ in range(a.repeat + 1):
+        llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(context), True)
+        start = time.perf_counter()
+        for sequence in range(a.batch):
+            for at in range(0, a.prompt, ROWS):
+                end = min(at + ROWS, a.prompt)
+                fill(batch, [(ids[i], i, sequence, i == a.prompt - 1) for i in range(at, end)])
+                decode(context, batch)
+        llama_cpp.llama_synchronize(context)
+        between = time.perf_counter()
+        for j in range(a.decode):
+            fill(batch, [(ids[j % a.prompt], a.prompt + j, sequence, True) for sequence in range(a.batch)])
+            decode(context, batch)
+            llama_cpp.llama_get_logits_ith(context, 0)
+        end = time.perf_counter()
+        if round_:
+            prefill.append(a.batch * a.prompt / (between - start))
+            decoded.append(a.batch * a.decode / (end - between))
+    print(json.dumps({
+        "engine": "llama.cpp", "version": llama_cpp.__version__, "system": llama_cpp.llama_print_system_info().decode().strip(),
+        "prefillTps": spread(prefill), "decodeTps": spread(decoded)}))
+
+
+if __name__ == "__main__":
+    main()

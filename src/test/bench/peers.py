@@ -1,0 +1,279 @@
+#!/usr/bin/env python3
+"""Holds Baseload against other engines on the same files, in interleaved runs, so that a noisy machine is noisy for all.
+
+    peers.py build                                   builds llama.cpp from PyPI's source package of llama-cpp-python, for this machine and for AVX2
+    peers.py run [--isa native,avx2] [--cases one,formats,batches,crowded] [--model NAME=FILE …] [--pairs 5] [--engine NAME=PROGRAM …]
+    peers.py tables [--write docs/performance.md]    prints the tables of all that was run, or puts them between the marks of that file
+
+Needs a built jar (./mvnw package -DskipTests). Everything else is kept in target/peers: the builds, and runs.jsonl, one line for each run. `run` skips what
+runs.jsonl has, so it may be interrupted and called again; --most SECONDS ends it after a while, --guard COMMAND runs each measurement behind COMMAND (for instance
+a lock that keeps builds away). With --isa avx2 the peer is a build without AVX-512 and VNNI, and Baseload runs with -XX:UseAVX=2.
+
+PROGRAM of another engine is called as llama_cpp_rates.py is (MODEL --threads N --prompt N --decode N --batch N --repeat N) and prints the same JSON.
+"""
+import argparse
+import datetime
+import json
+import os
+import platform
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
+KEPT = os.path.join(ROOT, "target", "peers")
+SMOLLM2 = os.path.join(ROOT, "src", "main", "model", "SmolLM2-135M-Instruct.Q4_1.gguf")
+BUILDS = {
+    "native": "-DGGML_NATIVE=ON",
+    "avx2": "-DGGML_NATIVE=OFF -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON -DGGML_AVX512=OFF -DGGML_AVX_VNNI=OFF",
+}
+PEER = "llama.cpp"
+OURS = "Baseload"
+MARKS = ("<!-- peers.py begins -->", "<!-- peers.py ends -->")
+
+
+def build(a):
+    for isa in a.isa:
+        folder = os.path.join(KEPT, isa)
+        if os.path.exists(os.path.join(folder, "built")):
+            continue
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        options = BUILDS[isa] + " -DLLAMA_BUILD_TESTS=OFF -DLLAVA_BUILD=OFF -DMTMD_BUILD=OFF"
+        subprocess.run(
+            [os.path.join(folder, "bin", "pip"), "install", "--no-cache-dir", "--no-binary", "llama-cpp-python", "llama-cpp-python"],
+            env=dict(os.environ, CMAKE_ARGS=options), check=True)
+        open(os.path.join(folder, "built"), "w").close()
+
+
+class Case:
+    """One line of a table: what is measured, for every engine that can."""
+
+    def __init__(self, table, model, prompt, decode, batch=1, quantize="keep", precision="fast", crowd=0, repeat=1):
+        self.table, self.model, self.prompt, self.decode, self.batch = table, model, prompt, decode, batch
+        self.quantize, self.precision, self.crowd, self.repeat = quantize, precision, crowd, repeat
+
+    def key(self):
+        return {name: value for name, value in vars(self).items() if name != "repeat"}
+
+    def lengths(self, threads):
+        values = {"threads": threads, "prompt": self.prompt, "decode": self.decode, "batch": self.batch, "repeat": self.repeat}
+        return [word for name, value in values.items() for word in ("--" + name, str(value))]
+
+
+def cases(models, wanted):
+    found = []
+    for name in models:
+        large = name != "SmolLM2"
+        if "one" in wanted:
+            found += [Case("one", name, 512, 32 if large else 128, precision=precision, repeat=1 if large else 3) for precision in ("fast", "exact")]
+        if "formats" in wanted and large:
+            found += [Case("one", name, 512, 32, quantize=kind) for kind in ("nf4-dq", "q4")]
+        if "batches" in wanted:
+            found += [Case("batches", name, 16, 32, batch=batch) for batch in (1, 2, 4, 8, 16)]
+        if "crowded" in wanted:
+            found += [Case("crowded", name, 16, 64, crowd=crowd) for crowd in (0, 2)]
+    return found
+
+
+def command(engine, isa, case, a):
+    """None if this engine has no such case."""
+    file = a.models[case.model]
+    lengths = case.lengths(a.threads)
+    if engine == OURS:
+        return [os.path.join(ROOT, "bin", "baseload"), "bench", "--json", "--quantize", case.quantize, "--precision", case.precision, *lengths, file]
+    if case.quantize != "keep" or case.precision != "fast":
+        return None
+    if engine == PEER:
+        return [os.path.join(a.builds, isa, "bin", "python"), os.path.join(HERE, "llama_cpp_rates.py"), file, *lengths]
+    return [a.engines[engine], file, *lengths]
+
+
+def measure(engine, isa, case, a):
+    words = command(engine, isa, case, a)
+    env = dict(os.environ)
+    if engine == OURS and isa == "avx2":
+        env["BASELOAD_JAVA_OPTS"] = (env.get("BASELOAD_JAVA_OPTS", "") + " -XX:UseAVX=2").strip()
+    script = " ".join(shlex.quote(word) for word in words)
+    if case.crowd:
+        loops = "(while :; do :; done) & loops=\"$loops $!\"; " * case.crowd
+        script = f"trap 'kill $loops' EXIT; {loops}{script}"
+    done = subprocess.run([*a.guard, "bash", "-c", script], stdout=subprocess.PIPE, text=True, check=True, env=env)
+    result = json.loads(done.stdout.strip().splitlines()[-1])
+    return result["runs"][0] if engine == OURS else result
+
+
+def run(a):
+    os.makedirs(KEPT, exist_ok=True)
+    start = time.monotonic()
+    had = [(entry["engine"], entry["isa"], entry["pair"], entry["case"]) for entry in read(a)]
+    for pair in range(a.pairs):
+        for isa in a.isa:
+            for case in cases(a.models, a.cases):
+                engines = [OURS, PEER, *a.engines]
+                for engine in engines if pair % 2 == 0 else reversed(engines):
+                    if (engine, isa, pair, case.key()) in had or command(engine, isa, case, a) is None:
+                        continue
+                    if time.monotonic() - start > a.most:
+                        return
+                    result = measure(engine, isa, case, a)
+                    entry = {"engine": engine, "isa": isa, "pair": pair, "case": case.key(), "day": str(datetime.date.today()), "cpu": cpu(), "result": result}
+                    with open(a.runs, "a") as out:
+                        out.write(json.dumps(entry) + "\n")
+                    print(engine, isa, pair, case.key(), result["prefillTps"]["median"], result["decodeTps"]["median"], flush=True)
+
+
+def read(a):
+    if not os.path.exists(a.runs):
+        return []
+    with open(a.runs) as lines:
+        return [json.loads(line) for line in lines]
+
+
+def cpu():
+    try:
+        with open("/proc/cpuinfo") as info:
+            text = info.read()
+        model, family, number = (re.search(rf"^{name}\s*: (.*)$", text, re.M) for name in ("model name", "cpu family", "model"))
+        name = f"{model.group(1)} (family {family.group(1)}, model {number.group(1)})"
+    except (OSError, AttributeError):
+        name = platform.processor()
+    return f"{os.cpu_count()} CPUs of {name}"
+
+
+def rates(entries, field):
+    return {entry["pair"]: entry["result"][field]["median"] for entry in entries}
+
+
+def middle(values, digits=1):
+    values = sorted(values)
+    return f"{statistics.median(values):.{digits}f} ({values[0]:.{digits}f} to {values[-1]:.{digits}f})" if values else ""
+
+
+def ratio(ours, theirs):
+    """Of each pair."""
+    return middle([ours[pair] / theirs[pair] for pair in ours if pair in theirs], 2)
+
+
+class Runs:
+    """What was measured on one instruction set."""
+
+    def __init__(self, entries, isa):
+        self.entries = [entry for entry in entries if entry["isa"] == isa]
+
+    def of(self, engine, **case):
+        return [entry for entry in self.entries if entry["engine"] == engine and all(entry["case"][name] == value for name, value in case.items())]
+
+    def engines(self):
+        return sorted({entry["engine"] for entry in self.entries} - {OURS}, key=lambda name: (name != PEER, name))
+
+    def variants(self, table, *names):
+        found = []
+        for entry in self.entries:
+            key = tuple(entry["case"][name] for name in names)
+            if entry["case"]["table"] == table and key not in found:
+                found.append(key)
+        return sorted(found, key=str) if names[-1] != "batch" else sorted(found)
+
+
+def table(head, rows):
+    return ["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *("| " + " | ".join(row) + " |" for row in rows), ""] if rows else []
+
+
+def one(runs):
+    rows = []
+    for model, quantize, precision in runs.variants("one", "model", "quantize", "precision"):
+        same = {"table": "one", "model": model}
+        ours = runs.of(OURS, quantize=quantize, precision=precision, **same)
+        row = [model, {"keep": "as stored"}.get(quantize, quantize) + ", " + precision]
+        for field in ("prefillTps", "decodeTps"):
+            row.append(middle(rates(ours, field).values()))
+            for engine in runs.engines():
+                theirs = rates(runs.of(engine, **same), field)
+                row += [middle(theirs.values()), ratio(rates(ours, field), theirs)]
+        row.append(middle([entry["result"]["rooflineFraction"] for entry in ours], 2))
+        rows.append(row)
+    head = ["model", "weights"]
+    for phase in ("prefill", "decode"):
+        head.append(phase)
+        for engine in runs.engines():
+            head += [engine, "ratio"]
+    return table(head + ["decode, of the roofline"], rows)
+
+
+def batches(runs):
+    rows = []
+    for model, batch in runs.variants("batches", "model", "batch"):
+        row = [model, str(batch)]
+        for engine in [OURS, *runs.engines()]:
+            own = rates(runs.of(engine, table="batches", model=model, batch=batch), "decodeTps")
+            alone = rates(runs.of(engine, table="batches", model=model, batch=1), "decodeTps")
+            row += [middle(own.values()), ratio(own, alone)]
+        ours = runs.of(OURS, table="batches", model=model, batch=batch)
+        row.append(middle([entry["result"]["rooflineFraction"] for entry in ours], 2))
+        rows.append(row)
+    head = ["model", "sequences"]
+    for engine in [OURS, *runs.engines()]:
+        head += [engine, "of one"]
+    return table(head + ["of the roofline"], rows)
+
+
+def crowded(runs):
+    rows = []
+    for (model,) in runs.variants("crowded", "model"):
+        for engine in [OURS, *runs.engines()]:
+            free, beside = (rates(runs.of(engine, table="crowded", model=model, crowd=crowd), "decodeTps") for crowd in (0, 2))
+            rows.append([model, engine, middle(free.values()), middle(beside.values()), ratio(beside, free)])
+    return table(["model", "engine", "decode, alone", "beside two busy loops", "part"], rows)
+
+
+def tables(a):
+    entries = read(a)
+    lines = []
+    for isa in a.isa:
+        runs = Runs(entries, isa)
+        if not runs.entries:
+            continue
+        last = runs.entries[-1]
+        name = "What the machine has" if isa == "native" else "AVX2 (`-XX:UseAVX=2`, peers built without AVX-512 and VNNI)"
+        lines += [f"### {name}", "", f"{last['cpu']}, {last['day']}. Tokens a second of all sequences together; medians of the pairs, with the least and the most.", ""]
+        lines += one(runs) + batches(runs) + crowded(runs)
+    text = "\n".join(lines)
+    if not a.write:
+        print(text)
+        return
+    with open(a.write) as page:
+        before, rest = page.read().split(MARKS[0])
+    with open(a.write, "w") as page:
+        page.write(before + MARKS[0] + "\n" + text + MARKS[1] + rest.split(MARKS[1])[1])
+
+
+def named(words):
+    return dict(word.split("=", 1) for word in words)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("what", choices=["build", "run", "tables"])
+    p.add_argument("--isa", default="native,avx2")
+    p.add_argument("--cases", default="one,formats,batches,crowded")
+    p.add_argument("--model", action="append", default=[], help="NAME=FILE (default: the bundled model)")
+    p.add_argument("--engine", action="append", default=[], help="NAME=PROGRAM")
+    p.add_argument("--builds", default=KEPT, help="where the builds of llama.cpp are")
+    p.add_argument("--runs", default=os.path.join(KEPT, "runs.jsonl"), help="where the runs are kept")
+    p.add_argument("--pairs", type=int, default=5)
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--most", type=float, default=float("inf"))
+    p.add_argument("--guard", default="")
+    p.add_argument("--write")
+    a = p.parse_args()
+    a.isa, a.cases, a.guard = a.isa.split(","), a.cases.split(","), shlex.split(a.guard)
+    a.models, a.engines = named(a.model) or {"SmolLM2": SMOLLM2}, named(a.engine)
+    {"build": build, "run": run, "tables": tables}[a.what](a)
+
+
+if __name__ == "__main__":
+    main()
