@@ -10,7 +10,8 @@ RUN groupadd --gid 10001 baseload \
 USER 10001:10001
 WORKDIR /opt/baseload
 ENV BASELOAD_HOME=/var/lib/baseload \
-    DJL_CACHE_DIR=/cache/djl
+    DJL_CACHE_DIR=/cache/djl \
+    BASELOAD_MANAGEMENT_PORT=8081
 
 # Extracted, the program starts in half of the time. The model lies beside it too, because an entry of a jar can't be mapped.
 COPY --chown=10001:10001 LICENSE NOTICE ./
@@ -25,7 +26,7 @@ RUN --mount=type=bind,source=target,target=/target \
 RUN --mount=type=bind,source=src/build,target=/build \
     java /build/Train.java /opt/baseload && rm -rf /tmp/* /cache/*
 
-EXPOSE 8080
+EXPOSE 8080 8081
 VOLUME /var/lib/baseload
 ENTRYPOINT ["/opt/baseload/bin/baseload"]
 CMD ["serve"]

@@ -25,6 +25,7 @@ final class BodyLimit extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (request.getContentLengthLong() > MAX_BYTES) {
+            new LimitedRequest(request, memory).end();
             Answers.error(response, tooLarge(), RequestIds.of(request));
             return;
         }

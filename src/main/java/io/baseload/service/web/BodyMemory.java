@@ -1,18 +1,30 @@
 package io.baseload.service.web;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
- * The memory that the bodies of all requests may take together. Clients may send slowly, so many large bodies could lie in the heap half read; those that find
- * no room are refused, while small ones, which are nearly all, need none.
+ * The memory that the bodies of all requests may take together, counted byte by byte as they come in. Where it runs short, the oldest bodies that are still on their
+ * way are given up, as long as there are any: a client that sends a body as fast as it can has long finished when its turn would come. A body that is
+ * complete stays counted until its request ends.
  */
 final class BodyMemory {
-    /** Up to this size a body is not counted: as many connections as there may be don't fill a heap with so little each. */
-    private static final long SMALL = 64 << 10;
+    /** A body on its way. All fields are guarded by the memory. */
+    static final class Body {
+        private final Runnable giveUp;
+        private long bytes;
+        private boolean ended;
+
+        /** @param giveUp makes the reading of this body fail; must not block */
+        Body(Runnable giveUp) {
+            this.giveUp = giveUp;
+        }
+    }
 
     private final long limit;
-    private final AtomicLong taken = new AtomicLong();
+    private final Set<Body> arriving = new LinkedHashSet<>();
+    private long taken;
 
     BodyMemory(long limit) {
         this.limit = limit;
@@ -24,21 +36,52 @@ final class BodyMemory {
                 Math.max(2 * BodyLimit.MAX_BYTES, Runtime.getRuntime().maxMemory() / 16));
     }
 
-    /** Counts a body that grows; also where there is no room for it, until it is {@link #free}. */
-    boolean grow(long before, long now) {
-        long more = large(now) - large(before);
-        return more == 0 || taken.addAndGet(more) <= limit;
+    synchronized Body begin(Runnable giveUp) {
+        var body = new Body(giveUp);
+        arriving.add(body);
+        return body;
     }
 
-    void free(long size) {
-        taken.addAndGet(-large(size));
+    /** Counts what came; false if there is no room for it, or the body was given up. */
+    synchronized boolean grow(Body body, int bytes) {
+        if (body.ended) {
+            return false;
+        }
+        body.bytes += bytes;
+        taken += bytes;
+        var oldest = arriving.iterator();
+        while (taken > limit && oldest.hasNext()) {
+            Body other = oldest.next();
+            if (other != body) {
+                oldest.remove();
+                other.giveUp.run();
+                free(other);
+            }
+        }
+        return taken <= limit;
+    }
+
+    /** The body is there. */
+    synchronized void complete(Body body) {
+        arriving.remove(body);
+    }
+
+    /** The request has ended. */
+    synchronized void end(Body body) {
+        arriving.remove(body);
+        free(body);
+    }
+
+    private void free(Body body) {
+        taken -= body.ended ? 0 : body.bytes;
+        body.ended = true;
+    }
+
+    synchronized long taken() {
+        return taken;
     }
 
     static ApiError full() {
-        return ApiError.unavailable("overloaded", "Too many large bodies are being read now.", Duration.ofSeconds(1));
-    }
-
-    private static long large(long size) {
-        return Math.max(0, size - SMALL);
+        return ApiError.unavailable("overloaded", "Too many bodies are being read now.", Duration.ofSeconds(1));
     }
 }

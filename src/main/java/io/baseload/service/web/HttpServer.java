@@ -5,6 +5,7 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /**
  * Tomcat, beside what {@code server.tomcat} in application.yml says. Each request has a virtual thread and waits for slow bodies, for the engine and for slow
@@ -12,6 +13,8 @@ import org.springframework.context.annotation.Configuration;
  */
 @Configuration(proxyBeanMethods = false)
 class HttpServer {
+    private static final String MAX_CONNECTIONS = "server.tomcat.max-connections";
+
     /** Errors have one form, and model ids may hold {@code %2F}. */
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> answers() {
@@ -22,6 +25,21 @@ class HttpServer {
                     host.setErrorReportValveClass(ErrorValve.class.getName());
                 }
             });
+        };
+    }
+
+    /** Connections are bounded by the heap, unless somebody has set another bound. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> connections(
+            ManagementPort management, Environment environment) {
+        return factory -> {
+            factory.setProtocol(HttpProtocol.class.getName());
+            if (!environment.containsProperty(MAX_CONNECTIONS)) {
+                factory.addConnectorCustomizers(connector -> ((HttpProtocol) connector.getProtocolHandler())
+                        .setMaxConnections(
+                                HttpProtocol.connections(Runtime.getRuntime().maxMemory())));
+            }
+            management.connector().ifPresent(factory::addAdditionalConnectors);
         };
     }
 }

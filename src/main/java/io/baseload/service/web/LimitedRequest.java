@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A request whose body may have so many bytes and take so long, and finds room beside those of other requests. */
 final class LimitedRequest extends HttpServletRequestWrapper {
     private static final Duration MAX_TIME = Duration.ofSeconds(60);
+    private static final Duration MAX_REST = Duration.ofSeconds(10);
 
     private final BodyMemory memory;
     private @Nullable Body body;
@@ -24,11 +25,20 @@ final class LimitedRequest extends HttpServletRequestWrapper {
         this.memory = memory;
     }
 
-    /** Gives the memory of the body back. */
+    /** Gives the memory of the body back. What the client still sends is read for a while, so that it sees the answer. */
     void end() {
         if (body != null) {
-            memory.free(body.count);
+            memory.end(body.counted);
         }
+        @Nullable Exchanging exchanging = Exchanging.current();
+        if (exchanging != null && sendsMore()) {
+            exchanging.await(System.nanoTime(), MAX_REST.toNanos());
+        }
+    }
+
+    private boolean sendsMore() {
+        boolean announced = getContentLengthLong() > 0 || getHeader("Transfer-Encoding") != null;
+        return announced && (body == null || !body.isFinished());
     }
 
     @Override
@@ -55,12 +65,15 @@ final class LimitedRequest extends HttpServletRequestWrapper {
     private static final class Body extends ServletInputStream {
         private final ServletInputStream raw;
         private final BodyMemory memory;
-        private final long deadline = System.nanoTime() + MAX_TIME.toNanos();
+        private final @Nullable Exchanging exchanging = Exchanging.current();
+        private final BodyMemory.Body counted;
+        private final long begun = System.nanoTime();
         private long count;
 
         Body(ServletInputStream raw, BodyMemory memory) {
             this.raw = raw;
             this.memory = memory;
+            this.counted = memory.begin(exchanging == null ? () -> {} : exchanging::cut);
         }
 
         @Override
@@ -72,7 +85,7 @@ final class LimitedRequest extends HttpServletRequestWrapper {
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             try {
-                return counted(raw.read(target, offset, length));
+                return counted(readRaw(target, offset, length));
             } catch (SocketTimeoutException e) {
                 throw new ApiException(tooSlow());
             } catch (IOException e) {
@@ -80,25 +93,33 @@ final class LimitedRequest extends HttpServletRequestWrapper {
             }
         }
 
+        private int readRaw(byte[] target, int offset, int length) throws IOException {
+            if (exchanging == null) {
+                return raw.read(target, offset, length);
+            }
+            exchanging.await(begun, MAX_TIME.toNanos());
+            try {
+                return raw.read(target, offset, length);
+            } finally {
+                exchanging.done();
+            }
+        }
+
         private int counted(int bytes) {
-            boolean room = grow(Math.max(0, bytes));
+            count += Math.max(0, bytes);
             if (count > BodyLimit.MAX_BYTES) {
                 throw new ApiException(BodyLimit.tooLarge());
             }
-            if (!room) {
+            if (bytes > 0 && !memory.grow(counted, bytes)) {
                 throw new ApiException(BodyMemory.full());
             }
-            if (System.nanoTime() > deadline) {
+            if (System.nanoTime() - begun > MAX_TIME.toNanos()) {
                 throw new ApiException(tooSlow());
             }
+            if (raw.isFinished()) {
+                memory.complete(counted);
+            }
             return bytes;
-        }
-
-        /** Both counts change together, so that the end gives back what was taken. */
-        private boolean grow(int bytes) {
-            long before = count;
-            count += bytes;
-            return memory.grow(before, count);
         }
 
         @Override

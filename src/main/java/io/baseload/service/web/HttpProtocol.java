@@ -1,0 +1,110 @@
+package io.baseload.service.web;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.coyote.Processor;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP/1.1 that slow clients can't occupy. Tomcat's timeouts are for each read, so a client that sends a byte now and then keeps its connection for ever; here what
+ * a client owes has one deadline as a whole: a header from its first byte, a body, the rest of a body that was refused. A sweep, several times a second, closes
+ * what is late.
+ *
+ * <p>How many connections there may be follows from the heap, because each costs some {@value #BYTES_EACH} bytes until its request has come. Where they run short,
+ * patience does too: with three of four taken, whoever owes something has {@value #CROWDED_SECONDS} seconds, and connections that do nothing between two requests
+ * are closed. An honest client has sent its header within milliseconds, so attackers make room for it. Running answers are never cut.
+ *
+ * <p>Tomcat makes it by its class name. Cost: a walk over all connections in each sweep, some hundred microseconds for thousands.
+ */
+public final class HttpProtocol extends Http11NioProtocol {
+    /** Buffers and objects of a connection that waits for its header, and what the request's objects will need. */
+    static final int BYTES_EACH = 40 << 10;
+
+    private static final int CROWDED_SECONDS = 2;
+    private static final int BUFFER = 4 << 10;
+    private static final int KEPT_CHANNELS = 256;
+    private static final int BACKLOG = 1024;
+    private static final int SWEEP_MILLIS = 250;
+
+    private final Map<SocketWrapperBase<?>, Exchanging> busy = new ConcurrentHashMap<>();
+    private @Nullable ScheduledFuture<?> sweeps;
+
+    public HttpProtocol() {
+        var buffers = getEndpoint().getSocketProperties();
+        buffers.setAppReadBufSize(BUFFER);
+        buffers.setAppWriteBufSize(BUFFER);
+        buffers.setBufferPool(KEPT_CHANNELS);
+        setAcceptCount(BACKLOG);
+        setMaxConnections(connections(Runtime.getRuntime().maxMemory()));
+    }
+
+    /** A quarter of the heap, shared by connections. */
+    static int connections(long heap) {
+        return (int) Math.clamp(heap / 4 / BYTES_EACH, 64, 20_000);
+    }
+
+    @Override
+    public void start() throws Exception {
+        super.start();
+        sweeps = getUtilityExecutor()
+                .scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() throws Exception {
+        if (sweeps != null) {
+            sweeps.cancel(false);
+        }
+        super.stop();
+    }
+
+    @Override
+    protected Processor createProcessor() {
+        return new Http11Processor(this, getAdapter()) {
+            @Override
+            public SocketState service(SocketWrapperBase<?> socket) throws IOException {
+                try (var exchanging = new Exchanging(socket)) {
+                    busy.put(socket, exchanging);
+                    return super.service(socket);
+                } finally {
+                    busy.remove(socket);
+                }
+            }
+        };
+    }
+
+    private void sweep() {
+        long now = System.nanoTime();
+        boolean crowded = getEndpoint().getConnectionCount() > getMaxConnections() / 4 * 3;
+        for (SocketWrapperBase<NioChannel> socket : getEndpoint().getConnections()) {
+            @Nullable Exchanging exchanging = busy.get(socket);
+            if (exchanging != null) {
+                exchanging.cutIfLate(now, crowded ? TimeUnit.SECONDS.toNanos(CROWDED_SECONDS) : Long.MAX_VALUE);
+            } else if (isLate(socket, now, crowded)) {
+                getEndpoint().processSocket(socket, SocketEvent.ERROR, true);
+            }
+        }
+    }
+
+    /** Of a connection whose request is not there yet. */
+    private boolean isLate(SocketWrapperBase<NioChannel> socket, long now, boolean crowded) {
+        long patience = crowded ? TimeUnit.SECONDS.toMillis(CROWDED_SECONDS) : getConnectionTimeout();
+        if (socket.getCurrentProcessor() instanceof Processor waiting) {
+            long begun = waiting.getRequest().getStartTimeNanos();
+            return !waiting.isAsync() && begun > 0 && now - begun > TimeUnit.MILLISECONDS.toNanos(patience);
+        }
+        return crowded
+                && socket instanceof NioSocketWrapper idle
+                && System.currentTimeMillis() - idle.getLastRead() > patience;
+    }
+}

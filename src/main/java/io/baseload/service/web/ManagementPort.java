@@ -1,0 +1,62 @@
+package io.baseload.service.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import org.apache.catalina.connector.Connector;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * A port for probes and metrics alone. It has connections of its own, so it answers whatever the main port's clients do. It is there where
+ * {@code baseload.management-port} names it; the main port answers probes and metrics too.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE + 2)
+final class ManagementPort extends OncePerRequestFilter {
+    private static final int MAX_CONNECTIONS = 64;
+
+    private final Optional<Connector> connector;
+
+    ManagementPort(@Value("${baseload.management-port:}") String port) {
+        this.connector = port.isBlank() ? Optional.empty() : Optional.of(connector(Integer.parseInt(port.strip())));
+    }
+
+    private static Connector connector(int port) {
+        var protocol = new HttpProtocol();
+        protocol.setMaxConnections(MAX_CONNECTIONS);
+        protocol.setExecutor(Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("management-", 0).factory()));
+        var connector = new Connector(protocol);
+        connector.setPort(port);
+        return connector;
+    }
+
+    Optional<Connector> connector() {
+        return connector;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (request.getServletPath().startsWith("/actuator/")) {
+            chain.doFilter(request, response);
+        } else {
+            String id = RequestIds.of(request);
+            Answers.error(response, SpringFailures.byStatus(404, id), id);
+        }
+    }
+
+    /** What comes in elsewhere. */
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return connector.isEmpty() || request.getLocalPort() != connector.get().getLocalPort();
+    }
+}

@@ -1,0 +1,125 @@
+package io.baseload.service.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+
+/** Clients that never finish what they begin, more of them than there may be connections: others are answered. */
+@SpringBootTest(
+        classes = ScriptedService.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.endpoint.health.group.readiness.include=readinessState",
+            "server.tomcat.connection-timeout=5s",
+            "server.tomcat.max-connections=40",
+            "baseload.management-port=0"
+        })
+class SlowClientsTest {
+    private static final String ASK = """
+        {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}\
+        """;
+    private static final String HALF_A_HEADER = "GET /v1/models HTTP/1.1\r\nHost: x\r\nX-A: ";
+    private static final String HALF_A_BODY = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer bl_user\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{";
+    private static final String LIVENESS = "/actuator/health/liveness";
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private ServletWebServerApplicationContext context;
+
+    private final List<RawConnection> slow = new ArrayList<>();
+
+    @AfterEach
+    void close() throws IOException {
+        for (RawConnection connection : slow) {
+            connection.close();
+        }
+    }
+
+    private void begin(int count, String text) throws IOException {
+        for (int i = 0; i < count; i++) {
+            var connection = new RawConnection(port);
+            slow.add(connection);
+            connection.send(text);
+        }
+    }
+
+    /** Sends a byte to each, as clients do that want to be no client that has fallen silent; forgets those that are gone. */
+    private void trickle(String text) {
+        slow.removeIf(connection -> {
+            try {
+                connection.send(text);
+                return false;
+            } catch (IOException gone) {
+                return true;
+            }
+        });
+    }
+
+    private void othersAreAnswered(String trickled) throws Exception {
+        for (int i = 0; i < 5; i++) {
+            trickle(trickled);
+            assertThat(new Web(port).chat(ASK).status()).isEqualTo(200);
+            assertThat(new Web(port).get(LIVENESS, Web.USER).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aHeaderHasToComeAsAWhole() throws Exception {
+        begin(1, HALF_A_HEADER);
+        for (int i = 0; i < 300 && !slow.isEmpty(); i++) {
+            Thread.sleep(100);
+            trickle("b");
+        }
+        assertThat(slow).isEmpty();
+    }
+
+    @Test
+    void headersThatNeverEndKeepNobodyOut() throws Exception {
+        begin(100, HALF_A_HEADER);
+        othersAreAnswered("b");
+    }
+
+    @Test
+    void bodiesThatNeverEndKeepNobodyOut() throws Exception {
+        begin(100, HALF_A_BODY);
+        othersAreAnswered(" ");
+    }
+
+    @Test
+    void connectionsWithoutARequestKeepNobodyOut() throws Exception {
+        begin(100, "");
+        othersAreAnswered("");
+    }
+
+    @Test
+    void theRestOfARefusedBodyKeepsNobodyOut() throws Exception {
+        begin(100, HALF_A_BODY.replace("bl_user", "wrong"));
+        othersAreAnswered(" ");
+    }
+
+    @Test
+    void probesHaveAPortOfTheirOwn() throws Exception {
+        int management = ((TomcatWebServer) context.getWebServer())
+                .getTomcat()
+                .getService()
+                .findConnectors()[1]
+                .getLocalPort();
+        begin(40, HALF_A_BODY);
+        assertThat(new Web(management).get(LIVENESS, "no-key").status()).isEqualTo(200);
+        assertThat(new Web(management).get("/v1/models", Web.USER).status()).isEqualTo(404);
+        assertThat(new Web(management).chat(ASK).status()).isEqualTo(404);
+    }
+}
