@@ -100,10 +100,6 @@ capabilities:
   mountPath: /cache
 {{- end }}
 
-{{- define "baseload.scheme" -}}
-scheme: {{ if .Values.tls.existingSecret }}HTTPS{{ else }}HTTP{{ end }}
-{{- end }}
-
 {{/* Requests and limits alike make the pod Guaranteed. */}}
 {{- define "baseload.resources" -}}
 requests:

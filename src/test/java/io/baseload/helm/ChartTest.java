@@ -235,10 +235,10 @@ class ChartTest {
                 .containsEntry("BASELOAD_AUDIT_KEYFILE", "/audit-key/audit-key.pem")
                 .containsEntry("BASELOAD_AUDIT_ANCHOR_FILE", "/audit-anchor/checkpoints.jsonl")
                 .containsEntry("BASELOAD_AUDIT_RETENTION", "P400D")
-                .containsEntry("MANAGEMENT_SERVER_PORT", "9090")
+                .containsEntry("BASELOAD_MANAGEMENT_PORT", "9090")
                 .containsEntry("SERVER_SSL_BUNDLE", "server");
         assertThat(container(chart).getReadinessProbe().getHttpGet().getScheme())
-                .isEqualTo("HTTPS");
+                .isNull();
         assertThat(chart.one(Ingress.class).getSpec().getRules().getFirst().getHost())
                 .isEqualTo("llm.example");
         assertThat(chart.one(HTTPRoute.class)

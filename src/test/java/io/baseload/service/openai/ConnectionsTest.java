@@ -175,7 +175,8 @@ class ConnectionsTest {
                 sendMegabytes(connection, 7);
             }
             Web web = new Web(port);
-            assertEquals(200, web.chat(" ".repeat(7 * MEGABYTE) + ASK.formatted("m")).status());
+            assertEquals(
+                    200, web.chat(" ".repeat(7 * MEGABYTE) + ASK.formatted("m")).status());
             assertEquals(200, web.chat(ASK.formatted("m")).status());
         } finally {
             close(slow);

@@ -29,8 +29,9 @@ class SlowClientsTest {
         {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}\
         """;
     private static final String HALF_A_HEADER = "GET /v1/models HTTP/1.1\r\nHost: x\r\nX-A: ";
-    private static final String HALF_A_BODY = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer bl_user\r\n"
-            + "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{";
+    private static final String HALF_A_BODY =
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer bl_user\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{";
     private static final String LIVENESS = "/actuator/health/liveness";
 
     @LocalServerPort
@@ -71,9 +72,26 @@ class SlowClientsTest {
     private void othersAreAnswered(String trickled) throws Exception {
         for (int i = 0; i < 5; i++) {
             trickle(trickled);
-            assertThat(new Web(port).chat(ASK).status()).isEqualTo(200);
-            assertThat(new Web(port).get(LIVENESS, Web.USER).status()).isEqualTo(200);
+            assertThat(answered(RawConnection.post("/v1/chat/completions", ASK, "Connection: close\r\n")))
+                    .isTrue();
+            assertThat(answered("GET " + LIVENESS + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                    .isTrue();
         }
+    }
+
+    /** On a machine so busy that an honest client takes seconds it may be cut off too, and asks again. */
+    private boolean answered(String request) {
+        for (int i = 0; i < 20; i++) {
+            try (var connection = new RawConnection(port)) {
+                connection.send(request);
+                if (connection.readAll().startsWith("HTTP/1.1 200")) {
+                    return true;
+                }
+            } catch (IOException cutOff) {
+                // again
+            }
+        }
+        return false;
     }
 
     @Test
