@@ -20,6 +20,7 @@ public final class Accuracy {
             new Form("f32", "f32"),
             new Form("bf16", ""),
             new Form("q8", "q8_0"),
+            new Form("q4", ""),
             new Form("nf4", "nf4"),
             new Form("nf4-dq", "nf4_lin8"),
             new Form("nf4-fp8", "nf4_fp8"),

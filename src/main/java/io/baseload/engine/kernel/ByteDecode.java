@@ -15,10 +15,10 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 
-/** One row times 8-bit weights in blocks of 32 columns: w = d·q + m, so Σ w·x = d·Σ q·x + m·Σ x in each block. */
+/** One row times 8-bit weights: w = d·q + m, so Σ w·x = d·Σ q·x + m·Σ x in each block. */
 final class ByteDecode {
-    /** Columns of a block; known when this is compiled, because a loop of unknown length is unrolled worse. */
-    static final int COLUMNS = 32;
+    /** Columns of a loop, which divide those of a block; known when this is compiled, because a loop of unknown length is unrolled worse. */
+    static final int COLUMNS = 16;
 
     private ByteDecode() {}
 
@@ -35,6 +35,7 @@ final class ByteDecode {
     /** Eight vectors of rows times x. */
     private static void eight(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        int size = m.packing().block();
         float[] scales = scratch.scales;
         float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
@@ -53,33 +54,35 @@ final class ByteDecode {
             long block = panel + (long) b * m.blockBytes();
             ScaleVectors.read(m, unit, 8, b, scales);
             FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
-            for (int j = 0; j < COLUMNS; j++) {
-                long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * COLUMNS + j]);
-                a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a0);
-                a1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a1);
-                a2 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o2, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a2);
-                a3 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o3, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a3);
-                a4 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o4, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a4);
-                a5 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o5, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a5);
-                a6 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o6, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a6);
-                a7 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o7, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a7);
+            for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
+                for (int j = 0; j < COLUMNS; j++) {
+                    long p = block + (sixteen + j) * (long) LANES;
+                    FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + sixteen + j]);
+                    a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a0);
+                    a1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a1);
+                    a2 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o2, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a2);
+                    a3 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o3, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a3);
+                    a4 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o4, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a4);
+                    a5 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o5, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a5);
+                    a6 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o6, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a6);
+                    a7 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o7, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a7);
+                }
             }
             FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
             t0 = sum.fma(
@@ -120,6 +123,7 @@ final class ByteDecode {
     /** Four vectors of rows times x. */
     private static void four(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        int size = m.packing().block();
         float[] scales = scratch.scales;
         float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
@@ -134,21 +138,23 @@ final class ByteDecode {
             long block = panel + (long) b * m.blockBytes();
             ScaleVectors.read(m, unit, 4, b, scales);
             FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-            for (int j = 0; j < COLUMNS; j++) {
-                long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * COLUMNS + j]);
-                a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a0);
-                a1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a1);
-                a2 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o2, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a2);
-                a3 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o3, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a3);
+            for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
+                for (int j = 0; j < COLUMNS; j++) {
+                    long p = block + (sixteen + j) * (long) LANES;
+                    FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + sixteen + j]);
+                    a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a0);
+                    a1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a1);
+                    a2 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o2, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a2);
+                    a3 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o3, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a3);
+                }
             }
             FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
             t0 = sum.fma(
@@ -173,6 +179,7 @@ final class ByteDecode {
     /** Two vectors of rows times x. */
     private static void two(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        int size = m.packing().block();
         float[] scales = scratch.scales;
         float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
@@ -184,15 +191,17 @@ final class ByteDecode {
             long block = panel + (long) b * m.blockBytes();
             ScaleVectors.read(m, unit, 2, b, scales);
             FloatVector a0 = zero, a1 = zero;
-            for (int j = 0; j < COLUMNS; j++) {
-                long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * COLUMNS + j]);
-                a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a0);
-                a1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a1);
+            for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
+                for (int j = 0; j < COLUMNS; j++) {
+                    long p = block + (sixteen + j) * (long) LANES;
+                    FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + sixteen + j]);
+                    a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a0);
+                    a1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a1);
+                }
             }
             FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
             t0 = sum.fma(
@@ -209,6 +218,7 @@ final class ByteDecode {
     /** One vectors of rows times x. */
     private static void one(PackedMatrix m, int unit, float[] x, int xAt, int sumsAt, Scratch scratch) {
         MemorySegment w = m.data();
+        int size = m.packing().block();
         float[] scales = scratch.scales;
         float[] y = scratch.sums;
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
@@ -219,12 +229,14 @@ final class ByteDecode {
             long block = panel + (long) b * m.blockBytes();
             ScaleVectors.read(m, unit, 1, b, scales);
             FloatVector a0 = zero;
-            for (int j = 0; j < COLUMNS; j++) {
-                long p = block + j * (long) LANES;
-                FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * COLUMNS + j]);
-                a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
-                                .convertShape(B2F, FLOATS, 0))
-                        .fma(xj, a0);
+            for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
+                for (int j = 0; j < COLUMNS; j++) {
+                    long p = block + (sixteen + j) * (long) LANES;
+                    FloatVector xj = FloatVector.broadcast(FLOATS, x[xAt + b * size + sixteen + j]);
+                    a0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
+                                    .convertShape(B2F, FLOATS, 0))
+                            .fma(xj, a0);
+                }
             }
             FloatVector sum = FloatVector.broadcast(FLOATS, scratch.blockSums[sumsAt + b]);
             t0 = sum.fma(

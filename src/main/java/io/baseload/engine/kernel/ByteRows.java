@@ -39,6 +39,7 @@ final class ByteRows {
     private static void four(
             PackedMatrix m, int unit, float[] x, int xAt, int xStride, int sumsAt, int rows, Scratch scratch) {
         MemorySegment w = m.data();
+        int size = m.packing().block();
         long panel = unit / PARTS * m.panelBytes();
         long stride = m.panelBytes();
         float[] scales = scratch.scales;
@@ -67,37 +68,39 @@ final class ByteRows {
             FloatVector a1a = zero, a1b = zero, a1c = zero, a1d = zero;
             FloatVector a2a = zero, a2b = zero, a2c = zero, a2d = zero;
             FloatVector a3a = zero, a3b = zero, a3c = zero, a3d = zero;
-            for (int j = 0; j < COLUMNS; j++) {
-                long p = at + j * (long) LANES;
-                int k = block * COLUMNS + j;
-                FloatVector a = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
-                        .convertShape(B2F, FLOATS, 0);
-                FloatVector b = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
-                        .convertShape(B2F, FLOATS, 0);
-                FloatVector c = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o2, LITTLE_ENDIAN)
-                        .convertShape(B2F, FLOATS, 0);
-                FloatVector d = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o3, LITTLE_ENDIAN)
-                        .convertShape(B2F, FLOATS, 0);
-                FloatVector r0 = FloatVector.broadcast(FLOATS, x[x0 + k]);
-                a0a = a.fma(r0, a0a);
-                a0b = b.fma(r0, a0b);
-                a0c = c.fma(r0, a0c);
-                a0d = d.fma(r0, a0d);
-                FloatVector r1 = FloatVector.broadcast(FLOATS, x[x1 + k]);
-                a1a = a.fma(r1, a1a);
-                a1b = b.fma(r1, a1b);
-                a1c = c.fma(r1, a1c);
-                a1d = d.fma(r1, a1d);
-                FloatVector r2 = FloatVector.broadcast(FLOATS, x[x2 + k]);
-                a2a = a.fma(r2, a2a);
-                a2b = b.fma(r2, a2b);
-                a2c = c.fma(r2, a2c);
-                a2d = d.fma(r2, a2d);
-                FloatVector r3 = FloatVector.broadcast(FLOATS, x[x3 + k]);
-                a3a = a.fma(r3, a3a);
-                a3b = b.fma(r3, a3b);
-                a3c = c.fma(r3, a3c);
-                a3d = d.fma(r3, a3d);
+            for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
+                for (int j = 0; j < COLUMNS; j++) {
+                    long p = at + (sixteen + j) * (long) LANES;
+                    int k = block * size + sixteen + j;
+                    FloatVector a = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
+                            .convertShape(B2F, FLOATS, 0);
+                    FloatVector b = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
+                            .convertShape(B2F, FLOATS, 0);
+                    FloatVector c = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o2, LITTLE_ENDIAN)
+                            .convertShape(B2F, FLOATS, 0);
+                    FloatVector d = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o3, LITTLE_ENDIAN)
+                            .convertShape(B2F, FLOATS, 0);
+                    FloatVector r0 = FloatVector.broadcast(FLOATS, x[x0 + k]);
+                    a0a = a.fma(r0, a0a);
+                    a0b = b.fma(r0, a0b);
+                    a0c = c.fma(r0, a0c);
+                    a0d = d.fma(r0, a0d);
+                    FloatVector r1 = FloatVector.broadcast(FLOATS, x[x1 + k]);
+                    a1a = a.fma(r1, a1a);
+                    a1b = b.fma(r1, a1b);
+                    a1c = c.fma(r1, a1c);
+                    a1d = d.fma(r1, a1d);
+                    FloatVector r2 = FloatVector.broadcast(FLOATS, x[x2 + k]);
+                    a2a = a.fma(r2, a2a);
+                    a2b = b.fma(r2, a2b);
+                    a2c = c.fma(r2, a2c);
+                    a2d = d.fma(r2, a2d);
+                    FloatVector r3 = FloatVector.broadcast(FLOATS, x[x3 + k]);
+                    a3a = a.fma(r3, a3a);
+                    a3b = b.fma(r3, a3b);
+                    a3c = c.fma(r3, a3c);
+                    a3d = d.fma(r3, a3d);
+                }
             }
             FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L),
                     m0 = FloatVector.fromArray(FLOATS, scales, 1 * L);
@@ -150,6 +153,7 @@ final class ByteRows {
     private static void two(
             PackedMatrix m, int unit, float[] x, int xAt, int xStride, int sumsAt, int rows, Scratch scratch) {
         MemorySegment w = m.data();
+        int size = m.packing().block();
         long panel = unit / PARTS * m.panelBytes();
         long stride = m.panelBytes();
         float[] scales = scratch.scales;
@@ -168,27 +172,29 @@ final class ByteRows {
             ScaleVectors.read(m, unit, 4, block, scales);
             FloatVector a0a = zero, a0b = zero, a0c = zero, a0d = zero;
             FloatVector a1a = zero, a1b = zero, a1c = zero, a1d = zero;
-            for (int j = 0; j < COLUMNS; j++) {
-                long p = at + j * (long) LANES;
-                int k = block * COLUMNS + j;
-                FloatVector a = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
-                        .convertShape(B2F, FLOATS, 0);
-                FloatVector b = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
-                        .convertShape(B2F, FLOATS, 0);
-                FloatVector c = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o2, LITTLE_ENDIAN)
-                        .convertShape(B2F, FLOATS, 0);
-                FloatVector d = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o3, LITTLE_ENDIAN)
-                        .convertShape(B2F, FLOATS, 0);
-                FloatVector r0 = FloatVector.broadcast(FLOATS, x[x0 + k]);
-                a0a = a.fma(r0, a0a);
-                a0b = b.fma(r0, a0b);
-                a0c = c.fma(r0, a0c);
-                a0d = d.fma(r0, a0d);
-                FloatVector r1 = FloatVector.broadcast(FLOATS, x[x1 + k]);
-                a1a = a.fma(r1, a1a);
-                a1b = b.fma(r1, a1b);
-                a1c = c.fma(r1, a1c);
-                a1d = d.fma(r1, a1d);
+            for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
+                for (int j = 0; j < COLUMNS; j++) {
+                    long p = at + (sixteen + j) * (long) LANES;
+                    int k = block * size + sixteen + j;
+                    FloatVector a = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN)
+                            .convertShape(B2F, FLOATS, 0);
+                    FloatVector b = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN)
+                            .convertShape(B2F, FLOATS, 0);
+                    FloatVector c = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o2, LITTLE_ENDIAN)
+                            .convertShape(B2F, FLOATS, 0);
+                    FloatVector d = (FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o3, LITTLE_ENDIAN)
+                            .convertShape(B2F, FLOATS, 0);
+                    FloatVector r0 = FloatVector.broadcast(FLOATS, x[x0 + k]);
+                    a0a = a.fma(r0, a0a);
+                    a0b = b.fma(r0, a0b);
+                    a0c = c.fma(r0, a0c);
+                    a0d = d.fma(r0, a0d);
+                    FloatVector r1 = FloatVector.broadcast(FLOATS, x[x1 + k]);
+                    a1a = a.fma(r1, a1a);
+                    a1b = b.fma(r1, a1b);
+                    a1c = c.fma(r1, a1c);
+                    a1d = d.fma(r1, a1d);
+                }
             }
             FloatVector d0 = FloatVector.fromArray(FLOATS, scales, 0 * L),
                     m0 = FloatVector.fromArray(FLOATS, scales, 1 * L);

@@ -58,13 +58,9 @@ final class DecodeLinear {
         }
     }
 
-    /** Whether there is a kernel that decodes such weights in registers; for bytes there is one for blocks of 32 columns, and a loop over any number is slower. */
+    /** Whether there is a kernel that decodes such weights in registers. */
     private static boolean inRegisters(Packing packing) {
-        return switch (packing.codes()) {
-            case U4, I4 -> true;
-            case I8 -> packing.block() == ByteDecode.COLUMNS;
-            default -> L == LANES;
-        };
+        return !packing.codes().codebook() || L == LANES;
     }
 
     private static void coded(

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Rows times weights that no kernel decodes in registers: 4-bit codes of a table that is wider than a vector, and bytes in blocks of other than 32 columns. The values
+ * Rows times weights that no kernel decodes in registers: 4-bit codes of a table that is wider than a vector. The values
  * of a block's codes are written to L1 and multiplied from there, in the order of the other kernels.
  */
 final class WidenedRows {

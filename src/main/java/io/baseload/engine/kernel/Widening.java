@@ -50,15 +50,10 @@ final class Widening {
         }
     }
 
-    /** What the codes of one block stand for, without scales. */
+    /** What the 4-bit codes of one block stand for, without scales. */
     static void values(PackedMatrix m, int unit, int block, MemorySegment out, long to, long stride) {
         long from = m.codes(unit / PARTS, block);
-        int lane = unit % PARTS * L;
-        if (m.packing().codes().codebook()) {
-            Lookup.widen(m, from + 4L * lane, ONES, out, to, stride);
-        } else {
-            scaledBytes(m, from + lane, ONES, out, to, stride);
-        }
+        Lookup.widen(m, from + 4L * (unit % PARTS * L), ONES, out, to, stride);
     }
 
     private static void block(
@@ -73,7 +68,7 @@ final class Widening {
         }
     }
 
-    /** The columns {@code first … end} of numbers that are multiplied one by one; of scaled ones, they must lie in one block or begin with one. */
+    /** The columns {@code first … end} of numbers that are multiplied one by one. */
     static void columns(PackedMatrix m, int unit, int first, int end, MemorySegment out, long to, long stride) {
         int bytes = m.packing().codes().bits() / Byte.SIZE;
         int panel = unit / PARTS;
@@ -133,18 +128,28 @@ final class Widening {
     private static void float8(
             PackedMatrix m, int panel, int lane, int first, int end, MemorySegment out, long to, long stride) {
         int size = m.packing().block();
-        for (int column = first; column < end; column++) {
-            long from = m.codes(panel, column / size) + (long) (column % size) * LANES + lane;
-            FloatVector scale = FloatVector.fromMemorySegment(
-                    FLOATS, m.data(), m.scales(panel, column / size) + 4L * lane, LITTLE_ENDIAN);
-            IntVector bits = (IntVector) ByteVector.fromMemorySegment(BYTES, m.data(), from, LITTLE_ENDIAN)
+        for (int column = first, next; column < end; column = next) {
+            int block = column / size;
+            next = Math.min(end, (block + 1) * size);
+            long from = m.codes(panel, block) + (long) (column - block * size) * LANES + lane;
+            long scales = m.scales(panel, block) + 4L * lane;
+            float8(m.data(), from, scales, next - column, out, to + (column - first) * stride, stride);
+        }
+    }
+
+    /** Columns of one block. */
+    private static void float8(
+            MemorySegment w, long from, long scales, int columns, MemorySegment out, long to, long stride) {
+        FloatVector scale = FloatVector.fromMemorySegment(FLOATS, w, scales, LITTLE_ENDIAN);
+        for (int j = 0; j < columns; j++) {
+            IntVector bits = (IntVector) ByteVector.fromMemorySegment(BYTES, w, from + (long) j * LANES, LITTLE_ENDIAN)
                     .convertShape(B2I, INTS, 0);
             bits.lanewise(LSHL, 20)
                     .and(Lanes.FLOAT8_BITS)
                     .reinterpretAsFloats()
                     .mul(Lanes.FLOAT8_BIAS)
                     .mul(scale)
-                    .intoMemorySegment(out, to + (column - first) * stride, LITTLE_ENDIAN);
+                    .intoMemorySegment(out, to + j * stride, LITTLE_ENDIAN);
         }
     }
 

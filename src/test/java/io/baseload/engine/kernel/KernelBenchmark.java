@@ -12,13 +12,14 @@ import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
  * Prints what the kernels do in SmolLM2's shapes; run it by its main method. One thread is timed by its own CPU time, so that other programs disturb it little;
  * {@code memory} runs through 100 MB of weights, {@code cache} over one matrix again and again. With an argument, that many threads by the clock; with a second, only
- * {@code linear} or {@code attention}.
+ * {@code linear}, {@code attention} or {@code formats}: one row times each kind of packing, or those of the codes that a third names.
  */
 final class KernelBenchmark {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -52,7 +53,38 @@ final class KernelBenchmark {
                 benchmark.attention(precision, 4096);
             }
         }
+        if (args.length >= 2 && args[1].equals("formats")) {
+            RandomWeights.packings()
+                    .filter(packing ->
+                            args.length == 2 || packing.codes().name().equals(args[2]))
+                    .forEach(benchmark::format);
+        }
         benchmark.memory.close();
+    }
+
+    private void format(Packing packing) {
+        int rows = 576;
+        int cols = 1536;
+        long bytes = PackedMatrix.bytes(packing, rows, cols);
+        try (NativeMemory own = new NativeMemory()) {
+            PackedMatrix[] matrices = new PackedMatrix[(int) ((64L << 20) / bytes)];
+            Arrays.setAll(matrices, i -> random.matrix(own, packing, rows, cols));
+            Rows x = random.rows(1, cols);
+            Rows y = Rows.allocate(1, rows);
+            double near = seconds(EACH, (worker, i) -> decode(matrices[0], x, y, 1, worker));
+            double far = seconds(
+                    Duration.ofSeconds(1), (worker, i) -> decode(matrices[i % matrices.length], x, y, 1, worker));
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s in blocks of %d, %s: memory %.1f G weights/s, %.1f GB/s; cache %.1f G weights/s, %.1f GB/s%n",
+                    packing.codes(),
+                    packing.block(),
+                    packing.scales(),
+                    rows * cols / far / 1e9,
+                    bytes / far / 1e9,
+                    rows * cols / near / 1e9,
+                    bytes / near / 1e9);
+        }
     }
 
     private void linear(Packing packing, int rows, int cols) {
@@ -166,10 +198,14 @@ final class KernelBenchmark {
 
     /** The least seconds that a round took. */
     private double seconds(Work work) {
+        return seconds(EACH, work);
+    }
+
+    private double seconds(Duration each, Work work) {
         int rounds = 30;
         double best = Double.MAX_VALUE;
         try (Team team = new Team(threads, true)) {
-            long end = System.nanoTime() + EACH.toNanos();
+            long end = System.nanoTime() + each.toNanos();
             while (System.nanoTime() < end) {
                 long start = now();
                 team.run((worker, workers, barrier) -> {
