@@ -218,85 +218,63 @@ final class GenerateKernels {
 
     /** 4-bit codes of a table, as bytes, times 8-bit activations in two digits; for vectors of 256 bits. */
     private static final class Int8Codebook {
-        private static final int[] ROWS = {1, 2, 4};
-
         static String source() {
-            return fill(
-                    """
-                    package io.baseload.engine.kernel.generated;
+            return fill("""
+                package io.baseload.engine.kernel.generated;
 
-                    import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
-                    import static io.baseload.engine.kernel.lanes.Lanes.INTS;
-                    import static io.baseload.engine.kernel.lanes.Lanes.L;
-                    import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
-                    import static io.baseload.engine.kernel.lanes.Lanes.WORDS;
-                    import static java.nio.ByteOrder.LITTLE_ENDIAN;
-                    import static jdk.incubator.vector.VectorOperators.ASHR;
-                    import static jdk.incubator.vector.VectorOperators.B2S;
-                    import static jdk.incubator.vector.VectorOperators.I2F;
-                    import static jdk.incubator.vector.VectorOperators.LSHL;
-                    import static jdk.incubator.vector.VectorOperators.LSHR;
+                import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+                import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+                import static io.baseload.engine.kernel.lanes.Lanes.L;
+                import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
+                import static io.baseload.engine.kernel.lanes.Lanes.WORDS;
+                import static java.nio.ByteOrder.LITTLE_ENDIAN;
+                import static jdk.incubator.vector.VectorOperators.ASHR;
+                import static jdk.incubator.vector.VectorOperators.B2S;
+                import static jdk.incubator.vector.VectorOperators.I2F;
+                import static jdk.incubator.vector.VectorOperators.LSHL;
+                import static jdk.incubator.vector.VectorOperators.LSHR;
 
-                    import io.baseload.engine.kernel.lanes.Int8Rows;
-                    import io.baseload.engine.kernel.lanes.ScaleVectors;
-                    import io.baseload.engine.tensor.PackedMatrix;
-                    import java.lang.foreign.MemorySegment;
-                    import jdk.incubator.vector.ByteVector;
-                    import jdk.incubator.vector.FloatVector;
-                    import jdk.incubator.vector.IntVector;
-                    import jdk.incubator.vector.LongVector;
-                    import jdk.incubator.vector.ShortVector;
-                    import jdk.incubator.vector.VectorShuffle;
-                    import jdk.incubator.vector.VectorSpecies;
+                import io.baseload.engine.kernel.lanes.Int8Rows;
+                import io.baseload.engine.kernel.lanes.ScaleVectors;
+                import io.baseload.engine.tensor.PackedMatrix;
+                import java.lang.foreign.MemorySegment;
+                import jdk.incubator.vector.ByteVector;
+                import jdk.incubator.vector.FloatVector;
+                import jdk.incubator.vector.IntVector;
+                import jdk.incubator.vector.LongVector;
+                import jdk.incubator.vector.ShortVector;
+                import jdk.incubator.vector.VectorShuffle;
+                import jdk.incubator.vector.VectorSpecies;
+
+                /**
+                 * 4-bit codes of a table times 8-bit activations, for vectors of 256 bits, which don't hold a table of 16 floats. A shuffle of 128 bits looks 16 codes up at once, as
+                 * bytes. The product of two bytes leaves no room for a sum in 16 bits, so x comes in two digits, x = 16·high + low. Written by src/build/GenerateKernels.java.
+                 */
+                public final class CodebookInt8 {
+                    private static final VectorSpecies<Integer> QUARTER = IntVector.SPECIES_128;
+                    private static final VectorSpecies<Byte> TABLE = ByteVector.SPECIES_128;
+                    private static final VectorSpecies<Long> QUADS = LongVector.SPECIES_256;
+
+                    /** From the order in which the sums of eight rows come out, 0 4 1 5 2 6 3 7. */
+                    private static final VectorShuffle<Integer> IN_ORDER = VectorShuffle.fromValues(INTS, L == 8 ? new int[] {0, 2, 4, 6, 1, 3, 5, 7} : new int[L]);
+
+                    private CodebookInt8() {}
 
                     /**
-                     * 4-bit codes of a table times 8-bit activations, for vectors of 256 bits, which don't hold a table of 16 floats. A shuffle of 128 bits looks 16 codes up at once, as
-                     * bytes. The product of two bytes leaves no room for a sum in 16 bits, so x comes in two digits, x = 16·high + low. Written by src/build/GenerateKernels.java.
+                     * One row of x times one vector of eight weight rows, to {@code y[0 …]}.
+                     *
+                     * @param table the values of the 16 codes
+                     * @param scales room for those of a block
                      */
-                    public final class CodebookInt8 {
-                        private static final VectorSpecies<Integer> QUARTER = IntVector.SPECIES_128;
-                        private static final VectorSpecies<Byte> TABLE = ByteVector.SPECIES_128;
-                        private static final VectorSpecies<Long> QUADS = LongVector.SPECIES_256;
-
-                        /** From the order in which the sums of eight rows come out, 0 4 1 5 2 6 3 7. */
-                        private static final VectorShuffle<Integer> IN_ORDER = VectorShuffle.fromValues(INTS, L == 8 ? new int[] {0, 2, 4, 6, 1, 3, 5, 7} : new int[L]);
-
-                        private CodebookInt8() {}
-
-                        /**
-                         * Some rows of x, from {@code row} on, times one vector of eight weight rows: {@code y[row · L + lane]}.
-                         *
-                         * @param table the values of the 16 codes
-                         * @param rows 1, 2 or 4
-                         * @param scales room for those of a block
-                         */
-                        public static void multiply(
-                                PackedMatrix m, int unit, byte[] table, Int8Rows x, int row, int rows, float[] scales, float[] y) {
-                            switch (rows) {
-                                {cases}
-                                default -> throw new IllegalArgumentException(rows + " rows");
-                            }
-                        }
-
-                    {kernels}
-                    }
-                    """,
-                    Map.of(
-                            "{cases}",
-                            java.util.Arrays.stream(ROWS)
-                                    .mapToObj(rows ->
-                                            "case " + rows + " -> rows" + rows + "(m, unit, table, x, row, scales, y);")
-                                    .collect(Collectors.joining("\n")),
-                            "{kernels}",
-                            java.util.Arrays.stream(ROWS)
-                                    .mapToObj(Int8Codebook::kernel)
-                                    .collect(Collectors.joining("\n"))));
+                {kernel}
+                }
+                """, Map.of("{kernel}", kernel(1)));
         }
 
         private static String kernel(int rows) {
             return fill(
                     """
-                        private static void rowsR(PackedMatrix m, int unit, byte[] table, Int8Rows x, int row, float[] scales, float[] y) {
+                        public static void multiply(PackedMatrix m, int unit, byte[] table, Int8Rows x, int row, float[] scales, float[] y) {
                             MemorySegment w = m.data();
                             long[] quads = x.quads();
                             ByteVector values = ByteVector.fromArray(TABLE, table, 0);

@@ -57,12 +57,9 @@ final class Int8DecodeLinear {
         return left >= STREAMS ? STREAMS : left >= 2 ? 2 : 1;
     }
 
-    /** Rows that share what is read and shifted: as many as find registers. */
+    /** Rows that share what is read and shifted: as many as find registers. Those of a table would share too little. */
     private static int together(int left, int units, boolean codebook) {
-        if (codebook) {
-            return left >= 2 ? 2 : 1;
-        }
-        return units < STREAMS || left == 1 ? 1 : left >= 4 && MANY_REGISTERS ? 4 : 2;
+        return codebook || units < STREAMS || left == 1 ? 1 : left >= 4 && MANY_REGISTERS ? 4 : 2;
     }
 
     private static void quantize(PackedMatrix w, Rows x, int from, int rows, Int8Rows to) {
@@ -79,7 +76,7 @@ final class Int8DecodeLinear {
         Int8Rows x = scratch.int8();
         if (w.packing().codes().codebook()) {
             byte[] table = Codebook.bytes(w.packing().codes());
-            CodebookInt8.multiply(w, unit, table, x, row, rows, scratch.scales, scratch.sums);
+            CodebookInt8.multiply(w, unit, table, x, row, scratch.scales, scratch.sums);
         } else if (x.group() == 32) {
             NibbleInt8By32.multiply(w, unit, units, x, row, rows, scratch.scales, scratch.sums);
         } else {

@@ -2,6 +2,7 @@ package io.baseload.engine.kernel;
 
 import com.sun.management.ThreadMXBean;
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.parallel.Step;
@@ -19,7 +20,7 @@ import java.util.stream.IntStream;
 /**
  * Prints what the kernels do in SmolLM2's shapes; run it by its main method. One thread is timed by its own CPU time, so that other programs disturb it little;
  * {@code memory} runs through 100 MB of weights, {@code cache} over one matrix again and again. With an argument, that many threads by the clock; with a second, only
- * {@code linear}, {@code attention} or {@code formats}: one row times each kind of packing, or those of the codes that a third names.
+ * {@code linear}, {@code attention} or {@code formats}: one row times each kind of packing, or those of the codes that a third names; {@code precisions} compares fast with exact.
  */
 final class KernelBenchmark {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -59,7 +60,29 @@ final class KernelBenchmark {
                             args.length == 2 || packing.codes().name().equals(args[2]))
                     .forEach(benchmark::format);
         }
+        if (args.length >= 2 && args[1].equals("precisions")) {
+            RandomWeights.packings()
+                    .filter(packing -> packing.codes().bits() == 4)
+                    .forEach(benchmark::precisions);
+        }
         benchmark.memory.close();
+    }
+
+    /** Both precisions, from cache; multiply-adds are counted, so several rows count several times. */
+    private void precisions(Packing packing) {
+        PackedMatrix w = random.matrix(memory, packing, 512, 1536);
+        Rows x = random.rows(16, 1536);
+        Rows y = Rows.allocate(16, 512);
+        var line = new StringBuilder(packing.toString());
+        for (Precision precision : Precision.values()) {
+            line.append(", ").append(precision.label());
+            for (int n : new int[] {1, 2, 4, 8, 16}) {
+                double near = seconds(EACH, (worker, i) -> Kernels.best(precision)
+                        .decodeLinear(w, x, y, 0, n, first(w, worker), first(w, worker + 1), scratches.get()));
+                line.append(String.format(Locale.ROOT, " %.1f", n * 512.0 * 1536 / near / 1e9));
+            }
+        }
+        System.out.println(line);
     }
 
     private void format(Packing packing) {
