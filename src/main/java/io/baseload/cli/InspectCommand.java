@@ -2,6 +2,7 @@ package io.baseload.cli;
 
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
@@ -37,7 +38,7 @@ final class InspectCommand implements Callable<Integer> {
     private boolean verify;
 
     /** What {@code --json} prints of a model; of other files it is a {@link TensorList}. */
-    record Report(String file, ModelInfo model, MemoryEstimate memory) {}
+    record Report(String file, ModelInfo model, MemoryEstimate memory, KernelTiers kernels) {}
 
     @Override
     public Integer call() {
@@ -86,10 +87,13 @@ final class InspectCommand implements Callable<Integer> {
     private void model() {
         try (Engine engine = Engine.open(new EngineOptions(1, false))) {
             ModelInfo info = engine.inspect(model.path());
-            MemoryEstimate memory = engine.estimate(
-                    model.path(), LoadOptions.named(model.name()).withKvPrecision(kv.precision()));
+            LoadOptions options = LoadOptions.named(model.name()).withKvPrecision(kv.precision());
+            MemoryEstimate memory = engine.estimate(model.path(), options);
+            KernelTiers kernels = engine.kernels(options.precision());
             describe(info, memory);
-            output.result(new Report(model.path().toString(), info, memory), summary(info));
+            row("prompts by", kernels.prefill());
+            row("answers by", kernels.decode());
+            output.result(new Report(model.path().toString(), info, memory, kernels), summary(info));
         }
     }
 

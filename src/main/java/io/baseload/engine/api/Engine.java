@@ -36,6 +36,9 @@ public interface Engine extends AutoCloseable {
      */
     MemoryEstimate estimate(Path file, LoadOptions options);
 
+    /** What computes the linear layers of models that are loaded in this precision here. */
+    KernelTiers kernels(Precision precision);
+
     /**
      * Loads a model; returns when it can generate.
      *

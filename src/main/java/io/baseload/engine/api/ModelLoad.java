@@ -9,6 +9,13 @@ package io.baseload.engine.api;
  * @param kvTokens tokens that the whole KV cache can hold
  * @param prefixes what the prefix cache has done
  * @param memory bytes outside the heap that the model holds
+ * @param kernels what computes its linear layers
  */
 public record ModelLoad(
-        int active, int queued, long kvTokensUsed, long kvTokens, PrefixCacheLoad prefixes, MemoryEstimate memory) {}
+        int active,
+        int queued,
+        long kvTokensUsed,
+        long kvTokens,
+        PrefixCacheLoad prefixes,
+        MemoryEstimate memory,
+        KernelTiers kernels) {}

@@ -1,5 +1,6 @@
 package io.baseload.engine.kernel;
 
+import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -33,6 +34,11 @@ public interface Kernels {
         return new ScalarKernels(precision);
     }
 
+    Precision precision();
+
+    /** What computes linear layers. */
+    KernelTiers tiers();
+
     /** For people: which twin, how wide. */
     String name();
 
@@ -46,6 +52,20 @@ public interface Kernels {
 
     /** The same for many rows, the tokens of a prompt: each panel is widened once, then multiplied with all rows. */
     void prefillLinear(PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
+
+    /** Whether the second way of {@link #prefillLinear} is the faster one for these weights: then prompt rows have to be quantized first. */
+    boolean quantizesPrompts(PackedMatrix w);
+
+    /**
+     * Quantizes rows {@code from … to} of x, of which {@code rows} are meant in all.
+     *
+     * @param to receives them; other workers quantize other rows into their views of it
+     */
+    void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch);
+
+    /** The same as above for rows that were quantized, all of them: products of integers. */
+    void prefillLinear(
+            PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
 
     /** y[row] = the table's row {@code id}. */
     void embed(PackedMatrix table, int id, Rows y, int row);

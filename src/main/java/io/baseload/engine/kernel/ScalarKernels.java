@@ -2,6 +2,7 @@ package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
+import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
@@ -27,6 +28,13 @@ record ScalarKernels(Precision precision) implements Kernels {
     @Override
     public String name() {
         return "scalar";
+    }
+
+    @Override
+    public KernelTiers tiers() {
+        String decode = precision == Precision.FAST ? "int8, " : "f32, ";
+        String prefill = precision == Precision.FAST && PromptFormat.MACHINE.isPresent() ? "int8, " : "f32, ";
+        return new KernelTiers(prefill + name(), decode + name());
     }
 
     @Override
@@ -57,6 +65,26 @@ record ScalarKernels(Precision precision) implements Kernels {
                 panel(w, false, x, y, row, end, panel, scratch);
             }
         }
+    }
+
+    @Override
+    public boolean quantizesPrompts(PackedMatrix w) {
+        return precision == Precision.FAST
+                && PromptFormat.MACHINE.isPresent()
+                && PromptFormat.MACHINE.get().takes(w);
+    }
+
+    @Override
+    public void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
+        to.start(x, rows);
+        new PromptDefinition(to.format).quantize(x, from, end, to);
+    }
+
+    @Override
+    public void prefillLinear(
+            PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
+        x.check(w);
+        new PromptDefinition(x.format).multiply(w, x, y, from, to, firstPanel, endPanel);
     }
 
     /** A panel times a few rows: block by block where the sum is taken over codes, else weight by weight. */

@@ -51,6 +51,9 @@ public final class Scratch {
     private final int cols;
     private @Nullable Int8Rows int8;
 
+    /** Made by the worker that first multiplies prompts in integers. */
+    private @Nullable PromptLinear prompts;
+
     /** Means nothing; see {@link ReadAhead}. */
     float fetched;
 
@@ -81,6 +84,15 @@ public final class Scratch {
             int8 = rows;
         }
         return rows;
+    }
+
+    PromptLinear prompts() {
+        PromptLinear linear = prompts;
+        if (linear == null) {
+            linear = new PromptLinear();
+            prompts = linear;
+        }
+        return linear;
     }
 
     /** Bytes outside the heap that {@link #allocate} takes. */

@@ -1,8 +1,10 @@
 package io.baseload.engine.kernel;
 
+import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -13,6 +15,15 @@ record VectorKernels(Precision precision) implements Kernels {
     @Override
     public String name() {
         return "vector, " + Lanes.FLOATS.vectorBitSize() + " bits";
+    }
+
+    @Override
+    public KernelTiers tiers() {
+        if (precision == Precision.EXACT) {
+            return new KernelTiers("f32, " + name(), "f32, " + name());
+        }
+        String products = PromptLinear.USABLE ? IntegerProducts.kind().get().name() : "";
+        return new KernelTiers(products.isEmpty() ? "f32, " + name() : "int8, " + products, "int8, " + name());
     }
 
     @Override
@@ -29,6 +40,26 @@ record VectorKernels(Precision precision) implements Kernels {
     public void prefillLinear(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
         PrefillLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+    }
+
+    @Override
+    public boolean quantizesPrompts(PackedMatrix w) {
+        return precision == Precision.FAST
+                && PromptLinear.USABLE
+                && PromptFormat.MACHINE.get().takes(w);
+    }
+
+    @Override
+    public void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
+        to.start(x, rows);
+        scratch.prompts().quantize(x, from, end, to);
+    }
+
+    @Override
+    public void prefillLinear(
+            PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
+        x.check(w);
+        scratch.prompts().multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
     }
 
     @Override

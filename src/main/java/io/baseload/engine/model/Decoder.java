@@ -1,8 +1,10 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.config.Factors;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.parallel.Barrier;
@@ -55,12 +57,15 @@ final class Decoder implements CausalModel, Step {
         selected = Rows.allocate(limits.logits(), hidden);
         logits = Rows.allocate(limits.logits(), config.vocabulary());
         var ropes = new RopeTables(new RopeFrequencies(weights.ropeFactors()), limits.contextLength());
-        blocks = bind(new Workspace(limits, ropes, kv));
+        Workspace workspace = new Workspace(limits, ropes, kv);
+        blocks = bind(workspace);
+        PromptRows quantized =
+                PromptRows.allocate(kernels.precision() == Precision.FAST ? workspace.widestPrompt(hidden) : 0);
         profile = new Profile(limits.workers());
         workers = new Worker[limits.workers()];
         for (int i = 0; i < workers.length; i++) {
             Scratch scratch = Scratch.allocate(memory, weights.widest(), limits.contextLength());
-            workers[i] = new Worker(kernels, scratch, profile.worker(i), hidden, batch);
+            workers[i] = new Worker(kernels, scratch, quantized.share(), profile.worker(i), hidden, batch);
         }
     }
 

@@ -82,8 +82,12 @@ final class ExpertsFeedForward implements Block {
         gather(worker, x, dispatch);
         worker.did(Operator.ROUTING);
         worker.await();
+        if (!prepare(worker, places, weights.gate())) {
+            prepare(worker, places, weights.up());
+        }
         unit(worker, dispatch);
         worker.await();
+        prepare(worker, gate, weights.down());
         down(worker, dispatch);
         combine(worker.rows(), dispatch, out, first, end);
         worker.did(Operator.ROUTING);
@@ -113,6 +117,15 @@ final class ExpertsFeedForward implements Block {
         }
     }
 
+    private boolean prepare(Worker worker, Rows x, Linear[] experts) {
+        for (Linear expert : experts) {
+            if (expert.prepare(worker, x, worker.rows() * chosen)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void unit(Worker worker, Dispatch dispatch) {
         int first = worker.firstColumn(config.width());
         int end = worker.endColumn(config.width());
@@ -120,8 +133,8 @@ final class ExpertsFeedForward implements Block {
             int from = dispatch.start(e);
             int to = dispatch.start(e + 1);
             if (from < to) {
-                weights.gate()[e].apply(worker, places, gate, from, dispatch.decodeStart(e), to);
-                weights.up()[e].apply(worker, places, up, from, dispatch.decodeStart(e), to);
+                weights.gate()[e].multiply(worker, places, gate, from, dispatch.decodeStart(e), to);
+                weights.up()[e].multiply(worker, places, up, from, dispatch.decodeStart(e), to);
                 activate(worker, from, to, first, end);
                 worker.did(Operator.NORMS_AND_ROTARY);
             }
@@ -141,7 +154,7 @@ final class ExpertsFeedForward implements Block {
             int from = dispatch.start(e);
             int to = dispatch.start(e + 1);
             if (from < to) {
-                weights.down()[e].apply(worker, gate, places, from, dispatch.decodeStart(e), to);
+                weights.down()[e].multiply(worker, gate, places, from, dispatch.decodeStart(e), to);
             }
         }
     }

@@ -17,8 +17,11 @@ final class GatedFeedForward implements Block {
 
     @Override
     public void run(Worker worker, Rows x, Rows out) {
-        weights.gate().apply(worker, x, gate);
-        weights.up().apply(worker, x, up);
+        if (!weights.gate().prepare(worker, x, worker.batch.prefillRows())) {
+            weights.up().prepare(worker, x, worker.batch.prefillRows());
+        }
+        weights.gate().multiply(worker, x, gate);
+        weights.up().multiply(worker, x, up);
         activate(worker, worker.firstColumn(gate.width()), worker.endColumn(gate.width()));
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();

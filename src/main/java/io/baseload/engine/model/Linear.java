@@ -35,21 +35,61 @@ record Linear(PackedMatrix weight, float[] bias, Operator operator) {
 
     /** This worker's share of the outputs, for all rows of the batch. */
     void apply(Worker worker, Rows x, Rows y) {
-        apply(worker, x, y, worker.from(weight.panels()), worker.to(weight.panels()));
+        prepare(worker, x, worker.batch.prefillRows());
+        multiply(worker, x, y);
+    }
+
+    /**
+     * To be called by all workers together before {@link #multiply}, once for all layers that read the same rows: quantizes them, if this layer's kernel wants that.
+     *
+     * @param rows how many of x
+     * @return whether it did
+     */
+    boolean prepare(Worker worker, Rows x, int rows) {
+        boolean quantizes = quantizes(worker);
+        if (quantizes) {
+            worker.quantize(x, rows, operator);
+        }
+        return quantizes;
+    }
+
+    private boolean quantizes(Worker worker) {
+        return worker.batch.prefillRows() > 0 && worker.kernels.quantizesPrompts(weight);
+    }
+
+    /** What {@link #apply} does after {@link #prepare}. */
+    void multiply(Worker worker, Rows x, Rows y) {
+        multiply(worker, x, y, worker.from(weight.panels()), worker.to(weight.panels()));
     }
 
     /** Some panels' outputs, for all rows of the batch. */
-    void apply(Worker worker, Rows x, Rows y, int firstPanel, int endPanel) {
-        apply(worker, x, y, 0, worker.batch.prefillRows(), worker.rows(), firstPanel, endPanel);
+    void multiply(Worker worker, Rows x, Rows y, int firstPanel, int endPanel) {
+        multiply(worker, x, y, 0, worker.batch.prefillRows(), worker.rows(), firstPanel, endPanel);
     }
 
     /** This worker's share of the outputs for rows {@code from … to} of x and y, of which those from {@code decode} on are decode rows. */
-    void apply(Worker worker, Rows x, Rows y, int from, int decode, int to) {
-        apply(worker, x, y, from, decode, to, worker.from(weight.panels()), worker.to(weight.panels()));
+    void multiply(Worker worker, Rows x, Rows y, int from, int decode, int to) {
+        multiply(worker, x, y, from, decode, to, worker.from(weight.panels()), worker.to(weight.panels()));
     }
 
-    private void apply(Worker worker, Rows x, Rows y, int from, int decode, int to, int firstPanel, int endPanel) {
-        worker.kernels.prefillLinear(weight, x, y, from, decode, firstPanel, endPanel, worker.scratch);
+    private void multiply(Worker worker, Rows x, Rows y, int from, int decode, int to, int firstPanel, int endPanel) {
+        if (quantizes(worker)) {
+            worker.kernels.prefillLinear(
+                    weight, worker.quantized, y, from, decode, firstPanel, endPanel, worker.scratch);
+        } else {
+            worker.kernels.prefillLinear(weight, x, y, from, decode, firstPanel, endPanel, worker.scratch);
+        }
+        finish(worker, x, y, from, decode, to, firstPanel, endPanel);
+    }
+
+    /** Some panels' outputs for all rows of the batch, from activations as they are: for layers that read columns of their own, for which {@link #prepare} would be too much. */
+    void multiplyPlain(Worker worker, Rows x, Rows y, int firstPanel, int endPanel) {
+        int decode = worker.batch.prefillRows();
+        worker.kernels.prefillLinear(weight, x, y, 0, decode, firstPanel, endPanel, worker.scratch);
+        finish(worker, x, y, 0, decode, worker.rows(), firstPanel, endPanel);
+    }
+
+    private void finish(Worker worker, Rows x, Rows y, int from, int decode, int to, int firstPanel, int endPanel) {
         worker.kernels.decodeLinear(weight, x, y, decode, to, firstPanel, endPanel, worker.scratch);
         if (bias.length > 0) {
             worker.kernels.addBias(bias, y, from, to, column(firstPanel), column(endPanel));

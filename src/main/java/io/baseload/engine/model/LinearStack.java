@@ -10,6 +10,11 @@ import io.baseload.engine.tensor.Rows;
 record LinearStack(Linear[] layers, Rows[] outputs) {
 
     void apply(Worker worker, Rows x) {
+        for (Linear layer : layers) {
+            if (layer.prepare(worker, x, worker.batch.prefillRows())) {
+                break;
+            }
+        }
         int panels = 0;
         for (Linear layer : layers) {
             panels += layer.weight().panels();
@@ -20,7 +25,7 @@ record LinearStack(Linear[] layers, Rows[] outputs) {
         for (int i = 0; i < layers.length; i++) {
             int end = first + layers[i].weight().panels();
             if (from < end && to > first) {
-                layers[i].apply(worker, x, outputs[i], Math.max(from, first) - first, Math.min(to, end) - first);
+                layers[i].multiply(worker, x, outputs[i], Math.max(from, first) - first, Math.min(to, end) - first);
             }
             first = end;
         }

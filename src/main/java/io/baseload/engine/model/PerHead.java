@@ -29,7 +29,7 @@ record PerHead(Linear[] heads, Rows[] inputs, Rows[] outputs) {
             int head = unit / panels;
             end = Math.min(to, (head + 1) * panels);
             int first = head * panels;
-            heads[head].apply(worker, inputs[head], outputs[head], unit - first, end - first);
+            heads[head].multiplyPlain(worker, inputs[head], outputs[head], unit - first, end - first);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.parallel.Barrier;
 import io.baseload.engine.parallel.Step;
@@ -20,6 +21,9 @@ public final class Worker {
     final Scratch scratch;
     private final WorkerClock clock;
 
+    /** What all workers have quantized together last. */
+    final PromptRows quantized;
+
     /** Rows of its own, for few rows. */
     final Rows own;
 
@@ -28,9 +32,10 @@ public final class Worker {
     private int index;
     private int count;
 
-    Worker(Kernels kernels, Scratch scratch, WorkerClock clock, int hidden, Batch batch) {
+    Worker(Kernels kernels, Scratch scratch, PromptRows quantized, WorkerClock clock, int hidden, Batch batch) {
         this.kernels = kernels;
         this.scratch = scratch;
+        this.quantized = quantized;
         this.clock = clock;
         this.own = Rows.allocate(FEW, hidden);
         this.batch = batch;
@@ -53,6 +58,14 @@ public final class Worker {
     /** What it has done since this was called last: stands behind each operator. */
     void did(Operator operator) {
         clock.lap(operator);
+    }
+
+    /** Quantizes the first rows of x, each worker its share; behind a barrier on both sides, because all read all of them. */
+    void quantize(Rows x, int rows, Operator operator) {
+        await();
+        kernels.quantize(x, rows, from(rows), to(rows), quantized, scratch);
+        did(operator);
+        await();
     }
 
     int index() {

@@ -1,9 +1,11 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.Rows;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What blocks compute in: activations, allocated once for a loaded model, and the pages of keys and values. */
 final class Workspace {
@@ -30,6 +32,18 @@ final class Workspace {
     /** The same with as many rows as are asked for. */
     Rows rows(String use, int count, int width) {
         return rows.computeIfAbsent(new Use(use, count, width), key -> Rows.allocate(count, width));
+    }
+
+    /**
+     * Elements of the largest input of a linear layer, quantized.
+     *
+     * @param hidden the width of the residual stream, which is one, too
+     */
+    long widestPrompt(int hidden) {
+        return Stream.concat(Stream.of(new Use("", limits.rows(), hidden)), rows.keySet().stream())
+                .mapToLong(use -> PromptRows.elements(use.count(), use.width()))
+                .max()
+                .orElseThrow();
     }
 
     Limits limits() {

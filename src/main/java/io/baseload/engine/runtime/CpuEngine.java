@@ -3,10 +3,12 @@ package io.baseload.engine.runtime;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.Vocabulary;
@@ -67,6 +69,11 @@ final class CpuEngine implements Engine {
     }
 
     @Override
+    public KernelTiers kernels(Precision precision) {
+        return Kernels.best(precision).tiers();
+    }
+
+    @Override
     public LoadedModel load(Path file, LoadOptions options) {
         try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
             return load(source, ModelSize.of(source.config(), options), options);
@@ -90,7 +97,15 @@ final class CpuEngine implements Engine {
             var probe = new RooflineProbe(
                     weights, kernels, workers, pinned, source.plan().widest(), size.kvBytesPerToken(source.config()));
             Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);
-            return start(new CpuModel(options.name(), source, size, workers, cache, batcher, probe), batcher, memory);
+            KernelTiers tiers = kernels.tiers();
+            LOG.log(
+                    Level.INFO,
+                    "{0}: prompts by {1}; answers by {2}",
+                    options.name(),
+                    tiers.prefill(),
+                    tiers.decode());
+            CpuModel loaded = new CpuModel(options.name(), source, size, workers, cache, batcher, probe, tiers);
+            return start(loaded, batcher, memory);
         } catch (Throwable failed) {
             memory.close();
             throw failed;

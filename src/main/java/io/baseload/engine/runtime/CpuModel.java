@@ -2,6 +2,7 @@ package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.Generation;
 import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
@@ -25,6 +26,7 @@ final class CpuModel implements LoadedModel {
     private final KvCache cache;
     private final Batcher batcher;
     private final RooflineProbe probe;
+    private final KernelTiers kernels;
     private final CompletableFuture<Void> freed = new CompletableFuture<>();
 
     CpuModel(
@@ -34,7 +36,9 @@ final class CpuModel implements LoadedModel {
             int workers,
             KvCache cache,
             Batcher batcher,
-            RooflineProbe probe) {
+            RooflineProbe probe,
+
+            KernelTiers kernels) {
         this.name = name;
         this.info = source.info();
         this.vocabulary = source.vocabulary();
@@ -43,6 +47,7 @@ final class CpuModel implements LoadedModel {
         this.cache = cache;
         this.batcher = batcher;
         this.probe = probe;
+        this.kernels = kernels;
     }
 
     @Override
@@ -74,7 +79,8 @@ final class CpuModel implements LoadedModel {
     @Override
     public ModelLoad load() {
         long used = (long) cache.usedPages() * KvPages.TOKENS;
-        return new ModelLoad(batcher.active(), batcher.queued(), used, size.kvTokens(), cache.prefixes(), memory);
+        return new ModelLoad(
+                batcher.active(), batcher.queued(), used, size.kvTokens(), cache.prefixes(), memory, kernels);
     }
 
     @Override

@@ -29,11 +29,20 @@ record ModelForm(
         @Nullable String error,
         Instant createdAt) {
 
-    /** @param memoryBytes bytes outside the Java heap */
+    /**
+     * @param memoryBytes bytes outside the Java heap
+     * @param prefillTier what computes the linear layers of prompts
+     * @param decodeTier and those of answers
+     */
     @JsonNaming(SnakeCaseStrategy.class)
-    record Loaded(long memoryBytes, int active, int queued) {
+    record Loaded(long memoryBytes, int active, int queued, String prefillTier, String decodeTier) {
         static Loaded of(ModelLoad load) {
-            return new Loaded(load.memory().total(), load.active(), load.queued());
+            return new Loaded(
+                    load.memory().total(),
+                    load.active(),
+                    load.queued(),
+                    load.kernels().prefill(),
+                    load.kernels().decode());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.baseload.service.app;
 
+import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelLoad;
 import io.baseload.engine.api.PrefixCacheLoad;
@@ -43,8 +44,19 @@ final class ModelMeters implements SlotListener {
         all.add(counter("queries", "prompt tokens that were looked up", id, model, PrefixCacheLoad::lookedUp));
         all.add(counter("hits", "prompt tokens that were there", id, model, PrefixCacheLoad::found));
         all.add(counter("evictions", "pages that made room for others", id, model, PrefixCacheLoad::evicted));
+        all.add(kernels(id, model));
         model.times().times().keySet().forEach(operator -> all.add(operatorTime(operator, id, model)));
         meters.put(id, List.copyOf(all));
+    }
+
+    private Meter kernels(String id, LoadedModel model) {
+        KernelTiers kernels = model.load().kernels();
+        return Gauge.builder("baseload.kernels", () -> 1)
+                .description("always 1: what computes the linear layers of a model")
+                .tag("model_name", id)
+                .tag("prefill_tier", kernels.prefill())
+                .tag("decode_tier", kernels.decode())
+                .register(registry.getObject());
     }
 
     /** The model was warmed up, so its steps have shown what classes they have. */

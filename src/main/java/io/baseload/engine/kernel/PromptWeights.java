@@ -1,0 +1,285 @@
+package io.baseload.engine.kernel;
+
+import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
+import static io.baseload.engine.kernel.lanes.Lanes.WORDS;
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.B2I;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import io.baseload.engine.kernel.lanes.ScaleVectors;
+import io.baseload.engine.platform.IntegerProducts;
+import io.baseload.engine.tensor.Codes;
+import io.baseload.engine.tensor.PackedMatrix;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+
+/**
+ * The weights of a group of columns as 8-bit integers, for up to 64 rows. A vector of eight 4-bit codes a lane is taken as 16-bit lanes: two codes of a row at a time,
+ * each times its block's multiplier, shifted to a byte, and two of them put together give four columns of a row in an int, which is how {@link IntegerProducts} wants
+ * them.
+ */
+final class PromptWeights {
+    private static final int MOST_BLOCKS = IntegerProducts.DEPTH / 16;
+
+    /** Bytes of four columns of 64 rows. */
+    private static final int FOUR = 4 * IntegerProducts.WIDTH;
+
+    /** Tables as long as a vector of shorts. */
+    private static final Map<Codes, short[]> TABLES = tables();
+
+    private final PromptFormat format;
+    private final float[] blockScales = new float[MOST_BLOCKS * L];
+    private final float[] blockMinimums = new float[MOST_BLOCKS * L];
+    private final int[] multipliers = new int[MOST_BLOCKS * L];
+    private final int[] offsets = new int[MOST_BLOCKS * L];
+    private final float[] reach = new float[L];
+    private final float[] inverse = new float[L];
+    private final float[] mostCodes = new float[L];
+    private final int[] codeSums = new int[L];
+
+    /** Of each row the group's scale. */
+    final float[] scales = new float[IntegerProducts.WIDTH];
+
+    /** Of each row the sum of its codes times {@link PromptFormat#SHIFT}, by which sums over shifted activations are too large. */
+    final int[] excess = new int[IntegerProducts.WIDTH];
+
+    PromptWeights(PromptFormat format) {
+        this.format = format;
+    }
+
+    private static Map<Codes, short[]> tables() {
+        Map<Codes, short[]> tables = new EnumMap<>(Codes.class);
+        for (Codes codes : Codes.values()) {
+            if (codes.codebook()) {
+                tables.put(codes, Arrays.copyOf(PromptFormat.table(codes), Math.max(16, WORDS.length())));
+            }
+        }
+        return tables;
+    }
+
+    /** Reads a group of some panels, four at most, to {@code out} in the packed form. */
+    void read(PackedMatrix w, int panel, int panels, int g, Scratch scratch, MemorySegment out) {
+        int columns = Math.min(format.group(), w.cols() - g * format.group());
+        if (columns < format.group()) {
+            out.asSlice(0, (long) format.depth(w.cols(), g) * IntegerProducts.WIDTH)
+                    .fill((byte) 0);
+        }
+        for (int part = 0; part < panels * PARTS; part++) {
+            unit(w, panel * PARTS + part, g, columns, scratch, out, part * L);
+        }
+    }
+
+    private void unit(PackedMatrix w, int unit, int g, int columns, Scratch scratch, MemorySegment out, int row) {
+        int size = Math.min(w.packing().block(), format.group());
+        int blocks = columns / size;
+        int first = g * format.group();
+        Codes codes = w.packing().codes();
+        scales(w, unit, first, blocks, scratch);
+        for (int lane = 0; lane < L; lane++) {
+            scales[row + lane] = reach[lane] / format.limit();
+            inverse[lane] = format.inverse(reach[lane]);
+        }
+        multipliers(codes, blocks);
+        Arrays.fill(codeSums, 0);
+        int lane = unit % PARTS * L;
+        for (int b = 0; b < blocks; b++) {
+            long from = PromptFormat.codes(w, unit / PARTS, first + b * size);
+            long to = (long) b * size / 4 * FOUR + 4L * row;
+            if (codes == Codes.I8) {
+                bytes(w.data(), from + lane, size, b * L, out, to);
+            } else if (codes.codebook()) {
+                lookUp(TABLES.get(codes), w.data(), from + 4L * lane, size, b * L, out, to);
+            } else {
+                nibbles(w.data(), from + 4L * lane, size, b * L, out, to);
+            }
+        }
+        for (int i = 0; i < L; i++) {
+            int sum = codes == Codes.I8 ? codeSums[i] : (short) codeSums[i] + (codeSums[i] >> 16);
+            excess[row + i] = sum * PromptFormat.SHIFT;
+        }
+    }
+
+    /** The scales and minimums of blocks, and how far they reach. */
+    private void scales(PackedMatrix w, int unit, int first, int blocks, Scratch scratch) {
+        Codes codes = w.packing().codes();
+        int size = Math.min(w.packing().block(), format.group());
+        float most = PromptFormat.most(codes);
+        Arrays.fill(reach, 0);
+        for (int b = 0; b < blocks; b++) {
+            ScaleVectors.read(w, unit, 1, (first + b * size) / w.packing().block(), scratch.scales);
+            System.arraycopy(scratch.scales, 0, blockScales, b * L, L);
+            System.arraycopy(scratch.scales, L, blockMinimums, b * L, L);
+            if (codes == Codes.I8) {
+                mostCodes(w, unit, first + b * size, size);
+                reachOfBytes(b * L);
+            } else if (codes.codebook()) {
+                reachOfCodebook(b * L, most);
+            } else {
+                reachOfIntegers(b * L);
+            }
+        }
+    }
+
+    private void reachOfIntegers(int at) {
+        FloatVector scale = FloatVector.fromArray(FLOATS, blockScales, at);
+        FloatVector minimum = FloatVector.fromArray(FLOATS, blockMinimums, at);
+        FloatVector top = scale.fma(FloatVector.broadcast(FLOATS, 15f), minimum).abs();
+        FloatVector.fromArray(FLOATS, reach, 0).max(minimum.abs().max(top)).intoArray(reach, 0);
+    }
+
+    private void reachOfCodebook(int at, float most) {
+        FloatVector top = FloatVector.fromArray(FLOATS, blockScales, at).abs().mul(most);
+        FloatVector.fromArray(FLOATS, reach, 0).max(top).intoArray(reach, 0);
+    }
+
+    private void reachOfBytes(int at) {
+        FloatVector scale = FloatVector.fromArray(FLOATS, blockScales, at).abs();
+        FloatVector minimum = FloatVector.fromArray(FLOATS, blockMinimums, at).abs();
+        FloatVector top = FloatVector.fromArray(FLOATS, mostCodes, 0).fma(scale, minimum);
+        FloatVector.fromArray(FLOATS, reach, 0).max(top).intoArray(reach, 0);
+    }
+
+    private void mostCodes(PackedMatrix w, int unit, int column, int size) {
+        long from = PromptFormat.codes(w, unit / PARTS, column) + unit % PARTS * (long) L;
+        IntVector most = IntVector.zero(INTS);
+        for (int j = 0; j < size; j++) {
+            IntVector q =
+                    (IntVector) ByteVector.fromMemorySegment(BYTES, w.data(), from + (long) j * LANES, LITTLE_ENDIAN)
+                            .convertShape(B2I, INTS, 0);
+            most = most.max(q.abs());
+        }
+        ((FloatVector) most.convertShape(I2F, FLOATS, 0)).intoArray(mostCodes, 0);
+    }
+
+    /** r and t of each block, with half a unit in t already; for 4-bit codes twice in an int, once for each 16-bit lane. No variable takes one vector or another: such are boxed. */
+    private void multipliers(Codes codes, int blocks) {
+        int end = blocks * L;
+        round(blockScales, end, PromptFormat.factor(codes), multipliers, 0);
+        if (codes == Codes.I4) {
+            offsetsOfSigned(end);
+        } else {
+            round(blockMinimums, end, 1, offsets, PromptFormat.UNIT / 2);
+        }
+        if (codes != Codes.I8) {
+            pair(multipliers, end);
+            pair(offsets, end);
+        }
+    }
+
+    private void round(float[] numbers, int end, float factor, int[] rounded, int plus) {
+        FloatVector scale = FloatVector.fromArray(FLOATS, inverse, 0).mul(factor);
+        for (int at = 0; at < end; at += L) {
+            FloatVector.fromArray(FLOATS, numbers, at)
+                    .mul(scale)
+                    .add(PromptFormat.ROUNDER)
+                    .reinterpretAsInts()
+                    .add(plus - PromptFormat.ROUNDER_BITS)
+                    .intoArray(rounded, at);
+        }
+    }
+
+    private void offsetsOfSigned(int end) {
+        for (int at = 0; at < end; at += L) {
+            IntVector.fromArray(INTS, multipliers, at)
+                    .mul(-8)
+                    .add(PromptFormat.UNIT / 2)
+                    .intoArray(offsets, at);
+        }
+    }
+
+    private static void pair(int[] numbers, int end) {
+        for (int at = 0; at < end; at += L) {
+            IntVector number = IntVector.fromArray(INTS, numbers, at);
+            number.and(0xFFFF).or(number.lanewise(LSHL, 16)).intoArray(numbers, at);
+        }
+    }
+
+    private void nibbles(MemorySegment w, long from, int size, int block, MemorySegment out, long to) {
+        ShortVector r = IntVector.fromArray(INTS, multipliers, block).reinterpretAsShorts();
+        ShortVector t = IntVector.fromArray(INTS, offsets, block).reinterpretAsShorts();
+        ShortVector sum = IntVector.fromArray(INTS, codeSums, 0).reinterpretAsShorts();
+        for (int eight = 0; eight < size / 8; eight++) {
+            ShortVector s = IntVector.fromMemorySegment(INTS, w, from + eight * 4L * LANES, LITTLE_ENDIAN)
+                    .reinterpretAsShorts();
+            ShortVector a = s.and((short) 15).mul(r).add(t);
+            ShortVector b = s.lanewise(LSHR, 4).and((short) 15).mul(r).add(t);
+            ShortVector c = s.lanewise(LSHR, 8).and((short) 15).mul(r).add(t);
+            ShortVector d = s.lanewise(LSHR, 12).mul(r).add(t);
+            sum = sum.add(a.lanewise(ASHR, 8)).add(b.lanewise(ASHR, 8));
+            sum = sum.add(c.lanewise(ASHR, 8)).add(d.lanewise(ASHR, 8));
+            long p = to + eight * 2L * FOUR;
+            b.and((short) 0xFF00).or(a.lanewise(LSHR, 8)).reinterpretAsInts().intoMemorySegment(out, p, LITTLE_ENDIAN);
+            d.and((short) 0xFF00)
+                    .or(c.lanewise(LSHR, 8))
+                    .reinterpretAsInts()
+                    .intoMemorySegment(out, p + FOUR, LITTLE_ENDIAN);
+        }
+        sum.reinterpretAsInts().intoArray(codeSums, 0);
+    }
+
+    private void lookUp(short[] table, MemorySegment w, long from, int size, int block, MemorySegment out, long to) {
+        ShortVector values = ShortVector.fromArray(WORDS, table, 0);
+        ShortVector r = IntVector.fromArray(INTS, multipliers, block).reinterpretAsShorts();
+        ShortVector t = IntVector.fromArray(INTS, offsets, block).reinterpretAsShorts();
+        ShortVector sum = IntVector.fromArray(INTS, codeSums, 0).reinterpretAsShorts();
+        for (int eight = 0; eight < size / 8; eight++) {
+            ShortVector s = IntVector.fromMemorySegment(INTS, w, from + eight * 4L * LANES, LITTLE_ENDIAN)
+                    .reinterpretAsShorts();
+            ShortVector a = s.and((short) 15).selectFrom(values).mul(r).add(t);
+            ShortVector b = s.lanewise(LSHR, 4)
+                    .and((short) 15)
+                    .selectFrom(values)
+                    .mul(r)
+                    .add(t);
+            ShortVector c = s.lanewise(LSHR, 8)
+                    .and((short) 15)
+                    .selectFrom(values)
+                    .mul(r)
+                    .add(t);
+            ShortVector d = s.lanewise(LSHR, 12).selectFrom(values).mul(r).add(t);
+            sum = sum.add(a.lanewise(ASHR, 8)).add(b.lanewise(ASHR, 8));
+            sum = sum.add(c.lanewise(ASHR, 8)).add(d.lanewise(ASHR, 8));
+            long p = to + eight * 2L * FOUR;
+            b.and((short) 0xFF00).or(a.lanewise(LSHR, 8)).reinterpretAsInts().intoMemorySegment(out, p, LITTLE_ENDIAN);
+            d.and((short) 0xFF00)
+                    .or(c.lanewise(LSHR, 8))
+                    .reinterpretAsInts()
+                    .intoMemorySegment(out, p + FOUR, LITTLE_ENDIAN);
+        }
+        sum.reinterpretAsInts().intoArray(codeSums, 0);
+    }
+
+    private void bytes(MemorySegment w, long from, int size, int block, MemorySegment out, long to) {
+        IntVector r = IntVector.fromArray(INTS, multipliers, block);
+        IntVector t = IntVector.fromArray(INTS, offsets, block);
+        IntVector sum = IntVector.fromArray(INTS, codeSums, 0);
+        for (int four = 0; four < size / 4; four++) {
+            IntVector packed = IntVector.zero(INTS);
+            long p = from + (four / 2 * 8L + four % 2 * 2L) * LANES;
+            for (int j = 0; j < 4; j++) {
+                IntVector q = (IntVector)
+                        ByteVector.fromMemorySegment(BYTES, w, p + (j / 2 * 4L + j % 2) * LANES, LITTLE_ENDIAN)
+                                .convertShape(B2I, INTS, 0);
+                IntVector code = q.mul(r).add(t).lanewise(ASHR, 8);
+                sum = sum.add(code);
+                packed = packed.or(code.and(0xFF).lanewise(LSHL, 8 * j));
+            }
+            packed.intoMemorySegment(out, to + (long) four * FOUR, LITTLE_ENDIAN);
+        }
+        sum.intoArray(codeSums, 0);
+    }
+}

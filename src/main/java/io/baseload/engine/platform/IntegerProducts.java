@@ -1,0 +1,168 @@
+package io.baseload.engine.platform;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Products of 8-bit integers by oneDNN: y[rows][width] = x[rows][depth] · wᵀ, x unsigned, w signed, sums in 32 bits and exact. One thread's own: it has a place for
+ * weights and one for sums.
+ *
+ * <p>Where the processor multiplies bytes into 32-bit sums (VNNI, AMX), weights lie as its instructions read them, and products are compiled once for each size.
+ * Elsewhere oneDNN adds pairs of products in 16 bits, which is exact only while weights have 7 bits; there the general function is called.
+ */
+public final class IntegerProducts {
+    /** Outputs of a product at most. */
+    public static final int WIDTH = 64;
+
+    /** Columns of a product: a multiple of this. */
+    public static final int STEP = 64;
+
+    /** Columns of a product at most. */
+    public static final int DEPTH = 256;
+
+    /** Rows of x are a multiple of this in memory, though not all need mean anything. */
+    public static final int ROWS = 16;
+
+    /** Rows of a product at most. */
+    public static final int MOST_ROWS = 256;
+
+    private static final Logger LOG = System.getLogger(IntegerProducts.class.getName());
+    private static final Optional<Kind> KIND = find();
+    private static final Map<Size, OneDnn.Product> PRODUCTS = new ConcurrentHashMap<>();
+    private static final int[] HEIGHTS = {MOST_ROWS, 64, ROWS};
+
+    /**
+     * How this machine multiplies.
+     *
+     * @param name for people
+     * @param packed whether weights lie in the packed form
+     * @param weightLimit the largest weight that is multiplied exactly
+     */
+    public record Kind(String name, boolean packed, int weightLimit) {}
+
+    private record Size(int rows, int width, int depth) {}
+
+    private record Call(OneDnn.Product product, MemorySegment x, MemorySegment arguments) {}
+
+    private final Kind kind;
+    private final Arena arena = Arena.ofAuto();
+    private final MemorySegment weights = arena.allocate(WIDTH * DEPTH, 64);
+    private final MemorySegment sums = arena.allocate(4L * WIDTH * MOST_ROWS, 64);
+    private final MemorySegment stream;
+
+    /** {@code [height][width / 16][depth / 64]}, made when they are first needed. */
+    private final Call[] calls = new Call[HEIGHTS.length * 5 * 5];
+
+    public IntegerProducts() {
+        kind = kind().orElseThrow();
+        stream = kind.packed() ? OneDnn.stream() : MemorySegment.NULL;
+    }
+
+    /** How this machine multiplies; empty if the library isn't on the class path or doesn't run here. */
+    public static Optional<Kind> kind() {
+        return KIND;
+    }
+
+    private static Optional<Kind> find() {
+        boolean here = System.getProperty("os.name").equals("Linux")
+                && System.getProperty("os.arch").equals("amd64");
+        if (!here || !BundledLibraries.present(OneDnn.FOLDER + "/libdnnl.so.3")) {
+            return Optional.empty();
+        }
+        try {
+            OneDnn.useOneThread();
+            return Optional.of(packedKind().orElse(new Kind("oneDNN gemm", false, 63)));
+        } catch (LinkageError | RuntimeException unusable) {
+            LOG.log(Level.WARNING, "oneDNN can''t be used here, so prompts are computed in F32: {0}", cause(unusable));
+            LOG.log(Level.DEBUG, "oneDNN", unusable);
+            return Optional.empty();
+        }
+    }
+
+    private static String cause(Throwable thrown) {
+        Throwable cause = thrown.getCause() == null ? thrown : thrown.getCause();
+        return String.valueOf(cause.getMessage());
+    }
+
+    private static Optional<Kind> packedKind() {
+        try {
+            String name = OneDnn.product(ROWS, WIDTH, DEPTH).name();
+            boolean wide = name.contains("vnni") || name.contains("amx") || name.contains("avx10");
+            return name.startsWith("brg") && wide
+                    ? Optional.of(new Kind("oneDNN " + name, true, 127))
+                    : Optional.empty();
+        } catch (IllegalStateException none) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Where weights go, as bytes. Packed, the four columns from 4·k on of output n begin at 256·k + 4·n; otherwise column k of output n lies at n · depth + k.
+     */
+    public MemorySegment weights() {
+        return weights;
+    }
+
+    /** Where the sums come from: 32-bit integers, {@code [rows][width]}. */
+    public MemorySegment sums() {
+        return sums;
+    }
+
+    /** To be called by the thread that will multiply, before it does. */
+    public void begin() {
+        OneDnn.useOneThread();
+    }
+
+    /**
+     * Multiplies some of the rows of x.
+     *
+     * @param at where the first one begins in x; each has {@code depth} bytes
+     * @param rows how many are left
+     * @return how many it were
+     */
+    public int multiply(MemorySegment x, long at, int rows, int width, int depth) {
+        if (!kind.packed()) {
+            int some = Math.min(rows, MOST_ROWS);
+            OneDnn.gemm(x.asSlice(at, (long) some * depth), some, weights, width, depth, sums);
+            return some;
+        }
+        int height = rows >= MOST_ROWS ? 0 : rows >= 64 ? 1 : 2;
+        Call call = call(height, width, depth);
+        OneDnn.setData(call.x(), x.asSlice(at, (long) HEIGHTS[height] * depth));
+        OneDnn.execute(call.product(), stream, 4, call.arguments());
+        return Math.min(rows, HEIGHTS[height]);
+    }
+
+    private Call call(int height, int width, int depth) {
+        int i = (height * 5 + width / 16) * 5 + depth / STEP;
+        if (calls[i] == null) {
+            calls[i] = newCall(PRODUCTS.computeIfAbsent(
+                    new Size(HEIGHTS[height], width, depth), s -> OneDnn.product(s.rows(), s.width(), s.depth())));
+        }
+        return calls[i];
+    }
+
+    private Call newCall(OneDnn.Product product) {
+        MemorySegment scratch = arena.allocate(Math.max(64, OneDnn.bytes(product.scratch())), 64);
+        MemorySegment x = OneDnn.memory(arena, product.x(), weights);
+        MemorySegment arguments = arena.allocate(4 * 16, 8);
+        argument(arguments, 0, OneDnn.SOURCE, x);
+        argument(arguments, 1, OneDnn.WEIGHTS, OneDnn.memory(arena, product.w(), weights));
+        argument(arguments, 2, OneDnn.DESTINATION, OneDnn.memory(arena, product.y(), sums));
+        argument(arguments, 3, OneDnn.SCRATCHPAD, OneDnn.memory(arena, product.scratch(), scratch));
+        return new Call(product, x, arguments);
+    }
+
+    private static void argument(MemorySegment arguments, int i, int kind, MemorySegment memory) {
+        arguments.set(JAVA_INT, 16L * i, kind);
+        arguments.set(ADDRESS, 16L * i + 8, memory);
+    }
+}

@@ -1,0 +1,261 @@
+package io.baseload.engine.platform;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+
+/**
+ * The functions of oneDNN (its C API, version 3) that {@link IntegerProducts} needs. Initializing this class loads the library, which fails where it isn't on the
+ * class path or can't run.
+ */
+final class OneDnn {
+    static final String FOLDER = "/org/bytedeco/dnnl/linux-x86_64";
+    static final int S32 = 4;
+    static final int S8 = 5;
+    static final int U8 = 6;
+
+    /** Weights [depth][width] as vectors of 64 outputs by 4 columns, 16 of which make a block: {@code dnnl_BA16a64b4a}. */
+    static final int PACKED = 388;
+
+    static final int SOURCE = 1;
+    static final int DESTINATION = 17;
+    static final int WEIGHTS = 33;
+    static final int SCRATCHPAD = 80;
+
+    private static final int CPU = 1;
+    private static final int IN_ORDER = 1;
+    private static final int USERS_SCRATCHPAD = 1;
+    private static final int NAME = 8;
+    private static final int SCRATCHPAD_DESCRIPTOR = 136;
+    private static final int WEIGHTS_DESCRIPTOR = 131;
+
+    private static final NativeLibrary OPENMP;
+    private static final NativeLibrary DNNL;
+
+    static {
+        try {
+            List<NativeLibrary> loaded = BundledLibraries.load(FOLDER, List.of("libgomp.so.1", "libdnnl.so.3"));
+            OPENMP = loaded.get(0);
+            DNNL = loaded.get(1);
+        } catch (IOException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static final MethodHandle SET_THREADS =
+            OPENMP.function("omp_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT));
+    private static final MethodHandle GEMM = DNNL.function(
+            "dnnl_gemm_u8s8s32",
+            FunctionDescriptor.of(
+                    JAVA_INT,
+                    JAVA_BYTE,
+                    JAVA_BYTE,
+                    JAVA_BYTE,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_LONG,
+                    JAVA_FLOAT,
+                    ADDRESS,
+                    JAVA_LONG,
+                    JAVA_BYTE,
+                    ADDRESS,
+                    JAVA_LONG,
+                    JAVA_BYTE,
+                    JAVA_FLOAT,
+                    ADDRESS,
+                    JAVA_LONG,
+                    ADDRESS));
+    private static final MethodHandle CREATE_ENGINE = function("dnnl_engine_create", ADDRESS, JAVA_INT, JAVA_LONG);
+    private static final MethodHandle CREATE_STREAM = function("dnnl_stream_create", ADDRESS, ADDRESS, JAVA_INT);
+    private static final MethodHandle DESCRIBE =
+            function("dnnl_memory_desc_create_with_tag", ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MethodHandle DESCRIPTOR_BYTES =
+            DNNL.function("dnnl_memory_desc_get_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+    private static final MethodHandle CREATE_ATTRIBUTES = function("dnnl_primitive_attr_create", ADDRESS);
+    private static final MethodHandle SET_SCRATCHPAD =
+            function("dnnl_primitive_attr_set_scratchpad_mode", ADDRESS, JAVA_INT);
+    private static final MethodHandle DESCRIBE_PRODUCT = function(
+            "dnnl_matmul_primitive_desc_create", ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+    private static final MethodHandle QUERY =
+            function("dnnl_primitive_desc_query", ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+    private static final MethodHandle QUERY_DESCRIPTOR =
+            DNNL.function("dnnl_primitive_desc_query_md", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CREATE_PRIMITIVE = function("dnnl_primitive_create", ADDRESS, ADDRESS);
+    private static final MethodHandle CREATE_MEMORY =
+            function("dnnl_memory_create", ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+    private static final MethodHandle DESTROY_MEMORY = function("dnnl_memory_destroy", ADDRESS);
+    private static final MethodHandle SET_DATA = function("dnnl_memory_set_data_handle", ADDRESS, ADDRESS);
+    private static final MethodHandle EXECUTE = function("dnnl_primitive_execute", ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
+
+    /** The CPU, and a queue of work on it that is done at once. */
+    private static final MemorySegment ENGINE = create(CREATE_ENGINE, CPU, 0L);
+
+    private static final MemorySegment ZERO = Arena.global().allocate(JAVA_INT);
+
+    private OneDnn() {}
+
+    private static MethodHandle function(String name, java.lang.foreign.MemoryLayout... arguments) {
+        return DNNL.function(name, FunctionDescriptor.of(JAVA_INT, arguments));
+    }
+
+    /** A product of u8 [rows][depth] and s8 in the packed form, of which each thread may run calls of its own. */
+    record Product(
+            MemorySegment primitive,
+            String name,
+            MemorySegment x,
+            MemorySegment w,
+            MemorySegment y,
+            MemorySegment scratch) {}
+
+    /** Lets the calling thread compute by itself: the engine has threads of its own. */
+    static void useOneThread() {
+        try {
+            SET_THREADS.invokeExact(1);
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    /** y[rows][width] = x[rows][depth] · w[width][depth]ᵀ. */
+    static void gemm(MemorySegment x, int rows, MemorySegment w, int width, int depth, MemorySegment y) {
+        try {
+            check((int) GEMM.invokeExact(
+                    (byte) 'N',
+                    (byte) 'T',
+                    (byte) 'F',
+                    (long) rows,
+                    (long) width,
+                    (long) depth,
+                    1f,
+                    x,
+                    (long) depth,
+                    (byte) 0,
+                    w,
+                    (long) depth,
+                    (byte) 0,
+                    0f,
+                    y,
+                    (long) width,
+                    ZERO));
+        } catch (Throwable thrown) {
+            throw failure(thrown);
+        }
+    }
+
+    /**
+     * Compiles a product for these sizes.
+     *
+     * @throws IllegalStateException if oneDNN has none for this processor
+     */
+    static Product product(int rows, int width, int depth) {
+        MemorySegment x = describe(rows, depth, U8, plain());
+        MemorySegment w = describe(depth, width, S8, PACKED);
+        MemorySegment y = describe(rows, width, S32, plain());
+        MemorySegment attributes = create(CREATE_ATTRIBUTES);
+        try (Arena arena = Arena.ofConfined()) {
+            check((int) SET_SCRATCHPAD.invokeExact(attributes, USERS_SCRATCHPAD));
+            MemorySegment result = arena.allocate(ADDRESS);
+            check((int) DESCRIBE_PRODUCT.invokeExact(result, ENGINE, x, w, MemorySegment.NULL, y, attributes));
+            MemorySegment description = result.get(ADDRESS, 0);
+            check((int) QUERY.invokeExact(description, NAME, 0, result));
+            String name = result.get(ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0);
+            MemorySegment weights = (MemorySegment) QUERY_DESCRIPTOR.invokeExact(description, WEIGHTS_DESCRIPTOR, 0);
+            MemorySegment scratch = (MemorySegment) QUERY_DESCRIPTOR.invokeExact(description, SCRATCHPAD_DESCRIPTOR, 0);
+            return new Product(create(CREATE_PRIMITIVE, description), name, x, weights, y, scratch);
+        } catch (Throwable thrown) {
+            throw failure(thrown);
+        }
+    }
+
+    private static int plain() {
+        return 3;
+    }
+
+    private static MemorySegment describe(int rows, int columns, int type, int layout) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment sizes = arena.allocateFrom(JAVA_LONG, rows, columns);
+            MemorySegment result = arena.allocate(ADDRESS);
+            check((int) DESCRIBE.invokeExact(result, 2, sizes, type, layout));
+            return result.get(ADDRESS, 0);
+        } catch (Throwable thrown) {
+            throw failure(thrown);
+        }
+    }
+
+    static MemorySegment stream() {
+        return create(CREATE_STREAM, ENGINE, IN_ORDER);
+    }
+
+    static long bytes(MemorySegment descriptor) {
+        try {
+            return (long) DESCRIPTOR_BYTES.invokeExact(descriptor);
+        } catch (Throwable thrown) {
+            throw failure(thrown);
+        }
+    }
+
+    /** A view of memory, which is forgotten with the arena. */
+    static MemorySegment memory(Arena arena, MemorySegment descriptor, MemorySegment data) {
+        return create(CREATE_MEMORY, descriptor, ENGINE, data).reinterpret(0, arena, OneDnn::destroyMemory);
+    }
+
+    private static void destroyMemory(MemorySegment memory) {
+        try {
+            check((int) DESTROY_MEMORY.invokeExact(memory));
+        } catch (Throwable thrown) {
+            throw failure(thrown);
+        }
+    }
+
+    static void setData(MemorySegment memory, MemorySegment data) {
+        try {
+            check((int) SET_DATA.invokeExact(memory, data));
+        } catch (Throwable thrown) {
+            throw failure(thrown);
+        }
+    }
+
+    static void execute(Product product, MemorySegment stream, int count, MemorySegment arguments) {
+        try {
+            check((int) EXECUTE.invokeExact(product.primitive(), stream, count, arguments));
+        } catch (Throwable thrown) {
+            throw failure(thrown);
+        }
+    }
+
+    /** What a function creates, which it writes to where its first argument points to. */
+    private static MemorySegment create(MethodHandle function, Object... arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment result = arena.allocate(ADDRESS);
+            Object[] all = new Object[arguments.length + 1];
+            all[0] = result;
+            System.arraycopy(arguments, 0, all, 1, arguments.length);
+            check((int) function.invokeWithArguments(all));
+            return result.get(ADDRESS, 0);
+        } catch (Throwable thrown) {
+            throw failure(thrown);
+        }
+    }
+
+    private static void check(int status) {
+        if (status != 0) {
+            throw new IllegalStateException("oneDNN: status " + status);
+        }
+    }
+
+    private static RuntimeException failure(Throwable thrown) {
+        if (thrown instanceof RuntimeException failed) {
+            return failed;
+        }
+        throw new AssertionError(thrown);
+    }
+}
