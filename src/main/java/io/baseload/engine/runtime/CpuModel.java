@@ -37,7 +37,6 @@ final class CpuModel implements LoadedModel {
             KvCache cache,
             Batcher batcher,
             RooflineProbe probe,
-
             KernelTiers kernels) {
         this.name = name;
         this.info = source.info();

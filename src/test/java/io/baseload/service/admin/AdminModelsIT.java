@@ -54,6 +54,8 @@ final class AdminModelsIT {
         assertThat(model.get("sha256").asString()).matches("[0-9a-f]{64}");
         assertThat(model.at("/aliases/0").asString()).isEqualTo("default");
         assertThat(model.at("/loaded/memory_bytes").asLong()).isGreaterThan(60_000_000);
+        assertThat(model.at("/loaded/prefill_tier").asString()).matches("(int8|f32), .+");
+        assertThat(model.at("/loaded/decode_tier").asString()).matches("(int8|f32), .+");
         assertThat(model.at("/loaded/active").isInt()).isTrue();
         assertThat(model.at("/loaded/queued").isInt()).isTrue();
         assertThat(AdminRest.ids(rest.get("/admin/v1/models"))).contains(BUNDLED);
