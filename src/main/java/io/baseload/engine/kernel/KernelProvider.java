@@ -13,13 +13,28 @@ final class KernelProvider {
 
     private static final boolean VECTORS = vectors();
 
-    static final Kernels EXACT = choose(Precision.EXACT);
-    static final Kernels FAST = choose(Precision.FAST);
+    private static final Kernels EXACT = choose(Precision.EXACT);
+    private static final Kernels FAST = choose(Precision.FAST);
 
     private KernelProvider() {}
 
+    /** @throws IllegalStateException in a JVM without its optimizing compiler */
+    static Kernels best(Precision precision) {
+        refuseWithoutOptimizer(System.getProperty("java.vm.info", ""));
+        return precision == Precision.EXACT ? EXACT : FAST;
+    }
+
     private static Kernels choose(Precision precision) {
         return VECTORS ? new VectorKernels(precision) : Kernels.scalar(precision);
+    }
+
+    /** Kernels that only the first compiler has seen make an object of each vector, and the scalar ones are many times slower too: no model would ever answer. */
+    private static void refuseWithoutOptimizer(String vm) {
+        if (vm.contains("interpreted mode") || vm.contains("emulated-client")) {
+            throw new IllegalStateException("This JVM runs without its optimizing compiler (" + vm
+                    + "), so the engine would compute hundreds of times slower: start Java without -Xint and"
+                    + " without -XX:TieredStopAtLevel");
+        }
     }
 
     private static boolean vectors() {

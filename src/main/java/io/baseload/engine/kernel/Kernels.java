@@ -19,9 +19,13 @@ public interface Kernels {
         return best(Precision.EXACT);
     }
 
-    /** The fastest kernels of this machine. */
+    /**
+     * The fastest kernels of this machine.
+     *
+     * @throws IllegalStateException in a JVM without its optimizing compiler, where no model would ever answer
+     */
     static Kernels best(Precision precision) {
-        return precision == Precision.EXACT ? KernelProvider.EXACT : KernelProvider.FAST;
+        return KernelProvider.best(precision);
     }
 
     /** The definition, which runs everywhere. */

@@ -53,7 +53,7 @@ public final class Batcher {
         this.model = model;
         this.admission = new Admission(name, model.config(), cache, limits, wakeEngine);
         this.planner = new StepPlanner(limits);
-        this.delivery = new Delivery(model);
+        this.delivery = new Delivery(model, limits.residents());
         this.wakeEngine = wakeEngine;
         this.batch = model.batch();
     }
@@ -96,14 +96,14 @@ public final class Batcher {
     public Turn turn(Team team) {
         boolean worked = reap();
         try {
-            worked |= delivery.deliverHeld(active);
+            worked |= delivery.deliverHeld(active, team);
             admission.admit(active);
             planner.plan(active, preempted, batch);
             admission.putBack(preempted);
             activeCount = active.size();
             if (batch.rows() > 0) {
                 model.forward(team, batch);
-                delivery.deliver(active);
+                delivery.deliver(active, team);
                 model.profile().alone(Operator.SAMPLING);
                 worked = true;
             }

@@ -4,37 +4,56 @@ import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.LogitsSink;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.parallel.Team;
 import io.baseload.engine.sample.AllowedTokens;
-import io.baseload.engine.sample.Sampler;
 import io.baseload.engine.tensor.Rows;
 import java.util.List;
 import java.util.Optional;
 
-/** What happens after a step: tokens are chosen, sinks hear of them, and sequences that are complete are marked. */
+/** What happens after a step: sinks hear of the tokens that {@link TokenChoice} has chosen, in order, and sequences that are complete are marked. */
 final class Delivery {
     private final CausalModel model;
-    private final Sampler sampler;
+    private final TokenChoice choice;
 
-    Delivery(CausalModel model) {
+    /** @param most sequences that may be active */
+    Delivery(CausalModel model, int most) {
         this.model = model;
-        this.sampler = new Sampler(model.config().vocabulary());
+        this.choice = new TokenChoice(model.config().vocabulary(), most);
     }
 
     /** A failure here, of the sink or of the choice, is the sequence's own. */
-    void deliver(List<Sequence> active) {
+    void deliver(List<Sequence> active, Team team) {
         for (int i = 0; i < active.size(); i++) {
             Sequence sequence = active.get(i);
             if (sequence.stepRows > 0) {
                 try {
-                    deliver(sequence);
+                    take(sequence);
                 } catch (Throwable failed) {
                     sequence.fail(failed);
                 }
             }
         }
+        deliverChoices(team);
     }
 
-    private void deliver(Sequence sequence) {
+    private void deliverChoices(Team team) {
+        choice.run(team);
+        List<Sequence> sequences = choice.sequences();
+        for (int i = 0; i < sequences.size(); i++) {
+            Sequence sequence = sequences.get(i);
+            try {
+                if (!sequence.ended()) {
+                    deliver(sequence, choice.token(i));
+                }
+            } catch (Throwable failed) {
+                sequence.fail(failed);
+            }
+        }
+        choice.clear();
+    }
+
+    /** Notes what the step has computed of a sequence, and whether its next token can be chosen. */
+    private void take(Sequence sequence) {
         int first = sequence.computed();
         sequence.advance();
         if (sequence.cancelled()) {
@@ -71,34 +90,31 @@ final class Delivery {
             sink.logits(position, logits.data(), logits.at(row));
         } else {
             int top = Math.max(0, sequence.request().topLogprobs());
-            sequence.promptScores().add(sampler.score(logits, row, sequence.tokens()[position + 1], top));
+            sequence.promptScores().add(choice.score(logits, row, sequence.tokens()[position + 1], top));
         }
     }
 
     private void decode(Sequence sequence) {
         int row = sequence.stepLogits + sequence.stepLogitRows - 1;
         if (sequence.mayChoose()) {
-            decode(sequence, model.logits(), row);
+            choose(sequence, model.logits(), row);
         } else {
             sequence.hold(model.logits(), row);
         }
     }
 
     /** Goes on with sequences whose logits had to wait for a mask that has come since; returns whether there was one. */
-    boolean deliverHeld(List<Sequence> active) {
+    boolean deliverHeld(List<Sequence> active, Team team) {
         boolean any = false;
         for (int i = 0; i < active.size(); i++) {
             Sequence sequence = active.get(i);
             Rows held = sequence.held();
             if (held != null && sequence.mayChoose() && !sequence.ended()) {
                 any = true;
-                try {
-                    decode(sequence, held, 0);
-                } catch (Throwable failed) {
-                    sequence.fail(failed);
-                }
+                choose(sequence, held, 0);
             }
         }
+        deliverChoices(team);
         return any;
     }
 
@@ -112,27 +128,27 @@ final class Delivery {
         return false;
     }
 
-    private void decode(Sequence sequence, Rows logits, int row) {
+    private void choose(Sequence sequence, Rows logits, int row) {
         Optional<AllowedTokens> allowed = sequence.sampling().allowed();
         Optional<Throwable> unmasked = allowed.flatMap(AllowedTokens::failure);
         if (unmasked.isPresent()) {
             sequence.fail(unmasked.get());
-            return;
-        }
-        if (allowed.isPresent() && !allowed.get().any()) {
+        } else if (allowed.isPresent() && !allowed.get().any()) {
             sequence.finish(FinishReason.STOP);
-            return;
+        } else {
+            choice.add(sequence, logits, row);
         }
-        int top = sequence.request().topLogprobs();
-        SampledToken token = sampler.next(sequence.sampling(), logits, row, sequence.decoded(), top);
+    }
+
+    private static void deliver(Sequence sequence, SampledToken token) {
         sequence.append(token.id());
         boolean more = sequence.sink().token(token);
         if (!more || sequence.request().stopTokens().contains(token.id())) {
             sequence.finish(FinishReason.STOP);
         } else if (!sequence.wantsToken()) {
             sequence.finish(FinishReason.LENGTH);
-        } else if (allowed.isPresent()) {
-            allowed.get().advance(token.id());
+        } else {
+            sequence.sampling().allowed().ifPresent(allowed -> allowed.advance(token.id()));
         }
     }
 }

@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("kernel")
 class KernelProviderTest {
@@ -26,21 +30,28 @@ class KernelProviderTest {
 
     @Test
     void withoutTheModuleTheScalarTwinRunsWithOneWarningThatGivesTheFlag() throws Exception {
-        String output = run();
+        String output = run(0);
         assertTrue(output.contains("scalar, again: scalar"), output);
         assertEquals(2, output.split("--add-modules jdk.incubator.vector", -1).length, output);
     }
 
-    private static String run() throws IOException, InterruptedException {
-        Process java = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName())
-                .redirectErrorStream(true)
-                .start();
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1"})
+    void withoutTheOptimizingCompilerNothingRuns(String flag) throws Exception {
+        String output = run(1, flag, "--add-modules=jdk.incubator.vector");
+        assertTrue(output.contains("without its optimizing compiler"), output);
+    }
+
+    private static String run(int exit, String... flags) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(List.of(flags));
+        command.add(Main.class.getName());
+        Process java = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, java.waitFor(), output);
+        assertEquals(exit, java.waitFor(), output);
         return output;
     }
 }

@@ -202,6 +202,33 @@ class BatcherTest {
     }
 
     @Test
+    void whatSequencesThatShareAStepChooseIsWhatEachChoosesAlone() {
+        BatcherBench bench = bench(limits(6, 512), 64);
+        List<CollectingSink> sinks = IntStream.range(0, 6)
+                .mapToObj(seed -> submit(bench, request(PROMPT, 12, seed)))
+                .toList();
+        run(bench.batcher());
+        for (int seed = 0; seed < 6; seed++) {
+            assertThat(sinks.get(seed).tokens()).isEqualTo(alone(request(PROMPT, 12, seed)));
+        }
+    }
+
+    @Test
+    void aSinkThatThrowsEndsItsOwnAnswerAlone() {
+        BatcherBench bench = bench(limits(3, 512), 64);
+        CollectingSink before = submit(bench, request(PROMPT, 8, 1));
+        CollectingSink broken = new CollectingSink(count -> {
+            throw new IllegalStateException("sink of token " + count);
+        });
+        bench.batcher().submit(request(PROMPT, 8, 2), broken);
+        CollectingSink behind = submit(bench, request(PROMPT, 8, 3));
+        run(bench.batcher());
+        assertThatThrownBy(broken::await).hasRootCauseMessage("sink of token 1");
+        assertThat(before.tokens()).isEqualTo(alone(request(PROMPT, 8, 1)));
+        assertThat(behind.tokens()).isEqualTo(alone(request(PROMPT, 8, 3)));
+    }
+
+    @Test
     void theLeastServedFlowsPromptComesFirst() {
         BatcherBench bench = bench(limits(2, 16), 16);
         CollectingSink greedy =
