@@ -100,11 +100,10 @@ final class BenchCommand implements Callable<Integer> {
         for (int count : threads) {
             try (Engine engine = Engine.open(new EngineOptions(count, true))) {
                 for (Quantization format : formats) {
-                    try (LoadedModel loaded = engine.load(model.path(), options(format))) {
-                        measure(loaded, format.label(), count, runs, profiles);
-                        loaded.close();
-                        loaded.freed().get();
-                    }
+                    LoadedModel loaded = engine.load(model.path(), options(format));
+                    measure(loaded, format.label(), count, runs, profiles);
+                    loaded.close();
+                    loaded.freed().get();
                 }
             }
         }

@@ -59,7 +59,11 @@ record BenchProfile(Map<String, Double> prefill, Map<String, Double> decode) {
         List<String> parts = new ArrayList<>();
         for (String group : List.of("linear", "convolution", "collectives", "other")) {
             parts.add(String.format(
-                    Locale.ROOT, "%s %.0f %% (%d)", group, groups.getOrDefault(group, 0.0), ARTICLE.get(group)));
+                    Locale.ROOT,
+                    "%s %.0f %% (%d)",
+                    group,
+                    groups.getOrDefault(group, 0.0),
+                    ARTICLE.getOrDefault(group, 0)));
         }
         lines.add("    in Inspur's groups, in brackets the article's figures for Yuan2.0-102B: "
                 + String.join(", ", parts));

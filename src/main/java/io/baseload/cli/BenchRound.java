@@ -64,7 +64,7 @@ record BenchRound(
         OperatorTimes between = model.times();
         long allocated = threads.getTotalThreadAllocatedBytes();
         gate.open = true;
-        CompletableFuture.allOf(sinks.stream().map(BenchSink::end).toArray(CompletableFuture[]::new))
+        CompletableFuture.allOf(sinks.stream().map(BenchSink::end).toArray(CompletableFuture<?>[]::new))
                 .get();
         long bytes = threads.getTotalThreadAllocatedBytes() - allocated;
         long first = sinks.stream().mapToLong(sink -> sink.times()[0]).max().orElseThrow();

@@ -11,6 +11,7 @@ import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
 /**
@@ -39,7 +40,7 @@ public final class MachineProbe implements AutoCloseable {
     private final Team team;
     private final Kernels kernels;
     private final Scratch[] scratches;
-    private long sum;
+    private final LongAdder sums = new LongAdder();
 
     /** @param widest columns of any matrix */
     public MachineProbe(int workers, boolean pinned, Kernels kernels, int widest) {
@@ -108,7 +109,7 @@ public final class MachineProbe implements AutoCloseable {
                 long to = Step.share(worker + 1, workers, matrix.panels()) * matrix.panelBytes();
                 found += read(matrix.data(), from, to);
             }
-            keep(found);
+            sums.add(found);
         }
 
         private static long read(MemorySegment data, long from, long to) {
@@ -118,10 +119,6 @@ public final class MachineProbe implements AutoCloseable {
             }
             return sum;
         }
-    }
-
-    private synchronized void keep(long found) {
-        sum += found;
     }
 
     /** Every worker multiplies the same few panels again and again. */
