@@ -49,6 +49,19 @@ public record CompletionRequest(
                 CacheScope.PRIVATE);
     }
 
+    public int prompts() {
+        return switch (input) {
+            case Input.Chat chat -> 1;
+            case Input.Texts texts -> texts.prompts().size();
+            case Input.Tokens tokens -> tokens.prompts().size();
+        };
+    }
+
+    /** Answers that will be generated, over all prompts (best-of included). */
+    public int answers() {
+        return prompts() * bestOf;
+    }
+
     public CompletionRequest withTools(ToolSet other) {
         return new CompletionRequest(
                 input, other, choices, bestOf, maxTokens, sampling, stop, topLogprobs, format, echo, flow, scope);

@@ -1,5 +1,6 @@
 package io.baseload.engine.api;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** A model in memory. Safe for use by several threads. */
@@ -23,6 +24,12 @@ public interface LoadedModel extends AutoCloseable {
     Generation generate(GenerationRequest request, TokenSink sink);
 
     ModelLoad load();
+
+    /** Requests of one flow that may run and wait; one more is refused with {@link OverloadedException}. */
+    int places();
+
+    /** When it makes sense to come again for who finds no place: as long as those before would take. */
+    Duration queueTime();
 
     /** What the workers have spent their time on since the model was loaded. */
     OperatorTimes times();

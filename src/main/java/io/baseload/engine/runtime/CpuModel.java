@@ -14,6 +14,7 @@ import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.schedule.Batcher;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** A model in memory: checks requests and hands them to its batcher. */
@@ -90,6 +91,16 @@ final class CpuModel implements LoadedModel {
     @Override
     public OperatorTimes times() {
         return batcher.times();
+    }
+
+    @Override
+    public int places() {
+        return size.batcher().places();
+    }
+
+    @Override
+    public Duration queueTime() {
+        return batcher.queueTime();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kv.KvCache;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -40,10 +41,9 @@ final class Admission {
             throw new ModelClosedException(model);
         }
         int sequences = queue.sequences(request.flow());
-        if (sequences >= limits.maxSequences() + limits.maxQueued()) {
+        if (sequences >= limits.places()) {
             throw new OverloadedException(
-                    model + " has " + sequences + " requests of this caller already",
-                    retryAfter.estimate(queue.size()));
+                    model + " has " + sequences + " requests of this caller already", queueTime());
         }
         int most = Math.min(request.maxTokens(), limits.contextLength() - request.prompt().length);
         Flow flow = queue.enter(request.flow());
@@ -112,6 +112,10 @@ final class Admission {
 
     synchronized void close() {
         closed = true;
+    }
+
+    synchronized Duration queueTime() {
+        return retryAfter.estimate(queue.size());
     }
 
     synchronized int queued() {

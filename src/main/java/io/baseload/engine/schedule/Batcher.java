@@ -10,6 +10,7 @@ import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.profile.Operator;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,6 +69,11 @@ public final class Batcher {
     /** Sequences that take part in steps. By any thread. */
     public int active() {
         return activeCount;
+    }
+
+    /** As {@link io.baseload.engine.api.LoadedModel#queueTime}. By any thread. */
+    public Duration queueTime() {
+        return admission.queueTime();
     }
 
     /** Requests that wait. By any thread. */

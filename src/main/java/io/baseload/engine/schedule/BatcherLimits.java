@@ -14,6 +14,11 @@ public record BatcherLimits(int contextLength, int maxSequences, int maxQueued, 
         return 2 * maxSequences;
     }
 
+    /** Requests of one flow that may run and wait. */
+    public int places() {
+        return maxSequences + maxQueued;
+    }
+
     /** Rows that a step can have. */
     public int rows() {
         return prefillChunk + maxSequences * StepPlanner.REPLAY;

@@ -23,6 +23,7 @@ final class LedgeredInference implements Inference {
     private final RunningRequests running;
     private final InferenceMeters meters;
     private final Membership membership;
+    private final SequencePlaces places = new SequencePlaces();
 
     LedgeredInference(
             ModelDirectory models,
@@ -47,13 +48,30 @@ final class LedgeredInference implements Inference {
         long begun = System.nanoTime();
         var held = models.acquire(caller, model);
         try {
-            var prepared = held.completions().prepare(onAccountOf(caller, request));
-            var lease = membership.lease();
-            var reservation = reservation(caller, held.id(), requestId, prepared, lease);
-            var watch = new Stopwatch(meters.of(held.id()), begun);
-            return begin(new Question(reservation, lease, prepared, held, watch, listener));
+            var asked = onAccountOf(caller, request);
+            var place = places.take(held, asked.flow(), asked.answers());
+            return ask(caller, held, place, asked, requestId, new Stopwatch(meters.of(held.id()), begun), listener);
         } catch (RuntimeException | Error e) {
             held.close();
+            throw e;
+        }
+    }
+
+    private Asked ask(
+            Caller caller,
+            ServedModel held,
+            SequencePlaces.Taken place,
+            CompletionRequest request,
+            String requestId,
+            Stopwatch watch,
+            Consumer<CompletionEvent> listener) {
+        try {
+            var prepared = held.completions().prepare(request);
+            var lease = membership.lease();
+            var reservation = reservation(caller, held.id(), requestId, prepared, lease);
+            return begin(new Question(reservation, lease, prepared, held, place, watch, listener));
+        } catch (RuntimeException | Error e) {
+            place.close();
             throw e;
         }
     }
@@ -97,6 +115,7 @@ final class LedgeredInference implements Inference {
                 ledger,
                 question.watch(),
                 reason -> {
+                    question.place().close();
                     running.remove(reservation.id());
                     meters.ended(reservation.model(), reason);
                 },
@@ -134,6 +153,7 @@ final class LedgeredInference implements Inference {
             InstanceLease lease,
             PreparedCompletion prepared,
             ServedModel model,
+            SequencePlaces.Taken place,
             Stopwatch watch,
             Consumer<CompletionEvent> listener) {}
 }

@@ -1,7 +1,6 @@
 package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
-import io.baseload.chat.api.Input;
 
 /**
  * A request that was read and found in order.
@@ -18,11 +17,6 @@ record Question(String model, CompletionRequest request, Delivery delivery) {
 
     /** Choices in the answer. */
     int choices() {
-        int prompts = switch (request.input()) {
-            case Input.Chat chat -> 1;
-            case Input.Texts texts -> texts.prompts().size();
-            case Input.Tokens tokens -> tokens.prompts().size();
-        };
-        return prompts * request.choices();
+        return request.prompts() * request.choices();
     }
 }

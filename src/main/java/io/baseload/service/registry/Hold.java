@@ -1,6 +1,7 @@
 package io.baseload.service.registry;
 
 import io.baseload.chat.api.Completions;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One request's hold on a slot. */
@@ -27,6 +28,16 @@ final class Hold implements ServedModel {
     @Override
     public Completions completions() {
         return slot.completions();
+    }
+
+    @Override
+    public int places() {
+        return slot.model().places();
+    }
+
+    @Override
+    public Duration queueTime() {
+        return slot.model().queueTime();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.baseload.service.registry;
 
 import io.baseload.chat.api.Completions;
+import java.time.Duration;
 
 /** A hold on a loaded model: while it is open the model is not unloaded. */
 public interface ServedModel extends AutoCloseable {
@@ -11,6 +12,12 @@ public interface ServedModel extends AutoCloseable {
     String fingerprint();
 
     Completions completions();
+
+    /** As {@link io.baseload.engine.api.LoadedModel#places}. */
+    int places();
+
+    /** As {@link io.baseload.engine.api.LoadedModel#queueTime}. */
+    Duration queueTime();
 
     /** Lets go; a second call does nothing. */
     @Override

@@ -19,11 +19,11 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class BearerKeys extends OncePerRequestFilter {
     private static final String SCHEME = "Bearer ";
 
-    private final Authenticator authenticator;
+    private final KeyChecks keys;
     private final Denials denials;
 
     BearerKeys(Authenticator authenticator, Denials denials) {
-        this.authenticator = authenticator;
+        this.keys = new KeyChecks(authenticator, System::nanoTime);
         this.denials = denials;
     }
 
@@ -37,7 +37,7 @@ final class BearerKeys extends OncePerRequestFilter {
         }
         Optional<Caller> caller;
         try {
-            caller = key(header).flatMap(authenticator::authenticate);
+            caller = key(header).flatMap(key -> keys.check(key, request.getRemoteAddr()));
         } catch (RuntimeException e) {
             String id = RequestIds.of(request);
             Answers.error(response, Failures.of(e, id), id);

@@ -104,6 +104,32 @@ class InferenceTest {
     }
 
     @Test
+    void aTenantThatFillsItsQueueIsRefusedFirstAndKeepsNobodyOut() throws Exception {
+        String noisy = tenant(100);
+        List<Client> clients = IntStream.range(0, 9)
+                .mapToObj(i -> new Client(inference, noisy))
+                .toList();
+        for (Client client : clients) {
+            client.ask(7, OptionalInt.of(1), 8);
+        }
+        var refused = new Client(inference, noisy);
+        long before = reserved(refused);
+        assertThatThrownBy(() -> refused.ask(7, OptionalInt.of(1), 8)).isInstanceOf(OverloadedException.class);
+        assertThat(reserved(refused)).isEqualTo(before);
+        assertThat(trail(refused)).as("the intents of those that were accepted").hasSize(9);
+        var other = new Client(inference, tenant(8));
+        other.ask(7, 1);
+        model.steps.release(9 * 8 + 1);
+        other.finished();
+        for (Client client : clients) {
+            client.finished();
+        }
+        refused.ask(7, 1);
+        model.steps.release(1);
+        refused.finished();
+    }
+
+    @Test
     void nothingIsGeneratedThatCanNotBeReserved() {
         var client = new Client(inference, tenant(8, tokens(10)));
         int started = model.started.get();

@@ -26,6 +26,7 @@ import java.util.function.IntFunction;
 /** A model of one word, which it says until it may not go on: the contract of the words layer without weights. It decodes as many tokens as it is let. */
 final class TinyModel implements ModelDirectory, Completions {
     static final int CONTEXT = 1000;
+    static final int PLACES = 72;
 
     /** Tokens that may be decoded; the tests let them go. */
     final Semaphore steps = new Semaphore(0);
@@ -82,6 +83,16 @@ final class TinyModel implements ModelDirectory, Completions {
         @Override
         public Completions completions() {
             return TinyModel.this;
+        }
+
+        @Override
+        public int places() {
+            return PLACES;
+        }
+
+        @Override
+        public Duration queueTime() {
+            return Duration.ofSeconds(1);
         }
 
         @Override

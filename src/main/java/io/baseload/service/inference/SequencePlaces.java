@@ -1,0 +1,57 @@
+package io.baseload.service.inference;
+
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.OverloadedException;
+import io.baseload.service.registry.ServedModel;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Counts the answers that each tenant has in the engine of a model, or on their way there. The engine's queue of a flow is bounded; who would be refused there is refused
+ * here, as a whole and first, before its prompt is rendered and before anything is reserved or recorded.
+ */
+final class SequencePlaces {
+    private record Key(String model, String tenant, FlowId.Urgency urgency) {}
+
+    private final Map<Key, Integer> taken = new HashMap<>();
+
+    /** A request's places, until it is closed. */
+    @FunctionalInterface
+    interface Taken extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** @throws OverloadedException if the flow has too many already */
+    Taken take(ServedModel model, FlowId flow, int answers) {
+        var key = new Key(model.id(), flow.value(), flow.urgency());
+        synchronized (taken) {
+            int before = taken.getOrDefault(key, 0);
+            if (before > 0 && before + answers > model.places()) {
+                throw new OverloadedException(
+                        "This tenant has " + before + " answers running and waiting; " + answers
+                                + " more are too many for the queue.",
+                        model.queueTime());
+            }
+            taken.put(key, before + answers);
+        }
+        var open = new AtomicBoolean(true);
+        return () -> {
+            if (open.getAndSet(false)) {
+                release(key, answers);
+            }
+        };
+    }
+
+    private void release(Key key, int answers) {
+        synchronized (taken) {
+            int left = taken.getOrDefault(key, 0) - answers;
+            if (left > 0) {
+                taken.put(key, left);
+            } else {
+                taken.remove(key);
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.baseload.service.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What wrong keys cost: counts of look-ups. */
+class KeyChecksTest {
+    private static final Caller CALLER = new Caller("acme", 1, "bl_right", Set.of(Role.USER), Set.of());
+
+    private final AtomicInteger lookUps = new AtomicInteger();
+    private final AtomicLong now = new AtomicLong(1);
+    private volatile boolean revoked;
+    private final KeyChecks checks = new KeyChecks(this::lookUp, now::get);
+
+    private Optional<Caller> lookUp(String key) {
+        lookUps.incrementAndGet();
+        return key.startsWith("right") && !revoked ? Optional.of(CALLER) : Optional.empty();
+    }
+
+    private void pass(Duration time) {
+        now.addAndGet(time.toNanos());
+    }
+
+    @Test
+    void aWrongKeyIsLookedUpOnceInAWhile() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(checks.check("wrong", "a")).isEmpty();
+        }
+        assertThat(lookUps).hasValue(1);
+        pass(Duration.ofSeconds(11));
+        assertThat(checks.check("wrong", "a")).isEmpty();
+        assertThat(lookUps).hasValue(2);
+    }
+
+    @Test
+    void anAddressThatGuessesWaits() {
+        for (int i = 0; i < KeyChecks.WRONG_KEYS; i++) {
+            assertThat(checks.check("wrong" + i, "a")).isEmpty();
+        }
+        for (int i = 0; i < 1000; i++) {
+            String another = "another" + i;
+            assertThatThrownBy(() -> checks.check(another, "a")).isInstanceOf(ApiException.class);
+        }
+        assertThat(lookUps).hasValue(KeyChecks.WRONG_KEYS);
+        assertThat(checks.check("right", "b")).hasValue(CALLER);
+        pass(Duration.ofSeconds(2));
+        assertThat(checks.check("right too", "a")).hasValue(CALLER);
+    }
+
+    @Test
+    void aKeyThatWasRightPassesFromAnyAddressAndIsLookedUpEachTime() {
+        assertThat(checks.check("right", "a")).hasValue(CALLER);
+        for (int i = 0; i < KeyChecks.WRONG_KEYS; i++) {
+            assertThat(checks.check("wrong" + i, "a")).isEmpty();
+        }
+        assertThat(checks.check("right", "a")).hasValue(CALLER);
+        revoked = true;
+        assertThat(checks.check("right", "a")).isEmpty();
+    }
+
+    @Test
+    void strangersShareTwoLookUps() throws Exception {
+        var begun = new CountDownLatch(2);
+        var may = new CountDownLatch(1);
+        var atOnce = new AtomicInteger();
+        var most = new AtomicInteger();
+        var slow = new KeyChecks(
+                key -> {
+                    if (key.equals("right")) {
+                        return Optional.of(CALLER);
+                    }
+                    most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+                    begun.countDown();
+                    try {
+                        may.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    atOnce.decrementAndGet();
+                    return Optional.empty();
+                },
+                now::get);
+        assertThat(slow.check("right", "a")).hasValue(CALLER);
+        List<Thread> guessing = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            String key = "wrong" + i;
+            guessing.add(Thread.ofVirtual().start(() -> slow.check(key, key)));
+        }
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(slow.check("right", "a"))
+                .as("while all places of strangers are taken")
+                .hasValue(CALLER);
+        may.countDown();
+        for (Thread thread : guessing) {
+            thread.join();
+        }
+        assertThat(most).hasValue(2);
+    }
+}
