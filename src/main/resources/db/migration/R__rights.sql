@@ -13,3 +13,6 @@ GRANT EXECUTE ON FUNCTION audit_append, audit_checkpoint_append, audit_drop_segm
 GRANT SELECT, INSERT ON audit_subtree, audit_key TO "${application}";
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON model, alias, job TO "${application}";
+
+-- How long entries of the trail stay (baseload.audit.retention); a full segment that is older may then be archived and dropped.
+UPDATE audit_log SET retention = nullif('${audit_retention}', '')::interval;

@@ -9,11 +9,14 @@ final class Home {
 
     /** The model store. */
     static Path models() {
+        return path().resolve("models");
+    }
+
+    static Path path() {
         return Optional.ofNullable(System.getProperty("baseload.home"))
                 .or(() -> Optional.ofNullable(System.getenv("BASELOAD_HOME")))
                 .map(Path::of)
                 .orElseGet(() -> Path.of(System.getProperty("user.home"), ".baseload"))
-                .toAbsolutePath()
-                .resolve("models");
+                .toAbsolutePath();
     }
 }

@@ -24,6 +24,7 @@ import picocli.CommandLine.HelpCommand;
             GrammarCommand.class,
             BenchCommand.class,
             PerplexityCommand.class,
+            AuditCommand.class,
             HelpCommand.class
         })
 public final class Main {

@@ -2,8 +2,12 @@ package io.baseload.service.admin;
 
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.AuditVerifier;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.ApiError;
+import io.baseload.service.web.ApiException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -32,18 +36,32 @@ final class AuditController {
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable Long after,
             @RequestParam @Nullable String tenant,
-            @RequestParam @Nullable String kind) {
+            @RequestParam @Nullable String kind,
+            @AuthenticationPrincipal Caller caller) {
         var request = Page.Request.of(limit, null);
         var entries =
-                trail.page(after == null ? 0 : after, filter("tenant", tenant), filter("kind", kind), request.probe());
+                trail.page(after == null ? 0 : after, visible(tenant, caller), filter("kind", kind), request.probe());
         return Page.of(request, entries, entry -> Long.toString(entry.seq()), AuditForm::of);
+    }
+
+    /** A key that isn't the platform's sees its own tenant, whatever it asks for. */
+    private static Optional<String> visible(@Nullable String tenant, Caller caller) {
+        var asked = filter("tenant", tenant);
+        if (caller.isPlatform()) {
+            return asked;
+        }
+        if (asked.filter(other -> !other.equals(caller.tenant())).isPresent()) {
+            throw new ApiException(ApiError.refused(
+                    403, "permission_denied", "This API key sees the entries of its own tenant only."));
+        }
+        return Optional.of(caller.tenant());
     }
 
     private static Optional<String> filter(String name, @Nullable String value) {
         return Optional.ofNullable(value).map(text -> Refusals.text(name, text));
     }
 
-    /** Walks over the whole trail. */
+    /** What was appended since the last time, and a stretch of what was before. */
     @GetMapping("/verification")
     VerificationForm verify() {
         return VerificationForm.of(verifier.verify());

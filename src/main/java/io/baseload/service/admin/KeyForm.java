@@ -16,7 +16,8 @@ record KeyForm(
         List<String> models,
         Instant createdAt,
         @Nullable Instant expiresAt,
-        @Nullable Instant revokedAt) {
+        @Nullable Instant revokedAt,
+        @Nullable Instant lastUsedAt) {
 
     static KeyForm of(ApiKey key) {
         return new KeyForm(
@@ -25,7 +26,8 @@ record KeyForm(
                 key.models().stream().sorted().toList(),
                 key.createdAt(),
                 key.expiresAt().orElse(null),
-                key.revokedAt().orElse(null));
+                key.revokedAt().orElse(null),
+                key.lastUsedAt().orElse(null));
     }
 
     private static List<String> roles(ApiKey key) {

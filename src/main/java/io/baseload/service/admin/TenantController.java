@@ -39,8 +39,8 @@ final class TenantController {
         return Page.of(request, tenants.list(request.after(), request.probe()), Tenant::id, TenantForm::of);
     }
 
-    @GetMapping("/{id}")
-    TenantForm get(@PathVariable String id) {
+    @GetMapping("/{tenant}")
+    TenantForm get(@PathVariable("tenant") String id) {
         return TenantForm.of(tenants.find(id).orElseThrow(() -> new UnknownTenantException(id)));
     }
 
@@ -56,17 +56,18 @@ final class TenantController {
     }
 
     /** Changes what the body names; windows are replaced together. */
-    @PatchMapping("/{id}")
-    TenantForm change(@PathVariable String id, @RequestBody TenantForm form, @AuthenticationPrincipal Caller caller) {
+    @PatchMapping("/{tenant}")
+    TenantForm change(
+            @PathVariable("tenant") String id, @RequestBody TenantForm form, @AuthenticationPrincipal Caller caller) {
         if (form.id() != null && !form.id().equals(id)) {
             throw Refusals.invalid("id", "invalid_value", "'id' can't be changed.");
         }
         return TenantForm.of(tenants.change(Acts.actor(caller), id, form::over));
     }
 
-    @DeleteMapping("/{id}")
+    @DeleteMapping("/{tenant}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@PathVariable String id, @AuthenticationPrincipal Caller caller) {
+    void delete(@PathVariable("tenant") String id, @AuthenticationPrincipal Caller caller) {
         tenants.delete(Acts.actor(caller), id);
     }
 }

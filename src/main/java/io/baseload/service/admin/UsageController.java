@@ -27,8 +27,9 @@ final class UsageController {
      * @param from first moment, RFC 3339; left out = from the beginning
      * @param to moment after the last, RFC 3339; left out = until now
      */
-    @GetMapping("/admin/v1/tenants/{id}/usage")
-    UsageForm usage(@PathVariable String id, @RequestParam @Nullable String from, @RequestParam @Nullable String to) {
+    @GetMapping("/admin/v1/tenants/{tenant}/usage")
+    UsageForm usage(
+            @PathVariable("tenant") String id, @RequestParam @Nullable String from, @RequestParam @Nullable String to) {
         if (tenants.find(id).isEmpty()) {
             throw new UnknownTenantException(id);
         }

@@ -51,8 +51,36 @@ public class AuditConfiguration {
     }
 
     @Bean
-    CheckpointSchedule checkpointSchedule(Checkpoints checkpoints) {
-        return new CheckpointSchedule(checkpoints);
+    CheckpointSchedule checkpointSchedule(Checkpoints checkpoints, AuditRetention retention) {
+        return new CheckpointSchedule(checkpoints, retention);
+    }
+
+    @Bean
+    AuditProofs auditProofs(JdbcClient jdbc, Checkpoints checkpoints) {
+        return new AuditProofs(new TrailRows(jdbc), checkpoints);
+    }
+
+    @Bean
+    AuditExport auditExport(JdbcClient jdbc, AuditProofs proofs) {
+        return new AuditExport(new TrailRows(jdbc), proofs);
+    }
+
+    @Bean
+    AuditRetention auditRetention(
+            AuditTrail trail,
+            JdbcClient jdbc,
+            Checkpoints checkpoints,
+            AuditExport export,
+            PlatformTransactionManager transactions,
+            BaseloadHome home,
+            AuditProperties properties) {
+        return new AuditRetention(
+                trail,
+                new TrailRows(jdbc),
+                checkpoints,
+                export,
+                new TransactionTemplate(transactions),
+                Objects.requireNonNullElse(properties.archive(), home.resolve("audit-archive")));
     }
 
     @Bean

@@ -23,6 +23,7 @@ public final class AuditVerifier {
 
     private final TrailRows rows;
     private final Checkpoints checkpoints;
+    private final int maxEntries;
     private final AtomicReference<CompletableFuture<Verification>> running = new AtomicReference<>();
     private Optional<Round> round = Optional.empty();
     private Optional<TrailBrokenException> lastRound = Optional.empty();
@@ -30,8 +31,14 @@ public final class AuditVerifier {
     private long noted;
 
     AuditVerifier(TrailRows rows, Checkpoints checkpoints) {
+        this(rows, checkpoints, MAX_ENTRIES);
+    }
+
+    /** @param maxEntries entries of the past that one verification walks over */
+    AuditVerifier(TrailRows rows, Checkpoints checkpoints, int maxEntries) {
         this.rows = rows;
         this.checkpoints = checkpoints;
+        this.maxEntries = maxEntries;
     }
 
     public Verification verify() {
@@ -123,7 +130,7 @@ public final class AuditVerifier {
 
         /** Goes on for a while; true at the end, which is also where something is bad. */
         boolean go() {
-            int left = MAX_ENTRIES;
+            int left = maxEntries;
             try {
                 while (walk.size() < target.size() && left > 0) {
                     left -= stretch();

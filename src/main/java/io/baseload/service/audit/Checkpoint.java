@@ -3,6 +3,7 @@ package io.baseload.service.audit;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,16 +30,18 @@ public record Checkpoint(String origin, long size, byte[] root, Instant at, byte
     /** @throws IllegalArgumentException if it isn't a checkpoint of a trail */
     static Checkpoint parse(String note) {
         try {
-            String[] lines = SignedNote.parse(note).text().split("\n");
-            if (lines.length != 5 || !lines[3].startsWith(AT) || !lines[4].startsWith(CHAIN)) {
+            List<String> lines = SignedNote.parse(note).text().lines().toList();
+            if (lines.size() != 5
+                    || !lines.get(3).startsWith(AT)
+                    || !lines.get(4).startsWith(CHAIN)) {
                 throw new IllegalArgumentException("not a checkpoint: " + note);
             }
             return new Checkpoint(
-                    lines[0],
-                    Long.parseLong(lines[1]),
-                    Base64.getDecoder().decode(lines[2]),
-                    Instant.parse(lines[3].substring(AT.length())),
-                    HexFormat.of().parseHex(lines[4].substring(CHAIN.length())),
+                    lines.get(0),
+                    Long.parseLong(lines.get(1)),
+                    Base64.getDecoder().decode(lines.get(2)),
+                    Instant.parse(lines.get(3).substring(AT.length())),
+                    HexFormat.of().parseHex(lines.get(4).substring(CHAIN.length())),
                     note);
         } catch (java.time.DateTimeException e) {
             throw new IllegalArgumentException("not a checkpoint: " + note, e);

@@ -6,17 +6,20 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes a checkpoint each minute, and the last one at shutdown. */
+/** Takes a checkpoint each minute, and the last one at shutdown; lets old segments go each hour. */
 final class CheckpointSchedule implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CheckpointSchedule.class);
 
     private final Checkpoints checkpoints;
+    private final AuditRetention retention;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("audit-checkpoints").daemon().factory());
 
-    CheckpointSchedule(Checkpoints checkpoints) {
+    CheckpointSchedule(Checkpoints checkpoints, AuditRetention retention) {
         this.checkpoints = checkpoints;
-        var unused = executor.scheduleWithFixedDelay(this::take, 60, 60, TimeUnit.SECONDS);
+        this.retention = retention;
+        var minutes = executor.scheduleWithFixedDelay(this::take, 60, 60, TimeUnit.SECONDS);
+        var hours = executor.scheduleWithFixedDelay(this::letGo, 2, 60, TimeUnit.MINUTES);
     }
 
     @Override
@@ -30,6 +33,14 @@ final class CheckpointSchedule implements AutoCloseable {
             checkpoints.take();
         } catch (RuntimeException e) {
             log.warn("No audit checkpoint: {}", e.toString());
+        }
+    }
+
+    private void letGo() {
+        try {
+            retention.apply();
+        } catch (RuntimeException e) {
+            log.error("No segment of the audit trail is archived", e);
         }
     }
 }

@@ -109,6 +109,11 @@ public final class Checkpoints {
         return signed;
     }
 
+    /** The latest checkpoint of this process, as it is. */
+    synchronized Optional<Checkpoint> latest() {
+        return signed;
+    }
+
     public Status status() {
         return status;
     }
@@ -175,10 +180,6 @@ public final class Checkpoints {
     /** The checkpoint that a row of the database holds, if one of the keys has signed it that this home trusts. */
     synchronized Optional<Checkpoint> genuine(TrailRows.Note note) {
         return genuine(note, believed());
-    }
-
-    String origin() {
-        return origin;
     }
 
     private TrailState state() {

@@ -31,12 +31,13 @@ record SignedNote(String text, List<SignatureLine> signatures) {
             throw new IllegalArgumentException("not a signed note");
         }
         var signatures = new ArrayList<SignatureLine>();
-        for (String line : note.substring(end + 2).split("\n")) {
-            String[] parts = line.split(" ");
-            if (!line.startsWith(DASH) || parts.length != 3) {
+        for (String line : note.substring(end + 2).lines().toList()) {
+            int blank = line.lastIndexOf(' ');
+            if (!line.startsWith(DASH) || blank <= DASH.length()) {
                 throw new IllegalArgumentException("not a signature of a note: " + line);
             }
-            signatures.add(new SignatureLine(parts[1], Base64.getDecoder().decode(parts[2])));
+            signatures.add(new SignatureLine(
+                    line.substring(DASH.length(), blank), Base64.getDecoder().decode(line.substring(blank + 1))));
         }
         return new SignedNote(note.substring(0, end + 1), List.copyOf(signatures));
     }

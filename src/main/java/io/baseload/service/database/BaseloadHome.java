@@ -12,13 +12,15 @@ import java.nio.file.Path;
  */
 public record BaseloadHome(Path path) {
 
-    /** The home at this path, created if missing. */
+    /** The home at this path, created if missing, for its owner alone. */
     public static BaseloadHome at(Path path) {
         try {
-            return new BaseloadHome(
+            var home = new BaseloadHome(
                     Files.createDirectories(path.toAbsolutePath().normalize()));
+            HomeRights.secure(home.path());
+            return home;
         } catch (IOException e) {
-            throw new UncheckedIOException("BASELOAD_HOME " + path + " can't be created", e);
+            throw new UncheckedIOException("BASELOAD_HOME " + path + " can't be used", e);
         }
     }
 

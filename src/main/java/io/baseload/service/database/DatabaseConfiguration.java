@@ -24,10 +24,12 @@ public class DatabaseConfiguration {
         return BaseloadHome.at(Path.of(home));
     }
 
-    /** The migrations grant rights to whom the application connects as. */
+    /** The migrations grant rights to whom the application connects as. How long the trail is kept is the owner's word, which the application can't change. */
     @Bean
-    FlywayConfigurationCustomizer applicationRole(JdbcConnectionDetails connection) {
-        return flyway -> flyway.placeholders(Map.of("application", connection.getUsername()));
+    FlywayConfigurationCustomizer applicationRole(
+            JdbcConnectionDetails connection, @Value("${baseload.audit.retention:}") String retention) {
+        return flyway ->
+                flyway.placeholders(Map.of("application", connection.getUsername(), "audit_retention", retention));
     }
 
     /** What applies when no external database is named. */

@@ -123,7 +123,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .setLocaleConfig("locale", "C")
                 .setDataDirectoryCustomizer((File folder) -> AccessRules.write(folder.toPath()));
         DatabaseRoles.SETTINGS.forEach(builder::setServerConfig);
-        return (port == 0 ? builder : builder.setPort(port)).start();
+        var started = (port == 0 ? builder : builder.setPort(port)).start();
+        if (Files.isDirectory(home.resolve("pg-bin"))) { // a second server of this JVM runs the first one's
+            HomeRights.securePrograms(home.resolve("pg-bin"));
+        }
+        return started;
     }
 
     private void prepare() throws IOException {

@@ -9,6 +9,7 @@ import java.util.Set;
  *
  * @param prefix the visible part, which names the key
  * @param models aliases or ids that the key may ask; empty = all
+ * @param lastUsedAt to the minute
  */
 public record ApiKey(
         String prefix,
@@ -17,7 +18,8 @@ public record ApiKey(
         Set<String> models,
         Instant createdAt,
         Optional<Instant> expiresAt,
-        Optional<Instant> revokedAt) {
+        Optional<Instant> revokedAt,
+        Optional<Instant> lastUsedAt) {
 
     /** A new key, which nobody can be shown again. */
     public record Issued(String secret, ApiKey key) {

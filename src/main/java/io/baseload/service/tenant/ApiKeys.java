@@ -6,14 +6,18 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
@@ -23,6 +27,7 @@ public final class ApiKeys {
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
     private final AuditTrail audit;
+    private final Map<String, Instant> uses = new ConcurrentHashMap<>();
 
     public ApiKeys(JdbcClient jdbc, TransactionOperations transactions, AuditTrail audit) {
         this.jdbc = jdbc;
@@ -40,15 +45,28 @@ public final class ApiKeys {
             return Optional.empty();
         }
         var secret = new KeySecret(bearer);
-        return jdbc.sql("""
-            SELECT hash, tenant, weight, prefix, roles, models FROM api_key JOIN tenant ON tenant.id = tenant
-            WHERE prefix = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())\
+        var found = jdbc.sql("""
+            SELECT tenant, weight, prefix, roles, models FROM api_key JOIN tenant ON tenant.id = tenant
+            WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())\
             """)
-                .param(secret.prefix())
-                .query((row, number) ->
-                        secret.matches(row.getBytes("hash")) ? Optional.of(caller(row)) : Optional.<Caller>empty())
-                .optional()
-                .flatMap(found -> found);
+                .param(new KeySecret(bearer).hash())
+                .query((row, number) -> caller(row))
+                .optional();
+        found.ifPresent(caller -> uses.put(caller.keyPrefix(), Instant.now()));
+        return found;
+    }
+
+    /** Writes down when keys were used last, those that were used since this was asked before. */
+    public void writeUses() {
+        for (String prefix : Set.copyOf(uses.keySet())) {
+            Instant at = uses.remove(prefix);
+            if (at != null) {
+                jdbc.sql("UPDATE api_key SET last_used_at = ? WHERE prefix = ? AND (last_used_at IS NULL OR"
+                                + " last_used_at < ?)")
+                        .params(Timestamp.from(at), prefix, Timestamp.from(at))
+                        .update();
+            }
+        }
     }
 
     /**
@@ -83,6 +101,60 @@ public final class ApiKeys {
         }));
     }
 
+    /** The key of this name, revoked or not. */
+    public Optional<ApiKey> find(String tenant, String prefix) {
+        return jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND prefix = ?")
+                .params(tenant, prefix)
+                .query((row, number) -> key(row))
+                .optional();
+    }
+
+    /**
+     * Makes a key with the same rights, and lets the old one end after a while in which both are valid; empty if there is no such valid key.
+     *
+     * @param overlap how long the old one stays valid
+     */
+    public Optional<ApiKey.Issued> rotate(Actor actor, String tenant, String prefix, Duration overlap) {
+        return transactions.execute(status -> jdbc.sql("""
+            UPDATE api_key SET expires_at = least(expires_at, clock_timestamp() + ? * interval '1 ms')
+            WHERE tenant = ? AND prefix = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())
+            RETURNING *\
+            """)
+                .params(overlap.toMillis(), tenant, prefix)
+                .query((row, number) -> key(row))
+                .optional()
+                .map(old -> {
+                    var wish = new ApiKey.Wish(old.roles(), old.models(), Optional.empty());
+                    var secret = KeySecret.random();
+                    var key = insert(tenant, wish, secret, false);
+                    audit.recordAdmin(
+                            actor,
+                            "admin.key.rotate",
+                            subject(tenant, prefix),
+                            Map.of("new", key.prefix(), "overlap_seconds", overlap.toSeconds()));
+                    return new ApiKey.Issued(secret.text(), key);
+                }));
+    }
+
+    /** Makes the key of the configuration, and revokes those that it replaces. */
+    void bootstrap(KeySecret secret, ApiKey.Wish wish) {
+        transactions.executeWithoutResult(status -> {
+            requireTenant(Tenant.DEFAULT);
+            var replaced = jdbc.sql(
+                            "UPDATE api_key SET revoked_at = clock_timestamp() WHERE bootstrap AND revoked_at IS"
+                                    + " NULL RETURNING prefix")
+                    .query(String.class)
+                    .list();
+            var key = insert(Tenant.DEFAULT, wish, secret, true);
+            audit.recordAdmin(Actor.SYSTEM, "admin.key.create", subject(Tenant.DEFAULT, key.prefix()), described(wish));
+            replaced.forEach(prefix -> audit.recordAdmin(
+                    Actor.SYSTEM,
+                    "admin.key.revoke",
+                    subject(Tenant.DEFAULT, prefix),
+                    Map.of("replaced_by", key.prefix())));
+        });
+    }
+
     boolean none() {
         return jdbc.sql("SELECT NOT EXISTS (SELECT FROM api_key)")
                 .query(Boolean.class)
@@ -100,24 +172,34 @@ public final class ApiKeys {
     ApiKey.Issued add(Actor actor, String tenant, ApiKey.Wish wish, KeySecret secret) {
         return transactions.execute(status -> {
             requireTenant(tenant);
-            var key = insert(tenant, wish, secret);
+            var key = insert(tenant, wish, secret, false);
             audit.recordAdmin(actor, "admin.key.create", subject(tenant, key.prefix()), described(wish));
             return new ApiKey.Issued(secret.text(), key);
         });
     }
 
-    private ApiKey insert(String tenant, ApiKey.Wish wish, KeySecret secret) {
-        return jdbc.sql("INSERT INTO api_key (prefix, hash, tenant, roles, models, expires_at) VALUES (?, ?, ?, ?, ?,"
-                        + " ?) RETURNING *")
+    /** A key is named by its first characters. Of two that somebody chose with the same ones, the second gets some more, which are none of its own. */
+    private ApiKey insert(String tenant, ApiKey.Wish wish, KeySecret secret, boolean bootstrap) {
+        return Stream.of(secret.prefix(), secret.prefix() + "~" + HexFormat.of().formatHex(secret.hash(), 0, 4))
+                .flatMap(prefix -> insert(prefix, tenant, wish, secret, bootstrap).stream())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("a key was issued twice"));
+    }
+
+    private Optional<ApiKey> insert(
+            String prefix, String tenant, ApiKey.Wish wish, KeySecret secret, boolean bootstrap) {
+        return jdbc.sql("INSERT INTO api_key (prefix, hash, tenant, roles, models, bootstrap, expires_at) VALUES (?, ?,"
+                        + " ?, ?, ?, ?, ?) ON CONFLICT (prefix) DO NOTHING RETURNING *")
                 .params(
-                        secret.prefix(),
+                        prefix,
                         secret.hash(),
                         tenant,
                         wish.roles().stream().map(Role::wire).toArray(String[]::new),
-                        wish.models().toArray(String[]::new))
+                        wish.models().toArray(String[]::new),
+                        bootstrap)
                 .param(wish.expiresAt().map(Timestamp::from).orElse(null))
                 .query((row, number) -> key(row))
-                .single();
+                .optional();
     }
 
     private void requireTenant(String tenant) {
@@ -159,7 +241,8 @@ public final class ApiKeys {
                 texts(row.getArray("models")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 Optional.ofNullable(instant(row, "expires_at")),
-                Optional.ofNullable(instant(row, "revoked_at")));
+                Optional.ofNullable(instant(row, "revoked_at")),
+                Optional.ofNullable(instant(row, "last_used_at")));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

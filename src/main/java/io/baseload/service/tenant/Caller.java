@@ -12,6 +12,28 @@ import java.util.Set;
  * @param models aliases or ids that the key may ask; empty = all
  */
 public record Caller(String tenant, int weight, String keyPrefix, Set<Role> roles, Set<String> models) {
+    /**
+     * Whether the key is the platform's: it sees all tenants where its role lets it read. Keys of the tenant {@code default} are, and operators'; others see their
+     * own tenant.
+     */
+    public boolean isPlatform() {
+        return tenant.equals(Tenant.DEFAULT) || has(Role.OPERATOR);
+    }
+
+    /** Whether the caller may issue, rotate and revoke such a key: never one that could do more than it itself. */
+    public boolean mayManage(String ofTenant, Set<Role> keyRoles, Set<String> keyModels) {
+        if (has(Role.OPERATOR)) {
+            return true;
+        }
+        var grantable = isPlatform()
+                ? Set.of(Role.USER, Role.TENANT_ADMIN)
+                : Set.of(Role.USER, Role.TENANT_ADMIN, Role.AUDITOR);
+        return has(Role.TENANT_ADMIN)
+                && tenant.equals(ofTenant)
+                && grantable.containsAll(keyRoles)
+                && (models.isEmpty() || (!keyModels.isEmpty() && models.containsAll(keyModels)));
+    }
+
     public boolean has(Role role) {
         return roles.contains(role);
     }

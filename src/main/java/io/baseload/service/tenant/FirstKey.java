@@ -12,6 +12,8 @@ import org.slf4j.LoggerFactory;
 public final class FirstKey {
     private static final Logger log = LoggerFactory.getLogger(FirstKey.class);
     private static final int STRONG = 32;
+    private static final ApiKey.Wish WISH =
+            new ApiKey.Wish(Set.of(Role.OPERATOR, Role.USER), Set.of(), Optional.empty());
 
     private final ApiKeys keys;
     private final PrivateFile file;
@@ -21,7 +23,10 @@ public final class FirstKey {
         this.file = new PrivateFile(home.resolve("development-key"));
     }
 
-    /** The operator's own choice (BASELOAD_BOOTSTRAP_KEY); does nothing if this key was issued before, also if it was revoked since. */
+    /**
+     * The operator's own choice (BASELOAD_BOOTSTRAP_KEY). Another one than before takes the place of that, which is revoked; one that was revoked stays so, also
+     * if it is chosen again.
+     */
     public void bootstrap(String chosen) {
         if (!KeySecret.isPlausible(chosen)) {
             throw new IllegalArgumentException("BASELOAD_BOOTSTRAP_KEY must be 12 to 256 printable ASCII characters");
@@ -31,7 +36,11 @@ public final class FirstKey {
         }
         var secret = new KeySecret(chosen);
         if (!keys.knows(secret)) {
-            add(secret);
+            keys.bootstrap(secret, WISH);
+        } else if (keys.authenticate(chosen).isEmpty()) {
+            log.warn(
+                    "BASELOAD_BOOTSTRAP_KEY ({}) was revoked or replaced: nobody is let in by it. Choose another.",
+                    secret);
         }
     }
 
@@ -53,7 +62,6 @@ public final class FirstKey {
     }
 
     private String add(KeySecret secret) {
-        var wish = new ApiKey.Wish(Set.of(Role.OPERATOR, Role.USER), Set.of(), Optional.empty());
-        return keys.add(Actor.SYSTEM, Tenant.DEFAULT, wish, secret).secret();
+        return keys.add(Actor.SYSTEM, Tenant.DEFAULT, WISH, secret).secret();
     }
 }

@@ -33,10 +33,6 @@ record KeySecret(String text) {
         }
     }
 
-    boolean matches(byte[] stored) {
-        return MessageDigest.isEqual(hash(), stored);
-    }
-
     /** Printable ASCII of a sensible length: what a header may carry, and what the database may be asked for. */
     static boolean isPlausible(String bearer) {
         return bearer.length() >= 12

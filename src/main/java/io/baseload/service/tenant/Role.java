@@ -6,13 +6,13 @@ import java.util.Locale;
 public enum Role {
     /** Ask models. */
     USER,
-    /** Manage keys and see usage of its own tenant. */
+    /** See its own tenant and its usage, and manage its keys. */
     TENANT_ADMIN,
-    /** Everything below {@code /admin/v1}. */
+    /** Everything below {@code /admin/v1}, for all tenants. */
     OPERATOR,
-    /** Read the audit trail. */
+    /** Read the audit trail: its own tenant's part, or with a key of the platform all of it. */
     AUDITOR,
-    /** Read metrics. */
+    /** Read metrics, with a key of the platform. */
     METRICS;
 
     /** The name in JSON and SQL. */

@@ -24,6 +24,11 @@ public class TenantConfiguration {
     }
 
     @Bean
+    KeyUseSchedule keyUseSchedule(ApiKeys keys) {
+        return new KeyUseSchedule(keys);
+    }
+
+    @Bean
     FirstKey firstKey(ApiKeys keys, BaseloadHome home) {
         return new FirstKey(keys, home);
     }

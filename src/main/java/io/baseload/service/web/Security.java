@@ -1,13 +1,6 @@
 package io.baseload.service.web;
 
-import static io.baseload.service.tenant.Role.AUDITOR;
-import static io.baseload.service.tenant.Role.METRICS;
-import static io.baseload.service.tenant.Role.OPERATOR;
-import static io.baseload.service.tenant.Role.USER;
-
-import io.baseload.service.tenant.Role;
 import jakarta.servlet.DispatcherType;
-import java.util.Arrays;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -15,6 +8,7 @@ import org.springframework.core.env.Profiles;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.ProviderNotFoundException;
+import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.AuthorizeHttpRequestsConfigurer;
@@ -71,15 +65,14 @@ class Security {
         if (development) {
             rules.requestMatchers(HttpMethod.GET, API_PAGE).permitAll();
         }
-        rules.requestMatchers("/v1/**").hasAuthority(USER.name());
-        rules.requestMatchers(HttpMethod.GET, "/admin/v1/audit/**").hasAnyAuthority(names(AUDITOR, OPERATOR));
-        rules.requestMatchers("/admin/v1/**").hasAuthority(OPERATOR.name());
-        rules.requestMatchers("/actuator/prometheus").hasAnyAuthority(names(METRICS, OPERATOR));
-        rules.requestMatchers("/actuator/**").hasAuthority(OPERATOR.name());
+        for (RouteAccess.Rule rule : RouteAccess.RULES) {
+            var matched = rule.method().equals("*")
+                    ? rules.requestMatchers(rule.pattern())
+                    : rules.requestMatchers(HttpMethod.valueOf(rule.method()), rule.pattern());
+            matched.access((authentication, context) -> new AuthorizationDecision(authentication.get()
+                            instanceof KeyAuthentication key
+                    && rule.allows(key.getPrincipal(), context.getVariables().get(RouteAccess.TENANT))));
+        }
         rules.anyRequest().authenticated();
-    }
-
-    private static String[] names(Role... roles) {
-        return Arrays.stream(roles).map(Role::name).toArray(String[]::new);
     }
 }

@@ -181,4 +181,78 @@ class ApiKeysTest {
             assertThatThrownBy(() -> first.bootstrap("short")).isInstanceOf(IllegalArgumentException.class);
         }
     }
+
+    @Test
+    void anotherChosenKeyTakesThePlaceOfTheOneBefore() {
+        try (var fresh = TestPlatform.fresh()) {
+            var first = fresh.get(FirstKey.class);
+            var before = "bl_chosen-by-the-operator-0123456789";
+            var after = "bl_chosen-by-the-operator-9876543210"; // the same first characters
+            first.bootstrap(before);
+            var others = fresh.get(ApiKeys.class).issue(ACTOR, "default", USER);
+            first.bootstrap(after);
+            assertThat(fresh.get(ApiKeys.class).authenticate(before)).isEmpty();
+            var caller = fresh.get(ApiKeys.class).authenticate(after).orElseThrow();
+            assertThat(caller.roles()).containsExactlyInAnyOrder(Role.OPERATOR, Role.USER);
+            assertThat(fresh.get(ApiKeys.class).authenticate(others.secret())).isPresent();
+            first.bootstrap(before);
+            assertThat(fresh.get(ApiKeys.class).authenticate(before)).isEmpty();
+            assertThat(fresh.get(ApiKeys.class).authenticate(after)).isPresent();
+            assertThat(
+                            fresh
+                                    .get(AuditTrail.class)
+                                    .page(0, Optional.of("system"), Optional.of("admin.key.revoke"), 9)
+                                    .stream()
+                                    .map(entry -> entry.detail()))
+                    .containsExactly("{\"replaced_by\":\"" + caller.keyPrefix() + "\"}");
+        }
+    }
+
+    @Test
+    void aRotatedKeyOverlapsWithItsSuccessor() throws InterruptedException {
+        var old = keys.issue(ACTOR, "default", USER);
+        var next = keys.rotate(ACTOR, "default", old.key().prefix(), Duration.ofMillis(500))
+                .orElseThrow();
+        assertThat(next.key().roles()).isEqualTo(old.key().roles());
+        assertThat(next.key().models()).isEqualTo(old.key().models());
+        assertThat(keys.authenticate(next.secret())).isPresent();
+        assertThat(keys.find("default", old.key().prefix()).orElseThrow().expiresAt())
+                .isPresent();
+        org.awaitility.Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> keys.authenticate(old.secret()).isEmpty());
+        assertThat(keys.authenticate(next.secret())).isPresent();
+        assertThat(keys.rotate(ACTOR, "default", old.key().prefix(), Duration.ofDays(1)))
+                .isEmpty();
+    }
+
+    @Test
+    void itIsKnownWhenAKeyWasUsedLast() {
+        var issued = keys.issue(ACTOR, "default", USER);
+        keys.writeUses();
+        assertThat(keys.find("default", issued.key().prefix()).orElseThrow().lastUsedAt())
+                .isEmpty();
+        keys.authenticate(issued.secret());
+        keys.writeUses();
+        assertThat(keys.find("default", issued.key().prefix()).orElseThrow().lastUsedAt())
+                .isPresent();
+    }
+
+    @Test
+    void nobodyManagesKeysThatMayDoMoreThanHisOwn() {
+        var admin = new Caller("acme", 1, "bl_a", Set.of(Role.TENANT_ADMIN), Set.of());
+        assertThat(admin.mayManage("acme", Set.of(Role.USER, Role.TENANT_ADMIN, Role.AUDITOR), Set.of()))
+                .isTrue();
+        assertThat(admin.mayManage("other", Set.of(Role.USER), Set.of())).isFalse();
+        assertThat(admin.mayManage("acme", Set.of(Role.OPERATOR), Set.of())).isFalse();
+        assertThat(admin.mayManage("acme", Set.of(Role.METRICS), Set.of())).isFalse();
+        var house = new Caller("default", 1, "bl_d", Set.of(Role.TENANT_ADMIN), Set.of());
+        assertThat(house.mayManage("default", Set.of(Role.AUDITOR), Set.of())).isFalse(); // it would see all tenants
+        var narrow = new Caller("acme", 1, "bl_n", Set.of(Role.TENANT_ADMIN), Set.of("tiny"));
+        assertThat(narrow.mayManage("acme", Set.of(Role.USER), Set.of())).isFalse();
+        assertThat(narrow.mayManage("acme", Set.of(Role.USER), Set.of("tiny"))).isTrue();
+        assertThat(new Caller("acme", 1, "bl_u", Set.of(Role.USER), Set.of())
+                        .mayManage("acme", Set.of(Role.USER), Set.of()))
+                .isFalse();
+    }
 }

@@ -67,6 +67,10 @@ public final class Routes {
         methods.computeIfAbsent(path, key -> new TreeSet<>()).addAll(verbs);
     }
 
+    Map<String, Set<String>> methods() {
+        return methods;
+    }
+
     public Set<String> paths() {
         return methods.keySet();
     }

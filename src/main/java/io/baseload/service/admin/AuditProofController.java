@@ -1,0 +1,199 @@
+package io.baseload.service.admin;
+
+import io.baseload.service.audit.AuditEntry;
+import io.baseload.service.audit.AuditExport;
+import io.baseload.service.audit.AuditProofs;
+import io.baseload.service.audit.Checkpoint;
+import io.baseload.service.audit.Checkpoints;
+import io.baseload.service.audit.TrailBrokenException;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.ApiError;
+import io.baseload.service.web.ApiException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** Checkpoints of the audit trail, proofs against them, the keys that sign them, and the trail as a file. */
+@RestController
+@RequestMapping("/admin/v1/audit")
+final class AuditProofController {
+    private static final HexFormat HEX = HexFormat.of();
+
+    private final AuditProofs proofs;
+    private final AuditExport export;
+    private final Checkpoints checkpoints;
+
+    AuditProofController(AuditProofs proofs, AuditExport export, Checkpoints checkpoints) {
+        this.proofs = proofs;
+        this.export = export;
+        this.checkpoints = checkpoints;
+    }
+
+    /** @param checkpoint a C2SP signed note */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record CheckpointForm(String origin, long treeSize, String rootHash, String checkpoint) {
+        static CheckpointForm of(Checkpoint latest) {
+            return new CheckpointForm(latest.origin(), latest.size(), HEX.formatHex(latest.root()), latest.note());
+        }
+    }
+
+    /**
+     * An inclusion proof of RFC 6962, hashes in hexadecimal.
+     *
+     * @param leaf what is hashed, after a zero byte
+     * @param hashes from the leaf's sibling upwards
+     * @param checkpoint a C2SP signed note of {@code root_hash}
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record InclusionForm(
+            long seq,
+            long leafIndex,
+            String leaf,
+            String leafHash,
+            long treeSize,
+            String rootHash,
+            List<String> hashes,
+            String checkpoint) {
+        static InclusionForm of(AuditProofs.Inclusion proof) {
+            AuditEntry entry = proof.entry();
+            return new InclusionForm(
+                    entry.seq(),
+                    entry.seq() - 1,
+                    new String(entry.canonical(), StandardCharsets.UTF_8),
+                    HEX.formatHex(proof.leafHash()),
+                    proof.checkpoint().size(),
+                    HEX.formatHex(proof.checkpoint().root()),
+                    proof.path().stream().map(HEX::formatHex).toList(),
+                    proof.checkpoint().note());
+        }
+    }
+
+    /** A consistency proof of RFC 6962 between the first {@code from_size} entries and the latest checkpoint. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record ConsistencyForm(
+            long fromSize,
+            String fromRootHash,
+            long treeSize,
+            String rootHash,
+            List<String> hashes,
+            String checkpoint) {
+        static ConsistencyForm of(AuditProofs.Consistency proof) {
+            return new ConsistencyForm(
+                    proof.before(),
+                    HEX.formatHex(proof.root()),
+                    proof.checkpoint().size(),
+                    HEX.formatHex(proof.checkpoint().root()),
+                    proof.path().stream().map(HEX::formatHex).toList(),
+                    proof.checkpoint().note());
+        }
+    }
+
+    /** @param key a C2SP verifier key */
+    record KeyForm(String id, String name, String key, String pem, boolean current, boolean trusted) {
+        static KeyForm of(Checkpoints.KnownKey known) {
+            var key = known.key();
+            return new KeyForm(key.id(), key.name(), key.text(), key.pem(), known.current(), known.trusted());
+        }
+    }
+
+    /** The signed note as text; in JSON for those who want only that. */
+    @GetMapping(path = "/checkpoint", produces = MediaType.TEXT_PLAIN_VALUE + ";charset=utf-8")
+    String note() {
+        return latest().note();
+    }
+
+    @GetMapping(path = "/checkpoint", produces = MediaType.APPLICATION_JSON_VALUE)
+    CheckpointForm checkpoint() {
+        return CheckpointForm.of(latest());
+    }
+
+    /** Shows that an entry stands in what the latest checkpoint is about. */
+    @GetMapping("/proof")
+    InclusionForm proof(@RequestParam long seq, @AuthenticationPrincipal Caller caller) {
+        AuditEntry entry = proofs.entry(seq)
+                .filter(found -> caller.isPlatform() || found.actor().tenant().equals(caller.tenant()))
+                .orElseThrow(() -> Refusals.notFound("entry", Long.toString(seq)));
+        return InclusionForm.of(proofs.inclusion(entry).orElseThrow(this::unsigned));
+    }
+
+    /**
+     * Shows that the latest checkpoint continues an earlier one.
+     *
+     * @param from its number of entries
+     */
+    @GetMapping("/consistency")
+    ConsistencyForm consistency(@RequestParam long from) {
+        long size = Refusals.inRange("from", from, 1, Long.MAX_VALUE);
+        return ConsistencyForm.of(proofs.consistency(size).orElseThrow(this::unsigned));
+    }
+
+    @GetMapping("/keys")
+    Page<KeyForm> keys() {
+        return new Page<>("list", checkpoints.keys().stream().map(KeyForm::of).toList(), null);
+    }
+
+    /** Makes a new signing key. The trail names it before the last checkpoint of the old one, which both have signed. */
+    @PostMapping("/keys")
+    @ResponseStatus(HttpStatus.CREATED)
+    KeyForm rotate(@AuthenticationPrincipal Caller caller) {
+        try {
+            return KeyForm.of(new Checkpoints.KnownKey(checkpoints.rotate(Acts.actor(caller)), true, true));
+        } catch (java.io.UncheckedIOException e) {
+            throw new ApiException(ApiError.refused(
+                    409, "conflict", "The key's folder can't be written; replace the key where it comes from."));
+        }
+    }
+
+    /**
+     * A stretch of the trail as a file that {@code baseload audit verify} takes.
+     *
+     * @param from number of the first entry; left out = the first that is still here
+     * @param to number of the last one; left out = the last that is signed
+     */
+    @GetMapping("/export")
+    void export(@RequestParam @Nullable Long from, @RequestParam @Nullable Long to, HttpServletResponse response)
+            throws IOException {
+        long first = from == null ? export.first() : Refusals.inRange("from", from, export.first(), Long.MAX_VALUE);
+        long last = to == null ? Long.MAX_VALUE : Refusals.inRange("to", to, first, Long.MAX_VALUE);
+        if (latest().size() < first) {
+            throw unsigned();
+        }
+        response.setContentType("application/x-ndjson");
+        response.setHeader("Content-Disposition", "attachment; filename=\"audit-" + first + ".jsonl\"");
+        export.write(first, last, response.getOutputStream());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ApiError.Body> broken(TrailBrokenException e) {
+        ApiError error = ApiError.refused(
+                409,
+                "audit_trail_broken",
+                "The trail is not what was signed, from entry " + e.seq() + " on: " + e.getMessage() + ".");
+        return ResponseEntity.status(error.status()).body(error.body());
+    }
+
+    private Checkpoint latest() {
+        return proofs.latest().orElseThrow(this::unsigned);
+    }
+
+    private ApiException unsigned() {
+        String reason = checkpoints.status().refusal().orElse("There are no such entries.");
+        return new ApiException(ApiError.refused(409, "not_signed", "No checkpoint covers this now. " + reason));
+    }
+}

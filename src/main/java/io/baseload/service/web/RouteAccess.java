@@ -1,0 +1,71 @@
+package io.baseload.service.web;
+
+import static io.baseload.service.tenant.Role.AUDITOR;
+import static io.baseload.service.tenant.Role.METRICS;
+import static io.baseload.service.tenant.Role.OPERATOR;
+import static io.baseload.service.tenant.Role.TENANT_ADMIN;
+import static io.baseload.service.tenant.Role.USER;
+
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Role;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which key may ask which route: the whole of it. Of two rules that match, the first counts; a route without a rule is nobody's. */
+final class RouteAccess {
+    static final String TENANT = "tenant";
+
+    /** Where a role reaches. */
+    enum Reach {
+        /** With every key that has the role. What it shows is of the key's own tenant, unless the key is the platform's. */
+        ANY,
+        /** With keys of the platform. */
+        PLATFORM,
+        /** On the key's own tenant, which the path names. */
+        OWN
+    }
+
+    record Grant(Role role, Reach reach) {
+        boolean covers(Caller caller, @Nullable String tenant) {
+            return caller.has(role)
+                    && switch (reach) {
+                        case ANY -> true;
+                        case PLATFORM -> caller.isPlatform();
+                        case OWN -> caller.tenant().equals(tenant);
+                    };
+        }
+    }
+
+    /**
+     * @param method an HTTP method, or {@code *} for all
+     * @param pattern of paths; {@code {tenant}} in it is the tenant that is asked about
+     */
+    record Rule(String method, String pattern, List<Grant> grants) {
+        boolean allows(Caller caller, @Nullable String tenant) {
+            return grants.stream().anyMatch(grant -> grant.covers(caller, tenant));
+        }
+    }
+
+    private static final Grant OPERATORS = new Grant(OPERATOR, Reach.ANY);
+    private static final Grant OWN_ADMINS = new Grant(TENANT_ADMIN, Reach.OWN);
+    private static final Grant AUDITORS = new Grant(AUDITOR, Reach.ANY);
+    private static final Grant PLATFORM_AUDITORS = new Grant(AUDITOR, Reach.PLATFORM);
+
+    static final List<Rule> RULES = List.of(
+            rule("*", "/v1/**", new Grant(USER, Reach.ANY)),
+            rule("GET", "/admin/v1/audit/verification", OPERATORS, PLATFORM_AUDITORS),
+            rule("GET", "/admin/v1/audit/export", OPERATORS, PLATFORM_AUDITORS),
+            rule("GET", "/admin/v1/audit/**", OPERATORS, AUDITORS),
+            rule("GET", "/admin/v1/tenants/{tenant}", OPERATORS, OWN_ADMINS),
+            rule("GET", "/admin/v1/tenants/{tenant}/usage", OPERATORS, OWN_ADMINS),
+            rule("*", "/admin/v1/tenants/{tenant}/keys/**", OPERATORS, OWN_ADMINS),
+            rule("*", "/admin/v1/**", OPERATORS),
+            rule("GET", "/actuator/prometheus", OPERATORS, new Grant(METRICS, Reach.PLATFORM)),
+            rule("*", "/actuator/**", OPERATORS));
+
+    private RouteAccess() {}
+
+    private static Rule rule(String method, String pattern, Grant... grants) {
+        return new Rule(method, pattern, List.of(grants));
+    }
+}

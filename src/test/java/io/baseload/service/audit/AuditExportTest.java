@@ -1,0 +1,273 @@
+package io.baseload.service.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.testing.TestPlatform;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Proofs and exports, checked by what an auditor has: a public key. Segments of 256 entries, so that there are several. */
+class AuditExportTest {
+    private static final Actor ACTOR = new Actor("acme", "bl_12345678");
+
+    private TestPlatform platform = TestPlatform.fresh();
+
+    @BeforeEach
+    void write() {
+        platform.superuser().sql("UPDATE audit_log SET segment = 256").update();
+        append(300);
+        checkpoints().take();
+        append(300);
+    }
+
+    @AfterEach
+    void stop() {
+        platform.close();
+    }
+
+    @Test
+    void everyEntryIsProvedAgainstTheSignedRoot() {
+        var proofs = platform.get(AuditProofs.class);
+        for (long seq : new long[] {1, 2, 255, 256, 257, 300, 301, 512, 599, 600}) {
+            var proof = proofs.inclusion(proofs.entry(seq).orElseThrow()).orElseThrow();
+            assertThat(proof.checkpoint().size()).isGreaterThanOrEqualTo(seq);
+            assertThat(MerkleTree.includes(
+                            MerkleTree.leafHash(proof.entry().canonical()),
+                            seq - 1,
+                            proof.checkpoint().size(),
+                            proof.path(),
+                            proof.checkpoint().root()))
+                    .isTrue();
+        }
+        assertThat(proofs.entry(601)).isEmpty();
+    }
+
+    @Test
+    void theLatestCheckpointContinuesEveryEarlierOne() {
+        var proofs = platform.get(AuditProofs.class);
+        proofs.latest();
+        for (long size : new long[] {1, 255, 256, 257, 300, 599, 600}) {
+            var proof = proofs.consistency(size).orElseThrow();
+            assertThat(MerkleTree.isConsistent(
+                            size,
+                            proof.root(),
+                            proof.checkpoint().size(),
+                            proof.checkpoint().root(),
+                            proof.path()))
+                    .isTrue();
+        }
+        assertThat(proofs.consistency(601)).isEmpty();
+    }
+
+    @Test
+    void aTamperedEntryHasNoProof() {
+        var proofs = platform.get(AuditProofs.class);
+        proofs.latest();
+        tamper("UPDATE audit_entry SET subject = 'other' WHERE seq = 299");
+        assertThatThrownBy(() -> proofs.inclusion(proofs.entry(299).orElseThrow()))
+                .isInstanceOf(TrailBrokenException.class);
+    }
+
+    @Test
+    void anExportVerifiesWithThePublicKeyAlone() throws IOException {
+        var whole = export(1, Long.MAX_VALUE);
+        var result = check(whole, pem());
+        assertThat(result.reason()).isNull();
+        assertThat(result.ok()).isTrue();
+        assertThat(result.to()).isEqualTo(600);
+        assertThat(result.checkpoints()).isEqualTo(3); // the first, the last, and the last as the seal
+        assertThat(check(export(100, 280), pem()).ok()).isTrue();
+        assertThat(check(export(257, 512), vkey()).ok()).isTrue();
+        assertThat(check(export(1, 1), vkey()).ok()).isTrue();
+    }
+
+    @Test
+    void everyChangeOfAnExportIsFound() throws IOException {
+        var whole = export(1, Long.MAX_VALUE).lines().toList();
+        assertThat(with(whole, lines -> lines.set(5, lines.get(5).replace("admin.test", "admin.best"))))
+                .satisfies(this::isRefused);
+        assertThat(with(whole, lines -> lines.remove(5))).satisfies(this::isRefused);
+        assertThat(with(whole, lines -> lines.removeLast()))
+                .satisfies(result -> assertThat(result.ok()).isTrue()); // the checkpoint before it seals the same entry
+        assertThat(with(
+                        whole,
+                        lines -> lines.subList(lines.size() - 2, lines.size()).clear()))
+                .satisfies(this::isRefused);
+        assertThat(with(whole, lines -> lines.set(0, lines.get(0).replace("\"chain\":\"00", "\"chain\":\"01"))))
+                .satisfies(this::isRefused);
+        assertThat(with(whole, lines -> lines.replaceAll(line -> line.replace("\\n600\\n", "\\n601\\n"))))
+                .satisfies(this::isRefused);
+        try (var other = TestPlatform.fresh()) {
+            var stranger = other.get(Checkpoints.class).keys().getFirst().key();
+            assertThat(check(String.join("\n", whole), stranger.pem()).ok()).isFalse();
+        }
+        assertThatThrownBy(() -> check("{}", pem())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> check("nonsense", pem())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> check("", pem())).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aCutExportContradictsACheckpointThatWasKept() throws IOException {
+        var kept = checkpoints().take().orElseThrow();
+        var cut = export(1, 400);
+        assertThat(check(cut, pem()).ok()).isTrue();
+        var result =
+                new ExportCheck(List.of(pem()), List.of(kept.note())).check(new BufferedReader(new StringReader(cut)));
+        assertThat(result.ok()).isFalse();
+        assertThat(result.firstBadSeq()).isEqualTo(401);
+        assertThat(new ExportCheck(List.of(pem()), List.of(kept.line()))
+                        .check(new BufferedReader(new StringReader(export(1, 600))))
+                        .ok())
+                .isTrue();
+    }
+
+    @Test
+    void intentsWithoutAnOutcomeAreNamed() throws IOException {
+        platform.get(AuditTrail.class)
+                .append(
+                        ACTOR,
+                        CompletionRecord.INTENT,
+                        "r",
+                        Map.of("reservation", UUID.randomUUID().toString()));
+        assertThat(check(export(1, Long.MAX_VALUE), pem()).openIntents()).containsExactly(601L);
+    }
+
+    @Test
+    void oldSegmentsGoIntoTheArchiveAndTheRestIsStillProved() throws IOException {
+        platform.close();
+        platform = platform.again("--baseload.audit.retention=PT0S");
+        var whole = export(1, Long.MAX_VALUE);
+        assertThat(platform.get(AuditRetention.class).apply()).isEqualTo(2);
+        assertThat(platform.jdbc()
+                        .sql("SELECT min(seq) FROM audit_entry")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(513);
+        assertThat(verify().integrity().reason()).isEmpty();
+        assertThat(verify().integrity().ok()).isTrue();
+        append(1);
+        var proofs = platform.get(AuditProofs.class);
+        assertThat(proofs.inclusion(proofs.entry(513).orElseThrow())).isPresent();
+        assertThat(proofs.entry(1)).isEmpty();
+        var rest = export(513, Long.MAX_VALUE);
+        assertThat(check(rest, pem()).ok()).isTrue();
+
+        var archived = archived("audit-1-256.jsonl.gz") + archived("audit-257-512.jsonl.gz");
+        for (String entry :
+                whole.lines().filter(line -> line.contains("\"seq\":2,")).toList()) {
+            assertThat(archived).contains(entry);
+        }
+        assertThat(check(archived("audit-257-512.jsonl.gz"), pem()).ok()).isTrue();
+        assertThat(platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of("admin.audit.archive"), 9))
+                .hasSize(2);
+
+        Files.delete(platform.home().resolve("audit-signed.json")); // a new start walks from what is left
+        platform.close();
+        platform = platform.again("--baseload.audit.retention=PT0S");
+        append(1);
+        assertThat(checkpoints().take().orElseThrow().size()).isEqualTo(604);
+        assertThat(verify().integrity().ok()).isTrue();
+    }
+
+    @Test
+    void nothingGoesBeforeItsTimeWhoeverAsks() {
+        checkpoints().take();
+        assertThat(platform.get(AuditRetention.class).apply()).isZero();
+        assertThatThrownBy(() -> platform.jdbc()
+                        .sql("SELECT audit_drop_segment(1, sha256('x'), 'x')::text")
+                        .query(String.class)
+                        .single())
+                .rootCause()
+                .hasMessageContaining("retention");
+        assertThat(verify().integrity().ok()).isTrue();
+    }
+
+    @Test
+    void aLongTrailIsVerifiedInRounds() {
+        append(1500);
+        var verifier = new AuditVerifier(new TrailRows(platform.jdbc()), checkpoints(), 1000);
+        assertThat(verifier.verify().round()).isEqualTo(new Verification.Round(1000, 2100, Optional.empty()));
+        tamper("UPDATE audit_entry SET subject = 'other' WHERE seq = 7");
+        append(1);
+        var round = verifier.verify();
+        assertThat(round.integrity().ok()).isTrue(); // walked over before
+        assertThat(round.entries()).isEqualTo(2101);
+        verifier.verify();
+        assertThat(verifier.verify().integrity().firstBadSeq()).hasValue(7);
+        assertThat(verifier.verify().integrity().firstBadSeq()).hasValue(7);
+        tamper("UPDATE audit_entry SET subject = 'ä € \"7' WHERE seq = 7");
+        assertThat(verifier.verify().integrity().ok()).isTrue();
+    }
+
+    private void isRefused(ExportCheck.Result result) {
+        assertThat(result.ok()).isFalse();
+        assertThat(result.reason()).isNotNull();
+    }
+
+    private ExportCheck.Result with(List<String> lines, java.util.function.Consumer<List<String>> change)
+            throws IOException {
+        var changed = new ArrayList<>(lines);
+        change.accept(changed);
+        return check(String.join("\n", changed), pem());
+    }
+
+    private static ExportCheck.Result check(String export, String key) throws IOException {
+        return new ExportCheck(List.of(key), List.of()).check(new BufferedReader(new StringReader(export)));
+    }
+
+    private String export(long from, long to) throws IOException {
+        var out = new ByteArrayOutputStream();
+        platform.get(AuditExport.class).write(from, to, out);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String archived(String name) throws IOException {
+        Path file = platform.home().resolve("audit-archive").resolve(name);
+        try (var in = new GZIPInputStream(Files.newInputStream(file))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private String pem() throws IOException {
+        return Files.readString(platform.home().resolve("audit-key.pub.pem"));
+    }
+
+    private String vkey() {
+        return checkpoints().keys().getFirst().key().text();
+    }
+
+    private Checkpoints checkpoints() {
+        return platform.get(Checkpoints.class);
+    }
+
+    private Verification verify() {
+        return platform.get(AuditVerifier.class).verify();
+    }
+
+    private void append(int entries) {
+        var trail = platform.get(AuditTrail.class);
+        IntStream.rangeClosed(1, entries).forEach(i -> trail.append(ACTOR, "admin.test", "ä € \"" + i, Map.of("i", i)));
+    }
+
+    private void tamper(String change) {
+        platform.superuser()
+                .sql("DO $do$ BEGIN SET LOCAL session_replication_role = replica; " + change + "; END $do$")
+                .update();
+    }
+}
