@@ -22,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -102,7 +103,7 @@ final class PromptWeights {
             if (codes == Codes.I8) {
                 bytes(w.data(), from + lane, size, b * L, out, to);
             } else if (codes.codebook()) {
-                lookUp(TABLES.get(codes), w.data(), from + 4L * lane, size, b * L, out, to);
+                lookUp(Objects.requireNonNull(TABLES.get(codes)), w.data(), from + 4L * lane, size, b * L, out, to);
             } else {
                 nibbles(w.data(), from + 4L * lane, size, b * L, out, to);
             }

@@ -53,7 +53,7 @@ final class Widening {
     /** What the 4-bit codes of one block stand for, without scales. */
     static void values(PackedMatrix m, int unit, int block, MemorySegment out, long to, long stride) {
         long from = m.codes(unit / PARTS, block);
-        Lookup.widen(m, from + 4L * (unit % PARTS * L), ONES, out, to, stride);
+        Lookup.widen(m, from + 4L * (unit % PARTS) * L, ONES, out, to, stride);
     }
 
     private static void block(

@@ -31,6 +31,7 @@ public record Operator(int index, String label) {
     /** Having nothing to do while another worker does what only one can do. */
     public static final Operator WAITING = new Operator(6, "waiting");
 
+    @SuppressWarnings("EnumOrdinal")
     private static final Operator[] LINEAR = Arrays.stream(Codes.values())
             .map(codes -> new Operator(
                     WAITING.index + 1 + codes.ordinal(),
@@ -40,6 +41,7 @@ public record Operator(int index, String label) {
     private static final List<Operator> ALL = all();
 
     /** Multiplying with weights of this kind. */
+    @SuppressWarnings("EnumOrdinal") // an index that lives as long as the process
     public static Operator linear(Codes codes) {
         return LINEAR[codes.ordinal()];
     }

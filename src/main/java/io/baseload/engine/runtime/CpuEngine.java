@@ -98,12 +98,7 @@ final class CpuEngine implements Engine {
                     weights, kernels, workers, pinned, source.plan().widest(), size.kvBytesPerToken(source.config()));
             Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);
             KernelTiers tiers = kernels.tiers();
-            LOG.log(
-                    Level.INFO,
-                    "{0}: prompts by {1}; answers by {2}",
-                    options.name(),
-                    tiers.prefill(),
-                    tiers.decode());
+            LOG.log(Level.INFO, "{0}: prompts by {1}; answers by {2}", options.name(), tiers.prefill(), tiers.decode());
             CpuModel loaded = new CpuModel(options.name(), source, size, workers, cache, batcher, probe, tiers);
             return start(loaded, batcher, memory);
         } catch (Throwable failed) {

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -64,7 +65,7 @@ public final class AuditExport {
         line(out, seal(latest, last));
     }
 
-    private static TreeMap<String, Object> head(long from, TrailState state, String origin) {
+    private static Map<String, Object> head(long from, TrailState state, String origin) {
         var head = new TreeMap<String, Object>();
         head.put("form", FORM);
         head.put("origin", origin);
@@ -74,13 +75,13 @@ public final class AuditExport {
         return head;
     }
 
-    private static TreeMap<String, Object> note(String text) {
+    private static Map<String, Object> note(String text) {
         var note = new TreeMap<String, Object>();
         note.put("checkpoint", text);
         return note;
     }
 
-    private TreeMap<String, Object> seal(Checkpoint latest, long last) {
+    private Map<String, Object> seal(Checkpoint latest, long last) {
         var seal = note(latest.note());
         seal.put(
                 "consistency",
@@ -90,7 +91,7 @@ public final class AuditExport {
         return seal;
     }
 
-    private static void line(OutputStream out, TreeMap<String, Object> members) throws IOException {
+    private static void line(OutputStream out, Map<String, Object> members) throws IOException {
         out.write(JSON.writeValueAsString(members).getBytes(StandardCharsets.UTF_8));
         out.write('\n');
     }

@@ -39,26 +39,26 @@ public final class AuditTrail {
      *
      * @param detail JSON values by name; never a secret
      */
-    public record Record(Actor actor, String kind, String subject, Map<String, ?> detail) {}
+    public record NewEntry(Actor actor, String kind, String subject, Map<String, ?> detail) {}
 
     /** Appends entries in the order of the list, in one step. Holds the chain's end until the transaction ends. */
-    public void append(List<Record> records) {
+    public void append(List<NewEntry> records) {
         jdbc.sql("""
             SELECT audit_append(r.kind, r.tenant, r.key_prefix, r.subject, r.detail)
             FROM unnest(:kinds::text[], :tenants::text[], :prefixes::text[], :subjects::text[], :details::text[])
                  WITH ORDINALITY r(kind, tenant, key_prefix, subject, detail, place)
             ORDER BY r.place\
             """)
-                .param("kinds", texts(records, Record::kind))
+                .param("kinds", texts(records, NewEntry::kind))
                 .param("tenants", texts(records, record -> record.actor().tenant()))
                 .param("prefixes", texts(records, record -> record.actor().keyPrefix()))
-                .param("subjects", texts(records, Record::subject))
+                .param("subjects", texts(records, NewEntry::subject))
                 .param("details", texts(records, record -> JSON.writeValueAsString(record.detail())))
                 .query(Long.class)
                 .list();
     }
 
-    private static String[] texts(List<Record> records, Function<Record, String> text) {
+    private static String[] texts(List<NewEntry> records, Function<NewEntry, String> text) {
         return records.stream().map(text).toArray(String[]::new);
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies the trail: everything that was appended since the last time, and each time a stretch of what was verified before, so that in rounds all of it is walked
@@ -24,7 +25,7 @@ public final class AuditVerifier {
     private final TrailRows rows;
     private final Checkpoints checkpoints;
     private final int maxEntries;
-    private final AtomicReference<CompletableFuture<Verification>> running = new AtomicReference<>();
+    private final AtomicReference<@Nullable CompletableFuture<Verification>> running = new AtomicReference<>();
     private Optional<Round> round = Optional.empty();
     private Optional<TrailBrokenException> lastRound = Optional.empty();
     private Optional<Instant> finishedAt = Optional.empty();

@@ -18,8 +18,8 @@ final class CheckpointSchedule implements AutoCloseable {
     CheckpointSchedule(Checkpoints checkpoints, AuditRetention retention) {
         this.checkpoints = checkpoints;
         this.retention = retention;
-        var minutes = executor.scheduleWithFixedDelay(this::take, 60, 60, TimeUnit.SECONDS);
-        var hours = executor.scheduleWithFixedDelay(this::letGo, 2, 60, TimeUnit.MINUTES);
+        var _ = executor.scheduleWithFixedDelay(this::take, 60, 60, TimeUnit.SECONDS);
+        var _ = executor.scheduleWithFixedDelay(this::letGo, 2, 60, TimeUnit.MINUTES);
     }
 
     @Override

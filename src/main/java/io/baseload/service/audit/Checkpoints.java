@@ -103,7 +103,7 @@ public final class Checkpoints {
             }
         } catch (TrailBrokenException e) {
             log.error("THE AUDIT TRAIL IS BROKEN at {}: {}. Nothing is signed.", e.seq(), e.getMessage());
-            refuse(e.getMessage());
+            refuse(String.valueOf(e.getMessage()));
         }
         signed.ifPresent(checkpoint -> anchors.forEach(anchor -> anchor.keep(checkpoint)));
         return signed;

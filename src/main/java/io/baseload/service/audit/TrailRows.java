@@ -171,7 +171,7 @@ final class TrailRows {
     /** All keys that ever signed, as their processes said. */
     List<String> published() {
         return jdbc.sql("SELECT key FROM audit_key ORDER BY at, key")
-                .query(String.class)
+                .query((row, number) -> row.getString("key"))
                 .list();
     }
 

@@ -12,6 +12,7 @@ import io.baseload.service.quota.Settlement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -53,7 +54,7 @@ final class LedgerTransactions {
         return transactions.execute(status -> {
             var decisions =
                     quota.reserve(intents.stream().map(Intent::reservation).toList());
-            var records = new ArrayList<AuditTrail.Record>();
+            var records = new ArrayList<AuditTrail.NewEntry>();
             for (int i = 0; i < intents.size(); i++) {
                 if (decisions.get(i) instanceof QuotaDecision.Granted) {
                     records.add(record(intents.get(i)));
@@ -71,7 +72,7 @@ final class LedgerTransactions {
         return transactions.execute(status -> {
             var settled = quota.settle(byId.values().stream().map(Outcome::end).toList());
             append(settled.stream()
-                    .map(it -> record(byId.get(it.reservation()), it))
+                    .map(it -> record(Objects.requireNonNull(byId.get(it.reservation())), it))
                     .toList());
             return outcomes.stream().map(outcome -> true).toList();
         });
@@ -99,13 +100,13 @@ final class LedgerTransactions {
         });
     }
 
-    private void append(List<AuditTrail.Record> records) {
+    private void append(List<AuditTrail.NewEntry> records) {
         if (!records.isEmpty()) {
             audit.append(records);
         }
     }
 
-    private static AuditTrail.Record record(Intent intent) {
+    private static AuditTrail.NewEntry record(Intent intent) {
         var reservation = intent.reservation();
         return record(
                 reservation,
@@ -117,7 +118,7 @@ final class LedgerTransactions {
                         intent.answers()));
     }
 
-    private static AuditTrail.Record record(Outcome outcome, Settlement settled) {
+    private static AuditTrail.NewEntry record(Outcome outcome, Settlement settled) {
         var reservation = outcome.reservation();
         var ending = outcome.ending();
         return record(
@@ -133,7 +134,7 @@ final class LedgerTransactions {
                         settled.late()));
     }
 
-    private static AuditTrail.Record record(LostReservation lost) {
+    private static AuditTrail.NewEntry record(LostReservation lost) {
         var reservation = lost.reservation();
         return record(
                 reservation,
@@ -148,8 +149,8 @@ final class LedgerTransactions {
                         false));
     }
 
-    private static AuditTrail.Record record(Reservation reservation, CompletionRecord entry) {
-        return new AuditTrail.Record(
+    private static AuditTrail.NewEntry record(Reservation reservation, CompletionRecord entry) {
+        return new AuditTrail.NewEntry(
                 new Actor(reservation.tenant(), reservation.keyPrefix()),
                 entry.kind(),
                 reservation.requestId(),

@@ -45,9 +45,8 @@ final class ReservationSweeper {
         sweep();
         long pause = Math.min(membership.leaseTime().toMillis() / 4, LONGEST_PAUSE.toMillis());
         var clock = ledger.clock();
-        var sweeps = clock.scheduleWithFixedDelay(() -> attempt(this::sweep), pause, pause, TimeUnit.MILLISECONDS);
-        var months =
-                clock.scheduleWithFixedDelay(() -> attempt(() -> quota.partition(retention)), 1, 1, TimeUnit.HOURS);
+        var _ = clock.scheduleWithFixedDelay(() -> attempt(this::sweep), pause, pause, TimeUnit.MILLISECONDS);
+        var _ = clock.scheduleWithFixedDelay(() -> attempt(() -> quota.partition(retention)), 1, 1, TimeUnit.HOURS);
     }
 
     private void sweep() {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -54,7 +55,7 @@ public final class Quota {
                         new TenantRoom(
                                 present,
                                 running.getOrDefault(tenant, 0L),
-                                limits.get(tenant).maxConcurrent())));
+                                Objects.requireNonNull(limits.get(tenant)).maxConcurrent())));
         var decisions = new ArrayList<QuotaDecision>();
         var granted = new ArrayList<Reservation>();
         for (Reservation wish : wishes) {
@@ -86,7 +87,8 @@ public final class Quota {
         }
         var tenant = made.get().tenant();
         var at = made.get().at();
-        boolean room = windows.lock(List.of(tenant), at).get(tenant).stream().noneMatch(it -> it.refusesTokens(tokens));
+        var present = windows.lock(List.of(tenant), at).get(tenant);
+        boolean room = present != null && present.stream().noneMatch(it -> it.refusesTokens(tokens));
         if (room) {
             windows.add(List.of(new Change(tenant, at, tokens, 0, 0)));
             jdbc.sql("UPDATE reservation SET tokens = tokens + ? WHERE id = ? AND state = 'open'")
@@ -117,7 +119,7 @@ public final class Quota {
         var settlements = new ArrayList<Settlement>();
         var changes = new ArrayList<Change>();
         for (Made made : close(ends)) {
-            var end = byId.remove(made.id());
+            var end = Objects.requireNonNull(byId.remove(made.id()));
             long used = end.promptTokens() + end.completionTokens();
             changes.add(new Change(made.tenant(), made.at(), -made.tokens(), used, end.refunded() ? -1 : 0));
             settlements.add(new Settlement(made.id(), end.promptTokens(), end.completionTokens(), false));

@@ -49,7 +49,7 @@ public final class ApiKeys {
             SELECT tenant, weight, prefix, roles, models FROM api_key JOIN tenant ON tenant.id = tenant
             WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())\
             """)
-                .param(new KeySecret(bearer).hash())
+                .param(secret.hash())
                 .query((row, number) -> caller(row))
                 .optional();
         found.ifPresent(caller -> uses.put(caller.keyPrefix(), Instant.now()));

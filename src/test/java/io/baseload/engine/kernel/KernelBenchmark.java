@@ -77,8 +77,10 @@ final class KernelBenchmark {
         for (Precision precision : Precision.values()) {
             line.append(", ").append(precision.label());
             for (int n : new int[] {1, 2, 4, 8, 16}) {
-                double near = seconds(EACH, (worker, i) -> Kernels.best(precision)
-                        .decodeLinear(w, x, y, 0, n, first(w, worker), first(w, worker + 1), scratches.get()));
+                double near = seconds(
+                        EACH,
+                        (worker, i) -> Kernels.best(precision)
+                                .decodeLinear(w, x, y, 0, n, first(w, worker), first(w, worker + 1), scratches.get()));
                 line.append(String.format(Locale.ROOT, " %.1f", n * 512.0 * 1536 / near / 1e9));
             }
         }
