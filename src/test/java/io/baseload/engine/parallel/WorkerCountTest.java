@@ -23,7 +23,7 @@ class WorkerCountTest {
 
     /** Runs for some seconds; returns which part of the steps had {@code workers}. */
     private double part(WorkerCount count, int seconds, int workers, IntToLongFunction nanos, double denied) {
-        long end = now + seconds * 1_000 * MILLI;
+        long end = now + seconds * 1_000L * MILLI;
         int matching = 0;
         int steps = 0;
         while (now < end) {
@@ -67,7 +67,7 @@ class WorkerCountTest {
     @Test
     void oneNeighbourAmongManyCostsOneWorker() {
         WorkerCount count = count(16);
-        IntToLongFunction nanos = workers -> (workers == 16 ? 32 : 16) * 10 * MILLI / workers;
+        IntToLongFunction nanos = workers -> (workers == 16 ? 32 : 16) * 10L * MILLI / workers;
         part(count, 20, 15, nanos, 0.2);
         assertTrue(part(count, 60, 15, nanos, 0) > 0.9);
     }
