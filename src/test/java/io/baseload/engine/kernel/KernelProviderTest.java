@@ -3,7 +3,8 @@ package io.baseload.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
+import java.io.File;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,16 +43,21 @@ class KernelProviderTest {
         assertTrue(output.contains("without its optimizing compiler"), output);
     }
 
-    private static String run(int exit, String... flags) throws IOException, InterruptedException {
+    private static String run(int exit, String... flags) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                System.getProperty("java.class.path")));
+                folder(Kernels.class) + File.pathSeparator + folder(Main.class)));
         command.addAll(List.of(flags));
         command.add(Main.class.getName());
         Process java = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(exit, java.waitFor(), output);
         return output;
+    }
+
+    private static String folder(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                .toString();
     }
 }
