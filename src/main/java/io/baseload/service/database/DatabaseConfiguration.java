@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.jdbc.repository.config.EnableJdbcRepositories;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Where the database is. With {@code spring.datasource.url} an external one; migrations then run as {@code spring.flyway.user}, or as the same user if none is
@@ -22,6 +23,11 @@ public class DatabaseConfiguration {
     @Bean
     BaseloadHome baseloadHome(@Value("${baseload.home:${user.home}/.baseload}") String home) {
         return BaseloadHome.at(Path.of(home));
+    }
+
+    @Bean
+    DiskSpace diskSpace(BaseloadHome home, @Value("${baseload.disk.reserve:1GB}") DataSize reserve) {
+        return new DiskSpace(home.path(), reserve.toBytes());
     }
 
     /** The migrations grant rights to whom the application connects as. How long the trail is kept is the owner's word, which the application can't change. */

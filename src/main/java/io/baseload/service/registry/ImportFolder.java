@@ -47,6 +47,19 @@ public record ImportFolder(Path root) {
         }
     }
 
+    /** The size of a model's file with all that belongs to it. */
+    static long bytes(Path real) {
+        try {
+            long all = Files.isDirectory(real) ? 0 : Files.size(real);
+            for (Path one : belongings(real)) {
+                all += Files.isRegularFile(one) && !one.equals(real) ? Files.size(one) : 0;
+            }
+            return all;
+        } catch (IOException e) {
+            throw refused("There is no such file in the import folder.");
+        }
+    }
+
     private static List<Path> belongings(Path real) throws IOException {
         if (Files.isDirectory(real)) {
             try (Stream<Path> all = Files.walk(real, 2)) {

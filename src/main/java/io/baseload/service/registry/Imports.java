@@ -5,6 +5,7 @@ import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.store.ModelStore;
+import io.baseload.service.database.DiskSpace;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,14 +20,23 @@ public final class Imports {
     private final Shelf shelf;
     private final Loader loader;
     private final Jobs jobs;
+    private final DiskSpace space;
 
-    Imports(ImportFolder folder, Engine engine, ModelStore store, Shelf shelf, Loader loader, Jobs jobs) {
+    Imports(
+            ImportFolder folder,
+            Engine engine,
+            ModelStore store,
+            Shelf shelf,
+            Loader loader,
+            Jobs jobs,
+            DiskSpace space) {
         this.folder = folder;
         this.engine = engine;
         this.store = store;
         this.shelf = shelf;
         this.loader = loader;
         this.jobs = jobs;
+        this.space = space;
     }
 
     /**
@@ -38,11 +48,13 @@ public final class Imports {
      * @param recorded runs in the transaction that creates the job
      * @throws io.baseload.chat.api.InvalidRequestException if path or name is not allowed
      * @throws ConflictException if the name is taken
+     * @throws io.baseload.service.database.NotEnoughDiskException if it would fill the disk
      */
     public Job start(String path, String name, Optional<Quantization> quantization, Consumer<Job> recorded) {
         Names.check("name", name);
         Path file = folder.find(path);
         shelf.refuseIfTaken(name);
+        space.require(ImportFolder.bytes(file));
         return jobs.start(Job.Kind.IMPORT, name, recorded, progress -> take(file, name, quantization, progress));
     }
 

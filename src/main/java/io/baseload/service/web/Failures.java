@@ -4,6 +4,7 @@ import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.database.DatabaseFailures;
+import io.baseload.service.database.NotEnoughDiskException;
 import io.baseload.service.inference.LedgerUnavailableException;
 import io.baseload.service.quota.QuotaExceededException;
 import io.baseload.service.registry.ConflictException;
@@ -39,6 +40,7 @@ public final class Failures {
             case TenantConflictException e -> ApiError.refused(409, "conflict", message(e));
             case UnknownTenantException e -> ApiError.refused(404, "not_found", message(e));
             case NotEnoughMemoryException e -> ApiError.refused(507, "insufficient_memory", message(e));
+            case NotEnoughDiskException e -> ApiError.refused(507, "insufficient_storage", message(e));
             case LedgerUnavailableException e -> withoutDatabase(e, requestId);
             case Exception e when DatabaseFailures.isUnavailable(e) -> withoutDatabase(e, requestId);
             default -> SpringFailures.of(failure).orElseGet(() -> bug(failure, requestId));

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -223,6 +224,36 @@ class QuotaTest {
         assertThat(((QuotaDecision.Refused) decisions.get(3)).reason()).isInstanceOf(UnknownTenantException.class);
         assertThat(month(one).reserved()).isEqualTo(1000);
         assertThat(month(other).reserved()).isEqualTo(100);
+    }
+
+    @Test
+    void dropsMonthsThatAreOlderThanTheRetentionOnceNothingRunsInThem() {
+        try (var own = TestPlatform.fresh()) {
+            var ownQuota = own.get(Quota.class);
+            var ownTransactions = own.get(TransactionOperations.class);
+            var wish = wish("default", 10);
+            ownTransactions.executeWithoutResult(status -> ownQuota.reserve(List.of(wish)));
+            own.superuser()
+                    .sql("DO $$ BEGIN EXECUTE (SELECT format('ALTER TABLE %I RENAME TO reservation_before_202402',"
+                            + " tableoid::regclass::text) FROM reservation); END $$")
+                    .update();
+            ownQuota.partition(Optional.of(Duration.ofDays(1)));
+            assertThat(months(own)).hasSize(3).contains("reservation_before_202402");
+            ownTransactions.executeWithoutResult(
+                    status -> ownQuota.settle(List.of(new ReservationEnd(wish.id(), 1, 1, false))));
+            ownQuota.partition(Optional.empty());
+            assertThat(months(own)).hasSize(3);
+            ownQuota.partition(Optional.of(Duration.ofDays(1)));
+            assertThat(months(own)).hasSize(2).doesNotContain("reservation_before_202402");
+            assertThat(own.counted("default")).hasSize(3).containsOnly(new TestPlatform.Counted(2, 0));
+        }
+    }
+
+    private static List<String> months(TestPlatform platform) {
+        return platform.superuser()
+                .sql("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'reservation'::regclass")
+                .query(String.class)
+                .list();
     }
 
     @Test
