@@ -7,7 +7,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -129,16 +131,19 @@ public final class IntegerProducts {
      * @return how many it were
      */
     public int multiply(MemorySegment x, long at, int rows, int width, int depth) {
-        if (!kind.packed()) {
-            int some = Math.min(rows, MOST_ROWS);
-            OneDnn.gemm(x.asSlice(at, (long) some * depth), some, weights, width, depth, sums);
-            return some;
-        }
         int height = rows >= MOST_ROWS ? 0 : rows >= 64 ? 1 : 2;
-        Call call = call(height, width, depth);
-        OneDnn.setData(call.x(), x.asSlice(at, (long) HEIGHTS[height] * depth));
-        OneDnn.execute(call.product(), stream, 4, call.arguments());
-        return Math.min(rows, HEIGHTS[height]);
+        int some = kind.packed() ? HEIGHTS[height] : Math.min(rows, MOST_ROWS);
+        Objects.checkFromIndexSize(at, (long) some * depth, x.byteSize());
+        long address = x.address() + at;
+        if (kind.packed()) {
+            Call call = call(height, width, depth);
+            OneDnn.setData(call.x(), address);
+            OneDnn.execute(call.product(), stream, 4, call.arguments());
+        } else {
+            OneDnn.gemm(address, some, weights, width, depth, sums);
+        }
+        Reference.reachabilityFence(x);
+        return Math.min(rows, some);
     }
 
     private Call call(int height, int width, int depth) {

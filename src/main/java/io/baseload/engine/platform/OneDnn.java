@@ -64,7 +64,7 @@ final class OneDnn {
                     JAVA_LONG,
                     JAVA_LONG,
                     JAVA_FLOAT,
-                    ADDRESS,
+                    JAVA_LONG,
                     JAVA_LONG,
                     JAVA_BYTE,
                     ADDRESS,
@@ -93,7 +93,7 @@ final class OneDnn {
     private static final MethodHandle CREATE_MEMORY =
             function("dnnl_memory_create", ADDRESS, ADDRESS, ADDRESS, ADDRESS);
     private static final MethodHandle DESTROY_MEMORY = function("dnnl_memory_destroy", ADDRESS);
-    private static final MethodHandle SET_DATA = function("dnnl_memory_set_data_handle", ADDRESS, ADDRESS);
+    private static final MethodHandle SET_DATA = function("dnnl_memory_set_data_handle", ADDRESS, JAVA_LONG);
     private static final MethodHandle EXECUTE = function("dnnl_primitive_execute", ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
 
     /** The CPU, and a queue of work on it that is done at once. */
@@ -125,8 +125,8 @@ final class OneDnn {
         }
     }
 
-    /** y[rows][width] = x[rows][depth] · w[width][depth]ᵀ. */
-    static void gemm(MemorySegment x, int rows, MemorySegment w, int width, int depth, MemorySegment y) {
+    /** y[rows][width] = x[rows][depth] · w[width][depth]ᵀ; x is an address, because a slice of a segment would be an object. */
+    static void gemm(long x, int rows, MemorySegment w, int width, int depth, MemorySegment y) {
         try {
             check((int) GEMM.invokeExact(
                     (byte) 'N',
@@ -216,7 +216,7 @@ final class OneDnn {
         }
     }
 
-    static void setData(MemorySegment memory, MemorySegment data) {
+    static void setData(MemorySegment memory, long data) {
         try {
             check((int) SET_DATA.invokeExact(memory, data));
         } catch (Throwable thrown) {
