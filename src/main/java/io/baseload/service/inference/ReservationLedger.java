@@ -111,7 +111,9 @@ final class ReservationLedger implements AutoCloseable {
         if (late && entry.withdraw()) {
             unfinished.remove(reservation.id());
         } else if (late || DatabaseFailures.isUnavailable(cause)) {
-            var _ = entry.result().whenComplete((decision, failure) -> refund(reservation));
+            var _ = entry.result().whenComplete((decision, failure) -> {
+                var _ = refund(reservation);
+            });
         } else {
             unfinished.remove(reservation.id());
             return cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
