@@ -135,14 +135,17 @@ public final class IntegerProducts {
         int some = kind.packed() ? HEIGHTS[height] : Math.min(rows, MOST_ROWS);
         Objects.checkFromIndexSize(at, (long) some * depth, x.byteSize());
         long address = x.address() + at;
-        if (kind.packed()) {
-            Call call = call(height, width, depth);
-            OneDnn.setData(call.x(), address);
-            OneDnn.execute(call.product(), stream, 4, call.arguments());
-        } else {
-            OneDnn.gemm(address, some, weights, width, depth, sums);
+        try {
+            if (kind.packed()) {
+                Call call = call(height, width, depth);
+                OneDnn.setData(call.x(), address);
+                OneDnn.execute(call.product(), stream, 4, call.arguments());
+            } else {
+                OneDnn.gemm(address, some, weights, width, depth, sums);
+            }
+        } finally {
+            Reference.reachabilityFence(x);
         }
-        Reference.reachabilityFence(x);
         return Math.min(rows, some);
     }
 
