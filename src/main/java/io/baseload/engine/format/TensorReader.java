@@ -2,6 +2,7 @@ package io.baseload.engine.format;
 
 import io.baseload.engine.tensor.ElementType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -109,7 +110,26 @@ final class TensorReader {
         long header = in.position();
         long start = (header + alignment - 1) & -alignment;
         long dataBytes = Math.max(0, header + in.remaining() - start);
-        return entries.stream().map(entry -> place(entry, start, dataBytes)).toList();
+        List<StoredTensor> placed =
+                entries.stream().map(entry -> place(entry, start, dataBytes)).toList();
+        refuseOverlaps(entries);
+        return placed;
+    }
+
+    /** All lie within the file. */
+    private void refuseOverlaps(List<Entry> entries) {
+        List<Entry> inOrder =
+                entries.stream().sorted(Comparator.comparingLong(Entry::offset)).toList();
+        for (int i = 1; i < inOrder.size(); i++) {
+            Entry before = inOrder.get(i - 1);
+            Entry entry = inOrder.get(i);
+            if (entry.offset() < before.offset() + before.bytes()) {
+                throw in.refuse(
+                        entry.offsetAt(),
+                        "tensor %s has the offset %d, where %s has its data"
+                                .formatted(entry.name(), entry.offset(), before.name()));
+            }
+        }
     }
 
     private StoredTensor place(Entry entry, long start, long dataBytes) {

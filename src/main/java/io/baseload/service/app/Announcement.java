@@ -35,8 +35,8 @@ final class Announcement {
     }
 
     private void announce(String address) {
-        if (!readiness.defaultAnswers()) {
-            LOG.error("Baseload listens at {}, but its default model does not answer", address);
+        if (!readiness.isReady()) {
+            LOG.error("Baseload listens at {}, but no model answers", address);
             return;
         }
         LOG.info("Baseload answers at {}{}", address, hints(address));

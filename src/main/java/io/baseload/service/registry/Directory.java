@@ -26,10 +26,7 @@ final class Directory implements ModelDirectory {
 
     @Override
     public ServedModel acquire(Caller caller, String name) {
-        if (!sees(caller, name, serving.resolve(name))) {
-            throw new UnknownModelException(name);
-        }
-        return serving.acquire(name).orElseThrow(() -> absent(name));
+        return serving.acquire(name, id -> sees(caller, name, id)).orElseThrow(() -> absent(name));
     }
 
     private RuntimeException absent(String name) {

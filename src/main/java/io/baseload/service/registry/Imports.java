@@ -55,11 +55,15 @@ public final class Imports {
         Path file = folder.find(path);
         shelf.refuseIfTaken(name);
         space.require(ImportFolder.bytes(file));
-        return jobs.start(Job.Kind.IMPORT, name, recorded, progress -> take(file, name, quantization, progress));
+        return jobs.start(Job.Kind.IMPORT, name, recorded, progress -> take(path, file, name, quantization, progress));
     }
 
-    private void take(Path file, String name, Optional<Quantization> quantization, Progress progress) {
+    /** Links are followed again when the file is read: one that was exchanged meanwhile leads nowhere. */
+    private void take(String path, Path file, String name, Optional<Quantization> quantization, Progress progress) {
         progress.at(0, "reading the header");
+        if (!folder.find(path).equals(file)) {
+            throw new ConflictException("'" + path + "' was exchanged before it was read: import it again.");
+        }
         String sha256 = store.add(
                         String.valueOf(file.getFileName()), folder -> convert(file, folder, quantization, progress))
                 .sha256();

@@ -3,21 +3,26 @@ package io.baseload.service.registry;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.stereotype.Component;
 
-/** Whether the service can do what it is there for. */
+/**
+ * Whether the service can be asked. At the start it can as soon as the first model answers, or at once if none is wanted. From then on it can whatever operators do
+ * with models and names: who asks for one that is not there is told so, and the admin API stays within reach.
+ */
 @Component
 public final class Readiness {
-    /** The alias that a service must be able to answer. */
+    /** The alias that users ask by default; its model is loaded first. */
     public static final String DEFAULT = "default";
 
     private final Serving serving;
     private final CompletableFuture<Void> restored = new CompletableFuture<>();
+    private volatile boolean ready;
 
     Readiness(Serving serving) {
         this.serving = serving;
     }
 
-    public boolean defaultAnswers() {
-        return serving.answers(serving.resolve(DEFAULT));
+    public boolean isReady() {
+        ready = ready || serving.answersAny();
+        return ready;
     }
 
     /** Completes when each model that was in memory before the last stop is there again, or could not be loaded. */
@@ -25,7 +30,9 @@ public final class Readiness {
         return restored.copy();
     }
 
-    void nowRestored() {
+    /** @param nothingWanted whether no model was to be loaded */
+    void nowRestored(boolean nothingWanted) {
+        ready = ready || nothingWanted;
         restored.complete(null);
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * The models in memory and the aliases that point to models. One lock makes finding a model and taking hold of it a single act, so that moving an alias
@@ -29,9 +30,19 @@ final class Serving {
         }
     }
 
-    Optional<ServedModel> acquire(String name) {
+    /**
+     * Takes hold of the model that a name stands for; empty if it doesn't answer.
+     *
+     * @param allowed whether the model of this id may be taken; asked in the same step, so that no alias moves in between
+     * @throws UnknownModelException if it may not
+     */
+    Optional<ServedModel> acquire(String name, Predicate<String> allowed) {
         synchronized (lock) {
-            Place place = places.get(aliases.getOrDefault(name, name));
+            String id = aliases.getOrDefault(name, name);
+            if (!allowed.test(id)) {
+                throw new UnknownModelException(name);
+            }
+            Place place = places.get(id);
             if (place == null || !place.open()) {
                 return Optional.empty();
             }
@@ -137,6 +148,13 @@ final class Serving {
     Optional<Slot> slot(String id) {
         synchronized (lock) {
             return Optional.ofNullable(places.get(id)).map(Place::slot);
+        }
+    }
+
+    /** Whether any model answers. */
+    boolean answersAny() {
+        synchronized (lock) {
+            return places.values().stream().anyMatch(Place::open);
         }
     }
 

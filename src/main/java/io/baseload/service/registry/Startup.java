@@ -58,7 +58,7 @@ final class Startup implements SmartLifecycle {
         wanted.forEach(row -> loader.expect(row.id()));
         Thread.ofVirtual().name("first-loads").start(() -> {
             wanted.forEach(this::load);
-            readiness.nowRestored();
+            readiness.nowRestored(wanted.isEmpty());
             reconciler.start();
         });
     }

@@ -85,7 +85,9 @@ final class LimitedRequest extends HttpServletRequestWrapper {
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             try {
-                return counted(readRaw(target, offset, length));
+                int bytes = readRaw(target, offset, length);
+                refuseOtherEncodings(target, offset, bytes);
+                return counted(bytes);
             } catch (SocketTimeoutException e) {
                 throw new ApiException(tooSlow());
             } catch (IOException e) {
@@ -102,6 +104,16 @@ final class LimitedRequest extends HttpServletRequestWrapper {
                 return raw.read(target, offset, length);
             } finally {
                 exchanging.done();
+            }
+        }
+
+        /** JSON is UTF-8 (RFC 8259); parsers guess UTF-16 and UTF-32 from a zero byte or a mark in the first four. */
+        private void refuseOtherEncodings(byte[] target, int offset, int bytes) {
+            for (int i = 0; i < bytes && count + i < 4; i++) {
+                byte one = target[offset + i];
+                if (one == 0 || one == (byte) 0xFE || one == (byte) 0xFF) {
+                    throw new ApiException(ApiError.invalid(null, null, "The body must be JSON in UTF-8."));
+                }
             }
         }
 

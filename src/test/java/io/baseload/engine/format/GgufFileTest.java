@@ -82,6 +82,16 @@ class GgufFileTest {
     }
 
     @Test
+    void refusesTensorsThatOverlap() throws IOException {
+        Path file = GgufBytes.header(2, 0)
+                .tensor("second", 0, 32, 8)
+                .tensor("first", 0, 0, 16)
+                .data(64)
+                .write(folder.resolve("overlap.gguf"));
+        assertThat(refusal(file)).hasMessageContaining("tensor second has the offset 32, where first has its data");
+    }
+
+    @Test
     void refusesArraysInsideArrays() throws IOException {
         GgufBytes bytes = GgufBytes.header(0, 1).string("deep").i32(GgufBytes.ARRAY);
         for (int i = 0; i < 100_000; i++) {

@@ -94,6 +94,16 @@ final class AdminModelsIT {
     }
 
     @Test
+    void theServiceStaysReadyWithoutItsDefaultAlias() throws Exception {
+        assertThat(admin.status("DELETE", "/admin/v1/aliases/default")).isEqualTo(204);
+        try {
+            assertThat(admin.status("GET", "/actuator/health/readiness")).isEqualTo(200);
+        } finally {
+            rest.put("/admin/v1/aliases/default", Map.of("model", BUNDLED));
+        }
+    }
+
+    @Test
     void theSameContentIsStoredOnce() throws Exception {
         Map<String, String> first = Map.of("path", "tiny.gguf", "name", "twin-a");
         admin.succeeded(rest.send("POST", "/admin/v1/models", first));

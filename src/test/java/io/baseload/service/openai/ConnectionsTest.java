@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.baseload.service.inference.Inference;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -109,6 +110,19 @@ class ConnectionsTest {
             connection.send("0\r\n\r\n");
             assertTooLarge(connection);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE"})
+    void aBodyThatIsNotUtf8IsRefused(String charset) throws Exception {
+        Web web = new Web(port);
+        Web.Reply reply = web.send(web.request(CHAT)
+                .header("Authorization", "Bearer " + Web.USER)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(ASK.formatted("m").getBytes(charset))));
+        assertEquals(400, reply.status());
+        assertEquals(
+                "The body must be JSON in UTF-8.", reply.error().get("message").stringValue());
     }
 
     @Test

@@ -5,18 +5,18 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Up when the model behind the alias {@code default} answers; part of readiness. */
+/** Up once a model has answered, or where none is wanted; part of readiness. */
 @Component
-final class DefaultModelHealthIndicator implements HealthIndicator {
+final class ModelsHealthIndicator implements HealthIndicator {
     private final Readiness readiness;
 
-    DefaultModelHealthIndicator(Readiness readiness) {
+    ModelsHealthIndicator(Readiness readiness) {
         this.readiness = readiness;
     }
 
     @Override
     public Health health() {
-        Health.Builder health = readiness.defaultAnswers() ? Health.up() : Health.outOfService();
+        Health.Builder health = readiness.isReady() ? Health.up() : Health.outOfService();
         return health.build();
     }
 }
