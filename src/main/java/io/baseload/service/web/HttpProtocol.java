@@ -85,7 +85,7 @@ public final class HttpProtocol extends Http11NioProtocol {
 
     private void sweep() {
         long now = System.nanoTime();
-        boolean crowded = getEndpoint().getConnectionCount() > getMaxConnections() / 4 * 3L;
+        boolean crowded = getEndpoint().getConnectionCount() > 3L * getMaxConnections() / 4;
         for (SocketWrapperBase<NioChannel> socket : getEndpoint().getConnections()) {
             @Nullable Exchanging exchanging = busy.get(socket);
             if (exchanging != null) {
