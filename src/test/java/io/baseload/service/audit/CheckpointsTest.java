@@ -34,7 +34,7 @@ class CheckpointsTest {
     void aCheckpointIsASignedNoteOverTheMerkleTree() {
         var checkpoint = take().orElseThrow();
         assertThat(checkpoint.size()).isEqualTo(10);
-        var lines = checkpoint.note().split("\n");
+        var lines = checkpoint.note().split("\n", -1);
         assertThat(lines[0]).startsWith("baseload/");
         assertThat(lines[1]).isEqualTo("10");
         assertThat(lines[5]).isEmpty();
