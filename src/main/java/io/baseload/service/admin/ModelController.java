@@ -1,5 +1,7 @@
 package io.baseload.service.admin;
 
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.service.registry.Imports;
 import io.baseload.service.registry.Job;
@@ -10,7 +12,9 @@ import io.baseload.service.tenant.Caller;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -24,6 +28,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
 
 /** Models: import, load, unload, delete. */
 @RestController
@@ -44,6 +50,15 @@ final class ModelController {
             @Nullable String path,
             @Nullable String name,
             @Nullable String quantize) {}
+
+    /**
+     * @param precision exact or fast; left out: as before
+     * @param kvPrecision f32, f16 or q8; left out: as before
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record LoadRequest(@Nullable String precision, @Nullable String kvPrecision) {
+        static final LoadRequest AS_BEFORE = new LoadRequest(null, null);
+    }
 
     record JobStarted(JobForm job) {}
 
@@ -73,8 +88,29 @@ final class ModelController {
     }
 
     @PostMapping("/{id}/load")
-    ResponseEntity<JobStarted> load(@PathVariable String id, @AuthenticationPrincipal Caller caller) {
-        return started(models.load(id, recorded(caller, "model.load", id, Map.of())));
+    ResponseEntity<JobStarted> load(
+            @PathVariable String id,
+            @RequestBody(required = false) @Nullable LoadRequest body,
+            @AuthenticationPrincipal Caller caller) {
+        LoadRequest request = body == null ? LoadRequest.AS_BEFORE : body;
+        Optional<Precision> precision = named("precision", request.precision(), Precision::of);
+        Optional<KvPrecision> kv = named("kv_precision", request.kvPrecision(), KvPrecision::of);
+        Map<String, Object> detail = new TreeMap<>();
+        precision.ifPresent(value -> detail.put("precision", value.label()));
+        kv.ifPresent(value -> detail.put("kv_precision", value.label()));
+        return started(models.load(id, precision, kv, recorded(caller, "model.load", id, detail)));
+    }
+
+    /** @param of throws an {@code IllegalArgumentException} that says which values there are */
+    private static <T> Optional<T> named(String field, @Nullable String label, Function<String, T> of) {
+        if (label == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(of.apply(label));
+        } catch (IllegalArgumentException e) {
+            throw Refusals.invalid(field, "invalid_value", "'" + field + "' " + e.getMessage() + ".");
+        }
     }
 
     @PostMapping("/{id}/unload")

@@ -31,16 +31,27 @@ record ModelForm(
 
     /**
      * @param memoryBytes bytes outside the Java heap
+     * @param precision what linear layers compute with: exact or fast
+     * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
      * @param prefillTier what computes the linear layers of prompts
      * @param decodeTier and those of answers
      */
     @JsonNaming(SnakeCaseStrategy.class)
-    record Loaded(long memoryBytes, int active, int queued, String prefillTier, String decodeTier) {
-        static Loaded of(ModelLoad load) {
+    record Loaded(
+            long memoryBytes,
+            int active,
+            int queued,
+            String precision,
+            String kvPrecision,
+            String prefillTier,
+            String decodeTier) {
+        static Loaded of(Model model, ModelLoad load) {
             return new Loaded(
                     load.memory().total(),
                     load.active(),
                     load.queued(),
+                    model.precision().label(),
+                    model.kvPrecision().label(),
                     load.kernels().prefill(),
                     load.kernels().decode());
         }
@@ -56,7 +67,7 @@ record ModelForm(
                 model.contextLength(),
                 model.sha256(),
                 model.aliases(),
-                model.load().map(Loaded::of).orElse(null),
+                model.load().map(load -> Loaded.of(model, load)).orElse(null),
                 model.failure().orElse(null),
                 model.createdAt());
     }

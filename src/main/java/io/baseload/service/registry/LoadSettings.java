@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How this service loads every model.
+ * How this service loads every model, unless its row says otherwise.
  *
  * @param template options whose name is replaced by the model's id
  * @param toolFormats how models write calls of tools, by id, where their templates don't show it
@@ -19,8 +19,12 @@ import java.util.Optional;
  */
 public record LoadSettings(
         LoadOptions template, Map<String, String> toolFormats, Map<String, Path> chatTemplates, String build) {
-    LoadOptions options(String id) {
-        return template.withName(id);
+    LoadOptions options(ModelRow row) {
+        LoadOptions options = template.withName(row.id());
+        if (row.computePrecision() != null) {
+            options = options.withPrecision(row.computePrecision());
+        }
+        return row.kvPrecision() == null ? options : options.withKvPrecision(row.kvPrecision());
     }
 
     /** @throws ModelFileException if the template's file can't be read */

@@ -147,8 +147,9 @@ final class Loader {
                         new ConflictException("The file of the model '" + row.id() + "' is missing in the store."));
     }
 
-    private LoadOptions options(ModelRow row) {
-        return settings.options(row.id());
+    /** How a model is loaded: the service's settings and its own. */
+    LoadOptions options(ModelRow row) {
+        return settings.options(row);
     }
 
     ModelState state(String id) {

@@ -1,6 +1,8 @@
 package io.baseload.service.registry;
 
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.ModelLoad;
+import io.baseload.engine.api.Precision;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +13,8 @@ import java.util.Optional;
  * @param bytes the size of its file
  * @param contextLength tokens that the model can see, by its file
  * @param load what it is doing, if it is in memory
+ * @param precision what its linear layers compute with when it is loaded
+ * @param kvPrecision how its KV cache stores keys and values then
  * @param failure why it could not be loaded, if the last try failed
  */
 public record Model(
@@ -23,5 +27,7 @@ public record Model(
         String sha256,
         List<String> aliases,
         Optional<ModelLoad> load,
+        Precision precision,
+        KvPrecision kvPrecision,
         Optional<String> failure,
         Instant createdAt) {}

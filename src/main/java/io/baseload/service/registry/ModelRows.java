@@ -1,6 +1,7 @@
 package io.baseload.service.registry;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.jdbc.repository.query.Modifying;
 import org.springframework.data.jdbc.repository.query.Query;
 import org.springframework.data.repository.ListCrudRepository;
@@ -18,6 +19,10 @@ interface ModelRows extends ListCrudRepository<ModelRow, String> {
     int restore(String id, String sha256);
 
     boolean existsBySha256(String sha256);
+
+    @Modifying
+    @Query("UPDATE model SET compute_precision = :computePrecision, kv_precision = :kvPrecision WHERE id = :id")
+    int settle(String id, @Nullable String computePrecision, @Nullable String kvPrecision);
 
     @Modifying
     @Query("UPDATE model SET wanted = :wanted WHERE id = :id")

@@ -1,9 +1,12 @@
 package io.baseload.service.registry;
 
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.Precision;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -56,6 +59,8 @@ public final class Models {
                         .map(AliasRow::name)
                         .toList(),
                 serving.slot(row.id()).map(slot -> slot.model().load()),
+                loader.options(row).precision(),
+                loader.options(row).kvPrecision(),
                 loader.failure(row.id()),
                 row.createdAt());
     }
@@ -68,17 +73,27 @@ public final class Models {
     /**
      * Loads a model, to stay.
      *
+     * @param precision what its linear layers compute with, from now on; empty: as before
+     * @param kvPrecision how its KV cache stores keys and values; empty likewise
      * @param recorded runs in the transaction that creates the job
      * @throws UnknownModelException if there is no such model
+     * @throws ConflictException if it is in memory with other settings
      * @throws NotEnoughMemoryException if it does not fit into memory now
      */
-    public Job load(String id, Consumer<Job> recorded) {
-        loader.admit(row(id));
+    public Job load(
+            String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision, Consumer<Job> recorded) {
+        ModelRow before = row(id);
+        ModelRow wanted = before.loadedWith(precision, kvPrecision);
+        if (serving.slot(id).isPresent() && !loader.options(wanted).equals(loader.options(before))) {
+            throw new ConflictException("The model '" + id + "' is in memory with other settings: unload it first.");
+        }
+        loader.admit(wanted);
         return jobs.start(
                 Job.Kind.LOAD,
                 id,
                 recorded,
                 progress -> loader.inTurn(() -> {
+                    rows.settle(id, name(wanted.computePrecision()), name(wanted.kvPrecision()));
                     loader.load(row(id), progress);
                     return rows.want(id, Wanted.BY_OPERATOR.name());
                 }));
@@ -138,6 +153,10 @@ public final class Models {
         if (aliases.existsByModel(id)) {
             throw new ConflictException("An alias points to the model '" + id + "': move or delete the alias first.");
         }
+    }
+
+    private static @Nullable String name(@Nullable Enum<?> value) {
+        return value == null ? null : value.name();
     }
 
     private ModelRow row(String id) {

@@ -52,7 +52,9 @@ final class Shelf {
                 info.bytes(),
                 info.contextLength(),
                 wanted,
-                Instant.now()));
+                Instant.now(),
+                null,
+                null));
     }
 
     /** Deletes a file that no model names any more. */

@@ -94,6 +94,29 @@ final class AdminModelsIT {
     }
 
     @Test
+    void aModelIsLoadedWithSettingsOfItsOwn() throws Exception {
+        admin.succeeded(rest.send("POST", "/admin/v1/models", Map.of("path", "tiny.gguf", "name", "tuned")));
+        String load = "/admin/v1/models/tuned/load";
+        admin.refused(400, "POST", load, Map.of("precision", "sloppy"));
+        admin.refused(400, "POST", load, Map.of("kv_precision", "f8"));
+
+        admin.succeeded(rest.send("POST", load, Map.of("precision", "fast", "kv_precision", "f16")));
+        JsonNode loaded = rest.get("/admin/v1/models/tuned").get("loaded");
+        assertThat(loaded.get("precision").asString()).isEqualTo("fast");
+        assertThat(loaded.get("kv_precision").asString()).isEqualTo("f16");
+        assertThat(ask("tuned").statusCode()).isEqualTo(200);
+        admin.refused(409, "POST", load, Map.of("precision", "exact"));
+
+        admin.succeeded(rest.send("POST", "/admin/v1/models/tuned/unload", "{}"));
+        admin.succeeded(rest.send("POST", load, Map.of("precision", "exact")));
+        loaded = rest.get("/admin/v1/models/tuned").get("loaded");
+        assertThat(loaded.get("precision").asString()).isEqualTo("exact");
+        assertThat(loaded.get("kv_precision").asString()).isEqualTo("f16");
+        admin.succeeded(rest.send("POST", "/admin/v1/models/tuned/unload", "{}"));
+        assertThat(admin.status("DELETE", "/admin/v1/models/tuned")).isEqualTo(204);
+    }
+
+    @Test
     void theServiceStaysReadyWithoutItsDefaultAlias() throws Exception {
         assertThat(admin.status("DELETE", "/admin/v1/aliases/default")).isEqualTo(204);
         try {
