@@ -2,6 +2,8 @@ package io.baseload.service.database;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayConnectionDetails;
@@ -19,6 +21,7 @@ import org.springframework.util.unit.DataSize;
 @Configuration(proxyBeanMethods = false)
 @EnableJdbcRepositories("io.baseload.service")
 public class DatabaseConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseConfiguration.class);
 
     @Bean
     BaseloadHome baseloadHome(@Value("${baseload.home:${user.home}/.baseload}") String home) {
@@ -33,7 +36,17 @@ public class DatabaseConfiguration {
     /** The migrations grant rights to whom the application connects as. How long the trail is kept is the owner's word, which the application can't change. */
     @Bean
     FlywayConfigurationCustomizer applicationRole(
-            JdbcConnectionDetails connection, @Value("${baseload.audit.retention:}") String retention) {
+            JdbcConnectionDetails connection,
+            @Value("${spring.flyway.user:}") String owner,
+            @Value("${baseload.audit.retention:}") String retention) {
+        boolean own = connection instanceof ApplicationLogin;
+        if (!own && (owner.isEmpty() || owner.equals(connection.getUsername()))) {
+            LOG.warn(
+                    "THE DATABASE USER {} OWNS THE TABLES IT WRITES TO: whoever takes over the service can rewrite the"
+                            + " audit trail. Give the owner as spring.flyway.user and another user as"
+                            + " spring.datasource.username.",
+                    connection.getUsername());
+        }
         return flyway ->
                 flyway.placeholders(Map.of("application", connection.getUsername(), "audit_retention", retention));
     }
