@@ -140,7 +140,7 @@ public final class RandomModel {
         ElementType stored = type(tensor);
         RandomBlocks pool = pools.computeIfAbsent(
                 new Pool(stored, tensor.inputs()),
-                key -> RandomBlocks.of(stored, 1 / Math.sqrt(tensor.inputs()), random));
+                key -> RandomBlocks.of(stored, 1 / Math.sqrt((double) tensor.inputs()), random));
         long left = tensor.elements() / stored.blockSize();
         while (left > 0) {
             left -= file.write(pool.some(left, random)) / stored.blockBytes();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.baseload.service.inference.Inference;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -119,7 +120,7 @@ class ConnectionsTest {
         Web.Reply reply = web.send(web.request(CHAT)
                 .header("Authorization", "Bearer " + Web.USER)
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(ASK.formatted("m").getBytes(charset))));
+                .POST(BodyPublishers.ofByteArray(ASK.formatted("m").getBytes(Charset.forName(charset)))));
         assertEquals(400, reply.status());
         assertEquals(
                 "The body must be JSON in UTF-8.", reply.error().get("message").stringValue());
