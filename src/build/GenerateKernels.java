@@ -12,9 +12,6 @@ import java.util.stream.IntStream;
  *
  * <p>A register kernel keeps its sums in local variables, because a vector that leaves its method, or stands in an array, becomes an object. So a kernel for four
  * streams of weights and two rows of x spells out eight sums, one for six streams would spell out twelve. Only their numbers differ: the pattern is here, once.
- *
- * <p>What a method is called on is always a vector that was just loaded or computed, never one that a loop carries on: of such a one the compiler knows its class only
- * from a profile, and where another kernel has used vectors of another size, it gives up and makes objects.
  */
 final class GenerateKernels {
     private static final Path FOLDER = Path.of("src/main/java/io/baseload/engine/kernel/generated");
@@ -152,7 +149,6 @@ final class GenerateKernels {
                             int groups = m.packing().block() / GROUP;
                             {rows}
                             FloatVector zero = FloatVector.zero(FLOATS);
-                            ShortVector none = ShortVector.zero(WORDS);
                             {totals}
                             for (int b = 0, group = 0; b < m.blocks(); b++) {
                                 long p = panel + (long) b * m.blockBytes();
@@ -163,10 +159,9 @@ final class GenerateKernels {
                                         int k = group * (GROUP / 2) + eight * 4;
                                         {load}
                                         for (int j = 0; j < 4; j++) {
-                                            int shift = 4 * j;
                                             {x}
-                                            {shifted}
                                             {multiply}
+                                            {shift}
                                         }
                                     }
                                     {step}
@@ -196,8 +191,8 @@ final class GenerateKernels {
                                             rows,
                                             "ShortVector d# = IntVector.broadcast(INTS, digits[x# + k +"
                                                     + " j]).reinterpretAsShorts();")),
-                            Map.entry("{shifted}", each(streams, "ShortVector v# = w#.lanewise(LSHR, shift);")),
-                            Map.entry("{multiply}", eachOf(rows, streams, "a@_# = v#.mul(d@).add(a@_#);")),
+                            Map.entry("{multiply}", eachOf(rows, streams, "a@_# = w#.mul(d@).add(a@_#);")),
+                            Map.entry("{shift}", each(streams, "w# = w#.lanewise(LSHR, 4);")),
                             Map.entry(
                                     "{step}",
                                     each(
@@ -205,9 +200,7 @@ final class GenerateKernels {
                                             "FloatVector f# = FloatVector.broadcast(FLOATS, x.steps()[s# + group]);\n"
                                                     + "IntVector c# = IntVector.broadcast(INTS, x.corrections()[s# +"
                                                     + " group]);")),
-                            Map.entry(
-                                    "{ints}",
-                                    eachOf(rows, streams, "IntVector i@_# = none.add(a@_#).reinterpretAsInts();")),
+                            Map.entry("{ints}", eachOf(rows, streams, "IntVector i@_# = a@_#.reinterpretAsInts();")),
                             Map.entry(
                                     "{add}",
                                     eachOf(
@@ -290,7 +283,6 @@ final class GenerateKernels {
                             int groups = m.packing().block() / length;
                             {rows}
                             FloatVector zero = FloatVector.zero(FLOATS);
-                            ShortVector none = ShortVector.zero(WORDS);
                             {totals}
                             for (int b = 0, group = 0; b < m.blocks(); b++) {
                                 long p = panel + (long) b * m.blockBytes();
@@ -334,7 +326,7 @@ final class GenerateKernels {
                                     eachOf(
                                             rows,
                                             2,
-                                            "IntVector hi@_# = none.add(h@_#).reinterpretAsInts(), li@_# ="
+                                            "IntVector hi@_# = h@_#.reinterpretAsInts(), li@_# ="
                                                     + " l@_#.reinterpretAsInts();")),
                             Map.entry(
                                     "{quarters}",

@@ -53,7 +53,6 @@ public final class CodebookInt8 {
         int groups = m.packing().block() / length;
         int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
         FloatVector zero = FloatVector.zero(FLOATS);
-        ShortVector none = ShortVector.zero(WORDS);
         FloatVector t0 = zero;
         for (int b = 0, group = 0; b < m.blocks(); b++) {
             long p = panel + (long) b * m.blockBytes();
@@ -82,8 +81,8 @@ public final class CodebookInt8 {
                     l0_0 = c0.mul(v0).add(l0_0);
                     l0_1 = c1.mul(v0).add(l0_1);
                 }
-                IntVector hi0_0 = none.add(h0_0).reinterpretAsInts(), li0_0 = l0_0.reinterpretAsInts();
-                IntVector hi0_1 = none.add(h0_1).reinterpretAsInts(), li0_1 = l0_1.reinterpretAsInts();
+                IntVector hi0_0 = h0_0.reinterpretAsInts(), li0_0 = l0_0.reinterpretAsInts();
+                IntVector hi0_1 = h0_1.reinterpretAsInts(), li0_1 = l0_1.reinterpretAsInts();
                 LongVector q0_0 = hi0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi0_0.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li0_0.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li0_0.lanewise(ASHR, 16)).reinterpretAsLongs();
                 LongVector q0_1 = hi0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi0_1.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li0_1.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li0_1.lanewise(ASHR, 16)).reinterpretAsLongs();
                 IntVector i0 = q0_0.reinterpretAsInts().add(q0_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q0_1.reinterpretAsInts().add(q0_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);

@@ -57,7 +57,6 @@ public final class NibbleInt8By32 {
         int groups = m.packing().block() / 32;
         int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
         FloatVector zero = FloatVector.zero(FLOATS);
-        ShortVector none = ShortVector.zero(WORDS);
         FloatVector t0_0 = zero;
         FloatVector t0_1 = zero;
         FloatVector t0_2 = zero;
@@ -77,24 +76,23 @@ public final class NibbleInt8By32 {
                     ShortVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN).reinterpretAsShorts();
                     ShortVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN).reinterpretAsShorts();
                     for (int j = 0; j < 4; j++) {
-                        int shift = 4 * j;
                         ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
-                        ShortVector v0 = w0.lanewise(LSHR, shift);
-                        ShortVector v1 = w1.lanewise(LSHR, shift);
-                        ShortVector v2 = w2.lanewise(LSHR, shift);
-                        ShortVector v3 = w3.lanewise(LSHR, shift);
-                        a0_0 = v0.mul(d0).add(a0_0);
-                        a0_1 = v1.mul(d0).add(a0_1);
-                        a0_2 = v2.mul(d0).add(a0_2);
-                        a0_3 = v3.mul(d0).add(a0_3);
+                        a0_0 = w0.mul(d0).add(a0_0);
+                        a0_1 = w1.mul(d0).add(a0_1);
+                        a0_2 = w2.mul(d0).add(a0_2);
+                        a0_3 = w3.mul(d0).add(a0_3);
+                        w0 = w0.lanewise(LSHR, 4);
+                        w1 = w1.lanewise(LSHR, 4);
+                        w2 = w2.lanewise(LSHR, 4);
+                        w3 = w3.lanewise(LSHR, 4);
                     }
                 }
                 FloatVector f0 = FloatVector.broadcast(FLOATS, x.steps()[s0 + group]);
                 IntVector c0 = IntVector.broadcast(INTS, x.corrections()[s0 + group]);
-                IntVector i0_0 = none.add(a0_0).reinterpretAsInts();
-                IntVector i0_1 = none.add(a0_1).reinterpretAsInts();
-                IntVector i0_2 = none.add(a0_2).reinterpretAsInts();
-                IntVector i0_3 = none.add(a0_3).reinterpretAsInts();
+                IntVector i0_0 = a0_0.reinterpretAsInts();
+                IntVector i0_1 = a0_1.reinterpretAsInts();
+                IntVector i0_2 = a0_2.reinterpretAsInts();
+                IntVector i0_3 = a0_3.reinterpretAsInts();
                 t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0_0);
                 t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t0_1);
                 t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_2.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t0_2);
@@ -117,7 +115,6 @@ public final class NibbleInt8By32 {
         int groups = m.packing().block() / 32;
         int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
         FloatVector zero = FloatVector.zero(FLOATS);
-        ShortVector none = ShortVector.zero(WORDS);
         FloatVector t0_0 = zero;
         FloatVector t0_1 = zero;
         for (int b = 0, group = 0; b < m.blocks(); b++) {
@@ -131,18 +128,17 @@ public final class NibbleInt8By32 {
                     ShortVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN).reinterpretAsShorts();
                     ShortVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN).reinterpretAsShorts();
                     for (int j = 0; j < 4; j++) {
-                        int shift = 4 * j;
                         ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
-                        ShortVector v0 = w0.lanewise(LSHR, shift);
-                        ShortVector v1 = w1.lanewise(LSHR, shift);
-                        a0_0 = v0.mul(d0).add(a0_0);
-                        a0_1 = v1.mul(d0).add(a0_1);
+                        a0_0 = w0.mul(d0).add(a0_0);
+                        a0_1 = w1.mul(d0).add(a0_1);
+                        w0 = w0.lanewise(LSHR, 4);
+                        w1 = w1.lanewise(LSHR, 4);
                     }
                 }
                 FloatVector f0 = FloatVector.broadcast(FLOATS, x.steps()[s0 + group]);
                 IntVector c0 = IntVector.broadcast(INTS, x.corrections()[s0 + group]);
-                IntVector i0_0 = none.add(a0_0).reinterpretAsInts();
-                IntVector i0_1 = none.add(a0_1).reinterpretAsInts();
+                IntVector i0_0 = a0_0.reinterpretAsInts();
+                IntVector i0_1 = a0_1.reinterpretAsInts();
                 t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0_0);
                 t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t0_1);
             }
@@ -160,7 +156,6 @@ public final class NibbleInt8By32 {
         int groups = m.packing().block() / 32;
         int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
         FloatVector zero = FloatVector.zero(FLOATS);
-        ShortVector none = ShortVector.zero(WORDS);
         FloatVector t0_0 = zero;
         for (int b = 0, group = 0; b < m.blocks(); b++) {
             long p = panel + (long) b * m.blockBytes();
@@ -171,15 +166,14 @@ public final class NibbleInt8By32 {
                     int k = group * (32 / 2) + eight * 4;
                     ShortVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN).reinterpretAsShorts();
                     for (int j = 0; j < 4; j++) {
-                        int shift = 4 * j;
                         ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
-                        ShortVector v0 = w0.lanewise(LSHR, shift);
-                        a0_0 = v0.mul(d0).add(a0_0);
+                        a0_0 = w0.mul(d0).add(a0_0);
+                        w0 = w0.lanewise(LSHR, 4);
                     }
                 }
                 FloatVector f0 = FloatVector.broadcast(FLOATS, x.steps()[s0 + group]);
                 IntVector c0 = IntVector.broadcast(INTS, x.corrections()[s0 + group]);
-                IntVector i0_0 = none.add(a0_0).reinterpretAsInts();
+                IntVector i0_0 = a0_0.reinterpretAsInts();
                 t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0_0);
             }
         }
@@ -199,7 +193,6 @@ public final class NibbleInt8By32 {
         int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
         int x1 = x.digitsAt(row + 1), s1 = x.groupsAt(row + 1);
         FloatVector zero = FloatVector.zero(FLOATS);
-        ShortVector none = ShortVector.zero(WORDS);
         FloatVector t0_0 = zero;
         FloatVector t0_1 = zero;
         FloatVector t0_2 = zero;
@@ -227,35 +220,34 @@ public final class NibbleInt8By32 {
                     ShortVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN).reinterpretAsShorts();
                     ShortVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN).reinterpretAsShorts();
                     for (int j = 0; j < 4; j++) {
-                        int shift = 4 * j;
                         ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
                         ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + j]).reinterpretAsShorts();
-                        ShortVector v0 = w0.lanewise(LSHR, shift);
-                        ShortVector v1 = w1.lanewise(LSHR, shift);
-                        ShortVector v2 = w2.lanewise(LSHR, shift);
-                        ShortVector v3 = w3.lanewise(LSHR, shift);
-                        a0_0 = v0.mul(d0).add(a0_0);
-                        a0_1 = v1.mul(d0).add(a0_1);
-                        a0_2 = v2.mul(d0).add(a0_2);
-                        a0_3 = v3.mul(d0).add(a0_3);
-                        a1_0 = v0.mul(d1).add(a1_0);
-                        a1_1 = v1.mul(d1).add(a1_1);
-                        a1_2 = v2.mul(d1).add(a1_2);
-                        a1_3 = v3.mul(d1).add(a1_3);
+                        a0_0 = w0.mul(d0).add(a0_0);
+                        a0_1 = w1.mul(d0).add(a0_1);
+                        a0_2 = w2.mul(d0).add(a0_2);
+                        a0_3 = w3.mul(d0).add(a0_3);
+                        a1_0 = w0.mul(d1).add(a1_0);
+                        a1_1 = w1.mul(d1).add(a1_1);
+                        a1_2 = w2.mul(d1).add(a1_2);
+                        a1_3 = w3.mul(d1).add(a1_3);
+                        w0 = w0.lanewise(LSHR, 4);
+                        w1 = w1.lanewise(LSHR, 4);
+                        w2 = w2.lanewise(LSHR, 4);
+                        w3 = w3.lanewise(LSHR, 4);
                     }
                 }
                 FloatVector f0 = FloatVector.broadcast(FLOATS, x.steps()[s0 + group]);
                 IntVector c0 = IntVector.broadcast(INTS, x.corrections()[s0 + group]);
                 FloatVector f1 = FloatVector.broadcast(FLOATS, x.steps()[s1 + group]);
                 IntVector c1 = IntVector.broadcast(INTS, x.corrections()[s1 + group]);
-                IntVector i0_0 = none.add(a0_0).reinterpretAsInts();
-                IntVector i0_1 = none.add(a0_1).reinterpretAsInts();
-                IntVector i0_2 = none.add(a0_2).reinterpretAsInts();
-                IntVector i0_3 = none.add(a0_3).reinterpretAsInts();
-                IntVector i1_0 = none.add(a1_0).reinterpretAsInts();
-                IntVector i1_1 = none.add(a1_1).reinterpretAsInts();
-                IntVector i1_2 = none.add(a1_2).reinterpretAsInts();
-                IntVector i1_3 = none.add(a1_3).reinterpretAsInts();
+                IntVector i0_0 = a0_0.reinterpretAsInts();
+                IntVector i0_1 = a0_1.reinterpretAsInts();
+                IntVector i0_2 = a0_2.reinterpretAsInts();
+                IntVector i0_3 = a0_3.reinterpretAsInts();
+                IntVector i1_0 = a1_0.reinterpretAsInts();
+                IntVector i1_1 = a1_1.reinterpretAsInts();
+                IntVector i1_2 = a1_2.reinterpretAsInts();
+                IntVector i1_3 = a1_3.reinterpretAsInts();
                 t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0_0);
                 t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t0_1);
                 t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_2.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t0_2);
@@ -291,7 +283,6 @@ public final class NibbleInt8By32 {
         int x2 = x.digitsAt(row + 2), s2 = x.groupsAt(row + 2);
         int x3 = x.digitsAt(row + 3), s3 = x.groupsAt(row + 3);
         FloatVector zero = FloatVector.zero(FLOATS);
-        ShortVector none = ShortVector.zero(WORDS);
         FloatVector t0_0 = zero;
         FloatVector t0_1 = zero;
         FloatVector t0_2 = zero;
@@ -335,31 +326,30 @@ public final class NibbleInt8By32 {
                     ShortVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN).reinterpretAsShorts();
                     ShortVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN).reinterpretAsShorts();
                     for (int j = 0; j < 4; j++) {
-                        int shift = 4 * j;
                         ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
                         ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + j]).reinterpretAsShorts();
                         ShortVector d2 = IntVector.broadcast(INTS, digits[x2 + k + j]).reinterpretAsShorts();
                         ShortVector d3 = IntVector.broadcast(INTS, digits[x3 + k + j]).reinterpretAsShorts();
-                        ShortVector v0 = w0.lanewise(LSHR, shift);
-                        ShortVector v1 = w1.lanewise(LSHR, shift);
-                        ShortVector v2 = w2.lanewise(LSHR, shift);
-                        ShortVector v3 = w3.lanewise(LSHR, shift);
-                        a0_0 = v0.mul(d0).add(a0_0);
-                        a0_1 = v1.mul(d0).add(a0_1);
-                        a0_2 = v2.mul(d0).add(a0_2);
-                        a0_3 = v3.mul(d0).add(a0_3);
-                        a1_0 = v0.mul(d1).add(a1_0);
-                        a1_1 = v1.mul(d1).add(a1_1);
-                        a1_2 = v2.mul(d1).add(a1_2);
-                        a1_3 = v3.mul(d1).add(a1_3);
-                        a2_0 = v0.mul(d2).add(a2_0);
-                        a2_1 = v1.mul(d2).add(a2_1);
-                        a2_2 = v2.mul(d2).add(a2_2);
-                        a2_3 = v3.mul(d2).add(a2_3);
-                        a3_0 = v0.mul(d3).add(a3_0);
-                        a3_1 = v1.mul(d3).add(a3_1);
-                        a3_2 = v2.mul(d3).add(a3_2);
-                        a3_3 = v3.mul(d3).add(a3_3);
+                        a0_0 = w0.mul(d0).add(a0_0);
+                        a0_1 = w1.mul(d0).add(a0_1);
+                        a0_2 = w2.mul(d0).add(a0_2);
+                        a0_3 = w3.mul(d0).add(a0_3);
+                        a1_0 = w0.mul(d1).add(a1_0);
+                        a1_1 = w1.mul(d1).add(a1_1);
+                        a1_2 = w2.mul(d1).add(a1_2);
+                        a1_3 = w3.mul(d1).add(a1_3);
+                        a2_0 = w0.mul(d2).add(a2_0);
+                        a2_1 = w1.mul(d2).add(a2_1);
+                        a2_2 = w2.mul(d2).add(a2_2);
+                        a2_3 = w3.mul(d2).add(a2_3);
+                        a3_0 = w0.mul(d3).add(a3_0);
+                        a3_1 = w1.mul(d3).add(a3_1);
+                        a3_2 = w2.mul(d3).add(a3_2);
+                        a3_3 = w3.mul(d3).add(a3_3);
+                        w0 = w0.lanewise(LSHR, 4);
+                        w1 = w1.lanewise(LSHR, 4);
+                        w2 = w2.lanewise(LSHR, 4);
+                        w3 = w3.lanewise(LSHR, 4);
                     }
                 }
                 FloatVector f0 = FloatVector.broadcast(FLOATS, x.steps()[s0 + group]);
@@ -370,22 +360,22 @@ public final class NibbleInt8By32 {
                 IntVector c2 = IntVector.broadcast(INTS, x.corrections()[s2 + group]);
                 FloatVector f3 = FloatVector.broadcast(FLOATS, x.steps()[s3 + group]);
                 IntVector c3 = IntVector.broadcast(INTS, x.corrections()[s3 + group]);
-                IntVector i0_0 = none.add(a0_0).reinterpretAsInts();
-                IntVector i0_1 = none.add(a0_1).reinterpretAsInts();
-                IntVector i0_2 = none.add(a0_2).reinterpretAsInts();
-                IntVector i0_3 = none.add(a0_3).reinterpretAsInts();
-                IntVector i1_0 = none.add(a1_0).reinterpretAsInts();
-                IntVector i1_1 = none.add(a1_1).reinterpretAsInts();
-                IntVector i1_2 = none.add(a1_2).reinterpretAsInts();
-                IntVector i1_3 = none.add(a1_3).reinterpretAsInts();
-                IntVector i2_0 = none.add(a2_0).reinterpretAsInts();
-                IntVector i2_1 = none.add(a2_1).reinterpretAsInts();
-                IntVector i2_2 = none.add(a2_2).reinterpretAsInts();
-                IntVector i2_3 = none.add(a2_3).reinterpretAsInts();
-                IntVector i3_0 = none.add(a3_0).reinterpretAsInts();
-                IntVector i3_1 = none.add(a3_1).reinterpretAsInts();
-                IntVector i3_2 = none.add(a3_2).reinterpretAsInts();
-                IntVector i3_3 = none.add(a3_3).reinterpretAsInts();
+                IntVector i0_0 = a0_0.reinterpretAsInts();
+                IntVector i0_1 = a0_1.reinterpretAsInts();
+                IntVector i0_2 = a0_2.reinterpretAsInts();
+                IntVector i0_3 = a0_3.reinterpretAsInts();
+                IntVector i1_0 = a1_0.reinterpretAsInts();
+                IntVector i1_1 = a1_1.reinterpretAsInts();
+                IntVector i1_2 = a1_2.reinterpretAsInts();
+                IntVector i1_3 = a1_3.reinterpretAsInts();
+                IntVector i2_0 = a2_0.reinterpretAsInts();
+                IntVector i2_1 = a2_1.reinterpretAsInts();
+                IntVector i2_2 = a2_2.reinterpretAsInts();
+                IntVector i2_3 = a2_3.reinterpretAsInts();
+                IntVector i3_0 = a3_0.reinterpretAsInts();
+                IntVector i3_1 = a3_1.reinterpretAsInts();
+                IntVector i3_2 = a3_2.reinterpretAsInts();
+                IntVector i3_3 = a3_3.reinterpretAsInts();
                 t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0_0);
                 t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t0_1);
                 t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_2.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t0_2);
