@@ -30,13 +30,6 @@ final class LedgerTransactions {
         this.transactions = transactions;
     }
 
-    /**
-     * A request that wants to begin.
-     *
-     * @param answers how many
-     */
-    record Intent(Reservation reservation, int answers) {}
-
     /** A request that has ended. */
     record Outcome(Reservation reservation, Ending ending) {
         ReservationEnd end() {
@@ -50,14 +43,13 @@ final class LedgerTransactions {
     }
 
     /** Before the first token: reservations and intents. */
-    List<QuotaDecision> reserve(List<Intent> intents) {
+    List<QuotaDecision> reserve(List<Reservation> wishes) {
         return transactions.execute(status -> {
-            var decisions =
-                    quota.reserve(intents.stream().map(Intent::reservation).toList());
+            var decisions = quota.reserve(wishes);
             var records = new ArrayList<AuditTrail.NewEntry>();
-            for (int i = 0; i < intents.size(); i++) {
+            for (int i = 0; i < wishes.size(); i++) {
                 if (decisions.get(i) instanceof QuotaDecision.Granted) {
-                    records.add(record(intents.get(i)));
+                    records.add(record(wishes.get(i)));
                 }
             }
             append(records);
@@ -106,8 +98,7 @@ final class LedgerTransactions {
         }
     }
 
-    private static AuditTrail.NewEntry record(Intent intent) {
-        var reservation = intent.reservation();
+    private static AuditTrail.NewEntry record(Reservation reservation) {
         return record(
                 reservation,
                 new CompletionRecord.Intent(
@@ -115,7 +106,7 @@ final class LedgerTransactions {
                         reservation.model(),
                         (int) reservation.promptTokens(),
                         reservation.tokens(),
-                        intent.answers()));
+                        reservation.answers()));
     }
 
     private static AuditTrail.NewEntry record(Outcome outcome, Settlement settled) {

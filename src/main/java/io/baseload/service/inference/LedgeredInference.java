@@ -81,7 +81,7 @@ final class LedgeredInference implements Inference {
         if (question.lease().isOver()) {
             throw new LedgerUnavailableException(new IllegalStateException("this process has no lease now"));
         }
-        var quota = ledger.reserve(reservation, question.prepared().answers());
+        var quota = ledger.reserve(reservation);
         var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), question.lease());
         running.add(reservation.id(), tokens);
         try {
@@ -103,6 +103,7 @@ final class LedgeredInference implements Inference {
                 caller.keyPrefix(),
                 model,
                 requestId,
+                prepared.answers(),
                 prepared.promptTokens() + (long) prepared.answers() * firstGrant(prepared),
                 prepared.promptTokens());
     }

@@ -37,7 +37,7 @@ final class ReservationLedger implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
     private final LedgerTransactions transactions;
-    private final GroupCommit<LedgerTransactions.Intent, QuotaDecision> reserving;
+    private final GroupCommit<Reservation, QuotaDecision> reserving;
     private final GroupCommit<LedgerTransactions.Outcome, Boolean> settling;
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().name("ledger-clock-", 0).daemon().factory());
@@ -70,14 +70,14 @@ final class ReservationLedger implements AutoCloseable {
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
      * @throws LedgerUnavailableException if this could not be written in time
      */
-    QuotaSnapshot reserve(Reservation reservation, int answers) {
+    QuotaSnapshot reserve(Reservation reservation) {
         if (unsettled.size() >= MAX_UNSETTLED) {
             throw new LedgerUnavailableException(new IllegalStateException("too much waits to be settled"));
         }
         unfinished.add(reservation.id());
-        GroupCommit.Entry<LedgerTransactions.Intent, QuotaDecision> entry;
+        GroupCommit.Entry<Reservation, QuotaDecision> entry;
         try {
-            entry = reserving.submit(new LedgerTransactions.Intent(reservation, answers));
+            entry = reserving.submit(reservation);
         } catch (RejectedExecutionException e) {
             unfinished.remove(reservation.id());
             throw new LedgerUnavailableException(e);

@@ -38,7 +38,7 @@ public final class Quota {
         this.windows = new QuotaWindows(jdbc);
     }
 
-    /** Reserves tokens and a place among the tenant's concurrent requests for each that finds room; one that finds none takes nothing from the others. */
+    /** Reserves tokens and places among the tenant's concurrent answers for each that finds room; one that finds none takes nothing from the others. */
     public List<QuotaDecision> reserve(List<Reservation> wishes) {
         var tenants = new HashSet<String>();
         wishes.forEach(wish -> tenants.add(wish.tenant()));
@@ -60,7 +60,7 @@ public final class Quota {
         var granted = new ArrayList<Reservation>();
         for (Reservation wish : wishes) {
             var room = rooms.get(wish.tenant());
-            var decision = room == null ? unknown(wish) : room.take(wish.tokens(), now.toInstant());
+            var decision = room == null ? unknown(wish) : room.take(wish, now.toInstant());
             if (decision instanceof QuotaDecision.Granted) {
                 granted.add(wish);
             }
@@ -194,6 +194,7 @@ public final class Quota {
                 row.getString("key_prefix"),
                 row.getString("model"),
                 row.getString("request_id"),
+                row.getInt("answers"),
                 row.getLong("tokens"),
                 row.getLong("prompt_tokens"));
     }
@@ -211,7 +212,7 @@ public final class Quota {
 
     private Map<String, Long> running(Collection<String> tenants) {
         var running = new HashMap<String, Long>();
-        jdbc.sql("SELECT tenant, count(*) FROM reservation WHERE state = 'open' AND tenant = ANY(:tenants)"
+        jdbc.sql("SELECT tenant, sum(answers) FROM reservation WHERE state = 'open' AND tenant = ANY(:tenants)"
                         + " GROUP BY tenant")
                 .param("tenants", tenants.toArray(String[]::new))
                 .query(row -> {
@@ -222,11 +223,11 @@ public final class Quota {
 
     private void insert(List<Reservation> granted, OffsetDateTime now) {
         jdbc.sql("""
-            INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, tokens, prompt_tokens)
-            SELECT u.id, u.tenant, u.key_prefix, u.model, u.request_id, u.instance, :now, u.tokens, u.prompt_tokens
+            INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, answers, tokens, prompt_tokens)
+            SELECT u.id, u.tenant, u.key_prefix, u.model, u.request_id, u.instance, :now, u.answers, u.tokens, u.prompt_tokens
             FROM unnest(:ids::uuid[], :tenants::text[], :prefixes::text[], :models::text[], :requests::text[], :instances::uuid[],
-                        :tokens::bigint[], :prompts::bigint[])
-                 u(id, tenant, key_prefix, model, request_id, instance, tokens, prompt_tokens)\
+                        :answers::integer[], :tokens::bigint[], :prompts::bigint[])
+                 u(id, tenant, key_prefix, model, request_id, instance, answers, tokens, prompt_tokens)\
             """)
                 .param("now", now)
                 .param("ids", texts(granted, it -> it.id().toString()))
@@ -235,6 +236,7 @@ public final class Quota {
                 .param("models", texts(granted, Reservation::model))
                 .param("requests", texts(granted, Reservation::requestId))
                 .param("instances", texts(granted, it -> it.instance().toString()))
+                .param("answers", granted.stream().map(Reservation::answers).toArray(Integer[]::new))
                 .param("tokens", granted.stream().map(Reservation::tokens).toArray(Long[]::new))
                 .param(
                         "prompts",
@@ -317,15 +319,16 @@ public final class Quota {
             this.maxConcurrent = maxConcurrent;
         }
 
-        QuotaDecision take(long tokens, Instant now) {
+        QuotaDecision take(Reservation wish, Instant now) {
+            long tokens = wish.tokens();
             if (windows.stream().anyMatch(window -> window.refusesTokens(tokens) || window.refusesRequest())) {
                 return new QuotaDecision.Refused(Refusal.of(windows, tokens, now));
             }
-            if (running >= maxConcurrent) {
-                return new QuotaDecision.Refused(Refusal.concurrency(maxConcurrent));
+            if (running + wish.answers() > maxConcurrent) {
+                return new QuotaDecision.Refused(Refusal.concurrency(wish.answers(), maxConcurrent));
             }
             windows = windows.stream().map(window -> window.with(tokens)).toList();
-            running++;
+            running += wish.answers();
             return new QuotaDecision.Granted(Snapshots.of(windows, now));
         }
     }

@@ -6,13 +6,13 @@ import java.time.Duration;
 public final class QuotaExceededException extends RuntimeException {
     /** Which limit. */
     public enum Limit {
-        /** Requests that run at the same time. */
+        /** Answers that run at the same time. */
         CONCURRENCY,
         /** Requests in a calendar window. */
         REQUESTS,
         /** Tokens in a calendar window; more room comes with the next window. */
         TOKENS,
-        /** The tokens of the month (the longest window) are spent: asking again soon is in vain. */
+        /** The tokens of the month (the longest window) are spent, or the request alone is more than a limit allows: asking again soon is in vain. */
         BUDGET
     }
 

@@ -15,8 +15,13 @@ import java.util.List;
 final class Refusal {
     private Refusal() {}
 
-    static QuotaExceededException concurrency(int limit) {
-        var message = "The tenant's limit of " + limit + " concurrent requests is reached.";
+    static QuotaExceededException concurrency(int answers, int limit) {
+        if (answers > limit) {
+            var message = "The request asks for %d answers, of which this tenant may have %d at the same time."
+                    .formatted(answers, limit);
+            return new QuotaExceededException(BUDGET, message, Duration.ofSeconds(1));
+        }
+        var message = "The tenant's limit of " + limit + " concurrent answers is reached.";
         return new QuotaExceededException(CONCURRENCY, message, Duration.ofSeconds(1));
     }
 

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  *
  * @param id matches {@link #ID}
  * @param windows limits by calendar window, at most one for each period; a window left out is unlimited
- * @param maxConcurrent requests that may run or wait at the same time, at least 1
+ * @param maxConcurrent answers that may run or wait at the same time, at least 1
  * @param weight share of the engine against other tenants, 1 to 1000
  */
 public record Tenant(String id, List<Window> windows, int maxConcurrent, int weight) {

@@ -56,7 +56,7 @@ final class LedgerRate {
             for (int i = 0; i < count; i++) {
                 var id = UUID.randomUUID();
                 var unused =
-                        ledger.reserve(new Reservation(id, id, tenant, "bl_measure", "tiny", "req-" + id, 2, 1), 1);
+                        ledger.reserve(new Reservation(id, id, tenant, "bl_measure", "tiny", "req-" + id, 1, 2, 1));
             }
             return null;
         };

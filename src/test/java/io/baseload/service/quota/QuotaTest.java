@@ -96,6 +96,26 @@ class QuotaTest {
     }
 
     @Test
+    void boundsAnswersAtTheSameTimeHoweverManyRequestsTheyComeIn() {
+        var tenant = tenant(9);
+        var eight = wish(tenant, 8, 8);
+        var decisions = admit(eight, wish(tenant, 2, 2), wish(tenant, 1, 1), wish(tenant, 1, 1));
+        assertThat(decisions)
+                .map(decision -> decision instanceof QuotaDecision.Granted)
+                .containsExactly(true, false, true, false);
+        assertThat(refusal(decisions.get(1)).limit()).isEqualTo(Limit.CONCURRENCY);
+        settle(eight.id(), 8, 0);
+        assertThat(admit(wish(tenant, 8, 8)).getFirst()).isInstanceOf(QuotaDecision.Granted.class);
+        assertThat(refusal(admit(wish(tenant, 10, 10)).getFirst()).limit())
+                .as("will never fit")
+                .isEqualTo(Limit.BUDGET);
+    }
+
+    private static QuotaExceededException refusal(QuotaDecision decision) {
+        return (QuotaExceededException) ((QuotaDecision.Refused) decision).reason();
+    }
+
+    @Test
     void boundsConcurrentRequests() {
         var tenant = tenant(2);
         var first = reserve(tenant, 1);
@@ -194,7 +214,7 @@ class QuotaTest {
         var tenant = tenant(2);
         var living = platform.get(Membership.class).lease().instance();
         var id = UUID.randomUUID();
-        admit(new Reservation(id, living, tenant, "bl_test", "tiny", "req-1", 10, 1));
+        admit(new Reservation(id, living, tenant, "bl_test", "tiny", "req-1", 1, 10, 1));
         assertThat(lose()).noneMatch(lost -> lost.reservation().id().equals(id));
         assertThat(quota.open(living, Duration.ZERO))
                 .extracting(Reservation::id)
@@ -312,8 +332,12 @@ class QuotaTest {
     }
 
     private static Reservation wish(String tenant, long tokens) {
+        return wish(tenant, tokens, 1);
+    }
+
+    private static Reservation wish(String tenant, long tokens, int answers) {
         return new Reservation(
-                UUID.randomUUID(), INSTANCE, tenant, "bl_test", "tiny", "req-1", tokens, Math.min(10, tokens));
+                UUID.randomUUID(), INSTANCE, tenant, "bl_test", "tiny", "req-1", answers, tokens, Math.min(10, tokens));
     }
 
     private List<QuotaDecision> admit(Reservation... wishes) {
