@@ -41,6 +41,9 @@ public interface Completions {
                 .orElseThrow(() -> new IllegalStateException("no Baseload chat layer on the class path"));
     }
 
+    /** Tokens that the prompts have at least, at the cost of one look at each character: for those who want to refuse a question before it is rendered and tokenized. */
+    long leastTokens(CompletionRequest request);
+
     /**
      * Renders and tokenizes; generates nothing yet.
      *

@@ -59,6 +59,11 @@ final class ModelCompletions implements Completions {
     }
 
     @Override
+    public long leastTokens(CompletionRequest request) {
+        return Room.leastTokens(tokenizer, request.input()).sum();
+    }
+
+    @Override
     public PreparedCompletion prepare(CompletionRequest request) {
         StopTexts stops = stops(request.stop());
         checkLogitBias(request);

@@ -7,6 +7,7 @@ import io.baseload.chat.api.Message;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.LoadedModel;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** How many tokens an answer may have. Nothing is ever cut to fit: what doesn't fit is refused. */
 final class Room {
@@ -27,25 +28,24 @@ final class Room {
                     field,
                     "the " + field + " has " + characters + " characters. Reduce the length of the " + field + ".");
         }
-        long least = leastTokens(tokenizer, request.input());
+        long least = leastTokens(tokenizer, request.input()).max().orElse(0);
         if (least > context) {
             throw tooLong(
                     field,
-                    "the " + field + " has more than " + least + " tokens. Reduce the length of the " + field + ".");
+                    "the " + field + " has at least " + least + " tokens. Reduce the length of the " + field + ".");
         }
     }
 
-    /** Of a chat all but what the model said, of which templates leave parts out; of several prompts the longest. */
-    private static long leastTokens(Tokenizer tokenizer, Input input) {
+    /** How few tokens each prompt can have. Of a chat all counts but what the model said, of which templates leave parts out. */
+    static LongStream leastTokens(Tokenizer tokenizer, Input input) {
         return switch (input) {
             case Input.Chat chat ->
-                chat.messages().stream()
+                LongStream.of(chat.messages().stream()
                         .map(Room::asked)
                         .mapToLong(tokenizer::leastTokens)
-                        .sum();
-            case Input.Texts texts ->
-                texts.prompts().stream().mapToLong(tokenizer::leastTokens).max().orElse(0);
-            case Input.Tokens tokens -> 0;
+                        .sum());
+            case Input.Texts texts -> texts.prompts().stream().mapToLong(tokenizer::leastTokens);
+            case Input.Tokens tokens -> tokens.prompts().stream().mapToLong(ids -> ids.length);
         };
     }
 

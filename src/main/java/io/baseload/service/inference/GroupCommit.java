@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * Writes what waits as one transaction.
+ * Does what waits in one transaction.
  *
  * <p>Each commit waits for the disk, and transactions of one tenant, or on the audit trail, wait for each other: one after the other they are as many a second as
  * the disk can sync. So one thread takes all that waits, writes it in one transaction, and takes what has come meanwhile. Nothing is delayed for that, but for the

@@ -6,6 +6,7 @@ import io.baseload.service.audit.CompletionRecord;
 import io.baseload.service.quota.LostReservation;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.quota.QuotaDecision;
+import io.baseload.service.quota.QuotaWish;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.quota.ReservationEnd;
 import io.baseload.service.quota.Settlement;
@@ -40,6 +41,11 @@ final class LedgerTransactions {
                     usage.completion(),
                     ending.state().equals(Ending.REFUSED));
         }
+    }
+
+    /** Whether requests would find room now. Nothing is written. */
+    List<QuotaDecision> foresee(List<QuotaWish> wishes) {
+        return transactions.execute(status -> quota.foresee(wishes));
     }
 
     /** Before the first token: reservations and intents. */

@@ -7,6 +7,7 @@ import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.service.cluster.InstanceLease;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.quota.QuotaWish;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ServedModel;
@@ -66,6 +67,8 @@ final class LedgeredInference implements Inference {
             Stopwatch watch,
             Consumer<CompletionEvent> listener) {
         try {
+            long least = Math.max(1, held.completions().leastTokens(request));
+            ledger.foresee(new QuotaWish(caller.tenant(), request.answers(), least));
             var prepared = held.completions().prepare(request);
             var lease = membership.lease();
             var reservation = reservation(caller, held.id(), requestId, prepared, lease);

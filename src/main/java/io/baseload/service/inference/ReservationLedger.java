@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaSnapshot;
+import io.baseload.service.quota.QuotaWish;
 import io.baseload.service.quota.Reservation;
 import java.util.Objects;
 import java.util.Set;
@@ -25,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * away and whatever the failure; what was reserved and never begun is given back, also where the answer of a commit got lost. A request waits for its reservation
  * only so long: then it is refused, and the reservation, should it come about after all, is given back.
  *
- * <p>Two threads write, one for reservations and one for settlements, so that these never wait behind those who want to begin. Nobody interrupts them: the interrupt
- * of a cancelled request's thread would break a pooled connection.
+ * <p>Three threads talk to the database, one for those who may not be worth any work, one for reservations and one for settlements, so that these never wait behind
+ * those who want to begin. Nobody interrupts them: the interrupt of a cancelled request's thread would break a pooled connection.
  */
 final class ReservationLedger implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReservationLedger.class);
@@ -37,6 +38,7 @@ final class ReservationLedger implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
     private final LedgerTransactions transactions;
+    private final GroupCommit<QuotaWish, QuotaDecision> foreseeing;
     private final GroupCommit<Reservation, QuotaDecision> reserving;
     private final GroupCommit<LedgerTransactions.Outcome, Boolean> settling;
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(
@@ -46,6 +48,7 @@ final class ReservationLedger implements AutoCloseable {
 
     ReservationLedger(LedgerTransactions transactions) {
         this.transactions = transactions;
+        this.foreseeing = new GroupCommit<>("ledger-foresee", MAX_WAITING, transactions::foresee);
         this.reserving = new GroupCommit<>("ledger-reserve", MAX_WAITING, transactions::reserve);
         this.settling = new GroupCommit<>("ledger-settle", MAX_WAITING + MAX_UNSETTLED, transactions::settle);
     }
@@ -62,6 +65,35 @@ final class ReservationLedger implements AutoCloseable {
     /** Whether this process will still settle a reservation, or give it back. */
     boolean knows(UUID reservation) {
         return unfinished.contains(reservation);
+    }
+
+    /**
+     * Refuses a request that would find no room now, before any work is done on it. Passing promises nothing: {@link #reserve} decides.
+     *
+     * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
+     * @throws LedgerUnavailableException if the database didn't say in time
+     */
+    void foresee(QuotaWish wish) {
+        QuotaDecision decision;
+        try {
+            var entry = foreseeing.submit(wish);
+            decision = entry.result()
+                    .copy()
+                    .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                    .whenComplete((done, failure) -> entry.withdraw())
+                    .join();
+        } catch (RejectedExecutionException e) {
+            throw new LedgerUnavailableException(e);
+        } catch (CompletionException e) {
+            var cause = Objects.requireNonNullElse(e.getCause(), e);
+            if (cause instanceof TimeoutException || DatabaseFailures.isUnavailable(cause)) {
+                throw new LedgerUnavailableException(cause);
+            }
+            throw cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
+        }
+        if (decision instanceof QuotaDecision.Refused refused) {
+            throw refused.reason();
+        }
     }
 
     /**
@@ -169,6 +201,7 @@ final class ReservationLedger implements AutoCloseable {
     /** Lets what has ended be settled for a while; what then is open others will settle as lost. */
     @Override
     public void close() {
+        foreseeing.close();
         reserving.close();
         clock.shutdown();
         settling.close();

@@ -30,6 +30,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * the database's.
  */
 public final class Quota {
+    private static final String TENANTS =
+            "SELECT id, max_concurrent, clock_timestamp() AS now FROM tenant WHERE id = ANY(:ids)";
+
     private final JdbcClient jdbc;
     private final QuotaWindows windows;
 
@@ -42,9 +45,9 @@ public final class Quota {
     public List<QuotaDecision> reserve(List<Reservation> wishes) {
         var tenants = new HashSet<String>();
         wishes.forEach(wish -> tenants.add(wish.tenant()));
-        var limits = lockTenants(tenants);
+        var limits = limits(TENANTS + " ORDER BY id FOR NO KEY UPDATE", tenants);
         if (limits.isEmpty()) {
-            return wishes.stream().map(Quota::unknown).toList();
+            return wishes.stream().map(wish -> unknown(wish.tenant())).toList();
         }
         var now = limits.values().iterator().next().now();
         var rooms = new HashMap<String, TenantRoom>();
@@ -60,7 +63,8 @@ public final class Quota {
         var granted = new ArrayList<Reservation>();
         for (Reservation wish : wishes) {
             var room = rooms.get(wish.tenant());
-            var decision = room == null ? unknown(wish) : room.take(wish, now.toInstant());
+            var decision =
+                    room == null ? unknown(wish.tenant()) : room.take(wish.answers(), wish.tokens(), now.toInstant());
             if (decision instanceof QuotaDecision.Granted) {
                 granted.add(wish);
             }
@@ -73,6 +77,34 @@ public final class Quota {
             insert(granted, now);
         }
         return decisions;
+    }
+
+    /**
+     * Says what {@link #reserve} would say now of each wish alone. Locks and writes nothing: an answer for those who are not worth any work, never a promise to the others.
+     */
+    public List<QuotaDecision> foresee(List<QuotaWish> wishes) {
+        var tenants = new HashSet<String>();
+        wishes.forEach(wish -> tenants.add(wish.tenant()));
+        var limits = limits(TENANTS, tenants);
+        var running = running(tenants);
+        var present = limits.isEmpty()
+                ? Map.<String, List<QuotaWindow>>of()
+                : windows.at(tenants, limits.values().iterator().next().now());
+        return wishes.stream()
+                .map(wish -> {
+                    var limit = limits.get(wish.tenant());
+                    return limit == null
+                            ? unknown(wish.tenant())
+                            : new TenantRoom(
+                                            present.getOrDefault(wish.tenant(), List.of()),
+                                            running.getOrDefault(wish.tenant(), 0L),
+                                            limit.maxConcurrent())
+                                    .take(
+                                            wish.answers(),
+                                            wish.tokens(),
+                                            limit.now().toInstant());
+                })
+                .toList();
     }
 
     /** Reserves more tokens for a running request, in the windows it was made in; false if a limit leaves no room or it is no longer open. */
@@ -199,11 +231,9 @@ public final class Quota {
                 row.getLong("prompt_tokens"));
     }
 
-    private Map<String, Limits> lockTenants(Collection<String> ids) {
+    private Map<String, Limits> limits(String query, Collection<String> ids) {
         var limits = new HashMap<String, Limits>();
-        jdbc.sql("""
-            SELECT id, max_concurrent, clock_timestamp() AS now FROM tenant WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE\
-            """).param("ids", ids.toArray(String[]::new)).query(row -> {
+        jdbc.sql(query).param("ids", ids.toArray(String[]::new)).query(row -> {
             var limit = new Limits(row.getInt("max_concurrent"), row.getObject("now", OffsetDateTime.class));
             limits.put(row.getString("id"), limit);
         });
@@ -291,8 +321,8 @@ public final class Quota {
         return all.stream().map(text).toArray(String[]::new);
     }
 
-    private static QuotaDecision unknown(Reservation wish) {
-        return new QuotaDecision.Refused(new UnknownTenantException(wish.tenant()));
+    private static QuotaDecision unknown(String tenant) {
+        return new QuotaDecision.Refused(new UnknownTenantException(tenant));
     }
 
     private record Limits(int maxConcurrent, OffsetDateTime now) {}
@@ -319,16 +349,15 @@ public final class Quota {
             this.maxConcurrent = maxConcurrent;
         }
 
-        QuotaDecision take(Reservation wish, Instant now) {
-            long tokens = wish.tokens();
+        QuotaDecision take(int answers, long tokens, Instant now) {
             if (windows.stream().anyMatch(window -> window.refusesTokens(tokens) || window.refusesRequest())) {
                 return new QuotaDecision.Refused(Refusal.of(windows, tokens, now));
             }
-            if (running + wish.answers() > maxConcurrent) {
-                return new QuotaDecision.Refused(Refusal.concurrency(wish.answers(), maxConcurrent));
+            if (running + answers > maxConcurrent) {
+                return new QuotaDecision.Refused(Refusal.concurrency(answers, maxConcurrent));
             }
             windows = windows.stream().map(window -> window.with(tokens)).toList();
-            running += wish.answers();
+            running += answers;
             return new QuotaDecision.Granted(Snapshots.of(windows, now));
         }
     }

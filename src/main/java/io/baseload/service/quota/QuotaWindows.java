@@ -51,13 +51,13 @@ final class QuotaWindows {
         """.formatted(CHANGES);
 
     private static final String PRESENT = """
-        SELECT :tenant AS tenant, p.period, date_trunc(p.period, :at::timestamptz, 'UTC') AS starts_at, l.tokens AS token_limit,
+        SELECT t.tenant, p.period, date_trunc(p.period, :at::timestamptz, 'UTC') AS starts_at, l.tokens AS token_limit,
                l.requests AS request_limit, coalesce(w.used, 0) AS used, coalesce(w.reserved, 0) AS reserved,
                coalesce(w.requests, 0) AS requests
-        FROM %s
-        LEFT JOIN tenant_window l ON l.tenant = :tenant AND l.period = p.period
+        FROM unnest(:tenants::text[]) t(tenant) CROSS JOIN %s
+        LEFT JOIN tenant_window l ON l.tenant = t.tenant AND l.period = p.period
         LEFT JOIN quota_window w
-          ON w.tenant = :tenant AND w.period = p.period AND w.starts_at = date_trunc(p.period, :at::timestamptz, 'UTC')\
+          ON w.tenant = t.tenant AND w.period = p.period AND w.starts_at = date_trunc(p.period, :at::timestamptz, 'UTC')\
         """.formatted(PERIODS);
 
     private final JdbcClient jdbc;
@@ -75,15 +75,7 @@ final class QuotaWindows {
 
     /** The windows of a moment, by tenant, with the limits of now; nobody else changes them until the transaction ends. */
     Map<String, List<QuotaWindow>> lock(Collection<String> tenants, OffsetDateTime at) {
-        var locked = new HashMap<String, List<QuotaWindow>>();
-        jdbc.sql(LOCK)
-                .param("tenants", tenants.toArray(String[]::new))
-                .param("at", at)
-                .query(row -> {
-                    locked.computeIfAbsent(row.getString("tenant"), tenant -> new ArrayList<>())
-                            .add(QuotaWindow.read(row, 0));
-                });
-        return locked;
+        return byTenant(LOCK, tenants, at);
     }
 
     /** Writes changes; those of one window in one step. */
@@ -100,13 +92,21 @@ final class QuotaWindows {
         jdbc.sql(RESTORE).params(parameters(changes)).update();
     }
 
-    /** The windows of a moment with the limits of now. */
-    List<QuotaWindow> at(String tenant, OffsetDateTime at) {
-        return jdbc.sql(PRESENT)
-                .param("tenant", tenant)
+    /** The windows of a moment, by tenant, with the limits of now. */
+    Map<String, List<QuotaWindow>> at(Collection<String> tenants, OffsetDateTime at) {
+        return byTenant(PRESENT, tenants, at);
+    }
+
+    private Map<String, List<QuotaWindow>> byTenant(String sql, Collection<String> tenants, OffsetDateTime at) {
+        var windows = new HashMap<String, List<QuotaWindow>>();
+        jdbc.sql(sql)
+                .param("tenants", tenants.toArray(String[]::new))
                 .param("at", at)
-                .query(QuotaWindow::read)
-                .list();
+                .query(row -> {
+                    windows.computeIfAbsent(row.getString("tenant"), tenant -> new ArrayList<>())
+                            .add(QuotaWindow.read(row, 0));
+                });
+        return windows;
     }
 
     /** Forgets minutes that nobody asks about any more. */

@@ -37,7 +37,7 @@ public final class UsageReports {
     private List<TenantUsage.Window> windows(String tenant) {
         var now =
                 jdbc.sql("SELECT clock_timestamp()").query(OffsetDateTime.class).single();
-        return windows.at(tenant, now).stream()
+        return windows.at(List.of(tenant), now).getOrDefault(tenant, List.of()).stream()
                 .map(window -> new TenantUsage.Window(
                         window.period(), window.startsAt(), window.tokenLimit(), window.used(), window.reserved()))
                 .toList();

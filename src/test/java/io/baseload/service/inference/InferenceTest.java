@@ -140,6 +140,35 @@ class InferenceTest {
     }
 
     @Test
+    void whoHasNothingLeftCostsNoWork() throws Exception {
+        var budget = tenant(8, tokens(10));
+        var rate = tenant(8, new Tenant.Window(Period.MONTH, OptionalLong.empty(), OptionalLong.of(1)));
+        var places = tenant(1);
+        for (String tenant : List.of(budget, rate, places)) {
+            var first = new Client(inference, tenant);
+            first.ask(6, 4);
+            int prepared = model.prepared.get();
+            long windows = windows(tenant);
+            assertThatThrownBy(() -> new Client(inference, tenant).ask(1, 1))
+                    .isInstanceOf(QuotaExceededException.class);
+            assertThat(model.prepared.get()).as("prompts that were rendered").isEqualTo(prepared);
+            assertThat(trail(first)).hasSize(1);
+            assertThat(windows(tenant)).as("writes to the tenant's rows").isEqualTo(windows);
+            model.steps.release(4);
+            first.finished();
+        }
+    }
+
+    /** Numbers of the transactions that wrote a tenant's rows last. */
+    private static long windows(String tenant) {
+        return platform.superuser()
+                .sql("SELECT sum(xmin::text::bigint) FROM quota_window WHERE tenant = ?")
+                .param(tenant)
+                .query(Long.class)
+                .single();
+    }
+
+    @Test
     void aCancelledAnswerPaysForWhatWasDecoded() throws Exception {
         var client = new Client(inference, tenant(8));
         var asked = client.ask(7, 100);

@@ -32,6 +32,7 @@ final class TinyModel implements ModelDirectory, Completions {
     final Semaphore steps = new Semaphore(0);
 
     final AtomicInteger holds = new AtomicInteger();
+    final AtomicInteger prepared = new AtomicInteger();
     final AtomicInteger started = new AtomicInteger();
     volatile boolean full;
     volatile boolean broken;
@@ -57,7 +58,13 @@ final class TinyModel implements ModelDirectory, Completions {
     }
 
     @Override
+    public long leastTokens(CompletionRequest request) {
+        return 0;
+    }
+
+    @Override
     public PreparedCompletion prepare(CompletionRequest request) {
+        prepared.incrementAndGet();
         var prompts = ((Input.Tokens) request.input()).prompts();
         int prompt = prompts.stream().mapToInt(ids -> ids.length).sum();
         return new Prepared(

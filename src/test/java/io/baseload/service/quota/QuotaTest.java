@@ -164,7 +164,7 @@ class QuotaTest {
     void windowsBeginAndEndWithTheCalendar() {
         var windows = new QuotaWindows(platform.jdbc());
         var at = java.time.OffsetDateTime.parse("2024-12-31T23:59:59.999999-05:00"); // 2025-01-01T04:59:59Z
-        assertThat(windows.at("nobody", at))
+        assertThat(windows.at(List.of("nobody"), at).get("nobody"))
                 .extracting(QuotaWindow::startsAt, QuotaWindow::endsAt)
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple(
