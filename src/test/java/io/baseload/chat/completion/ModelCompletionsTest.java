@@ -263,8 +263,8 @@ class ModelCompletionsTest {
     @Test
     void aPromptsPriceIsBoundedFromBelowBeforeAnyWorkIsDoneOnIt() {
         for (Input input : List.of(
-                new Input.Texts(List.of("lorem ipsum dolor ".repeat(100), "sit amet")),
-                new Input.Chat(List.of(Message.user("lorem ipsum dolor ".repeat(100))), Map.of()),
+                new Input.Texts(List.of("lorem ipsum dolor ".repeat(4), "sit amet")),
+                new Input.Chat(List.of(Message.user("lorem ipsum dolor ".repeat(4))), Map.of()),
                 new Input.Tokens(List.of(new int[] {1, 2, 3}, new int[] {4})))) {
             var request = greedy(input, 1);
             assertThat(completions.leastTokens(request))
