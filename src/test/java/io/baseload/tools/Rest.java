@@ -54,14 +54,18 @@ public final class Rest {
      * Any answer.
      *
      * @param body sent as JSON; none if it is an empty text
+     * @param headers further ones: name, value, name, value …
      */
-    public HttpResponse<String> send(String method, String route, Object body)
+    public HttpResponse<String> send(String method, String route, Object body, String... headers)
             throws IOException, InterruptedException {
         String json = body instanceof String text ? text : JSON.writeValueAsString(body);
         var request = HttpRequest.newBuilder(URI.create(url + route))
                 .timeout(Duration.ofMinutes(2))
                 .header("Authorization", "Bearer " + key)
                 .method(method, json.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         if (!json.isEmpty()) {
             request.header("Content-Type", "application/json");
         }

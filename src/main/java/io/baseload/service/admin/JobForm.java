@@ -1,9 +1,11 @@
 package io.baseload.service.admin;
 
 import io.baseload.service.registry.Job;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
@@ -21,6 +23,15 @@ record JobForm(
         @Nullable Instant finishedAt) {
 
     record Failure(String message) {}
+
+    record Started(JobForm job) {}
+
+    /** 202: the job goes on, and this is where it is seen. */
+    static ResponseEntity<Started> started(Job job) {
+        return ResponseEntity.accepted()
+                .location(URI.create("/admin/v1/jobs/" + job.id()))
+                .body(new Started(of(job)));
+    }
 
     static JobForm of(Job job) {
         String error = job.error();

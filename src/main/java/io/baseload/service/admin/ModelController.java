@@ -9,7 +9,6 @@ import io.baseload.service.registry.Model;
 import io.baseload.service.registry.Models;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
-import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -60,8 +59,6 @@ final class ModelController {
         static final LoadRequest AS_BEFORE = new LoadRequest(null, null);
     }
 
-    record JobStarted(JobForm job) {}
-
     @GetMapping
     Page<ModelForm> list(@RequestParam @Nullable Integer limit, @RequestParam @Nullable String after) {
         var request = Page.Request.of(limit, after);
@@ -74,7 +71,8 @@ final class ModelController {
     }
 
     @PostMapping
-    ResponseEntity<JobStarted> importFile(@RequestBody ImportRequest request, @AuthenticationPrincipal Caller caller) {
+    ResponseEntity<JobForm.Started> importFile(
+            @RequestBody ImportRequest request, @AuthenticationPrincipal Caller caller) {
         String path = Refusals.present("path", request.path());
         String name = Refusals.present("name", request.name());
         Optional<Quantization> quantization = Optional.ofNullable(request.quantize())
@@ -83,12 +81,12 @@ final class ModelController {
                                 "quantize",
                                 "invalid_value",
                                 "'quantize' must be one of " + String.join(", ", Quantization.labels()) + ".")));
-        return started(
+        return JobForm.started(
                 imports.start(path, name, quantization, recorded(caller, "model.import", name, Map.of("path", path))));
     }
 
     @PostMapping("/{id}/load")
-    ResponseEntity<JobStarted> load(
+    ResponseEntity<JobForm.Started> load(
             @PathVariable String id,
             @RequestBody(required = false) @Nullable LoadRequest body,
             @AuthenticationPrincipal Caller caller) {
@@ -98,7 +96,7 @@ final class ModelController {
         Map<String, Object> detail = new TreeMap<>();
         precision.ifPresent(value -> detail.put("precision", value.label()));
         kv.ifPresent(value -> detail.put("kv_precision", value.label()));
-        return started(models.load(id, precision, kv, recorded(caller, "model.load", id, detail)));
+        return JobForm.started(models.load(id, precision, kv, recorded(caller, "model.load", id, detail)));
     }
 
     /** @param of throws an {@code IllegalArgumentException} that says which values there are */
@@ -114,8 +112,8 @@ final class ModelController {
     }
 
     @PostMapping("/{id}/unload")
-    ResponseEntity<JobStarted> unload(@PathVariable String id, @AuthenticationPrincipal Caller caller) {
-        return started(models.unload(id, recorded(caller, "model.unload", id, Map.of())));
+    ResponseEntity<JobForm.Started> unload(@PathVariable String id, @AuthenticationPrincipal Caller caller) {
+        return JobForm.started(models.unload(id, recorded(caller, "model.unload", id, Map.of())));
     }
 
     @DeleteMapping("/{id}")
@@ -126,11 +124,5 @@ final class ModelController {
 
     private Consumer<Job> recorded(Caller caller, String act, String model, Map<String, Object> detail) {
         return job -> acts.record(caller, act, "models/" + model, Refusals.plus(detail, "job", job.id()));
-    }
-
-    private static ResponseEntity<JobStarted> started(Job job) {
-        return ResponseEntity.accepted()
-                .location(URI.create("/admin/v1/jobs/" + job.id()))
-                .body(new JobStarted(JobForm.of(job)));
     }
 }

@@ -19,6 +19,7 @@ public final class Aliases {
     private final Loader loader;
     private final Serving serving;
     private final Everywhere everywhere;
+    private final Jobs jobs;
     private final TransactionOperations transaction;
 
     Aliases(
@@ -27,12 +28,14 @@ public final class Aliases {
             Loader loader,
             Serving serving,
             Everywhere everywhere,
+            Jobs jobs,
             TransactionOperations transaction) {
         this.rows = rows;
         this.models = models;
         this.loader = loader;
         this.serving = serving;
         this.everywhere = everywhere;
+        this.jobs = jobs;
         this.transaction = transaction;
     }
 
@@ -52,77 +55,71 @@ public final class Aliases {
     }
 
     /**
-     * Points a name to a model; returns when new requests go there.
+     * Points a name to a model; returns when new requests go there. If the model has to be loaded first, that is a job, which can be cancelled.
      *
      * @param recorded runs in the transaction that moves the name
      * @throws io.baseload.chat.api.InvalidRequestException if the name breaks the rule
      * @throws UnknownModelException if there is no such model
-     * @throws ConflictException if the name is a model's id
+     * @throws ConflictException if the name is a model's id, or the load was cancelled
      * @throws NotEnoughMemoryException if both models don't fit into memory
      */
     public Alias put(String name, String model, Runnable recorded) {
+        check(name, model);
+        if (loader.state(model) == ModelState.LOADED) {
+            point(name, model, recorded, Progress.IGNORED);
+        } else {
+            jobs.run(Job.Kind.ALIAS, model, job -> {}, progress -> point(name, model, recorded, progress));
+        }
+        return new Alias(name, model);
+    }
+
+    /** The same as a job, for somebody who does not wait. */
+    public Job start(String name, String model, Runnable recorded) {
+        check(name, model);
+        return jobs.start(Job.Kind.ALIAS, model, job -> {}, progress -> point(name, model, recorded, progress));
+    }
+
+    private void check(String name, String model) {
         Names.check("name", name);
         if (models.existsById(name)) {
             throw new ConflictException("'" + name + "' is the id of a model.");
         }
-        ModelRow row = prepare(model);
+        loader.admit(models.findById(model).orElseThrow(() -> new UnknownModelException(model)));
+    }
+
+    /** Loads the model here, has the other processes load it too, then moves the name. */
+    private void point(String name, String model, Runnable recorded, Progress progress) {
         try {
-            everywhere.awaitModel(model);
+            loader.load(model, progress, () -> models.wantByAlias(model));
+            everywhere.awaitModel(model, progress);
+            loader.load(model, progress, () -> move(name, model, recorded));
         } catch (RuntimeException e) {
-            loader.inTurn(() -> {
-                giveUp(row);
-                return model;
-            });
+            loader.inTurn(() -> drainIfUnused(model));
             throw e;
         }
-        Alias moved = loader.inTurn(() -> {
-            loader.load(row, Progress.IGNORED);
-            Optional<String> left = move(name, row, recorded);
-            serving.point(name, model);
-            left.ifPresent(serving::drain);
-            return new Alias(name, model);
-        });
-        everywhere.awaitAlias(name, model);
-        return moved;
+        everywhere.awaitAlias(name, model, progress);
     }
 
-    /** Loads the model here, and has the other processes load it too. */
-    private ModelRow prepare(String model) {
-        return loader.inTurn(() -> {
-            ModelRow row = models.findById(model).orElseThrow(() -> new UnknownModelException(model));
-            loader.load(row, Progress.IGNORED);
-            if (row.wanted() == Wanted.NO) {
-                models.want(model, Wanted.BY_ALIAS.name());
-            }
-            return row;
+    private void move(String name, String model, Runnable recorded) {
+        Optional<String> left = transaction.execute(status -> {
+            Optional<String> before = rows.findById(name).map(AliasRow::model);
+            rows.point(name, model);
+            recorded.run();
+            return before.filter(this::leaves);
         });
+        serving.point(name, model);
+        left.ifPresent(serving::drain);
     }
 
-    private void giveUp(ModelRow row) {
-        if (row.wanted() == Wanted.NO && !rows.existsByModel(row.id())) {
-            models.want(row.id(), Wanted.NO.name());
-            serving.drain(row.id());
+    private void drainIfUnused(String model) {
+        if (leaves(model)) {
+            serving.drain(model);
         }
     }
 
     /** The aliases as this process routes them. */
     public Map<String, String> here() {
         return serving.aliases();
-    }
-
-    /** @return the model that the name left, if it is to leave memory */
-    private Optional<String> move(String name, ModelRow row, Runnable recorded) {
-        try {
-            return transaction.execute(status -> {
-                Optional<String> before = rows.findById(name).map(AliasRow::model);
-                rows.point(name, row.id());
-                recorded.run();
-                return before.filter(this::leaves);
-            });
-        } catch (RuntimeException e) {
-            giveUp(row);
-            throw e;
-        }
     }
 
     /**
@@ -151,10 +148,10 @@ public final class Aliases {
         }
     }
 
-    /** Whether a model that just lost an alias is to leave memory. */
+    /** Whether a model that just lost an alias, or did not get it, is to leave memory. */
     private boolean leaves(String model) {
         boolean unused = !rows.existsByModel(model)
-                && models.findById(model).orElseThrow().wanted() == Wanted.BY_ALIAS;
+                && models.findById(model).map(ModelRow::wanted).equals(Optional.of(Wanted.BY_ALIAS));
         if (unused) {
             models.want(model, Wanted.NO.name());
         }

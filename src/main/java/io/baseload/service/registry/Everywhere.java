@@ -25,8 +25,8 @@ final class Everywhere {
     }
 
     /** @throws ConflictException if another process can't load the model */
-    void awaitModel(String model) {
-        await("have loaded '" + model + "'", instance -> {
+    void awaitModel(String model, Progress progress) {
+        await("have loaded '" + model + "'", progress, instance -> {
             Optional<String> state = instance.models().stream()
                     .filter(one -> one.id().equals(model))
                     .map(InstanceModel::state)
@@ -39,15 +39,17 @@ final class Everywhere {
         });
     }
 
-    void awaitAlias(String name, String model) {
+    void awaitAlias(String name, String model, Progress progress) {
         await(
                 "route '" + name + "' to '" + model + "'",
+                progress,
                 instance -> model.equals(instance.aliases().get(name)));
     }
 
-    private void await(String what, Predicate<Instance> done) {
+    private void await(String what, Progress progress, Predicate<Instance> done) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
+            progress.at(0.95, "waiting for the other processes");
             Optional<Instance> late = instances.live().stream()
                     .filter(instance -> !instance.id().equals(membership.lease().instance()))
                     .filter(done.negate())

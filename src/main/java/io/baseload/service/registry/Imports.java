@@ -58,27 +58,30 @@ public final class Imports {
         return jobs.start(Job.Kind.IMPORT, name, recorded, progress -> take(path, file, name, quantization, progress));
     }
 
-    /** Links are followed again when the file is read: one that was exchanged meanwhile leads nowhere. */
+    /** Links are followed again before the file is read and after it: what was exchanged meanwhile becomes no model. */
     private void take(String path, Path file, String name, Optional<Quantization> quantization, Progress progress) {
         progress.at(0, "reading the header");
-        if (!folder.find(path).equals(file)) {
-            throw new ConflictException("'" + path + "' was exchanged before it was read: import it again.");
-        }
-        String sha256 = store.add(
-                        String.valueOf(file.getFileName()), folder -> convert(file, folder, quantization, progress))
+        refuseIfExchanged(path, file);
+        String sha256 = store.add(String.valueOf(file.getFileName()), stored -> {
+                    convert(file, stored, quantization, progress);
+                    refuseIfExchanged(path, file);
+                })
                 .sha256();
         progress.at(0.99, "filing");
         try {
             loader.inTurn(() -> {
                 shelf.refuseIfTaken(name);
-                return shelf.file(name, sha256, Wanted.NO);
+                shelf.file(name, sha256, Wanted.NO);
             });
         } catch (RuntimeException e) {
-            loader.inTurn(() -> {
-                shelf.tidy(sha256);
-                return sha256;
-            });
+            loader.inTurn(() -> shelf.tidy(sha256));
             throw e;
+        }
+    }
+
+    private void refuseIfExchanged(String path, Path file) {
+        if (!folder.find(path).equals(file)) {
+            throw new ConflictException("'" + path + "' was exchanged while it was imported: import it again.");
         }
     }
 

@@ -26,7 +26,9 @@ public record Job(
     public enum Kind {
         IMPORT,
         LOAD,
-        UNLOAD
+        UNLOAD,
+        /** A name gets a model, which is loaded first. */
+        ALIAS
     }
 
     public enum State {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -45,6 +46,29 @@ public final class Jobs {
 
     /** @param recorded runs in the transaction that creates the job */
     Job start(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
+        return begin(kind, model, recorded, work).job();
+    }
+
+    /**
+     * The same for somebody who waits: returns when the job has succeeded. If he goes away, it goes on.
+     *
+     * @throws ConflictException if it was cancelled
+     * @throws RuntimeException what it failed with
+     */
+    void run(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
+        try {
+            begin(kind, model, recorded, work).end().join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case JobCancelledException cancelled ->
+                    throw new ConflictException("The job for the model '" + model + "' was cancelled.");
+                case RuntimeException failure -> throw failure;
+                case null, default -> throw e;
+            }
+        }
+    }
+
+    private LiveJob begin(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
         Job job = Job.queued("job_" + UUID.randomUUID().toString().replace("-", ""), kind, model);
         transaction.executeWithoutResult(status -> {
             table.insert(job);
@@ -54,23 +78,23 @@ public final class Jobs {
         LiveJob started = new LiveJob(job);
         live.put(job.id(), started);
         Thread.ofVirtual().name(job.id()).start(() -> run(started, work));
-        return job;
+        return started;
     }
 
     private void run(LiveJob job, Work work) {
         try {
             job.at(0, "started");
             work.run(job);
-            finish(job.end(Job.State.SUCCEEDED, "done"));
+            job.succeed();
         } catch (JobCancelledException e) {
-            finish(job.end(Job.State.CANCELLED, "cancelled"));
+            job.fail(Job.State.CANCELLED, e);
         } catch (ModelFileException
                 | ModelStoreException
                 | NotFiniteException
                 | NotEnoughMemoryException
                 | UnknownModelException
                 | ConflictException e) {
-            finish(job.end(Job.State.FAILED, inWords(e)));
+            job.fail(Job.State.FAILED, e);
         } catch (RuntimeException | Error e) {
             LOG.error(
                     "{} ({} {}) failed",
@@ -78,12 +102,13 @@ public final class Jobs {
                     job.job().kind(),
                     job.job().model(),
                     e);
-            finish(job.end(Job.State.FAILED, inWords(e)));
+            job.fail(Job.State.FAILED, e);
         }
+        keep(job.job());
     }
 
     /** Writes the end down, however long the database is away. */
-    private void finish(Job job) {
+    private void keep(Job job) {
         LOG.info("{}: {} {}: {}", job.id(), job.kind(), job.model(), job.message());
         while (!written(job)) {
             try {

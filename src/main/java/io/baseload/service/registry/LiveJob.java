@@ -1,9 +1,12 @@
 package io.baseload.service.registry;
 
+import java.util.concurrent.CompletableFuture;
+
 /** A job of this process: what the table says of it is older. */
 final class LiveJob implements Progress {
     private volatile Job job;
     private volatile boolean cancelled;
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
     private volatile String remark = "";
 
     LiveJob(Job job) {
@@ -16,6 +19,11 @@ final class LiveJob implements Progress {
 
     void cancel() {
         cancelled = true;
+    }
+
+    /** Completes when the job has ended, with what it failed with. */
+    CompletableFuture<Void> end() {
+        return end;
     }
 
     @Override
@@ -31,8 +39,13 @@ final class LiveJob implements Progress {
         remark = "; " + text;
     }
 
-    Job end(Job.State state, String message) {
-        job = job.ended(state, state == Job.State.SUCCEEDED ? message + remark : message);
-        return job;
+    void succeed() {
+        job = job.ended(Job.State.SUCCEEDED, "done" + remark);
+        end.complete(null);
+    }
+
+    void fail(Job.State state, Throwable failure) {
+        job = job.ended(state, Jobs.inWords(failure));
+        end.completeExceptionally(failure);
     }
 }

@@ -11,35 +11,80 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
-/** Brings models into memory and out of it. What changes the set of loaded models has its turn one after the other. */
+/**
+ * Brings models into memory and out of it.
+ *
+ * <p>Deciding and loading are kept apart. Whether a model fits, whether it answers from now on, where a name points: all that is decided in turns, one after the
+ * other. A turn is short: it may ask the database, but never waits for a model. A load lies between two turns. In the first it is entered and gets its memory; in the
+ * second the model is opened, and whoever asked for it says in the same turn that it is wanted, so that nobody finds it unwanted in between. So a long load
+ * delays nobody who needs something else, and can be cancelled. Cost: loads may run side by side, each with memory of its own.
+ */
 @Component
 final class Loader {
     private final Engine engine;
     private final ModelStore store;
+    private final ModelRows rows;
     private final Serving serving;
     private final MemoryBudget budget;
     private final LoadSettings settings;
     private final ReentrantLock turn = new ReentrantLock(true);
-    private final Set<String> loading = ConcurrentHashMap.newKeySet();
+    private final Set<String> expected = ConcurrentHashMap.newKeySet();
+    private final Map<String, Load> loads = new ConcurrentHashMap<>(); // entered in turns
     private final Map<String, String> failures = new ConcurrentHashMap<>();
 
-    Loader(Engine engine, ModelStore store, Serving serving, MemoryBudget budget, LoadSettings settings) {
+    /**
+     * A load between its two turns.
+     *
+     * @param bytes what it was admitted with
+     * @param end the model answers, or nothing of it is in memory any more
+     */
+    private record Load(ModelRow row, long bytes, AtomicBoolean cancelled, CompletableFuture<Void> end) {
+        Progress watched(Progress progress) {
+            return (fraction, message) -> {
+                if (cancelled.get()) {
+                    throw new JobCancelledException();
+                }
+                progress.at(fraction, message);
+            };
+        }
+    }
+
+    /** What a turn decided on a model that is to be loaded. */
+    private sealed interface Step {
+        record Answers() implements Step {}
+
+        /** It is being loaded or leaves memory: look again after that. */
+        record Wait(String why, CompletableFuture<Void> end) implements Step {}
+
+        record Begin(Load load) implements Step {}
+    }
+
+    Loader(
+            Engine engine,
+            ModelStore store,
+            ModelRows rows,
+            Serving serving,
+            MemoryBudget budget,
+            LoadSettings settings) {
         this.engine = engine;
         this.store = store;
+        this.rows = rows;
         this.serving = serving;
         this.budget = budget;
         this.settings = settings;
     }
 
-    /** Runs a change of what is loaded; others wait. */
+    /** Runs a change of what is loaded or wanted. Others wait, so it must not wait for a model. */
     <T> T inTurn(Supplier<T> change) {
         turn.lock();
         try {
@@ -49,91 +94,178 @@ final class Loader {
         }
     }
 
-    /** Runs a change of what is loaded if nobody else has a turn now. */
-    boolean tryInTurn(Runnable change) {
-        if (!turn.tryLock()) {
-            return false;
-        }
+    void inTurn(Runnable change) {
+        turn.lock();
         try {
             change.run();
-            return true;
         } finally {
             turn.unlock();
         }
     }
 
-    /** @throws NotEnoughMemoryException if the model would not fit now */
+    /** @throws NotEnoughMemoryException if the model is not in memory and would not fit now */
     void admit(ModelRow row) {
-        if (serving.slot(row.id()).isEmpty()) {
-            long loaded = serving.slots().stream()
-                    .mapToLong(slot -> slot.model().load().memory().total())
-                    .sum();
-            long needed = engine.estimate(file(row), options(row)).total();
-            budget.admit(row.id(), needed, loaded);
-        }
+        inTurn(() -> {
+            if (serving.slot(row.id()).isEmpty() && !loads.containsKey(row.id())) {
+                admitted(row);
+            }
+        });
+    }
+
+    /** @return the bytes it needs */
+    private long admitted(ModelRow row) {
+        long loaded = serving.slots().stream()
+                .mapToLong(slot -> slot.model().load().memory().total())
+                .sum();
+        long loading = loads.values().stream().mapToLong(Load::bytes).sum();
+        long needed = engine.estimate(file(row), options(row)).total();
+        budget.admit(row.id(), needed, loaded + loading);
+        return needed;
     }
 
     /** A model that is about to be loaded: until then its state is loading. */
     void expect(String id) {
-        loading.add(id);
+        expected.add(id);
     }
 
-    /** Returns when the model answers. Does nothing if it does already. */
-    void load(ModelRow row, Progress progress) {
-        loading.add(row.id());
-        turn.lock();
+    /**
+     * Returns when the model answers; at once if it does already.
+     *
+     * @param then runs in the turn that finds it answering
+     * @throws UnknownModelException if there is no such model
+     * @throws NotEnoughMemoryException if it does not fit
+     * @throws JobCancelledException if {@code progress} or {@link #unload} ended it
+     */
+    void load(String id, Progress progress, Runnable then) {
         try {
-            if (!serving.reopen(row.id())) {
-                awaitMemory(row.id(), progress);
-                admit(row);
-                open(row, progress);
+            while (true) {
+                switch (inTurn(() -> step(id, then))) {
+                    case Step.Answers() -> {
+                        return;
+                    }
+                    case Step.Wait(String why, CompletableFuture<Void> end) -> await(end, () -> progress.at(0, why));
+                    case Step.Begin(Load load) -> {
+                        open(load, progress, then);
+                        return;
+                    }
+                }
             }
-            failures.remove(row.id());
         } catch (JobCancelledException e) {
             throw e;
         } catch (RuntimeException e) {
-            failures.put(row.id(), Jobs.inWords(e));
+            failures.put(id, Jobs.inWords(e));
             throw e;
         } finally {
-            loading.remove(row.id());
-            turn.unlock();
+            expected.remove(id);
         }
     }
 
-    private void open(ModelRow row, Progress progress) {
-        progress.at(0.1, "loading");
-        LoadedModel model = engine.load(file(row), options(row));
+    private Step step(String id, Runnable then) {
+        Load load = loads.get(id);
+        if (load != null) {
+            return new Step.Wait("waiting for its load", load.end());
+        }
+        if (serving.reopen(id)) {
+            failures.remove(id);
+            then.run();
+            return new Step.Answers();
+        }
+        if (serving.slot(id).isPresent()) {
+            return new Step.Wait("waiting until its memory is free", serving.gone(id));
+        }
+        ModelRow row = rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
+        Load begun = new Load(row, admitted(row), new AtomicBoolean(), new CompletableFuture<>());
+        loads.put(id, begun);
+        return new Step.Begin(begun);
+    }
+
+    private void open(Load load, Progress watcher, Runnable then) {
+        Progress progress = load.watched(watcher);
+        Slot slot = prepared(load, read(load, progress), progress);
+        inTurn(() -> {
+            serving.open(slot);
+            failures.remove(slot.id());
+            ended(load);
+            try {
+                then.run();
+            } catch (RuntimeException e) {
+                serving.drain(slot.id());
+                throw e;
+            }
+        });
+    }
+
+    private LoadedModel read(Load load, Progress progress) {
         try {
-            progress.at(0.7, "preparing tokenizer and template");
-            Completions completions = Completions.of(model, settings.chat(row.id()));
-            progress.at(0.8, "warming up");
-            Warmup.run(model);
-            progress.at(0.9, "ready");
-            serving.open(new Slot(row.id(), settings.fingerprint(row.sha256()), row.createdAt(), model, completions));
+            progress.at(0.1, "loading");
+            return engine.load(file(load.row()), options(load.row()));
         } catch (RuntimeException | Error e) {
-            model.close();
+            ended(load);
             throw e;
         }
     }
 
-    /** Waits until a model that is leaving memory has left it. */
-    private void awaitMemory(String id, Progress progress) {
-        if (serving.slot(id).isPresent()) {
-            serving.drain(id);
-            await(serving.gone(id), () -> progress.at(0, "waiting until its memory is free"));
+    private Slot prepared(Load load, LoadedModel model, Progress progress) {
+        ModelRow row = load.row();
+        try {
+            progress.at(0.5, "preparing tokenizer and template");
+            Completions completions = Completions.of(model, settings.chat(row.id()));
+            Warmup.run(model, () -> progress.at(0.6, "warming up"));
+            progress.at(0.9, "ready");
+            return new Slot(row.id(), settings.fingerprint(row.sha256()), row.createdAt(), model, completions);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            var _ = model.freed().whenComplete((done, failure) -> ended(load));
+            throw e;
         }
     }
 
-    static void await(CompletableFuture<Void> end, Runnable meanwhile) {
+    private void ended(Load load) {
+        loads.remove(load.row().id(), load);
+        load.end().complete(null);
+    }
+
+    /**
+     * Has a model leave memory, and cancels a load of it that runs; returns when its running answers have ended and its memory is free.
+     *
+     * @param decided runs in the turn from which on it accepts nothing more
+     * @throws JobCancelledException if {@code progress} ended the wait
+     */
+    void unload(String id, Progress progress, Runnable decided) {
+        while (true) {
+            Optional<CompletableFuture<Void>> load = inTurn(() -> {
+                Optional<Load> running = Optional.ofNullable(loads.get(id));
+                running.ifPresent(one -> one.cancelled().set(true));
+                if (running.isEmpty()) {
+                    decided.run();
+                    serving.drain(id);
+                }
+                return running.map(Load::end);
+            });
+            if (load.isEmpty()) {
+                break;
+            }
+            await(load.get(), () -> progress.at(0, "waiting for the end of its load"));
+        }
+        await(serving.gone(id), () -> progress.at(0.5, "waiting for running answers"));
+    }
+
+    /**
+     * Waits for an event.
+     *
+     * @param meanwhile runs now and then, and may throw
+     * @throws CompletionException with what the event failed with
+     */
+    static void await(CompletableFuture<?> end, Runnable meanwhile) {
         while (true) {
             meanwhile.run();
             try {
-                end.get(200, TimeUnit.MILLISECONDS);
+                end.get(100, TimeUnit.MILLISECONDS);
                 return;
             } catch (TimeoutException e) {
                 // not yet
             } catch (ExecutionException e) {
-                throw new IllegalStateException(e.getCause());
+                throw new CompletionException(e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new JobCancelledException();
@@ -156,7 +288,7 @@ final class Loader {
         if (serving.answers(id)) {
             return ModelState.LOADED;
         }
-        if (loading.contains(id)) {
+        if (expected.contains(id) || loads.containsKey(id)) {
             return ModelState.LOADING;
         }
         if (serving.slot(id).isPresent()) {
@@ -168,7 +300,8 @@ final class Loader {
     /** All that is not just on disk. */
     Map<String, ModelState> states() {
         Map<String, ModelState> states = new TreeMap<>();
-        loading.forEach(id -> states.put(id, state(id)));
+        expected.forEach(id -> states.put(id, state(id)));
+        loads.keySet().forEach(id -> states.put(id, state(id)));
         serving.slots().forEach(slot -> states.put(slot.id(), state(slot.id())));
         failures.keySet().forEach(id -> states.put(id, state(id)));
         return states;

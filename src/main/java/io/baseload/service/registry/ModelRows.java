@@ -25,6 +25,10 @@ interface ModelRows extends ListCrudRepository<ModelRow, String> {
     int settle(String id, @Nullable String computePrecision, @Nullable String kvPrecision);
 
     @Modifying
+    @Query("UPDATE model SET wanted = 'BY_ALIAS' WHERE id = :id AND wanted = 'NO'")
+    int wantByAlias(String id);
+
+    @Modifying
     @Query("UPDATE model SET wanted = :wanted WHERE id = :id")
     int want(String id, String wanted);
 }

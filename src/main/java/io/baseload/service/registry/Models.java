@@ -82,26 +82,31 @@ public final class Models {
      */
     public Job load(
             String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision, Consumer<Job> recorded) {
+        loader.admit(wanted(id, precision, kvPrecision));
+        return jobs.start(Job.Kind.LOAD, id, recorded, progress -> {
+            loader.inTurn(() -> {
+                ModelRow wanted = wanted(id, precision, kvPrecision);
+                rows.settle(id, name(wanted.computePrecision()), name(wanted.kvPrecision()));
+                loader.expect(id);
+            });
+            loader.load(id, progress, () -> rows.want(id, Wanted.BY_OPERATOR.name()));
+        });
+    }
+
+    /** The model with what is asked for, unless it is in memory, or on its way there, with other settings. */
+    private ModelRow wanted(String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision) {
         ModelRow before = row(id);
         ModelRow wanted = before.loadedWith(precision, kvPrecision);
-        if (serving.slot(id).isPresent() && !loader.options(wanted).equals(loader.options(before))) {
+        boolean present = serving.slot(id).isPresent() || loader.state(id) == ModelState.LOADING;
+        if (present && !loader.options(wanted).equals(loader.options(before))) {
             throw new ConflictException("The model '" + id + "' is in memory with other settings: unload it first.");
         }
-        loader.admit(wanted);
-        return jobs.start(
-                Job.Kind.LOAD,
-                id,
-                recorded,
-                progress -> loader.inTurn(() -> {
-                    rows.settle(id, name(wanted.computePrecision()), name(wanted.kvPrecision()));
-                    loader.load(row(id), progress);
-                    return rows.want(id, Wanted.BY_OPERATOR.name());
-                }));
+        return wanted;
     }
 
     /**
      * Unloads a model: it accepts nothing more, and leaves memory when its running answers have ended. Aliases that point to it stay, and answer again when
-     * it is loaded again.
+     * it is loaded again. A load of it that runs is cancelled.
      *
      * @param recorded runs in the transaction that creates the job
      * @throws UnknownModelException if there is no such model
@@ -109,16 +114,14 @@ public final class Models {
     public Job unload(String id, Consumer<Job> recorded) {
         ModelRow row = row(id);
         return jobs.start(Job.Kind.UNLOAD, id, recorded, progress -> {
-            var gone = loader.inTurn(() -> {
-                rows.want(id, Wanted.NO.name());
-                serving.drain(id);
-                return serving.gone(id);
-            });
             try {
-                Loader.await(gone, () -> progress.at(0.5, "waiting for running answers"));
+                loader.unload(id, progress, () -> rows.want(id, Wanted.NO.name()));
             } catch (JobCancelledException e) {
-                loader.inTurn(
-                        () -> serving.reopen(id) ? rows.want(id, row.wanted().name()) : 0);
+                loader.inTurn(() -> {
+                    if (serving.reopen(id)) {
+                        rows.want(id, row.wanted().name());
+                    }
+                });
                 throw e;
             }
         });
@@ -141,7 +144,6 @@ public final class Models {
             });
             loader.forget(id);
             shelf.tidy(row.sha256());
-            return id;
         });
     }
 

@@ -3,21 +3,22 @@ package io.baseload.service.registry;
 import io.baseload.service.cluster.Membership;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings this process to what the database says is wanted, whichever process was asked for it: loads models, moves aliases, then lets go of models. In this order,
- * so that no name points to a model that is not there yet. Each second; whoever changes something here has the turn, and is not disturbed.
+ * Brings this process to what the database says is wanted, whichever process was asked for it: loads models, moves aliases, then lets go of models. Each second, in a
+ * turn. Loads run beside it, so that nothing else waits for them: a name moves when its model answers here, and the model it left stays until then.
  */
 @Component
 final class Reconciler {
@@ -30,7 +31,9 @@ final class Reconciler {
     private final Serving serving;
     private final Jobs jobs;
     private final Membership membership;
-    private final Map<String, Instant> failed = new HashMap<>(); // the clock's thread only
+    private final Map<String, Instant> failed = new ConcurrentHashMap<>();
+    private volatile Set<String> wanted = Set.of();
+    private List<?> told = List.of(); // the clock's thread only
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("reconciler").daemon().factory());
 
@@ -55,10 +58,11 @@ final class Reconciler {
         try {
             jobs.tell();
             jobs.failInterrupted();
-            var before = List.of(loader.states(), serving.aliases());
-            loader.tryInTurn(this::reconcile);
-            if (!before.equals(List.of(loader.states(), serving.aliases()))) {
+            loader.inTurn(this::reconcile);
+            var now = List.of(loader.states(), serving.aliases());
+            if (!now.equals(told)) {
                 membership.tell();
+                told = now;
             }
         } catch (RuntimeException e) {
             LOG.warn("What is wanted is not known now: {}", Jobs.inWords(e));
@@ -66,33 +70,61 @@ final class Reconciler {
     }
 
     private void reconcile() {
-        List<ModelRow> wanted = models.wanted();
+        List<ModelRow> rows = models.wanted();
+        wanted = rows.stream().map(ModelRow::id).collect(Collectors.toSet());
+        rows.stream().map(ModelRow::id).filter(this::isDue).forEach(this::startLoad);
         List<AliasRow> names = aliases.findAll();
-        wanted.stream().filter(this::isDue).forEach(this::load);
-        names.forEach(row -> serving.point(row.name(), row.model()));
+        Set<String> kept = new HashSet<>();
+        for (AliasRow row : names) {
+            if (mayMove(row)) {
+                serving.point(row.name(), row.model());
+            } else {
+                kept.add(serving.resolve(row.name()));
+            }
+        }
         Set<String> gone = new HashSet<>(serving.aliases().keySet());
         names.forEach(row -> gone.remove(row.name()));
         gone.forEach(serving::forget);
         Set<String> unwanted = new HashSet<>();
         serving.slots().forEach(slot -> unwanted.add(slot.id()));
-        wanted.forEach(row -> unwanted.remove(row.id()));
+        unwanted.removeAll(wanted);
+        unwanted.removeAll(kept);
         unwanted.forEach(serving::drain);
     }
 
-    private boolean isDue(ModelRow row) {
-        return !serving.answers(row.id())
-                && !failed.getOrDefault(row.id(), Instant.MIN)
-                        .isAfter(Instant.now().minus(RETRY));
+    private boolean isDue(String id) {
+        ModelState state = loader.state(id);
+        return state != ModelState.LOADED
+                && state != ModelState.LOADING
+                && !failed.getOrDefault(id, Instant.MIN).isAfter(Instant.now().minus(RETRY));
     }
 
-    private void load(ModelRow row) {
+    /** A name stays where it is answered while the model that it shall point to is being loaded. */
+    private boolean mayMove(AliasRow row) {
+        return loader.state(row.model()) != ModelState.LOADING || !serving.answers(serving.resolve(row.name()));
+    }
+
+    private void startLoad(String id) {
+        loader.expect(id);
+        Thread.ofVirtual().name("load-" + id).start(() -> load(id));
+    }
+
+    private void load(String id) {
         try {
-            LOG.info("Loading {}, which is wanted", row.id());
-            loader.load(row, Progress.IGNORED);
-            failed.remove(row.id());
+            LOG.info("Loading {}, which is wanted", id);
+            loader.load(id, (fraction, message) -> endIfUnwanted(id), () -> {});
+            failed.remove(id);
+        } catch (JobCancelledException e) {
+            LOG.info("{} is not wanted any more", id);
         } catch (RuntimeException e) {
-            failed.put(row.id(), Instant.now());
-            LOG.error("{} can't be loaded: {}", row.id(), Jobs.inWords(e));
+            failed.put(id, Instant.now());
+            LOG.error("{} can't be loaded: {}", id, Jobs.inWords(e));
+        }
+    }
+
+    private void endIfUnwanted(String id) {
+        if (!wanted.contains(id)) {
+            throw new JobCancelledException();
         }
     }
 }

@@ -75,8 +75,10 @@ final class Startup implements SmartLifecycle {
         long begin = System.nanoTime();
         try {
             LOG.info("Loading {} …", row.id());
-            loader.load(row, Progress.IGNORED);
+            loader.load(row.id(), Progress.IGNORED, () -> {});
             LOG.info("{} answers after {} ms", row.id(), (System.nanoTime() - begin) / 1_000_000);
+        } catch (JobCancelledException e) {
+            LOG.info("The load of {} was cancelled", row.id());
         } catch (RuntimeException e) {
             if (running) {
                 LOG.error("{} can't be loaded: {}", row.id(), Jobs.inWords(e), e);

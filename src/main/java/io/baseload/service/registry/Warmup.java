@@ -1,6 +1,7 @@
 package io.baseload.service.registry;
 
 import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.Generation;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.NotFiniteException;
@@ -18,14 +19,18 @@ final class Warmup implements TokenSink {
     private final CompletableFuture<Usage> end = new CompletableFuture<>();
 
     /**
+     * @param meanwhile runs now and then, and may throw: then nothing is generated any more
      * @throws NotFiniteException if the model computes no numbers
      * @throws IllegalStateException if it can't generate for another reason
      */
-    static void run(LoadedModel model) {
+    static void run(LoadedModel model, Runnable meanwhile) {
         Warmup sink = new Warmup();
-        model.generate(GenerationRequest.greedy(new int[] {0}, 1), sink);
+        Generation first = model.generate(GenerationRequest.greedy(new int[] {0}, 1), sink);
         try {
-            sink.end.join();
+            Loader.await(sink.end, meanwhile);
+        } catch (JobCancelledException e) {
+            first.cancel();
+            throw e;
         } catch (CompletionException e) {
             if (e.getCause() instanceof NotFiniteException unusable) {
                 throw unusable;

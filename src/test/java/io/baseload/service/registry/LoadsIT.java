@@ -1,0 +1,163 @@
+package io.baseload.service.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.Admin;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.TestModels;
+import io.baseload.tools.Rest;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A load that takes long: its chat template is a pipe, so that it ends when the test says so, and not before. */
+final class LoadsIT {
+    private static final String TEMPLATE = "{% for message in messages %}{{ message.content }}{% endfor %}";
+
+    @TempDir
+    static Path home;
+
+    private static Path pipe;
+    private static RunningService service;
+    private static Rest rest;
+    private static Admin admin;
+
+    @BeforeAll
+    static void start() throws Exception {
+        pipe = home.resolve("template");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        service = RunningService.at(home, "baseload.model.chat-templates.slow=" + pipe);
+        rest = service.rest();
+        admin = new Admin(rest);
+        admin.importModel(home, TestModels.tiny(), "slow");
+        admin.importModel(home, TestModels.tiny(), "quick");
+        admin.move("quick", "load");
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    @Test
+    void aNameMovesToALoadedModelWhileAnotherIsLoaded() throws Exception {
+        String load = job(rest.send("POST", "/admin/v1/models/slow/load", "{}"));
+        awaitState("slow", "loading");
+        admin.alias("chat", "quick");
+        assertThat(admin.ask("chat").statusCode()).isEqualTo(200);
+        assertThat(rest.send("DELETE", "/admin/v1/aliases/chat", "").statusCode())
+                .isEqualTo(204);
+        admin.alias("chat", "quick");
+        admin.importModel(home, TestModels.reference("llama").resolve("model.gguf"), "meanwhile");
+        assertThat(admin.job(load).get("state").asString()).isEqualTo("running");
+
+        letGo();
+        assertThat(admin.end(load).get("state").asString()).isEqualTo("succeeded");
+        assertThat(admin.ask("slow").statusCode()).isEqualTo(200);
+        admin.move("slow", "unload");
+    }
+
+    @Test
+    void aLoadIsCancelledByItsJob() throws Exception {
+        String load = job(rest.send("POST", "/admin/v1/models/slow/load", "{}"));
+        awaitState("slow", "loading");
+        rest.post("/admin/v1/jobs/" + load + "/cancel", "");
+        letGo();
+        assertThat(admin.end(load).get("state").asString()).isEqualTo("cancelled");
+        awaitState("slow", "stored");
+    }
+
+    @Test
+    void aLoadIsCancelledByAnUnload() throws Exception {
+        String load = job(rest.send("POST", "/admin/v1/models/slow/load", "{}"));
+        awaitState("slow", "loading");
+        String unload = job(rest.send("POST", "/admin/v1/models/slow/unload", "{}"));
+        awaitMessage(unload, "waiting for the end of its load");
+        letGo();
+        assertThat(admin.end(load).get("state").asString()).isEqualTo("cancelled");
+        assertThat(admin.end(unload).get("state").asString()).isEqualTo("succeeded");
+        assertThat(admin.state("slow")).isEqualTo("stored");
+    }
+
+    @Test
+    void whoDoesNotWaitForANameGetsAJobThatCanBeCancelled() throws Exception {
+        var started = rest.send(
+                "PUT", "/admin/v1/aliases/later", Map.of("model", "slow"), "Prefer", "respond-async, wait=10");
+        String move = job(started);
+        assertThat(Rest.json(started).at("/job/kind").asString()).isEqualTo("alias");
+        awaitState("slow", "loading");
+        assertThat(admin.ask("later").statusCode()).isEqualTo(404);
+        rest.post("/admin/v1/jobs/" + move + "/cancel", "");
+        letGo();
+        assertThat(admin.end(move).get("state").asString()).isEqualTo("cancelled");
+        awaitState("slow", "stored");
+        assertThat(admin.ask("later").statusCode()).isEqualTo(404);
+
+        String again =
+                job(rest.send("PUT", "/admin/v1/aliases/later", Map.of("model", "slow"), "Prefer", "respond-async"));
+        letGo();
+        assertThat(admin.end(again).get("state").asString()).isEqualTo("succeeded");
+        assertThat(admin.ask("later").statusCode()).isEqualTo(200);
+        assertThat(rest.send("DELETE", "/admin/v1/aliases/later", "").statusCode())
+                .isEqualTo(204);
+        awaitState("slow", "stored");
+    }
+
+    @Test
+    void whoWaitsForANameHearsThatItsLoadWasCancelled() throws Exception {
+        CompletableFuture<HttpResponse<String>> waiting = CompletableFuture.supplyAsync(() -> put("soon", "slow"));
+        awaitState("slow", "loading");
+        JsonNode move = rest.get("/admin/v1/jobs?limit=1").at("/data/0");
+        assertThat(move.get("kind").asString()).isEqualTo("alias");
+        assertThat(waiting).isNotDone();
+        rest.post("/admin/v1/jobs/" + move.get("id").asString() + "/cancel", "");
+        letGo();
+        HttpResponse<String> answer = waiting.get(2, TimeUnit.MINUTES);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(409);
+        awaitState("slow", "stored");
+        assertThat(rest.send("GET", "/v1/models/soon", "").statusCode()).isEqualTo(404);
+    }
+
+    private static HttpResponse<String> put(String alias, String model) {
+        try {
+            return rest.send("PUT", "/admin/v1/aliases/" + alias, Map.of("model", model));
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Opening the pipe waits until the load reads it. */
+    private static void letGo() throws IOException {
+        Files.writeString(pipe, TEMPLATE);
+    }
+
+    private static String job(HttpResponse<String> started) {
+        assertThat(started.statusCode()).as(started.body()).isEqualTo(202);
+        return Rest.json(started).at("/job/id").asString();
+    }
+
+    private static void awaitState(String model, String state) {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .untilAsserted(() -> assertThat(admin.state(model)).isEqualTo(state));
+    }
+
+    private static void awaitMessage(String job, String message) {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .untilAsserted(() ->
+                        assertThat(admin.job(job).get("message").asString()).isEqualTo(message));
+    }
+}
