@@ -9,86 +9,80 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * Attention of up to 12 queries that share the keys and values of one KV head: the heads of one row, or consecutive rows of one head. Scores and mixed values are
- * both products of a few rows with a matrix, so both are {@link Tile}s, page by page.
+ * A span of {@link Attention}, by the Vector API. Scores and mixed values are both products of a few rows with a matrix, so both are {@link Tile}s, page by page.
  */
 final class AttentionKernel {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final int KEY_STRIDE = 4 * KvPages.TOKENS;
+    private static final int SPAN = Attention.SPAN;
+
+    /** Queries of a tile. */
+    private static final int MOST = MANY_REGISTERS ? Attention.QUERIES : Attention.QUERIES / 2;
 
     private AttentionKernel() {}
 
-    /**
-     * Queries {@code i < queries}, at {@code qAt + i · qStride}, each over tokens {@code visible[row + i · advance] … position + i · advance}.
-     *
-     * @param advance 1 if the queries are consecutive tokens of one head, 0 if they are heads of one token
-     * @param row row of the first query
-     * @param head head of the first query
-     */
-    static void run(
-            KvPages kv,
-            int layer,
-            int kvHead,
+    /** {@link Kernels#attend}. */
+    static void span(
+            Attention attention,
             int[] pages,
+            int span,
             int position,
             int advance,
-            int[] visible,
             int row,
-            int queries,
-            float[] q,
-            int qAt,
-            int qStride,
-            float[] out,
-            int outAt,
-            int outStride,
-            AttentionOptions options,
             int head,
+            int queries,
             Scratch scratch) {
-        int most = MANY_REGISTERS ? Scratch.QUERIES : Scratch.QUERIES / 2;
-        for (int i = 0; i < queries; i += most) {
-            int n = Math.min(most, queries - i);
-            int tokens = position + (i + n - 1) * advance + 1;
-            int from = firstPage(visible, row + i * advance, advance == 0 ? 1 : n) * KvPages.TOKENS;
-            boolean ahead = advance == 0;
-            scores(kv, layer, kvHead, pages, from, tokens, ahead, n, q, qAt + i * qStride, qStride, scratch);
-            for (int j = i; j < i + n; j++) {
-                int first = visible[row + j * advance];
-                int end = position + j * advance + 1;
-                float sink = options.sink(head + j * (1 - advance));
-                softmax(scratch, j - i, from, first, end, tokens, options, sink);
+        for (int i = 0; i < queries; i += MOST) {
+            int n = Math.min(MOST, queries - i);
+            int from = Math.max(
+                    span * SPAN / KvPages.TOKENS, firstPage(attention.visible(), row + i * advance, n, advance));
+            int tokens = Attention.end(position + (i + n - 1) * advance, span);
+            if (from * KvPages.TOKENS < tokens) {
+                int kvHead = head / attention.group();
+                boolean ahead = advance == 0;
+                scores(attention, kvHead, pages, from, tokens, ahead, row, head, i, n, advance, scratch);
+                for (int j = i; j < i + n; j++) {
+                    int first = attention.first(row + j * advance, span);
+                    int end = Attention.end(position + j * advance, span);
+                    softmax(scratch, j, from * KvPages.TOKENS, first, end, tokens, attention.options());
+                }
+                mix(attention, kvHead, pages, from, tokens, ahead, i, n, scratch);
             }
-            mix(kv, layer, kvHead, pages, from, tokens, ahead, n, out, outAt + i * outStride, outStride, scratch);
         }
     }
 
     /** The first page that any of these rows sees; those before are never read. */
-    private static int firstPage(int[] visible, int row, int rows) {
+    private static int firstPage(int[] visible, int row, int queries, int advance) {
         int first = visible[row];
-        for (int i = 1; i < rows; i++) {
-            first = Math.min(first, visible[row + i]);
+        for (int i = 1; i < queries; i++) {
+            first = Math.min(first, visible[row + i * advance]);
         }
         return first / KvPages.TOKENS;
     }
 
     private static void scores(
-            KvPages kv,
-            int layer,
+            Attention attention,
             int kvHead,
             int[] pages,
-            int start,
+            int first,
             int tokens,
             boolean ahead,
+            int row,
+            int head,
+            int query,
             int queries,
-            float[] q,
-            int qAt,
-            int qStride,
+            int advance,
             Scratch scratch) {
-        int stride = scratch.scoresStride;
-        for (int j = 0; j < queries; j++) {
-            int at = j * stride;
-            Arrays.fill(scratch.scores, at + start, at + Math.ceilDiv(tokens, KvPages.TOKENS) * KvPages.TOKENS, 0f);
+        KvPages kv = attention.kv();
+        int layer = attention.layer();
+        int dim = attention.keyDim();
+        int stride = advance == 0 ? dim : attention.q().stride();
+        int qAt = attention.q().at(row) + head * dim + query * stride;
+        int start = first * KvPages.TOKENS % SPAN;
+        int length = Math.ceilDiv(tokens, KvPages.TOKENS) * KvPages.TOKENS - first * KvPages.TOKENS;
+        for (int j = query; j < query + queries; j++) {
+            Arrays.fill(scratch.scores, j * SPAN + start, j * SPAN + start + length, 0f);
         }
-        int first = start / KvPages.TOKENS;
         for (int page = first; page * KvPages.TOKENS < tokens; page++) {
             if (ahead) {
                 readAhead(kv, kv.keys(0, layer, kvHead), kv.layout().keyBytes(), pages, first, page, tokens, scratch);
@@ -96,19 +90,20 @@ final class AttentionKernel {
             long at = kv.keys(pages[page], layer, kvHead);
             MemorySegment widened = KvWidening.keys(kv, at, scratch);
             long keys = KvWidening.start(kv, at);
+            int to = query * SPAN + page * KvPages.TOKENS % SPAN;
             for (int t = 0; t < KvPages.TOKENS; t += 2 * L) {
                 Tile.any(
                         widened,
                         keys + 4L * t,
                         KEY_STRIDE,
-                        kv.layout().keyDim(),
-                        q,
+                        dim,
+                        attention.q().data(),
                         qAt,
-                        qStride,
+                        stride,
                         queries,
                         scratch.scores,
-                        page * KvPages.TOKENS + t,
-                        stride);
+                        to + t,
+                        SPAN);
             }
         }
     }
@@ -130,49 +125,43 @@ final class AttentionKernel {
         }
     }
 
-    /** Scores of tokens {@code first … end} to e^(score − maximum), with zeros from {@code start} and up to {@code tokens}; keeps 1 / their sum. */
+    /** Scores of tokens {@code first … end} to e^(score − maximum), with zeros from {@code start} and up to {@code tokens}; keeps the maximum and their sum. */
     private static void softmax(
-            Scratch scratch,
-            int query,
-            int start,
-            int first,
-            int end,
-            int tokens,
-            AttentionOptions options,
-            float sink) {
-        int at = query * scratch.scoresStride;
+            Scratch scratch, int query, int start, int first, int end, int tokens, AttentionOptions options) {
+        int at = query * SPAN - start / SPAN * SPAN;
         float[] scores = scratch.scores;
+        if (first >= end) {
+            Arrays.fill(scores, at + start, at + tokens, 0f);
+            return;
+        }
         RowKernels.multiply(scores, at + first, end - first, options.scale());
         if (options.softCap() > 0) {
             Tanh.softCap(scores, at + first, end - first, options.softCap());
         }
-        float max = Math.max(sink, RowKernels.max(scores, at + first, end - first));
+        float max = RowKernels.max(scores, at + first, end - first);
         RowKernels.exponentials(scores, at + first, end - first, max);
         Arrays.fill(scores, at + start, at + first, 0f);
         Arrays.fill(scores, at + end, at + tokens, 0f);
-        float sum = RowKernels.sum(scores, at + start, end - start, scratch.lanes);
-        scratch.factors[query] = 1 / (sum + Exp.exp(sink - max));
+        scratch.part.maxima[query] = max;
+        scratch.part.sums[query] = RowKernels.sum(scores, at + start, end - start, scratch.lanes);
     }
 
     private static void mix(
-            KvPages kv,
-            int layer,
+            Attention attention,
             int kvHead,
             int[] pages,
-            int start,
+            int first,
             int tokens,
             boolean ahead,
+            int query,
             int queries,
-            float[] out,
-            int outAt,
-            int outStride,
             Scratch scratch) {
-        int dim = kv.layout().valueDim();
+        KvPages kv = attention.kv();
+        int layer = attention.layer();
+        int dim = attention.valueDim();
         int tiled = dim / (2 * L) * 2 * L;
-        for (int j = 0; j < queries; j++) {
-            Arrays.fill(out, outAt + j * outStride, outAt + j * outStride + dim, 0f);
-        }
-        int first = start / KvPages.TOKENS;
+        int to = query * dim;
+        Arrays.fill(scratch.part.mixed, to, to + queries * dim, 0f);
         for (int page = first; page * KvPages.TOKENS < tokens; page++) {
             if (ahead) {
                 readAhead(
@@ -181,16 +170,13 @@ final class AttentionKernel {
             long at = kv.values(pages[page], layer, kvHead);
             MemorySegment widened = KvWidening.values(kv, at, scratch);
             long values = KvWidening.start(kv, at);
-            int from = page * KvPages.TOKENS;
-            int depth = Math.min(KvPages.TOKENS, tokens - from);
+            int from = query * SPAN + page * KvPages.TOKENS % SPAN;
+            int depth = Math.min(KvPages.TOKENS, tokens - page * KvPages.TOKENS);
             for (int d = 0, width; d < tiled; d += width) {
                 width = queries <= 3 && tiled - d >= 4 * L ? 4 * L : 2 * L;
-                mixTile(widened, values + 4L * d, dim, depth, width, queries, from, out, outAt + d, outStride, scratch);
+                mixTile(widened, values + 4L * d, dim, depth, width, queries, from, to + d, scratch);
             }
-            mixRest(widened, values, dim, tiled, from, depth, queries, out, outAt, outStride, scratch);
-        }
-        for (int j = 0; j < queries; j++) {
-            RowKernels.multiply(out, outAt + j * outStride, dim, scratch.factors[j]);
+            mixRest(widened, values, dim, tiled, depth, queries, from, to, scratch);
         }
     }
 
@@ -202,16 +188,14 @@ final class AttentionKernel {
             int width,
             int queries,
             int from,
-            float[] out,
-            int outAt,
-            int outStride,
+            int to,
             Scratch scratch) {
         long stride = 4L * dim;
-        int scores = scratch.scoresStride;
+        float[] mixed = scratch.part.mixed;
         if (width == 4 * L) {
-            Tile.three(data, values, stride, depth, scratch.scores, from, scores, queries, out, outAt, outStride);
+            Tile.three(data, values, stride, depth, scratch.scores, from, SPAN, queries, mixed, to, dim);
         } else {
-            Tile.any(data, values, stride, depth, scratch.scores, from, scores, queries, out, outAt, outStride);
+            Tile.any(data, values, stride, depth, scratch.scores, from, SPAN, queries, mixed, to, dim);
         }
     }
 
@@ -221,21 +205,20 @@ final class AttentionKernel {
             long values,
             int dim,
             int first,
-            int from,
             int depth,
             int queries,
-            float[] out,
-            int outAt,
-            int outStride,
+            int from,
+            int to,
             Scratch scratch) {
+        float[] mixed = scratch.part.mixed;
         for (int j = 0; j < queries; j++) {
             for (int d = first; d < dim; d++) {
-                float sum = out[outAt + j * outStride + d];
+                float sum = mixed[to + j * dim + d];
                 for (int t = 0; t < depth; t++) {
-                    float weight = scratch.scores[j * scratch.scoresStride + from + t];
+                    float weight = scratch.scores[from + j * SPAN + t];
                     sum = Math.fma(weight, data.get(FLOAT, values + 4L * (t * dim + d)), sum);
                 }
-                out[outAt + j * outStride + d] = sum;
+                mixed[to + j * dim + d] = sum;
             }
         }
     }

@@ -2,7 +2,6 @@ package io.baseload.engine.kernel;
 
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
-import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 
@@ -109,41 +108,24 @@ public interface Kernels {
     void softCap(Rows x, float cap, int from, int to, int firstColumn, int endColumn);
 
     /**
-     * Attention of one row of a sequence, whose position is {@code position}, to its tokens {@code visible[row] … position}, for each query head of the range; query
-     * head h shares the keys and values of KV head h / (heads / kvHeads).
+     * One span's part of {@link Attention}, for queries that share the keys and values of a KV head: heads {@code head, head + 1, …} of one row, or one head of consecutive
+     * rows. Leaves it in {@code scratch.part}, but for queries that see nothing of the span.
      *
      * @param pages the sequence's page table: page {@code pages[t / 32]} holds token t
-     * @param visible for each row the first position that it sees: 0, or max(0, position − W + 1) with a sliding window of W tokens
-     * @param q queries, heads side by side; their number is {@code q.width / keyDim}
-     * @param out receives the mixed values, heads of {@code valueDim} side by side
+     * @param position of the first query's row
+     * @param advance 0 if the queries are heads of one row, 1 if they are rows
+     * @param row of the first query
+     * @param head of the first query
+     * @param queries at most {@link Attention#QUERIES}
      */
-    void decodeAttention(
-            KvPages kv,
-            int layer,
+    void attend(
+            Attention attention,
             int[] pages,
+            int span,
             int position,
-            int[] visible,
-            Rows q,
-            Rows out,
+            int advance,
             int row,
-            int firstHead,
-            int endHead,
-            AttentionOptions options,
-            Scratch scratch);
-
-    /** The same for the consecutive tokens {@code position, position + 1, …} of a sequence in rows {@code from … to}. */
-    void prefillAttention(
-            KvPages kv,
-            int layer,
-            int[] pages,
-            int position,
-            int[] visible,
-            Rows q,
-            Rows out,
-            int from,
-            int to,
-            int firstHead,
-            int endHead,
-            AttentionOptions options,
+            int head,
+            int queries,
             Scratch scratch);
 }

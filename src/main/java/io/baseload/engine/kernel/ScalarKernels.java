@@ -4,7 +4,6 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
-import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -282,112 +281,76 @@ record ScalarKernels(Precision precision) implements Kernels {
     }
 
     @Override
-    public void decodeAttention(
-            KvPages kv,
-            int layer,
+    public void attend(
+            Attention attention,
             int[] pages,
+            int span,
             int position,
-            int[] visible,
-            Rows q,
-            Rows out,
+            int advance,
             int row,
-            int firstHead,
-            int endHead,
-            AttentionOptions options,
+            int head,
+            int queries,
             Scratch scratch) {
-        KvLayout layout = kv.layout();
-        int group = q.width() / layout.keyDim() / layout.kvHeads();
-        int first = visible[row];
-        for (int head = firstHead; head < endHead; head++) {
-            int kvHead = head / group;
-            int at = q.at(row) + head * layout.keyDim();
-            scores(kv, layer, kvHead, pages, first, position + 1, q.data(), at, options, scratch.scores);
-            float sum = exponentials(scratch.scores, first, position + 1, options.sink(head), scratch.lanes);
-            int to = out.at(row) + head * layout.valueDim();
-            mix(kv, layer, kvHead, pages, first, position + 1, scratch.scores, 1 / sum, out.data(), to);
-        }
-    }
-
-    @Override
-    public void prefillAttention(
-            KvPages kv,
-            int layer,
-            int[] pages,
-            int position,
-            int[] visible,
-            Rows q,
-            Rows out,
-            int from,
-            int to,
-            int firstHead,
-            int endHead,
-            AttentionOptions options,
-            Scratch scratch) {
-        for (int row = from; row < to; row++) {
-            int own = position + row - from;
-            decodeAttention(kv, layer, pages, own, visible, q, out, row, firstHead, endHead, options, scratch);
+        Rows q = attention.q();
+        for (int i = 0; i < queries; i++) {
+            int first = attention.first(row + i * advance, span);
+            int end = Attention.end(position + i * advance, span);
+            if (first < end) {
+                int own = head + i * (1 - advance);
+                int at = q.at(row + i * advance) + own * attention.keyDim();
+                scores(attention, own / attention.group(), pages, first, end, q.data(), at, scratch.scores);
+                exponentials(scratch, i, first, end);
+                mix(attention, own / attention.group(), pages, first, end, scratch, i);
+            }
         }
     }
 
     private static void scores(
-            KvPages kv,
-            int layer,
-            int head,
-            int[] pages,
-            int first,
-            int end,
-            float[] q,
-            int at,
-            AttentionOptions options,
-            float[] scores) {
+            Attention attention, int kvHead, int[] pages, int first, int end, float[] q, int at, float[] scores) {
+        KvPages kv = attention.kv();
+        AttentionOptions options = attention.options();
         for (int t = first; t < end; t++) {
             int page = pages[t / KvPages.TOKENS];
             float sum = 0;
-            for (int d = 0; d < kv.layout().keyDim(); d++) {
-                sum = Math.fma(q[at + d], kv.key(page, layer, head, t % KvPages.TOKENS, d), sum);
+            for (int d = 0; d < attention.keyDim(); d++) {
+                sum = Math.fma(q[at + d], kv.key(page, attention.layer(), kvHead, t % KvPages.TOKENS, d), sum);
             }
             float score = sum * options.scale();
             float cap = options.softCap();
-            scores[t] = cap > 0 ? cap * Tanh.tanh(score / cap) : score;
+            scores[t % Attention.SPAN] = cap > 0 ? cap * Tanh.tanh(score / cap) : score;
         }
     }
 
-    /** Replaces scores by e^(score − maximum) and returns their sum, the sink's included: token t in lane t % 16, the sink last. */
-    private static float exponentials(float[] scores, int first, int end, float sink, float[] lanes) {
-        float max = sink;
+    /** Replaces scores by e^(score − maximum); keeps the maximum and their sum: token t in lane t % 16. */
+    private static void exponentials(Scratch scratch, int query, int first, int end) {
+        float[] scores = scratch.scores;
+        float max = scores[first % Attention.SPAN];
         for (int t = first; t < end; t++) {
-            max = Math.max(max, scores[t]);
+            max = Math.max(max, scores[t % Attention.SPAN]);
         }
-        Arrays.fill(lanes, 0, LANES, 0f);
+        Arrays.fill(scratch.lanes, 0, LANES, 0f);
         for (int t = first; t < end; t++) {
-            scores[t] = Exp.exp(scores[t] - max);
-            lanes[t % LANES] += scores[t];
+            float weight = Exp.exp(scores[t % Attention.SPAN] - max);
+            scores[t % Attention.SPAN] = weight;
+            scratch.lanes[t % LANES] += weight;
         }
-        return sumOfLanes(lanes) + Exp.exp(sink - max);
+        scratch.part.maxima[query] = max;
+        scratch.part.sums[query] = sumOfLanes(scratch.lanes);
     }
 
     private static void mix(
-            KvPages kv,
-            int layer,
-            int head,
-            int[] pages,
-            int first,
-            int end,
-            float[] weights,
-            float factor,
-            float[] out,
-            int at) {
-        int dim = kv.layout().valueDim();
-        Arrays.fill(out, at, at + dim, 0f);
+            Attention attention, int kvHead, int[] pages, int first, int end, Scratch scratch, int query) {
+        int dim = attention.valueDim();
+        float[] mixed = scratch.part.mixed;
+        int at = query * dim;
+        Arrays.fill(mixed, at, at + dim, 0f);
         for (int t = first; t < end; t++) {
             int page = pages[t / KvPages.TOKENS];
+            float weight = scratch.scores[t % Attention.SPAN];
             for (int d = 0; d < dim; d++) {
-                float value = kv.value(page, layer, head, t % KvPages.TOKENS, d);
-                out[at + d] = Math.fma(weights[t], value, out[at + d]);
+                float value = attention.kv().value(page, attention.layer(), kvHead, t % KvPages.TOKENS, d);
+                mixed[at + d] = Math.fma(weight, value, mixed[at + d]);
             }
-        }
-        for (int d = 0; d < dim; d++) {
-            out[at + d] *= factor;
         }
     }
 }

@@ -3,7 +3,6 @@ package io.baseload.engine.kernel;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.kernel.lanes.Int8Rows;
-import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.MemorySegment;
@@ -19,9 +18,6 @@ public final class Scratch {
 
     /** Columns of plain numbers that it widens at once. */
     static final int COLUMNS = 32;
-
-    /** Queries that share a pass over keys or values. */
-    static final int QUERIES = 12;
 
     private static final int WIDTH = STREAMS * LANES;
 
@@ -40,13 +36,11 @@ public final class Scratch {
     /** Sums of each block of x, {@code [ROWS][blocks]}. */
     final float[] blockSums;
 
-    /** Scores of attention, {@code [QUERIES][scoresStride]}. */
-    final float[] scores;
+    /** Scores of a span, {@code [Attention.QUERIES][Attention.SPAN]}. */
+    final float[] scores = new float[Attention.QUERIES * Attention.SPAN];
 
-    final int scoresStride;
-
-    /** 1 / the sum of each query's exponentials. */
-    final float[] factors = new float[QUERIES];
+    final AttentionPart part;
+    final OnlineSoftmax softmax = new OnlineSoftmax();
 
     private final int cols;
     private @Nullable Int8Rows int8;
@@ -57,23 +51,21 @@ public final class Scratch {
     /** Means nothing; see {@link ReadAhead}. */
     float fetched;
 
-    private Scratch(MemorySegment widened, int cols, int scoresStride) {
+    private Scratch(MemorySegment widened, int cols, int valueDim) {
         this.widened = widened;
         this.blockSums = new float[ROWS * Math.ceilDiv(cols, LANES)];
         this.cols = cols;
-        this.scoresStride = scoresStride;
-        this.scores = new float[QUERIES * scoresStride];
+        this.part = new AttentionPart(valueDim);
     }
 
     /**
      * Room for one worker.
      *
      * @param cols the most columns of any weight matrix, and at least the width of a key or value
-     * @param tokens the most tokens of any sequence
+     * @param valueDim the width of a value
      */
-    public static Scratch allocate(NativeMemory memory, int cols, int tokens) {
-        int stride = Math.ceilDiv(tokens, KvPages.TOKENS) * KvPages.TOKENS;
-        return new Scratch(memory.allocate(nativeBytes(cols)), cols, stride);
+    public static Scratch allocate(NativeMemory memory, int cols, int valueDim) {
+        return new Scratch(memory.allocate(nativeBytes(cols)), cols, valueDim);
     }
 
     /** Rows of x in 8 bits. Made when they are first wanted, since the scalar twin runs without the Vector API. */

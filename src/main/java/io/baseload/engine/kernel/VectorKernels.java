@@ -3,7 +3,6 @@ package io.baseload.engine.kernel;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.lanes.Lanes;
-import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -146,87 +145,16 @@ record VectorKernels(Precision precision) implements Kernels {
     }
 
     @Override
-    public void decodeAttention(
-            KvPages kv,
-            int layer,
+    public void attend(
+            Attention attention,
             int[] pages,
+            int span,
             int position,
-            int[] visible,
-            Rows q,
-            Rows out,
+            int advance,
             int row,
-            int firstHead,
-            int endHead,
-            AttentionOptions options,
+            int head,
+            int queries,
             Scratch scratch) {
-        int keyDim = kv.layout().keyDim();
-        int valueDim = kv.layout().valueDim();
-        int group = q.width() / keyDim / kv.layout().kvHeads();
-        for (int head = firstHead, heads; head < endHead; head += heads) {
-            heads = Math.min(Math.min(endHead, (head / group + 1) * group) - head, Scratch.QUERIES);
-            AttentionKernel.run(
-                    kv,
-                    layer,
-                    head / group,
-                    pages,
-                    position,
-                    0,
-                    visible,
-                    row,
-                    heads,
-                    q.data(),
-                    q.at(row) + head * keyDim,
-                    keyDim,
-                    out.data(),
-                    out.at(row) + head * valueDim,
-                    valueDim,
-                    options,
-                    head,
-                    scratch);
-        }
-    }
-
-    @Override
-    public void prefillAttention(
-            KvPages kv,
-            int layer,
-            int[] pages,
-            int position,
-            int[] visible,
-            Rows q,
-            Rows out,
-            int from,
-            int to,
-            int firstHead,
-            int endHead,
-            AttentionOptions options,
-            Scratch scratch) {
-        int keyDim = kv.layout().keyDim();
-        int valueDim = kv.layout().valueDim();
-        int group = q.width() / keyDim / kv.layout().kvHeads();
-        for (int head = firstHead; head < endHead; head++) {
-            for (int row = from; row < to; row += Scratch.QUERIES) {
-                int rows = Math.min(Scratch.QUERIES, to - row);
-                AttentionKernel.run(
-                        kv,
-                        layer,
-                        head / group,
-                        pages,
-                        position + row - from,
-                        1,
-                        visible,
-                        row,
-                        rows,
-                        q.data(),
-                        q.at(row) + head * keyDim,
-                        q.stride(),
-                        out.data(),
-                        out.at(row) + head * valueDim,
-                        out.stride(),
-                        options,
-                        head,
-                        scratch);
-            }
-        }
+        AttentionKernel.span(attention, pages, span, position, advance, row, head, queries, scratch);
     }
 }

@@ -57,14 +57,15 @@ final class Decoder implements CausalModel, Step {
         selected = Rows.allocate(limits.logits(), hidden);
         logits = Rows.allocate(limits.logits(), config.vocabulary());
         var ropes = new RopeTables(new RopeFrequencies(weights.ropeFactors()), limits.contextLength());
-        Workspace workspace = new Workspace(limits, ropes, kv);
+        Workspace workspace = new Workspace(limits, ropes, kv, memory);
         blocks = bind(workspace);
         PromptRows quantized =
                 PromptRows.allocate(kernels.precision() == Precision.FAST ? workspace.widestPrompt(hidden) : 0);
         profile = new Profile(limits.workers());
         workers = new Worker[limits.workers()];
         for (int i = 0; i < workers.length; i++) {
-            Scratch scratch = Scratch.allocate(memory, weights.widest(), limits.contextLength());
+            Scratch scratch =
+                    Scratch.allocate(memory, weights.widest(), kv.layout().valueDim());
             workers[i] = new Worker(kernels, scratch, quantized.share(), profile.worker(i), hidden, batch);
         }
     }

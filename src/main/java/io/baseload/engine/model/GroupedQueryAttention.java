@@ -1,6 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.config.GroupedQuery;
+import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Rotary;
 import io.baseload.engine.kv.KvPages;
@@ -50,7 +51,7 @@ final class GroupedQueryAttention implements Block {
         var options =
                 new AttentionOptions(config.scores().scale(), config.scores().softCap(), weights.sinks());
         Rows attended = workspace.rows("attended", config.queryWidth());
-        attention = new PagedAttention(kv, layer, config.heads(), config.kvHeads(), options, visible, q, attended);
+        attention = new PagedAttention(new Attention(kv, layer, options, visible, q, attended), workspace.parts());
     }
 
     @Override
@@ -85,7 +86,7 @@ final class GroupedQueryAttention implements Block {
         attention.run(worker);
         worker.did(Operator.ATTENTION);
         worker.await();
-        output.apply(worker, attention.out(), out);
+        output.apply(worker, attention.attention().out(), out);
     }
 
     /** Norms and rotates queries and keys, and puts keys and values into their pages. */

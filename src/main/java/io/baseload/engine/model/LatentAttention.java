@@ -1,6 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.config.Latent;
+import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Rotary;
 import io.baseload.engine.kv.KvPages;
@@ -53,7 +54,8 @@ final class LatentAttention implements Block {
         intoLatent = PerHead.of(weights.keys(), raw, 0, q, config.rope().dimensions());
         outOfLatent = PerHead.of(weights.values(), mixed, 0, values, 0);
         var options = AttentionOptions.scaled(config.scores().scale());
-        attention = new PagedAttention(kv, weights.layer(), heads, 1, options, visible, q, mixed);
+        attention =
+                new PagedAttention(new Attention(kv, weights.layer(), options, visible, q, mixed), workspace.parts());
     }
 
     @Override

@@ -1,88 +1,149 @@
 package io.baseload.engine.model;
 
-import io.baseload.engine.kernel.AttentionOptions;
+import io.baseload.engine.kernel.Attention;
+import io.baseload.engine.kernel.AttentionParts;
 import io.baseload.engine.kv.KvPages;
-import io.baseload.engine.tensor.Rows;
+import io.baseload.engine.parallel.Step;
+import io.baseload.engine.profile.Operator;
 
 /**
- * softmax(q·K)·V over the tokens of each row's sequence, whose keys and values are in their pages. Prompt rows and heads, and the heads of decode rows, are shared
- * out among the workers.
+ * Shares out attention among the workers. Work comes in bands: heads of one KV head, as many as go over keys and values together. Prompts: bands times some rows, in turn. Decode:
+ * all bands of all rows stand in a line, each as long as its row's pages are many, and each worker gets an equal piece of the line. A piece begins and ends between two spans, so a
+ * long context is computed by several workers. Such a band's parts are kept; the worker that has its first span adds them up behind a barrier.
  *
- * @param heads query heads
- * @param kvHeads heads in the pages; each serves as many query heads
- * @param visible first position that each row sees
+ * @param parts room for bands that are split
  */
-record PagedAttention(
-        KvPages kv, int layer, int heads, int kvHeads, AttentionOptions options, int[] visible, Rows q, Rows out) {
-    /** Prompt rows of one head that a worker attends with at once. */
-    private static final int ROWS = 16;
-
-    /** Query heads of one KV head that it attends with before it goes on to the next rows. */
-    private static final int HEADS = 8;
+record PagedAttention(Attention attention, AttentionParts parts) {
+    private static final int SPAN_PAGES = Attention.SPAN / KvPages.TOKENS;
 
     void run(Worker worker) {
         prefill(worker);
         decode(worker);
     }
 
+    private int heads() {
+        return attention.kv().layout().kvHeads() * attention.group();
+    }
+
+    /** Bands of a KV head. */
+    private int bandsOfGroup() {
+        return Math.ceilDiv(attention.group(), Attention.QUERIES);
+    }
+
+    private int bands() {
+        return attention.kv().layout().kvHeads() * bandsOfGroup();
+    }
+
+    private int firstHead(int band) {
+        int group = attention.group();
+        return band / bandsOfGroup() * group + group * (band % bandsOfGroup()) / bandsOfGroup();
+    }
+
     private void prefill(Worker worker) {
         Batch batch = worker.batch;
-        int group = heads / kvHeads;
         int unit = 0;
         for (int chunk = 0; chunk < batch.chunks(); chunk++) {
-            for (int row = batch.chunkStart(chunk); row < batch.chunkStart(chunk + 1); row += ROWS) {
-                int to = Math.min(row + ROWS, batch.chunkStart(chunk + 1));
-                for (int head = 0, end; head < heads; head = end) {
-                    end = Math.min(head + HEADS, (head / group + 1) * group);
+            int end = batch.chunkStart(chunk + 1);
+            for (int row = batch.chunkStart(chunk); row < end; row += Attention.QUERIES) {
+                int to = Math.min(row + Attention.QUERIES, end);
+                for (int band = 0; band < bands(); band++) {
                     if (unit++ % worker.workers() == worker.index()) {
-                        prefill(worker, row, to, head, end);
+                        int[] pages = batch.table(row).pages();
+                        int position = batch.position(row);
+                        attention.prefill(
+                                worker.kernels,
+                                pages,
+                                position,
+                                row,
+                                to,
+                                firstHead(band),
+                                firstHead(band + 1),
+                                worker.scratch);
                     }
                 }
             }
         }
     }
 
-    private void prefill(Worker worker, int from, int to, int firstHead, int endHead) {
-        worker.kernels.prefillAttention(
-                kv,
-                layer,
-                worker.batch.table(from).pages(),
-                worker.batch.position(from),
-                visible,
-                q,
-                out,
-                from,
-                to,
-                firstHead,
-                endHead,
-                options,
-                worker.scratch);
-    }
-
-    /** Shares out the heads of all decode rows, counted through. */
     private void decode(Worker worker) {
         Batch batch = worker.batch;
-        int units = (batch.rows() - batch.prefillRows()) * heads;
-        int end = worker.to(units);
-        int unit = worker.from(units);
-        while (unit < end) {
-            int row = batch.prefillRows() + unit / heads;
-            int first = unit % heads;
-            int last = Math.min(heads, first + end - unit);
-            worker.kernels.decodeAttention(
-                    kv,
-                    layer,
-                    batch.table(row).pages(),
-                    batch.position(row),
-                    visible,
-                    q,
-                    out,
-                    row,
-                    first,
-                    last,
-                    options,
-                    worker.scratch);
-            unit += last - first;
+        int line = 0;
+        boolean split = false;
+        for (int row = batch.prefillRows(); row < batch.rows(); row++) {
+            line += bands() * pages(batch, row);
+            split |= Attention.endSpan(batch.position(row)) - attention.firstSpan(row) > 1;
         }
+        piece(worker, line, false);
+        if (split && worker.workers() > 1) {
+            worker.did(Operator.ATTENTION);
+            worker.await();
+            piece(worker, line, true);
+        }
+    }
+
+    private int firstPage(int row) {
+        return attention.visible()[row] / KvPages.TOKENS;
+    }
+
+    /** Pages that a row sees. */
+    private int pages(Batch batch, int row) {
+        return batch.position(row) / KvPages.TOKENS + 1 - firstPage(row);
+    }
+
+    /** Computes a worker's piece of the line, or adds up the parts of a band that begins there. */
+    private void piece(Worker worker, int line, boolean adding) {
+        Batch batch = worker.batch;
+        int from = worker.from(line);
+        int to = worker.to(line);
+        int at = 0;
+        for (int row = batch.prefillRows(); row < batch.rows() && at < to; row++) {
+            int pages = pages(batch, row);
+            int end = Math.min(bands(), Math.ceilDiv(to - at, pages));
+            for (int band = Math.max(0, (from - at) / pages); band < end; band++) {
+                band(worker, line, row, band, at + band * pages, adding);
+            }
+            at += bands() * pages;
+        }
+    }
+
+    /** @param at where the band begins in the line */
+    private void band(Worker worker, int line, int row, int band, int at, boolean adding) {
+        Batch batch = worker.batch;
+        int position = batch.position(row);
+        int[] pages = batch.table(row).pages();
+        int first = firstHead(band);
+        int end = firstHead(band + 1);
+        int firstSpan = span(batch, row, worker.from(line) - at);
+        int endSpan = span(batch, row, worker.to(line) - at);
+        boolean begins = firstSpan == attention.firstSpan(row);
+        boolean ends = endSpan == Attention.endSpan(position);
+        if (firstSpan == endSpan || adding && (!begins || ends)) {
+            return;
+        }
+        if (adding) {
+            attention.addParts(position, row, first, end, parts, worker.index(), worker.scratch);
+        } else if (begins && ends) {
+            attention.decode(worker.kernels, pages, position, row, first, end, worker.scratch);
+        } else {
+            int owner = worker.index();
+            while (span(batch, row, Step.share(owner, worker.workers(), line) - at) > attention.firstSpan(row)) {
+                owner--;
+            }
+            attention.keepParts(
+                    worker.kernels, pages, position, row, first, end, firstSpan, endSpan, parts, owner, worker.scratch);
+        }
+    }
+
+    /** The span of a row that begins next to a place in its pages; the row's first or end span outside of them. */
+    private int span(Batch batch, int row, int place) {
+        int first = attention.firstSpan(row);
+        int end = Attention.endSpan(batch.position(row));
+        if (place <= 0) {
+            return first;
+        }
+        if (place >= pages(batch, row)) {
+            return end;
+        }
+        return Math.clamp((firstPage(row) + place + SPAN_PAGES / 2) / SPAN_PAGES, first, end);
     }
 }

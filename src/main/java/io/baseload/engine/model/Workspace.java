@@ -1,7 +1,9 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.kernel.AttentionParts;
 import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,13 +17,16 @@ final class Workspace {
     private final RopeTables ropes;
     private final KvPages kv;
     private final int[] visible;
+    private final AttentionParts parts;
     private final Map<Use, Rows> rows = new HashMap<>();
 
-    Workspace(Limits limits, RopeTables ropes, KvPages kv) {
+    Workspace(Limits limits, RopeTables ropes, KvPages kv, NativeMemory memory) {
         this.limits = limits;
         this.ropes = ropes;
         this.kv = kv;
         this.visible = new int[limits.rows()];
+        this.parts = AttentionParts.allocate(
+                memory, limits.workers(), limits.contextLength(), kv.layout().valueDim());
     }
 
     /** Rows for all rows of a step. Only one layer is computed at a time, so all layers have the same rows for one use. */
@@ -53,6 +58,10 @@ final class Workspace {
     /** For each row of a step a position, for attention's first visible one. */
     int[] visible() {
         return visible;
+    }
+
+    AttentionParts parts() {
+        return parts;
     }
 
     RopeTables ropes() {

@@ -2,6 +2,7 @@ package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.kernel.AttentionParts;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.Limits;
@@ -75,6 +76,12 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
 
     long kvBytesPerToken(ModelConfig config) {
         return pageBytes(config, options) / KvPages.TOKENS;
+    }
+
+    /** Room for parts of attention that several workers share. */
+    long partBytes(ModelConfig config, int workers) {
+        int valueDim = config.kvLayout(options.kvPrecision()).valueDim();
+        return AttentionParts.nativeBytes(workers, contextLength, valueDim);
     }
 
     KvPages allocatePages(NativeMemory memory, ModelConfig config) {

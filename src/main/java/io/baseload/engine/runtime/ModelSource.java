@@ -129,8 +129,8 @@ record ModelSource(
     }
 
     MemoryEstimate estimate(ModelSize size, int workers) {
-        return new MemoryEstimate(
-                plan.weightBytes(), size.kvBytes(config()), workers * Scratch.nativeBytes(plan.widest()));
+        long scratch = workers * Scratch.nativeBytes(plan.widest()) + size.partBytes(config(), workers);
+        return new MemoryEstimate(plan.weightBytes(), size.kvBytes(config()), scratch);
     }
 
     @Override

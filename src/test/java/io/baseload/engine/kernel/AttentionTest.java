@@ -21,13 +21,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("kernel")
 class AttentionTest {
     private static final int LAYERS = 2;
-    private static final int[] PAGES = {3, 0, 4, 1};
+
+    /** The first positions are nobody's, so that some tokens stand before the border of two spans and some behind it. */
+    private static final int START = 192;
+
+    private static final int[] PAGES = {-1, -1, -1, -1, -1, -1, 3, 0, 4, 1};
     private static final int TOKENS = 117;
     private static final AttentionOptions PLAIN = AttentionOptions.scaled(0.2f);
 
     /** All tokens; windows of several widths; all since a certain token; something odd. */
     private static final int[][] MASKS = {
-        new int[TOKENS],
+        visible(t -> 0),
         visible(t -> Math.max(0, t - 4)),
         visible(t -> Math.max(0, t - 49)),
         visible(t -> t),
@@ -37,7 +41,7 @@ class AttentionTest {
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(3);
-    private final Scratch scratch = Scratch.allocate(memory, 128, 4 * KvPages.TOKENS);
+    private final Scratch scratch = Scratch.allocate(memory, 128, 128);
 
     @AfterEach
     void free() {
@@ -49,13 +53,21 @@ class AttentionTest {
         var layout = new KvLayout(LAYERS, kvHeads, k.width() / kvHeads, v.width() / kvHeads, 3, precision);
         KvPages kv = KvPages.allocate(memory, 5, layout);
         for (int t = 0; t < TOKENS; t++) {
-            kv.store(PAGES[t / KvPages.TOKENS], 1, t % KvPages.TOKENS, k, v, t);
+            kv.store(page(t), 1, t % KvPages.TOKENS, k, v, t);
         }
         return kv;
     }
 
+    private static Attention attention(KvPages kv, AttentionOptions options, int[] visible, Rows q, Rows out) {
+        return new Attention(kv, 1, options, visible, q, out);
+    }
+
+    private static int page(int t) {
+        return PAGES[(START + t) / KvPages.TOKENS];
+    }
+
     private static int[] visible(IntUnaryOperator first) {
-        return IntStream.range(0, TOKENS).map(first).toArray();
+        return IntStream.range(0, TOKENS).map(first).map(t -> START + t).toArray();
     }
 
     @ParameterizedTest
@@ -89,13 +101,14 @@ class AttentionTest {
         Kernels best = Kernels.best();
         int half = heads / 2;
         for (int t = 0; t < TOKENS; t++) {
-            Kernels.scalar().decodeAttention(kv, 1, PAGES, t, visible, q, expected, t, 0, heads, options, scratch);
-            best.decodeAttention(kv, 1, PAGES, t, visible, q, decoded, t, 0, half, options, scratch);
-            best.decodeAttention(kv, 1, PAGES, t, visible, q, decoded, t, half, heads, options, scratch);
+            attention(kv, options, visible, q, expected)
+                    .decode(Kernels.scalar(), PAGES, START + t, t, 0, heads, scratch);
+            attention(kv, options, visible, q, decoded).decode(best, PAGES, START + t, t, 0, half, scratch);
+            attention(kv, options, visible, q, decoded).decode(best, PAGES, START + t, t, half, heads, scratch);
         }
-        best.prefillAttention(kv, 1, PAGES, 0, visible, q, prefilled, 0, 50, 0, heads, options, scratch);
-        best.prefillAttention(kv, 1, PAGES, 50, visible, q, prefilled, 50, TOKENS, 0, 1, options, scratch);
-        best.prefillAttention(kv, 1, PAGES, 50, visible, q, prefilled, 50, TOKENS, 1, heads, options, scratch);
+        attention(kv, options, visible, q, prefilled).prefill(best, PAGES, START, 0, 50, 0, heads, scratch);
+        attention(kv, options, visible, q, prefilled).prefill(best, PAGES, START + 50, 50, TOKENS, 0, 1, scratch);
+        attention(kv, options, visible, q, prefilled).prefill(best, PAGES, START + 50, 50, TOKENS, 1, heads, scratch);
         assertArrayEquals(expected.data(), decoded.data());
         assertArrayEquals(expected.data(), prefilled.data());
     }
@@ -110,7 +123,8 @@ class AttentionTest {
         KvPages kv = pages(k, v, 2, KvPrecision.F32);
         float[] sinks = softCap > 0 ? new float[] {0.5f, -2, 3, 0} : new float[0];
         var options = new AttentionOptions(0.3f, softCap, sinks);
-        Kernels.best().decodeAttention(kv, 1, PAGES, 70, new int[] {first}, q, out, 0, 0, 4, options, scratch);
+        attention(kv, options, new int[] {START + first}, q, out)
+                .decode(Kernels.best(), PAGES, START + 70, 0, 0, 4, scratch);
         for (int head = 0; head < 4; head++) {
             double[] weights = new double[71];
             double sum = sinks.length == 0 ? 0 : Math.exp(sinks[head]);
@@ -140,10 +154,13 @@ class AttentionTest {
         Rows out = Rows.allocate(TOKENS, 64);
         KvPages kv = pages(k, k, 1, KvPrecision.F32);
         int[] visible = visible(t -> Math.max(0, t - 9));
-        int[] forgotten = {-1, -1, PAGES[2], PAGES[3]};
-        Kernels.best().decodeAttention(kv, 1, forgotten, 73, visible, q, out, 73, 0, 2, PLAIN, scratch);
-        Kernels.best().prefillAttention(kv, 1, forgotten, 74, visible, q, out, 74, TOKENS, 0, 2, PLAIN, scratch);
-        Kernels.scalar().prefillAttention(kv, 1, forgotten, 73, visible, q, out, 73, TOKENS, 0, 2, PLAIN, scratch);
+        int[] forgotten = PAGES.clone();
+        forgotten[6] = -1;
+        forgotten[7] = -1;
+        Attention attention = attention(kv, PLAIN, visible, q, out);
+        attention.decode(Kernels.best(), forgotten, START + 73, 73, 0, 2, scratch);
+        attention.prefill(Kernels.best(), forgotten, START + 74, 74, TOKENS, 0, 2, scratch);
+        attention.prefill(Kernels.scalar(), forgotten, START + 73, 73, TOKENS, 0, 2, scratch);
     }
 
     @Test
@@ -196,9 +213,8 @@ class AttentionTest {
         for (int t = 0; t < TOKENS; t++) {
             for (int head = 0; head < 2; head++) {
                 for (int d = 0; d < 70; d++) {
-                    key[Math.min(d, 44)] =
-                            kv.key(PAGES[t / KvPages.TOKENS], 1, head, t % KvPages.TOKENS, Math.min(d, 44));
-                    value[d] = kv.value(PAGES[t / KvPages.TOKENS], 1, head, t % KvPages.TOKENS, d);
+                    key[Math.min(d, 44)] = kv.key(page(t), 1, head, t % KvPages.TOKENS, Math.min(d, 44));
+                    value[d] = kv.value(page(t), 1, head, t % KvPages.TOKENS, d);
                 }
                 assertClose(k, k.at(t) + head * 45, key, error);
                 assertClose(v, v.at(t) + head * 70, value, error);
@@ -230,7 +246,7 @@ class AttentionTest {
         v.data()[v.at(50) + 36] = Float.NEGATIVE_INFINITY;
         Rows out = Rows.allocate(TOKENS, 37);
         KvPages kv = pages(k, v, 1, precision);
-        Kernels.best().decodeAttention(kv, 1, PAGES, 60, new int[TOKENS], q, out, 60, 0, 1, PLAIN, scratch);
+        attention(kv, PLAIN, visible(t -> 0), q, out).decode(Kernels.best(), PAGES, START + 60, 60, 0, 1, scratch);
         assertFalse(Float.isFinite(out.data()[out.at(60) + 3]));
         assertFalse(Float.isFinite(out.data()[out.at(60) + 36]));
     }
@@ -246,11 +262,9 @@ class AttentionTest {
         int[] visible = visible(t -> Math.max(0, t - 49));
         var capped = new AttentionOptions(0.1f, 3, new float[9]);
         for (AttentionOptions options : new AttentionOptions[] {PLAIN, capped}) {
-            Allocation.assertNone(
-                    20, () -> best.decodeAttention(kv, 1, PAGES, 99, visible, q, out, 99, 0, 9, options, scratch));
-            Allocation.assertNone(
-                    2,
-                    () -> best.prefillAttention(kv, 1, PAGES, 0, visible, q, out, 0, TOKENS, 0, 9, options, scratch));
+            Attention attention = attention(kv, options, visible, q, out);
+            Allocation.assertNone(20, () -> attention.decode(best, PAGES, START + 99, 99, 0, 9, scratch));
+            Allocation.assertNone(2, () -> attention.prefill(best, PAGES, START, 0, TOKENS, 0, 9, scratch));
         }
         Allocation.assertNone(20, () -> kv.store(0, 1, 5, k, k, 7));
     }

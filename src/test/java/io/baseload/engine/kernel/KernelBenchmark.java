@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 /**
  * Prints what the kernels do in SmolLM2's shapes; run it by its main method. One thread is timed by its own CPU time, so that other programs disturb it little;
  * {@code memory} runs through 100 MB of weights, {@code cache} over one matrix again and again. With an argument, that many threads by the clock; with a second, only
- * {@code linear}, {@code attention} or {@code formats}: one row times each kind of packing, or those of the codes that a third names; {@code precisions} compares fast with exact.
+ * {@code linear}, {@code attention} or {@code formats}: one row times each kind of packing, or those of the codes that a third names, as it names the precision of {@code attention}; {@code precisions} compares fast with exact.
  */
 final class KernelBenchmark {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -30,7 +30,7 @@ final class KernelBenchmark {
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(1);
     private final Kernels kernels = Kernels.best();
-    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(() -> Scratch.allocate(memory, 1536, 4096));
+    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(() -> Scratch.allocate(memory, 1536, 64));
     private final int threads;
 
     private KernelBenchmark(int threads) {
@@ -49,9 +49,11 @@ final class KernelBenchmark {
         }
         if (args.length < 2 || args[1].equals("attention")) {
             for (KvPrecision precision : KvPrecision.values()) {
-                benchmark.attention(precision, 128);
-                benchmark.attention(precision, 512);
-                benchmark.attention(precision, 4096);
+                if (args.length < 3 || precision.name().equals(args[2])) {
+                    benchmark.attention(precision, 128);
+                    benchmark.attention(precision, 512);
+                    benchmark.attention(precision, 4096);
+                }
             }
         }
         if (args.length >= 2 && args[1].equals("formats")) {
@@ -163,50 +165,38 @@ final class KernelBenchmark {
         }
         AttentionOptions options = AttentionOptions.scaled(0.125f);
         int[] all = new int[512];
-        double decode = seconds((worker, i) -> kernels.decodeAttention(
-                kv,
-                i % 30,
-                pages,
-                tokens - 1,
-                all,
-                q,
-                out,
-                0,
-                Step.share(worker, threads, 9),
-                Step.share(worker + 1, threads, 9),
-                options,
-                scratches.get()));
+        double decode = seconds((worker, i) -> new Attention(kv, i % 30, options, all, q, out)
+                .decode(
+                        kernels,
+                        pages,
+                        tokens - 1,
+                        0,
+                        Step.share(worker, threads, 9),
+                        Step.share(worker + 1, threads, 9),
+                        scratches.get()));
         System.out.printf(
                 Locale.ROOT, "attention of one row over %d tokens in %s: %.1f µs%n", tokens, precision, decode * 1e6);
         int[] window = {Math.max(0, tokens - 512)};
-        double windowed = seconds((worker, i) -> kernels.decodeAttention(
-                kv,
-                i % 30,
-                pages,
-                tokens - 1,
-                window,
-                q,
-                out,
-                0,
-                Step.share(worker, threads, 9),
-                Step.share(worker + 1, threads, 9),
-                options,
-                scratches.get()));
+        double windowed = seconds((worker, i) -> new Attention(kv, i % 30, options, window, q, out)
+                .decode(
+                        kernels,
+                        pages,
+                        tokens - 1,
+                        0,
+                        Step.share(worker, threads, 9),
+                        Step.share(worker + 1, threads, 9),
+                        scratches.get()));
         System.out.printf(Locale.ROOT, "with a window of 512: %.1f µs%n", windowed * 1e6);
-        double prefill = seconds((worker, i) -> kernels.prefillAttention(
-                kv,
-                i % 30,
-                pages,
-                tokens - 48,
-                all,
-                q,
-                out,
-                0,
-                48,
-                Step.share(worker, threads, 9),
-                Step.share(worker + 1, threads, 9),
-                options,
-                scratches.get()));
+        double prefill = seconds((worker, i) -> new Attention(kv, i % 30, options, all, q, out)
+                .prefill(
+                        kernels,
+                        pages,
+                        tokens - 48,
+                        0,
+                        48,
+                        Step.share(worker, threads, 9),
+                        Step.share(worker + 1, threads, 9),
+                        scratches.get()));
         System.out.printf(Locale.ROOT, "of 48 rows of a prompt: %.1f µs%n", prefill * 1e6);
         double store = seconds((worker, i) -> kv.store(0, i % 30, i % KvPages.TOKENS, v, v, 0));
         System.out.printf(Locale.ROOT, "a token's key and value stored: %.2f µs%n", store * 1e6);

@@ -22,12 +22,13 @@ class StepAllocationTest {
     @ParameterizedTest
     @FieldSource("MODELS")
     void decodeAllocatesNothing(String model) {
-        try (ModelBench bench = new ModelBench(TestModels.reference(model), 96, 1)) {
+        try (ModelBench bench = new ModelBench(TestModels.reference(model), 640, 2)) {
             PageTable table = bench.sequence();
             bench.prefill(table, new int[] {1, 2, 3}, 0, 3);
             assertAllocatesNothing(bench, () -> {
                 bench.batch.clear();
                 bench.batch.addDecode(table, 5, 3, 4);
+                bench.batch.addDecode(table, 5, 639, 640);
                 bench.batch.wantLogits(0);
             });
         }

@@ -1,0 +1,184 @@
+package io.baseload.engine.kernel;
+
+import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.tensor.Rows;
+
+/**
+ * softmax(q·K)·V of one layer, a span of tokens at a time. A span gives a part for each query: the largest score, the sum of e^(score − largest) and the values mixed with
+ * these weights ({@link Kernels#attend}). Parts are added up in the order of the spans by {@link OnlineSoftmax}, so scores need room for one span, however long the context is.
+ *
+ * <p>Spans lie at multiples of {@link #SPAN} in the sequence. So a row's bits depend on the row alone: not on how many workers share its spans, nor on whether it is a row of
+ * a prompt. While a worker has a span's keys and values in its cache, all heads that share them, and some rows of a prompt, go over it.
+ *
+ * <p>Query head h shares the keys and values of KV head h / {@link #group}.
+ *
+ * @param visible for each row of a step the first position that it sees: 0, or max(0, position − W + 1) with a sliding window of W tokens
+ * @param q queries, heads side by side
+ * @param out receives the mixed values, heads side by side
+ */
+public record Attention(KvPages kv, int layer, AttentionOptions options, int[] visible, Rows q, Rows out) {
+    /** Tokens of a span. */
+    public static final int SPAN = 256;
+
+    /** Queries that go over keys and values together. */
+    public static final int QUERIES = 12;
+
+    int keyDim() {
+        return kv.layout().keyDim();
+    }
+
+    int valueDim() {
+        return kv.layout().valueDim();
+    }
+
+    /** Query heads that share a KV head. */
+    public int group() {
+        return q.width() / keyDim() / kv.layout().kvHeads();
+    }
+
+    /** The first span that a row sees. */
+    public int firstSpan(int row) {
+        return visible[row] / SPAN;
+    }
+
+    /** End of the spans that a row sees. */
+    public static int endSpan(int position) {
+        return position / SPAN + 1;
+    }
+
+    /** The first token of a span that a row sees. */
+    int first(int row, int span) {
+        return Math.max(visible[row], span * SPAN);
+    }
+
+    /** End of the tokens of a span that a row sees; before {@link #first} if it sees none. */
+    static int end(int position, int span) {
+        return Math.min(position + 1, (span + 1) * SPAN);
+    }
+
+    /** Heads {@code firstHead … endHead} of one row, whose position is {@code position}, over all that it sees. */
+    public void decode(
+            Kernels kernels, int[] pages, int position, int row, int firstHead, int endHead, Scratch scratch) {
+        for (int head = firstHead, end; head < endHead; head = end) {
+            end = endOfGroup(head, endHead);
+            begin(row, row + 1, head, end, scratch);
+            for (int span = firstSpan(row); span < endSpan(position); span++) {
+                kernels.attend(this, pages, span, position, 0, row, head, end - head, scratch);
+                addHeads(row, head, end, scratch);
+            }
+            finish(row, row + 1, head, end, scratch);
+        }
+    }
+
+    /** The same for the consecutive tokens {@code position, position + 1, …} of a sequence in rows {@code from … to}. */
+    public void prefill(
+            Kernels kernels, int[] pages, int position, int from, int to, int firstHead, int endHead, Scratch scratch) {
+        for (int row = from, endRow; row < to; row = endRow) {
+            endRow = Math.min(to, row + QUERIES);
+            for (int head = firstHead, end; head < endHead; head = end) {
+                end = endOfGroup(head, endHead);
+                prefillGroup(kernels, pages, position + row - from, row, endRow, head, end, scratch);
+            }
+        }
+    }
+
+    private void prefillGroup(
+            Kernels kernels,
+            int[] pages,
+            int position,
+            int row,
+            int endRow,
+            int firstHead,
+            int endHead,
+            Scratch scratch) {
+        int rows = endRow - row;
+        begin(row, endRow, firstHead, endHead, scratch);
+        for (int span = firstSpan(row, endRow); span < endSpan(position + rows - 1); span++) {
+            for (int head = firstHead; head < endHead; head++) {
+                kernels.attend(this, pages, span, position, 1, row, head, rows, scratch);
+                for (int i = 0; i < rows; i++) {
+                    if (first(row + i, span) < end(position + i, span)) {
+                        add((head - firstHead) * rows + i, i, row + i, head, scratch);
+                    }
+                }
+            }
+        }
+        finish(row, endRow, firstHead, endHead, scratch);
+    }
+
+    private int firstSpan(int row, int endRow) {
+        int first = firstSpan(row);
+        for (int i = row + 1; i < endRow; i++) {
+            first = Math.min(first, firstSpan(i));
+        }
+        return first;
+    }
+
+    /** End of the heads, as far as they share a KV head with the first one and fit in one pass. */
+    private int endOfGroup(int head, int endHead) {
+        return Math.min(Math.min(endHead, (head / group() + 1) * group()), head + QUERIES);
+    }
+
+    /**
+     * Parts of a row that several workers share: its spans {@code firstSpan … endSpan}, for heads that share a KV head.
+     *
+     * @param slot the row's in {@code parts}
+     */
+    public void keepParts(
+            Kernels kernels,
+            int[] pages,
+            int position,
+            int row,
+            int firstHead,
+            int endHead,
+            int firstSpan,
+            int endSpan,
+            AttentionParts parts,
+            int slot,
+            Scratch scratch) {
+        for (int span = firstSpan; span < endSpan; span++) {
+            kernels.attend(this, pages, span, position, 0, row, firstHead, endHead - firstHead, scratch);
+            parts.keep(slot, span - firstSpan(row), endHead - firstHead, scratch.part);
+        }
+    }
+
+    /** Adds up what {@link #keepParts} has kept of all spans of a row. */
+    public void addParts(
+            int position, int row, int firstHead, int endHead, AttentionParts parts, int slot, Scratch scratch) {
+        begin(row, row + 1, firstHead, endHead, scratch);
+        for (int span = firstSpan(row); span < endSpan(position); span++) {
+            parts.load(slot, span - firstSpan(row), endHead - firstHead, scratch.part);
+            addHeads(row, firstHead, endHead, scratch);
+        }
+        finish(row, row + 1, firstHead, endHead, scratch);
+    }
+
+    private void begin(int row, int endRow, int firstHead, int endHead, Scratch scratch) {
+        int rows = endRow - row;
+        for (int i = 0; i < (endHead - firstHead) * rows; i++) {
+            int head = firstHead + i / rows;
+            scratch.softmax.begin(i, options.sink(head), out.data(), at(row + i % rows, head), valueDim());
+        }
+    }
+
+    private void addHeads(int row, int firstHead, int endHead, Scratch scratch) {
+        for (int i = 0; i < endHead - firstHead; i++) {
+            add(i, i, row, firstHead + i, scratch);
+        }
+    }
+
+    private void add(int i, int query, int row, int head, Scratch scratch) {
+        scratch.softmax.add(i, scratch.part, query, out.data(), at(row, head), valueDim());
+    }
+
+    private void finish(int row, int endRow, int firstHead, int endHead, Scratch scratch) {
+        int rows = endRow - row;
+        for (int i = 0; i < (endHead - firstHead) * rows; i++) {
+            scratch.softmax.finish(i, out.data(), at(row + i % rows, firstHead + i / rows), valueDim());
+        }
+    }
+
+    private int at(int row, int head) {
+        return out.at(row) + head * valueDim();
+    }
+}

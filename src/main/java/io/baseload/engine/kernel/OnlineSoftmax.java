@@ -1,0 +1,45 @@
+package io.baseload.engine.kernel;
+
+import java.util.Arrays;
+
+/**
+ * Adds up parts of softmax(q·K)·V without knowing the largest score beforehand (Milakov and Gimelshein, 2018): if a part brings a larger one, what has been added up is made
+ * smaller by e^(old − new). A sink is a first token whose value is zero.
+ *
+ * <p>Plain code in both twins: it runs once for each span.
+ */
+final class OnlineSoftmax {
+    private final float[] maxima = new float[Attention.QUERIES * Attention.QUERIES];
+    private final float[] sums = new float[Attention.QUERIES * Attention.QUERIES];
+
+    /** Begins sum {@code i}, whose mixed values will be in {@code out}. */
+    void begin(int i, float sink, float[] out, int at, int dim) {
+        Arrays.fill(out, at, at + dim, 0f);
+        maxima[i] = sink;
+        sums[i] = sink == Float.NEGATIVE_INFINITY ? 0 : 1;
+    }
+
+    /** Adds a query of a part. */
+    void add(int i, AttentionPart part, int query, float[] out, int at, int dim) {
+        float max = Math.max(maxima[i], part.maxima[query]);
+        float before = Exp.exp(maxima[i] - max);
+        float added = Exp.exp(part.maxima[query] - max);
+        maxima[i] = max;
+        sums[i] = Math.fma(part.sums[query], added, sums[i] * before);
+        mix(part.mixed, query * dim, added, before, out, at, dim);
+    }
+
+    private static void mix(float[] x, int xAt, float factor, float before, float[] y, int yAt, int count) {
+        for (int d = 0; d < count; d++) {
+            y[yAt + d] = Math.fma(x[xAt + d], factor, y[yAt + d] * before);
+        }
+    }
+
+    /** Makes the result of the sum. */
+    void finish(int i, float[] out, int at, int dim) {
+        float factor = 1 / sums[i];
+        for (int d = 0; d < dim; d++) {
+            out[at + d] *= factor;
+        }
+    }
+}
