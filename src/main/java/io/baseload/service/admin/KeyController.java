@@ -3,13 +3,11 @@ package io.baseload.service.admin;
 import io.baseload.service.tenant.ApiKey;
 import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.tenant.Caller;
-import io.baseload.service.tenant.Role;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.tenant.UnknownTenantException;
 import io.baseload.service.web.ApiError;
 import io.baseload.service.web.ApiException;
 import java.time.Duration;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -56,7 +54,7 @@ final class KeyController {
     KeyForm.Issued issue(
             @PathVariable String tenant, @RequestBody KeyWish wish, @AuthenticationPrincipal Caller caller) {
         ApiKey.Wish read = wish.read();
-        requireMayManage(caller, tenant, read.roles(), read.models());
+        requireMayManage(caller, tenant, read);
         return KeyForm.Issued.of(keys.issue(Acts.actor(caller), tenant, read));
     }
 
@@ -90,11 +88,11 @@ final class KeyController {
     }
 
     private void requireMayManage(Caller caller, String tenant, String prefix) {
-        keys.find(tenant, prefix).ifPresent(key -> requireMayManage(caller, tenant, key.roles(), key.models()));
+        keys.find(tenant, prefix).ifPresent(key -> requireMayManage(caller, tenant, key.rights()));
     }
 
-    private static void requireMayManage(Caller caller, String tenant, Set<Role> roles, Set<String> models) {
-        if (!caller.mayManage(tenant, roles, models)) {
+    private static void requireMayManage(Caller caller, String tenant, ApiKey.Wish key) {
+        if (!caller.mayManage(tenant, key)) {
             throw new ApiException(ApiError.refused(
                     403, "permission_denied", "This API key can't manage keys that may do more than it itself."));
         }

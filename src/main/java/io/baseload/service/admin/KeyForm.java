@@ -14,6 +14,7 @@ record KeyForm(
         String prefix,
         List<String> roles,
         List<String> models,
+        String priority,
         Instant createdAt,
         @Nullable Instant expiresAt,
         @Nullable Instant revokedAt,
@@ -24,6 +25,7 @@ record KeyForm(
                 key.prefix(),
                 roles(key),
                 key.models().stream().sorted().toList(),
+                key.priority().wire(),
                 key.createdAt(),
                 key.expiresAt().orElse(null),
                 key.revokedAt().orElse(null),
@@ -41,10 +43,11 @@ record KeyForm(
             String prefix,
             List<String> roles,
             List<String> models,
+            String priority,
             @Nullable Instant expiresAt) {
         static Issued of(ApiKey.Issued issued) {
             KeyForm form = KeyForm.of(issued.key());
-            return new Issued(issued.secret(), form.prefix, form.roles, form.models, form.expiresAt);
+            return new Issued(issued.secret(), form.prefix, form.roles, form.models, form.priority, form.expiresAt);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.baseload.service.admin;
 
 import io.baseload.service.tenant.ApiKey;
+import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -17,17 +18,22 @@ import tools.jackson.databind.annotation.JsonNaming;
  *
  * @param expiresAt RFC 3339
  * @param models aliases or ids that the key may ask; left out or empty = all
+ * @param priority {@code interactive} (left out) or {@code batch}
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record KeyWish(
         @Nullable List<String> roles,
         @Nullable String expiresAt,
-        @Nullable List<String> models) {
+        @Nullable List<String> models,
+        @Nullable String priority) {
     private static final int MAX_MODELS = 1000;
 
     ApiKey.Wish read() {
         return new ApiKey.Wish(
-                readRoles(), readModels(), Optional.ofNullable(expiresAt).map(KeyWish::future));
+                readRoles(),
+                readModels(),
+                readPriority(),
+                Optional.ofNullable(expiresAt).map(KeyWish::future));
     }
 
     private Set<Role> readRoles() {
@@ -65,6 +71,17 @@ record KeyWish(
             checkModel("models[" + i + "]", models.get(i));
         }
         return Set.copyOf(models);
+    }
+
+    private Priority readPriority() {
+        if (priority == null) {
+            return Priority.INTERACTIVE;
+        }
+        return Stream.of(Priority.values())
+                .filter(known -> known.wire().equals(priority))
+                .findFirst()
+                .orElseThrow(() ->
+                        Refusals.invalid("priority", "invalid_value", "'priority' must be 'interactive' or 'batch'."));
     }
 
     private static void checkModel(String path, @Nullable String name) {

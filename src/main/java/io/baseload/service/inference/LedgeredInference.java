@@ -12,6 +12,7 @@ import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Priority;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -140,7 +141,10 @@ final class LedgeredInference implements Inference {
 
     /** Tenants share the engine by weight, and no cached prefixes, whatever salt a request brings. */
     private static CompletionRequest onAccountOf(Caller caller, CompletionRequest request) {
-        var flow = new FlowId(caller.tenant(), caller.weight(), request.flow().urgency());
+        var urgency = caller.priority() == Priority.BATCH
+                ? FlowId.Urgency.BATCH
+                : request.flow().urgency();
+        var flow = new FlowId(caller.tenant(), caller.weight(), urgency);
         return request.onAccountOf(
                 flow, new CacheScope(caller.tenant(), request.scope().salt()));
     }

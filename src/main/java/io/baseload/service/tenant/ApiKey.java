@@ -16,10 +16,16 @@ public record ApiKey(
         String tenant,
         Set<Role> roles,
         Set<String> models,
+        Priority priority,
         Instant createdAt,
         Optional<Instant> expiresAt,
         Optional<Instant> revokedAt,
         Optional<Instant> lastUsedAt) {
+
+    /** The wish for a key with the same rights, for ever. */
+    public Wish rights() {
+        return new Wish(roles, models, priority, Optional.empty());
+    }
 
     /** A new key, which nobody can be shown again. */
     public record Issued(String secret, ApiKey key) {
@@ -30,7 +36,7 @@ public record ApiKey(
     }
 
     /** What a new key shall be allowed. */
-    public record Wish(Set<Role> roles, Set<String> models, Optional<Instant> expiresAt) {
+    public record Wish(Set<Role> roles, Set<String> models, Priority priority, Optional<Instant> expiresAt) {
         public Wish {
             if (roles.isEmpty()) {
                 throw new IllegalArgumentException("a key needs at least one role");

@@ -46,7 +46,7 @@ public final class ApiKeys {
         }
         var secret = new KeySecret(bearer);
         var found = jdbc.sql("""
-            SELECT tenant, weight, prefix, roles, models FROM api_key JOIN tenant ON tenant.id = tenant
+            SELECT tenant, weight, prefix, roles, models, priority FROM api_key JOIN tenant ON tenant.id = tenant
             WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())\
             """)
                 .param(secret.hash())
@@ -124,7 +124,7 @@ public final class ApiKeys {
                 .query((row, number) -> key(row))
                 .optional()
                 .map(old -> {
-                    var wish = new ApiKey.Wish(old.roles(), old.models(), Optional.empty());
+                    var wish = old.rights();
                     var secret = KeySecret.random();
                     var key = insert(tenant, wish, secret, false);
                     audit.recordAdmin(
@@ -188,14 +188,15 @@ public final class ApiKeys {
 
     private Optional<ApiKey> insert(
             String prefix, String tenant, ApiKey.Wish wish, KeySecret secret, boolean bootstrap) {
-        return jdbc.sql("INSERT INTO api_key (prefix, hash, tenant, roles, models, bootstrap, expires_at) VALUES (?, ?,"
-                        + " ?, ?, ?, ?, ?) ON CONFLICT (prefix) DO NOTHING RETURNING *")
+        return jdbc.sql("INSERT INTO api_key (prefix, hash, tenant, roles, models, priority, bootstrap, expires_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (prefix) DO NOTHING RETURNING *")
                 .params(
                         prefix,
                         secret.hash(),
                         tenant,
                         wish.roles().stream().map(Role::wire).toArray(String[]::new),
                         wish.models().toArray(String[]::new),
+                        wish.priority().wire(),
                         bootstrap)
                 .param(wish.expiresAt().map(Timestamp::from).orElse(null))
                 .query((row, number) -> key(row))
@@ -216,6 +217,7 @@ public final class ApiKeys {
         var description = new java.util.TreeMap<String, Object>();
         description.put("roles", wish.roles().stream().map(Role::wire).sorted().toList());
         description.put("models", wish.models().stream().sorted().toList());
+        description.put("priority", wish.priority().wire());
         wish.expiresAt().ifPresent(expiry -> description.put("expires_at", expiry.toString()));
         return description;
     }
@@ -230,7 +232,8 @@ public final class ApiKeys {
                 row.getInt("weight"),
                 row.getString("prefix"),
                 roles(row),
-                texts(row.getArray("models")));
+                texts(row.getArray("models")),
+                Priority.of(row.getString("priority")));
     }
 
     private static ApiKey key(ResultSet row) throws SQLException {
@@ -239,6 +242,7 @@ public final class ApiKeys {
                 row.getString("tenant"),
                 roles(row),
                 texts(row.getArray("models")),
+                Priority.of(row.getString("priority")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 Optional.ofNullable(instant(row, "expires_at")),
                 Optional.ofNullable(instant(row, "revoked_at")),

@@ -10,8 +10,10 @@ import java.util.Set;
  * @param keyPrefix the visible part of the key
  * @param weight the tenant's share of the engine against other tenants
  * @param models aliases or ids that the key may ask; empty = all
+ * @param priority of all that is asked with the key
  */
-public record Caller(String tenant, int weight, String keyPrefix, Set<Role> roles, Set<String> models) {
+public record Caller(
+        String tenant, int weight, String keyPrefix, Set<Role> roles, Set<String> models, Priority priority) {
     /**
      * Whether the key is the platform's: it sees all tenants where its role lets it read. Keys of the tenant {@code default} are, and operators'; others see their
      * own tenant.
@@ -21,7 +23,7 @@ public record Caller(String tenant, int weight, String keyPrefix, Set<Role> role
     }
 
     /** Whether the caller may issue, rotate and revoke such a key: never one that could do more than it itself. */
-    public boolean mayManage(String ofTenant, Set<Role> keyRoles, Set<String> keyModels) {
+    public boolean mayManage(String ofTenant, ApiKey.Wish key) {
         if (has(Role.OPERATOR)) {
             return true;
         }
@@ -30,8 +32,9 @@ public record Caller(String tenant, int weight, String keyPrefix, Set<Role> role
                 : Set.of(Role.USER, Role.TENANT_ADMIN, Role.AUDITOR);
         return has(Role.TENANT_ADMIN)
                 && tenant.equals(ofTenant)
-                && grantable.containsAll(keyRoles)
-                && (models.isEmpty() || (!keyModels.isEmpty() && models.containsAll(keyModels)));
+                && grantable.containsAll(key.roles())
+                && (priority == Priority.INTERACTIVE || key.priority() == Priority.BATCH)
+                && (models.isEmpty() || (!key.models().isEmpty() && models.containsAll(key.models())));
     }
 
     public boolean has(Role role) {

@@ -13,7 +13,7 @@ public final class FirstKey {
     private static final Logger log = LoggerFactory.getLogger(FirstKey.class);
     private static final int STRONG = 32;
     private static final ApiKey.Wish WISH =
-            new ApiKey.Wish(Set.of(Role.OPERATOR, Role.USER), Set.of(), Optional.empty());
+            new ApiKey.Wish(Set.of(Role.OPERATOR, Role.USER), Set.of(), Priority.INTERACTIVE, Optional.empty());
 
     private final ApiKeys keys;
     private final PrivateFile file;

@@ -168,7 +168,15 @@ final class AdminApiIT {
     void aKeyIsShownOnceWorksAndIsRevokedAtOnce() throws Exception {
         rest.post("/admin/v1/tenants", Map.of("id", "keys"));
         Instant expiry = Instant.parse("2999-01-01T00:00:00Z");
-        var wish = Map.of("roles", List.of("user"), "expires_at", expiry.toString(), "models", List.of("default"));
+        var wish = Map.of(
+                "roles",
+                List.of("user"),
+                "expires_at",
+                expiry.toString(),
+                "models",
+                List.of("default"),
+                "priority",
+                "batch");
         HttpResponse<String> answer = rest.send("POST", "/admin/v1/tenants/keys/keys", wish);
         assertThat(answer.statusCode()).isEqualTo(201);
         JsonNode issued = Rest.json(answer);
@@ -176,6 +184,11 @@ final class AdminApiIT {
         String prefix = issued.get("prefix").asString();
         assertThat(key).startsWith(prefix).startsWith("bl_");
         assertThat(issued.at("/roles/0").asString()).isEqualTo("user");
+        assertThat(issued.get("priority").asString()).isEqualTo("batch");
+        assertThat(rest.get("/admin/v1/tenants/keys/keys")
+                        .at("/data/0/priority")
+                        .asString())
+                .isEqualTo("batch");
         assertThat(Instant.parse(issued.get("expires_at").asString())).isEqualTo(expiry);
 
         Rest user = rest.as(key);
@@ -207,6 +220,7 @@ final class AdminApiIT {
                 "{\"roles\": [\"user\"], \"expires_at\": \"+300000-01-01T00:00:00Z\"} | expires_at",
                 "{\"roles\": [\"user\"], \"models\": [null]} | models[0]",
                 "{\"roles\": [\"user\"], \"models\": [\"\"]} | models[0]",
+                "{\"roles\": [\"user\"], \"priority\": \"urgent\"} | priority",
                 "{\"roles\": [\"user\"], \"models\": [\"a\\u0000\"]} | models[0]",
             })
     void aBadKeyIsRefusedByField(String body, String field) throws Exception {

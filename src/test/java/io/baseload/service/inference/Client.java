@@ -9,6 +9,7 @@ import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
 import java.util.List;
 import java.util.OptionalInt;
@@ -26,8 +27,12 @@ final class Client {
     private final Caller caller;
 
     Client(Inference inference, String tenant) {
+        this(inference, tenant, Priority.INTERACTIVE);
+    }
+
+    Client(Inference inference, String tenant, Priority priority) {
         this.inference = inference;
-        this.caller = new Caller(tenant, 1, "bl_test", Set.of(Role.USER), Set.of());
+        this.caller = new Caller(tenant, 1, "bl_test", Set.of(Role.USER), Set.of(), priority);
     }
 
     Asked ask(int promptTokens, OptionalInt maxTokens, int answers) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.audit.Actor;
@@ -13,6 +14,7 @@ import io.baseload.service.quota.QuotaExceededException;
 import io.baseload.service.quota.TenantUsage;
 import io.baseload.service.quota.UsageReports;
 import io.baseload.service.tenant.Period;
+import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.testing.TestPlatform;
@@ -137,6 +139,18 @@ class InferenceTest {
         assertThat(model.started.get()).isEqualTo(started);
         assertThat(trail(client)).isEmpty();
         assertThat(used(client)).isZero();
+    }
+
+    @Test
+    void whatIsAskedWithABatchKeyIsForTheEngineWhatNobodyWaitsFor() throws Exception {
+        String tenant = tenant(8);
+        for (Priority priority : Priority.values()) {
+            var client = new Client(inference, tenant, priority);
+            client.ask(1, 1);
+            assertThat(model.lastFlow).isEqualTo(new FlowId(tenant, 1, FlowId.Urgency.valueOf(priority.name())));
+            model.steps.release(1);
+            client.finished();
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.StopReason;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
@@ -34,6 +35,7 @@ final class TinyModel implements ModelDirectory, Completions {
     final AtomicInteger holds = new AtomicInteger();
     final AtomicInteger prepared = new AtomicInteger();
     final AtomicInteger started = new AtomicInteger();
+    volatile FlowId lastFlow = FlowId.NONE;
     volatile boolean full;
     volatile boolean broken;
 
@@ -65,6 +67,7 @@ final class TinyModel implements ModelDirectory, Completions {
     @Override
     public PreparedCompletion prepare(CompletionRequest request) {
         prepared.incrementAndGet();
+        lastFlow = request.flow();
         var prompts = ((Input.Tokens) request.input()).prompts();
         int prompt = prompts.stream().mapToInt(ids -> ids.length).sum();
         return new Prepared(

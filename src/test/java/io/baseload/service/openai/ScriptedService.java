@@ -6,6 +6,7 @@ import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
 import io.baseload.service.web.Authenticator;
 import java.time.Instant;
@@ -42,7 +43,7 @@ class ScriptedService {
     @Bean
     Authenticator authenticator() {
         return key -> Optional.ofNullable(KEYS.get(key))
-                .map(role -> new Caller(tenant(role), 1, key, Set.of(role), Set.of()));
+                .map(role -> new Caller(tenant(role), 1, key, Set.of(role), Set.of(), Priority.INTERACTIVE));
     }
 
     /** Metrics are the platform's. */

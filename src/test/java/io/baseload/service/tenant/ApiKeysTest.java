@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tenants and keys on a real PostgreSQL. */
 class ApiKeysTest {
     private static final Actor ACTOR = new Actor("default", "bl_operator");
-    private static final ApiKey.Wish USER = new ApiKey.Wish(Set.of(Role.USER), Set.of("tiny"), Optional.empty());
+    private static final ApiKey.Wish USER =
+            new ApiKey.Wish(Set.of(Role.USER), Set.of("tiny"), Priority.INTERACTIVE, Optional.empty());
 
     private final TestPlatform platform = TestPlatform.shared();
     private final ApiKeys keys = platform.get(ApiKeys.class);
@@ -35,7 +36,8 @@ class ApiKeysTest {
                 .matches("bl_[0-9A-Za-z]{43}")
                 .startsWith(issued.key().prefix());
         assertThat(keys.authenticate(issued.secret()))
-                .hasValue(new Caller("default", 1, issued.key().prefix(), Set.of(Role.USER), Set.of("tiny")));
+                .hasValue(new Caller(
+                        "default", 1, issued.key().prefix(), Set.of(Role.USER), Set.of("tiny"), Priority.INTERACTIVE));
     }
 
     @Test
@@ -68,7 +70,10 @@ class ApiKeysTest {
     @Test
     void anExpiredKeyIsRefused() throws InterruptedException {
         var wish = new ApiKey.Wish(
-                Set.of(Role.USER), Set.of(), Optional.of(Instant.now().plusMillis(300)));
+                Set.of(Role.USER),
+                Set.of(),
+                Priority.INTERACTIVE,
+                Optional.of(Instant.now().plusMillis(300)));
         var issued = keys.issue(ACTOR, "default", wish);
         assertThat(keys.authenticate(issued.secret())).isPresent();
         Thread.sleep(Duration.ofMillis(400));
@@ -209,6 +214,18 @@ class ApiKeysTest {
     }
 
     @Test
+    void aKeyMayBeForWhatNobodyWaitsFor() {
+        var wish = new ApiKey.Wish(Set.of(Role.USER), Set.of(), Priority.BATCH, Optional.empty());
+        var issued = keys.issue(ACTOR, "default", wish);
+        assertThat(keys.authenticate(issued.secret()).orElseThrow().priority()).isEqualTo(Priority.BATCH);
+        assertThat(keys.find("default", issued.key().prefix()).orElseThrow().rights())
+                .isEqualTo(wish);
+        var next = keys.rotate(ACTOR, "default", issued.key().prefix(), Duration.ofDays(1))
+                .orElseThrow();
+        assertThat(keys.authenticate(next.secret()).orElseThrow().priority()).isEqualTo(Priority.BATCH);
+    }
+
+    @Test
     void aRotatedKeyOverlapsWithItsSuccessor() throws InterruptedException {
         var old = keys.issue(ACTOR, "default", USER);
         var next = keys.rotate(ACTOR, "default", old.key().prefix(), Duration.ofMillis(500))
@@ -240,19 +257,34 @@ class ApiKeysTest {
 
     @Test
     void nobodyManagesKeysThatMayDoMoreThanHisOwn() {
-        var admin = new Caller("acme", 1, "bl_a", Set.of(Role.TENANT_ADMIN), Set.of());
-        assertThat(admin.mayManage("acme", Set.of(Role.USER, Role.TENANT_ADMIN, Role.AUDITOR), Set.of()))
+        var admin = new Caller("acme", 1, "bl_a", Set.of(Role.TENANT_ADMIN), Set.of(), Priority.INTERACTIVE);
+        assertThat(admin.mayManage("acme", rights(Set.of(Role.USER, Role.TENANT_ADMIN, Role.AUDITOR), Set.of())))
                 .isTrue();
-        assertThat(admin.mayManage("other", Set.of(Role.USER), Set.of())).isFalse();
-        assertThat(admin.mayManage("acme", Set.of(Role.OPERATOR), Set.of())).isFalse();
-        assertThat(admin.mayManage("acme", Set.of(Role.METRICS), Set.of())).isFalse();
-        var house = new Caller("default", 1, "bl_d", Set.of(Role.TENANT_ADMIN), Set.of());
-        assertThat(house.mayManage("default", Set.of(Role.AUDITOR), Set.of())).isFalse(); // it would see all tenants
-        var narrow = new Caller("acme", 1, "bl_n", Set.of(Role.TENANT_ADMIN), Set.of("tiny"));
-        assertThat(narrow.mayManage("acme", Set.of(Role.USER), Set.of())).isFalse();
-        assertThat(narrow.mayManage("acme", Set.of(Role.USER), Set.of("tiny"))).isTrue();
-        assertThat(new Caller("acme", 1, "bl_u", Set.of(Role.USER), Set.of())
-                        .mayManage("acme", Set.of(Role.USER), Set.of()))
+        assertThat(admin.mayManage("other", rights(Set.of(Role.USER), Set.of())))
                 .isFalse();
+        assertThat(admin.mayManage("acme", rights(Set.of(Role.OPERATOR), Set.of())))
+                .isFalse();
+        assertThat(admin.mayManage("acme", rights(Set.of(Role.METRICS), Set.of())))
+                .isFalse();
+        var house = new Caller("default", 1, "bl_d", Set.of(Role.TENANT_ADMIN), Set.of(), Priority.INTERACTIVE);
+        assertThat(house.mayManage("default", rights(Set.of(Role.AUDITOR), Set.of())))
+                .isFalse(); // it would see all tenants
+        var narrow = new Caller("acme", 1, "bl_n", Set.of(Role.TENANT_ADMIN), Set.of("tiny"), Priority.INTERACTIVE);
+        assertThat(narrow.mayManage("acme", rights(Set.of(Role.USER), Set.of())))
+                .isFalse();
+        assertThat(narrow.mayManage("acme", rights(Set.of(Role.USER), Set.of("tiny"))))
+                .isTrue();
+        assertThat(new Caller("acme", 1, "bl_u", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE)
+                        .mayManage("acme", rights(Set.of(Role.USER), Set.of())))
+                .isFalse();
+        var batch = new Caller("acme", 1, "bl_b", Set.of(Role.TENANT_ADMIN), Set.of(), Priority.BATCH);
+        assertThat(batch.mayManage("acme", rights(Set.of(Role.USER), Set.of()))).isFalse();
+        assertThat(batch.mayManage(
+                        "acme", new ApiKey.Wish(Set.of(Role.USER), Set.of(), Priority.BATCH, Optional.empty())))
+                .isTrue();
+    }
+
+    private static ApiKey.Wish rights(Set<Role> roles, Set<String> models) {
+        return new ApiKey.Wish(roles, models, Priority.INTERACTIVE, Optional.empty());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** What wrong keys cost: counts of look-ups. */
 class KeyChecksTest {
-    private static final Caller CALLER = new Caller("acme", 1, "bl_right", Set.of(Role.USER), Set.of());
+    private static final Caller CALLER =
+            new Caller("acme", 1, "bl_right", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
 
     private final AtomicInteger lookUps = new AtomicInteger();
     private final AtomicLong now = new AtomicLong(1);
