@@ -22,7 +22,7 @@ final class GgufModelHeader {
         out = GgufBytes.header(shape.tensors().size(), vocabulary.count() + (mixture ? 16 : 11))
                 .key("general.architecture", family)
                 .key("general.name", "random weights")
-                .key(family + ".context_length", 8192)
+                .key(family + ".context_length", 131_072)
                 .key(family + ".embedding_length", shape.hidden())
                 .key(family + ".block_count", shape.layers())
                 .key(family + ".feed_forward_length", shape.width())

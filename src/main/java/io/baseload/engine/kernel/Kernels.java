@@ -101,8 +101,8 @@ public interface Kernels {
      */
     void clampedSiluMultiply(Rows gate, Rows up, float limit, int from, int to, int firstColumn, int endColumn);
 
-    /** Rotates one row's heads {@code firstHead … endHead}, which stand side by side, for its position. */
-    void rotate(Rotary rotary, Rows x, int row, int position, int headDim, int firstHead, int endHead);
+    /** Rotates one row's heads {@code firstHead … endHead}, which stand side by side, as {@link Rotary#turn} was told. */
+    void rotate(Rotary rotary, Rows x, int row, int headDim, int firstHead, int endHead);
 
     /** x = cap · tanh(x / cap), as Gemma 2 caps logits. */
     void softCap(Rows x, float cap, int from, int to, int firstColumn, int endColumn);

@@ -222,12 +222,12 @@ final class RowKernels {
         return ScalarKernels.sumOfLanes(lanes);
     }
 
-    static void rotate(Rotary rotary, float[] x, int at, int position) {
-        int table = position * rotary.width();
+    static void rotate(Rotary rotary, float[] x, int at, int row) {
+        int table = row * rotary.width();
         int done = rotary.layout() == Rotary.Layout.INTERLEAVED
                 ? interleaved(rotary, x, at, table)
                 : halves(rotary, x, at, table);
-        ScalarKernels.rotatePairs(rotary, x, at, position, done);
+        ScalarKernels.rotatePairs(rotary, x, at, row, done);
     }
 
     /** Rotates whole vectors and returns how many pairs these were. */

@@ -252,16 +252,16 @@ record ScalarKernels(Precision precision) implements Kernels {
     }
 
     @Override
-    public void rotate(Rotary rotary, Rows x, int row, int position, int headDim, int firstHead, int endHead) {
+    public void rotate(Rotary rotary, Rows x, int row, int headDim, int firstHead, int endHead) {
         for (int head = firstHead; head < endHead; head++) {
-            rotatePairs(rotary, x.data(), x.at(row) + head * headDim, position, 0);
+            rotatePairs(rotary, x.data(), x.at(row) + head * headDim, row, 0);
         }
     }
 
     /** Rotates the pairs of a head from {@code first} on. */
-    static void rotatePairs(Rotary rotary, float[] data, int at, int position, int first) {
-        int table = position * rotary.width();
-        for (int pair = first; pair < rotary.width() / 2; pair++) {
+    static void rotatePairs(Rotary rotary, float[] data, int at, int row, int first) {
+        int table = row * rotary.width();
+        for (int pair = first; pair < rotary.frequencies().length; pair++) {
             int i = pair * rotary.step();
             int j = i + rotary.distance();
             float a = data[at + i];

@@ -131,9 +131,9 @@ record VectorKernels(Precision precision) implements Kernels {
     }
 
     @Override
-    public void rotate(Rotary rotary, Rows x, int row, int position, int headDim, int firstHead, int endHead) {
+    public void rotate(Rotary rotary, Rows x, int row, int headDim, int firstHead, int endHead) {
         for (int head = firstHead; head < endHead; head++) {
-            RowKernels.rotate(rotary, x.data(), x.at(row) + head * headDim, position);
+            RowKernels.rotate(rotary, x.data(), x.at(row) + head * headDim, row);
         }
     }
 

@@ -34,6 +34,7 @@ final class Decoder implements CausalModel, Step {
     private final ModelConfig config;
     private final DecoderWeights weights;
     private final Limits limits;
+    private final RopeTables ropes;
     private final Residual[] blocks;
     private final Worker[] workers;
     private final Profile profile;
@@ -56,7 +57,7 @@ final class Decoder implements CausalModel, Step {
         branch = Rows.allocate(limits.rows(), hidden);
         selected = Rows.allocate(limits.logits(), hidden);
         logits = Rows.allocate(limits.logits(), config.vocabulary());
-        var ropes = new RopeTables(new RopeFrequencies(weights.ropeFactors()), limits.contextLength());
+        ropes = new RopeTables(new RopeFrequencies(weights.ropeFactors()), limits);
         Workspace workspace = new Workspace(limits, ropes, kv, memory);
         blocks = bind(workspace);
         PromptRows quantized =
@@ -118,6 +119,7 @@ final class Decoder implements CausalModel, Step {
         Worker worker = workers[index];
         worker.start(batch, index, count, barrier);
         embed(worker);
+        ropes.turn(batch, worker.from(batch.rows()), worker.to(batch.rows()));
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         Probe looking = index == 0 ? probe : Probe.NONE;

@@ -101,8 +101,8 @@ final class GroupedQueryAttention implements Block {
             }
             if (rope.isPresent()) {
                 Rotary rotary = rope.get().of(batch.length(row));
-                worker.kernels.rotate(rotary, q, row, position, config.headDim(), 0, config.heads());
-                worker.kernels.rotate(rotary, k, row, position, config.headDim(), 0, config.kvHeads());
+                worker.kernels.rotate(rotary, q, row, config.headDim(), 0, config.heads());
+                worker.kernels.rotate(rotary, k, row, config.headDim(), 0, config.kvHeads());
             }
             kv.store(batch.table(row).page(position), layer, PageTable.slot(position), k, v, row);
         }

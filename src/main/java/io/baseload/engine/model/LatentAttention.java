@@ -101,8 +101,8 @@ final class LatentAttention implements Block {
             visible[row] = 0;
             copyRotated(row);
             Rotary rotary = rope.of(batch.length(row));
-            worker.kernels.rotate(rotary, q, row, position, config.keyDim(), 0, config.heads());
-            worker.kernels.rotate(rotary, key, row, position, config.keyDim(), 0, 1);
+            worker.kernels.rotate(rotary, q, row, config.keyDim(), 0, config.heads());
+            worker.kernels.rotate(rotary, key, row, config.keyDim(), 0, 1);
             kv.store(batch.table(row).page(position), weights.layer(), PageTable.slot(position), key, latent, row);
         }
     }

@@ -4,42 +4,57 @@ import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.RopeScaling;
 import io.baseload.engine.config.RopeScaling.LongRope;
 import io.baseload.engine.kernel.Rotary;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/** The tables of cosines and sines that a model's layers rotate with; layers of one embedding share a table. */
+/** What a step's rows are rotated with in all layers; layers of one embedding share it. */
 final class RopeTables {
-    private final Map<Rope, RopeTable> tables = new HashMap<>();
-    private final RopeFrequencies frequencies;
-    private final int positions;
+    private final Map<Rope, RopeTable> byRope = new HashMap<>();
 
-    /** @param positions how many the tables have */
-    RopeTables(RopeFrequencies frequencies, int positions) {
+    /** The same once more, so that a step needs no iterator. */
+    private final List<RopeTable> tables = new ArrayList<>();
+
+    private final RopeFrequencies frequencies;
+    private final Limits limits;
+
+    RopeTables(RopeFrequencies frequencies, Limits limits) {
         this.frequencies = frequencies;
-        this.positions = positions;
+        this.limits = limits;
     }
 
     RopeTable table(Rope rope) {
-        return tables.computeIfAbsent(rope, this::make);
+        return byRope.computeIfAbsent(rope, this::make);
+    }
+
+    /** Makes the cosines and sines of some rows. */
+    void turn(Batch batch, int from, int to) {
+        for (int i = 0; i < tables.size(); i++) {
+            for (int row = from; row < to; row++) {
+                tables.get(i).turn(batch, row);
+            }
+        }
     }
 
     private RopeTable make(Rope rope) {
         Rotary nearby = rotary(rope, false);
-        if (rope.scaling() instanceof LongRope scaling && positions > scaling.original()) {
-            return new RopeTable(nearby, rotary(rope, true), scaling.original());
-        }
-        return new RopeTable(nearby, nearby, Integer.MAX_VALUE);
+        RopeTable table = rope.scaling() instanceof LongRope scaling && limits.contextLength() > scaling.original()
+                ? new RopeTable(nearby, rotary(rope, true), scaling.original())
+                : new RopeTable(nearby, nearby, Integer.MAX_VALUE);
+        tables.add(table);
+        return table;
     }
 
     private Rotary rotary(Rope rope, boolean far) {
         if (rope.bfloat16()) {
-            return Rotary.inBfloat16(Rotary.Layout.HALVES, frequencies.of(rope, far), positions);
+            return Rotary.inBfloat16(Rotary.Layout.HALVES, frequencies.of(rope, far), limits.rows());
         }
         double magnitude = switch (rope.scaling()) {
             case RopeScaling.Yarn yarn -> yarn.magnitude();
             case LongRope scaling -> scaling.magnitude();
             default -> 1;
         };
-        return Rotary.of(Rotary.Layout.HALVES, frequencies.of(rope, far), magnitude, positions);
+        return Rotary.of(Rotary.Layout.HALVES, frequencies.of(rope, far), magnitude, limits.rows());
     }
 }
