@@ -46,6 +46,7 @@ public class BaseloadChatAutoConfiguration {
                 .withKvPrecision(properties.kvPrecision())
                 .withPrecision(properties.precision())
                 .withPrefixCache(properties.prefixCache())
+                .withSpeculation(properties.speculation())
                 .withMaxSequences(properties.maxSequences())
                 .withMaxQueued(properties.maxQueued());
         return engine.load(file, options);

@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param kvPrecision How the KV cache stores keys and values: f32, f16 or q8.
  * @param precision What linear layers compute with: exact or fast.
  * @param prefixCache Whether what was computed of a prompt is kept for later ones that begin with the same tokens.
+ * @param speculation Whether an answer that is alone may have several tokens in a step where its text repeats itself.
  * @param toolFormat How the model writes calls of tools, where its template doesn't show it.
  * @param maxSequences Answers that are generated at the same time.
  * @param maxQueued Requests that may wait beyond those; one more is refused.
@@ -40,6 +41,7 @@ public record BaseloadChatProperties(
         @DefaultValue("f32") KvPrecision kvPrecision,
         @DefaultValue("exact") Precision precision,
         @DefaultValue("true") boolean prefixCache,
+        @DefaultValue("true") boolean speculation,
         @Nullable String toolFormat,
         @DefaultValue("8") int maxSequences,
         @DefaultValue("64") int maxQueued,

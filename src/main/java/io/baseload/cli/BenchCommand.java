@@ -78,10 +78,16 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--profile", description = "Print where the workers' time went.")
     private boolean profiled;
 
+    @Option(
+            names = "--speculation",
+            description = "Compare answers with and without speculation instead, a repetitive one and an ordinary one."
+                    + " Loads the model twice.")
+    private boolean speculation;
+
     @Option(names = "--repeat", defaultValue = "3", description = "Rounds that count (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
-    /** What {@code --json} prints; profiles, in the order of the runs, only if they were asked for. */
+    /** What {@code --json} prints; profiles, in the order of the runs, only if they were asked for; what speculation brings, too. */
     record Report(
             String engine,
             String version,
@@ -89,7 +95,8 @@ final class BenchCommand implements Callable<Integer> {
             String kv,
             String precision,
             List<BenchRun> runs,
-            List<BenchProfile> profiles) {}
+            List<BenchProfile> profiles,
+            List<BenchSpeculation> speculation) {}
 
     @Override
     public Integer call() throws Exception {
@@ -97,9 +104,14 @@ final class BenchCommand implements Callable<Integer> {
         List<Quantization> formats = kinds.stream().map(QuantizeOption::parse).toList();
         var runs = new ArrayList<BenchRun>();
         var profiles = new ArrayList<BenchProfile>();
+        var speculative = new ArrayList<BenchSpeculation>();
         for (int count : threads) {
             try (Engine engine = Engine.open(new EngineOptions(count, true))) {
                 for (Quantization format : formats) {
+                    if (speculation) {
+                        compare(engine, format, count, speculative);
+                        continue;
+                    }
                     LoadedModel loaded = engine.load(model.path(), options(format));
                     measure(loaded, format.label(), count, runs, profiles);
                     loaded.close();
@@ -115,8 +127,9 @@ final class BenchCommand implements Callable<Integer> {
                         kv.precision().label(),
                         precision.precision().label(),
                         runs,
-                        profiles),
-                runs.size() + " measurements");
+                        profiles,
+                        speculative),
+                runs.size() + speculative.size() + " measurements");
         return 0;
     }
 
@@ -139,7 +152,24 @@ final class BenchCommand implements Callable<Integer> {
                 .withKvPrecision(kv.precision())
                 .withPrecision(precision.precision())
                 .withPrefixCache(false)
+                .withSpeculation(false)
                 .withQuantization(format);
+    }
+
+    private void compare(Engine engine, Quantization format, int count, List<BenchSpeculation> results)
+            throws Exception {
+        LoadOptions options = LoadOptions.named(model.name())
+                .withKvPrecision(kv.precision())
+                .withPrecision(precision.precision())
+                .withPrefixCache(false)
+                .withQuantization(format);
+        try (LoadedModel plain = engine.load(model.path(), options.withSpeculation(false));
+                LoadedModel speculating = engine.load(model.path(), options)) {
+            for (BenchSpeculation result : BenchSpeculation.run(plain, speculating, max(decodes), repeat)) {
+                results.add(result);
+                output.note(format.label() + ", " + count + " threads, " + result.line());
+            }
+        }
     }
 
     private void measure(LoadedModel loaded, String format, int count, List<BenchRun> runs, List<BenchProfile> profiles)

@@ -69,6 +69,14 @@ final class GenerateCommand implements Callable<Integer> {
     private @Nullable Long seed;
 
     @Option(
+            names = "--no-speculation",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Compute one token in a step, also where the text repeats itself; the answer is the same.")
+    private boolean speculation;
+
+    @Option(
             names = "--threads",
             defaultValue = "0",
             description = "Worker threads; 0 = as many as the machine allows (default: ${DEFAULT-VALUE}).")
@@ -117,7 +125,8 @@ final class GenerateCommand implements Callable<Integer> {
                         LoadOptions.named(model.name())
                                 .withMaxSequences(1)
                                 .withKvPrecision(kv.precision())
-                                .withPrecision(precision.precision()))) {
+                                .withPrecision(precision.precision())
+                                .withSpeculation(speculation))) {
             PreparedCompletion prepared = Completions.of(loaded, new ChatSettings(template(), Optional.empty()))
                     .prepare(request());
             var stopwatch = new Stopwatch();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -247,6 +248,34 @@ class CommandsTest {
                         && one.get("rooflineFraction").asDouble() > 0
                         && one.at("/stepMillis/p50").asDouble()
                                 <= one.at("/stepMillis/p99").asDouble());
+    }
+
+    @Test
+    void speculationChangesNoAnswer() {
+        String[] args = {"generate", TestModels.smolLm2().toString(), "--prompt", "A B C D A B C D", "--max-tokens"};
+        String text = text(args, "24");
+        assertThat(text(args, "24", "--no-speculation")).isEqualTo(text);
+    }
+
+    private static String text(String[] args, String... more) {
+        CommandRun run = CommandRun.of(Stream.of(args, more, new String[] {"--json"})
+                .flatMap(Stream::of)
+                .toArray(String[]::new));
+        assertThat(run.code()).as(run.err()).isZero();
+        return run.json().get("text").asString();
+    }
+
+    @Test
+    void benchShowsWhatSpeculationBrings() {
+        CommandRun run = CommandRun.of(
+                "bench", TestModels.smolLm2().toString(), "--json", "--speculation", "--decode", "32", "--repeat", "1");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode results = run.json().get("speculation");
+        assertThat(results)
+                .extracting(result -> result.get("answers").asString())
+                .containsExactly("repetitive", "ordinary");
+        assertThat(results).allMatch(result -> result.at("/ratio/median").asDouble() > 0);
+        assertThat(results.get(0).get("accepted").asLong()).isPositive();
     }
 
     @Test

@@ -12,6 +12,7 @@ package io.baseload.engine.api;
  * @param kvPrecision how the KV cache stores keys and values
  * @param precision what linear layers compute with
  * @param prefixCache whether pages of prompts are kept for later requests of the same {@link CacheScope}
+ * @param speculation whether tokens that a text makes likely are computed before they are chosen; the text stays the same
  * @param quantization what the weights of linear layers become while they are packed; a model that was imported keeps what it has
  */
 public record LoadOptions(
@@ -24,10 +25,11 @@ public record LoadOptions(
         KvPrecision kvPrecision,
         Precision precision,
         boolean prefixCache,
+        boolean speculation,
         Quantization quantization) {
 
     public static LoadOptions named(String name) {
-        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.EXACT, true, Quantization.KEEP);
+        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.EXACT, true, true, Quantization.KEEP);
     }
 
     public LoadOptions withContextLength(int tokens) {
@@ -41,6 +43,7 @@ public record LoadOptions(
                 kvPrecision,
                 precision,
                 prefixCache,
+                speculation,
                 quantization);
     }
 
@@ -55,6 +58,7 @@ public record LoadOptions(
                 kvPrecision,
                 precision,
                 prefixCache,
+                speculation,
                 quantization);
     }
 
@@ -69,6 +73,7 @@ public record LoadOptions(
                 kvPrecision,
                 precision,
                 prefixCache,
+                speculation,
                 quantization);
     }
 
@@ -83,6 +88,7 @@ public record LoadOptions(
                 kvPrecision,
                 precision,
                 prefixCache,
+                speculation,
                 quantization);
     }
 
@@ -97,6 +103,7 @@ public record LoadOptions(
                 kvPrecision,
                 precision,
                 prefixCache,
+                speculation,
                 quantization);
     }
 
@@ -111,6 +118,7 @@ public record LoadOptions(
                 kvPrecision,
                 precision,
                 prefixCache,
+                speculation,
                 quantization);
     }
 
@@ -125,6 +133,7 @@ public record LoadOptions(
                 kvPrecision,
                 precision,
                 prefixCache,
+                speculation,
                 quantization);
     }
 
@@ -139,6 +148,22 @@ public record LoadOptions(
                 kvPrecision,
                 precision,
                 kept,
+                speculation,
+                quantization);
+    }
+
+    public LoadOptions withSpeculation(boolean speculative) {
+        return new LoadOptions(
+                name,
+                contextLength,
+                kvTokens,
+                maxSequences,
+                maxQueued,
+                prefillChunk,
+                kvPrecision,
+                precision,
+                prefixCache,
+                speculative,
                 quantization);
     }
 
@@ -153,6 +178,7 @@ public record LoadOptions(
                 kvPrecision,
                 precision,
                 prefixCache,
+                speculation,
                 quantization);
     }
 
@@ -167,6 +193,7 @@ public record LoadOptions(
                 kvPrecision,
                 precision,
                 prefixCache,
+                speculation,
                 quantization);
     }
 }

@@ -8,6 +8,7 @@ package io.baseload.engine.api;
  * @param kvTokensUsed tokens that the KV cache's pages in use can hold; those of prompts that are only kept for later don't count
  * @param kvTokens tokens that the whole KV cache can hold
  * @param prefixes what the prefix cache has done
+ * @param speculation what speculation has done
  * @param memory bytes outside the heap that the model holds
  * @param kernels what computes its linear layers
  */
@@ -17,5 +18,6 @@ public record ModelLoad(
         long kvTokensUsed,
         long kvTokens,
         PrefixCacheLoad prefixes,
+        SpeculationLoad speculation,
         MemoryEstimate memory,
         KernelTiers kernels) {}

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * rows follow. What kind a row is depends on the token alone (prompt or decoded), because each kind has its own kernels. Allocated once, filled anew for each step.
  */
 public final class Batch {
+    /** Drafts in a step. */
+    public static final int MOST_DRAFTS = 7;
+
     private final int[] tokens;
     private final int[] positions;
     private final int[] lengths;
@@ -17,6 +20,7 @@ public final class Batch {
     private final int[] logitRows;
     private int rows;
     private int prefillRows;
+    private int drafts;
     private int chunks;
     private int logits;
 
@@ -38,6 +42,7 @@ public final class Batch {
         Arrays.fill(tables, 0, rows, null);
         rows = 0;
         prefillRows = 0;
+        drafts = 0;
         chunks = 0;
         logits = 0;
     }
@@ -65,6 +70,12 @@ public final class Batch {
      */
     public void addDecode(PageTable table, int token, int position, int length) {
         add(table, token, position, length);
+    }
+
+    /** Adds a token that nobody has chosen yet, behind all other rows; its page must be there. */
+    public void addDraft(PageTable table, int token, int position) {
+        add(table, token, position, position + 1);
+        drafts++;
     }
 
     private void add(PageTable table, int token, int position, int length) {
@@ -107,6 +118,11 @@ public final class Batch {
 
     int prefillRows() {
         return prefillRows;
+    }
+
+    /** The first of the drafts, which are the last rows. */
+    int firstDraft() {
+        return rows - drafts;
     }
 
     int chunks() {

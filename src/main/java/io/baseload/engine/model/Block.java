@@ -17,4 +17,7 @@ interface Block {
      * @param out [rows × hidden]
      */
     void run(Worker worker, Rows x, Rows out);
+
+    /** As {@link CausalModel#accept}, for a row of the batch that was run last: the last draft that was right. By one thread. */
+    default void accept(Batch batch, int row) {}
 }

@@ -20,6 +20,9 @@ public interface CausalModel {
     /** The same with somebody looking. */
     void forward(Team team, Batch batch, Probe probe);
 
+    /** Notes that so many of the last step's drafts were right; what a step leaves in a page beside keys and values is theirs then. */
+    void accept(int drafts);
+
     /** Where the time of its steps goes. */
     Profile profile();
 

@@ -105,6 +105,13 @@ final class Decoder implements CausalModel, Step {
     }
 
     @Override
+    public void accept(int drafts) {
+        for (Residual residual : blocks) {
+            residual.block().accept(batch, batch.firstDraft() + drafts - 1);
+        }
+    }
+
+    @Override
     public Profile profile() {
         return profile;
     }

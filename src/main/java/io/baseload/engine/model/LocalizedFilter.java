@@ -27,6 +27,9 @@ final class LocalizedFilter {
     /** For each row the state that it leaves: x, y and the first position that the next token sees. */
     private final Rows state;
 
+    /** The same for drafts, until it is known which of them are right. */
+    private final Rows draftState;
+
     private final Rows y;
 
     /** The state that it finds, where the row before isn't that of the token before. */
@@ -43,6 +46,7 @@ final class LocalizedFilter {
         layer = weights.attention().layer();
         kv = workspace.kv();
         state = workspace.rows("filter state", config.stateWidth());
+        draftState = Rows.allocate(Batch.MOST_DRAFTS, config.stateWidth());
         y = state.columns(config.hidden(), config.between());
         found = workspace.rows("filter state found", config.stateWidth());
         firstInput = workspace.rows("filter input", 2 * config.hidden());
@@ -131,10 +135,21 @@ final class LocalizedFilter {
 
     /** Leaves the state in the row's page, if the row is the last one there so far. */
     private void keep(Batch batch, int row) {
+        int draft = row - batch.firstDraft();
+        if (draft >= 0) {
+            System.arraycopy(state.data(), state.at(row), draftState.data(), draftState.at(draft), state.width());
+            return;
+        }
         int position = batch.position(row);
-        boolean goesOn = row + 1 < batch.rows() && batch.follows(row + 1);
+        boolean goesOn = row + 1 < batch.firstDraft() && batch.follows(row + 1);
         if (!goesOn || PageTable.slot(position) == KvPages.TOKENS - 1) {
             kv.storeState(batch.table(row).page(position), layer, state.data(), state.at(row), state.width());
         }
+    }
+
+    /** Leaves the state of a draft in its page. */
+    void accept(Batch batch, int row) {
+        int at = draftState.at(row - batch.firstDraft());
+        kv.storeState(batch.table(row).page(batch.position(row)), layer, draftState.data(), at, draftState.width());
     }
 }

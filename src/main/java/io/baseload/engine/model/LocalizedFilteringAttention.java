@@ -27,4 +27,9 @@ final class LocalizedFilteringAttention implements Block {
         queriesAndKeys.apply(worker, filter.run(worker, x));
         attention.attend(worker, out);
     }
+
+    @Override
+    public void accept(Batch batch, int row) {
+        filter.accept(batch, row);
+    }
 }

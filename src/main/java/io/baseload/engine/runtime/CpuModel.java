@@ -80,7 +80,14 @@ final class CpuModel implements LoadedModel {
     public ModelLoad load() {
         long used = (long) cache.usedPages() * KvPages.TOKENS;
         return new ModelLoad(
-                batcher.active(), batcher.queued(), used, size.kvTokens(), cache.prefixes(), memory, kernels);
+                batcher.active(),
+                batcher.queued(),
+                used,
+                size.kvTokens(),
+                cache.prefixes(),
+                batcher.speculation(),
+                memory,
+                kernels);
     }
 
     @Override

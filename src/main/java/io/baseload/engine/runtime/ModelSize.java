@@ -90,7 +90,8 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
 
     BatcherLimits batcher() {
         int chunk = Math.min(options.prefillChunk(), contextLength);
-        return new BatcherLimits(contextLength, options.maxSequences(), options.maxQueued(), chunk);
+        return new BatcherLimits(
+                contextLength, options.maxSequences(), options.maxQueued(), chunk, options.speculation());
     }
 
     Limits limits(int workers) {

@@ -3,6 +3,7 @@ package io.baseload.engine.schedule;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OperatorTimes;
+import io.baseload.engine.api.SpeculationLoad;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.Batch;
@@ -35,6 +36,7 @@ public final class Batcher {
     private final String name;
     private final CausalModel model;
     private final Admission admission;
+    private final Speculation speculation;
     private final StepPlanner planner;
     private final Delivery delivery;
     private final Runnable wakeEngine;
@@ -53,8 +55,9 @@ public final class Batcher {
         this.name = name;
         this.model = model;
         this.admission = new Admission(name, model.config(), cache, limits, wakeEngine);
-        this.planner = new StepPlanner(limits);
-        this.delivery = new Delivery(model, limits.residents());
+        this.speculation = new Speculation(limits.speculation());
+        this.planner = new StepPlanner(limits, speculation);
+        this.delivery = new Delivery(model, speculation, limits.residents());
         this.wakeEngine = wakeEngine;
         this.batch = model.batch();
     }
@@ -79,6 +82,11 @@ public final class Batcher {
     /** Requests that wait. By any thread. */
     public int queued() {
         return admission.queued();
+    }
+
+    /** What was drafted. By any thread. */
+    public SpeculationLoad speculation() {
+        return speculation.load();
     }
 
     /** Where the time of steps goes. By any thread. */
@@ -108,7 +116,9 @@ public final class Batcher {
             admission.putBack(preempted);
             activeCount = active.size();
             if (batch.rows() > 0) {
+                speculation.begin();
                 model.forward(team, batch);
+                speculation.end();
                 delivery.deliver(active, team);
                 model.profile().alone(Operator.SAMPLING);
                 worked = true;

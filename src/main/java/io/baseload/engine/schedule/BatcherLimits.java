@@ -7,8 +7,9 @@ package io.baseload.engine.schedule;
  * @param maxSequences sequences that share a step
  * @param maxQueued requests of one flow that may wait beyond those
  * @param prefillChunk prompt rows of a step
+ * @param speculation whether tokens may be computed before they are chosen
  */
-public record BatcherLimits(int contextLength, int maxSequences, int maxQueued, int prefillChunk) {
+public record BatcherLimits(int contextLength, int maxSequences, int maxQueued, int prefillChunk, boolean speculation) {
     /** Sequences that may hold pages: beyond those that share a step there is room for flows that have less than their part of it. */
     int residents() {
         return 2 * maxSequences;

@@ -13,11 +13,13 @@ import java.util.Optional;
 /** What happens after a step: sinks hear of the tokens that {@link TokenChoice} has chosen, in order, and sequences that are complete are marked. */
 final class Delivery {
     private final CausalModel model;
+    private final Speculation speculation;
     private final TokenChoice choice;
 
     /** @param most sequences that may be active */
-    Delivery(CausalModel model, int most) {
+    Delivery(CausalModel model, Speculation speculation, int most) {
         this.model = model;
+        this.speculation = speculation;
         this.choice = new TokenChoice(model.config().vocabulary(), most);
     }
 
@@ -34,6 +36,20 @@ final class Delivery {
             }
         }
         deliverChoices(team);
+        deliverDrafts(active, team);
+    }
+
+    /** Goes on behind the token that was chosen for a sequence that is alone, as long as drafts were right. */
+    private void deliverDrafts(List<Sequence> active, Team team) {
+        int accepted = 0;
+        for (int right = speculation.accept(); right > 0; right = speculation.accept()) {
+            accepted = right;
+            choose(active.getFirst(), model.logits(), active.getFirst().stepLogits + right);
+            deliverChoices(team);
+        }
+        if (accepted > 0) {
+            model.accept(accepted);
+        }
     }
 
     private void deliverChoices(Team team) {

@@ -3,6 +3,7 @@ package io.baseload.engine.schedule;
 import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.Generation;
 import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Usage;
@@ -65,6 +66,7 @@ final class Sequence implements Generation {
     /** Whether the plan that is being made has decided on it. */
     boolean considered;
 
+    private @Nullable PromptLookup lookup;
     private boolean admitted;
     private boolean running;
     private long admittedNanos;
@@ -164,6 +166,41 @@ final class Sequence implements Generation {
     /** Whether a token is decoded from the last known one's logits. */
     boolean wantsToken() {
         return decoded < mostDecoded;
+    }
+
+    /** Asks whether another token may be decoded; ends or fails the sequence where the lease does. */
+    Lease.Answer askLease() {
+        try {
+            Lease.Answer answer = request.lease().ask(decoded);
+            if (answer == Lease.Answer.END) {
+                finish(FinishReason.LENGTH);
+            }
+            return answer;
+        } catch (RuntimeException e) {
+            fail(e);
+            return Lease.Answer.END;
+        }
+    }
+
+    /** Made when it is first needed. */
+    PromptLookup lookup() {
+        if (lookup == null) {
+            lookup = new PromptLookup(promptLength() + mostDecoded);
+        }
+        return lookup;
+    }
+
+    /** Tokens beyond the next one that may be computed before they are chosen: all of them could be chosen, and none lies where keys are rotated otherwise. */
+    int roomForDrafts() {
+        int sameKeys = known <= recomputedBeyond ? recomputedBeyond - known : Integer.MAX_VALUE;
+        return Math.min(mostDecoded - decoded - 1, sameKeys);
+    }
+
+    /** Notes that the last token's row was computed as a draft. */
+    void accept() {
+        computed++;
+        computedFor = known;
+        flow.served(1);
     }
 
     List<SampledToken> promptScores() {

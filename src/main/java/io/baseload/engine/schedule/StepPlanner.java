@@ -1,6 +1,5 @@
 package io.baseload.engine.schedule;
 
-import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.model.Batch;
 import java.util.List;
@@ -26,14 +25,16 @@ final class StepPlanner {
     private static final int SHARE_BESIDE_DECODE = 4;
 
     private final BatcherLimits limits;
+    private final Speculation speculation;
     private boolean waiting;
     private boolean paused;
     private long step;
     private int heaviest;
     private int heaviestInteractive;
 
-    StepPlanner(BatcherLimits limits) {
+    StepPlanner(BatcherLimits limits, Speculation speculation) {
         this.limits = limits;
+        this.speculation = speculation;
     }
 
     /** Whether the last plan left a sequence out because its lease said so. */
@@ -93,6 +94,7 @@ final class StepPlanner {
 
     private void fill(List<Sequence> active, List<Sequence> preempted, Batch batch) {
         batch.clear();
+        speculation.clear();
         paused = false;
         step++;
         for (int i = 0; i < active.size(); i++) {
@@ -106,6 +108,9 @@ final class StepPlanner {
             if (active.get(i).stepRows > 0 && !active.get(i).prefilling()) {
                 decode(active.get(i), batch);
             }
+        }
+        if (batch.rows() == 1 && active.size() == 1 && decoding == 1) {
+            speculation.draft(active.getFirst(), batch);
         }
     }
 
@@ -156,17 +161,9 @@ final class StepPlanner {
 
     /** Whether the sequence may decode a token, as far as this step would do that. */
     private boolean mayGo(Sequence sequence) {
-        try {
-            Lease.Answer answer = sequence.request().lease().ask(sequence.decoded());
-            if (answer == Lease.Answer.END) {
-                sequence.finish(FinishReason.LENGTH);
-            }
-            waiting |= answer == Lease.Answer.WAIT;
-            return answer == Lease.Answer.GO;
-        } catch (RuntimeException e) {
-            sequence.fail(e);
-            return false;
-        }
+        Lease.Answer answer = sequence.askLease();
+        waiting |= answer == Lease.Answer.WAIT;
+        return answer == Lease.Answer.GO;
     }
 
     /** Sends the youngest away as long as pages are missing, those of batch flows before others. */

@@ -3,7 +3,6 @@ package io.baseload.service.app;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelLoad;
-import io.baseload.engine.api.PrefixCacheLoad;
 import io.baseload.service.registry.SlotListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -41,9 +40,36 @@ final class ModelMeters implements SlotListener {
                 id,
                 model,
                 load -> load.prefixes().pages()));
-        all.add(counter("queries", "prompt tokens that were looked up", id, model, PrefixCacheLoad::lookedUp));
-        all.add(counter("hits", "prompt tokens that were there", id, model, PrefixCacheLoad::found));
-        all.add(counter("evictions", "pages that made room for others", id, model, PrefixCacheLoad::evicted));
+        all.add(counter(
+                "prefix_cache_queries",
+                "prompt tokens that were looked up",
+                id,
+                model,
+                load -> load.prefixes().lookedUp()));
+        all.add(counter(
+                "prefix_cache_hits",
+                "prompt tokens that were there",
+                id,
+                model,
+                load -> load.prefixes().found()));
+        all.add(counter(
+                "prefix_cache_evictions",
+                "pages that made room for others",
+                id,
+                model,
+                load -> load.prefixes().evicted()));
+        all.add(counter(
+                "spec_decode_num_draft_tokens",
+                "tokens that were computed before they were chosen",
+                id,
+                model,
+                load -> load.speculation().drafted()));
+        all.add(counter(
+                "spec_decode_num_accepted_tokens",
+                "drafts that were chosen then",
+                id,
+                model,
+                load -> load.speculation().accepted()));
         all.add(kernels(id, model));
         model.times().times().keySet().forEach(operator -> all.add(operatorTime(operator, id, model)));
         meters.put(id, List.copyOf(all));
@@ -82,11 +108,8 @@ final class ModelMeters implements SlotListener {
     }
 
     private Meter counter(
-            String name, String description, String id, LoadedModel model, ToLongFunction<PrefixCacheLoad> value) {
-        return FunctionCounter.builder(
-                        "baseload.prefix_cache_" + name,
-                        model,
-                        loaded -> value.applyAsLong(loaded.load().prefixes()))
+            String name, String description, String id, LoadedModel model, ToLongFunction<ModelLoad> value) {
+        return FunctionCounter.builder("baseload." + name, model, loaded -> value.applyAsLong(loaded.load()))
                 .description(description)
                 .tag("model_name", id)
                 .register(registry.getObject());

@@ -19,6 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
  * @param precision what linear layers compute with: exact or fast
  * @param prefixCache whether prompts are kept for later requests of the same tenant
+ * @param speculation whether an answer that is alone may have several tokens in a step where its text repeats itself
  * @param toolFormats how models write calls of tools, by id, where their templates don't show it
  * @param chatTemplates by model, a file with a chat template to use instead of the model's own
  */
@@ -32,6 +33,7 @@ record ModelProperties(
         @DefaultValue("f32") KvPrecision kvPrecision,
         @DefaultValue("exact") Precision precision,
         @DefaultValue("true") boolean prefixCache,
+        @DefaultValue("true") boolean speculation,
         @DefaultValue Map<String, String> toolFormats,
         @DefaultValue Map<String, Path> chatTemplates) {
     LoadOptions options() {
@@ -43,6 +45,7 @@ record ModelProperties(
                 .withPrefillChunk(prefillChunk)
                 .withKvPrecision(kvPrecision)
                 .withPrecision(precision)
-                .withPrefixCache(prefixCache);
+                .withPrefixCache(prefixCache)
+                .withSpeculation(speculation);
     }
 }

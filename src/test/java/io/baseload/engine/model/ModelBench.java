@@ -112,7 +112,8 @@ public final class ModelBench implements AutoCloseable {
     /** The likeliest tokens after a prompt, as the scheduler decodes them. */
     public int[] greedy(int[] prompt, int count) {
         int chunk = ROWS / 2;
-        var batcher = new Batcher("bench", model, cache, new BatcherLimits(contextLength, 1, 1, chunk), () -> {});
+        var batcher =
+                new Batcher("bench", model, cache, new BatcherLimits(contextLength, 1, 1, chunk, false), () -> {});
         var sink = new CollectingSink();
         batcher.submit(GenerationRequest.greedy(prompt, count), sink);
         while (!sink.ended()) {

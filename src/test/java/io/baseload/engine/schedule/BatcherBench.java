@@ -96,6 +96,11 @@ final class BatcherBench {
         }
 
         @Override
+        public void accept(int drafts) {
+            model.accept(drafts);
+        }
+
+        @Override
         public Rows logits() {
             return model.logits();
         }

@@ -48,7 +48,7 @@ class BatcherTest {
     }
 
     private static BatcherLimits limits(int maxSequences, int prefillChunk) {
-        return new BatcherLimits(CONTEXT, maxSequences, 100, prefillChunk);
+        return new BatcherLimits(CONTEXT, maxSequences, 100, prefillChunk, false);
     }
 
     private void run(Batcher batcher) {

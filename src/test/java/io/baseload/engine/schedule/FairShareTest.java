@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class FairShareTest {
     private static final int PLACES = 4;
     private static final int CONTEXT = 192;
-    private static final BatcherLimits LIMITS = new BatcherLimits(CONTEXT, PLACES, 20, 64);
+    private static final BatcherLimits LIMITS = new BatcherLimits(CONTEXT, PLACES, 20, 64, false);
     private static final int PAGES = 64;
 
     private final NativeMemory memory = new NativeMemory();

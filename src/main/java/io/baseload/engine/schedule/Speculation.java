@@ -1,0 +1,95 @@
+package io.baseload.engine.schedule;
+
+import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.SpeculationLoad;
+import io.baseload.engine.model.Batch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several tokens of one sequence in a step (speculative decoding; Leviathan et al., 2023), without a second model. Behind the sequence's own row stand rows of
+ * drafts, the tokens that {@link PromptLookup} expects. The step gives logits for each row; the next token is chosen from the first row's as ever, and where it turns
+ * out to be the first draft, the second row is the one that the next step would have computed, and so on.
+ *
+ * <p><b>The text is that without drafts, bit for bit.</b> A draft is a decode row like others, whose bits don't depend on the rows beside it, and the choice of token number i depends on
+ * the logits, the seed and i alone. Rows of drafts that were wrong leave keys and values behind the sequence's end, where nobody looks before the right tokens have overwritten
+ * them; a state that a page carries is written only once its draft was right ({@link io.baseload.engine.model.CausalModel#accept}). The lease is asked for each token.
+ *
+ * <p><b>Only where it pays.</b> A sequence must be alone: others would wait for rows that may be wrong, and together they fill the rows anyway. It must have no mask,
+ * which would have to be computed between two rows. Then {@link DraftCosts} decides by what steps cost here and by how often this sequence's guesses come true. A flow is charged for its tokens, not for drafts.
+ */
+final class Speculation {
+    private final boolean enabled;
+    private final DraftCosts costs = new DraftCosts();
+    private final int[] drafts = new int[Batch.MOST_DRAFTS];
+    private @Nullable Sequence alone;
+    private int count;
+    private int right;
+    private long startNanos;
+    private volatile SpeculationLoad load = new SpeculationLoad(0, 0);
+
+    Speculation(boolean enabled) {
+        this.enabled = enabled;
+    }
+
+    /** By any thread. */
+    SpeculationLoad load() {
+        return load;
+    }
+
+    /** The step that is planned next has no drafts. */
+    void clear() {
+        alone = null;
+        count = 0;
+        right = 0;
+    }
+
+    /** Adds drafts to the batch, which has nothing but the sequence's next row. */
+    void draft(Sequence sequence, Batch batch) {
+        if (!enabled || sequence.sampling().allowed().isPresent()) {
+            return;
+        }
+        alone = sequence;
+        PromptLookup lookup = sequence.lookup();
+        lookup.follow(sequence.tokens(), sequence.known());
+        int most = Math.min(sequence.roomForDrafts(), Batch.MOST_DRAFTS);
+        int wanted = lookup.guesses() ? costs.best(lookup.trust(), most) : 0;
+        if (wanted > 0 && sequence.table().grow(sequence.known() + wanted)) {
+            count = wanted;
+            lookup.guess(sequence.tokens(), sequence.known(), drafts, count);
+            for (int i = 0; i < count; i++) {
+                batch.addDraft(sequence.table(), drafts[i], sequence.known() + i);
+                batch.wantLogits(batch.rows() - 1);
+            }
+        }
+    }
+
+    void begin() {
+        startNanos = System.nanoTime();
+    }
+
+    /** The step is computed. */
+    void end() {
+        if (alone != null) {
+            costs.took(count, System.nanoTime() - startNanos);
+        }
+        if (count > 0) {
+            load = new SpeculationLoad(load.drafted() + count, load.accepted());
+        }
+    }
+
+    /** Goes to the next draft, if it is the token that was chosen last and the lease lets another follow; returns how many were right so far, 0 if this one isn't. */
+    int accept() {
+        Sequence sequence = alone;
+        if (sequence == null
+                || right == count
+                || sequence.ended()
+                || sequence.tokens()[sequence.known() - 1] != drafts[right]
+                || sequence.askLease() != Lease.Answer.GO) {
+            return 0;
+        }
+        right++;
+        sequence.accept();
+        load = new SpeculationLoad(load.drafted(), load.accepted() + 1);
+        return right;
+    }
+}
