@@ -4,6 +4,7 @@ import io.baseload.chat.api.CompletionEvent;
 import io.baseload.service.inference.Asked;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.web.Answers;
+import io.baseload.service.web.RateLimitHeaders;
 import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -44,7 +45,7 @@ final class Answering {
 
     private Asked ask(Exchange exchange, Question question, Consumer<CompletionEvent> listener) {
         Asked asked = inference.ask(exchange.caller(), question.model(), question.request(), exchange.id(), listener);
-        RateLimitHeaders.write(exchange.response(), asked.quota());
+        RateLimitHeaders.of(asked.quota()).forEach(exchange.response()::setHeader);
         return asked;
     }
 }

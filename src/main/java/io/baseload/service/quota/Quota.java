@@ -350,11 +350,13 @@ public final class Quota {
         }
 
         QuotaDecision take(int answers, long tokens, Instant now) {
-            if (windows.stream().anyMatch(window -> window.refusesTokens(tokens) || window.refusesRequest())) {
-                return new QuotaDecision.Refused(Refusal.of(windows, tokens, now));
+            var refusal = new Refusal(windows, now);
+            var exceeded = refusal.of(tokens);
+            if (exceeded.isPresent()) {
+                return new QuotaDecision.Refused(exceeded.get());
             }
             if (running + answers > maxConcurrent) {
-                return new QuotaDecision.Refused(Refusal.concurrency(answers, maxConcurrent));
+                return new QuotaDecision.Refused(refusal.concurrency(answers, maxConcurrent));
             }
             windows = windows.stream().map(window -> window.with(tokens)).toList();
             running += answers;

@@ -18,11 +18,14 @@ public final class QuotaExceededException extends RuntimeException {
 
     private final Limit limit;
     private final Duration retryAfter;
+    private final transient QuotaSnapshot quota;
 
-    public QuotaExceededException(Limit limit, String message, Duration retryAfter) {
+    /** @param quota the tenant's windows without the request: of those that the limit is about the one that decided, else the tightest */
+    public QuotaExceededException(Limit limit, String message, Duration retryAfter, QuotaSnapshot quota) {
         super(message);
         this.limit = limit;
         this.retryAfter = retryAfter;
+        this.quota = quota;
     }
 
     public Limit limit() {
@@ -31,5 +34,9 @@ public final class QuotaExceededException extends RuntimeException {
 
     public Duration retryAfter() {
         return retryAfter;
+    }
+
+    public QuotaSnapshot quota() {
+        return quota;
     }
 }

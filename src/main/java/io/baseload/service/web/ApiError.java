@@ -62,9 +62,13 @@ public record ApiError(
     }
 
     public ApiError with(String header, String value) {
-        var more = new LinkedHashMap<>(headers);
-        more.put(header, value);
-        return new ApiError(status, type, code, message, param, more);
+        return with(Map.of(header, value));
+    }
+
+    public ApiError with(Map<String, String> more) {
+        var all = new LinkedHashMap<>(headers);
+        all.putAll(more);
+        return new ApiError(status, type, code, message, param, all);
     }
 
     private ApiError retryAfter(Duration wait) {

@@ -48,7 +48,7 @@ public final class Failures {
     }
 
     private static ApiError limited(QuotaExceededException e) {
-        return switch (e.limit()) {
+        ApiError error = switch (e.limit()) {
             case CONCURRENCY, REQUESTS ->
                 ApiError.limited("requests", "rate_limit_exceeded", message(e), e.retryAfter());
             case TOKENS -> ApiError.limited("tokens", "rate_limit_exceeded", message(e), e.retryAfter());
@@ -56,6 +56,7 @@ public final class Failures {
                 ApiError.limited("insufficient_quota", "insufficient_quota", message(e), e.retryAfter())
                         .with("x-should-retry", "false");
         };
+        return error.with(RateLimitHeaders.of(e.quota()));
     }
 
     private static ApiError withoutDatabase(Exception e, String requestId) {

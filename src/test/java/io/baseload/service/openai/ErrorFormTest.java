@@ -59,7 +59,17 @@ class ErrorFormTest {
             assertEquals(retryAfter == null ? "" : retryAfter, reply.header("Retry-After"));
             assertEquals(millis == null ? "" : millis, reply.header("retry-after-ms"));
             assertEquals(shouldRetry == null ? "" : shouldRetry, reply.header("x-should-retry"));
+            assertEquals(status == 429 ? "7" : "", reply.header("x-ratelimit-remaining-requests"));
         }
+    }
+
+    @Test
+    void aRefusalByAWindowSaysOneAndTheSameTimeInBothHeaders() throws Exception {
+        Web.Reply reply = web.chat(HI.formatted("requests", true));
+        assertEquals("30", reply.header("Retry-After"));
+        assertEquals("1000", reply.header("x-ratelimit-limit-requests"));
+        assertEquals("30s", reply.header("x-ratelimit-reset-requests"));
+        assertEquals("", reply.header("x-ratelimit-limit-tokens"));
     }
 
     @Test

@@ -76,7 +76,9 @@ final class ScriptedInference implements Inference {
     }
 
     private static QuotaExceededException exceeded(Limit limit, Duration retryAfter) {
-        return new QuotaExceededException(limit, "Limit reached.", retryAfter);
+        var room = new QuotaSnapshot.Room(1000, 7, retryAfter);
+        var quota = new QuotaSnapshot(Optional.of(room), Optional.empty());
+        return new QuotaExceededException(limit, "Limit reached.", retryAfter, quota);
     }
 
     static TokenLogprob logprob(String text) {

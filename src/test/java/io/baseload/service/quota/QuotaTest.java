@@ -116,6 +116,24 @@ class QuotaTest {
     }
 
     @Test
+    void aRefusalTellsTheWindowThatRefusedAndWhenItEnds() {
+        var tenant = tenant(
+                10,
+                new Tenant.Window(Period.MINUTE, OptionalLong.of(400), OptionalLong.empty()),
+                new Tenant.Window(Period.DAY, OptionalLong.of(1000), OptionalLong.of(2)),
+                tokens(Period.MONTH, 1100));
+        reserve(tenant, 300);
+        var tokens = refused(tenant, 750);
+        assertThat(tokens.quota().tokens())
+                .hasValue(new QuotaSnapshot.Room(1000, 700, tokens.retryAfter())); // not the minute's: that ends first
+        assertThat(tokens.quota().requests().orElseThrow().remaining()).isEqualTo(1);
+        reserve(tenant, 1);
+        var requests = refused(tenant, 1);
+        assertThat(requests.limit()).isEqualTo(Limit.REQUESTS);
+        assertThat(requests.quota().requests()).hasValue(new QuotaSnapshot.Room(2, 0, requests.retryAfter()));
+    }
+
+    @Test
     void boundsConcurrentRequests() {
         var tenant = tenant(2);
         var first = reserve(tenant, 1);

@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
