@@ -3,10 +3,10 @@ package io.baseload.service.admin;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
-import io.baseload.service.registry.Imports;
+import io.baseload.service.registry.ImportService;
 import io.baseload.service.registry.Job;
 import io.baseload.service.registry.Model;
-import io.baseload.service.registry.Models;
+import io.baseload.service.registry.ModelCatalog;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
 import java.util.Map;
@@ -34,12 +34,12 @@ import tools.jackson.databind.annotation.JsonNaming;
 @RestController
 @RequestMapping("/admin/v1/models")
 final class ModelController {
-    private final Models models;
-    private final Imports imports;
+    private final ModelCatalog catalog;
+    private final ImportService imports;
     private final Acts acts;
 
-    ModelController(Models models, Imports imports, Acts acts) {
-        this.models = models;
+    ModelController(ModelCatalog catalog, ImportService imports, Acts acts) {
+        this.catalog = catalog;
         this.imports = imports;
         this.acts = acts;
     }
@@ -62,12 +62,12 @@ final class ModelController {
     @GetMapping
     Page<ModelForm> list(@RequestParam @Nullable Integer limit, @RequestParam @Nullable String after) {
         var request = Page.Request.of(limit, after);
-        return Page.of(request, models.page(request.after(), request.probe()), Model::id, ModelForm::of);
+        return Page.of(request, catalog.page(request.after(), request.probe()), Model::id, ModelForm::of);
     }
 
     @GetMapping("/{id}")
     ModelForm get(@PathVariable String id) {
-        return ModelForm.of(models.find(id).orElseThrow(() -> new UnknownModelException(id)));
+        return ModelForm.of(catalog.find(id).orElseThrow(() -> new UnknownModelException(id)));
     }
 
     @PostMapping
@@ -96,7 +96,7 @@ final class ModelController {
         Map<String, Object> detail = new TreeMap<>();
         precision.ifPresent(value -> detail.put("precision", value.label()));
         kv.ifPresent(value -> detail.put("kv_precision", value.label()));
-        return JobForm.started(models.load(id, precision, kv, recorded(caller, "model.load", id, detail)));
+        return JobForm.started(catalog.load(id, precision, kv, recorded(caller, "model.load", id, detail)));
     }
 
     /** @param of throws an {@code IllegalArgumentException} that says which values there are */
@@ -113,13 +113,13 @@ final class ModelController {
 
     @PostMapping("/{id}/unload")
     ResponseEntity<JobForm.Started> unload(@PathVariable String id, @AuthenticationPrincipal Caller caller) {
-        return JobForm.started(models.unload(id, recorded(caller, "model.unload", id, Map.of())));
+        return JobForm.started(catalog.unload(id, recorded(caller, "model.unload", id, Map.of())));
     }
 
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id, @AuthenticationPrincipal Caller caller) {
-        models.delete(id, () -> acts.record(caller, "model.delete", "models/" + id, Map.of()));
+        catalog.delete(id, () -> acts.record(caller, "model.delete", "models/" + id, Map.of()));
     }
 
     private Consumer<Job> recorded(Caller caller, String act, String model, Map<String, Object> detail) {

@@ -5,7 +5,7 @@ import io.baseload.service.cluster.InstanceReport;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.registry.Aliases;
 import io.baseload.service.registry.LoadSettings;
-import io.baseload.service.registry.Models;
+import io.baseload.service.registry.ModelCatalog;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class InstanceDescription implements InstanceReport {
     private final Membership membership;
-    private final Models models;
+    private final ModelCatalog catalog;
     private final Aliases aliases;
     private final LoadSettings settings;
     private final String configured;
@@ -28,12 +28,12 @@ final class InstanceDescription implements InstanceReport {
 
     InstanceDescription(
             Membership membership,
-            Models models,
+            ModelCatalog catalog,
             Aliases aliases,
             LoadSettings settings,
             @Value("${baseload.instance.address:}") String configured) {
         this.membership = membership;
-        this.models = models;
+        this.catalog = catalog;
         this.aliases = aliases;
         this.settings = settings;
         this.configured = configured;
@@ -62,7 +62,7 @@ final class InstanceDescription implements InstanceReport {
 
     @Override
     public List<InstanceModel> models() {
-        return models.here().entrySet().stream()
+        return catalog.here().entrySet().stream()
                 .map(entry -> new InstanceModel(
                         entry.getKey(), entry.getValue().name().toLowerCase(Locale.ROOT)))
                 .toList();

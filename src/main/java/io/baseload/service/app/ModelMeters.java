@@ -3,7 +3,7 @@ package io.baseload.service.app;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelLoad;
-import io.baseload.service.registry.SlotListener;
+import io.baseload.service.registry.LoadedModelListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 
 /** What each model in memory is doing, with the label {@code model_name}. */
 @Component
-final class ModelMeters implements SlotListener {
+final class ModelMeters implements LoadedModelListener {
     private final ObjectProvider<MeterRegistry> registry;
     private final Map<String, List<Meter>> meters = new ConcurrentHashMap<>();
 

@@ -1,5 +1,9 @@
 package io.baseload.service.registry;
 
+import io.baseload.service.registry.AliasRows.AliasRow;
+import io.baseload.service.registry.Jobs.Progress;
+import io.baseload.service.registry.ModelRows.ModelRow;
+import io.baseload.service.registry.ModelRows.Wanted;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,24 +20,24 @@ import org.springframework.transaction.support.TransactionOperations;
 public final class Aliases {
     private final AliasRows rows;
     private final ModelRows models;
-    private final Loader loader;
-    private final Serving serving;
-    private final Everywhere everywhere;
+    private final ModelLoader loader;
+    private final LoadedModels loaded;
+    private final OtherInstances everywhere;
     private final Jobs jobs;
     private final TransactionOperations transaction;
 
     Aliases(
             AliasRows rows,
             ModelRows models,
-            Loader loader,
-            Serving serving,
-            Everywhere everywhere,
+            ModelLoader loader,
+            LoadedModels loaded,
+            OtherInstances everywhere,
             Jobs jobs,
             TransactionOperations transaction) {
         this.rows = rows;
         this.models = models;
         this.loader = loader;
-        this.serving = serving;
+        this.loaded = loaded;
         this.everywhere = everywhere;
         this.jobs = jobs;
         this.transaction = transaction;
@@ -65,7 +69,7 @@ public final class Aliases {
      */
     public Alias put(String name, String model, Runnable recorded) {
         check(name, model);
-        if (loader.state(model) == ModelState.LOADED) {
+        if (loader.state(model) == Model.State.LOADED) {
             point(name, model, recorded, Progress.IGNORED);
         } else {
             jobs.run(Job.Kind.ALIAS, model, job -> {}, progress -> point(name, model, recorded, progress));
@@ -80,7 +84,7 @@ public final class Aliases {
     }
 
     private void check(String name, String model) {
-        Names.check("name", name);
+        ModelCatalog.checkName("name", name);
         if (models.existsById(name)) {
             throw new ConflictException("'" + name + "' is the id of a model.");
         }
@@ -107,19 +111,19 @@ public final class Aliases {
             recorded.run();
             return before.filter(this::leaves);
         });
-        serving.point(name, model);
-        left.ifPresent(serving::drain);
+        loaded.point(name, model);
+        left.ifPresent(loaded::drain);
     }
 
     private void drainIfUnused(String model) {
         if (leaves(model)) {
-            serving.drain(model);
+            loaded.drain(model);
         }
     }
 
     /** The aliases as this process routes them. */
     public Map<String, String> here() {
-        return serving.aliases();
+        return loaded.aliases();
     }
 
     /**
@@ -142,9 +146,9 @@ public final class Aliases {
             recorded.run();
             return leaves(alias.model());
         });
-        serving.forget(alias.name());
+        loaded.forget(alias.name());
         if (left) {
-            serving.drain(alias.model());
+            loaded.drain(alias.model());
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -60,7 +61,7 @@ public final class Jobs {
             begin(kind, model, recorded, work).end().join();
         } catch (CompletionException e) {
             switch (e.getCause()) {
-                case JobCancelledException cancelled ->
+                case CancelledException cancelled ->
                     throw new ConflictException("The job for the model '" + model + "' was cancelled.");
                 case RuntimeException failure -> throw failure;
                 case null, default -> throw e;
@@ -86,7 +87,7 @@ public final class Jobs {
             job.at(0, "started");
             work.run(job);
             job.succeed();
-        } catch (JobCancelledException e) {
+        } catch (CancelledException e) {
             job.fail(Job.State.CANCELLED, e);
         } catch (ModelFileException
                 | ModelStoreException
@@ -201,6 +202,77 @@ public final class Jobs {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A job of this process: what the table says of it is older. */
+    private static final class LiveJob implements Progress {
+        private volatile Job job;
+        private volatile boolean cancelled;
+        private final CompletableFuture<Void> end = new CompletableFuture<>();
+        private volatile String remark = "";
+
+        LiveJob(Job job) {
+            this.job = job;
+        }
+
+        Job job() {
+            return job;
+        }
+
+        void cancel() {
+            cancelled = true;
+        }
+
+        /** Completes when the job has ended, with what it failed with. */
+        CompletableFuture<Void> end() {
+            return end;
+        }
+
+        @Override
+        public void at(double fraction, String message) {
+            if (cancelled) {
+                throw new CancelledException();
+            }
+            job = job.running(fraction, message);
+        }
+
+        @Override
+        public void remark(String text) {
+            remark = "; " + text;
+        }
+
+        void succeed() {
+            job = job.ended(Job.State.SUCCEEDED, "done" + remark);
+            end.complete(null);
+        }
+
+        void fail(Job.State state, Throwable failure) {
+            job = job.ended(state, Jobs.inWords(failure));
+            end.completeExceptionally(failure);
+        }
+    }
+
+    /** Where a job tells how far it is. */
+    @FunctionalInterface
+    interface Progress {
+        /** Nobody watches. */
+        Progress IGNORED = (fraction, message) -> {};
+
+        /**
+         * @param fraction from 0 to 1
+         * @throws CancelledException if somebody cancelled the job: it cleans up and ends
+         */
+        void at(double fraction, String message);
+
+        /** Something that whoever started the job should know in the end. */
+        default void remark(String text) {}
+    }
+
+    /** Thrown inside a job that was cancelled. */
+    static final class CancelledException extends RuntimeException {
+        CancelledException() {
+            super("cancelled");
         }
     }
 }

@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import io.baseload.chat.api.ChatSettings;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.ModelFileException;
+import io.baseload.service.registry.ModelRows.ModelRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public record Model(
         String id,
-        ModelState state,
+        State state,
         String architecture,
         String format,
         long bytes,
@@ -30,4 +30,19 @@ public record Model(
         Precision precision,
         KvPrecision kvPrecision,
         Optional<String> failure,
-        Instant createdAt) {}
+        Instant createdAt) {
+
+    /** Where a model is. */
+    public enum State {
+        /** On disk. */
+        STORED,
+        /** On its way into memory. */
+        LOADING,
+        /** Answers. */
+        LOADED,
+        /** Finishes what runs, accepts nothing new, then leaves memory. */
+        DRAINING,
+        /** On disk; the last try to load it failed. */
+        FAILED
+    }
+}

@@ -1,13 +1,19 @@
 package io.baseload.service.registry;
 
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.Precision;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.annotation.Id;
 import org.springframework.data.jdbc.repository.query.Modifying;
 import org.springframework.data.jdbc.repository.query.Query;
+import org.springframework.data.relational.core.mapping.Table;
 import org.springframework.data.repository.ListCrudRepository;
 
 /** The table of models. */
-interface ModelRows extends ListCrudRepository<ModelRow, String> {
+interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String> {
     @Query("SELECT * FROM model WHERE id > :after ORDER BY id LIMIT :limit")
     List<ModelRow> page(String after, int limit);
 
@@ -31,4 +37,48 @@ interface ModelRows extends ListCrudRepository<ModelRow, String> {
     @Modifying
     @Query("UPDATE model SET wanted = :wanted WHERE id = :id")
     int want(String id, String wanted);
+
+    /**
+     * A model on disk.
+     *
+     * @param computePrecision what its linear layers compute with; null: as the service's settings say
+     * @param kvPrecision how its KV cache stores keys and values; null likewise
+     */
+    @Table("model")
+    record ModelRow(
+            @Id String id,
+            String sha256,
+            String architecture,
+            String format,
+            long bytes,
+            int contextLength,
+            Wanted wanted,
+            Instant createdAt,
+            @Nullable Precision computePrecision,
+            @Nullable KvPrecision kvPrecision) {
+
+        /** The same model with what is given instead of what it has. */
+        ModelRow loadedWith(Optional<Precision> precision, Optional<KvPrecision> kv) {
+            return new ModelRow(
+                    id,
+                    sha256,
+                    architecture,
+                    format,
+                    bytes,
+                    contextLength,
+                    wanted,
+                    createdAt,
+                    precision.orElse(computePrecision),
+                    kv.orElse(kvPrecision));
+        }
+    }
+
+    /** Whether a model is to be in memory, also after a restart, and who asked for that. */
+    enum Wanted {
+        NO,
+        /** An alias loaded it: it leaves when the last alias does. */
+        BY_ALIAS,
+        /** An operator loaded it: it stays until an operator unloads it. */
+        BY_OPERATOR
+    }
 }

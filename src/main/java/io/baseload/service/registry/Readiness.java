@@ -12,16 +12,16 @@ public final class Readiness {
     /** The alias that users ask by default; its model is loaded first. */
     public static final String DEFAULT = "default";
 
-    private final Serving serving;
+    private final LoadedModels loaded;
     private final CompletableFuture<Void> restored = new CompletableFuture<>();
     private volatile boolean ready;
 
-    Readiness(Serving serving) {
-        this.serving = serving;
+    Readiness(LoadedModels loaded) {
+        this.loaded = loaded;
     }
 
     public boolean isReady() {
-        ready = ready || serving.answersAny();
+        ready = ready || loaded.answersAny();
         return ready;
     }
 

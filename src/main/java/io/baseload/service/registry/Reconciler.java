@@ -1,6 +1,9 @@
 package io.baseload.service.registry;
 
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.registry.AliasRows.AliasRow;
+import io.baseload.service.registry.Jobs.CancelledException;
+import io.baseload.service.registry.ModelRows.ModelRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -27,8 +30,8 @@ final class Reconciler {
 
     private final ModelRows models;
     private final AliasRows aliases;
-    private final Loader loader;
-    private final Serving serving;
+    private final ModelLoader loader;
+    private final LoadedModels loaded;
     private final Jobs jobs;
     private final Membership membership;
     private final Map<String, Instant> failed = new ConcurrentHashMap<>();
@@ -37,11 +40,17 @@ final class Reconciler {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("reconciler").daemon().factory());
 
-    Reconciler(ModelRows models, AliasRows aliases, Loader loader, Serving serving, Jobs jobs, Membership membership) {
+    Reconciler(
+            ModelRows models,
+            AliasRows aliases,
+            ModelLoader loader,
+            LoadedModels loaded,
+            Jobs jobs,
+            Membership membership) {
         this.models = models;
         this.aliases = aliases;
         this.loader = loader;
-        this.serving = serving;
+        this.loaded = loaded;
         this.jobs = jobs;
         this.membership = membership;
     }
@@ -59,7 +68,7 @@ final class Reconciler {
             jobs.tell();
             jobs.failInterrupted();
             loader.inTurn(this::reconcile);
-            var now = List.of(loader.states(), serving.aliases());
+            var now = List.of(loader.states(), loaded.aliases());
             if (!now.equals(told)) {
                 membership.tell();
                 told = now;
@@ -77,31 +86,31 @@ final class Reconciler {
         Set<String> kept = new HashSet<>();
         for (AliasRow row : names) {
             if (mayMove(row)) {
-                serving.point(row.name(), row.model());
+                loaded.point(row.name(), row.model());
             } else {
-                kept.add(serving.resolve(row.name()));
+                kept.add(loaded.resolve(row.name()));
             }
         }
-        Set<String> gone = new HashSet<>(serving.aliases().keySet());
+        Set<String> gone = new HashSet<>(loaded.aliases().keySet());
         names.forEach(row -> gone.remove(row.name()));
-        gone.forEach(serving::forget);
+        gone.forEach(loaded::forget);
         Set<String> unwanted = new HashSet<>();
-        serving.slots().forEach(slot -> unwanted.add(slot.id()));
+        loaded.slots().forEach(slot -> unwanted.add(slot.id()));
         unwanted.removeAll(wanted);
         unwanted.removeAll(kept);
-        unwanted.forEach(serving::drain);
+        unwanted.forEach(loaded::drain);
     }
 
     private boolean isDue(String id) {
-        ModelState state = loader.state(id);
-        return state != ModelState.LOADED
-                && state != ModelState.LOADING
+        Model.State state = loader.state(id);
+        return state != Model.State.LOADED
+                && state != Model.State.LOADING
                 && !failed.getOrDefault(id, Instant.MIN).isAfter(Instant.now().minus(RETRY));
     }
 
     /** A name stays where it is answered while the model that it shall point to is being loaded. */
     private boolean mayMove(AliasRow row) {
-        return loader.state(row.model()) != ModelState.LOADING || !serving.answers(serving.resolve(row.name()));
+        return loader.state(row.model()) != Model.State.LOADING || !loaded.answers(loaded.resolve(row.name()));
     }
 
     private void startLoad(String id) {
@@ -114,7 +123,7 @@ final class Reconciler {
             LOG.info("Loading {}, which is wanted", id);
             loader.load(id, (fraction, message) -> endIfUnwanted(id), () -> {});
             failed.remove(id);
-        } catch (JobCancelledException e) {
+        } catch (CancelledException e) {
             LOG.info("{} is not wanted any more", id);
         } catch (RuntimeException e) {
             failed.put(id, Instant.now());
@@ -124,7 +133,7 @@ final class Reconciler {
 
     private void endIfUnwanted(String id) {
         if (!wanted.contains(id)) {
-            throw new JobCancelledException();
+            throw new CancelledException();
         }
     }
 }

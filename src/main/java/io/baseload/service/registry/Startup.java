@@ -1,6 +1,9 @@
 package io.baseload.service.registry;
 
 import io.baseload.engine.api.Engine;
+import io.baseload.service.registry.Jobs.CancelledException;
+import io.baseload.service.registry.Jobs.Progress;
+import io.baseload.service.registry.ModelRows.ModelRow;
 import java.util.Comparator;
 import java.util.List;
 import org.slf4j.Logger;
@@ -19,9 +22,9 @@ final class Startup implements SmartLifecycle {
     private final ModelRows models;
     private final AliasRows aliases;
     private final Jobs jobs;
-    private final Loader loader;
-    private final Serving serving;
-    private final Beginning beginning;
+    private final ModelLoader loader;
+    private final LoadedModels loaded;
+    private final BundledModelImport bundled;
     private final Readiness readiness;
     private final Reconciler reconciler;
     private final Engine engine;
@@ -31,9 +34,9 @@ final class Startup implements SmartLifecycle {
             ModelRows models,
             AliasRows aliases,
             Jobs jobs,
-            Loader loader,
-            Serving serving,
-            Beginning beginning,
+            ModelLoader loader,
+            LoadedModels loaded,
+            BundledModelImport bundled,
             Readiness readiness,
             Reconciler reconciler,
             Engine engine) {
@@ -41,8 +44,8 @@ final class Startup implements SmartLifecycle {
         this.aliases = aliases;
         this.jobs = jobs;
         this.loader = loader;
-        this.serving = serving;
-        this.beginning = beginning;
+        this.loaded = loaded;
+        this.bundled = bundled;
         this.readiness = readiness;
         this.reconciler = reconciler;
         this.engine = engine;
@@ -52,8 +55,8 @@ final class Startup implements SmartLifecycle {
     public void start() {
         running = true;
         jobs.failInterrupted();
-        beginning.run();
-        aliases.findAll().forEach(row -> serving.point(row.name(), row.model()));
+        bundled.run();
+        aliases.findAll().forEach(row -> loaded.point(row.name(), row.model()));
         List<ModelRow> wanted = inOrder(models.wanted());
         wanted.forEach(row -> loader.expect(row.id()));
         Thread.ofVirtual().name("first-loads").start(() -> {
@@ -65,7 +68,7 @@ final class Startup implements SmartLifecycle {
 
     /** The model behind {@code default} first. */
     private List<ModelRow> inOrder(List<ModelRow> wanted) {
-        String first = serving.resolve(Readiness.DEFAULT);
+        String first = loaded.resolve(Readiness.DEFAULT);
         return wanted.stream()
                 .sorted(Comparator.comparing(row -> !row.id().equals(first)))
                 .toList();
@@ -77,7 +80,7 @@ final class Startup implements SmartLifecycle {
             LOG.info("Loading {} …", row.id());
             loader.load(row.id(), Progress.IGNORED, () -> {});
             LOG.info("{} answers after {} ms", row.id(), (System.nanoTime() - begin) / 1_000_000);
-        } catch (JobCancelledException e) {
+        } catch (CancelledException e) {
             LOG.info("The load of {} was cancelled", row.id());
         } catch (RuntimeException e) {
             if (running) {

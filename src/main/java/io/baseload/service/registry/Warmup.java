@@ -8,6 +8,7 @@ import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Usage;
+import io.baseload.service.registry.Jobs.CancelledException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -27,8 +28,8 @@ final class Warmup implements TokenSink {
         Warmup sink = new Warmup();
         Generation first = model.generate(GenerationRequest.greedy(new int[] {0}, 1), sink);
         try {
-            Loader.await(sink.end, meanwhile);
-        } catch (JobCancelledException e) {
+            ModelLoader.await(sink.end, meanwhile);
+        } catch (CancelledException e) {
             first.cancel();
             throw e;
         } catch (CompletionException e) {

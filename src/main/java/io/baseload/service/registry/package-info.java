@@ -1,5 +1,5 @@
 /**
- * Models on disk, jobs, aliases, loaded slots and swap.
+ * Models on disk and in memory, jobs, aliases and swap.
  */
 @NullMarked
 package io.baseload.service.registry;

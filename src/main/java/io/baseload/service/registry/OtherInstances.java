@@ -4,6 +4,7 @@ import io.baseload.service.cluster.Instance;
 import io.baseload.service.cluster.InstanceModel;
 import io.baseload.service.cluster.Instances;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.registry.Jobs.Progress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,14 +13,14 @@ import org.springframework.stereotype.Component;
 
 /** Waits until the other processes have what this one has. One that dies meanwhile is not waited for. */
 @Component
-final class Everywhere {
+final class OtherInstances {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final Instances instances;
     private final Membership membership;
 
-    Everywhere(Instances instances, Membership membership) {
+    OtherInstances(Instances instances, Membership membership) {
         this.instances = instances;
         this.membership = membership;
     }
@@ -31,11 +32,11 @@ final class Everywhere {
                     .filter(one -> one.id().equals(model))
                     .map(InstanceModel::state)
                     .findFirst();
-            if (state.filter(word(ModelState.FAILED)::equals).isPresent()) {
+            if (state.filter(word(Model.State.FAILED)::equals).isPresent()) {
                 throw new ConflictException("The instance " + instance.id() + " at " + instance.address()
                         + " can't load the model '" + model + "'.");
             }
-            return state.filter(word(ModelState.LOADED)::equals).isPresent();
+            return state.filter(word(Model.State.LOADED)::equals).isPresent();
         });
     }
 
@@ -75,7 +76,7 @@ final class Everywhere {
         }
     }
 
-    static String word(ModelState state) {
+    static String word(Model.State state) {
         return state.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -3,7 +3,7 @@ package io.baseload.service.registry;
 import io.baseload.engine.api.LoadedModel;
 
 /** Hears which models are in memory. */
-public interface SlotListener {
+public interface LoadedModelListener {
     void entered(String id, LoadedModel model);
 
     /** The model's memory is free. */

@@ -6,6 +6,8 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.database.DiskSpace;
+import io.baseload.service.registry.Jobs.Progress;
+import io.baseload.service.registry.ModelRows.Wanted;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,27 +15,27 @@ import org.springframework.stereotype.Component;
 
 /** Takes models from the import folder into the store, in the form that the engine maps. */
 @Component
-public final class Imports {
+public final class ImportService {
     private final ImportFolder folder;
     private final Engine engine;
     private final ModelStore store;
-    private final Shelf shelf;
-    private final Loader loader;
+    private final ModelCatalog catalog;
+    private final ModelLoader loader;
     private final Jobs jobs;
     private final DiskSpace space;
 
-    Imports(
+    ImportService(
             ImportFolder folder,
             Engine engine,
             ModelStore store,
-            Shelf shelf,
-            Loader loader,
+            ModelCatalog catalog,
+            ModelLoader loader,
             Jobs jobs,
             DiskSpace space) {
         this.folder = folder;
         this.engine = engine;
         this.store = store;
-        this.shelf = shelf;
+        this.catalog = catalog;
         this.loader = loader;
         this.jobs = jobs;
         this.space = space;
@@ -51,9 +53,9 @@ public final class Imports {
      * @throws io.baseload.service.database.NotEnoughDiskException if it would fill the disk
      */
     public Job start(String path, String name, Optional<Quantization> quantization, Consumer<Job> recorded) {
-        Names.check("name", name);
+        ModelCatalog.checkName("name", name);
         Path file = folder.find(path);
-        shelf.refuseIfTaken(name);
+        catalog.refuseIfTaken(name);
         space.require(ImportFolder.bytes(file));
         return jobs.start(Job.Kind.IMPORT, name, recorded, progress -> take(path, file, name, quantization, progress));
     }
@@ -70,11 +72,11 @@ public final class Imports {
         progress.at(0.99, "filing");
         try {
             loader.inTurn(() -> {
-                shelf.refuseIfTaken(name);
-                shelf.file(name, sha256, Wanted.NO);
+                catalog.refuseIfTaken(name);
+                catalog.file(name, sha256, Wanted.NO);
             });
         } catch (RuntimeException e) {
-            loader.inTurn(() -> shelf.tidy(sha256));
+            loader.inTurn(() -> catalog.tidy(sha256));
             throw e;
         }
     }

@@ -5,6 +5,10 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.store.ModelStore;
+import io.baseload.service.registry.Jobs.CancelledException;
+import io.baseload.service.registry.Jobs.Progress;
+import io.baseload.service.registry.LoadedModels.Slot;
+import io.baseload.service.registry.ModelRows.ModelRow;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -30,11 +34,11 @@ import org.springframework.stereotype.Component;
  * delays nobody who needs something else, and can be cancelled. Cost: loads may run side by side, each with memory of its own.
  */
 @Component
-final class Loader {
+final class ModelLoader {
     private final Engine engine;
     private final ModelStore store;
     private final ModelRows rows;
-    private final Serving serving;
+    private final LoadedModels loaded;
     private final MemoryBudget budget;
     private final LoadSettings settings;
     private final ReentrantLock turn = new ReentrantLock(true);
@@ -52,7 +56,7 @@ final class Loader {
         Progress watched(Progress progress) {
             return (fraction, message) -> {
                 if (cancelled.get()) {
-                    throw new JobCancelledException();
+                    throw new CancelledException();
                 }
                 progress.at(fraction, message);
             };
@@ -69,17 +73,17 @@ final class Loader {
         record Begin(Load load) implements Step {}
     }
 
-    Loader(
+    ModelLoader(
             Engine engine,
             ModelStore store,
             ModelRows rows,
-            Serving serving,
+            LoadedModels loaded,
             MemoryBudget budget,
             LoadSettings settings) {
         this.engine = engine;
         this.store = store;
         this.rows = rows;
-        this.serving = serving;
+        this.loaded = loaded;
         this.budget = budget;
         this.settings = settings;
     }
@@ -106,7 +110,7 @@ final class Loader {
     /** @throws NotEnoughMemoryException if the model is not in memory and would not fit now */
     void admit(ModelRow row) {
         inTurn(() -> {
-            if (serving.slot(row.id()).isEmpty() && !loads.containsKey(row.id())) {
+            if (loaded.slot(row.id()).isEmpty() && !loads.containsKey(row.id())) {
                 admitted(row);
             }
         });
@@ -114,12 +118,12 @@ final class Loader {
 
     /** @return the bytes it needs */
     private long admitted(ModelRow row) {
-        long loaded = serving.slots().stream()
+        long inMemory = loaded.slots().stream()
                 .mapToLong(slot -> slot.model().load().memory().total())
                 .sum();
         long loading = loads.values().stream().mapToLong(Load::bytes).sum();
         long needed = engine.estimate(file(row), options(row)).total();
-        budget.admit(row.id(), needed, loaded + loading);
+        budget.admit(row.id(), needed, inMemory + loading);
         return needed;
     }
 
@@ -134,7 +138,7 @@ final class Loader {
      * @param then runs in the turn that finds it answering
      * @throws UnknownModelException if there is no such model
      * @throws NotEnoughMemoryException if it does not fit
-     * @throws JobCancelledException if {@code progress} or {@link #unload} ended it
+     * @throws CancelledException if {@code progress} or {@link #unload} ended it
      */
     void load(String id, Progress progress, Runnable then) {
         try {
@@ -150,7 +154,7 @@ final class Loader {
                     }
                 }
             }
-        } catch (JobCancelledException e) {
+        } catch (CancelledException e) {
             throw e;
         } catch (RuntimeException e) {
             failures.put(id, Jobs.inWords(e));
@@ -165,13 +169,13 @@ final class Loader {
         if (load != null) {
             return new Step.Wait("waiting for its load", load.end());
         }
-        if (serving.reopen(id)) {
+        if (loaded.reopen(id)) {
             failures.remove(id);
             then.run();
             return new Step.Answers();
         }
-        if (serving.slot(id).isPresent()) {
-            return new Step.Wait("waiting until its memory is free", serving.gone(id));
+        if (loaded.slot(id).isPresent()) {
+            return new Step.Wait("waiting until its memory is free", loaded.gone(id));
         }
         ModelRow row = rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
         Load begun = new Load(row, admitted(row), new AtomicBoolean(), new CompletableFuture<>());
@@ -183,13 +187,13 @@ final class Loader {
         Progress progress = load.watched(watcher);
         Slot slot = prepared(load, read(load, progress), progress);
         inTurn(() -> {
-            serving.open(slot);
+            loaded.open(slot);
             failures.remove(slot.id());
             ended(load);
             try {
                 then.run();
             } catch (RuntimeException e) {
-                serving.drain(slot.id());
+                loaded.drain(slot.id());
                 throw e;
             }
         });
@@ -229,7 +233,7 @@ final class Loader {
      * Has a model leave memory, and cancels a load of it that runs; returns when its running answers have ended and its memory is free.
      *
      * @param decided runs in the turn from which on it accepts nothing more
-     * @throws JobCancelledException if {@code progress} ended the wait
+     * @throws CancelledException if {@code progress} ended the wait
      */
     void unload(String id, Progress progress, Runnable decided) {
         while (true) {
@@ -238,7 +242,7 @@ final class Loader {
                 running.ifPresent(one -> one.cancelled().set(true));
                 if (running.isEmpty()) {
                     decided.run();
-                    serving.drain(id);
+                    loaded.drain(id);
                 }
                 return running.map(Load::end);
             });
@@ -247,7 +251,7 @@ final class Loader {
             }
             await(load.get(), () -> progress.at(0, "waiting for the end of its load"));
         }
-        await(serving.gone(id), () -> progress.at(0.5, "waiting for running answers"));
+        await(loaded.gone(id), () -> progress.at(0.5, "waiting for running answers"));
     }
 
     /**
@@ -268,7 +272,7 @@ final class Loader {
                 throw new CompletionException(e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new JobCancelledException();
+                throw new CancelledException();
             }
         }
     }
@@ -284,25 +288,25 @@ final class Loader {
         return settings.options(row);
     }
 
-    ModelState state(String id) {
-        if (serving.answers(id)) {
-            return ModelState.LOADED;
+    Model.State state(String id) {
+        if (loaded.answers(id)) {
+            return Model.State.LOADED;
         }
         if (expected.contains(id) || loads.containsKey(id)) {
-            return ModelState.LOADING;
+            return Model.State.LOADING;
         }
-        if (serving.slot(id).isPresent()) {
-            return ModelState.DRAINING;
+        if (loaded.slot(id).isPresent()) {
+            return Model.State.DRAINING;
         }
-        return failures.containsKey(id) ? ModelState.FAILED : ModelState.STORED;
+        return failures.containsKey(id) ? Model.State.FAILED : Model.State.STORED;
     }
 
     /** All that is not just on disk. */
-    Map<String, ModelState> states() {
-        Map<String, ModelState> states = new TreeMap<>();
+    Map<String, Model.State> states() {
+        Map<String, Model.State> states = new TreeMap<>();
         expected.forEach(id -> states.put(id, state(id)));
         loads.keySet().forEach(id -> states.put(id, state(id)));
-        serving.slots().forEach(slot -> states.put(slot.id(), state(slot.id())));
+        loaded.slots().forEach(slot -> states.put(slot.id(), state(slot.id())));
         failures.keySet().forEach(id -> states.put(id, state(id)));
         return states;
     }

@@ -1,11 +1,16 @@
 package io.baseload.service.registry;
 
+import io.baseload.chat.api.Completions;
+import io.baseload.engine.api.LoadedModel;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
@@ -13,13 +18,13 @@ import java.util.function.Predicate;
  * and draining what it left never meets a request in between. Nothing waits inside the lock.
  */
 @org.springframework.stereotype.Component
-final class Serving {
+final class LoadedModels {
     private final Object lock = new Object();
     private final Map<String, String> aliases = new HashMap<>();
     private final Map<String, Place> places = new HashMap<>();
-    private final List<SlotListener> listeners;
+    private final List<LoadedModelListener> listeners;
 
-    Serving(List<SlotListener> listeners) {
+    LoadedModels(List<LoadedModelListener> listeners) {
         this.listeners = List.copyOf(listeners);
     }
 
@@ -162,6 +167,115 @@ final class Serving {
         synchronized (lock) {
             Place place = places.get(id);
             return place != null && place.open();
+        }
+    }
+
+    /**
+     * A model in memory.
+     *
+     * @param fingerprint names build and weights
+     */
+    record Slot(String id, String fingerprint, Instant created, LoadedModel model, Completions completions) {}
+
+    /** A slot with its count of holds, guarded by the lock. */
+    private static final class Place {
+        private final Slot slot;
+        private final CompletableFuture<Void> gone = new CompletableFuture<>();
+        private int holds;
+        private boolean draining;
+        private boolean closed;
+
+        Place(Slot slot) {
+            this.slot = slot;
+        }
+
+        Slot slot() {
+            return slot;
+        }
+
+        boolean open() {
+            return !draining;
+        }
+
+        void hold() {
+            holds++;
+        }
+
+        /** @return whether the model is to be closed now */
+        boolean release() {
+            holds--;
+            return closeIfUnused();
+        }
+
+        /** @return whether the model is to be closed now */
+        boolean drain() {
+            draining = true;
+            return closeIfUnused();
+        }
+
+        /**
+         * Takes a drain back.
+         *
+         * @return false if it is too late
+         */
+        boolean reopen() {
+            draining = closed;
+            return !closed;
+        }
+
+        private boolean closeIfUnused() {
+            boolean now = draining && holds == 0 && !closed;
+            closed |= now;
+            return now;
+        }
+
+        /** Completes when the model's memory is free. */
+        CompletableFuture<Void> gone() {
+            return gone;
+        }
+    }
+
+    /** One request's hold on a slot. */
+    private static final class Hold implements ServedModel {
+        private final Slot slot;
+        private final Runnable release;
+        private final AtomicBoolean open = new AtomicBoolean(true);
+
+        Hold(Slot slot, Runnable release) {
+            this.slot = slot;
+            this.release = release;
+        }
+
+        @Override
+        public String id() {
+            return slot.id();
+        }
+
+        @Override
+        public String fingerprint() {
+            return slot.fingerprint();
+        }
+
+        @Override
+        public Completions completions() {
+            return slot.completions();
+        }
+
+        @Override
+        public int places() {
+            return slot.model().places();
+        }
+
+        @Override
+        public Duration queueTime() {
+            return slot.model().queueTime();
+        }
+
+        @Override
+        public void close() {
+            if (open.compareAndSet(true, false)) {
+                release.run();
+            }
         }
     }
 }

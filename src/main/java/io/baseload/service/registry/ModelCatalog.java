@@ -1,0 +1,302 @@
+package io.baseload.service.registry;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.ModelInfo;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.store.ModelStore;
+import io.baseload.engine.store.ModelStoreException;
+import io.baseload.service.registry.AliasRows.AliasRow;
+import io.baseload.service.registry.Jobs.CancelledException;
+import io.baseload.service.registry.LoadedModels.Slot;
+import io.baseload.service.registry.ModelRows.ModelRow;
+import io.baseload.service.registry.ModelRows.Wanted;
+import io.baseload.service.tenant.Caller;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.jdbc.core.JdbcAggregateOperations;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * The models that the operator brought, on disk and in memory: which there are, by the names that users know and within what their keys may see, and how one comes
+ * and goes. A model is a row and a file in the store; models of the same content share the file.
+ */
+@Component
+public final class ModelCatalog implements ModelDirectory {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelCatalog.class);
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration LATER = Duration.ofSeconds(30);
+
+    private final ModelRows rows;
+    private final AliasRows aliases;
+    private final JdbcAggregateOperations table;
+    private final TransactionOperations transaction;
+    private final Engine engine;
+    private final ModelStore store;
+    private final ModelLoader loader;
+    private final LoadedModels loaded;
+    private final Jobs jobs;
+
+    ModelCatalog(
+            ModelRows rows,
+            AliasRows aliases,
+            JdbcAggregateOperations table,
+            TransactionOperations transaction,
+            Engine engine,
+            ModelStore store,
+            ModelLoader loader,
+            LoadedModels loaded,
+            Jobs jobs) {
+        this.rows = rows;
+        this.aliases = aliases;
+        this.table = table;
+        this.transaction = transaction;
+        this.engine = engine;
+        this.store = store;
+        this.loader = loader;
+        this.loaded = loaded;
+        this.jobs = jobs;
+    }
+
+    public List<Model> page(String after, int limit) {
+        return rows.page(after, limit).stream().map(this::view).toList();
+    }
+
+    public Optional<Model> find(String id) {
+        return rows.findById(id).map(this::view);
+    }
+
+    private Model view(ModelRow row) {
+        return new Model(
+                row.id(),
+                loader.state(row.id()),
+                row.architecture(),
+                row.format(),
+                row.bytes(),
+                row.contextLength(),
+                row.sha256(),
+                aliases.findByModelOrderByName(row.id()).stream()
+                        .map(AliasRow::name)
+                        .toList(),
+                loaded.slot(row.id()).map(slot -> slot.model().load()),
+                loader.options(row).precision(),
+                loader.options(row).kvPrecision(),
+                loader.failure(row.id()),
+                row.createdAt());
+    }
+
+    /** All models that this process does not just have on disk. */
+    public Map<String, Model.State> here() {
+        return loader.states();
+    }
+
+    /**
+     * Loads a model, to stay.
+     *
+     * @param precision what its linear layers compute with, from now on; empty: as before
+     * @param kvPrecision how its KV cache stores keys and values; empty likewise
+     * @param recorded runs in the transaction that creates the job
+     * @throws UnknownModelException if there is no such model
+     * @throws ConflictException if it is in memory with other settings
+     * @throws NotEnoughMemoryException if it does not fit into memory now
+     */
+    public Job load(
+            String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision, Consumer<Job> recorded) {
+        loader.admit(wanted(id, precision, kvPrecision));
+        return jobs.start(Job.Kind.LOAD, id, recorded, progress -> {
+            loader.inTurn(() -> {
+                ModelRow wanted = wanted(id, precision, kvPrecision);
+                rows.settle(id, name(wanted.computePrecision()), name(wanted.kvPrecision()));
+                loader.expect(id);
+            });
+            loader.load(id, progress, () -> rows.want(id, Wanted.BY_OPERATOR.name()));
+        });
+    }
+
+    /** The model with what is asked for, unless it is in memory, or on its way there, with other settings. */
+    private ModelRow wanted(String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision) {
+        ModelRow before = row(id);
+        ModelRow wanted = before.loadedWith(precision, kvPrecision);
+        boolean present = loaded.slot(id).isPresent() || loader.state(id) == Model.State.LOADING;
+        if (present && !loader.options(wanted).equals(loader.options(before))) {
+            throw new ConflictException("The model '" + id + "' is in memory with other settings: unload it first.");
+        }
+        return wanted;
+    }
+
+    /**
+     * Unloads a model: it accepts nothing more, and leaves memory when its running answers have ended. Aliases that point to it stay, and answer again when
+     * it is loaded again. A load of it that runs is cancelled.
+     *
+     * @param recorded runs in the transaction that creates the job
+     * @throws UnknownModelException if there is no such model
+     */
+    public Job unload(String id, Consumer<Job> recorded) {
+        ModelRow row = row(id);
+        return jobs.start(Job.Kind.UNLOAD, id, recorded, progress -> {
+            try {
+                loader.unload(id, progress, () -> rows.want(id, Wanted.NO.name()));
+            } catch (CancelledException e) {
+                loader.inTurn(() -> {
+                    if (loaded.reopen(id)) {
+                        rows.want(id, row.wanted().name());
+                    }
+                });
+                throw e;
+            }
+        });
+    }
+
+    /**
+     * Forgets a model; its file goes with the last model that has the same content.
+     *
+     * @param recorded runs in the transaction that deletes it
+     * @throws UnknownModelException if there is no such model
+     * @throws ConflictException if it is in memory, or an alias points to it
+     */
+    public void delete(String id, Runnable recorded) {
+        loader.inTurn(() -> {
+            ModelRow row = row(id);
+            refuseIfUsed(id);
+            transaction.executeWithoutResult(status -> {
+                rows.deleteById(id);
+                recorded.run();
+            });
+            loader.forget(id);
+            tidy(row.sha256());
+        });
+    }
+
+    private void refuseIfUsed(String id) {
+        Model.State state = loader.state(id);
+        if (state != Model.State.STORED && state != Model.State.FAILED) {
+            throw new ConflictException("The model '" + id + "' is in memory: unload it first.");
+        }
+        if (aliases.existsByModel(id)) {
+            throw new ConflictException("An alias points to the model '" + id + "': move or delete the alias first.");
+        }
+    }
+
+    private static @Nullable String name(@Nullable Enum<?> value) {
+        return value == null ? null : value.name();
+    }
+
+    private ModelRow row(String id) {
+        return rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
+    }
+
+    /**
+     * Holds a name of a model or an alias against the rule.
+     *
+     * @throws InvalidRequestException if {@code name} breaks it
+     */
+    static void checkName(String field, String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new InvalidRequestException(
+                    field,
+                    "invalid_value",
+                    "'" + field
+                            + "' must be 1 to 128 letters, digits, '.', '_' and '-', and start with a letter or"
+                            + " digit.");
+        }
+    }
+
+    /** @throws ConflictException if a model or an alias has this name */
+    void refuseIfTaken(String name) {
+        if (rows.existsById(name)) {
+            throw new ConflictException("There is a model '" + name + "' already.");
+        }
+        if (aliases.existsById(name)) {
+            throw new ConflictException("'" + name + "' is an alias.");
+        }
+    }
+
+    /** Files a model whose content is in the store. */
+    ModelRow file(String id, String sha256, Wanted wanted) {
+        Path stored = store.find(sha256).orElseThrow();
+        ModelInfo info = engine.inspect(stored);
+        return table.insert(new ModelRow(
+                id,
+                sha256,
+                info.architecture(),
+                info.format(),
+                info.bytes(),
+                info.contextLength(),
+                wanted,
+                Instant.now(),
+                null,
+                null));
+    }
+
+    /** Deletes a file that no model names any more. */
+    void tidy(String sha256) {
+        if (rows.existsBySha256(sha256)) {
+            return;
+        }
+        try {
+            store.delete(sha256);
+        } catch (ModelStoreException e) {
+            LOG.warn("{} could not be deleted from the model store: {}", sha256, e.getMessage());
+        }
+    }
+
+    @Override
+    public ServedModel acquire(Caller caller, String name) {
+        return loaded.acquire(name, id -> sees(caller, name, id)).orElseThrow(() -> absent(name));
+    }
+
+    private RuntimeException absent(String name) {
+        String id = loaded.resolve(name);
+        return switch (loader.state(id)) {
+            case LOADING -> new ModelUnavailableException(name, "being loaded", SOON);
+            case DRAINING -> new ModelUnavailableException(name, "being unloaded", LATER);
+            case LOADED -> new ModelUnavailableException(name, "being loaded", Duration.ofSeconds(1));
+            case STORED, FAILED ->
+                rows.existsById(id)
+                        ? new ModelUnavailableException(name, "not loaded", LATER)
+                        : new UnknownModelException(name);
+        };
+    }
+
+    @Override
+    public List<ModelCard> visibleTo(Caller caller) {
+        List<ModelCard> cards = new ArrayList<>();
+        for (Slot slot : loaded.slots()) {
+            names(slot.id()).stream()
+                    .filter(name -> loaded.answers(slot.id()) && sees(caller, name, slot.id()))
+                    .map(name -> new ModelCard(name, slot.created()))
+                    .forEach(cards::add);
+        }
+        cards.sort(Comparator.comparing((ModelCard card) -> card.id().toLowerCase(Locale.ROOT)));
+        return cards;
+    }
+
+    private List<String> names(String id) {
+        List<String> names = new ArrayList<>(List.of(id));
+        loaded.aliases().forEach((alias, model) -> {
+            if (model.equals(id)) {
+                names.add(alias);
+            }
+        });
+        return names;
+    }
+
+    private static boolean sees(Caller caller, String name, String id) {
+        return caller.mayAsk(name) || caller.mayAsk(id);
+    }
+}
