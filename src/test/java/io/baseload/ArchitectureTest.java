@@ -23,7 +23,9 @@ import java.lang.foreign.SymbolLookup;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
@@ -87,6 +89,19 @@ class ArchitectureTest {
                 .map(JavaPackage::getName)
                 .collect(Collectors.toSet());
         assertEquals(Set.of(), difference(packages(), marked), "packages without a null-marked package-info");
+    }
+
+    /** Whoever reads a name, in a stack trace or a search, knows which class it is. */
+    @Test
+    void noClassIsNamedTwice() {
+        Map<String, List<String>> named = project.stream()
+                .filter(one -> one.isTopLevelClass() && !one.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(
+                        JavaClass::getSimpleName,
+                        TreeMap::new,
+                        Collectors.mapping(JavaClass::getPackageName, Collectors.toList())));
+        named.values().removeIf(packages -> packages.size() == 1);
+        assertEquals(Map.of(), named, "names of more than one class");
     }
 
     @Test

@@ -94,7 +94,7 @@ record BenchSpeculation(
     /** Tokens a second of an answer, behind its first. */
     private static double rate(Completions completions, Task task, int tokens, int seed)
             throws InterruptedException, ExecutionException {
-        var stopwatch = new Stopwatch();
+        var stopwatch = new TokenTimer();
         var end = new CompletableFuture<Usage>();
         completions.prepare(request(task, tokens, seed)).start(index -> stopwatch, event -> {
             switch (event) {

@@ -129,7 +129,7 @@ final class GenerateCommand implements Callable<Integer> {
                                 .withSpeculation(speculation))) {
             PreparedCompletion prepared = Completions.of(loaded, new ChatSettings(template(), Optional.empty()))
                     .prepare(request());
-            var stopwatch = new Stopwatch();
+            var stopwatch = new TokenTimer();
             var answer = new Answer();
             prepared.start(index -> stopwatch, answer::hear);
             answer.end.get();

@@ -6,8 +6,8 @@ import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
-import io.baseload.engine.format.Checkpoint;
 import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.store.StoredFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +77,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void tensors(Path path) {
-        try (Checkpoint checkpoint = Checkpoint.open(path)) {
+        try (ModelCheckpoint checkpoint = ModelCheckpoint.open(path)) {
             TensorList list = TensorList.of(checkpoint);
             list.tensors().forEach(tensor -> output.note(tensor.line()));
             output.result(list, list.summary());

@@ -47,7 +47,7 @@ public final class Main {
 
     static CommandLine commandLine() {
         return new CommandLine(new Main())
-                .setParameterExceptionHandler(Failures::usage)
-                .setExecutionExceptionHandler(Failures::execution);
+                .setParameterExceptionHandler(ExitCodes::usage)
+                .setExecutionExceptionHandler(ExitCodes::execution);
     }
 }

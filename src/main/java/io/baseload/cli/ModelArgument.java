@@ -23,7 +23,7 @@ final class ModelArgument {
 
     /** The file or folder to open. */
     Path path() {
-        return given == null ? BundledModel.path() : find(given);
+        return given == null ? BundledModelFile.path() : find(given);
     }
 
     /** What a path means: itself, or an imported model whose id begins so. */

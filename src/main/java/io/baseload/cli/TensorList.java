@@ -1,6 +1,6 @@
 package io.baseload.cli;
 
-import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.format.StoredTensor;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +24,7 @@ record TensorList(String file, String format, long bytes, List<Tensor> tensors) 
         }
     }
 
-    static TensorList of(Checkpoint checkpoint) {
+    static TensorList of(ModelCheckpoint checkpoint) {
         return new TensorList(
                 checkpoint.path().toString(),
                 checkpoint.format(),

@@ -2,7 +2,7 @@ package io.baseload.cli;
 
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.Vocabulary;
-import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.tensor.ElementType;
 import java.io.IOException;
@@ -77,7 +77,7 @@ sealed interface TextWindows {
         }
 
         static Rows read(Path file) {
-            try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            try (ModelCheckpoint checkpoint = ModelCheckpoint.open(file)) {
                 StoredTensor ids = checkpoint.tensor(IDS).orElseThrow(() -> checkpoint.refuse("has no tensor " + IDS));
                 boolean integers = ids.type() == ElementType.I32 || ids.type() == ElementType.I64;
                 if (ids.shape().size() != 2 || ids.columns() < 2 || !integers) {

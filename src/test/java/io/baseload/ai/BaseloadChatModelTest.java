@@ -93,7 +93,7 @@ class BaseloadChatModelTest {
         model.call(new Prompt("Hello"));
         model.stream(new Prompt("Hello")).blockLast();
         for (boolean streaming : new boolean[] {false, true}) {
-            ChatModelObservationContext context = observed.poll(10, TimeUnit.SECONDS);
+            ChatModelObservationContext context = observed.poll(5, TimeUnit.MINUTES);
             assertThat(context.getName()).isEqualTo("gen_ai.client.operation");
             assertThat(context.getOperationMetadata().provider()).isEqualTo("baseload");
             assertThat(context.isStreaming()).isEqualTo(streaming);
@@ -113,7 +113,7 @@ class BaseloadChatModelTest {
             reading.complete(null);
             goOn.join();
         });
-        reading.get(10, TimeUnit.SECONDS);
+        reading.get(5, TimeUnit.MINUTES);
         assertThat(result(model.call(new Prompt("Hello"))).getOutput().getText())
                 .isNotEmpty();
         goOn.complete(null);

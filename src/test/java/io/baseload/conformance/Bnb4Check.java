@@ -1,6 +1,6 @@
 package io.baseload.conformance;
 
-import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.quant.Bnb4;
 import io.baseload.engine.quant.BnbScales;
@@ -17,10 +17,10 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** One configuration of a tensor, such as {@code nf4_b64_dq}: quantizing it, and reading what the library made of it, row by row and out of panels. */
-record Bnb4Check(Checkpoint tensors, String name, Codes kind, int blockSize, boolean nested, JsonNode facts) {
+record Bnb4Check(ModelCheckpoint tensors, String name, Codes kind, int blockSize, boolean nested, JsonNode facts) {
     private static final double MEAN_TOLERANCE = 1e-6;
 
-    static Bnb4Check of(Checkpoint tensors, String name, JsonNode facts) {
+    static Bnb4Check of(ModelCheckpoint tensors, String name, JsonNode facts) {
         String[] parts = name.split("_", -1);
         Codes kind = Codes.valueOf(parts[0].toUpperCase(java.util.Locale.ROOT));
         return new Bnb4Check(tensors, name, kind, Integer.parseInt(parts[1].substring(1)), parts.length > 2, facts);

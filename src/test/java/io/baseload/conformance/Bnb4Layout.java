@@ -1,6 +1,6 @@
 package io.baseload.conformance;
 
-import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.quant.BnbScales;
 import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.tensor.Codes;
@@ -44,7 +44,7 @@ final class Bnb4Layout implements Layout {
                 configurations.propertyStream().forEach(c -> tally.fail(name + ".safetensors is missing"));
                 continue;
             }
-            try (Checkpoint tensors = Checkpoint.open(file.get())) {
+            try (ModelCheckpoint tensors = ModelCheckpoint.open(file.get())) {
                 for (var configuration : configurations.properties()) {
                     var check = Bnb4Check.of(tensors, configuration.getKey(), configuration.getValue());
                     tally.count(name + " " + configuration.getKey(), check.problem());

@@ -1,7 +1,7 @@
 package io.baseload.conformance;
 
 import io.baseload.engine.api.ModelFileException;
-import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.ModelCheckpoint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +32,7 @@ final class HostileFileLayout implements Layout {
     private static Optional<String> open(Path file, JsonNode row) {
         boolean refuse = Json.text(row, "verdict").startsWith("refuse");
         try {
-            Checkpoint.open(file).close();
+            ModelCheckpoint.open(file).close();
             return refuse ? Optional.of("was accepted, although " + Json.text(row, "wrong")) : Optional.empty();
         } catch (ModelFileException e) {
             if (!refuse) {

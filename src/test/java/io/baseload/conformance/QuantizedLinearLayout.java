@@ -1,6 +1,6 @@
 package io.baseload.conformance;
 
-import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.quant.RowSource;
@@ -31,7 +31,7 @@ final class QuantizedLinearLayout implements Layout {
     }
 
     private static void layer(Tally tally, Path file) {
-        try (Checkpoint tensors = Checkpoint.open(file)) {
+        try (ModelCheckpoint tensors = ModelCheckpoint.open(file)) {
             float[] expected = floats(tensors, "dequantized");
             RowSource rows = rows(tensors);
             tally.count("rows", Bnb4Check.difference("dequantized", values(rows), expected));
@@ -39,7 +39,7 @@ final class QuantizedLinearLayout implements Layout {
         }
     }
 
-    private static RowSource rows(Checkpoint tensors) {
+    private static RowSource rows(ModelCheckpoint tensors) {
         if (tensors.tensor("qweight").isEmpty()) {
             Optional<StoredTensor> tiles = tensors.tensor("weight_scale_inv");
             RowSource weight = matrix(tensors, "weight");
@@ -60,7 +60,7 @@ final class QuantizedLinearLayout implements Layout {
     }
 
     private static void codes(Tally tally, Path file) {
-        try (Checkpoint tensors = Checkpoint.open(file)) {
+        try (ModelCheckpoint tensors = ModelCheckpoint.open(file)) {
             StoredTensor codes = tensors.tensor("codes").orElseThrow();
             for (ElementType type : List.of(ElementType.F8_E4M3, ElementType.F8_E5M2)) {
                 RowSource row = RowSource.of(type, 1, (int) codes.elements(), codes.data());
@@ -74,11 +74,11 @@ final class QuantizedLinearLayout implements Layout {
         }
     }
 
-    private static RowSource matrix(Checkpoint tensors, String name) {
+    private static RowSource matrix(ModelCheckpoint tensors, String name) {
         return tensors.tensor(name).orElseThrow().matrix();
     }
 
-    private static float[] floats(Checkpoint tensors, String name) {
+    private static float[] floats(ModelCheckpoint tensors, String name) {
         return values(matrix(tensors, name));
     }
 

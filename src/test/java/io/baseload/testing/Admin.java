@@ -53,14 +53,8 @@ public final class Admin {
 
     /** Waits for the end of a job. */
     public JsonNode end(String id) throws Exception {
-        for (int i = 0; i < 1200; i++) {
-            JsonNode job = job(id);
-            if (!job.get("finished_at").isNull()) {
-                return job;
-            }
-            Thread.sleep(25);
-        }
-        throw new AssertionError("the job does not end: " + job(id));
+        return Patience.await()
+                .until(() -> job(id), job -> !job.get("finished_at").isNull());
     }
 
     private void succeed(String id) throws Exception {

@@ -39,7 +39,7 @@ public final class RunningService implements AutoCloseable {
         all.addAll(List.of(properties));
         var service = new RunningService(new SpringApplicationBuilder(ServiceApplication.class)
                 .run(all.stream().map(property -> "--" + property).toArray(String[]::new)));
-        service.bean(Readiness.class).restored().get(1, TimeUnit.MINUTES);
+        service.bean(Readiness.class).restored().get(5, TimeUnit.MINUTES);
         return service;
     }
 

@@ -66,7 +66,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Waits until it answers. As the operator. */
     public Rest rest() throws Exception {
-        return new Rest(address.get(2, TimeUnit.MINUTES), RunningService.KEY);
+        return new Rest(address.get(5, TimeUnit.MINUTES), RunningService.KEY);
     }
 
     public String log() {

@@ -60,7 +60,7 @@ public final class Rest {
             throws IOException, InterruptedException {
         String json = body instanceof String text ? text : JSON.writeValueAsString(body);
         var request = HttpRequest.newBuilder(URI.create(url + route))
-                .timeout(Duration.ofMinutes(2))
+                .timeout(Duration.ofMinutes(5))
                 .header("Authorization", "Bearer " + key)
                 .method(method, json.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
         if (headers.length > 0) {

@@ -175,7 +175,8 @@ final class Exclusion {
             case "object" -> excludesObjects(written, other, depth);
             case "array" -> excludesArrays(written, other, depth);
             case "string" -> strings.disjoint(written, other);
-            case "integer", "number" -> Numbers.disjoint(written, other, integers(written, other), document.effort());
+            case "integer", "number" ->
+                NumberGrammar.disjoint(written, other, integers(written, other), document.effort());
             default -> false;
         };
     }

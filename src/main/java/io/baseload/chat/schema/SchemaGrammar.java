@@ -221,8 +221,8 @@ public final class SchemaGrammar {
             case "object" -> new Objects(this, grammar, layout, strings).of(all);
             case "array" -> new Arrays(this, grammar, layout).of(all);
             case "string" -> strings.of(all);
-            case "integer" -> Numbers.of(all, true, document.effort());
-            case "number" -> Numbers.of(all, false, document.effort());
+            case "integer" -> NumberGrammar.of(all, true, document.effort());
+            case "number" -> NumberGrammar.of(all, false, document.effort());
             case "boolean" -> Expr.choice(Expr.text("true"), Expr.text("false"));
             default -> Expr.text("null");
         };

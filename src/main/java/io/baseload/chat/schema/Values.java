@@ -40,14 +40,14 @@ final class Values {
 
     private static List<JsonNode> shortOnes(Subschema part, String keyword, List<JsonNode> values) {
         if (values.stream().anyMatch(Values::hasLongNumber)) {
-            throw part.wrong(keyword, "of numbers of at most " + Numbers.MOST_DIGITS + " digits");
+            throw part.wrong(keyword, "of numbers of at most " + NumberGrammar.MOST_DIGITS + " digits");
         }
         return values;
     }
 
     private static boolean hasLongNumber(JsonNode value) {
         return value.isNumber()
-                ? Numbers.isLong(value.decimalValue())
+                ? NumberGrammar.isLong(value.decimalValue())
                 : value.valueStream().anyMatch(Values::hasLongNumber);
     }
 

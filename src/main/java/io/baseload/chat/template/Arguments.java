@@ -5,19 +5,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Arguments of a call, evaluated. */
-record Arguments(List<Value> positional, Map<String, Value> named) {
+record Arguments(List<TemplateValue> positional, Map<String, TemplateValue> named) {
     static final Arguments NONE = new Arguments(List.of(), Map.of());
 
-    static Arguments of(Value... positional) {
+    static Arguments of(TemplateValue... positional) {
         return new Arguments(List.of(positional), Map.of());
     }
 
     /** By place or by name. */
-    Optional<Value> find(int index, String name) {
+    Optional<TemplateValue> find(int index, String name) {
         return index < positional.size() ? Optional.of(positional.get(index)) : Optional.ofNullable(named.get(name));
     }
 
-    Value get(int index, String name) {
+    TemplateValue get(int index, String name) {
         return find(index, name).orElseThrow(() -> new TemplateException("missing argument '" + name + "'"));
     }
 
@@ -34,7 +34,7 @@ record Arguments(List<Value> positional, Map<String, Value> named) {
     }
 
     int integer(int index, String name, int absent) {
-        return find(index, name).map(Numbers::index).orElse(absent);
+        return find(index, name).map(PythonNumbers::index).orElse(absent);
     }
 
     /** These, if they aren't more than that by place. */

@@ -60,7 +60,7 @@ final class BraceFormat {
             brackets += field.charAt(end) == '[' ? 1 : field.charAt(end) == ']' ? -1 : 0;
             end++;
         }
-        Value value = value(field.substring(0, end));
+        TemplateValue value = value(field.substring(0, end));
         if (end < field.length() && field.charAt(end) == '!') {
             if (end + 1 >= field.length()) {
                 throw new TemplateException("end of string while looking for conversion specifier");
@@ -77,21 +77,21 @@ final class BraceFormat {
                 : FormatSpec.parse(spec.indexOf('{') < 0 ? spec : format(spec)).apply(value, rendering);
     }
 
-    private Value converted(Value value, char conversion) {
+    private TemplateValue converted(TemplateValue value, char conversion) {
         return switch (conversion) {
-            case 's' -> new Value.Text(rendering.printer.str(value));
-            case 'r' -> new Value.Text(rendering.printer.repr(value));
-            case 'a' -> new Value.Text(rendering.printer.ascii(value));
+            case 's' -> new TemplateValue.Text(rendering.printer.str(value));
+            case 'r' -> new TemplateValue.Text(rendering.printer.repr(value));
+            case 'a' -> new TemplateValue.Text(rendering.printer.ascii(value));
             default -> throw new TemplateException("Unknown conversion specifier '" + conversion + "'");
         };
     }
 
-    private Value value(String path) {
+    private TemplateValue value(String path) {
         int end = 0;
         while (end < path.length() && path.charAt(end) != '.' && path.charAt(end) != '[') {
             end++;
         }
-        Value value = argument(path.substring(0, end), end == path.length());
+        TemplateValue value = argument(path.substring(0, end), end == path.length());
         while (end < path.length()) {
             boolean member = path.charAt(end) == '.';
             int start = end + 1;
@@ -103,18 +103,20 @@ final class BraceFormat {
             if (name.isEmpty() || !member && end == path.length()) {
                 throw new TemplateException("Empty attribute in format string");
             }
-            value = member ? Lookup.attribute(value, name, rendering) : Lookup.item(value, key(name), rendering);
+            value = member
+                    ? MemberAccess.attribute(value, name, rendering)
+                    : MemberAccess.item(value, key(name), rendering);
             end += member ? 0 : 1;
         }
         return value;
     }
 
-    private static Value key(String name) {
-        return isNumber(name) ? Value.Int.of(Integer.parseInt(name)) : new Value.Text(name);
+    private static TemplateValue key(String name) {
+        return isNumber(name) ? TemplateValue.Int.of(Integer.parseInt(name)) : new TemplateValue.Text(name);
     }
 
     /** @param whole whether the field says no more; else Python doesn't take it for a number of its own */
-    private Value argument(String name, boolean whole) {
+    private TemplateValue argument(String name, boolean whole) {
         boolean number = isNumber(name);
         if (whole && (name.isEmpty() && manual || number && automatic > 0)) {
             throw new TemplateException(SWITCHED);
@@ -127,7 +129,7 @@ final class BraceFormat {
             }
             return arguments.positional().get(index);
         }
-        Value named = arguments.named().get(name);
+        TemplateValue named = arguments.named().get(name);
         if (named == null) {
             throw new TemplateException("no argument for field '" + name + "'");
         }

@@ -37,11 +37,11 @@ final class Characters {
         return !text.isEmpty() && text.codePoints().allMatch(test);
     }
 
-    static boolean isUpper(Value.Text text) {
+    static boolean isUpper(TemplateValue.Text text) {
         return cased(text.value(), c -> Character.isLowerCase(c) || Character.isTitleCase(c));
     }
 
-    static boolean isLower(Value.Text text) {
+    static boolean isLower(TemplateValue.Text text) {
         return cased(text.value(), c -> Character.isUpperCase(c) || Character.isTitleCase(c));
     }
 

@@ -28,11 +28,11 @@ public final class ChatTemplate {
      * @throws TemplateException if the template refuses the variables, can't use them, or leaves its bounds
      */
     public String render(Map<String, ?> variables, LocalDateTime now) {
-        Values values = new Values();
-        Map<String, Value> given = new HashMap<>();
+        TemplateValues values = new TemplateValues();
+        Map<String, TemplateValue> given = new HashMap<>();
         variables.forEach((name, value) -> given.put(name, values.copy(value)));
         Rendering rendering = new Rendering(now, values.budget());
-        Map<String, Value> names = new HashMap<>(Globals.of(rendering));
+        Map<String, TemplateValue> names = new HashMap<>(Globals.of(rendering));
         names.putAll(given);
         return new Interpreter(rendering).render(nodes, Scope.outermost(names));
     }

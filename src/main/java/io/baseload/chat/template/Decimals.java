@@ -11,7 +11,7 @@ final class Decimals {
     /** As {@code %f}. */
     static String fixed(double value, int digits) {
         if (isNoNumber(value)) {
-            return Numbers.repr(value);
+            return PythonNumbers.repr(value);
         }
         return sign(value)
                 + new BigDecimal(Math.abs(value))
@@ -22,7 +22,7 @@ final class Decimals {
     /** As {@code %e}. */
     static String scientific(double value, int digits) {
         if (isNoNumber(value)) {
-            return Numbers.repr(value);
+            return PythonNumbers.repr(value);
         }
         Rounded rounded = round(value, digits + 1);
         return sign(value) + point(rounded.digits, 1) + exponent(rounded.exponent);
@@ -35,7 +35,7 @@ final class Decimals {
      */
     static String general(double value, int digits, boolean real) {
         if (isNoNumber(value)) {
-            return Numbers.repr(value);
+            return PythonNumbers.repr(value);
         }
         int kept = Math.max(1, digits);
         Rounded rounded = round(value, kept);

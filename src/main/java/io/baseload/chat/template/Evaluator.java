@@ -15,136 +15,140 @@ final class Evaluator {
         this.rendering = rendering;
     }
 
-    Value evaluate(Expr expression, Scope scope) {
+    TemplateValue evaluate(Expression expression, Scope scope) {
         rendering.budget.enter();
-        Value value = switch (expression) {
-            case Expr.Literal e -> e.value();
-            case Expr.Name e -> scope.get(e.name());
-            case Expr.ListOf e -> rendering.list(all(e.items(), scope));
-            case Expr.TupleOf e -> new Value.Sequence(Value.Sequence.Form.TUPLE, all(e.items(), scope));
-            case Expr.DictOf e -> dict(e, scope);
-            case Expr.Unary e -> unary(e.operator(), evaluate(e.operand(), scope));
-            case Expr.Binary e ->
+        TemplateValue value = switch (expression) {
+            case Expression.Literal e -> e.value();
+            case Expression.Name e -> scope.get(e.name());
+            case Expression.ListOf e -> rendering.list(all(e.items(), scope));
+            case Expression.TupleOf e ->
+                new TemplateValue.Sequence(TemplateValue.Sequence.Form.TUPLE, all(e.items(), scope));
+            case Expression.DictOf e -> dict(e, scope);
+            case Expression.Unary e -> unary(e.operator(), evaluate(e.operand(), scope));
+            case Expression.Binary e ->
                 Operators.binary(e.operator(), evaluate(e.left(), scope), evaluate(e.right(), scope), rendering);
-            case Expr.Concat e -> concat(e, scope);
-            case Expr.And e -> and(e, scope);
-            case Expr.Or e -> or(e, scope);
-            case Expr.Not e -> Value.Bool.of(!Truth.of(evaluate(e.operand(), scope)));
-            case Expr.Compare e -> compare(e, scope);
-            case Expr.Conditional e -> conditional(e, scope);
-            case Expr.Attribute e -> Lookup.attribute(evaluate(e.object(), scope), e.name(), rendering);
-            case Expr.Item e -> Lookup.item(evaluate(e.object(), scope), evaluate(e.key(), scope), rendering);
-            case Expr.Slice e -> slice(e, scope);
-            case Expr.Call e -> call(evaluate(e.callee(), scope), arguments(e.args(), scope));
-            case Expr.Filter e ->
+            case Expression.Concat e -> concat(e, scope);
+            case Expression.And e -> and(e, scope);
+            case Expression.Or e -> or(e, scope);
+            case Expression.Not e -> TemplateValue.Bool.of(!Truth.of(evaluate(e.operand(), scope)));
+            case Expression.Compare e -> compare(e, scope);
+            case Expression.Conditional e -> conditional(e, scope);
+            case Expression.Attribute e -> MemberAccess.attribute(evaluate(e.object(), scope), e.name(), rendering);
+            case Expression.Item e ->
+                MemberAccess.item(evaluate(e.object(), scope), evaluate(e.key(), scope), rendering);
+            case Expression.Slice e -> slice(e, scope);
+            case Expression.Call e -> call(evaluate(e.callee(), scope), arguments(e.args(), scope));
+            case Expression.Filter e ->
                 Filters.apply(e.name(), rendering, evaluate(e.input(), scope), arguments(e.args(), scope));
-            case Expr.Test e ->
-                Value.Bool.of(Tests.apply(e.name(), rendering, evaluate(e.input(), scope), arguments(e.args(), scope)));
+            case Expression.Test e ->
+                TemplateValue.Bool.of(
+                        Tests.apply(e.name(), rendering, evaluate(e.input(), scope), arguments(e.args(), scope)));
         };
         rendering.budget.leave();
         return value;
     }
 
-    Value call(Value callee, Arguments arguments) {
+    TemplateValue call(TemplateValue callee, Arguments arguments) {
         return switch (callee) {
-            case Value.Function f -> f.body().call(arguments);
-            case Value.Undefined u -> throw u.failure();
+            case TemplateValue.Function f -> f.body().call(arguments);
+            case TemplateValue.Undefined u -> throw u.failure();
             default -> throw new TemplateException("'" + callee.type() + "' object is not callable");
         };
     }
 
-    private List<Value> all(List<Expr> expressions, Scope scope) {
-        List<Value> values = new ArrayList<>(expressions.size());
-        for (Expr e : expressions) {
+    private List<TemplateValue> all(List<Expression> expressions, Scope scope) {
+        List<TemplateValue> values = new ArrayList<>(expressions.size());
+        for (Expression e : expressions) {
             values.add(evaluate(e, scope));
         }
         return Collections.unmodifiableList(values);
     }
 
-    private Value dict(Expr.DictOf expression, Scope scope) {
-        Map<Value, Value.Dict.Entry> entries = new LinkedHashMap<>();
-        for (Expr.Pair pair : expression.pairs()) {
+    private TemplateValue dict(Expression.DictOf expression, Scope scope) {
+        Map<TemplateValue, TemplateValue.Dict.Entry> entries = new LinkedHashMap<>();
+        for (Expression.Pair pair : expression.pairs()) {
             rendering.put(entries, evaluate(pair.key(), scope), evaluate(pair.value(), scope));
         }
-        return new Value.Dict(entries);
+        return new TemplateValue.Dict(entries);
     }
 
-    private static Value unary(String operator, Value value) {
-        if (value instanceof Value.Undefined u) {
+    private static TemplateValue unary(String operator, TemplateValue value) {
+        if (value instanceof TemplateValue.Undefined u) {
             throw u.failure();
         }
-        Value negated = Numbers.negate(value);
-        return operator.equals("-") ? negated : Numbers.negate(negated);
+        TemplateValue negated = PythonNumbers.negate(value);
+        return operator.equals("-") ? negated : PythonNumbers.negate(negated);
     }
 
-    private Value concat(Expr.Concat expression, Scope scope) {
+    private TemplateValue concat(Expression.Concat expression, Scope scope) {
         StringBuilder out = new StringBuilder();
-        for (Expr part : expression.parts()) {
+        for (Expression part : expression.parts()) {
             String text = rendering.printer.str(evaluate(part, scope));
             rendering.budget.block(text.length());
             out.append(text);
         }
-        return new Value.Text(out.toString());
+        return new TemplateValue.Text(out.toString());
     }
 
-    private Value and(Expr.And e, Scope scope) {
-        Value left = evaluate(e.left(), scope);
+    private TemplateValue and(Expression.And e, Scope scope) {
+        TemplateValue left = evaluate(e.left(), scope);
         return Truth.of(left) ? evaluate(e.right(), scope) : left;
     }
 
-    private Value or(Expr.Or e, Scope scope) {
-        Value left = evaluate(e.left(), scope);
+    private TemplateValue or(Expression.Or e, Scope scope) {
+        TemplateValue left = evaluate(e.left(), scope);
         return Truth.of(left) ? left : evaluate(e.right(), scope);
     }
 
-    private Value conditional(Expr.Conditional e, Scope scope) {
+    private TemplateValue conditional(Expression.Conditional e, Scope scope) {
         if (Truth.of(evaluate(e.condition(), scope))) {
             return evaluate(e.then(), scope);
         }
         return e.otherwise()
                 .map(otherwise -> evaluate(otherwise, scope))
-                .orElseGet(() -> new Value.Undefined(
+                .orElseGet(() -> new TemplateValue.Undefined(
                         "the inline if-expression evaluated to false and no else section was defined"));
     }
 
-    private Value compare(Expr.Compare e, Scope scope) {
-        Value left = evaluate(e.first(), scope);
-        for (Expr.Comparison comparison : e.rest()) {
-            Value right = evaluate(comparison.operand(), scope);
+    private TemplateValue compare(Expression.Compare e, Scope scope) {
+        TemplateValue left = evaluate(e.first(), scope);
+        for (Expression.Comparison comparison : e.rest()) {
+            TemplateValue right = evaluate(comparison.operand(), scope);
             if (!Operators.compare(comparison.operator(), left, right, rendering.comparisons)) {
-                return Value.Bool.FALSE;
+                return TemplateValue.Bool.FALSE;
             }
             left = right;
         }
-        return Value.Bool.TRUE;
+        return TemplateValue.Bool.TRUE;
     }
 
-    private Value slice(Expr.Slice e, Scope scope) {
-        Value object = evaluate(e.object(), scope);
-        return Lookup.slice(object, bound(e.start(), scope), bound(e.stop(), scope), bound(e.step(), scope), rendering);
+    private TemplateValue slice(Expression.Slice e, Scope scope) {
+        TemplateValue object = evaluate(e.object(), scope);
+        return MemberAccess.slice(
+                object, bound(e.start(), scope), bound(e.stop(), scope), bound(e.step(), scope), rendering);
     }
 
-    private Optional<Integer> bound(Optional<Expr> expression, Scope scope) {
+    private Optional<Integer> bound(Optional<Expression> expression, Scope scope) {
         return expression
                 .map(e -> evaluate(e, scope))
-                .filter(v -> !(v instanceof Value.None))
-                .map(Numbers::index);
+                .filter(v -> !(v instanceof TemplateValue.None))
+                .map(PythonNumbers::index);
     }
 
-    private Arguments arguments(Expr.Args args, Scope scope) {
+    private Arguments arguments(Expression.Args args, Scope scope) {
         if (args.isEmpty()) {
             return Arguments.NONE;
         }
-        List<Value> positional = new ArrayList<>(all(args.positional(), scope));
+        List<TemplateValue> positional = new ArrayList<>(all(args.positional(), scope));
         args.list().ifPresent(e -> positional.addAll(rendering.iterate(evaluate(e, scope))));
-        Map<String, Value> named = new LinkedHashMap<>();
+        Map<String, TemplateValue> named = new LinkedHashMap<>();
         args.named().forEach((name, e) -> named.put(name, evaluate(e, scope)));
         args.dict().ifPresent(e -> addNamed(evaluate(e, scope), named));
         return new Arguments(Collections.unmodifiableList(positional), named);
     }
 
-    private void addNamed(Value value, Map<String, Value> named) {
-        if (!(value instanceof Value.Dict dict)) {
+    private void addNamed(TemplateValue value, Map<String, TemplateValue> named) {
+        if (!(value instanceof TemplateValue.Dict dict)) {
             throw new TemplateException("argument after ** must be a mapping, not " + value.type());
         }
         dict.entries().values().forEach(e -> named.put(Texts.require(e.key()), e.value()));

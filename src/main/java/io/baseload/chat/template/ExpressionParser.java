@@ -1,6 +1,6 @@
 package io.baseload.chat.template;
 
-import io.baseload.chat.template.Expr.Args;
+import io.baseload.chat.template.Expression.Args;
 import io.baseload.chat.template.Token.Kind;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -42,49 +42,49 @@ final class ExpressionParser {
         }
     }
 
-    Expr expression() {
+    Expression expression() {
         return in.nested(this::conditional);
     }
 
-    private Expr conditional() {
+    private Expression conditional() {
         int before = unknown.size();
-        Expr value = or();
+        Expression value = or();
         while (in.acceptName("if")) {
-            Expr condition = or();
-            Optional<Expr> otherwise = in.acceptName("else") ? Optional.of(expression()) : Optional.empty();
-            value = new Expr.Conditional(condition, value, otherwise);
+            Expression condition = or();
+            Optional<Expression> otherwise = in.acceptName("else") ? Optional.of(expression()) : Optional.empty();
+            value = new Expression.Conditional(condition, value, otherwise);
             forgive(before);
         }
         return value;
     }
 
-    Expr or() {
-        Expr left = and();
+    Expression or() {
+        Expression left = and();
         while (in.acceptName("or")) {
-            left = new Expr.Or(left, and());
+            left = new Expression.Or(left, and());
         }
         return left;
     }
 
-    private Expr and() {
-        Expr left = not();
+    private Expression and() {
+        Expression left = not();
         while (in.acceptName("and")) {
-            left = new Expr.And(left, not());
+            left = new Expression.And(left, not());
         }
         return left;
     }
 
-    private Expr not() {
-        return in.acceptName("not") ? new Expr.Not(in.nested(this::not)) : comparison();
+    private Expression not() {
+        return in.acceptName("not") ? new Expression.Not(in.nested(this::not)) : comparison();
     }
 
-    private Expr comparison() {
-        Expr first = sum();
-        List<Expr.Comparison> rest = new ArrayList<>();
+    private Expression comparison() {
+        Expression first = sum();
+        List<Expression.Comparison> rest = new ArrayList<>();
         for (Optional<String> operator = comparisonOperator(); operator.isPresent(); operator = comparisonOperator()) {
-            rest.add(new Expr.Comparison(operator.get(), sum()));
+            rest.add(new Expression.Comparison(operator.get(), sum()));
         }
-        return rest.isEmpty() ? first : new Expr.Compare(first, List.copyOf(rest));
+        return rest.isEmpty() ? first : new Expression.Compare(first, List.copyOf(rest));
     }
 
     private Optional<String> comparisonOperator() {
@@ -103,41 +103,41 @@ final class ExpressionParser {
         return Optional.empty();
     }
 
-    private Expr sum() {
+    private Expression sum() {
         return binary(this::concat, Set.of("+", "-"));
     }
 
-    private Expr concat() {
-        Expr first = product();
-        List<Expr> parts = new ArrayList<>(List.of(first));
+    private Expression concat() {
+        Expression first = product();
+        List<Expression> parts = new ArrayList<>(List.of(first));
         while (in.accept("~")) {
             parts.add(product());
         }
-        return parts.size() == 1 ? first : new Expr.Concat(List.copyOf(parts));
+        return parts.size() == 1 ? first : new Expression.Concat(List.copyOf(parts));
     }
 
-    private Expr product() {
+    private Expression product() {
         return binary(this::power, Set.of("*", "/", "//", "%"));
     }
 
-    private Expr power() {
+    private Expression power() {
         return binary(() -> unary(true), Set.of("**"));
     }
 
-    private Expr binary(Supplier<Expr> operand, Set<String> operators) {
-        Expr left = operand.get();
+    private Expression binary(Supplier<Expression> operand, Set<String> operators) {
+        Expression left = operand.get();
         while (in.peek().is(Kind.OPERATOR) && operators.contains(in.peek().text())) {
             String operator = in.next().text();
-            left = new Expr.Binary(operator, left, operand.get());
+            left = new Expression.Binary(operator, left, operand.get());
         }
         return left;
     }
 
-    private Expr unary(boolean withFilters) {
-        Expr value;
+    private Expression unary(boolean withFilters) {
+        Expression value;
         if (in.peek().isOperator("-") || in.peek().isOperator("+")) {
             String operator = in.next().text();
-            value = new Expr.Unary(operator, in.nested(() -> unary(false)));
+            value = new Expression.Unary(operator, in.nested(() -> unary(false)));
         } else {
             value = primary();
         }
@@ -145,25 +145,25 @@ final class ExpressionParser {
         return withFilters ? filters(value) : value;
     }
 
-    private Expr primary() {
+    private Expression primary() {
         Token token = in.peek();
         return switch (token.kind()) {
             case NAME -> name(in.next());
             case STRING -> strings();
-            case INTEGER -> new Expr.Literal(new Value.Int(integer(in.next())));
+            case INTEGER -> new Expression.Literal(new TemplateValue.Int(integer(in.next())));
             case FLOAT ->
-                new Expr.Literal(
-                        new Value.Real(Double.parseDouble(in.next().text().replace("_", ""))));
+                new Expression.Literal(new TemplateValue.Real(
+                        Double.parseDouble(in.next().text().replace("_", ""))));
             default -> bracketed(token);
         };
     }
 
-    private Expr bracketed(Token token) {
+    private Expression bracketed(Token token) {
         if (in.accept("(")) {
             return in.nested(() -> tuple(() -> in.peek().isOperator(")"), true, ")"));
         }
         if (in.accept("[")) {
-            return in.nested(() -> new Expr.ListOf(list("]")));
+            return in.nested(() -> new Expression.ListOf(list("]")));
         }
         if (in.accept("{")) {
             return in.nested(this::dict);
@@ -171,21 +171,21 @@ final class ExpressionParser {
         throw in.unexpected(token);
     }
 
-    private static Expr name(Token token) {
+    private static Expression name(Token token) {
         return switch (token.text()) {
-            case "true", "True" -> new Expr.Literal(Value.Bool.TRUE);
-            case "false", "False" -> new Expr.Literal(Value.Bool.FALSE);
-            case "none", "None" -> new Expr.Literal(Value.None.NONE);
-            default -> new Expr.Name(token.text());
+            case "true", "True" -> new Expression.Literal(TemplateValue.Bool.TRUE);
+            case "false", "False" -> new Expression.Literal(TemplateValue.Bool.FALSE);
+            case "none", "None" -> new Expression.Literal(TemplateValue.None.NONE);
+            default -> new Expression.Name(token.text());
         };
     }
 
-    private Expr strings() {
+    private Expression strings() {
         StringBuilder text = new StringBuilder();
         while (in.peek().is(Kind.STRING)) {
             text.append(in.next().text());
         }
-        return new Expr.Literal(new Value.Text(text.toString()));
+        return new Expression.Literal(new TemplateValue.Text(text.toString()));
     }
 
     private static BigInteger integer(Token literal) {
@@ -202,8 +202,8 @@ final class ExpressionParser {
     }
 
     /** Expressions up to a closing bracket, which is consumed. */
-    private List<Expr> list(String close) {
-        List<Expr> items = new ArrayList<>();
+    private List<Expression> list(String close) {
+        List<Expression> items = new ArrayList<>();
         while (!in.accept(close)) {
             if (!items.isEmpty()) {
                 in.expect(",");
@@ -216,8 +216,8 @@ final class ExpressionParser {
         return List.copyOf(items);
     }
 
-    private Expr dict() {
-        List<Expr.Pair> pairs = new ArrayList<>();
+    private Expression dict() {
+        List<Expression.Pair> pairs = new ArrayList<>();
         while (!in.accept("}")) {
             if (!pairs.isEmpty()) {
                 in.expect(",");
@@ -225,20 +225,20 @@ final class ExpressionParser {
                     break;
                 }
             }
-            Expr key = expression();
+            Expression key = expression();
             in.expect(":");
-            pairs.add(new Expr.Pair(key, expression()));
+            pairs.add(new Expression.Pair(key, expression()));
         }
-        return new Expr.DictOf(List.copyOf(pairs));
+        return new Expression.DictOf(List.copyOf(pairs));
     }
 
     /** {@code a} or {@code a, b}, without brackets, up to where a statement goes on. */
-    Expr tuple(BooleanSupplier atEnd, boolean conditional) {
+    Expression tuple(BooleanSupplier atEnd, boolean conditional) {
         return tuple(atEnd, conditional, "");
     }
 
-    private Expr tuple(BooleanSupplier atEnd, boolean conditional, String close) {
-        List<Expr> items = new ArrayList<>();
+    private Expression tuple(BooleanSupplier atEnd, boolean conditional, String close) {
+        List<Expression> items = new ArrayList<>();
         boolean several = false;
         while (!atEnd.getAsBoolean()) {
             items.add(conditional ? expression() : or());
@@ -253,60 +253,60 @@ final class ExpressionParser {
             throw new TemplateSyntaxException(
                     in.peek().line(), "Expected an expression, got " + TokenReader.describe(in.peek()));
         }
-        return items.size() == 1 && !several ? items.getFirst() : new Expr.TupleOf(List.copyOf(items));
+        return items.size() == 1 && !several ? items.getFirst() : new Expression.TupleOf(List.copyOf(items));
     }
 
-    private Expr postfix(Expr start) {
-        Expr value = start;
+    private Expression postfix(Expression start) {
+        Expression value = start;
         while (true) {
             if (in.accept(".")) {
                 value = member(value);
             } else if (in.accept("[")) {
-                Expr object = value;
+                Expression object = value;
                 value = in.nested(() -> subscript(object));
             } else if (in.accept("(")) {
-                value = new Expr.Call(value, in.nested(this::args));
+                value = new Expression.Call(value, in.nested(this::args));
             } else {
                 return value;
             }
         }
     }
 
-    private Expr member(Expr object) {
+    private Expression member(Expression object) {
         Token token = in.next();
         return switch (token.kind()) {
-            case NAME -> new Expr.Attribute(object, token.text());
-            case INTEGER -> new Expr.Item(object, new Expr.Literal(new Value.Int(integer(token))));
+            case NAME -> new Expression.Attribute(object, token.text());
+            case INTEGER -> new Expression.Item(object, new Expression.Literal(new TemplateValue.Int(integer(token))));
             default -> throw in.unexpected(token);
         };
     }
 
-    private Expr subscript(Expr object) {
-        Optional<Expr> start = in.peek().isOperator(":") ? Optional.empty() : Optional.of(expression());
+    private Expression subscript(Expression object) {
+        Optional<Expression> start = in.peek().isOperator(":") ? Optional.empty() : Optional.of(expression());
         if (in.accept("]")) {
-            return new Expr.Item(object, start.orElseThrow());
+            return new Expression.Item(object, start.orElseThrow());
         }
         in.expect(":");
-        Optional<Expr> stop = sliceEnd();
-        Optional<Expr> step = in.accept(":") ? sliceEnd() : Optional.empty();
+        Optional<Expression> stop = sliceEnd();
+        Optional<Expression> step = in.accept(":") ? sliceEnd() : Optional.empty();
         in.expect("]");
-        return new Expr.Slice(object, start, stop, step);
+        return new Expression.Slice(object, start, stop, step);
     }
 
-    private Optional<Expr> sliceEnd() {
+    private Optional<Expression> sliceEnd() {
         boolean absent = in.peek().isOperator(":") || in.peek().isOperator("]");
         return absent ? Optional.empty() : Optional.of(expression());
     }
 
-    Expr filters(Expr start) {
-        Expr value = start;
+    Expression filters(Expression start) {
+        Expression value = start;
         while (true) {
             if (in.accept("|")) {
                 value = filter(value);
             } else if (in.acceptName("is")) {
                 value = test(value);
             } else if (in.accept("(")) {
-                value = new Expr.Call(value, in.nested(this::args));
+                value = new Expression.Call(value, in.nested(this::args));
             } else {
                 return value;
             }
@@ -314,16 +314,16 @@ final class ExpressionParser {
     }
 
     /** A filter's name and arguments, after the {@code |}. */
-    Expr filter(Expr input) {
+    Expression filter(Expression input) {
         Token name = in.expectName();
         Args args = in.accept("(") ? in.nested(this::args) : Args.NONE;
         if (!Filters.exists(name.text())) {
             unknown.add(new TemplateSyntaxException(name.line(), "No filter named '" + name.text() + "'."));
         }
-        return new Expr.Filter(input, name.text(), args);
+        return new Expression.Filter(input, name.text(), args);
     }
 
-    private Expr test(Expr input) {
+    private Expression test(Expression input) {
         boolean negated = in.acceptName("not");
         Token name = in.expectName();
         Args args = Args.NONE;
@@ -335,8 +335,8 @@ final class ExpressionParser {
         if (!Tests.exists(name.text())) {
             unknown.add(new TemplateSyntaxException(name.line(), "No test named '" + name.text() + "'."));
         }
-        Expr test = new Expr.Test(input, name.text(), args);
-        return negated ? new Expr.Not(test) : test;
+        Expression test = new Expression.Test(input, name.text(), args);
+        return negated ? new Expression.Not(test) : test;
     }
 
     private boolean argumentStarts() {
@@ -350,10 +350,10 @@ final class ExpressionParser {
 
     /** Arguments after the opening bracket, up to the closing one. */
     private Args args() {
-        List<Expr> positional = new ArrayList<>();
-        Map<String, Expr> named = new LinkedHashMap<>();
-        Optional<Expr> list = Optional.empty();
-        Optional<Expr> dict = Optional.empty();
+        List<Expression> positional = new ArrayList<>();
+        Map<String, Expression> named = new LinkedHashMap<>();
+        Optional<Expression> list = Optional.empty();
+        Optional<Expression> dict = Optional.empty();
         for (boolean first = true; !in.accept(")"); first = false) {
             if (!first) {
                 in.expect(",");

@@ -10,7 +10,7 @@ import java.util.function.BiFunction;
 final class Filters {
     @FunctionalInterface
     interface Filter {
-        Value apply(Rendering rendering, Value input, Arguments arguments);
+        TemplateValue apply(Rendering rendering, TemplateValue input, Arguments arguments);
     }
 
     @FunctionalInterface
@@ -26,13 +26,13 @@ final class Filters {
         return ALL.containsKey(name);
     }
 
-    static Value apply(String name, Rendering rendering, Value input, Arguments arguments) {
+    static TemplateValue apply(String name, Rendering rendering, TemplateValue input, Arguments arguments) {
         Filter filter = ALL.get(name);
         if (filter == null) {
             throw new TemplateException("No filter named '" + name + "'.");
         }
         rendering.budget.enter();
-        Value output = Markup.is(input)
+        TemplateValue output = Markup.is(input)
                 ? Markup.filtered(name, filter.apply(rendering, input, forMarkup(name, arguments, rendering)))
                 : filter.apply(rendering, input, arguments);
         rendering.budget.leave();
@@ -50,20 +50,21 @@ final class Filters {
         SequenceFilters.addTo(filters);
         filters.put("default", Filters::absent);
         filters.put("d", Filters::absent);
-        filters.put("tojson", (r, v, a) -> new Value.Text(Json.of(v, a, r.budget)));
+        filters.put("tojson", (r, v, a) -> new TemplateValue.Text(PythonJson.of(v, a, r.budget)));
         filters.put(
                 "attr",
-                (r, v, a) -> Lookup.attributeOnly(v, a.text(0, "name"), r)
-                        .orElseGet(() -> new Value.Undefined(
+                (r, v, a) -> MemberAccess.attributeOnly(v, a.text(0, "name"), r)
+                        .orElseGet(() -> new TemplateValue.Undefined(
                                 "'" + v.type() + " object' has no attribute '" + a.text(0, "name") + "'")));
         filters.put("xmlattr", TextFilters::xmlAttributes);
-        filters.put("pprint", (r, v, a) -> new Value.Text(r.printer.repr(v)));
+        filters.put("pprint", (r, v, a) -> new TemplateValue.Text(r.printer.repr(v)));
         return Map.copyOf(filters);
     }
 
-    private static Value absent(Rendering rendering, Value value, Arguments arguments) {
-        boolean replace = value instanceof Value.Undefined || arguments.flag(1, "boolean", false) && !Truth.of(value);
-        return replace ? arguments.find(0, "default_value").orElse(Value.Text.EMPTY) : value;
+    private static TemplateValue absent(Rendering rendering, TemplateValue value, Arguments arguments) {
+        boolean replace =
+                value instanceof TemplateValue.Undefined || arguments.flag(1, "boolean", false) && !Truth.of(value);
+        return replace ? arguments.find(0, "default_value").orElse(TemplateValue.Text.EMPTY) : value;
     }
 
     private static void texts(Map<String, Filter> filters) {
@@ -81,8 +82,11 @@ final class Filters {
         filters.put("trim", (r, v, a) -> {
             String text = r.printer.str(v);
             r.budget.block(text.length());
-            return new Value.Text(Texts.strip(
-                    text, a.find(0, "chars").filter(c -> c != Value.None.NONE).map(Texts::require), true, true));
+            return new TemplateValue.Text(Texts.strip(
+                    text,
+                    a.find(0, "chars").filter(c -> c != TemplateValue.None.NONE).map(Texts::require),
+                    true,
+                    true));
         });
         filters.put(
                 "replace",
@@ -99,20 +103,20 @@ final class Filters {
         filters.put("format", (r, v, a) -> r.text(PercentFormat.format(r.printer.str(v), formatted(a, r), r)));
         filters.put(
                 "wordcount",
-                (r, v, a) -> Value.Int.of(
+                (r, v, a) -> TemplateValue.Int.of(
                         TextFilters.countWords(r.text(r.printer.str(v)).value())));
     }
 
     /** Values by place, or by name: {@code '%(a)s'|format(a=1)}. */
-    private static Value formatted(Arguments arguments, Rendering rendering) {
+    private static TemplateValue formatted(Arguments arguments, Rendering rendering) {
         if (arguments.named().isEmpty()) {
-            return new Value.Sequence(Value.Sequence.Form.TUPLE, arguments.positional());
+            return new TemplateValue.Sequence(TemplateValue.Sequence.Form.TUPLE, arguments.positional());
         }
         if (!arguments.positional().isEmpty()) {
             throw new TemplateException("can't handle positional and keyword arguments at the same time");
         }
-        Map<Value, Value> named = new HashMap<>();
-        arguments.named().forEach((name, value) -> named.put(new Value.Text(name), value));
+        Map<TemplateValue, TemplateValue> named = new HashMap<>();
+        arguments.named().forEach((name, value) -> named.put(new TemplateValue.Text(name), value));
         return rendering.dict(named);
     }
 
@@ -125,14 +129,15 @@ final class Filters {
     }
 
     private static void numbers(Map<String, Filter> filters) {
-        filters.put("abs", (r, v, a) -> Numbers.absolute(v));
+        filters.put("abs", (r, v, a) -> PythonNumbers.absolute(v));
         number(filters, "int", NumberFilters::integer);
         number(filters, "float", NumberFilters::real);
         filters.put("round", (r, v, a) -> NumberFilters.round(v, a));
         filters.put("filesizeformat", (r, v, a) -> r.text(NumberFilters.fileSize(v, a.flag(0, "binary", false))));
     }
 
-    private static void number(Map<String, Filter> filters, String name, BiFunction<Value, Arguments, Value> filter) {
+    private static void number(
+            Map<String, Filter> filters, String name, BiFunction<TemplateValue, Arguments, TemplateValue> filter) {
         filters.put(name, (r, v, a) -> {
             NumberFilters.spend(v, r.budget);
             return filter.apply(v, a);
@@ -144,29 +149,30 @@ final class Filters {
      *
      * @param absent in the place of what is undefined
      */
-    static Value path(Value start, Value path, Optional<Value> absent, Rendering rendering) {
-        if (!(path instanceof Value.Text text)) {
-            return defined(Lookup.item(start, path, rendering), absent);
+    static TemplateValue path(
+            TemplateValue start, TemplateValue path, Optional<TemplateValue> absent, Rendering rendering) {
+        if (!(path instanceof TemplateValue.Text text)) {
+            return defined(MemberAccess.item(start, path, rendering), absent);
         }
-        Value value = start;
+        TemplateValue value = start;
         for (String part : Texts.split(text.value(), ".", -1)) {
             boolean number =
                     !part.isEmpty() && part.length() < 10 && part.chars().allMatch(c -> c >= '0' && c <= '9');
-            Value key = number ? Value.Int.of(Integer.parseInt(part)) : new Value.Text(part);
-            value = defined(Lookup.item(value, key, rendering), absent);
+            TemplateValue key = number ? TemplateValue.Int.of(Integer.parseInt(part)) : new TemplateValue.Text(part);
+            value = defined(MemberAccess.item(value, key, rendering), absent);
         }
         return value;
     }
 
-    private static Value defined(Value value, Optional<Value> absent) {
-        return value instanceof Value.Undefined && absent.isPresent() && absent.get() != Value.None.NONE
+    private static TemplateValue defined(TemplateValue value, Optional<TemplateValue> absent) {
+        return value instanceof TemplateValue.Undefined && absent.isPresent() && absent.get() != TemplateValue.None.NONE
                 ? absent.get()
                 : value;
     }
 
     /** The attribute that a filter's argument names, if it names one. */
-    static Value pathOrSelf(Value item, Optional<Value> path, Rendering rendering) {
-        return path.filter(p -> p != Value.None.NONE)
+    static TemplateValue pathOrSelf(TemplateValue item, Optional<TemplateValue> path, Rendering rendering) {
+        return path.filter(p -> p != TemplateValue.None.NONE)
                 .map(p -> path(item, p, Optional.empty(), rendering))
                 .orElse(item);
     }

@@ -48,17 +48,17 @@ record FormatSpec(
         return text == null ? "" : text;
     }
 
-    String apply(Value value, Rendering rendering) {
+    String apply(TemplateValue value, Rendering rendering) {
         rendering.budget.characters(20L * Math.max(0, precision));
-        if (value instanceof Value.Text text) {
+        if (value instanceof TemplateValue.Text text) {
             return text(text.value(), rendering);
         }
-        if (!Numbers.isNumber(value)) {
+        if (!PythonNumbers.isNumber(value)) {
             throw new TemplateException("unsupported format string passed to " + value.type() + ".__format__");
         }
-        boolean whole = !(value instanceof Value.Real) && (type.isEmpty() || "dnxXobc".contains(type));
+        boolean whole = !(value instanceof TemplateValue.Real) && (type.isEmpty() || "dnxXobc".contains(type));
         return type.equals("c")
-                ? pad("", Character.toString(Numbers.index(value)), "<", rendering)
+                ? pad("", Character.toString(PythonNumbers.index(value)), "<", rendering)
                 : number(whole ? integer(value) : real(value), rendering);
     }
 
@@ -70,8 +70,8 @@ record FormatSpec(
         return pad("", shorter ? text.substring(0, text.offsetByCodePoints(0, precision)) : text, "<", rendering);
     }
 
-    private String integer(Value value) {
-        BigInteger number = Numbers.integer(value).orElseThrow();
+    private String integer(TemplateValue value) {
+        BigInteger number = PythonNumbers.integer(value).orElseThrow();
         if (precision >= 0) {
             throw new TemplateException("Precision not allowed in integer format specifier");
         }
@@ -90,15 +90,15 @@ record FormatSpec(
                 + number.abs().toString(base);
     }
 
-    private String real(Value value) {
-        double number = Numbers.real(value);
+    private String real(TemplateValue value) {
+        double number = PythonNumbers.real(value);
         int digits = precision < 0 ? 6 : precision;
         String text = switch (type) {
             case "f", "F" -> Decimals.fixed(number, digits);
             case "e", "E" -> Decimals.scientific(number, digits);
             case "g", "G", "n" -> Decimals.general(number, digits, false);
             case "%" -> Decimals.fixed(number * 100, digits) + "%";
-            case "" -> precision < 0 ? Numbers.repr(number) : Decimals.general(number, digits, true);
+            case "" -> precision < 0 ? PythonNumbers.repr(number) : Decimals.general(number, digits, true);
             default ->
                 throw new TemplateException(
                         "Unknown format code '" + type + "' for object of type '" + value.type() + "'");

@@ -29,31 +29,32 @@ final class GeneratorFilters {
 
     @FunctionalInterface
     private interface Source {
-        Stream<Value> values();
+        Stream<TemplateValue> values();
     }
 
-    private static Value generator(Source source) {
-        return new Value.Generator("generator", () -> source.values().iterator());
+    private static TemplateValue generator(Source source) {
+        return new TemplateValue.Generator("generator", () -> source.values().iterator());
     }
 
-    private static Stream<Value> map(Rendering rendering, Value value, Arguments arguments) {
-        Optional<Value> path = Optional.ofNullable(arguments.named().get("attribute"));
+    private static Stream<TemplateValue> map(Rendering rendering, TemplateValue value, Arguments arguments) {
+        Optional<TemplateValue> path = Optional.ofNullable(arguments.named().get("attribute"));
         if (path.isEmpty()) {
             return iterateIfTrue(rendering, value)
                     .map(item -> Filters.apply(arguments.text(0, "filter"), rendering, item, arguments.rest()));
         }
-        Optional<Value> absent = Optional.ofNullable(arguments.named().get("default"));
+        Optional<TemplateValue> absent = Optional.ofNullable(arguments.named().get("default"));
         return iterateIfTrue(rendering, value).map(item -> Filters.path(item, path.get(), absent, rendering));
     }
 
-    private static Stream<Value> byAttribute(Rendering rendering, Value value, Arguments arguments, boolean keep) {
+    private static Stream<TemplateValue> byAttribute(
+            Rendering rendering, TemplateValue value, Arguments arguments, boolean keep) {
         return select(rendering, value, Optional.of(arguments.get(0, "attribute")), arguments.rest(), keep);
     }
 
-    private static Stream<Value> select(
-            Rendering rendering, Value value, Optional<Value> path, Arguments arguments, boolean keep) {
+    private static Stream<TemplateValue> select(
+            Rendering rendering, TemplateValue value, Optional<TemplateValue> path, Arguments arguments, boolean keep) {
         return iterateIfTrue(rendering, value).filter(item -> {
-            Value tested = Filters.pathOrSelf(item, path, rendering);
+            TemplateValue tested = Filters.pathOrSelf(item, path, rendering);
             boolean holds = arguments.positional().isEmpty()
                     ? Truth.of(tested)
                     : Tests.apply(arguments.text(0, "test"), rendering, tested, arguments.rest());
@@ -62,14 +63,14 @@ final class GeneratorFilters {
     }
 
     /** None has no elements, but these filters take it for an empty list. */
-    private static Stream<Value> iterateIfTrue(Rendering rendering, Value value) {
+    private static Stream<TemplateValue> iterateIfTrue(Rendering rendering, TemplateValue value) {
         return Truth.of(value) ? rendering.iterate(value).stream() : Stream.empty();
     }
 
-    static List<Value> items(Rendering rendering, Value value) {
+    static List<TemplateValue> items(Rendering rendering, TemplateValue value) {
         return switch (value) {
-            case Value.Undefined u -> List.of();
-            case Value.Dict d -> {
+            case TemplateValue.Undefined u -> List.of();
+            case TemplateValue.Dict d -> {
                 rendering.budget.elements(d.entries().size());
                 yield Methods.pairs(d);
             }
@@ -77,70 +78,73 @@ final class GeneratorFilters {
         };
     }
 
-    private static Value reverse(Rendering rendering, Value value) {
-        if (value instanceof Value.Text text) {
+    private static TemplateValue reverse(Rendering rendering, TemplateValue value) {
+        if (value instanceof TemplateValue.Text text) {
             String reversed =
-                    Lookup.slice(text.value(), Optional.empty(), Optional.empty(), Optional.of(-1), rendering);
-            return new Value.Text(reversed, text.markup());
+                    MemberAccess.slice(text.value(), Optional.empty(), Optional.empty(), Optional.of(-1), rendering);
+            return new TemplateValue.Text(reversed, text.markup());
         }
-        List<Value> items = new ArrayList<>(rendering.iterate(value));
+        List<TemplateValue> items = new ArrayList<>(rendering.iterate(value));
         Collections.reverse(items);
-        return value instanceof Value.Generator
-                ? Value.Sequence.list(items)
-                : new Value.Generator("list_reverseiterator", items::iterator);
+        return value instanceof TemplateValue.Generator
+                ? TemplateValue.Sequence.list(items)
+                : new TemplateValue.Generator("list_reverseiterator", items::iterator);
     }
 
-    private static Stream<Value> unique(Rendering rendering, Value value, Arguments arguments) {
-        Function<Value, Value> key =
+    private static Stream<TemplateValue> unique(Rendering rendering, TemplateValue value, Arguments arguments) {
+        Function<TemplateValue, TemplateValue> key =
                 OrderFilters.key(rendering, arguments.find(1, "attribute"), arguments.flag(0, "case_sensitive", false));
-        Set<Value> seen = new HashSet<>();
+        Set<TemplateValue> seen = new HashSet<>();
         return rendering.iterate(value).stream().filter(item -> {
-            rendering.budget.elements(item instanceof Value.Sequence ? seen.size() : 1);
+            rendering.budget.elements(item instanceof TemplateValue.Sequence ? seen.size() : 1);
             return seen.add(rendering.comparisons.key(key.apply(item)));
         });
     }
 
     @FunctionalInterface
     private interface Cut {
-        Stream<Value> apply(int count, Optional<Value> fill);
+        Stream<TemplateValue> apply(int count, Optional<TemplateValue> fill);
     }
 
-    private static Value cut(Value count, Arguments arguments, Cut cut) {
-        Optional<Value> fill = arguments.find(1, "fill_with").filter(f -> f != Value.None.NONE);
-        return generator(() -> cut.apply(Numbers.index(count), fill));
+    private static TemplateValue cut(TemplateValue count, Arguments arguments, Cut cut) {
+        Optional<TemplateValue> fill = arguments.find(1, "fill_with").filter(f -> f != TemplateValue.None.NONE);
+        return generator(() -> cut.apply(PythonNumbers.index(count), fill));
     }
 
-    private static Stream<Value> batch(Rendering rendering, Value value, int size, Optional<Value> fill) {
-        List<Value> items = rendering.iterate(value);
-        List<Value> out = new ArrayList<>();
+    private static Stream<TemplateValue> batch(
+            Rendering rendering, TemplateValue value, int size, Optional<TemplateValue> fill) {
+        List<TemplateValue> items = rendering.iterate(value);
+        List<TemplateValue> out = new ArrayList<>();
         int step = size > 0 ? size : Math.max(1, items.size());
         for (long from = 0; from < items.size(); from += step) {
-            List<Value> row = new ArrayList<>(items.subList((int) from, (int) Math.min(items.size(), from + step)));
+            List<TemplateValue> row =
+                    new ArrayList<>(items.subList((int) from, (int) Math.min(items.size(), from + step)));
             fill.ifPresent(f -> fill(rendering, row, f, size));
             out.add(rendering.list(row));
         }
         return out.stream();
     }
 
-    private static void fill(Rendering rendering, List<Value> row, Value fill, int size) {
+    private static void fill(Rendering rendering, List<TemplateValue> row, TemplateValue fill, int size) {
         rendering.budget.elements(Math.max(0, size - row.size()));
         while (row.size() < size) {
             row.add(fill);
         }
     }
 
-    private static Stream<Value> slice(Rendering rendering, Value value, int count, Optional<Value> fill) {
-        List<Value> items = rendering.iterate(value);
+    private static Stream<TemplateValue> slice(
+            Rendering rendering, TemplateValue value, int count, Optional<TemplateValue> fill) {
+        List<TemplateValue> items = rendering.iterate(value);
         if (count == 0) {
             throw new TemplateException("division by zero");
         }
         rendering.budget.elements(Math.max(0, count));
-        List<Value> out = new ArrayList<>();
+        List<TemplateValue> out = new ArrayList<>();
         int from = 0;
         for (int i = 0; i < count; i++) {
             boolean longer = i < items.size() % count;
             int to = from + items.size() / count + (longer ? 1 : 0);
-            List<Value> column = new ArrayList<>(items.subList(from, to));
+            List<TemplateValue> column = new ArrayList<>(items.subList(from, to));
             if (!longer) {
                 fill.ifPresent(column::add);
             }

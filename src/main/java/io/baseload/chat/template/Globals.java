@@ -12,17 +12,17 @@ final class Globals {
 
     private Globals() {}
 
-    static Map<String, Value> of(Rendering rendering) {
-        Map<String, Value> globals = new LinkedHashMap<>();
+    static Map<String, TemplateValue> of(Rendering rendering) {
+        Map<String, TemplateValue> globals = new LinkedHashMap<>();
         put(globals, "range", a -> range(a, rendering));
         put(globals, "namespace", Globals::namespace);
         globals.put(
                 "dict",
-                new Value.Function(
+                new TemplateValue.Function(
                         "dict",
                         a -> dict(a, rendering),
                         name -> name.equals("fromkeys")
-                                ? Optional.of(new Value.Function(name, a -> fromKeys(a, rendering)))
+                                ? Optional.of(new TemplateValue.Function(name, a -> fromKeys(a, rendering)))
                                 : Optional.empty()));
         put(globals, "raise_exception", a -> {
             throw TemplateException.raisedByTemplate(rendering.printer.str(a.get(0, "message")));
@@ -36,20 +36,20 @@ final class Globals {
         return globals;
     }
 
-    private static void put(Map<String, Value> globals, String name, Value.Body body) {
-        globals.put(name, new Value.Function(name, body));
+    private static void put(Map<String, TemplateValue> globals, String name, TemplateValue.Body body) {
+        globals.put(name, new TemplateValue.Function(name, body));
     }
 
-    private static Value now(String format, Rendering rendering) {
+    private static TemplateValue now(String format, Rendering rendering) {
         rendering.budget.characters(20L * format.length());
-        return new Value.Text(new Clock(rendering.now).format(format));
+        return new TemplateValue.Text(new Clock(rendering.now).format(format));
     }
 
-    private static Value range(Arguments arguments, Rendering rendering) {
+    private static TemplateValue range(Arguments arguments, Rendering rendering) {
         int count = arguments.positional().size();
-        int first = Numbers.index(arguments.get(0, "start"));
+        int first = PythonNumbers.index(arguments.get(0, "start"));
         long start = count > 1 ? first : 0;
-        long stop = count > 1 ? Numbers.index(arguments.get(1, "stop")) : first;
+        long stop = count > 1 ? PythonNumbers.index(arguments.get(1, "stop")) : first;
         long step = arguments.integer(2, "step", 1);
         if (step == 0) {
             throw new TemplateException("range() arg 3 must not be zero");
@@ -59,24 +59,24 @@ final class Globals {
             throw new TemplateException("Range too big. No range may be longer than " + LONGEST_RANGE + ".");
         }
         rendering.budget.elements(size);
-        List<Value> items = new ArrayList<>((int) size);
+        List<TemplateValue> items = new ArrayList<>((int) size);
         for (int i = 0; i < size; i++) {
-            items.add(Value.Int.of(start + i * step));
+            items.add(TemplateValue.Int.of(start + i * step));
         }
-        return new Value.Sequence(Value.Sequence.Form.RANGE, items);
+        return new TemplateValue.Sequence(TemplateValue.Sequence.Form.RANGE, items);
     }
 
-    private static Value namespace(Arguments arguments) {
-        LinkedHashMap<String, Value> members = new LinkedHashMap<>();
-        for (Value from : arguments.positional()) {
-            if (!(from instanceof Value.Dict d)) {
+    private static TemplateValue namespace(Arguments arguments) {
+        LinkedHashMap<String, TemplateValue> members = new LinkedHashMap<>();
+        for (TemplateValue from : arguments.positional()) {
+            if (!(from instanceof TemplateValue.Dict d)) {
                 throw new TemplateException("'" + from.type() + "' object is not a mapping");
             }
             d.entries().values().forEach(e -> members.put(Texts.require(e.key()), e.value()));
         }
         members.putAll(arguments.named());
         members.keySet().forEach(Globals::checkMember);
-        return new Value.Namespace(members);
+        return new TemplateValue.Namespace(members);
     }
 
     static void checkMember(String name) {
@@ -86,20 +86,21 @@ final class Globals {
         }
     }
 
-    private static Value dict(Arguments arguments, Rendering rendering) {
-        Map<Value, Value.Dict.Entry> entries = new LinkedHashMap<>();
+    private static TemplateValue dict(Arguments arguments, Rendering rendering) {
+        Map<TemplateValue, TemplateValue.Dict.Entry> entries = new LinkedHashMap<>();
         arguments.find(0, "").ifPresent(from -> {
-            if (from instanceof Value.Dict d) {
+            if (from instanceof TemplateValue.Dict d) {
                 d.entries().values().forEach(e -> rendering.put(entries, e.key(), e.value()));
             } else {
                 rendering.iterate(from).forEach(pair -> putPair(entries, rendering.iterate(pair), rendering));
             }
         });
-        arguments.named().forEach((name, value) -> rendering.put(entries, new Value.Text(name), value));
-        return new Value.Dict(entries);
+        arguments.named().forEach((name, value) -> rendering.put(entries, new TemplateValue.Text(name), value));
+        return new TemplateValue.Dict(entries);
     }
 
-    private static void putPair(Map<Value, Value.Dict.Entry> entries, List<Value> pair, Rendering rendering) {
+    private static void putPair(
+            Map<TemplateValue, TemplateValue.Dict.Entry> entries, List<TemplateValue> pair, Rendering rendering) {
         if (pair.size() != 2) {
             throw new TemplateException(
                     "dictionary update sequence element has length " + pair.size() + "; 2 is required");
@@ -107,38 +108,38 @@ final class Globals {
         rendering.put(entries, pair.get(0), pair.get(1));
     }
 
-    private static Value fromKeys(Arguments arguments, Rendering rendering) {
-        Map<Value, Value.Dict.Entry> entries = new LinkedHashMap<>();
-        Value value = arguments.find(1, "value").orElse(Value.None.NONE);
+    private static TemplateValue fromKeys(Arguments arguments, Rendering rendering) {
+        Map<TemplateValue, TemplateValue.Dict.Entry> entries = new LinkedHashMap<>();
+        TemplateValue value = arguments.find(1, "value").orElse(TemplateValue.None.NONE);
         rendering.iterate(arguments.get(0, "iterable")).forEach(key -> rendering.put(entries, key, value));
-        return new Value.Dict(entries);
+        return new TemplateValue.Dict(entries);
     }
 
-    private static Value cycler(List<Value> items) {
+    private static TemplateValue cycler(List<TemplateValue> items) {
         if (items.isEmpty()) {
             throw new TemplateException("at least one item has to be provided");
         }
         int[] at = {0};
-        return new Value.Opaque(
+        return new TemplateValue.Opaque(
                 "Cycler",
                 name -> Optional.ofNullable(
                         switch (name) {
                             case "current" -> items.get(at[0] % items.size());
-                            case "next" -> new Value.Function(name, a -> items.get(at[0]++ % items.size()));
+                            case "next" -> new TemplateValue.Function(name, a -> items.get(at[0]++ % items.size()));
                             case "reset" ->
-                                new Value.Function(name, a -> {
+                                new TemplateValue.Function(name, a -> {
                                     at[0] = 0;
-                                    return Value.None.NONE;
+                                    return TemplateValue.None.NONE;
                                 });
                             default -> null;
                         }),
                 () -> "<Cycler object>");
     }
 
-    private static Value joiner(String separator) {
+    private static TemplateValue joiner(String separator) {
         boolean[] used = {false};
-        return new Value.Function("joiner", a -> {
-            Value text = used[0] ? new Value.Text(separator) : Value.Text.EMPTY;
+        return new TemplateValue.Function("joiner", a -> {
+            TemplateValue text = used[0] ? new TemplateValue.Text(separator) : TemplateValue.Text.EMPTY;
             used[0] = true;
             return text;
         });

@@ -75,8 +75,8 @@ final class Interpreter {
         return run(node.otherwise(), scope, out);
     }
 
-    private void forStatement(Node.For node, Value value, Scope scope, StringBuilder out, int depth) {
-        List<Value> items = rendering.iterate(value);
+    private void forStatement(Node.For node, TemplateValue value, Scope scope, StringBuilder out, int depth) {
+        List<TemplateValue> items = rendering.iterate(value);
         if (node.filter().isPresent()) {
             items = filter(node, items, scope);
         }
@@ -86,11 +86,11 @@ final class Interpreter {
     }
 
     /** Whether a round came to its end; one that breaks or continues does not. */
-    private boolean rounds(Node.For node, List<Value> items, Scope scope, StringBuilder out, int depth) {
+    private boolean rounds(Node.For node, List<TemplateValue> items, Scope scope, StringBuilder out, int depth) {
         Loop loop = new Loop(items, rendering, depth);
-        Value seen = node.recursive() ? recursive(node, loop, scope, depth) : loop.value();
+        TemplateValue seen = node.recursive() ? recursive(node, loop, scope, depth) : loop.value();
         boolean ended = false;
-        for (Value item : items) {
+        for (TemplateValue item : items) {
             Scope round = scope.inner();
             round.set("loop", seen);
             assign(node.target(), item, round);
@@ -104,9 +104,9 @@ final class Interpreter {
         return ended;
     }
 
-    private List<Value> filter(Node.For node, List<Value> items, Scope scope) {
-        List<Value> kept = new ArrayList<>();
-        for (Value item : items) {
+    private List<TemplateValue> filter(Node.For node, List<TemplateValue> items, Scope scope) {
+        List<TemplateValue> kept = new ArrayList<>();
+        for (TemplateValue item : items) {
             Scope round = scope.inner();
             assign(node.target(), item, round);
             if (Truth.of(evaluator.evaluate(node.filter().orElseThrow(), round))) {
@@ -116,25 +116,25 @@ final class Interpreter {
         return kept;
     }
 
-    private Value recursive(Node.For node, Loop loop, Scope scope, int depth) {
-        return new Value.Function(
+    private TemplateValue recursive(Node.For node, Loop loop, Scope scope, int depth) {
+        return new TemplateValue.Function(
                 loop.toString(),
                 arguments -> {
                     StringBuilder out = new StringBuilder();
                     rendering.budget.enter();
                     forStatement(node, arguments.get(0, "iterable"), scope, out, depth + 1);
                     rendering.budget.leave();
-                    return new Value.Text(out.toString());
+                    return new TemplateValue.Text(out.toString());
                 },
                 loop::member);
     }
 
-    private void assign(Target target, Value value, Scope scope) {
+    private void assign(Target target, TemplateValue value, Scope scope) {
         switch (target) {
             case Target.Variable t -> scope.set(t.name(), value);
             case Target.Member t -> assignMember(t, value, scope);
             case Target.Several t -> {
-                List<Value> values = rendering.iterate(value);
+                List<TemplateValue> values = rendering.iterate(value);
                 if (values.size() != t.targets().size()) {
                     throw new TemplateException(
                             "expected " + t.targets().size() + " values to unpack, got " + values.size());
@@ -146,17 +146,17 @@ final class Interpreter {
         }
     }
 
-    private static void assignMember(Target.Member target, Value value, Scope scope) {
-        if (!(scope.get(target.object()) instanceof Value.Namespace namespace)) {
+    private static void assignMember(Target.Member target, TemplateValue value, Scope scope) {
+        if (!(scope.get(target.object()) instanceof TemplateValue.Namespace namespace)) {
             throw new TemplateException("cannot assign attribute on non-namespace object");
         }
         Globals.checkMember(target.name());
         namespace.members().put(target.name(), value);
     }
 
-    private Value filtered(Expr filtered, List<Node> body, Scope scope) {
+    private TemplateValue filtered(Expression filtered, List<Node> body, Scope scope) {
         Scope inner = scope.inner();
-        inner.set(Node.BODY, new Value.Text(render(body, scope.inner())));
+        inner.set(Node.BODY, new TemplateValue.Text(render(body, scope.inner())));
         return evaluator.evaluate(filtered, inner);
     }
 
@@ -168,52 +168,54 @@ final class Interpreter {
         return run(node.body(), inner, out);
     }
 
-    private Value callBlock(Node.CallBlock node, Scope scope) {
+    private TemplateValue callBlock(Node.CallBlock node, Scope scope) {
         Scope inner = scope.inner();
-        Value caller = macro("", node.signature(), node.body(), scope);
+        TemplateValue caller = macro("", node.signature(), node.body(), scope);
         inner.set("caller", caller);
-        Expr.Args args = node.call().args();
-        Map<String, Expr> named = new LinkedHashMap<>(args.named());
-        named.put("caller", new Expr.Name("caller"));
+        Expression.Args args = node.call().args();
+        Map<String, Expression> named = new LinkedHashMap<>(args.named());
+        named.put("caller", new Expression.Name("caller"));
         return evaluator.evaluate(
-                new Expr.Call(node.call().callee(), new Expr.Args(args.positional(), named, args.list(), args.dict())),
+                new Expression.Call(
+                        node.call().callee(), new Expression.Args(args.positional(), named, args.list(), args.dict())),
                 inner);
     }
 
-    private Value macro(String name, Node.Signature signature, List<Node> body, Scope definition) {
-        return new Value.Function(
+    private TemplateValue macro(String name, Node.Signature signature, List<Node> body, Scope definition) {
+        return new TemplateValue.Function(
                 name.isEmpty() ? "<Macro anonymous>" : "<Macro '" + name + "'>",
                 arguments -> {
                     rendering.budget.enter();
-                    Value text = new Value.Text(render(body, bind(name, signature, arguments, definition)));
+                    TemplateValue text =
+                            new TemplateValue.Text(render(body, bind(name, signature, arguments, definition)));
                     rendering.budget.leave();
                     return text;
                 },
                 member -> Optional.ofNullable(
                         switch (member) {
-                            case "name" -> new Value.Text(name);
+                            case "name" -> new TemplateValue.Text(name);
                             case "arguments" -> names(signature);
-                            case "caller" -> Value.Bool.of(signature.takesCaller());
-                            case "catch_kwargs" -> Value.Bool.of(signature.takesNamed());
-                            case "catch_varargs" -> Value.Bool.of(signature.takesMore());
+                            case "caller" -> TemplateValue.Bool.of(signature.takesCaller());
+                            case "catch_kwargs" -> TemplateValue.Bool.of(signature.takesNamed());
+                            case "catch_varargs" -> TemplateValue.Bool.of(signature.takesMore());
                             default -> null;
                         }));
     }
 
-    private static Value names(Node.Signature signature) {
-        return new Value.Sequence(
-                Value.Sequence.Form.TUPLE,
+    private static TemplateValue names(Node.Signature signature) {
+        return new TemplateValue.Sequence(
+                TemplateValue.Sequence.Form.TUPLE,
                 signature.parameters().stream()
-                        .map(parameter -> (Value) new Value.Text(parameter.name()))
+                        .map(parameter -> (TemplateValue) new TemplateValue.Text(parameter.name()))
                         .toList());
     }
 
     private Scope bind(String name, Node.Signature signature, Arguments arguments, Scope definition) {
         Scope scope = definition.inner();
-        Map<String, Value> named = new LinkedHashMap<>(arguments.named());
+        Map<String, TemplateValue> named = new LinkedHashMap<>(arguments.named());
         int place = 0;
         for (Node.Parameter parameter : signature.parameters()) {
-            Optional<Value> given = arguments.find(place, parameter.name());
+            Optional<TemplateValue> given = arguments.find(place, parameter.name());
             if (place >= arguments.positional().size()) {
                 named.remove(parameter.name());
             }
@@ -224,19 +226,19 @@ final class Interpreter {
         return scope;
     }
 
-    private Value absent(Node.Parameter parameter, Scope scope) {
+    private TemplateValue absent(Node.Parameter parameter, Scope scope) {
         return parameter
                 .defaultValue()
                 .map(e -> evaluator.evaluate(e, scope))
-                .orElseGet(() -> new Value.Undefined("parameter '" + parameter.name() + "' was not provided"));
+                .orElseGet(() -> new TemplateValue.Undefined("parameter '" + parameter.name() + "' was not provided"));
     }
 
     /** A macro takes more than it names only if it looks at {@code caller}, {@code varargs} or {@code kwargs}. */
     private void bindRest(
-            String name, Node.Signature signature, Arguments arguments, Map<String, Value> named, Scope scope) {
+            String name, Node.Signature signature, Arguments arguments, Map<String, TemplateValue> named, Scope scope) {
         if (signature.takesCaller()) {
-            Value caller = named.remove("caller");
-            scope.set("caller", caller != null ? caller : new Value.Undefined("No caller defined"));
+            TemplateValue caller = named.remove("caller");
+            scope.set("caller", caller != null ? caller : new TemplateValue.Undefined("No caller defined"));
         }
         int count = signature.parameters().size();
         int given = arguments.positional().size();
@@ -247,10 +249,10 @@ final class Interpreter {
             throw new TemplateException("macro '" + name + "' takes no keyword argument '"
                     + named.keySet().iterator().next() + "'");
         }
-        List<Value> more = arguments.positional().subList(Math.min(count, given), given);
-        scope.set("varargs", new Value.Sequence(Value.Sequence.Form.TUPLE, more));
-        Map<Value, Value> rest = new LinkedHashMap<>();
-        named.forEach((key, value) -> rest.put(new Value.Text(key), value));
+        List<TemplateValue> more = arguments.positional().subList(Math.min(count, given), given);
+        scope.set("varargs", new TemplateValue.Sequence(TemplateValue.Sequence.Form.TUPLE, more));
+        Map<TemplateValue, TemplateValue> rest = new LinkedHashMap<>();
+        named.forEach((key, value) -> rest.put(new TemplateValue.Text(key), value));
         scope.set("kwargs", rendering.dict(rest));
     }
 }

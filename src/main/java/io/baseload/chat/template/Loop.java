@@ -5,13 +5,13 @@ import java.util.Optional;
 
 /** What a loop's body sees as {@code loop}. */
 final class Loop {
-    private final List<Value> items;
+    private final List<TemplateValue> items;
     private final Rendering rendering;
     private final int depth;
     private int index;
-    private Optional<List<Value>> watched = Optional.empty();
+    private Optional<List<TemplateValue>> watched = Optional.empty();
 
-    Loop(List<Value> items, Rendering rendering, int depth) {
+    Loop(List<TemplateValue> items, Rendering rendering, int depth) {
         this.items = items;
         this.rendering = rendering;
         this.depth = depth;
@@ -21,8 +21,8 @@ final class Loop {
         index++;
     }
 
-    Value value() {
-        return new Value.Opaque("LoopContext", this::member, this::toString);
+    TemplateValue value() {
+        return new TemplateValue.Opaque("LoopContext", this::member, this::toString);
     }
 
     @Override
@@ -30,42 +30,44 @@ final class Loop {
         return "<LoopContext " + (index + 1) + "/" + items.size() + ">";
     }
 
-    Optional<Value> member(String name) {
+    Optional<TemplateValue> member(String name) {
         return Optional.ofNullable(
                 switch (name) {
-                    case "index" -> Value.Int.of(index + 1);
-                    case "index0" -> Value.Int.of(index);
-                    case "revindex" -> Value.Int.of(items.size() - index);
-                    case "revindex0" -> Value.Int.of(items.size() - index - 1);
-                    case "first" -> Value.Bool.of(index == 0);
-                    case "last" -> Value.Bool.of(index == items.size() - 1);
-                    case "length" -> Value.Int.of(items.size());
-                    case "depth" -> Value.Int.of(depth);
-                    case "depth0" -> Value.Int.of(depth - 1);
+                    case "index" -> TemplateValue.Int.of(index + 1);
+                    case "index0" -> TemplateValue.Int.of(index);
+                    case "revindex" -> TemplateValue.Int.of(items.size() - index);
+                    case "revindex0" -> TemplateValue.Int.of(items.size() - index - 1);
+                    case "first" -> TemplateValue.Bool.of(index == 0);
+                    case "last" -> TemplateValue.Bool.of(index == items.size() - 1);
+                    case "length" -> TemplateValue.Int.of(items.size());
+                    case "depth" -> TemplateValue.Int.of(depth);
+                    case "depth0" -> TemplateValue.Int.of(depth - 1);
                     case "previtem" -> neighbour(index - 1);
                     case "nextitem" -> neighbour(index + 1);
-                    case "cycle" -> new Value.Function("cycle", this::cycle);
-                    case "changed" -> new Value.Function("changed", this::changed);
+                    case "cycle" -> new TemplateValue.Function("cycle", this::cycle);
+                    case "changed" -> new TemplateValue.Function("changed", this::changed);
                     default -> null;
                 });
     }
 
-    private Value neighbour(int place) {
-        return place >= 0 && place < items.size() ? items.get(place) : new Value.Undefined("there is no such item");
+    private TemplateValue neighbour(int place) {
+        return place >= 0 && place < items.size()
+                ? items.get(place)
+                : new TemplateValue.Undefined("there is no such item");
     }
 
-    private Value cycle(Arguments arguments) {
+    private TemplateValue cycle(Arguments arguments) {
         if (arguments.positional().isEmpty()) {
             throw new TemplateException("no items for cycling given");
         }
         return arguments.positional().get(index % arguments.positional().size());
     }
 
-    private Value changed(Arguments arguments) {
-        Value now = Value.Sequence.list(arguments.positional());
-        boolean same = watched.filter(before -> rendering.comparisons.equal(Value.Sequence.list(before), now))
+    private TemplateValue changed(Arguments arguments) {
+        TemplateValue now = TemplateValue.Sequence.list(arguments.positional());
+        boolean same = watched.filter(before -> rendering.comparisons.equal(TemplateValue.Sequence.list(before), now))
                 .isPresent();
         watched = Optional.of(arguments.positional());
-        return Value.Bool.of(!same);
+        return TemplateValue.Bool.of(!same);
     }
 }

@@ -42,15 +42,15 @@ final class Markup {
 
     private Markup() {}
 
-    static boolean is(Value value) {
-        return value instanceof Value.Text text && text.markup();
+    static boolean is(TemplateValue value) {
+        return value instanceof TemplateValue.Text text && text.markup();
     }
 
     /** The value as it may be joined to marked text. */
-    static Value.Text escaped(Value value, Rendering rendering) {
-        return value instanceof Value.Text text && text.markup()
+    static TemplateValue.Text escaped(TemplateValue value, Rendering rendering) {
+        return value instanceof TemplateValue.Text text && text.markup()
                 ? text
-                : new Value.Text(
+                : new TemplateValue.Text(
                         rendering
                                 .text(TextFilters.escape(rendering.printer.str(value)))
                                 .value(),
@@ -58,18 +58,18 @@ final class Markup {
     }
 
     /** Text, or texts in a list, marked. */
-    static Value mark(Value value) {
+    static TemplateValue mark(TemplateValue value) {
         return switch (value) {
-            case Value.Text text -> new Value.Text(text.value(), true);
-            case Value.Sequence s ->
-                new Value.Sequence(
+            case TemplateValue.Text text -> new TemplateValue.Text(text.value(), true);
+            case TemplateValue.Sequence s ->
+                new TemplateValue.Sequence(
                         s.form(), s.items().stream().map(Markup::mark).toList());
             default -> value;
         };
     }
 
     /** A method of ordinary text as marked text has it. */
-    static Value.Body method(String name, Value.Body plain, Rendering rendering) {
+    static TemplateValue.Body method(String name, TemplateValue.Body plain, Rendering rendering) {
         return METHODS.contains(name) ? arguments -> mark(plain.call(arguments(name, arguments, rendering))) : plain;
     }
 
@@ -80,7 +80,7 @@ final class Markup {
                 Arguments.of(
                         arguments.get(0, "old"),
                         escaped(arguments.get(1, "new"), rendering),
-                        arguments.find(2, "count").orElse(Value.Int.of(-1)));
+                        arguments.find(2, "count").orElse(TemplateValue.Int.of(-1)));
             case "join" ->
                 Arguments.of(rendering.list(escaped(rendering.iterate(arguments.get(0, "iterable")), rendering)));
             default -> arguments;
@@ -88,32 +88,32 @@ final class Markup {
     }
 
     static Arguments escaped(Arguments arguments, Rendering rendering) {
-        Map<String, Value> named = new LinkedHashMap<>();
+        Map<String, TemplateValue> named = new LinkedHashMap<>();
         arguments.named().forEach((name, value) -> named.put(name, insert(value, rendering)));
         return new Arguments(
                 arguments.positional().stream().map(v -> insert(v, rendering)).toList(), named);
     }
 
     /** What {@code %} puts into marked text: a value, or those of a tuple. */
-    static Value inserted(Value value, Rendering rendering) {
-        return value instanceof Value.Sequence s && s.form() == Value.Sequence.Form.TUPLE
-                ? new Value.Sequence(s.form(), escaped(s.items(), rendering))
+    static TemplateValue inserted(TemplateValue value, Rendering rendering) {
+        return value instanceof TemplateValue.Sequence s && s.form() == TemplateValue.Sequence.Form.TUPLE
+                ? new TemplateValue.Sequence(s.form(), escaped(s.items(), rendering))
                 : insert(value, rendering);
     }
 
     /** Numbers stay numbers: a format may ask for them. */
-    private static Value insert(Value value, Rendering rendering) {
-        return Numbers.isNumber(value) ? value : escaped(value, rendering);
+    private static TemplateValue insert(TemplateValue value, Rendering rendering) {
+        return PythonNumbers.isNumber(value) ? value : escaped(value, rendering);
     }
 
-    private static List<Value> escaped(List<Value> items, Rendering rendering) {
-        List<Value> all = new ArrayList<>();
+    private static List<TemplateValue> escaped(List<TemplateValue> items, Rendering rendering) {
+        List<TemplateValue> all = new ArrayList<>();
         items.forEach(item -> all.add(insert(item, rendering)));
         return all;
     }
 
     /** What a filter makes of marked text. */
-    static Value filtered(String name, Value output) {
+    static TemplateValue filtered(String name, TemplateValue output) {
         return FILTERS.contains(name) ? mark(output) : output;
     }
 }

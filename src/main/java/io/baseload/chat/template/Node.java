@@ -7,27 +7,32 @@ import java.util.Optional;
 sealed interface Node {
     record Data(String text) implements Node {}
 
-    record Print(Expr value) implements Node {}
+    record Print(Expression value) implements Node {}
 
     record If(List<Branch> branches, List<Node> otherwise) implements Node {}
 
-    record Branch(Expr condition, List<Node> body) {}
+    record Branch(Expression condition, List<Node> body) {}
 
     record For(
-            Target target, Expr items, Optional<Expr> filter, boolean recursive, List<Node> body, List<Node> otherwise)
+            Target target,
+            Expression items,
+            Optional<Expression> filter,
+            boolean recursive,
+            List<Node> body,
+            List<Node> otherwise)
             implements Node {}
 
-    record Set(Target target, Expr value) implements Node {}
+    record Set(Target target, Expression value) implements Node {}
 
     /** {@code {% set name | filter %}…{% endset %}}; the filters' input is {@link #BODY}. */
-    record SetBlock(Target target, Expr filtered, List<Node> body) implements Node {}
+    record SetBlock(Target target, Expression filtered, List<Node> body) implements Node {}
 
     record Macro(String name, Signature signature, List<Node> body) implements Node {}
 
-    record CallBlock(Signature signature, Expr.Call call, List<Node> body) implements Node {}
+    record CallBlock(Signature signature, Expression.Call call, List<Node> body) implements Node {}
 
     /** {@code {% filter name %}…{% endfilter %}}; the filters' input is {@link #BODY}. */
-    record FilterBlock(Expr filtered, List<Node> body) implements Node {}
+    record FilterBlock(Expression filtered, List<Node> body) implements Node {}
 
     record With(List<Assignment> assignments, List<Node> body) implements Node {}
 
@@ -38,7 +43,7 @@ sealed interface Node {
 
     record Continue() implements Node {}
 
-    record Assignment(Target target, Expr value) {}
+    record Assignment(Target target, Expression value) {}
 
     /**
      * @param takesCaller whether the body looks at {@code caller}
@@ -51,7 +56,7 @@ sealed interface Node {
         }
     }
 
-    record Parameter(String name, Optional<Expr> defaultValue) {}
+    record Parameter(String name, Optional<Expression> defaultValue) {}
 
     /** The name under which a filter block's text is bound while its filters run; no template can write it. */
     String BODY = "(body)";

@@ -16,25 +16,30 @@ final class NumberFilters {
     private NumberFilters() {}
 
     /** For reading a number from a text. */
-    static void spend(Value value, Budget budget) {
-        if (value instanceof Value.Text text) {
+    static void spend(TemplateValue value, Budget budget) {
+        if (value instanceof TemplateValue.Text text) {
             budget.characters(8L * Math.min(LONGEST, text.value().length()));
         }
     }
 
-    static Value integer(Value value, Arguments arguments) {
-        if (value instanceof Value.Undefined u) {
+    static TemplateValue integer(TemplateValue value, Arguments arguments) {
+        if (value instanceof TemplateValue.Undefined u) {
             throw u.failure();
         }
-        Value absent = arguments.find(0, "default").orElse(Value.Int.of(0));
+        TemplateValue absent = arguments.find(0, "default").orElse(TemplateValue.Int.of(0));
         int base = arguments.integer(1, "base", 10);
         return switch (value) {
-            case Value.Text t ->
-                parse(t.value().strip(), base).<Value>map(Value.Int::new).orElse(absent);
-            case Value.Real r
+            case TemplateValue.Text t ->
+                parse(t.value().strip(), base)
+                        .<TemplateValue>map(TemplateValue.Int::new)
+                        .orElse(absent);
+            case TemplateValue.Real r
             when !Double.isNaN(r.value()) && !Double.isInfinite(r.value()) ->
-                new Value.Int(new BigDecimal(r.value()).toBigInteger());
-            default -> Numbers.integer(value).<Value>map(Value.Int::new).orElse(absent);
+                new TemplateValue.Int(new BigDecimal(r.value()).toBigInteger());
+            default ->
+                PythonNumbers.integer(value)
+                        .<TemplateValue>map(TemplateValue.Int::new)
+                        .orElse(absent);
         };
     }
 
@@ -67,17 +72,19 @@ final class NumberFilters {
         }
     }
 
-    static Value real(Value value, Arguments arguments) {
-        if (value instanceof Value.Undefined u) {
+    static TemplateValue real(TemplateValue value, Arguments arguments) {
+        if (value instanceof TemplateValue.Undefined u) {
             throw u.failure();
         }
-        Value absent = arguments.find(0, "default").orElse(new Value.Real(0));
-        if (value instanceof Value.Text t) {
+        TemplateValue absent = arguments.find(0, "default").orElse(new TemplateValue.Real(0));
+        if (value instanceof TemplateValue.Text t) {
             return t.value().length() > LONGEST
                     ? absent
-                    : parseReal(t.value().strip()).<Value>map(Value.Real::new).orElse(absent);
+                    : parseReal(t.value().strip())
+                            .<TemplateValue>map(TemplateValue.Real::new)
+                            .orElse(absent);
         }
-        return Numbers.isNumber(value) ? new Value.Real(Numbers.real(value)) : absent;
+        return PythonNumbers.isNumber(value) ? new TemplateValue.Real(PythonNumbers.real(value)) : absent;
     }
 
     private static Optional<Double> parseReal(String text) {
@@ -92,14 +99,14 @@ final class NumberFilters {
         };
     }
 
-    static Value round(Value value, Arguments arguments) {
+    static TemplateValue round(TemplateValue value, Arguments arguments) {
         int digits = arguments.integer(0, "precision", 0);
         String method = arguments.text(1, "method", "common");
-        Optional<BigInteger> whole = Numbers.integer(value);
+        Optional<BigInteger> whole = PythonNumbers.integer(value);
         if (whole.isPresent() && method.equals("common")) {
-            return new Value.Int(digits >= 0 ? whole.get() : roundTo(whole.get(), digits));
+            return new TemplateValue.Int(digits >= 0 ? whole.get() : roundTo(whole.get(), digits));
         }
-        return new Value.Real(Numbers.round(Numbers.real(value), digits, method));
+        return new TemplateValue.Real(PythonNumbers.round(PythonNumbers.real(value), digits, method));
     }
 
     private static BigInteger roundTo(BigInteger value, int digits) {
@@ -110,8 +117,9 @@ final class NumberFilters {
                         .toBigInteger();
     }
 
-    static String fileSize(Value value, boolean binary) {
-        double bytes = Numbers.real(value instanceof Value.Text ? real(value, Arguments.of(value)) : value);
+    static String fileSize(TemplateValue value, boolean binary) {
+        double bytes =
+                PythonNumbers.real(value instanceof TemplateValue.Text ? real(value, Arguments.of(value)) : value);
         double base = binary ? 1024 : 1000;
         if (bytes < base) {
             return bytes == 1 ? "1 Byte" : (long) bytes + " Bytes";

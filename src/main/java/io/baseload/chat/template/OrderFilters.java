@@ -21,22 +21,23 @@ final class OrderFilters {
     }
 
     /** What a value is compared by: it, or the attribute that is named; texts without case unless {@code exact}. */
-    static Function<Value, Value> key(Rendering rendering, Optional<Value> path, boolean exact) {
+    static Function<TemplateValue, TemplateValue> key(
+            Rendering rendering, Optional<TemplateValue> path, boolean exact) {
         return item -> folded(rendering, Filters.pathOrSelf(item, path, rendering), exact);
     }
 
-    private static Value folded(Rendering rendering, Value value, boolean exact) {
-        return value instanceof Value.Text t && !exact ? rendering.text(TextFilters.lower(t.value())) : value;
+    private static TemplateValue folded(Rendering rendering, TemplateValue value, boolean exact) {
+        return value instanceof TemplateValue.Text t && !exact ? rendering.text(TextFilters.lower(t.value())) : value;
     }
 
     /** By several attributes, if they are named with commas. Keys are lists, so that two that are undefined are equal. */
-    private static Value sort(Rendering rendering, Value value, Arguments arguments) {
+    private static TemplateValue sort(Rendering rendering, TemplateValue value, Arguments arguments) {
         boolean exact = arguments.flag(1, "case_sensitive", false);
-        Optional<Value> attribute = arguments.find(2, "attribute");
-        List<Value> paths = attribute.orElse(Value.None.NONE) instanceof Value.Text names
+        Optional<TemplateValue> attribute = arguments.find(2, "attribute");
+        List<TemplateValue> paths = attribute.orElse(TemplateValue.None.NONE) instanceof TemplateValue.Text names
                 ? rendering.texts(Texts.split(names.value(), ",", -1)).items()
-                : List.of(attribute.orElse(Value.None.NONE));
-        List<Function<Value, Value>> keys = new ArrayList<>();
+                : List.of(attribute.orElse(TemplateValue.None.NONE));
+        List<Function<TemplateValue, TemplateValue>> keys = new ArrayList<>();
         paths.forEach(path -> keys.add(key(rendering, Optional.of(path), exact)));
         return sorted(
                 rendering,
@@ -45,27 +46,31 @@ final class OrderFilters {
                 arguments.flag(0, "reverse", false));
     }
 
-    private static Value dictSort(Rendering rendering, Value value, Arguments arguments) {
+    private static TemplateValue dictSort(Rendering rendering, TemplateValue value, Arguments arguments) {
         boolean exact = arguments.flag(0, "case_sensitive", false);
         int by = switch (arguments.text(1, "by", "key")) {
             case "key" -> 0;
             case "value" -> 1;
             default -> throw new TemplateException("You can only sort by either \"key\" or \"value\"");
         };
-        if (!(value instanceof Value.Dict dict)) {
+        if (!(value instanceof TemplateValue.Dict dict)) {
             throw new TemplateException("'" + value.type() + "' object has no attribute 'items'");
         }
         return sorted(
                 rendering,
                 GeneratorFilters.items(rendering, dict),
-                item -> folded(rendering, ((Value.Sequence) item).items().get(by), exact),
+                item -> folded(
+                        rendering, ((TemplateValue.Sequence) item).items().get(by), exact),
                 arguments.flag(2, "reverse", false));
     }
 
     /** Stable, also when reversed. */
-    private static Value.Sequence sorted(
-            Rendering rendering, List<Value> items, Function<Value, Value> key, boolean reverse) {
-        record Keyed(Value key, Value item) {}
+    private static TemplateValue.Sequence sorted(
+            Rendering rendering,
+            List<TemplateValue> items,
+            Function<TemplateValue, TemplateValue> key,
+            boolean reverse) {
+        record Keyed(TemplateValue key, TemplateValue item) {}
         Comparator<Keyed> ascending = (a, b) -> rendering.comparisons.order("<", a.key, b.key);
         List<Keyed> keyed = new ArrayList<>();
         rendering.budget.elements(items.size() * 16L);
@@ -74,17 +79,17 @@ final class OrderFilters {
         return rendering.list(keyed.stream().map(Keyed::item).toList());
     }
 
-    private static Value extreme(Rendering rendering, Value value, Arguments arguments, int sign) {
-        Function<Value, Value> key =
+    private static TemplateValue extreme(Rendering rendering, TemplateValue value, Arguments arguments, int sign) {
+        Function<TemplateValue, TemplateValue> key =
                 key(rendering, arguments.find(1, "attribute"), arguments.flag(0, "case_sensitive", false));
-        List<Value> items = rendering.iterate(value);
+        List<TemplateValue> items = rendering.iterate(value);
         if (items.isEmpty()) {
-            return new Value.Undefined("No aggregated item, sequence was empty.");
+            return new TemplateValue.Undefined("No aggregated item, sequence was empty.");
         }
-        Value best = items.getFirst();
-        Value bestKey = key.apply(best);
-        for (Value item : items.subList(1, items.size())) {
-            Value itemKey = key.apply(item);
+        TemplateValue best = items.getFirst();
+        TemplateValue bestKey = key.apply(best);
+        for (TemplateValue item : items.subList(1, items.size())) {
+            TemplateValue itemKey = key.apply(item);
             if (sign * rendering.comparisons.order("<", itemKey, bestKey) < 0) {
                 best = item;
                 bestKey = itemKey;
@@ -94,13 +99,14 @@ final class OrderFilters {
     }
 
     /** Groups in the order of their keys; a group's key is that of its first value. */
-    private static Value groupBy(Rendering rendering, Value value, Arguments arguments) {
-        Value path = arguments.get(0, "attribute");
-        Optional<Value> absent = arguments.find(1, "default");
+    private static TemplateValue groupBy(Rendering rendering, TemplateValue value, Arguments arguments) {
+        TemplateValue path = arguments.get(0, "attribute");
+        Optional<TemplateValue> absent = arguments.find(1, "default");
         boolean exact = arguments.flag(2, "case_sensitive", false);
-        Function<Value, Value> key = item -> folded(rendering, Filters.path(item, path, absent, rendering), exact);
-        Map<Value, List<Value>> groups = new LinkedHashMap<>();
-        for (Value item :
+        Function<TemplateValue, TemplateValue> key =
+                item -> folded(rendering, Filters.path(item, path, absent, rendering), exact);
+        Map<TemplateValue, List<TemplateValue>> groups = new LinkedHashMap<>();
+        for (TemplateValue item :
                 sorted(rendering, rendering.iterate(value), key, false).items()) {
             rendering.budget.elements(1 + groups.size() / 16);
             groups.computeIfAbsent(rendering.comparisons.key(key.apply(item)), k -> new ArrayList<>())
@@ -111,7 +117,7 @@ final class OrderFilters {
                 .toList());
     }
 
-    private static Value group(Value key, List<Value> items, Rendering rendering) {
-        return new Value.Sequence(Value.Sequence.Form.GROUP, List.of(key, rendering.list(items)));
+    private static TemplateValue group(TemplateValue key, List<TemplateValue> items, Rendering rendering) {
+        return new TemplateValue.Sequence(TemplateValue.Sequence.Form.GROUP, List.of(key, rendering.list(items)));
     }
 }

@@ -58,7 +58,7 @@ final class Parser {
     }
 
     private Node print() {
-        Expr value = expressions.tuple(() -> in.peek().is(Kind.VARIABLE_END), true);
+        Expression value = expressions.tuple(() -> in.peek().is(Kind.VARIABLE_END), true);
         in.expect(Kind.VARIABLE_END);
         return new Node.Print(value);
     }
@@ -86,7 +86,7 @@ final class Parser {
         List<Node.Branch> branches = new ArrayList<>();
         String tag = "elif";
         while (tag.equals("elif")) {
-            Expr condition = expressions.tuple(() -> in.peek().is(Kind.BLOCK_END), true);
+            Expression condition = expressions.tuple(() -> in.peek().is(Kind.BLOCK_END), true);
             in.expect(Kind.BLOCK_END);
             branches.add(new Node.Branch(condition, body(Set.of("elif", "else", "endif"))));
             tag = in.next().text();
@@ -102,9 +102,9 @@ final class Parser {
         if (!in.acceptName("in")) {
             throw in.unexpected(in.peek());
         }
-        Expr items = expressions.tuple(
+        Expression items = expressions.tuple(
                 () -> in.peek().is(Kind.BLOCK_END) || in.peek().isName("recursive"), false);
-        Optional<Expr> filter = in.acceptName("if") ? Optional.of(expressions.expression()) : Optional.empty();
+        Optional<Expression> filter = in.acceptName("if") ? Optional.of(expressions.expression()) : Optional.empty();
         boolean recursive = in.acceptName("recursive");
         in.expect(Kind.BLOCK_END);
         List<Node> body = body(Set.of("else", "endfor"));
@@ -116,11 +116,11 @@ final class Parser {
     private Node set() {
         Target target = target(true);
         if (in.accept("=")) {
-            Expr value = expressions.tuple(() -> in.peek().is(Kind.BLOCK_END), true);
+            Expression value = expressions.tuple(() -> in.peek().is(Kind.BLOCK_END), true);
             in.expect(Kind.BLOCK_END);
             return new Node.Set(target, value);
         }
-        Expr filtered = expressions.filters(new Expr.Name(Node.BODY));
+        Expression filtered = expressions.filters(new Expression.Name(Node.BODY));
         return new Node.SetBlock(target, filtered, blockBody("endset"));
     }
 
@@ -143,7 +143,7 @@ final class Parser {
     private Node call() {
         Node.Signature signature = in.accept("(") ? signature() : new Node.Signature(List.of());
         Token at = in.peek();
-        if (!(expressions.expression() instanceof Expr.Call call)) {
+        if (!(expressions.expression() instanceof Expression.Call call)) {
             throw new TemplateSyntaxException(at.line(), "expected call");
         }
         return new Node.CallBlock(signature, call, blockBody("endcall"));
@@ -156,14 +156,14 @@ final class Parser {
                 in.expect(",");
             }
             String name = in.expectName().text();
-            Optional<Expr> value = in.accept("=") ? Optional.of(expressions.expression()) : Optional.empty();
+            Optional<Expression> value = in.accept("=") ? Optional.of(expressions.expression()) : Optional.empty();
             parameters.add(new Node.Parameter(name, value));
         }
         return new Node.Signature(List.copyOf(parameters));
     }
 
     private Node filter() {
-        Expr filtered = expressions.filters(expressions.filter(new Expr.Name(Node.BODY)));
+        Expression filtered = expressions.filters(expressions.filter(new Expression.Name(Node.BODY)));
         return new Node.FilterBlock(filtered, blockBody("endfilter"));
     }
 

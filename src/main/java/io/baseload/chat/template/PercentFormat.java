@@ -13,20 +13,20 @@ final class PercentFormat {
     private static final Pattern CONVERSION = Pattern.compile(
             "%(?:\\(([^()]*)\\))?([-0+ #]*)(\\d{0,9}|\\*)(?:\\.(\\d{0,4}|\\*))?[hlL]?(.)?", Pattern.DOTALL);
 
-    private final Value values;
-    private final Iterator<Value> next;
+    private final TemplateValue values;
+    private final Iterator<TemplateValue> next;
     private final Rendering rendering;
 
-    private PercentFormat(Value values, Rendering rendering) {
+    private PercentFormat(TemplateValue values, Rendering rendering) {
         this.values = values;
-        this.next = values instanceof Value.Sequence s && s.form() == Value.Sequence.Form.TUPLE
+        this.next = values instanceof TemplateValue.Sequence s && s.form() == TemplateValue.Sequence.Form.TUPLE
                 ? s.items().iterator()
                 : List.of(values).iterator();
         this.rendering = rendering;
     }
 
     /** @param values a tuple; or a dict, for names; or one value */
-    static String format(String format, Value values, Rendering rendering) {
+    static String format(String format, TemplateValue values, Rendering rendering) {
         rendering.budget.characters(format.length());
         return new PercentFormat(values, rendering).format(format);
     }
@@ -42,9 +42,9 @@ final class PercentFormat {
             out.append(text);
             from = found.end();
         }
-        boolean named = values instanceof Value.Dict
-                || values instanceof Value.Undefined
-                || values instanceof Value.Sequence s && s.form() == Value.Sequence.Form.LIST;
+        boolean named = values instanceof TemplateValue.Dict
+                || values instanceof TemplateValue.Undefined
+                || values instanceof TemplateValue.Sequence s && s.form() == TemplateValue.Sequence.Form.LIST;
         if (next.hasNext() && !named) {
             throw new TemplateException("not all arguments converted during string formatting");
         }
@@ -56,33 +56,34 @@ final class PercentFormat {
         int precision = number(found.group(4), -1);
         String flags = found.group(2) + (width < 0 ? "-" : "");
         rendering.budget.characters(20L * Math.max(0, precision));
-        Value value = found.group(1) == null ? next() : named(found.group(1));
+        TemplateValue value = found.group(1) == null ? next() : named(found.group(1));
         String type = found.group(5) == null ? "" : found.group(5);
         return pad(convert(value, type, precision, flags), flags, Math.abs(width), !"srac".contains(type));
     }
 
-    private Value next() {
+    private TemplateValue next() {
         if (!next.hasNext()) {
             throw new TemplateException("not enough arguments for format string");
         }
         return next.next();
     }
 
-    private Value named(String name) {
-        if (!(values instanceof Value.Dict dict)) {
+    private TemplateValue named(String name) {
+        if (!(values instanceof TemplateValue.Dict dict)) {
             throw new TemplateException("format requires a mapping");
         }
-        return dict.get(new Value.Text(name)).orElseThrow(() -> new TemplateException("'" + name + "' is missing"));
+        return dict.get(new TemplateValue.Text(name))
+                .orElseThrow(() -> new TemplateException("'" + name + "' is missing"));
     }
 
     private int number(@org.jspecify.annotations.Nullable String digits, int absent) {
         if (digits == null) {
             return absent;
         }
-        return digits.equals("*") ? Numbers.index(next()) : digits.isEmpty() ? 0 : Integer.parseInt(digits);
+        return digits.equals("*") ? PythonNumbers.index(next()) : digits.isEmpty() ? 0 : Integer.parseInt(digits);
     }
 
-    private String convert(Value value, String type, int precision, String flags) {
+    private String convert(TemplateValue value, String type, int precision, String flags) {
         int digits = precision < 0 ? 6 : precision;
         return switch (type) {
             case "s" -> cut(rendering.printer.str(value), precision);
@@ -93,39 +94,39 @@ final class PercentFormat {
             case "o" -> based(value, 8, "0o", precision, flags);
             case "x" -> based(value, 16, "0x", precision, flags);
             case "X" -> based(value, 16, "0x", precision, flags).toUpperCase(Locale.ROOT);
-            case "f", "F" -> signed(Decimals.fixed(Numbers.real(value), digits), -1, flags);
-            case "e" -> signed(Decimals.scientific(Numbers.real(value), digits), -1, flags);
+            case "f", "F" -> signed(Decimals.fixed(PythonNumbers.real(value), digits), -1, flags);
+            case "e" -> signed(Decimals.scientific(PythonNumbers.real(value), digits), -1, flags);
             case "E" ->
-                signed(Decimals.scientific(Numbers.real(value), digits), -1, flags)
+                signed(Decimals.scientific(PythonNumbers.real(value), digits), -1, flags)
                         .toUpperCase(Locale.ROOT);
-            case "g" -> signed(Decimals.general(Numbers.real(value), digits, false), -1, flags);
+            case "g" -> signed(Decimals.general(PythonNumbers.real(value), digits, false), -1, flags);
             case "G" ->
-                signed(Decimals.general(Numbers.real(value), digits, false), -1, flags)
+                signed(Decimals.general(PythonNumbers.real(value), digits, false), -1, flags)
                         .toUpperCase(Locale.ROOT);
             default -> throw new TemplateException("unsupported format character '" + type + "'");
         };
     }
 
-    private static String character(Value value) {
-        if (value instanceof Value.Text text && text.length() == 1) {
+    private static String character(TemplateValue value) {
+        if (value instanceof TemplateValue.Text text && text.length() == 1) {
             return text.value();
         }
-        int code = Numbers.index(value);
+        int code = PythonNumbers.index(value);
         if (!Character.isValidCodePoint(code)) {
             throw new TemplateException("the number is no character: " + code);
         }
         return Character.toString(code);
     }
 
-    private static BigInteger whole(Value value) {
-        return value instanceof Value.Real r && Double.isFinite(r.value())
+    private static BigInteger whole(TemplateValue value) {
+        return value instanceof TemplateValue.Real r && Double.isFinite(r.value())
                 ? new BigDecimal(r.value()).toBigInteger()
-                : Numbers.integer(value)
+                : PythonNumbers.integer(value)
                         .orElseThrow(() -> new TemplateException("a number is required, not " + value.type()));
     }
 
-    private static String based(Value value, int base, String prefix, int precision, String flags) {
-        BigInteger number = Numbers.integer(value)
+    private static String based(TemplateValue value, int base, String prefix, int precision, String flags) {
+        BigInteger number = PythonNumbers.integer(value)
                 .orElseThrow(() -> new TemplateException("an integer is required, not " + value.type()));
         String digits = signed(number.toString(base), precision, flags);
         int sign = !digits.isEmpty() && "+- ".indexOf(digits.charAt(0)) >= 0 ? 1 : 0;

@@ -15,8 +15,8 @@ final class Printer {
     }
 
     /** Python's {@code str}. */
-    String str(Value value) {
-        if (value instanceof Value.Text t) {
+    String str(TemplateValue value) {
+        if (value instanceof TemplateValue.Text t) {
             return t.value();
         }
         StringBuilder out = new StringBuilder();
@@ -25,14 +25,14 @@ final class Printer {
     }
 
     /** Python's {@code repr}. */
-    String repr(Value value) {
+    String repr(TemplateValue value) {
         StringBuilder out = new StringBuilder();
         write(value, out, true);
         return out.toString();
     }
 
     /** Python's {@code ascii}. */
-    String ascii(Value value) {
+    String ascii(TemplateValue value) {
         StringBuilder out = new StringBuilder();
         repr(value).codePoints().forEach(c -> {
             if (c < 0x80) {
@@ -44,38 +44,38 @@ final class Printer {
         return out.toString();
     }
 
-    private void write(Value value, StringBuilder out, boolean quoted) {
+    private void write(TemplateValue value, StringBuilder out, boolean quoted) {
         budget.enter();
         int before = out.length();
         switch (value) {
-            case Value.Undefined u -> out.append(quoted ? "Undefined" : "");
-            case Value.None n -> out.append("None");
-            case Value.Bool b -> out.append(b.value() ? "True" : "False");
-            case Value.Int i -> out.append(i.value());
-            case Value.Real r -> out.append(Numbers.repr(r.value()));
-            case Value.Text t -> {
+            case TemplateValue.Undefined u -> out.append(quoted ? "Undefined" : "");
+            case TemplateValue.None n -> out.append("None");
+            case TemplateValue.Bool b -> out.append(b.value() ? "True" : "False");
+            case TemplateValue.Int i -> out.append(i.value());
+            case TemplateValue.Real r -> out.append(PythonNumbers.repr(r.value()));
+            case TemplateValue.Text t -> {
                 out.append(t.markup() ? "Markup(" : "");
                 quote(t.value(), out);
                 out.append(t.markup() ? ")" : "");
             }
-            case Value.Sequence s -> sequence(s, out);
-            case Value.Dict d -> join("{", "}", d.entries().values(), out, e -> entry(e, out));
-            case Value.Namespace n ->
+            case TemplateValue.Sequence s -> sequence(s, out);
+            case TemplateValue.Dict d -> join("{", "}", d.entries().values(), out, e -> entry(e, out));
+            case TemplateValue.Namespace n ->
                 join("<Namespace {", "}>", n.members().entrySet(), out, e -> {
                     quote(e.getKey(), out);
                     write(e.getValue(), out.append(": "), true);
                 });
-            case Value.Generator g -> out.append('<').append(g.type()).append(" object>");
-            case Value.Opaque o -> out.append(o.text().get());
-            case Value.Function f -> out.append(f.text());
+            case TemplateValue.Generator g -> out.append('<').append(g.type()).append(" object>");
+            case TemplateValue.Opaque o -> out.append(o.text().get());
+            case TemplateValue.Function f -> out.append(f.text());
         }
         budget.characters(out.length() - before);
         budget.leave();
     }
 
-    private void sequence(Value.Sequence sequence, StringBuilder out) {
-        List<Value> items = sequence.items();
-        Consumer<Value> item = i -> write(i, out, true);
+    private void sequence(TemplateValue.Sequence sequence, StringBuilder out) {
+        List<TemplateValue> items = sequence.items();
+        Consumer<TemplateValue> item = i -> write(i, out, true);
         switch (sequence.form()) {
             case LIST -> join("[", "]", items, out, item);
             case TUPLE, GROUP -> join("(", items.size() == 1 ? ",)" : ")", items, out, item);
@@ -85,20 +85,20 @@ final class Printer {
     }
 
     /** The end is where the next number would be: what the template said isn't known any more. */
-    private static String range(List<Value> items) {
+    private static String range(List<TemplateValue> items) {
         BigInteger first = items.isEmpty()
                 ? BigInteger.ZERO
-                : Numbers.integer(items.getFirst()).orElseThrow();
+                : PythonNumbers.integer(items.getFirst()).orElseThrow();
         BigInteger last =
-                items.isEmpty() ? first : Numbers.integer(items.getLast()).orElseThrow();
+                items.isEmpty() ? first : PythonNumbers.integer(items.getLast()).orElseThrow();
         BigInteger step = items.size() < 2
                 ? BigInteger.ONE
-                : Numbers.integer(items.get(1)).orElseThrow().subtract(first);
+                : PythonNumbers.integer(items.get(1)).orElseThrow().subtract(first);
         BigInteger end = items.isEmpty() ? first : last.add(step);
         return "range(" + first + ", " + end + (step.equals(BigInteger.ONE) ? "" : ", " + step) + ")";
     }
 
-    private void entry(Value.Dict.Entry entry, StringBuilder out) {
+    private void entry(TemplateValue.Dict.Entry entry, StringBuilder out) {
         write(entry.key(), out, true);
         write(entry.value(), out.append(": "), true);
     }

@@ -21,71 +21,71 @@ final class Rendering {
     }
 
     /** A text that is new, and whose characters were looked at. */
-    Value.Text text(String text) {
+    TemplateValue.Text text(String text) {
         budget.characters(text.length());
-        return new Value.Text(text);
+        return new TemplateValue.Text(text);
     }
 
-    Value.Sequence list(List<Value> items) {
+    TemplateValue.Sequence list(List<TemplateValue> items) {
         budget.elements(items.size());
-        return Value.Sequence.list(items);
+        return TemplateValue.Sequence.list(items);
     }
 
-    Value.Sequence texts(List<String> items) {
-        return list(items.stream().map(i -> (Value) text(i)).toList());
+    TemplateValue.Sequence texts(List<String> items) {
+        return list(items.stream().map(i -> (TemplateValue) text(i)).toList());
     }
 
-    Value.Dict dict(Map<Value, Value> members) {
-        Map<Value, Value.Dict.Entry> entries = new LinkedHashMap<>();
+    TemplateValue.Dict dict(Map<TemplateValue, TemplateValue> members) {
+        Map<TemplateValue, TemplateValue.Dict.Entry> entries = new LinkedHashMap<>();
         members.forEach((key, value) -> put(entries, key, value));
-        return new Value.Dict(entries);
+        return new TemplateValue.Dict(entries);
     }
 
     /** Tuples cost more: equal hashes can't be told apart but one by one. */
-    void put(Map<Value, Value.Dict.Entry> entries, Value key, Value value) {
-        budget.elements(key instanceof Value.Sequence ? 1 + entries.size() : 1);
+    void put(Map<TemplateValue, TemplateValue.Dict.Entry> entries, TemplateValue key, TemplateValue value) {
+        budget.elements(key instanceof TemplateValue.Sequence ? 1 + entries.size() : 1);
         entries.merge(
                 comparisons.key(key),
-                new Value.Dict.Entry(key, value),
-                (old, added) -> new Value.Dict.Entry(old.key(), added.value()));
+                new TemplateValue.Dict.Entry(key, value),
+                (old, added) -> new TemplateValue.Dict.Entry(old.key(), added.value()));
     }
 
     /** The elements of whatever can be looped over. */
-    List<Value> iterate(Value value) {
-        List<Value> items = switch (value) {
-            case Value.Undefined u -> List.of();
-            case Value.Sequence s -> s.items();
-            case Value.Text t -> Texts.characters(t.value());
-            case Value.Dict d -> keys(d);
-            case Value.Generator g -> rest(g);
+    List<TemplateValue> iterate(TemplateValue value) {
+        List<TemplateValue> items = switch (value) {
+            case TemplateValue.Undefined u -> List.of();
+            case TemplateValue.Sequence s -> s.items();
+            case TemplateValue.Text t -> Texts.characters(t.value());
+            case TemplateValue.Dict d -> keys(d);
+            case TemplateValue.Generator g -> rest(g);
             default -> throw new TemplateException("'" + value.type() + "' object is not iterable");
         };
         budget.elements(items.size());
         return items;
     }
 
-    private static List<Value> rest(Value.Generator generator) {
-        List<Value> items = new ArrayList<>();
+    private static List<TemplateValue> rest(TemplateValue.Generator generator) {
+        List<TemplateValue> items = new ArrayList<>();
         generator.rest().forEachRemaining(items::add);
         return items;
     }
 
-    static List<Value> keys(Value.Dict dict) {
-        List<Value> keys = new ArrayList<>(dict.entries().size());
+    static List<TemplateValue> keys(TemplateValue.Dict dict) {
+        List<TemplateValue> keys = new ArrayList<>(dict.entries().size());
         dict.entries().values().forEach(e -> keys.add(e.key()));
         return keys;
     }
 
     /** As the filter {@code length}. */
-    int length(Value value) {
+    int length(TemplateValue value) {
         return switch (value) {
-            case Value.Undefined u -> 0;
-            case Value.Text t -> {
+            case TemplateValue.Undefined u -> 0;
+            case TemplateValue.Text t -> {
                 budget.block(t.value().length());
                 yield t.length();
             }
-            case Value.Sequence s -> s.items().size();
-            case Value.Dict d -> d.entries().size();
+            case TemplateValue.Sequence s -> s.items().size();
+            case TemplateValue.Dict d -> d.entries().size();
             default -> throw new TemplateException("object of type '" + value.type() + "' has no len()");
         };
     }

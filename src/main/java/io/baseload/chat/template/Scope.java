@@ -7,13 +7,13 @@ import java.util.Optional;
 /** Names and what they stand for; what isn't here is looked for outside. */
 final class Scope {
     private final Optional<Scope> outside;
-    private final Map<String, Value> names = new HashMap<>();
+    private final Map<String, TemplateValue> names = new HashMap<>();
 
     private Scope(Optional<Scope> outside) {
         this.outside = outside;
     }
 
-    static Scope outermost(Map<String, Value> names) {
+    static Scope outermost(Map<String, TemplateValue> names) {
         Scope scope = new Scope(Optional.empty());
         scope.names.putAll(names);
         return scope;
@@ -23,18 +23,18 @@ final class Scope {
         return new Scope(Optional.of(this));
     }
 
-    void set(String name, Value value) {
+    void set(String name, TemplateValue value) {
         names.put(name, value);
     }
 
-    Value get(String name) {
+    TemplateValue get(String name) {
         for (Scope scope = this; ; scope = scope.outside.get()) {
-            Value value = scope.names.get(name);
+            TemplateValue value = scope.names.get(name);
             if (value != null) {
                 return value;
             }
             if (scope.outside.isEmpty()) {
-                return new Value.Undefined("'" + name + "' is undefined");
+                return new TemplateValue.Undefined("'" + name + "' is undefined");
             }
         }
     }

@@ -34,13 +34,13 @@ final class TextFilters {
                 .replace("\"", "&#34;");
     }
 
-    static Value xmlAttributes(Rendering rendering, Value value, Arguments arguments) {
-        if (!(value instanceof Value.Dict dict)) {
+    static TemplateValue xmlAttributes(Rendering rendering, TemplateValue value, Arguments arguments) {
+        if (!(value instanceof TemplateValue.Dict dict)) {
             throw new TemplateException("'" + value.type() + "' object has no items");
         }
         StringBuilder out = new StringBuilder();
-        for (Value.Dict.Entry entry : dict.entries().values()) {
-            if (entry.value() != Value.None.NONE && !(entry.value() instanceof Value.Undefined)) {
+        for (TemplateValue.Dict.Entry entry : dict.entries().values()) {
+            if (entry.value() != TemplateValue.None.NONE && !(entry.value() instanceof TemplateValue.Undefined)) {
                 String name = Texts.require(entry.key());
                 if (name.matches("(?s).*[\\s/>=].*")) {
                     throw new TemplateException("Invalid character in attribute name: '" + name + "'");
@@ -86,22 +86,22 @@ final class TextFilters {
                 .replace("&amp;", "&");
     }
 
-    static Value urlEncode(Rendering rendering, Value value, Arguments arguments) {
-        List<Value> pairs = switch (value) {
-            case Value.Dict d -> Methods.pairs(d);
-            case Value.Text t -> List.of();
+    static TemplateValue urlEncode(Rendering rendering, TemplateValue value, Arguments arguments) {
+        List<TemplateValue> pairs = switch (value) {
+            case TemplateValue.Dict d -> Methods.pairs(d);
+            case TemplateValue.Text t -> List.of();
             default -> Tests.sequence(value) ? rendering.iterate(value) : List.of();
         };
         if (pairs.isEmpty()) {
-            boolean empty = value instanceof Value.Dict || value instanceof Value.Sequence;
+            boolean empty = value instanceof TemplateValue.Dict || value instanceof TemplateValue.Sequence;
             return rendering.text(empty ? "" : urlEncode(rendering.printer.str(value)));
         }
         return rendering.text(
                 pairs.stream().map(pair -> parameter(rendering, pair)).collect(Collectors.joining("&")));
     }
 
-    private static String parameter(Rendering rendering, Value pair) {
-        List<Value> parts = rendering.iterate(pair);
+    private static String parameter(Rendering rendering, TemplateValue pair) {
+        List<TemplateValue> parts = rendering.iterate(pair);
         if (parts.size() != 2) {
             throw new TemplateException("expected 2 values to unpack, got " + parts.size());
         }
@@ -119,15 +119,15 @@ final class TextFilters {
                 .replace("%7E", "~");
     }
 
-    static Value replace(Rendering rendering, String text, String old, String replacement, int limit) {
+    static TemplateValue replace(Rendering rendering, String text, String old, String replacement, int limit) {
         rendering.budget.search(text.length(), old.length());
         long times = Texts.count(text, old);
         times = limit < 0 ? times : Math.min(times, limit);
         rendering.budget.block(text.length() + times * replacement.length());
         if (old.isEmpty()) {
-            return new Value.Text(interleave(text, replacement, times));
+            return new TemplateValue.Text(interleave(text, replacement, times));
         }
-        return new Value.Text(
+        return new TemplateValue.Text(
                 limit < 0 ? text.replace(old, replacement) : String.join(replacement, Texts.split(text, old, limit)));
     }
 
@@ -140,10 +140,11 @@ final class TextFilters {
         return out.append(left > 0 ? replacement : "").toString();
     }
 
-    static Value indent(Rendering rendering, Value value, Arguments arguments) {
-        Value width = arguments.find(0, "width").orElse(Value.Int.of(4));
-        String blanks =
-                width instanceof Value.Text t ? t.value() : " ".repeat(Math.clamp(Numbers.index(width), 0, 1000));
+    static TemplateValue indent(Rendering rendering, TemplateValue value, Arguments arguments) {
+        TemplateValue width = arguments.find(0, "width").orElse(TemplateValue.Int.of(4));
+        String blanks = width instanceof TemplateValue.Text t
+                ? t.value()
+                : " ".repeat(Math.clamp(PythonNumbers.index(width), 0, 1000));
         boolean first = arguments.flag(1, "first", false);
         boolean blank = arguments.flag(2, "blank", false);
         String text = Texts.require(value);
@@ -156,7 +157,7 @@ final class TextFilters {
             out.append(firstLine ? "" : "\n").append(indented ? blanks : "").append(line);
             firstLine = false;
         }
-        return new Value.Text(out.toString());
+        return new TemplateValue.Text(out.toString());
     }
 
     /**
@@ -169,14 +170,14 @@ final class TextFilters {
         return fill.repeat(left) + text + fill.repeat(missing - left);
     }
 
-    static Value truncate(Rendering rendering, Value value, Arguments arguments) {
+    static TemplateValue truncate(Rendering rendering, TemplateValue value, Arguments arguments) {
         int length = arguments.integer(0, "length", 255);
         boolean inWord = arguments.flag(1, "killwords", false);
         String end = arguments.text(2, "end", "...");
         int leeway = arguments
                 .find(3, "leeway")
-                .filter(l -> l != Value.None.NONE)
-                .map(Numbers::index)
+                .filter(l -> l != TemplateValue.None.NONE)
+                .map(PythonNumbers::index)
                 .orElse(5);
         int kept = length - end.codePointCount(0, end.length());
         if (kept < 0 || leeway < 0) {

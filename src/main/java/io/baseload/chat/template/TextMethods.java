@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class TextMethods {
     private TextMethods() {}
 
-    static Optional<Value.Body> find(String text, String name, Rendering rendering) {
+    static Optional<TemplateValue.Body> find(String text, String name, Rendering rendering) {
         return method(text, name, rendering).map(body -> arguments -> body.call(arguments.atMost(most(name))));
     }
 
@@ -36,18 +36,18 @@ final class TextMethods {
         };
     }
 
-    private static Optional<Value.Body> method(String text, String name, Rendering rendering) {
+    private static Optional<TemplateValue.Body> method(String text, String name, Rendering rendering) {
         return Optional.ofNullable(cases(text, name, rendering))
                 .or(() -> Optional.ofNullable(forms(text, name, rendering)))
                 .or(() -> Optional.ofNullable(pieces(text, name, rendering)))
                 .or(() -> Optional.ofNullable(places(text, name, rendering)))
                 .or(() -> kind(name).map(test -> a -> {
                     rendering.budget.characters(4L * text.length());
-                    return Value.Bool.of(test.test(text));
+                    return TemplateValue.Bool.of(test.test(text));
                 }));
     }
 
-    private static Value.@Nullable Body cases(String text, String name, Rendering r) {
+    private static TemplateValue.@Nullable Body cases(String text, String name, Rendering r) {
         return switch (name) {
             case "upper" -> changed(text, t -> t.toUpperCase(Locale.ROOT), 2, r);
             case "lower" -> changed(text, t -> t.toLowerCase(Locale.ROOT), 2, r);
@@ -60,14 +60,15 @@ final class TextMethods {
     }
 
     /** @param cost of a character */
-    private static Value.Body changed(String text, UnaryOperator<String> change, long cost, Rendering rendering) {
+    private static TemplateValue.Body changed(
+            String text, UnaryOperator<String> change, long cost, Rendering rendering) {
         return arguments -> {
             rendering.budget.characters(cost * text.length());
-            return new Value.Text(change.apply(text));
+            return new TemplateValue.Text(change.apply(text));
         };
     }
 
-    private static Value.@Nullable Body forms(String text, String name, Rendering r) {
+    private static TemplateValue.@Nullable Body forms(String text, String name, Rendering r) {
         return switch (name) {
             case "strip" -> a -> strip(text, a, true, true, r);
             case "lstrip" -> a -> strip(text, a, true, false, r);
@@ -97,7 +98,7 @@ final class TextMethods {
         };
     }
 
-    private static Value.@Nullable Body pieces(String text, String name, Rendering r) {
+    private static TemplateValue.@Nullable Body pieces(String text, String name, Rendering r) {
         return switch (name) {
             case "split" -> a -> r.texts(split(text, a, false, r));
             case "rsplit" -> a -> r.texts(split(text, a, true, r));
@@ -113,7 +114,7 @@ final class TextMethods {
         };
     }
 
-    private static Value.@Nullable Body places(String text, String name, Rendering r) {
+    private static TemplateValue.@Nullable Body places(String text, String name, Rendering r) {
         return switch (name) {
             case "startswith" -> a -> any(text, a, r, String::startsWith);
             case "endswith" -> a -> any(text, a, r, String::endsWith);
@@ -144,8 +145,8 @@ final class TextMethods {
                     case "isprintable" -> text -> text.codePoints().allMatch(Printer::printable);
                     case "isidentifier" -> Characters::isIdentifier;
                     case "istitle" -> Characters::isTitle;
-                    case "isupper" -> text -> Characters.isUpper(new Value.Text(text));
-                    case "islower" -> text -> Characters.isLower(new Value.Text(text));
+                    case "isupper" -> text -> Characters.isUpper(new TemplateValue.Text(text));
+                    case "islower" -> text -> Characters.isLower(new TemplateValue.Text(text));
                     default -> (Kind) null;
                 });
     }
@@ -154,16 +155,19 @@ final class TextMethods {
         return text -> Characters.all(text, test);
     }
 
-    private static Value block(String text, Rendering rendering) {
+    private static TemplateValue block(String text, Rendering rendering) {
         rendering.budget.block(text.length());
-        return new Value.Text(text);
+        return new TemplateValue.Text(text);
     }
 
-    private static Value strip(String text, Arguments arguments, boolean start, boolean end, Rendering rendering) {
-        Optional<String> characters =
-                arguments.find(0, "chars").filter(c -> c != Value.None.NONE).map(Texts::require);
+    private static TemplateValue strip(
+            String text, Arguments arguments, boolean start, boolean end, Rendering rendering) {
+        Optional<String> characters = arguments
+                .find(0, "chars")
+                .filter(c -> c != TemplateValue.None.NONE)
+                .map(Texts::require);
         rendering.budget.block(text.length());
-        return new Value.Text(Texts.strip(text, characters, start, end));
+        return new TemplateValue.Text(Texts.strip(text, characters, start, end));
     }
 
     private static String fill(Arguments arguments) {
@@ -182,8 +186,10 @@ final class TextMethods {
     }
 
     private static List<String> split(String text, Arguments arguments, boolean fromEnd, Rendering rendering) {
-        Optional<String> separator =
-                arguments.find(0, "sep").filter(s -> s != Value.None.NONE).map(Texts::require);
+        Optional<String> separator = arguments
+                .find(0, "sep")
+                .filter(s -> s != TemplateValue.None.NONE)
+                .map(Texts::require);
         int limit = arguments.integer(1, "maxsplit", -1);
         rendering.budget.search(text.length(), separator.map(String::length).orElse(1));
         if (separator.isEmpty()) {
@@ -195,50 +201,53 @@ final class TextMethods {
         return fromEnd ? Texts.splitFromEnd(text, separator.get(), limit) : Texts.split(text, separator.get(), limit);
     }
 
-    private static Value partition(String text, String separator, boolean last, Rendering rendering) {
+    private static TemplateValue partition(String text, String separator, boolean last, Rendering rendering) {
         rendering.budget.search(text.length(), separator.length());
         if (separator.isEmpty()) {
             throw new TemplateException("empty separator");
         }
         int at = last ? text.lastIndexOf(separator) : text.indexOf(separator);
         if (at < 0) {
-            Value whole = new Value.Text(text);
+            TemplateValue whole = new TemplateValue.Text(text);
             return last
-                    ? Value.Sequence.tuple(Value.Text.EMPTY, Value.Text.EMPTY, whole)
-                    : Value.Sequence.tuple(whole, Value.Text.EMPTY, Value.Text.EMPTY);
+                    ? TemplateValue.Sequence.tuple(TemplateValue.Text.EMPTY, TemplateValue.Text.EMPTY, whole)
+                    : TemplateValue.Sequence.tuple(whole, TemplateValue.Text.EMPTY, TemplateValue.Text.EMPTY);
         }
-        return Value.Sequence.tuple(
-                new Value.Text(text.substring(0, at)),
-                new Value.Text(separator),
-                new Value.Text(text.substring(at + separator.length())));
+        return TemplateValue.Sequence.tuple(
+                new TemplateValue.Text(text.substring(0, at)),
+                new TemplateValue.Text(separator),
+                new TemplateValue.Text(text.substring(at + separator.length())));
     }
 
     /** Only texts can be joined; the filter of this name takes anything. */
-    private static Value join(String separator, Arguments arguments, Rendering rendering) {
-        List<Value> items = rendering.iterate(arguments.get(0, "iterable"));
+    private static TemplateValue join(String separator, Arguments arguments, Rendering rendering) {
+        List<TemplateValue> items = rendering.iterate(arguments.get(0, "iterable"));
         items.forEach(Texts::require);
-        return Filters.apply("join", rendering, Value.Sequence.list(items), Arguments.of(new Value.Text(separator)));
+        return Filters.apply(
+                "join", rendering, TemplateValue.Sequence.list(items), Arguments.of(new TemplateValue.Text(separator)));
     }
 
-    private static Value any(String text, Arguments arguments, Rendering rendering, BiPredicate<String, String> test) {
+    private static TemplateValue any(
+            String text, Arguments arguments, Rendering rendering, BiPredicate<String, String> test) {
         Optional<String> region = region(text, arguments, rendering);
-        Value parts = arguments.get(0, "prefix");
-        List<Value> all = parts instanceof Value.Sequence s && s.form() == Value.Sequence.Form.TUPLE
-                ? rendering.iterate(s)
-                : List.of(parts);
-        for (Value one : all) {
+        TemplateValue parts = arguments.get(0, "prefix");
+        List<TemplateValue> all =
+                parts instanceof TemplateValue.Sequence s && s.form() == TemplateValue.Sequence.Form.TUPLE
+                        ? rendering.iterate(s)
+                        : List.of(parts);
+        for (TemplateValue one : all) {
             rendering.budget.block(Texts.require(one).length());
             if (region.filter(part -> test.test(part, Texts.require(one))).isPresent()) {
-                return Value.Bool.TRUE;
+                return TemplateValue.Bool.TRUE;
             }
         }
-        return Value.Bool.FALSE;
+        return TemplateValue.Bool.FALSE;
     }
 
-    private static Value count(String text, Arguments arguments, Rendering rendering) {
+    private static TemplateValue count(String text, Arguments arguments, Rendering rendering) {
         String region = searched(text, arguments, rendering);
         boolean inside = region(text, arguments, rendering).isPresent();
-        return Value.Int.of(inside ? Texts.count(region, arguments.text(0, "sub")) : 0);
+        return TemplateValue.Int.of(inside ? Texts.count(region, arguments.text(0, "sub")) : 0);
     }
 
     /** What is between the second and the third argument, if they are given; nothing if it would start behind the end. */
@@ -249,11 +258,16 @@ final class TextMethods {
             return Optional.of(text);
         }
         boolean behind = start.orElse(0) > text.codePointCount(0, text.length());
-        return behind ? Optional.empty() : Optional.of(Lookup.slice(text, start, end, Optional.empty(), rendering));
+        return behind
+                ? Optional.empty()
+                : Optional.of(MemberAccess.slice(text, start, end, Optional.empty(), rendering));
     }
 
     private static Optional<Integer> bound(Arguments arguments, int index, String name) {
-        return arguments.find(index, name).filter(v -> v != Value.None.NONE).map(Numbers::index);
+        return arguments
+                .find(index, name)
+                .filter(v -> v != TemplateValue.None.NONE)
+                .map(PythonNumbers::index);
     }
 
     private static String searched(String text, Arguments arguments, Rendering rendering) {
@@ -262,18 +276,20 @@ final class TextMethods {
         return region;
     }
 
-    private static Value place(String text, Arguments arguments, Rendering rendering, boolean last) {
+    private static TemplateValue place(String text, Arguments arguments, Rendering rendering, boolean last) {
         String region = searched(text, arguments, rendering);
         String part = arguments.text(0, "sub");
         int index = last ? region.lastIndexOf(part) : region.indexOf(part);
         int size = text.codePointCount(0, text.length());
         int start = bound(arguments, 1, "start").orElse(0);
         int before = Math.clamp(start < 0 ? (long) start + size : start, 0, size);
-        return index < 0 || start > size ? Value.Int.of(-1) : Value.Int.of(before + region.codePointCount(0, index));
+        return index < 0 || start > size
+                ? TemplateValue.Int.of(-1)
+                : TemplateValue.Int.of(before + region.codePointCount(0, index));
     }
 
-    private static Value found(Value place) {
-        if (place.equals(Value.Int.of(-1))) {
+    private static TemplateValue found(TemplateValue place) {
+        if (place.equals(TemplateValue.Int.of(-1))) {
             throw new TemplateException("substring not found");
         }
         return place;

@@ -13,10 +13,10 @@ final class Texts {
 
     private Texts() {}
 
-    static String require(Value value) {
+    static String require(TemplateValue value) {
         return switch (value) {
-            case Value.Text t -> t.value();
-            case Value.Undefined u -> throw u.failure();
+            case TemplateValue.Text t -> t.value();
+            case TemplateValue.Undefined u -> throw u.failure();
             default -> throw new TemplateException("expected str, got " + value.type());
         };
     }
@@ -31,9 +31,9 @@ final class Texts {
         return ended ? Integer.compare(a.length(), b.length()) : Integer.compare(a.codePointAt(i), b.codePointAt(i));
     }
 
-    static List<Value> characters(String text) {
-        List<Value> characters = new ArrayList<>(text.length());
-        text.codePoints().forEach(c -> characters.add(new Value.Text(Character.toString(c))));
+    static List<TemplateValue> characters(String text) {
+        List<TemplateValue> characters = new ArrayList<>(text.length());
+        text.codePoints().forEach(c -> characters.add(new TemplateValue.Text(Character.toString(c))));
         return characters;
     }
 

@@ -4,20 +4,20 @@ package io.baseload.chat.template;
 final class Truth {
     private Truth() {}
 
-    static boolean of(Value value) {
+    static boolean of(TemplateValue value) {
         return switch (value) {
-            case Value.Undefined u -> false;
-            case Value.None n -> false;
-            case Value.Bool b -> b.value();
-            case Value.Int i -> i.value().signum() != 0;
-            case Value.Real r -> r.value() != 0;
-            case Value.Text t -> !t.value().isEmpty();
-            case Value.Sequence s -> !s.items().isEmpty();
-            case Value.Dict d -> !d.entries().isEmpty();
-            case Value.Generator g -> true;
-            case Value.Namespace n -> true;
-            case Value.Opaque o -> true;
-            case Value.Function f -> true;
+            case TemplateValue.Undefined u -> false;
+            case TemplateValue.None n -> false;
+            case TemplateValue.Bool b -> b.value();
+            case TemplateValue.Int i -> i.value().signum() != 0;
+            case TemplateValue.Real r -> r.value() != 0;
+            case TemplateValue.Text t -> !t.value().isEmpty();
+            case TemplateValue.Sequence s -> !s.items().isEmpty();
+            case TemplateValue.Dict d -> !d.entries().isEmpty();
+            case TemplateValue.Generator g -> true;
+            case TemplateValue.Namespace n -> true;
+            case TemplateValue.Opaque o -> true;
+            case TemplateValue.Function f -> true;
         };
     }
 }

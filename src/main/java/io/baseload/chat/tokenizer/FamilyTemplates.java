@@ -31,7 +31,7 @@ final class FamilyTemplates {
     private FamilyTemplates() {}
 
     /** What the files have; where the usual template is missing, the family's, if one is known. */
-    static Map<String, String> complete(Map<String, String> templates, TokenTable tokens) {
+    static Map<String, String> complete(Map<String, String> templates, TokenList tokens) {
         if (templates.containsKey(Vocabulary.DEFAULT_TEMPLATE)) {
             return templates;
         }
@@ -40,7 +40,7 @@ final class FamilyTemplates {
         return Map.copyOf(all);
     }
 
-    private static Optional<String> family(TokenTable tokens) {
+    private static Optional<String> family(TokenList tokens) {
         Set<String> texts = Set.copyOf(tokens.texts());
         return FAMILIES.stream()
                 .filter(family -> texts.containsAll(family.tokens()))

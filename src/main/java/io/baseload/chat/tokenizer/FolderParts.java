@@ -51,10 +51,10 @@ final class FolderParts {
     private TokenizerParts tokenizerJson(String text) {
         TokenizerJsonFile file = new TokenizerJsonReader(files, text).read();
         List<AddedToken> known = added(file.added());
-        TokenTable all = file.tokens().with(known, config.vocabularySize());
+        TokenList all = file.tokens().with(known, config.vocabularySize());
         Set<Integer> stops = stops(all, known, config.eos());
         List<AddedToken> added = StopTokens.guarded(known, stops);
-        TokenTable tokens = all.with(added, 0);
+        TokenList tokens = all.with(added, 0);
         NativeTokenizer parsing =
                 NativeTokenizer.read(file.inOrder() && added.equals(file.added()) ? text : file.with(added));
         boolean framed = config.addBos().isPresent() || config.addEos().isPresent();
@@ -99,13 +99,13 @@ final class FolderParts {
         List<AddedToken> known = added(model.added());
         Optional<String> bos = config.bos().or(() -> model.text(model.bos()));
         Optional<String> eos = config.eos().or(() -> model.text(model.eos()));
-        TokenTable all = model.tokens().with(known, config.vocabularySize());
+        TokenList all = model.tokens().with(known, config.vocabularySize());
         Set<Integer> stops = stops(all, known, eos);
         List<AddedToken> added = StopTokens.guarded(known, stops);
         var stretch = config.legacy() ? SentencePieces.Prefix.EVERY_STRETCH : SentencePieces.Prefix.TEXT;
         var prefix = model.addDummyPrefix() ? stretch : SentencePieces.Prefix.NEVER;
         PieceEncoders encoders = new PieceEncoders(model.pieces(prefix), added);
-        TokenTable tokens = all.with(added, 0);
+        TokenList tokens = all.with(added, 0);
         TokenBytes bytes = TokenBytes.of(tokens, false);
         UnaryOperator<Encoder> framing = framing(tokens, bos, eos, true);
         return new TokenizerParts(
@@ -127,7 +127,7 @@ final class FolderParts {
     /** By the authors' settings, which aren't those of the published files: nothing is added, and {@code </s>} is text. */
     private TokenizerParts yuan(SentencePieceModel model) {
         List<AddedToken> added = YuanTokens.added(model.tokens());
-        TokenTable tokens = model.tokens().asText("</s>").with(added, config.vocabularySize());
+        TokenList tokens = model.tokens().asText("</s>").with(added, config.vocabularySize());
         PieceEncoders encoders = new PieceEncoders(model.pieces(SentencePieces.Prefix.EVERY_STRETCH), added);
         TokenBytes bytes = TokenBytes.of(tokens, false);
         Supplier<Encoder> plain = new Lazy<>(encoders::plain);
@@ -159,7 +159,7 @@ final class FolderParts {
         return all;
     }
 
-    private Set<Integer> stops(TokenTable tokens, List<AddedToken> added, Optional<String> eos) {
+    private Set<Integer> stops(TokenList tokens, List<AddedToken> added, Optional<String> eos) {
         Set<Integer> named = new TreeSet<>(config.stops());
         eos.map(tokens::find).ifPresent(id -> id.ifPresent(named::add));
         named.removeIf(id -> id >= tokens.size());
@@ -167,13 +167,13 @@ final class FolderParts {
     }
 
     private UnaryOperator<Encoder> framing(
-            TokenTable tokens, Optional<String> bos, Optional<String> eos, boolean addBos) {
+            TokenList tokens, Optional<String> bos, Optional<String> eos, boolean addBos) {
         OptionalInt before = config.addBos().orElse(addBos) ? find(tokens, bos) : OptionalInt.empty();
         OptionalInt after = config.addEos().orElse(false) ? find(tokens, eos) : OptionalInt.empty();
         return encoder -> new Framed(encoder, before, after);
     }
 
-    private static OptionalInt find(TokenTable tokens, Optional<String> text) {
+    private static OptionalInt find(TokenList tokens, Optional<String> text) {
         return text.isPresent() ? tokens.find(text.get()) : OptionalInt.empty();
     }
 

@@ -16,7 +16,7 @@ final class GgufParts {
     private static final Set<String> PHI3_KEEPS_SPACE = Set.of("<unk>", "<s>", "<|endoftext|>");
 
     private final Vocabulary.Gguf gguf;
-    private final TokenTable tokens;
+    private final TokenList tokens;
     private final List<AddedToken> added;
     private final Set<Integer> stops;
 
@@ -27,7 +27,7 @@ final class GgufParts {
                         ? TokenType.NORMAL
                         : TokenType.numbered(gguf.types().get(id), id))
                 .toList();
-        tokens = new TokenTable(gguf.tokens(), types);
+        tokens = new TokenList(gguf.tokens(), types);
         List<AddedToken> found = added();
         stops = StopTokens.of(namedStops(), found);
         added = StopTokens.guarded(found, stops);

@@ -24,7 +24,7 @@ final class SentencePieceEncoder implements Encoder {
         this.pieces = pieces;
         this.added = added;
         Arrays.fill(byteIds, -1);
-        TokenTable tokens = pieces.tokens();
+        TokenList tokens = pieces.tokens();
         for (int id = 0; id < tokens.size(); id++) {
             if (TokenType.PIECES.contains(tokens.type(id))) {
                 ids.put(tokens.text(id), id);

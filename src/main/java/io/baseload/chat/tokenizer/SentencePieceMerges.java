@@ -20,7 +20,7 @@ final class SentencePieceMerges {
     private final List<Pair> pairs = new ArrayList<>();
 
     SentencePieceMerges(SentencePieces pieces) {
-        TokenTable tokens = pieces.tokens();
+        TokenList tokens = pieces.tokens();
         Map<String, Integer> ids = new HashMap<>();
         for (int id = 0; id < tokens.size(); id++) {
             if (TokenType.PIECES.contains(tokens.type(id))) {

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * @param scores by id
  * @param addDummyPrefix whether a ▁ is put before a text
  */
-record SentencePieceModel(TokenTable tokens, float[] scores, int unknown, int bos, int eos, boolean addDummyPrefix) {
+record SentencePieceModel(TokenList tokens, float[] scores, int unknown, int bos, int eos, boolean addDummyPrefix) {
     static final String NAME = "tokenizer.model";
 
     /**

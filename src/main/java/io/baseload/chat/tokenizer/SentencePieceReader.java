@@ -47,7 +47,7 @@ final class SentencePieceReader {
         }
         check();
         return new SentencePieceModel(
-                new TokenTable(List.copyOf(texts), List.copyOf(types)),
+                new TokenList(List.copyOf(texts), List.copyOf(types)),
                 Arrays.copyOf(scores, texts.size()),
                 (int) unknown,
                 (int) bos,

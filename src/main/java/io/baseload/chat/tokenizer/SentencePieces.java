@@ -7,7 +7,7 @@ package io.baseload.chat.tokenizer;
  * @param unknown the token for what no piece and no byte stands for
  * @param prefix where a ▁ is put before a text
  */
-record SentencePieces(TokenTable tokens, float[] scores, int unknown, Prefix prefix) {
+record SentencePieces(TokenList tokens, float[] scores, int unknown, Prefix prefix) {
     enum Prefix {
         /** Before every stretch between added tokens. */
         EVERY_STRETCH,

@@ -21,7 +21,7 @@ public final class TokenBytes {
     /**
      * @param byteLevel whether ordinary tokens are written in GPT-2's byte alphabet; else ▁ stands for a space
      */
-    static TokenBytes of(TokenTable tokens, boolean byteLevel) {
+    static TokenBytes of(TokenList tokens, boolean byteLevel) {
         return of(tokens.size(), id -> bytes(tokens.text(id), tokens.type(id), byteLevel));
     }
 

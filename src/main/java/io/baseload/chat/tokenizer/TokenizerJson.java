@@ -6,11 +6,11 @@ import java.util.List;
 final class TokenizerJson {
     private static final String SPACES = "{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"\u2581\"}";
 
-    private final JsonText json = new JsonText();
-    private final TokenTable tokens;
+    private final JsonWriter json = new JsonWriter();
+    private final TokenList tokens;
     private boolean first = true;
 
-    private TokenizerJson(TokenTable tokens) {
+    private TokenizerJson(TokenList tokens) {
         this.tokens = tokens;
     }
 
@@ -20,7 +20,7 @@ final class TokenizerJson {
      * @param merges pairs "left right", best first
      * @param unknown the token for what has none, in the second form
      */
-    static String of(TokenTable tokens, List<AddedToken> added, PreTokenizer pre, List<String> merges, int unknown) {
+    static String of(TokenList tokens, List<AddedToken> added, PreTokenizer pre, List<String> merges, int unknown) {
         TokenizerJson writer = new TokenizerJson(tokens);
         writer.head(pre.raw() ? SPACES : "null", added);
         writer.preTokenizer(pre);
@@ -55,7 +55,7 @@ final class TokenizerJson {
     }
 
     /** The value of {@code added_tokens}. */
-    static void added(JsonText json, List<AddedToken> added) {
+    static void added(JsonWriter json, List<AddedToken> added) {
         json.raw("[");
         for (int i = 0; i < added.size(); i++) {
             AddedToken token = added.get(i);

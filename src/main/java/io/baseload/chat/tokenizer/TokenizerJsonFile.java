@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
  */
 record TokenizerJsonFile(
         String text,
-        TokenTable tokens,
+        TokenList tokens,
         List<AddedToken> added,
         Set<String> components,
         JsonNode normalizer,
@@ -78,13 +78,13 @@ record TokenizerJsonFile(
     /** The file with other added tokens. Those that the model doesn't know join its vocabulary: the library numbers them by their order otherwise. */
     String with(List<AddedToken> others) {
         Set<String> known = new HashSet<>(tokens.texts());
-        JsonText members = new JsonText();
+        JsonWriter members = new JsonWriter();
         for (AddedToken token : others) {
             if (known.add(token.text())) {
                 members.string(token.text()).raw(":").number(token.id()).raw(",");
             }
         }
-        JsonText list = new JsonText();
+        JsonWriter list = new JsonWriter();
         TokenizerJson.added(list, others);
         String vocabMembers = members.toString();
         return addedFrom < vocabFrom

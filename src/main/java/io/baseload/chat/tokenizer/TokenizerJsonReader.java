@@ -166,7 +166,7 @@ final class TokenizerJsonReader {
                 .toList();
         return new TokenizerJsonFile(
                 text,
-                new TokenTable(texts, types),
+                new TokenList(texts, types),
                 List.copyOf(added),
                 Set.copyOf(components),
                 normalizer,

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * @param chatTemplates sources by name
  */
 record TokenizerParts(
-        TokenTable tokens,
+        TokenList tokens,
         TokenBytes bytes,
         TokenBytes shown,
         AddedTexts special,

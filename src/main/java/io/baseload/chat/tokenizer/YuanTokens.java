@@ -34,12 +34,12 @@ final class YuanTokens {
     private YuanTokens() {}
 
     /** Known by its pieces, as the published files don't name it. */
-    static boolean isYuan(TokenTable tokens) {
+    static boolean isYuan(TokenList tokens) {
         return Stream.of(EOD, "<sep>", NEWLINE, "</s>")
                 .allMatch(text -> tokens.find(text).isPresent());
     }
 
-    static List<AddedToken> added(TokenTable tokens) {
+    static List<AddedToken> added(TokenList tokens) {
         int next = tokens.size();
         List<AddedToken> added = new ArrayList<>();
         for (String text :

@@ -62,7 +62,7 @@ public final class AnswerFormat {
     /** Harmony's messages have to be told apart even where no tool can be called. */
     CallReader calls(Map<String, ToolSpec> offered, Pieces out) {
         return offered.isEmpty() && !(tools instanceof HarmonyFormat)
-                ? new TextReader(out)
+                ? new PlainTextReader(out)
                 : tools.reader(marks, offered, out);
     }
 }

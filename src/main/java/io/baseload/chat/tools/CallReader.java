@@ -1,7 +1,7 @@
 package io.baseload.chat.tools;
 
 /** Reads text and calls from an answer without its reasoning. */
-sealed interface CallReader permits MarkedReader, NamedReader, HarmonyReader, TextReader {
+sealed interface CallReader permits MarkedReader, NamedReader, HarmonyReader, PlainTextReader {
     void accept(char c);
 
     /** The answer is over: what waited is decided. */

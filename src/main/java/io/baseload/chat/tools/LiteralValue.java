@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Writes a literal as JSON while it is read: Python's or JSON's strings, numbers, words, lists, tuples and dicts, where names may lack their quotation marks. A
  * word that means nothing is a text. Where a literal breaks off, what was read of it is closed.
  */
-final class LiteralValue implements ValueReader {
+final class LiteralValue implements ParameterReader {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
     private static final Map<String, String> WORDS =
             Map.of("True", "true", "False", "false", "None", "null", "true", "true", "false", "false", "null", "null");

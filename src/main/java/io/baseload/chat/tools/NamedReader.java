@@ -39,7 +39,7 @@ final class NamedReader implements CallReader {
     private final Set<String> names = new HashSet<>();
     private At at = At.OUTSIDE;
     private Optional<ValueTypes> types = Optional.empty();
-    private ValueReader value = new LiteralValue("", "", text -> {});
+    private ParameterReader value = new LiteralValue("", "", text -> {});
 
     /** @param offered the tools that may be called, by name */
     NamedReader(NamedFormat format, Marks marks, Map<String, ToolSpec> offered, Pieces out) {
@@ -115,7 +115,7 @@ final class NamedReader implements CallReader {
         at = At.VALUE;
     }
 
-    private ValueReader value(String name, List<String> ends, Consumer<String> written) {
+    private ParameterReader value(String name, List<String> ends, Consumer<String> written) {
         if (syntax.values() == ParameterSyntax.Values.LITERALS) {
             return new LiteralValue(marks.streamed(syntax.openText()), marks.streamed(syntax.closeText()), written);
         }

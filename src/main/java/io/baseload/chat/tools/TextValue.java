@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** A value that is a text as it stands, up to one of some marks. It is written as it comes. */
-final class TextValue implements ValueReader {
+final class TextValue implements ParameterReader {
     private final MarkFinder ends;
     private final Consumer<String> out;
 

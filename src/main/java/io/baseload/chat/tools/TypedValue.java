@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * A value that may be no text, up to one of some marks: what it is shows when it is complete. A literal of a type that is allowed is that, all else is a text.
  * Within the strings of JSON a mark is none.
  */
-final class TypedValue implements ValueReader {
+final class TypedValue implements ParameterReader {
     private final List<String> ends;
     private final Set<String> types;
     private final Consumer<String> out;

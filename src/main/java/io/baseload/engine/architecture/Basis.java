@@ -1,17 +1,17 @@
 package io.baseload.engine.architecture;
 
 import io.baseload.engine.config.Activation;
+import io.baseload.engine.config.ConfigNumbers;
 import io.baseload.engine.config.Factors;
 import io.baseload.engine.config.Gated;
 import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms;
-import io.baseload.engine.config.Numbers;
 import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.RopeScaling;
-import io.baseload.engine.config.Shape;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +19,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** What the configurations of nearly all families have, read once and in the same way. */
-record Basis(Keys keys, Numbers numbers, Shape shape) {
+record Basis(Keys keys, ConfigNumbers numbers, ModelShape shape) {
     private static final Key HIDDEN_ACT = new Key("hidden_act", "");
     private static final Key HIDDEN_ACTIVATION = new Key("hidden_activation", "");
     private static final Key ATTENTION_BIAS = new Key("attention_bias", "");
@@ -29,12 +29,12 @@ record Basis(Keys keys, Numbers numbers, Shape shape) {
     private static final Set<String> GELU = Set.of("gelu", "gelu_new", "gelu_pytorch_tanh");
 
     static Basis read(Keys keys) {
-        return new Basis(keys, new Numbers(keys), Shape.read(keys, 0));
+        return new Basis(keys, new ConfigNumbers(keys), ModelShape.read(keys, 0));
     }
 
     /** @param defaultHeadDim width of a head where config.json doesn't say */
     static Basis read(Keys keys, int defaultHeadDim) {
-        return new Basis(keys, new Numbers(keys), Shape.read(keys, keys.gguf() ? 0 : defaultHeadDim));
+        return new Basis(keys, new ConfigNumbers(keys), ModelShape.read(keys, keys.gguf() ? 0 : defaultHeadDim));
     }
 
     /** Tokens of the sliding window, 0 for none: {@code otherwise} where the files don't have the key. */

@@ -1,7 +1,7 @@
 package io.baseload.engine.architecture;
 
-import io.baseload.engine.config.Quantization;
-import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.config.QuantizationConfig;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.model.WeightSource;
 import io.baseload.engine.quant.RowSource;
@@ -17,12 +17,12 @@ import java.util.regex.Pattern;
 public final class CheckpointTensors implements WeightSource {
     private static final Pattern NUMBER = Pattern.compile("(?<=\\.)\\d+(?=\\.)");
 
-    private final Checkpoint checkpoint;
+    private final ModelCheckpoint checkpoint;
     private final TensorMap map;
     private final Set<String> used = Collections.synchronizedSet(new HashSet<>());
     private final QuantizedTensors quantized;
 
-    CheckpointTensors(Checkpoint checkpoint, TensorMap map, Quantization quantization) {
+    CheckpointTensors(ModelCheckpoint checkpoint, TensorMap map, QuantizationConfig quantization) {
         this.checkpoint = checkpoint;
         this.map = map;
         this.quantized = new QuantizedTensors(checkpoint, quantization, used::add);

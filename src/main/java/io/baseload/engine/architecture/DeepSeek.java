@@ -1,5 +1,6 @@
 package io.baseload.engine.architecture;
 
+import io.baseload.engine.config.ConfigNumbers;
 import io.baseload.engine.config.Experts;
 import io.baseload.engine.config.Factors;
 import io.baseload.engine.config.FeedForwardConfig;
@@ -10,7 +11,6 @@ import io.baseload.engine.config.Latent;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.Norms.Placement;
-import io.baseload.engine.config.Numbers;
 import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.RopeScaling;
 import io.baseload.engine.config.Routing;
@@ -38,11 +38,11 @@ final class DeepSeek {
 
     private final Basis basis;
     private final Keys keys;
-    private final Numbers numbers;
+    private final ConfigNumbers numbers;
 
     DeepSeek(Keys keys) {
         this.keys = keys;
-        numbers = new Numbers(keys);
+        numbers = new ConfigNumbers(keys);
         basis = Basis.read(keys, numbers.size(ROTATED));
     }
 

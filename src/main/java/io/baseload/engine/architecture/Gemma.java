@@ -6,10 +6,10 @@ import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Scores;
-import io.baseload.engine.config.Shape;
 import io.baseload.engine.quant.RowSource;
 import io.baseload.engine.tensor.ElementType;
 import java.util.Set;
@@ -32,7 +32,7 @@ final class Gemma implements Architecture {
     @Override
     public ModelConfig config(Keys keys) {
         Basis basis = Basis.read(keys, DEFAULT_HEAD_DIM);
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         var attention = new GroupedQuery(
                 shape.heads(),
                 shape.kvHeads(),
@@ -56,7 +56,7 @@ final class Gemma implements Architecture {
     static final int DEFAULT_HEAD_DIM = 256;
 
     /** @param softCap of the logits; 0 for none */
-    static Factors factors(Shape shape, double softCap) {
+    static Factors factors(ModelShape shape, double softCap) {
         return new Factors((float) Math.sqrt(shape.hidden()), 1, 1, (float) softCap);
     }
 

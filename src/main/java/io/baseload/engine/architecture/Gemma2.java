@@ -6,10 +6,10 @@ import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Scores;
-import io.baseload.engine.config.Shape;
 import java.util.Set;
 
 /**
@@ -45,7 +45,7 @@ final class Gemma2 implements Architecture {
     @Override
     public ModelConfig config(Keys keys) {
         Basis basis = Basis.read(keys, Gemma.DEFAULT_HEAD_DIM);
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         float scale = scale(basis, LAYERS_OF_27B);
         float cap = (float) basis.numberOrNone(SCORE_CAP, 50);
         int window = basis.window(DEFAULT_WINDOW);
@@ -71,7 +71,7 @@ final class Gemma2 implements Architecture {
 
     /** 1/√query_pre_attn_scalar. */
     static float scale(Basis basis, int layersOf27b) {
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         double scalar = basis.numbers().positive(SCALAR, DEFAULT_SCALAR);
         if (basis.keys().gguf()) {
             scalar = shape.layers() == layersOf27b ? (double) shape.hidden() / shape.heads() : shape.headDim();

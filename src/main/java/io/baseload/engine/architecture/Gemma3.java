@@ -6,10 +6,10 @@ import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Scores;
-import io.baseload.engine.config.Shape;
 import java.util.Optional;
 import java.util.Set;
 
@@ -41,7 +41,7 @@ final class Gemma3 implements Architecture {
     @Override
     public ModelConfig config(Keys keys) {
         Basis basis = Basis.read(keys, Gemma.DEFAULT_HEAD_DIM);
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         float scale = Gemma2.scale(basis, LAYERS_OF_27B);
         keys.number(SCORE_CAP);
         int pattern = basis.numbers().size(PATTERN, basis.numbers().size(NOTED_PATTERN, DEFAULT_PATTERN));

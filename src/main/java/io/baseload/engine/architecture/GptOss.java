@@ -7,12 +7,12 @@ import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.Routing;
 import io.baseload.engine.config.Scores;
-import io.baseload.engine.config.Shape;
 import java.util.Optional;
 import java.util.Set;
 
@@ -62,7 +62,7 @@ final class GptOss implements Architecture {
                 i -> new LayerConfig(attention(basis.shape(), rope, sliding[i] ? window : 0, bias), experts));
     }
 
-    private static GroupedQuery attention(Shape shape, Optional<Rope> rope, int window, boolean bias) {
+    private static GroupedQuery attention(ModelShape shape, Optional<Rope> rope, int window, boolean bias) {
         var scores = new Scores((float) (1 / Math.sqrt(shape.headDim())), 0, window, true);
         return new GroupedQuery(
                 shape.heads(), shape.kvHeads(), shape.headDim(), rope, scores, QueryKeyNorm.NONE, bias, bias);

@@ -7,10 +7,10 @@ import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Scores;
-import io.baseload.engine.config.Shape;
 import java.util.Set;
 
 /**
@@ -42,7 +42,7 @@ final class Granite implements Architecture {
     @Override
     public ModelConfig config(Keys keys) {
         Basis basis = Basis.read(keys);
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         double unscaled = keys.gguf() ? 1 / Math.sqrt(shape.headDim()) : 1;
         var attention = new GroupedQuery(
                 shape.heads(),

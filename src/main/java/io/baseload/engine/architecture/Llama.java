@@ -7,10 +7,10 @@ import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Scores;
-import io.baseload.engine.config.Shape;
 import java.util.Set;
 
 /**
@@ -40,7 +40,7 @@ final class Llama implements Architecture {
     @Override
     public ModelConfig config(Keys keys) {
         Basis basis = Basis.read(keys);
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         int window = keys.gguf() ? basis.numbers().count(Key.WINDOW) : 0;
         var attention = new GroupedQuery(
                 shape.heads(),

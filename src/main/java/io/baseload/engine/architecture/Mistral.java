@@ -6,10 +6,10 @@ import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Scores;
-import io.baseload.engine.config.Shape;
 import java.util.Set;
 
 /** Mistral (Jiang et al., 2023): Llama, with a sliding window of {@code sliding_window} tokens in all layers. GGUF files call themselves llama. */
@@ -29,7 +29,7 @@ final class Mistral implements Architecture {
     @Override
     public ModelConfig config(Keys keys) {
         Basis basis = Basis.read(keys);
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         var attention = new GroupedQuery(
                 shape.heads(),
                 shape.kvHeads(),

@@ -7,11 +7,11 @@ import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Routing;
 import io.baseload.engine.config.Scores;
-import io.baseload.engine.config.Shape;
 import java.util.List;
 import java.util.Set;
 
@@ -41,7 +41,7 @@ final class Mixtral implements Architecture {
     @Override
     public ModelConfig config(Keys keys) {
         Basis basis = Basis.read(keys);
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         if (!hasExperts(keys)) {
             throw keys.refuse(EXPERTS, "is missing or 0");
         }

@@ -1,8 +1,8 @@
 package io.baseload.engine.architecture;
 
+import io.baseload.engine.config.ConfigNumbers;
 import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
-import io.baseload.engine.config.Numbers;
 
 /**
  * How many experts a model has and how many of them a token goes to, read and checked in the same way for all families.
@@ -19,7 +19,7 @@ record Mixture(int experts, int chosen) {
 
     /** The same with a key of its own for how many are chosen. */
     static Mixture read(Keys keys, Key count, Key used) {
-        var numbers = new Numbers(keys);
+        var numbers = new ConfigNumbers(keys);
         int experts = numbers.count(count);
         if (experts == 0) {
             return new Mixture(0, 0);

@@ -1,8 +1,8 @@
 package io.baseload.engine.architecture;
 
-import io.baseload.engine.config.Quantization;
-import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.config.QuantizationConfig;
 import io.baseload.engine.format.ConfigKeys;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.quant.BnbScales;
 import io.baseload.engine.quant.Codebook;
@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  *
  * @param used told the name of each tensor that was taken
  */
-record QuantizedTensors(Checkpoint checkpoint, Quantization quantization, Consumer<String> used) {
+record QuantizedTensors(ModelCheckpoint checkpoint, QuantizationConfig quantization, Consumer<String> used) {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final String WEIGHT = ".weight";
 
@@ -34,14 +34,14 @@ record QuantizedTensors(Checkpoint checkpoint, Quantization quantization, Consum
         }
         String layer = weight.substring(0, weight.length() - WEIGHT.length());
         return switch (quantization) {
-            case Quantization.None none -> Optional.empty();
-            case Quantization.BitsAndBytes bits ->
+            case QuantizationConfig.None none -> Optional.empty();
+            case QuantizationConfig.BitsAndBytes bits ->
                 bnb4(weight, Codes.NF4, "nf4", rows, cols).or(() -> bnb4(weight, Codes.FP4, "fp4", rows, cols));
-            case Quantization.Gptq gptq ->
+            case QuantizationConfig.Gptq gptq ->
                 optional(layer + ".qweight").map(codes -> checked(codes, rows, cols, () -> gptq(layer, codes, gptq)));
-            case Quantization.Awq awq ->
+            case QuantizationConfig.Awq awq ->
                 optional(layer + ".qweight").map(codes -> checked(codes, rows, cols, () -> awq(layer, codes)));
-            case Quantization.Float8 float8 -> float8(layer, float8, rows, cols);
+            case QuantizationConfig.Float8 float8 -> float8(layer, float8, rows, cols);
         };
     }
 
@@ -89,7 +89,7 @@ record QuantizedTensors(Checkpoint checkpoint, Quantization quantization, Consum
         return (int) size;
     }
 
-    private RowSource gptq(String layer, StoredTensor codes, Quantization.Gptq gptq) {
+    private RowSource gptq(String layer, StoredTensor codes, QuantizationConfig.Gptq gptq) {
         int[] groups = optional(layer + ".g_idx").map(QuantizedTensors::ints).orElse(new int[0]);
         return RowSource.gptq(
                 codes.matrix(),
@@ -107,7 +107,7 @@ record QuantizedTensors(Checkpoint checkpoint, Quantization quantization, Consum
     }
 
     /** One scale for all, for each row, or for each tile. A scale of inputs says how other programs narrow activations, which are not narrowed here. */
-    private Optional<RowSource> float8(String layer, Quantization.Float8 float8, int rows, int cols) {
+    private Optional<RowSource> float8(String layer, QuantizationConfig.Float8 float8, int rows, int cols) {
         optional(layer + ".input_scale");
         return optional(layer + ".weight_scale_inv")
                 .or(() -> optional(layer + ".weight_scale"))

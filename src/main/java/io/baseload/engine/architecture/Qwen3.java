@@ -6,10 +6,10 @@ import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Scores;
-import io.baseload.engine.config.Shape;
 import java.util.Set;
 import java.util.function.IntFunction;
 
@@ -38,7 +38,7 @@ final class Qwen3 implements Architecture {
 
     /** Each layer's attention; Qwen 3's mixtures of experts have the same. */
     static IntFunction<GroupedQuery> attention(Basis basis) {
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         int[] windows = QwenWindows.read(basis);
         var rope = basis.rope(10_000);
         return i -> new GroupedQuery(

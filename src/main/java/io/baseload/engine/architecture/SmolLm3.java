@@ -7,11 +7,11 @@ import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.Scores;
-import io.baseload.engine.config.Shape;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +38,7 @@ final class SmolLm3 implements Architecture {
     @Override
     public ModelConfig config(Keys keys) {
         Basis basis = Basis.read(keys);
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         boolean[] rotated = rotated(basis);
         int[] windows = QwenWindows.read(basis, rotated);
         Optional<Rope> rope = basis.rope(2_000_000);

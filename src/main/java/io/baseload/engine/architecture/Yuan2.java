@@ -8,11 +8,11 @@ import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Norms.Placement;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.Scores;
-import io.baseload.engine.config.Shape;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -63,7 +63,7 @@ final class Yuan2 implements Architecture {
 
     static ModelConfig config(Basis basis, int headDim, Rope rope, FeedForwardConfig feedForward) {
         Choices.require(basis.keys(), CAUSAL, true);
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         var attention = new GroupedQuery(
                 shape.heads(),
                 shape.heads(),

@@ -4,11 +4,11 @@ import io.baseload.engine.config.Experts;
 import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.ModelShape;
 import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.Routing;
 import io.baseload.engine.config.Routing.Groups;
 import io.baseload.engine.config.Routing.Scoring;
-import io.baseload.engine.config.Shape;
 
 /**
  * Yuan2.0-M32 (Wu et al., 2024): {@link Yuan2}, with
@@ -38,7 +38,7 @@ final class Yuan2M32 {
 
     static ModelConfig config(Keys keys) {
         Basis basis = Basis.read(keys);
-        Shape shape = basis.shape();
+        ModelShape shape = basis.shape();
         int projection = basis.numbers().size(PROJECTION, shape.hidden());
         int headDim = projection / shape.heads();
         if (headDim * shape.heads() != projection || headDim < shape.headDim()) {

@@ -1,8 +1,8 @@
 package io.baseload.engine.config;
 
 import io.baseload.engine.api.ModelFileException;
-import io.baseload.engine.format.Checkpoint;
 import io.baseload.engine.format.Metadata;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.format.StoredTensor;
 import java.util.HashSet;
 import java.util.List;
@@ -40,12 +40,12 @@ public final class GgufKeys implements Keys {
             Map.entry("rope.scaling.attn_factor", 1.0));
 
     private final Metadata metadata;
-    private final Checkpoint weights;
+    private final ModelCheckpoint weights;
     private final String architecture;
     private final Set<String> read = new HashSet<>();
 
     /** @throws ModelFileException if the file doesn't say what architecture it has */
-    public GgufKeys(Metadata metadata, Checkpoint weights) {
+    public GgufKeys(Metadata metadata, ModelCheckpoint weights) {
         this.metadata = metadata;
         this.weights = weights;
         this.architecture =
@@ -137,8 +137,8 @@ public final class GgufKeys implements Keys {
     }
 
     @Override
-    public Quantization quantization() {
-        return new Quantization.None();
+    public QuantizationConfig quantization() {
+        return new QuantizationConfig.None();
     }
 
     /** A key's name in the file, noted as asked for. A family without such a key has a name that no file has. */

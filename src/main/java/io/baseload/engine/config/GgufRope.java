@@ -21,12 +21,12 @@ final class GgufRope {
     private static final String LONG_FACTORS = "rope_factors_long.weight";
 
     private final GgufKeys keys;
-    private final Numbers numbers;
+    private final ConfigNumbers numbers;
     private final int headDim;
 
     GgufRope(GgufKeys keys, int headDim) {
         this.keys = keys;
-        this.numbers = new Numbers(keys);
+        this.numbers = new ConfigNumbers(keys);
         this.headDim = headDim;
     }
 

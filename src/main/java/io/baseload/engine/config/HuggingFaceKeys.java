@@ -81,13 +81,13 @@ public final class HuggingFaceKeys implements Keys {
 
     private final ConfigKeys config;
     private final String architecture;
-    private final Quantization quantization;
+    private final QuantizationConfig quantization;
 
     /** @throws ModelFileException if the file doesn't say what family the model is of */
     public HuggingFaceKeys(ConfigKeys config) {
         this.config = config;
         this.architecture = config.string(MODEL_TYPE).orElseThrow(() -> config.refuse(MODEL_TYPE, "is missing"));
-        this.quantization = Quantization.read(config);
+        this.quantization = QuantizationConfig.read(config);
     }
 
     @Override
@@ -107,7 +107,7 @@ public final class HuggingFaceKeys implements Keys {
 
     @Override
     public int vocabulary() {
-        return new Numbers(this).size(new Key("vocab_size", ""));
+        return new ConfigNumbers(this).size(new Key("vocab_size", ""));
     }
 
     @Override
@@ -178,7 +178,7 @@ public final class HuggingFaceKeys implements Keys {
     }
 
     @Override
-    public Quantization quantization() {
+    public QuantizationConfig quantization() {
         return quantization;
     }
 

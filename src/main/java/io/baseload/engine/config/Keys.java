@@ -59,7 +59,7 @@ public sealed interface Keys permits GgufKeys, HuggingFaceKeys {
     Rope localRope(int dimensions, double defaultBase);
 
     /** How linear layers are quantized, where the tensors' types don't say it. */
-    Quantization quantization();
+    QuantizationConfig quantization();
 
     /** A refusal that points at a key. */
     ModelFileException refuse(Key key, String problem);

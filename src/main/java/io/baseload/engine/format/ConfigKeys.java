@@ -39,14 +39,14 @@ public final class ConfigKeys implements ModelKeys {
     /** @throws ModelFileException if the file can't be read or isn't one JSON object */
     public static ConfigKeys read(Path file) {
         try (Mappings mappings = new Mappings()) {
-            return new ConfigKeys(file, "", JsonText.read(mappings.map(file)));
+            return new ConfigKeys(file, "", JsonFileParser.read(mappings.map(file)));
         }
     }
 
     /** The keys of the JSON object that a tensor of bytes holds as text. */
     public static ConfigKeys of(StoredTensor text) {
         var file = new MappedFile(text.file(), text.data());
-        return new ConfigKeys(text.file(), "", JsonText.read(file, text.offset(), text.data()));
+        return new ConfigKeys(text.file(), "", JsonFileParser.read(file, text.offset(), text.data()));
     }
 
     /** The names of all keys, missing or not, in the file's order. */

@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">the format's definition</a>
  */
-public final class GgufFile implements Checkpoint {
+public final class GgufFile implements ModelCheckpoint {
     private static final int TENSOR_COUNT = 8;
 
     private final Mappings mappings = new Mappings();

@@ -16,17 +16,17 @@ import java.util.function.Function;
  * @param keys what the files say about the model
  * @param weights its tensors; closed with this
  */
-public record ModelFolder(Path path, ModelKeys keys, Checkpoint weights) implements AutoCloseable {
+public record ModelFolder(Path path, ModelKeys keys, ModelCheckpoint weights) implements AutoCloseable {
     /** What a Hugging Face folder says about its model. */
     public static final String CONFIG = "config.json";
 
     /** How weights may lie in a folder; the first that is there counts, as in transformers. */
-    private static final Map<String, Function<Path, Checkpoint>> WEIGHTS = ways();
+    private static final Map<String, Function<Path, ModelCheckpoint>> WEIGHTS = ways();
 
     private static final List<String> PARTS = List.of(".safetensors", ".bin", ".json");
 
-    private static Map<String, Function<Path, Checkpoint>> ways() {
-        Map<String, Function<Path, Checkpoint>> ways = new LinkedHashMap<>();
+    private static Map<String, Function<Path, ModelCheckpoint>> ways() {
+        Map<String, Function<Path, ModelCheckpoint>> ways = new LinkedHashMap<>();
         ways.put("model.safetensors", path -> WeightFiles.single(path, Format.SAFETENSORS));
         ways.put("model.safetensors.index.json", path -> WeightFiles.sharded(path, Format.SAFETENSORS));
         ways.put("pytorch_model.bin", path -> WeightFiles.single(path, Format.PYTORCH));
@@ -48,8 +48,8 @@ public record ModelFolder(Path path, ModelKeys keys, Checkpoint weights) impleme
         return new ModelFolder(path, gguf.metadata(), gguf);
     }
 
-    private static Checkpoint weights(Path folder) {
-        for (Map.Entry<String, Function<Path, Checkpoint>> way : WEIGHTS.entrySet()) {
+    private static ModelCheckpoint weights(Path folder) {
+        for (Map.Entry<String, Function<Path, ModelCheckpoint>> way : WEIGHTS.entrySet()) {
             Path file = folder.resolve(way.getKey());
             if (Files.exists(file)) {
                 return way.getValue().apply(file);

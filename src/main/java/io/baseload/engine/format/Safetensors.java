@@ -35,7 +35,7 @@ final class Safetensors {
 
     static List<StoredTensor> read(MappedFile file) {
         long length = headerLength(file);
-        Struct header = JsonText.read(file, 8, length);
+        Struct header = JsonFileParser.read(file, 8, length);
         return new Safetensors(file, 8 + length).tensors(header);
     }
 

@@ -11,7 +11,7 @@ final class ShardIndex {
 
     /** File names by tensor. */
     static Map<String, Text> read(MappedFile file) {
-        Struct index = JsonText.read(file);
+        Struct index = JsonFileParser.read(file);
         JsonValue map = index.fields().get("weight_map");
         if (!(map instanceof Struct weights)) {
             throw file.refuse(map == null ? 0 : map.offset(), "weight_map must be an object of file names by tensor");

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * A tensor as a file has it; a view of the mapped file, valid until the {@link Checkpoint} is closed.
+ * A tensor as a file has it; a view of the mapped file, valid until the {@link ModelCheckpoint} is closed.
  *
  * @param shape elements per dimension, outermost first: the last are the columns, whose elements are neighbours; empty for a single number
  * @param strides elements from one index of a dimension to the next; row-major in all formats but PyTorch's, which also stores transposed and sliced views

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Tensors in one file, or in several (shards) with an index, of a format that says nothing else about a model. */
-final class WeightFiles implements Checkpoint {
+final class WeightFiles implements ModelCheckpoint {
     /**
      * A format.
      *
-     * @param name as {@link Checkpoint#format} gives it
+     * @param name as {@link ModelCheckpoint#format} gives it
      * @param reader the tensors of one file
      */
     record Format(String name, Function<MappedFile, List<StoredTensor>> reader) {

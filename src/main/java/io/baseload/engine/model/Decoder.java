@@ -33,7 +33,7 @@ import java.util.List;
 final class Decoder implements CausalModel, Step {
     private final ModelConfig config;
     private final DecoderWeights weights;
-    private final Limits limits;
+    private final StepLimits limits;
     private final RopeTables ropes;
     private final Residual[] blocks;
     private final Worker[] workers;
@@ -46,7 +46,7 @@ final class Decoder implements CausalModel, Step {
     private Batch batch;
     private Probe probe = Probe.NONE;
 
-    Decoder(DecoderWeights weights, NativeMemory memory, KvPages kv, Limits limits, Kernels kernels) {
+    Decoder(DecoderWeights weights, NativeMemory memory, KvPages kv, StepLimits limits, Kernels kernels) {
         this.weights = weights;
         this.limits = limits;
         config = weights.config();

@@ -106,7 +106,7 @@ public record DecoderWeights(
     }
 
     /** The model, ready to compute. */
-    public CausalModel decoder(NativeMemory memory, KvPages kv, Limits limits, Kernels kernels) {
+    public CausalModel decoder(NativeMemory memory, KvPages kv, StepLimits limits, Kernels kernels) {
         return new Decoder(this, memory, kv, limits, kernels);
     }
 

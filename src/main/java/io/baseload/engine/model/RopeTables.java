@@ -17,9 +17,9 @@ final class RopeTables {
     private final List<RopeTable> tables = new ArrayList<>();
 
     private final RopeFrequencies frequencies;
-    private final Limits limits;
+    private final StepLimits limits;
 
-    RopeTables(RopeFrequencies frequencies, Limits limits) {
+    RopeTables(RopeFrequencies frequencies, StepLimits limits) {
         this.frequencies = frequencies;
         this.limits = limits;
     }

@@ -13,14 +13,14 @@ import java.util.stream.Stream;
 final class Workspace {
     private record Use(String name, int count, int width) {}
 
-    private final Limits limits;
+    private final StepLimits limits;
     private final RopeTables ropes;
     private final KvPages kv;
     private final int[] visible;
     private final AttentionParts parts;
     private final Map<Use, Rows> rows = new HashMap<>();
 
-    Workspace(Limits limits, RopeTables ropes, KvPages kv, NativeMemory memory) {
+    Workspace(StepLimits limits, RopeTables ropes, KvPages kv, NativeMemory memory) {
         this.limits = limits;
         this.ropes = ropes;
         this.kv = kv;
@@ -51,7 +51,7 @@ final class Workspace {
                 .orElseThrow();
     }
 
-    Limits limits() {
+    StepLimits limits() {
         return limits;
     }
 

@@ -18,7 +18,7 @@ record BlockFormat(Packing packing, Reader reader) {
 
     /** Takes one block apart. */
     interface Reader {
-        void read(MemorySegment source, long at, Block to);
+        void read(MemorySegment source, long at, UnpackedBlock to);
     }
 
     private static final Map<ElementType, BlockFormat> ALL = all();
@@ -36,7 +36,7 @@ record BlockFormat(Packing packing, Reader reader) {
     }
 
     /** The elements of a block as floats. */
-    void widen(Block block, int size, float[] out, int at) {
+    void widen(UnpackedBlock block, int size, float[] out, int at) {
         boolean minimum = packing.scales().minimum();
         for (int i = 0; i < size; i++) {
             int group = i / packing.block();

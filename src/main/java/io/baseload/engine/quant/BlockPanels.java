@@ -13,7 +13,7 @@ final class BlockPanels {
     private final PackedMatrix packed;
     private final RowSource source;
     private final BlockFormat format;
-    private final Block block = new Block();
+    private final UnpackedBlock block = new UnpackedBlock();
 
     /** {@code [block][lane]}, of one panel. */
     private final float[] scales;

@@ -21,7 +21,7 @@ public final class Blocks {
             return;
         }
         BlockFormat format = BlockFormat.of(type);
-        Block block = new Block();
+        UnpackedBlock block = new UnpackedBlock();
         for (int i = 0; i < count; i += type.blockSize()) {
             format.reader().read(source, offset + (long) i / type.blockSize() * type.blockBytes(), block);
             format.widen(block, type.blockSize(), out, at + i);

@@ -11,13 +11,13 @@ final class CodebookBlocks {
     private CodebookBlocks() {}
 
     /** An F16 scale and 32 codes. */
-    static void iq4_nl(MemorySegment source, long at, Block to) {
+    static void iq4_nl(MemorySegment source, long at, UnpackedBlock to) {
         to.scales[0] = half(source, at);
         LegacyBlocks.nibbles(source, at + 2, to.codes, 0);
     }
 
     /** 256 codes in groups of 32, their scales of 6 bits: d, an int of 16 bits with the high pairs, 4 bytes of low nibbles, codes. */
-    static void iq4_xs(MemorySegment source, long at, Block to) {
+    static void iq4_xs(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at);
         int high = u16(source, at + 2);
         for (int group = 0; group < 8; group++) {
@@ -28,14 +28,14 @@ final class CodebookBlocks {
     }
 
     /** A power of two (E8M0) and 32 codes (OCP Microscaling Formats 1.0). The table is doubled, so the scale is halved. */
-    static void mxfp4(MemorySegment source, long at, Block to) {
+    static void mxfp4(MemorySegment source, long at, UnpackedBlock to) {
         int exponent = u8(source, at);
         to.scales[0] = Float.intBitsToFloat(exponent < 2 ? 0x00200000 << exponent : exponent - 1 << 23);
         LegacyBlocks.nibbles(source, at + 1, to.codes, 0);
     }
 
     /** Four groups of 16: their scales as F8_E4M3 without a sign, halved like above, then 8 bytes of codes each. The byte 0x7f means 0. */
-    static void nvfp4(MemorySegment source, long at, Block to) {
+    static void nvfp4(MemorySegment source, long at, UnpackedBlock to) {
         for (int group = 0; group < 4; group++) {
             int scale = u8(source, at + group);
             to.scales[group] = scale == 0x7f ? 0 : Float8.finite(scale & 0x7f) * 0.5f;

@@ -16,7 +16,7 @@ final class Iq1Blocks {
     private Iq1Blocks() {}
 
     /** d, 32 bytes that choose entries; for each 32 weights 16 bits: four times three more for the entry, three of scale, the direction. */
-    static void s(MemorySegment source, long at, Block to) {
+    static void s(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at);
         for (int group = 0; group < 8; group++) {
             int high = u16(source, at + 34 + 2L * group);
@@ -29,7 +29,7 @@ final class Iq1Blocks {
     }
 
     /** 32 bytes that choose entries, 16 with three more bits and the direction of each; four times 16 bits: three for the scale of each 16 weights, four of d. */
-    static void m(MemorySegment source, long at, Block to) {
+    static void m(MemorySegment source, long at, UnpackedBlock to) {
         int bits = 0;
         for (int i = 0; i < 4; i++) {
             bits |= u16(source, at + 48 + 2L * i) >> 12 << 4 * i;

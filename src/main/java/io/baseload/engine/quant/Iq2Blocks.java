@@ -16,7 +16,7 @@ final class Iq2Blocks {
     private Iq2Blocks() {}
 
     /** For each 32: four bytes that choose entries, then four times seven signs and the scale. */
-    static void xxs(MemorySegment source, long at, Block to) {
+    static void xxs(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at);
         for (int group = 0; group < 8; group++) {
             long from = at + 2 + 8L * group;
@@ -30,7 +30,7 @@ final class Iq2Blocks {
     }
 
     /** For each eight: nine bits that choose an entry, seven signs. Scales of groups of 16 stand behind them. */
-    static void xs(MemorySegment source, long at, Block to) {
+    static void xs(MemorySegment source, long at, UnpackedBlock to) {
         scales(source, at, at + 66, to);
         for (int i = 0; i < 32; i++) {
             int packed = u16(source, at + 2 + 2L * i);
@@ -39,7 +39,7 @@ final class Iq2Blocks {
     }
 
     /** For each eight: eight bits that choose an entry, eight signs, and two more bits; then the scales of groups of 16. */
-    static void s(MemorySegment source, long at, Block to) {
+    static void s(MemorySegment source, long at, UnpackedBlock to) {
         scales(source, at, at + 74, to);
         for (int i = 0; i < 32; i++) {
             int high = u8(source, at + 66 + i / 4) >> i % 4 * 2 & 3;
@@ -48,7 +48,7 @@ final class Iq2Blocks {
         }
     }
 
-    private static void scales(MemorySegment source, long at, long scales, Block to) {
+    private static void scales(MemorySegment source, long at, long scales, UnpackedBlock to) {
         float d = half(source, at);
         for (int group = 0; group < 16; group++) {
             to.scales[group] = scale(d, u8(source, scales + group / 2) >> group % 2 * 4 & 15);

@@ -14,7 +14,7 @@ final class Iq3Blocks {
     private Iq3Blocks() {}
 
     /** 64 bytes that choose entries; for each 32 weights four times seven signs and the scale d·(½ + s)/2. */
-    static void xxs(MemorySegment source, long at, Block to) {
+    static void xxs(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at);
         for (int group = 0; group < 8; group++) {
             int signs = i32(source, at + 66 + 4L * group);
@@ -28,7 +28,7 @@ final class Iq3Blocks {
     }
 
     /** 64 bytes that choose entries, 8 with their ninth bits, 32 of signs, 4 of scales d·(1 + 2s). */
-    static void s(MemorySegment source, long at, Block to) {
+    static void s(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at);
         for (int group = 0; group < 8; group++) {
             int scale = u8(source, at + 106 + group / 2) >> group % 2 * 4 & 15;

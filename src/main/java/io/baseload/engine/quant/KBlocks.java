@@ -10,7 +10,7 @@ final class KBlocks {
     private KBlocks() {}
 
     /** Two bits. 16 bytes of scales (low nibble) and minimums (high nibble), 64 of codes, d and dmin. */
-    static void q2(MemorySegment source, long at, Block to) {
+    static void q2(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at + 80);
         float dmin = half(source, at + 82);
         for (int group = 0; group < 16; group++) {
@@ -24,7 +24,7 @@ final class KBlocks {
     }
 
     /** Three bits: w = d·scale·(q − 4). 32 bytes of high bits, 64 of low bits, 12 of 6-bit scales, d. */
-    static void q3(MemorySegment source, long at, Block to) {
+    static void q3(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at + 108);
         for (int group = 0; group < 16; group++) {
             int low = u8(source, at + 96 + group % 8) >> group / 8 * 4 & 15;
@@ -43,7 +43,7 @@ final class KBlocks {
     }
 
     /** Four bits. d, dmin, 12 bytes of 6-bit scales and minimums, 128 of codes. */
-    static void q4(MemorySegment source, long at, Block to) {
+    static void q4(MemorySegment source, long at, UnpackedBlock to) {
         scales(source, at, to);
         for (int i = 0; i < 256; i++) {
             to.codes[i] = (byte) nibble(source, at + 16, i);
@@ -51,7 +51,7 @@ final class KBlocks {
     }
 
     /** Five bits: as {@link #q4}, with 32 bytes of high bits before the codes. */
-    static void q5(MemorySegment source, long at, Block to) {
+    static void q5(MemorySegment source, long at, UnpackedBlock to) {
         scales(source, at, to);
         for (int i = 0; i < 256; i++) {
             int high = u8(source, at + 16 + i % 32) >> i / 32 & 1;
@@ -65,7 +65,7 @@ final class KBlocks {
     }
 
     /** Eight scales and eight minimums of 6 bits; the upper two bits of the last four of each stand above those of the first four. */
-    private static void scales(MemorySegment source, long at, Block to) {
+    private static void scales(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at);
         float dmin = half(source, at + 2);
         for (int group = 0; group < 8; group++) {
@@ -80,7 +80,7 @@ final class KBlocks {
     }
 
     /** Six bits: w = d·scale·(q − 32). 128 bytes of low nibbles, 64 of pairs of high bits, 16 signed scales, d. */
-    static void q6(MemorySegment source, long at, Block to) {
+    static void q6(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at + 208);
         for (int group = 0; group < 16; group++) {
             to.scales[group] = d * (byte) u8(source, at + 192 + group);

@@ -11,7 +11,7 @@ final class LegacyBlocks {
     private LegacyBlocks() {}
 
     /** w = d·q with signed bytes. */
-    static void q8_0(MemorySegment source, long at, Block to) {
+    static void q8_0(MemorySegment source, long at, UnpackedBlock to) {
         to.scales[0] = half(source, at);
         for (int i = 0; i < 32; i++) {
             to.codes[i] = (byte) u8(source, at + 2 + i);
@@ -19,33 +19,33 @@ final class LegacyBlocks {
     }
 
     /** w = d·(q − 8). */
-    static void q4_0(MemorySegment source, long at, Block to) {
+    static void q4_0(MemorySegment source, long at, UnpackedBlock to) {
         to.scales[0] = half(source, at);
         nibbles(source, at + 2, to.codes, 0);
     }
 
     /** w = d·q + m. */
-    static void q4_1(MemorySegment source, long at, Block to) {
+    static void q4_1(MemorySegment source, long at, UnpackedBlock to) {
         to.scales[0] = half(source, at);
         to.minimums[0] = half(source, at + 2);
         nibbles(source, at + 4, to.codes, 0);
     }
 
     /** w = d·(q − 16): the fifth bits stand in an int of their own. */
-    static void q5_0(MemorySegment source, long at, Block to) {
+    static void q5_0(MemorySegment source, long at, UnpackedBlock to) {
         to.scales[0] = half(source, at);
         fives(source, at + 2, 16, to.codes);
     }
 
     /** w = d·q + m. */
-    static void q5_1(MemorySegment source, long at, Block to) {
+    static void q5_1(MemorySegment source, long at, UnpackedBlock to) {
         to.scales[0] = half(source, at);
         to.minimums[0] = half(source, at + 2);
         fives(source, at + 4, 0, to.codes);
     }
 
     /** w = ±d. */
-    static void q1_0(MemorySegment source, long at, Block to) {
+    static void q1_0(MemorySegment source, long at, UnpackedBlock to) {
         to.scales[0] = half(source, at);
         for (int i = 0; i < 128; i++) {
             int bit = u8(source, at + 2 + i / 8) >> i % 8 & 1;

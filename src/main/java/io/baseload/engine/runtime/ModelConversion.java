@@ -4,9 +4,9 @@ import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
-import io.baseload.engine.format.Checkpoint;
 import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.format.GgufFile;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.format.VocabularyFiles;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.ImportPackings;
@@ -72,7 +72,7 @@ final class ModelConversion {
 
     /** What says anything of the model beside its weights. */
     private void copyFiles(ModelWriter writer) throws IOException {
-        Checkpoint weights = source.folder().weights();
+        ModelCheckpoint weights = source.folder().weights();
         if (weights instanceof GgufFile gguf) {
             writer.file(StoredFolder.METADATA, gguf.metadataAlone());
             return;

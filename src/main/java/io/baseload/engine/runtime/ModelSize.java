@@ -5,7 +5,7 @@ import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kernel.AttentionParts;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.KvPages;
-import io.baseload.engine.model.Limits;
+import io.baseload.engine.model.StepLimits;
 import io.baseload.engine.schedule.BatcherLimits;
 import io.baseload.engine.tensor.NativeMemory;
 
@@ -94,8 +94,8 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
                 contextLength, options.maxSequences(), options.maxQueued(), chunk, options.speculation());
     }
 
-    Limits limits(int workers) {
-        return new Limits(
+    StepLimits limits(int workers) {
+        return new StepLimits(
                 contextLength,
                 batcher().rows(),
                 options.maxSequences(),

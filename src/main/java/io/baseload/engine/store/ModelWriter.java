@@ -2,7 +2,7 @@ package io.baseload.engine.store;
 
 import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
-import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.store.ModelHeader.CopiedFile;
 import io.baseload.engine.store.ModelHeader.Source;
 import io.baseload.engine.store.ModelHeader.SourceTensor;
@@ -41,7 +41,7 @@ public final class ModelWriter implements AutoCloseable {
         files.add(new CopiedFile(name, bytes.length, Sha256.of(bytes)));
     }
 
-    public void finish(Checkpoint source, Quantization quantization) throws IOException {
+    public void finish(ModelCheckpoint source, Quantization quantization) throws IOException {
         List<SourceTensor> tensors = source.tensors().stream()
                 .map(tensor -> new SourceTensor(tensor.name(), tensor.type(), tensor.shape()))
                 .toList();

@@ -1,6 +1,6 @@
 package io.baseload.engine.store;
 
-import io.baseload.engine.format.Checkpoint;
+import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.store.ModelHeader.SourceTensor;
 import java.nio.file.Path;
@@ -10,18 +10,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The tensors that a stored model came from: their names, types and shapes, but no data. */
-final class SourceTensors implements Checkpoint {
+final class SourceTensors implements ModelCheckpoint {
     private final Path folder;
     private final String format;
     private final long bytes;
-    private final Optional<Checkpoint> keys;
+    private final Optional<ModelCheckpoint> keys;
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
 
     /**
      * @param bytes of the stored model
      * @param keys what to close with this
      */
-    SourceTensors(Path folder, ModelHeader header, long bytes, Optional<Checkpoint> keys) {
+    SourceTensors(Path folder, ModelHeader header, long bytes, Optional<ModelCheckpoint> keys) {
         this.folder = folder;
         this.format = header.source().format();
         this.bytes = bytes;
@@ -58,6 +58,6 @@ final class SourceTensors implements Checkpoint {
 
     @Override
     public void close() {
-        keys.ifPresent(Checkpoint::close);
+        keys.ifPresent(ModelCheckpoint::close);
     }
 }

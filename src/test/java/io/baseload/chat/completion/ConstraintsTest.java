@@ -86,7 +86,7 @@ class ConstraintsTest {
     private static Answered ask(Completions of, CompletionRequest request) throws Exception {
         var heard = new Heard();
         Completion unused = of.prepare(request).start(index -> Lease.unlimited(), heard::hear);
-        heard.end.get(60, TimeUnit.SECONDS);
+        heard.end.get(5, TimeUnit.MINUTES);
         return new Answered(heard.text.toString(), heard.calls(), heard.reason);
     }
 
@@ -217,7 +217,7 @@ class ConstraintsTest {
                 end.complete(failed);
             }
         });
-        CompletionEvent.Failed failed = end.get(60, TimeUnit.SECONDS);
+        CompletionEvent.Failed failed = end.get(5, TimeUnit.MINUTES);
         assertThat(failed.cause())
                 .isInstanceOfSatisfying(
                         InvalidRequestException.class,

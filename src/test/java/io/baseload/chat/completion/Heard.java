@@ -44,7 +44,7 @@ final class Heard implements Consumer<CompletionEvent> {
     }
 
     CompletionEvent last() throws Exception {
-        return end.get(60, TimeUnit.SECONDS);
+        return end.get(5, TimeUnit.MINUTES);
     }
 
     CompletionEvent.Finished finished() throws Exception {

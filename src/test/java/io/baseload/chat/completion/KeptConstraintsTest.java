@@ -15,8 +15,8 @@ import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.GgufVocabulary;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -105,7 +105,7 @@ class KeptConstraintsTest {
         List<CompletableFuture<Constraint>> late = Stream.of("a", "b", "c")
                 .map(scope -> kept.get(key(scope, 1), waiting(latch)))
                 .toList();
-        assertThat(kept.get(key("d", 1), this::quick)).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(kept.get(key("d", 1), this::quick)).succeedsWithin(Patience.LIMIT);
         CompletableFuture<Constraint> ofTheSame = kept.get(key("a", 2), this::quick);
         assertThat(ofTheSame).isNotDone();
         assertThat(late).noneMatch(CompletableFuture::isDone);

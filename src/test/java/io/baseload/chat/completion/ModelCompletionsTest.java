@@ -27,6 +27,7 @@ import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.Usage;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
 import java.util.List;
 import java.util.Map;
@@ -208,16 +209,11 @@ class ModelCompletionsTest {
         }
     }
 
-    private static void awaitRoom(PreparedCompletion prepared, Heard heard) throws InterruptedException {
-        for (int i = 0; i < 500; i++) {
-            try {
-                prepared.start(index -> Lease.unlimited(), heard);
-                return;
-            } catch (OverloadedException e) {
-                Thread.sleep(10);
-            }
-        }
-        throw new AssertionError("the cancelled answers still hold the queue");
+    private static void awaitRoom(PreparedCompletion prepared, Heard heard) {
+        Patience.await().ignoreException(OverloadedException.class).until(() -> {
+            prepared.start(index -> Lease.unlimited(), heard);
+            return true;
+        });
     }
 
     @Test

@@ -103,7 +103,7 @@ class FamilyTemplatesTest {
 
     @Test
     void theFilesOwnTemplateCountsAndWithoutAKnownFamilyThereIsNone() {
-        TokenTable chatml = table(List.of("<|im_start|>", "<|im_end|>"));
+        TokenList chatml = table(List.of("<|im_start|>", "<|im_end|>"));
         assertThat(FamilyTemplates.complete(Map.of("default", "own"), chatml)).isEqualTo(Map.of("default", "own"));
         assertThat(FamilyTemplates.complete(Map.of(), table(List.of("a", "b")))).isEmpty();
     }
@@ -112,7 +112,7 @@ class FamilyTemplatesTest {
         return Map.of("role", role, "content", content);
     }
 
-    private static TokenTable table(List<String> texts) {
-        return new TokenTable(texts, Collections.nCopies(texts.size(), TokenType.CONTROL));
+    private static TokenList table(List<String> texts) {
+        return new TokenList(texts, Collections.nCopies(texts.size(), TokenType.CONTROL));
     }
 }

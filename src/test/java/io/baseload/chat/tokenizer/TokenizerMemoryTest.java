@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.GgufVocabulary;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +17,10 @@ class TokenizerMemoryTest {
     void aTokenizerThatNobodyHoldsGivesItsMemoryBack() throws Exception {
         List<HuggingFaceTokenizer> library = used();
         assertThat(library).hasSize(2);
-        for (int i = 0; i < 100 && !library.stream().allMatch(HuggingFaceTokenizer::isReleased); i++) {
+        Patience.await().until(() -> {
             System.gc();
-            Thread.sleep(50);
-        }
-        assertThat(library).allMatch(HuggingFaceTokenizer::isReleased);
+            return library.stream().allMatch(HuggingFaceTokenizer::isReleased);
+        });
     }
 
     /** What the library holds for a tokenizer that was used with special tokens and without, and is held no more. */

@@ -26,7 +26,7 @@ final class Fuzzed {
 
     void check(byte[] bytes) throws IOException {
         Files.write(file, bytes);
-        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+        try (ModelCheckpoint checkpoint = ModelCheckpoint.open(file)) {
             checkpoint.tensors().stream().limit(MOST_TENSORS).forEach(Fuzzed::readEnds);
             if (checkpoint instanceof GgufFile gguf) {
                 GgufVocabulary.read(gguf.metadata());

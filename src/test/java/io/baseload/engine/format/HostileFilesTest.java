@@ -32,7 +32,7 @@ class HostileFilesTest {
     void isRefusedWhereItIsWrong(String name, boolean valid, long offset) {
         Path file = FOLDER.resolve(name);
         ModelFileException refusal = catchThrowableOfType(
-                ModelFileException.class, () -> Checkpoint.open(file).close());
+                ModelFileException.class, () -> ModelCheckpoint.open(file).close());
         if (valid) {
             assertThat(refusal).isNull();
             return;

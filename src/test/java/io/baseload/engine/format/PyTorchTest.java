@@ -33,7 +33,7 @@ class PyTorchTest {
                 .floats("0", 0, 1, 2, 3, 4, 5, 6, 7)
                 .entry("byteorder", "little".getBytes(StandardCharsets.US_ASCII))
                 .write(folder.resolve("pytorch_model.bin"));
-        try (Checkpoint file = Checkpoint.open(path)) {
+        try (ModelCheckpoint file = ModelCheckpoint.open(path)) {
             assertThat(file.format()).isEqualTo("pytorch");
             StoredTensor rows = file.tensor("rows").orElseThrow();
             assertThat(rows.contiguous()).isTrue();
@@ -56,7 +56,7 @@ class PyTorchTest {
                 .tensor("w", "FloatStorage", "0", 24, 0, new int[] {2, 3, 4}, new int[] {1, 8, 2})
                 .floats("0", values)
                 .write(folder.resolve("t.bin"));
-        try (Checkpoint file = Checkpoint.open(path)) {
+        try (ModelCheckpoint file = ModelCheckpoint.open(path)) {
             float[] gathered = floats(file.tensor("w").orElseThrow().matrix());
             assertThat(Arrays.copyOf(gathered, 8)).containsExactly(0, 2, 4, 6, 8, 10, 12, 14);
             assertThat(gathered[12]).isEqualTo(1);
@@ -75,7 +75,7 @@ class PyTorchTest {
                 .op('}', 's', 'b')
                 .storage("0", new byte[2])
                 .write(folder.resolve("t.bin"));
-        try (Checkpoint file = Checkpoint.open(path)) {
+        try (ModelCheckpoint file = ModelCheckpoint.open(path)) {
             assertThat(file.tensors()).extracting(StoredTensor::name).containsExactly("w");
         }
     }
@@ -196,6 +196,6 @@ class PyTorchTest {
 
     private static ModelFileException refusal(Path file) {
         return catchThrowableOfType(
-                ModelFileException.class, () -> Checkpoint.open(file).close());
+                ModelFileException.class, () -> ModelCheckpoint.open(file).close());
     }
 }

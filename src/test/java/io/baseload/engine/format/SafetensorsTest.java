@@ -30,7 +30,7 @@ class SafetensorsTest {
                         tensor("F32", "[2,3]", "[4,28]"),
                         tensor("I16", "[2]", "[0,4]"),
                         tensor("F64", "[]", "[28,36]"));
-        try (Checkpoint file = Checkpoint.open(write("t.safetensors", header, 36))) {
+        try (ModelCheckpoint file = ModelCheckpoint.open(write("t.safetensors", header, 36))) {
             StoredTensor a = file.tensor("a").orElseThrow();
             assertThat(file.format()).isEqualTo("safetensors");
             assertThat(file.tensors()).extracting(StoredTensor::name).containsExactly("a", "b", "one");
@@ -120,7 +120,7 @@ class SafetensorsTest {
         write("model-1.safetensors", "{\"a\":" + tensor("F32", "[1]", "[0,4]") + "}", 4);
         write("model-2.safetensors", "{\"b\":" + tensor("F32", "[2]", "[0,8]") + "}", 8);
         Path index = index("{\"a\":\"model-1.safetensors\",\"b\":\"model-2.safetensors\"}");
-        try (Checkpoint file = Checkpoint.open(index)) {
+        try (ModelCheckpoint file = ModelCheckpoint.open(index)) {
             assertThat(file.tensors()).extracting(StoredTensor::name).containsExactly("a", "b");
             assertThat(file.tensor("b").orElseThrow().file()).isEqualTo(folder.resolve("model-2.safetensors"));
         }
@@ -163,6 +163,6 @@ class SafetensorsTest {
 
     private static ModelFileException refusal(Path file) {
         return catchThrowableOfType(
-                ModelFileException.class, () -> Checkpoint.open(file).close());
+                ModelFileException.class, () -> ModelCheckpoint.open(file).close());
     }
 }

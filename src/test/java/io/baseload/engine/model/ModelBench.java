@@ -48,7 +48,7 @@ public final class ModelBench implements AutoCloseable {
             KvPages pages =
                     KvPages.allocate(memory, 4 * KvCache.pagesFor(contextLength), config.kvLayout(KvPrecision.F32));
             cache = new KvCache(pages, false);
-            Limits limits = new Limits(contextLength, ROWS, 4, ROWS, workers);
+            StepLimits limits = new StepLimits(contextLength, ROWS, 4, ROWS, workers);
             model = DecoderWeights.load(
                             config, new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory))
                     .decoder(memory, pages, limits, Kernels.best());

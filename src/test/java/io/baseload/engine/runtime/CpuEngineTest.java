@@ -26,6 +26,7 @@ import io.baseload.engine.api.Usage;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.testing.CollectingSink;
 import io.baseload.testing.CollectingSink.End;
+import io.baseload.testing.Patience;
 import io.baseload.testing.Safetensors;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
@@ -452,10 +453,6 @@ class CpuEngineTest {
     }
 
     private static void await(java.util.function.BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+        Patience.await().until(condition::getAsBoolean);
     }
 }

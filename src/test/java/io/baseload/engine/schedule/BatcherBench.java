@@ -13,8 +13,8 @@ import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.CheckpointWeights;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.ImportPackings;
-import io.baseload.engine.model.Limits;
 import io.baseload.engine.model.Probe;
+import io.baseload.engine.model.StepLimits;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.NativeMemory;
@@ -37,7 +37,8 @@ final class BatcherBench {
             ModelConfig config = definition.config();
             KvPages kv = KvPages.allocate(memory, pages, config.kvLayout(KvPrecision.F32));
             cache = new KvCache(kv, true);
-            Limits rows = new Limits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
+            StepLimits rows =
+                    new StepLimits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
             model = new Watched(DecoderWeights.load(
                             config, new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory))
                     .decoder(memory, kv, rows, Kernels.best()));

@@ -3,6 +3,7 @@ package io.baseload.service.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.Admin;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
@@ -322,11 +323,9 @@ final class AdminApiIT {
     }
 
     private static JsonNode settled(String tenant) throws Exception {
-        JsonNode usage = rest.get("/admin/v1/tenants/" + tenant + "/usage");
-        for (int i = 0; i < 100 && usage.get("requests").asLong() == 0; i++) {
-            Thread.sleep(50);
-            usage = rest.get("/admin/v1/tenants/" + tenant + "/usage");
-        }
-        return usage;
+        return Patience.await()
+                .until(
+                        () -> rest.get("/admin/v1/tenants/" + tenant + "/usage"),
+                        usage -> usage.get("requests").asLong() > 0);
     }
 }

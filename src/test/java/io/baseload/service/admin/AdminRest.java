@@ -2,6 +2,7 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Patience;
 import io.baseload.tools.Rest;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -20,12 +21,8 @@ record AdminRest(Rest rest) {
         assertThat(started.statusCode()).as(started.body()).isEqualTo(202);
         String route = started.headers().firstValue("Location").orElseThrow();
         assertThat(route).endsWith(Rest.json(started).at("/job/id").asString());
-        JsonNode job = rest.get(route);
-        for (int i = 0; i < 300 && job.get("finished_at").isNull(); i++) {
-            Thread.sleep(50);
-            job = rest.get(route);
-        }
-        return job;
+        return Patience.await()
+                .until(() -> rest.get(route), job -> !job.get("finished_at").isNull());
     }
 
     int status(String method, String route) throws Exception {

@@ -82,7 +82,7 @@ final class KilledIT {
     }
 
     private static int lostOutcomes(Rest rest) throws Exception {
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 3000; i++) {
             String outcomes = rest.get("/admin/v1/audit?kind=completion.outcome&limit=1000")
                     .get("data")
                     .toString();

@@ -69,7 +69,7 @@ final class OutageIT {
     }
 
     private static boolean eventually(Callable<Boolean> condition) throws Exception {
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 3000; i++) {
             if (condition.call()) {
                 return true;
             }

@@ -5,17 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.EmbeddedDatabase;
 import io.baseload.testing.Admin;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -45,9 +44,7 @@ final class SeveralProcessesIT {
                     .hasSize(2);
 
             first.rest().send("DELETE", "/admin/v1/aliases/chat", "");
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> new Admin(second.rest()).state("tiny").equals("stored"));
+            Patience.await().until(() -> new Admin(second.rest()).state("tiny").equals("stored"));
             assertThat(new Admin(second.rest()).ask("chat").statusCode()).isEqualTo(404);
         }
     }
@@ -64,9 +61,7 @@ final class SeveralProcessesIT {
             assertThat(refused.statusCode()).isEqualTo(409);
             assertThat(refused.body()).contains("can't load the model");
             assertThat(new Admin(second.rest()).ask("chat").statusCode()).isEqualTo(404);
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> admin.state("tiny").equals("stored"));
+            Patience.await().until(() -> admin.state("tiny").equals("stored"));
         }
     }
 

@@ -3,6 +3,7 @@ package io.baseload.service.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.testing.Patience;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,11 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,7 +144,7 @@ class EmbeddedDatabaseTest {
                     .sql("CREATE TABLE kept AS SELECT 44 AS answer")
                     .update();
             Postmaster.find(folder.resolve("pg")).orElseThrow().destroyForcibly();
-            Awaitility.await().atMost(Duration.ofSeconds(40)).ignoreExceptions().until(() -> answer(database) == 44);
+            Patience.await().ignoreExceptions().until(() -> answer(database) == 44);
             assertThat(database.port()).isEqualTo(port);
         }
     }

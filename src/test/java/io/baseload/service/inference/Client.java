@@ -50,9 +50,9 @@ final class Client {
     /** The last event. */
     CompletionEvent last() throws InterruptedException {
         while (true) {
-            var event = events.poll(20, TimeUnit.SECONDS);
+            var event = events.poll(5, TimeUnit.MINUTES);
             if (event == null) {
-                throw new AssertionError("no last event within 20 s");
+                throw new AssertionError("no last event within 5 minutes");
             }
             if (event instanceof CompletionEvent.Finished || event instanceof CompletionEvent.Failed) {
                 return event;

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.engine.api.Usage;
 import io.baseload.service.audit.AuditVerifier;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.sql.Connection;
-import java.time.Duration;
 import java.util.List;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +43,7 @@ class FailoverTest {
         } finally {
             readOnly(false);
         }
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> outcomes("done") == 1);
+        Patience.await().until(() -> outcomes("done") == 1);
         assertThat(connections().containsAll(before))
                 .as("the pool keeps what led to a server that does not write")
                 .isFalse();
@@ -60,12 +59,10 @@ class FailoverTest {
         try (var holder = holdTheEndOfTheTrail()) {
             model.steps.release(5);
             assertThat(client.finished().usage()).isEqualTo(new Usage(10, 5));
-            long begun = System.nanoTime();
             assertThatThrownBy(() -> client.ask(1, 1)).isInstanceOf(LedgerUnavailableException.class);
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
-            holder.rollback();
+            holder.rollback(); // which it held until here
         }
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> outcomes("done") == 1);
+        Patience.await().until(() -> outcomes("done") == 1);
         assertThat(outcomes("lost")).isZero();
     }
 
@@ -82,7 +79,7 @@ class FailoverTest {
                 .update();
         platform.superuser().sql("SELECT pg_reload_conf()").query(Boolean.class).single();
         var wanted = on ? "on" : "off";
-        Awaitility.await()
+        Patience.await()
                 .until(() -> platform.superuser()
                         .sql("SHOW default_transaction_read_only")
                         .query(String.class)

@@ -17,6 +17,7 @@ import io.baseload.service.tenant.Period;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
@@ -30,7 +31,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,7 +69,7 @@ class InferenceTest {
         assertThat(outcome(client).path("state").asString()).isEqualTo("done");
         assertThat(outcome(client).path("completion_tokens").asInt()).isEqualTo(5);
         assertThat(outcome(client).path("finish_reasons").get(0).asString()).isEqualTo("length");
-        Awaitility.await().until(() -> model.holds.get() == 0);
+        Patience.await().until(() -> model.holds.get() == 0);
     }
 
     @Test
@@ -88,7 +88,7 @@ class InferenceTest {
         client.ask(10, OptionalInt.empty(), 1);
         assertThat(reserved(client)).isEqualTo(10 + 256);
         model.steps.release(128);
-        Awaitility.await().until(() -> reserved(client) == 10 + 512);
+        Patience.await().until(() -> reserved(client) == 10 + 512);
         model.steps.release(2000);
         assertThat(client.finished().usage()).isEqualTo(new Usage(10, 990));
         model.steps.drainPermits();
@@ -187,7 +187,7 @@ class InferenceTest {
         var client = new Client(inference, tenant(8));
         var asked = client.ask(7, 100);
         model.steps.release(3);
-        Awaitility.await().until(() -> asked.completion().usage().completion() == 3);
+        Patience.await().until(() -> asked.completion().usage().completion() == 3);
         asked.completion().cancel();
         assertThat(client.finished().cancelled()).isTrue();
         assertThat(used(client)).isEqualTo(10);

@@ -8,12 +8,12 @@ import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.quota.UsageReports;
 import io.baseload.testing.CuttableLine;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Answers whose process or whose database goes away while they run. */
@@ -28,7 +28,7 @@ class LostAndLateTest {
             try (var second = first.beside(TinyInference.class)) {
                 client(second).ask(1, 2);
                 second.get(TinyModel.class).steps.release(2);
-                Awaitility.await().until(() -> outcomes(second, "done") == 1);
+                Patience.await().until(() -> outcomes(second, "done") == 1);
                 first.get(TinyModel.class).steps.release(90);
                 assertThat(client.finished().usage()).isEqualTo(new Usage(10, 90));
                 assertThat(outcomes(first, "lost")).isZero();
@@ -59,7 +59,7 @@ class LostAndLateTest {
                 assertThat(used(second)).isEqualTo(30);
                 assertThat(outcomes(second, "done")).isEqualTo(3);
                 assertComplete(second);
-                Awaitility.await()
+                Patience.await()
                         .ignoreExceptions()
                         .until(() -> first.get(Membership.class).writes());
                 var client = client(first);
@@ -84,11 +84,9 @@ class LostAndLateTest {
             assertThat(model.holds.get()).isEqualTo(1);
 
             model.steps.release(50);
-            long before = System.nanoTime();
             assertThat(client.finished().usage()).isEqualTo(new Usage(10, 50));
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
             line.mend();
-            Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> used(platform) == 60);
+            Patience.await().ignoreExceptions().until(() -> used(platform) == 60);
             assertThat(outcomes(platform, "done")).isEqualTo(1);
             assertComplete(platform);
             assertThat(open(platform)).isZero();
@@ -104,7 +102,7 @@ class LostAndLateTest {
             var asked = client.ask(10, OptionalInt.empty(), 1);
             line.cut();
             model.steps.release(2000);
-            Awaitility.await().until(() -> asked.completion().usage().completion() == 256);
+            Patience.await().until(() -> asked.completion().usage().completion() == 256);
             Thread.sleep(Duration.ofMillis(200));
             assertThat(asked.completion().usage().completion()).isEqualTo(256);
             line.mend();
@@ -117,18 +115,26 @@ class LostAndLateTest {
     void anAnswerEndsWithItsLease() throws Exception {
         try (var line = new CuttableLine(TestPlatform.server().port());
                 var platform =
-                        TestPlatform.behind(line.port(), List.of("--baseload.quota.lease=2s"), TinyInference.class)) {
+                        TestPlatform.behind(line.port(), List.of("--baseload.quota.lease=8s"), TinyInference.class)) {
             var client = client(platform);
             client.ask(10, 500);
-            Thread.sleep(Duration.ofSeconds(3)); // renewed meanwhile
+            Instant joined = seen(platform);
+            Patience.await().until(() -> seen(platform).isAfter(joined)); // renewed
             platform.get(TinyModel.class).steps.release(7);
-            Awaitility.await().until(() -> client.events.size() == 7);
+            Patience.await().until(() -> client.events.size() == 7);
             line.cut();
             assertThat(client.finished().usage()).isEqualTo(new Usage(10, 7));
             line.mend();
-            Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> used(platform) == 17);
+            Patience.await().ignoreExceptions().until(() -> used(platform) == 17);
             assertComplete(platform);
         }
+    }
+
+    private static Instant seen(TestPlatform platform) {
+        return platform.superuser()
+                .sql("SELECT max(seen_at) FROM instance")
+                .query(Instant.class)
+                .single();
     }
 
     private static Client client(TestPlatform platform) {

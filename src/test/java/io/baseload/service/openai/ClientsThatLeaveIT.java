@@ -2,14 +2,14 @@ package io.baseload.service.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.awaitility.Awaitility;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -87,8 +87,7 @@ class ClientsThatLeaveIT {
     }
 
     private void awaitIdle() {
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(2))
+        Patience.await()
                 .until(() -> load().get("active").asInt() + load().get("queued").asInt() == 0);
     }
 
@@ -97,15 +96,18 @@ class ClientsThatLeaveIT {
     }
 
     private JsonNode outcome(String requestId) throws Exception {
-        for (int i = 0; i < 100; i++) {
-            for (JsonNode entry : rest.get("/admin/v1/audit?kind=completion.outcome&limit=100")
-                    .get("data")) {
-                if (entry.toString().contains(requestId)) {
-                    return entry;
-                }
+        return Patience.await()
+                .until(() -> outcomeNow(requestId), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<JsonNode> outcomeNow(String requestId) throws Exception {
+        for (JsonNode entry :
+                rest.get("/admin/v1/audit?kind=completion.outcome&limit=100").get("data")) {
+            if (entry.toString().contains(requestId)) {
+                return Optional.of(entry);
             }
-            Thread.sleep(50);
         }
-        throw new AssertionError("no outcome of " + requestId);
+        return Optional.empty();
     }
 }

@@ -97,7 +97,7 @@ class SlowClientsTest {
     @Test
     void aHeaderHasToComeAsAWhole() throws Exception {
         begin(1, HALF_A_HEADER);
-        for (int i = 0; i < 300 && !slow.isEmpty(); i++) {
+        for (int i = 0; i < 3000 && !slow.isEmpty(); i++) {
             Thread.sleep(100);
             trickle("b");
         }

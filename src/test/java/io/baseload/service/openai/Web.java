@@ -67,7 +67,7 @@ final class Web {
 
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-                .timeout(Duration.ofSeconds(30));
+                .timeout(Duration.ofMinutes(5));
     }
 
     Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.Admin;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
@@ -10,11 +11,9 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,14 +148,11 @@ final class LoadsIT {
     }
 
     private static void awaitState(String model, String state) {
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(2))
-                .untilAsserted(() -> assertThat(admin.state(model)).isEqualTo(state));
+        Patience.await().untilAsserted(() -> assertThat(admin.state(model)).isEqualTo(state));
     }
 
     private static void awaitMessage(String job, String message) {
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(2))
+        Patience.await()
                 .untilAsserted(() ->
                         assertThat(admin.job(job).get("message").asString()).isEqualTo(message));
     }

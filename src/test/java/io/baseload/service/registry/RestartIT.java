@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.Admin;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
 import java.nio.file.Path;
@@ -45,9 +46,6 @@ final class RestartIT {
     }
 
     private static String whenDrained(Admin admin, String model) throws Exception {
-        for (int i = 0; i < 100 && admin.state(model).equals("draining"); i++) {
-            Thread.sleep(50);
-        }
-        return admin.state(model);
+        return Patience.await().until(() -> admin.state(model), state -> !state.equals("draining"));
     }
 }

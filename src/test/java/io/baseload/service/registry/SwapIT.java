@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.Admin;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.Streamed;
 import io.baseload.testing.TestModels;
@@ -68,10 +69,7 @@ final class SwapIT {
     }
 
     private static String drained(Admin admin) throws Exception {
-        for (int i = 0; i < 100 && admin.state("two").equals("draining"); i++) {
-            Thread.sleep(50);
-        }
-        return admin.state("two");
+        return Patience.await().until(() -> admin.state("two"), state -> !state.equals("draining"));
     }
 
     private void askOnAndOn(RunningService service) {

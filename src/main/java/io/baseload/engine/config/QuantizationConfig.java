@@ -5,22 +5,22 @@ import java.util.List;
 import java.util.Optional;
 
 /** How the linear layers of a Hugging Face checkpoint are quantized, as {@code quantization_config} in config.json says. */
-public sealed interface Quantization {
+public sealed interface QuantizationConfig {
     /** Not, or in a way that each tensor's own type says. */
-    record None() implements Quantization {}
+    record None() implements QuantizationConfig {}
 
     /** bitsandbytes, 4 bits; the tensors themselves say the rest. */
-    record BitsAndBytes() implements Quantization {}
+    record BitsAndBytes() implements QuantizationConfig {}
 
     /**
      * GPTQ, 4 bits (Frantar et al., 2022).
      *
      * @param zeroOffset what is added to a stored zero
      */
-    record Gptq(int zeroOffset) implements Quantization {}
+    record Gptq(int zeroOffset) implements QuantizationConfig {}
 
     /** AWQ, 4 bits (Lin et al., 2023), in its "gemm" form. */
-    record Awq() implements Quantization {}
+    record Awq() implements QuantizationConfig {}
 
     /**
      * 8-bit floats with scales.
@@ -28,16 +28,16 @@ public sealed interface Quantization {
      * @param tileRows rows that share a scale; 0 for all
      * @param tileCols columns that share a scale; 0 for all
      */
-    record Float8(int tileRows, int tileCols) implements Quantization {}
+    record Float8(int tileRows, int tileCols) implements QuantizationConfig {}
 
     /** @throws io.baseload.engine.api.ModelFileException if it is a way that isn't supported */
-    static Quantization read(ConfigKeys config) {
+    static QuantizationConfig read(ConfigKeys config) {
         return config.object("quantization_config")
                 .map(found -> method(config, found))
                 .orElse(new None());
     }
 
-    private static Quantization method(ConfigKeys config, ConfigKeys found) {
+    private static QuantizationConfig method(ConfigKeys config, ConfigKeys found) {
         String method = found.string("quant_method").orElse("");
         return switch (method) {
             case "bitsandbytes" -> {
@@ -70,7 +70,7 @@ public sealed interface Quantization {
         };
     }
 
-    private static Quantization float8(ConfigKeys found) {
+    private static QuantizationConfig float8(ConfigKeys found) {
         String format = found.string("fmt").orElse("e4m3");
         require(List.of("e4m3", "e5m2").contains(format), found, "fmt", "e4m3 or e5m2");
         List<Long> tile = found.integers("weight_block_size");

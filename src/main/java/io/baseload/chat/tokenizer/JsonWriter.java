@@ -1,21 +1,21 @@
 package io.baseload.chat.tokenizer;
 
 /** JSON, written from front to back; enough for a {@code tokenizer.json}. */
-final class JsonText {
+final class JsonWriter {
     private final StringBuilder out = new StringBuilder(1 << 16);
 
     /** Adds text that is JSON already. */
-    JsonText raw(String json) {
+    JsonWriter raw(String json) {
         out.append(json);
         return this;
     }
 
-    JsonText number(int number) {
+    JsonWriter number(int number) {
         out.append(number);
         return this;
     }
 
-    JsonText string(String text) {
+    JsonWriter string(String text) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             escape(text.charAt(i));

@@ -1,10 +1,10 @@
 package io.baseload.chat.tools;
 
 /** Of an answer that can have no calls: all is text. */
-final class TextReader implements CallReader {
+final class PlainTextReader implements CallReader {
     private final Pieces out;
 
-    TextReader(Pieces out) {
+    PlainTextReader(Pieces out) {
         this.out = out;
     }
 

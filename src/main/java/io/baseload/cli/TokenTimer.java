@@ -4,7 +4,7 @@ import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.Usage;
 
 /** Notes when tokens are there. The engine asks a lease before each step, which is as soon as the token before it is there. */
-final class Stopwatch implements Lease {
+final class TokenTimer implements Lease {
     private final long start = System.nanoTime();
     private volatile long first;
     private volatile long last;

@@ -22,7 +22,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /** Parses JSON in a file: UTF-8, one object, bounded in length, depth and number of values; a key that occurs twice is refused. */
-final class JsonText {
+final class JsonFileParser {
     private static final int DEEPEST = 32;
     private static final long MOST_TOKENS = 4_000_000;
 
@@ -44,7 +44,7 @@ final class JsonText {
     private final long start;
     private final JsonParser in;
 
-    private JsonText(MappedFile file, long start, JsonParser in) {
+    private JsonFileParser(MappedFile file, long start, JsonParser in) {
         this.file = file;
         this.start = start;
         this.in = in;
@@ -69,7 +69,7 @@ final class JsonText {
         byte[] text = bytes.toArray(ValueLayout.JAVA_BYTE);
         checkEncoding(file, start, text);
         try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), text)) {
-            return new JsonText(file, start, in).whole();
+            return new JsonFileParser(file, start, in).whole();
         } catch (JacksonException e) {
             long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
             throw file.refuse(start + at, "no valid JSON: " + e.getOriginalMessage());

@@ -6,14 +6,14 @@ import java.util.Collection;
 import java.util.Optional;
 
 /** The tensors of a model's files, by the names that the files give them. Files are mapped, not read; tensors are valid until {@link #close}. */
-public interface Checkpoint extends AutoCloseable {
+public interface ModelCheckpoint extends AutoCloseable {
     /**
      * Opens files of tensors, of the format that the name ends in: {@code .gguf}, {@code .safetensors}, {@code .bin} (PyTorch) or {@code .index.json} (of the latter two's shards).
      *
      * @throws ModelFileException if a file can't be read or is broken, or the name ends otherwise
      */
-    static Checkpoint open(Path file) {
-        return Checkpoints.open(file);
+    static ModelCheckpoint open(Path file) {
+        return CheckpointFormats.open(file);
     }
 
     /** What was opened: a file or a folder. */

@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** Files of tensors by the end of their name. */
-final class Checkpoints {
-    private static final Map<String, Function<Path, Checkpoint>> ENDS = ends();
+final class CheckpointFormats {
+    private static final Map<String, Function<Path, ModelCheckpoint>> ENDS = ends();
 
-    private Checkpoints() {}
+    private CheckpointFormats() {}
 
-    static Checkpoint open(Path file) {
+    static ModelCheckpoint open(Path file) {
         String name = String.valueOf(file.getFileName());
-        for (Map.Entry<String, Function<Path, Checkpoint>> end : ENDS.entrySet()) {
+        for (Map.Entry<String, Function<Path, ModelCheckpoint>> end : ENDS.entrySet()) {
             if (name.endsWith(end.getKey())) {
                 return end.getValue().apply(file);
             }
@@ -24,8 +24,8 @@ final class Checkpoints {
                 file, -1, "is no model file: its name must end in one of " + String.join(", ", ENDS.keySet()));
     }
 
-    private static Map<String, Function<Path, Checkpoint>> ends() {
-        Map<String, Function<Path, Checkpoint>> ends = new LinkedHashMap<>();
+    private static Map<String, Function<Path, ModelCheckpoint>> ends() {
+        Map<String, Function<Path, ModelCheckpoint>> ends = new LinkedHashMap<>();
         ends.put(".gguf", GgufFile::open);
         ends.put(".safetensors", file -> WeightFiles.single(file, Format.SAFETENSORS));
         ends.put(".safetensors.index.json", file -> WeightFiles.sharded(file, Format.SAFETENSORS));

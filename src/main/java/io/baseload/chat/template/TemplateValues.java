@@ -8,13 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Copies plain data into values, and counts them. */
-final class Values {
+final class TemplateValues {
     private static final int DEPTH = 100;
 
     private long values;
     private long characters;
 
-    Value copy(@Nullable Object data) {
+    TemplateValue copy(@Nullable Object data) {
         return copy(data, 0);
     }
 
@@ -23,22 +23,22 @@ final class Values {
         return new Budget(values, characters);
     }
 
-    private Value copy(@Nullable Object data, int depth) {
+    private TemplateValue copy(@Nullable Object data, int depth) {
         if (depth > DEPTH) {
             throw new TemplateException("the variables nest deeper than " + DEPTH + " levels");
         }
         values++;
         return switch (data) {
-            case null -> Value.None.NONE;
+            case null -> TemplateValue.None.NONE;
             case String s -> text(s);
-            case Boolean b -> Value.Bool.of(b);
-            case BigInteger i -> new Value.Int(Numbers.bounded(i));
-            case Double d -> new Value.Real(d);
-            case Float f -> new Value.Real(f);
-            case BigDecimal d -> new Value.Real(d.doubleValue());
-            case Number n -> Value.Int.of(n.longValue());
+            case Boolean b -> TemplateValue.Bool.of(b);
+            case BigInteger i -> new TemplateValue.Int(PythonNumbers.bounded(i));
+            case Double d -> new TemplateValue.Real(d);
+            case Float f -> new TemplateValue.Real(f);
+            case BigDecimal d -> new TemplateValue.Real(d.doubleValue());
+            case Number n -> TemplateValue.Int.of(n.longValue());
             case List<?> l ->
-                Value.Sequence.list(
+                TemplateValue.Sequence.list(
                         l.stream().map(item -> copy(item, depth + 1)).toList());
             case Map<?, ?> m -> dict(m, depth);
             default ->
@@ -47,17 +47,17 @@ final class Values {
         };
     }
 
-    private Value text(String text) {
+    private TemplateValue text(String text) {
         characters += text.length();
-        return new Value.Text(text);
+        return new TemplateValue.Text(text);
     }
 
-    private Value dict(Map<?, ?> map, int depth) {
-        Map<Value, Value.Dict.Entry> entries = new LinkedHashMap<>();
+    private TemplateValue dict(Map<?, ?> map, int depth) {
+        Map<TemplateValue, TemplateValue.Dict.Entry> entries = new LinkedHashMap<>();
         map.forEach((name, item) -> {
-            Value key = text((String) name);
-            entries.put(key, new Value.Dict.Entry(key, copy(item, depth + 1)));
+            TemplateValue key = text((String) name);
+            entries.put(key, new TemplateValue.Dict.Entry(key, copy(item, depth + 1)));
         });
-        return new Value.Dict(entries);
+        return new TemplateValue.Dict(entries);
     }
 }

@@ -3,7 +3,7 @@ package io.baseload.chat.tools;
 import java.util.Optional;
 
 /** Reads the value of a parameter and writes it as JSON. */
-sealed interface ValueReader permits TextValue, TypedValue, LiteralValue {
+sealed interface ParameterReader permits TextValue, TypedValue, LiteralValue {
     JsonExtent.At accept(char c);
 
     /** Nothing more of the value comes, though it isn't complete: what was read becomes valid JSON. */

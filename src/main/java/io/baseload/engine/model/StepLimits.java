@@ -9,4 +9,4 @@ package io.baseload.engine.model;
  * @param logits rows of a step that logits are computed for
  * @param workers threads of the team
  */
-public record Limits(int contextLength, int rows, int chunks, int logits, int workers) {}
+public record StepLimits(int contextLength, int rows, int chunks, int logits, int workers) {}

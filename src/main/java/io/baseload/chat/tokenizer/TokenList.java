@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  * @param texts in the form that the algorithm uses (byte-level alphabet, ▁ …); empty for an id that no token has
  * @param types of the same length
  */
-record TokenTable(List<String> texts, List<TokenType> types) {
+record TokenList(List<String> texts, List<TokenType> types) {
     int size() {
         return texts.size();
     }
@@ -31,14 +31,14 @@ record TokenTable(List<String> texts, List<TokenType> types) {
     }
 
     /** This table with a token as ordinary text. */
-    TokenTable asText(String text) {
+    TokenList asText(String text) {
         List<TokenType> newTypes = new ArrayList<>(types);
         newTypes.set(find(text).orElseThrow(), TokenType.NORMAL);
-        return new TokenTable(texts, List.copyOf(newTypes));
+        return new TokenList(texts, List.copyOf(newTypes));
     }
 
     /** This table with the added tokens in their places, of at least that many tokens. */
-    TokenTable with(List<AddedToken> added, int least) {
+    TokenList with(List<AddedToken> added, int least) {
         int size = Math.max(
                 Math.max(least, size()),
                 added.stream().mapToInt(token -> token.id() + 1).max().orElse(0));
@@ -50,6 +50,6 @@ record TokenTable(List<String> texts, List<TokenType> types) {
             newTexts[token.id()] = token.text();
             newTypes.set(token.id(), token.special() ? TokenType.CONTROL : TokenType.USER_DEFINED);
         }
-        return new TokenTable(List.of(newTexts), List.copyOf(newTypes));
+        return new TokenList(List.of(newTexts), List.copyOf(newTypes));
     }
 }

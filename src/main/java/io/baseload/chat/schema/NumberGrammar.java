@@ -11,7 +11,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /** The languages of numbers. Without bounds, integers have at most 18 digits, and other numbers 18 before the point, 16 after it and two in the exponent. */
-final class Numbers {
+final class NumberGrammar {
     private static final Expr DIGIT = new Expr.Chars(CodePoints.range('0', '9'));
     private static final Expr FIRST = new Expr.Chars(CodePoints.range('1', '9'));
     private static final int WHOLE_DIGITS = 18;
@@ -34,7 +34,7 @@ final class Numbers {
                     Expr.optional(new Expr.Chars(CodePoints.of("+-"))),
                     new Expr.Repeat(DIGIT, 1, 2))));
 
-    private Numbers() {}
+    private NumberGrammar() {}
 
     /** @param integer whether only integers are allowed */
     static Expr of(Conjunction all, boolean integer, Effort effort) {

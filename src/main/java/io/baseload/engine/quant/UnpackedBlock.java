@@ -1,7 +1,7 @@
 package io.baseload.engine.quant;
 
 /** A block of a file taken apart: codes as {@link io.baseload.engine.tensor.Codes} stores them, and the scales of its groups. */
-final class Block {
+final class UnpackedBlock {
     /** The most elements of any file's block. */
     static final int MOST = 256;
 

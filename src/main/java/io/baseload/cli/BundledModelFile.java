@@ -15,15 +15,15 @@ import java.util.Optional;
  * The model that is shipped with the program. An engine maps its files, and an entry of a jar can't be mapped: where the model is only in the jar, it is copied
  * to a cache folder once.
  */
-final class BundledModel {
+final class BundledModelFile {
     static final String FILE = "SmolLM2-135M-Instruct.Q4_1.gguf";
 
     private static final String RESOURCE = "/models/" + FILE;
 
-    private BundledModel() {}
+    private BundledModelFile() {}
 
     static Path path() {
-        return given().orElseGet(BundledModel::fromClassPath);
+        return given().orElseGet(BundledModelFile::fromClassPath);
     }
 
     /** The copy beside the program, where the starter script found one. */
@@ -34,7 +34,7 @@ final class BundledModel {
     }
 
     private static Path fromClassPath() {
-        URL url = BundledModel.class.getResource(RESOURCE);
+        URL url = BundledModelFile.class.getResource(RESOURCE);
         if (url == null) {
             throw new BadInputException("this build has no bundled model; name a model file");
         }

@@ -6,26 +6,28 @@ import java.math.RoundingMode;
 import java.util.Optional;
 
 /** Python's numbers: integers without bounds (but ours), floats, and booleans that count as integers. */
-final class Numbers {
+final class PythonNumbers {
     private static final int LONGEST_BITS = 1 << 14;
 
-    private Numbers() {}
+    private PythonNumbers() {}
 
-    static boolean isNumber(Value value) {
-        return value instanceof Value.Int || value instanceof Value.Real || value instanceof Value.Bool;
+    static boolean isNumber(TemplateValue value) {
+        return value instanceof TemplateValue.Int
+                || value instanceof TemplateValue.Real
+                || value instanceof TemplateValue.Bool;
     }
 
     /** An integer, also of a boolean. */
-    static Optional<BigInteger> integer(Value value) {
+    static Optional<BigInteger> integer(TemplateValue value) {
         return switch (value) {
-            case Value.Int i -> Optional.of(i.value());
-            case Value.Bool b -> Optional.of(b.value() ? BigInteger.ONE : BigInteger.ZERO);
+            case TemplateValue.Int i -> Optional.of(i.value());
+            case TemplateValue.Bool b -> Optional.of(b.value() ? BigInteger.ONE : BigInteger.ZERO);
             default -> Optional.empty();
         };
     }
 
-    static double real(Value value) {
-        return value instanceof Value.Real r
+    static double real(TemplateValue value) {
+        return value instanceof TemplateValue.Real r
                 ? r.value()
                 : integer(value)
                         .orElseThrow(() -> new TemplateException("must be a number, not " + value.type()))
@@ -33,7 +35,7 @@ final class Numbers {
     }
 
     /** A number of elements or characters; far-off values become the nearest that an int can hold. */
-    static int index(Value value) {
+    static int index(TemplateValue value) {
         BigInteger number = integer(value)
                 .orElseThrow(() ->
                         new TemplateException("'" + value.type() + "' object cannot be interpreted as an integer"));
@@ -42,16 +44,16 @@ final class Numbers {
                 .intValue();
     }
 
-    static Value arithmetic(String operator, Value left, Value right, Budget budget) {
+    static TemplateValue arithmetic(String operator, TemplateValue left, TemplateValue right, Budget budget) {
         Optional<BigInteger> a = integer(left);
         Optional<BigInteger> b = integer(right);
         if (a.isEmpty()
                 || b.isEmpty()
                 || operator.equals("/")
                 || operator.equals("**") && b.get().signum() < 0) {
-            return new Value.Real(reals(operator, real(left), real(right)));
+            return new TemplateValue.Real(reals(operator, real(left), real(right)));
         }
-        return new Value.Int(bounded(integers(operator, a.get(), b.get(), budget)));
+        return new TemplateValue.Int(bounded(integers(operator, a.get(), b.get(), budget)));
     }
 
     private static BigInteger integers(String operator, BigInteger a, BigInteger b, Budget budget) {
@@ -135,21 +137,21 @@ final class Numbers {
         return value;
     }
 
-    static Value absolute(Value value) {
-        if (value instanceof Value.Undefined u) {
+    static TemplateValue absolute(TemplateValue value) {
+        if (value instanceof TemplateValue.Undefined u) {
             throw u.failure();
         }
-        return value instanceof Value.Real r
-                ? new Value.Real(Math.abs(r.value()))
-                : new Value.Int(integer(value)
+        return value instanceof TemplateValue.Real r
+                ? new TemplateValue.Real(Math.abs(r.value()))
+                : new TemplateValue.Int(integer(value)
                         .orElseThrow(() -> new TemplateException("bad operand type for abs(): '" + value.type() + "'"))
                         .abs());
     }
 
-    static Value negate(Value value) {
-        return value instanceof Value.Real r
-                ? new Value.Real(-r.value())
-                : new Value.Int(integer(value)
+    static TemplateValue negate(TemplateValue value) {
+        return value instanceof TemplateValue.Real r
+                ? new TemplateValue.Real(-r.value())
+                : new TemplateValue.Int(integer(value)
                         .orElseThrow(
                                 () -> new TemplateException("bad operand type for unary -: '" + value.type() + "'"))
                         .negate());

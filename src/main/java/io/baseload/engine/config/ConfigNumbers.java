@@ -4,13 +4,13 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** Reads keys as numbers that must lie in a range. */
-public final class Numbers {
+public final class ConfigNumbers {
     /** Larger than any of these numbers is in any model, small enough that products of two fit a long. */
     private static final int LARGEST = 1 << 24;
 
     private final Keys keys;
 
-    public Numbers(Keys keys) {
+    public ConfigNumbers(Keys keys) {
         this.keys = keys;
     }
 

@@ -12,11 +12,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** Exit codes: 0 done, 1 a difference or a failed check, 2 bad input (one line that names it), 70 our bug (with its stack trace). */
-final class Failures {
+final class ExitCodes {
     static final int BAD_INPUT = 2;
     static final int BUG = 70;
 
-    private Failures() {}
+    private ExitCodes() {}
 
     static int usage(ParameterException bad, String[] args) {
         return badInput(bad.getCommandLine(), bad.getMessage());

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The {@code tojson} filter as transformers has it: Python's {@code json.dumps} without HTML escapes. */
-final class Json {
+final class PythonJson {
     private final Budget budget;
     private final StringBuilder out = new StringBuilder();
     private final boolean ascii;
@@ -21,16 +21,16 @@ final class Json {
     private final String itemSeparator;
     private final String keySeparator;
 
-    private Json(Budget budget, Arguments arguments) {
+    private PythonJson(Budget budget, Arguments arguments) {
         this.budget = budget;
         ascii = arguments.flag(0, "ensure_ascii", false);
-        Optional<Value> given = arguments.find(1, "indent").filter(i -> i != Value.None.NONE);
+        Optional<TemplateValue> given = arguments.find(1, "indent").filter(i -> i != TemplateValue.None.NONE);
         lines = given.isPresent();
-        indent = given.map(Json::blanks).orElse("");
-        List<Value> separators = arguments
+        indent = given.map(PythonJson::blanks).orElse("");
+        List<TemplateValue> separators = arguments
                 .find(2, "separators")
-                .filter(Value.Sequence.class::isInstance)
-                .map(s -> ((Value.Sequence) s).items())
+                .filter(TemplateValue.Sequence.class::isInstance)
+                .map(s -> ((TemplateValue.Sequence) s).items())
                 .filter(s -> s.size() == 2)
                 .orElse(List.of());
         itemSeparator = separators.isEmpty() ? lines ? "," : ", " : Texts.require(separators.get(0));
@@ -38,27 +38,29 @@ final class Json {
         sorted = arguments.flag(3, "sort_keys", false);
     }
 
-    static String of(Value value, Arguments arguments, Budget budget) {
-        Json json = new Json(budget, arguments);
+    static String of(TemplateValue value, Arguments arguments, Budget budget) {
+        PythonJson json = new PythonJson(budget, arguments);
         json.write(value, "\n");
         return json.out.toString();
     }
 
-    private static String blanks(Value indent) {
-        return indent instanceof Value.Text text ? text.value() : " ".repeat(Math.clamp(Numbers.index(indent), 0, 100));
+    private static String blanks(TemplateValue indent) {
+        return indent instanceof TemplateValue.Text text
+                ? text.value()
+                : " ".repeat(Math.clamp(PythonNumbers.index(indent), 0, 100));
     }
 
-    private void write(Value value, String newline) {
+    private void write(TemplateValue value, String newline) {
         budget.enter();
         int before = out.length();
         switch (value) {
-            case Value.None n -> out.append("null");
-            case Value.Bool b -> out.append(b.value());
-            case Value.Int i -> out.append(i.value());
-            case Value.Real r -> out.append(real(r.value()));
-            case Value.Text t -> string(t.value());
-            case Value.Sequence s when s.isListOrTuple() -> list(s.items(), newline);
-            case Value.Dict d -> dict(d, newline);
+            case TemplateValue.None n -> out.append("null");
+            case TemplateValue.Bool b -> out.append(b.value());
+            case TemplateValue.Int i -> out.append(i.value());
+            case TemplateValue.Real r -> out.append(real(r.value()));
+            case TemplateValue.Text t -> string(t.value());
+            case TemplateValue.Sequence s when s.isListOrTuple() -> list(s.items(), newline);
+            case TemplateValue.Dict d -> dict(d, newline);
             default -> throw new TemplateException("Object of type " + value.type() + " is not JSON serializable");
         }
         budget.characters(out.length() - before);
@@ -68,10 +70,10 @@ final class Json {
     private static String real(double value) {
         return Double.isNaN(value)
                 ? "NaN"
-                : Double.isInfinite(value) ? value > 0 ? "Infinity" : "-Infinity" : Numbers.repr(value);
+                : Double.isInfinite(value) ? value > 0 ? "Infinity" : "-Infinity" : PythonNumbers.repr(value);
     }
 
-    private void list(List<Value> items, String newline) {
+    private void list(List<TemplateValue> items, String newline) {
         out.append('[');
         for (int i = 0; i < items.size(); i++) {
             separate(i, newline + indent);
@@ -80,10 +82,10 @@ final class Json {
         close(items.isEmpty(), newline, ']');
     }
 
-    private void dict(Value.Dict dict, String newline) {
-        List<Value.Dict.Entry> entries = new ArrayList<>(dict.entries().values());
+    private void dict(TemplateValue.Dict dict, String newline) {
+        List<TemplateValue.Dict.Entry> entries = new ArrayList<>(dict.entries().values());
         if (sorted) {
-            entries.sort(Comparator.comparing((Value.Dict.Entry e) -> key(e.key()), Texts::compare));
+            entries.sort(Comparator.comparing((TemplateValue.Dict.Entry e) -> key(e.key()), Texts::compare));
         }
         out.append('{');
         for (int i = 0; i < entries.size(); i++) {
@@ -104,13 +106,13 @@ final class Json {
         out.append(empty || !lines ? "" : newline).append(bracket);
     }
 
-    private static String key(Value key) {
+    private static String key(TemplateValue key) {
         return switch (key) {
-            case Value.Text t -> t.value();
-            case Value.None n -> "null";
-            case Value.Bool b -> String.valueOf(b.value());
-            case Value.Int i -> i.value().toString();
-            case Value.Real r -> real(r.value());
+            case TemplateValue.Text t -> t.value();
+            case TemplateValue.None n -> "null";
+            case TemplateValue.Bool b -> String.valueOf(b.value());
+            case TemplateValue.Int i -> i.value().toString();
+            case TemplateValue.Real r -> real(r.value());
             default -> throw new TemplateException("keys must be str, int, float, bool or None, not " + key.type());
         };
     }

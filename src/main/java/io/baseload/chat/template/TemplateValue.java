@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that a template can see: data of its own, never an object of Java's. Immutable, but for namespaces, generators and a loop's own state. */
-sealed interface Value {
+sealed interface TemplateValue {
     /** Python's name for the type. */
     String type();
 
@@ -19,7 +19,7 @@ sealed interface Value {
      *
      * @param what the sentence that says what isn't there
      */
-    record Undefined(String what) implements Value {
+    record Undefined(String what) implements TemplateValue {
         @Override
         public String type() {
             return "Undefined";
@@ -30,7 +30,7 @@ sealed interface Value {
         }
     }
 
-    enum None implements Value {
+    enum None implements TemplateValue {
         NONE;
 
         @Override
@@ -39,7 +39,7 @@ sealed interface Value {
         }
     }
 
-    record Bool(boolean value) implements Value {
+    record Bool(boolean value) implements TemplateValue {
         static final Bool TRUE = new Bool(true);
         static final Bool FALSE = new Bool(false);
 
@@ -53,7 +53,7 @@ sealed interface Value {
         }
     }
 
-    record Int(BigInteger value) implements Value, Comparable<Int> {
+    record Int(BigInteger value) implements TemplateValue, Comparable<Int> {
         @Override
         public int compareTo(Int other) {
             return value.compareTo(other.value);
@@ -69,7 +69,7 @@ sealed interface Value {
         }
     }
 
-    record Real(double value) implements Value {
+    record Real(double value) implements TemplateValue {
         @Override
         public String type() {
             return "float";
@@ -81,7 +81,7 @@ sealed interface Value {
      *
      * @param markup whether the text is marked as HTML (see {@link Markup}); equal texts are equal whether they are or not
      */
-    record Text(String value, boolean markup) implements Value, Comparable<Text> {
+    record Text(String value, boolean markup) implements TemplateValue, Comparable<Text> {
         static final Text EMPTY = new Text("");
 
         Text(String value) {
@@ -114,7 +114,7 @@ sealed interface Value {
     }
 
     /** A list, a tuple, a range, or a view of a dict. */
-    record Sequence(Form form, List<Value> items) implements Value {
+    record Sequence(Form form, List<TemplateValue> items) implements TemplateValue {
         enum Form {
             LIST("list"),
             TUPLE("tuple"),
@@ -141,11 +141,11 @@ sealed interface Value {
             return isListOrTuple() || form == Form.RANGE;
         }
 
-        static Sequence list(List<Value> items) {
+        static Sequence list(List<TemplateValue> items) {
             return new Sequence(Form.LIST, items);
         }
 
-        static Sequence tuple(Value... items) {
+        static Sequence tuple(TemplateValue... items) {
             return new Sequence(Form.TUPLE, List.of(items));
         }
 
@@ -160,12 +160,12 @@ sealed interface Value {
      *
      * @param entries by {@link Comparisons#key}, so that 1, 1.0 and true are one key
      */
-    record Dict(Map<Value, Entry> entries) implements Value {
+    record Dict(Map<TemplateValue, Entry> entries) implements TemplateValue {
         static final Dict EMPTY = new Dict(Map.of());
 
-        record Entry(Value key, Value value) {}
+        record Entry(TemplateValue key, TemplateValue value) {}
 
-        Optional<Value> get(Value key) {
+        Optional<TemplateValue> get(TemplateValue key) {
             return Optional.ofNullable(entries.get(key)).map(Entry::value);
         }
 
@@ -179,19 +179,19 @@ sealed interface Value {
      * What {@code map}, {@code select} and others give: values made when they are asked for, and only once. Always true, even if there are none; without
      * length and items.
      */
-    final class Generator implements Value {
+    final class Generator implements TemplateValue {
         private final String type;
-        private final Supplier<Iterator<Value>> source;
-        private Optional<Iterator<Value>> running = Optional.empty();
+        private final Supplier<Iterator<TemplateValue>> source;
+        private Optional<Iterator<TemplateValue>> running = Optional.empty();
 
-        Generator(String type, Supplier<Iterator<Value>> source) {
+        Generator(String type, Supplier<Iterator<TemplateValue>> source) {
             this.type = type;
             this.source = source;
         }
 
         /** What nobody has taken yet. */
-        Iterator<Value> rest() {
-            Iterator<Value> rest = running.orElseGet(source);
+        Iterator<TemplateValue> rest() {
+            Iterator<TemplateValue> rest = running.orElseGet(source);
             running = Optional.of(rest);
             return rest;
         }
@@ -203,7 +203,7 @@ sealed interface Value {
     }
 
     /** What {@code namespace()} makes: the one thing that a template can write to from within a loop. */
-    record Namespace(LinkedHashMap<String, Value> members) implements Value {
+    record Namespace(LinkedHashMap<String, TemplateValue> members) implements TemplateValue {
         @Override
         public String type() {
             return "Namespace";
@@ -212,7 +212,7 @@ sealed interface Value {
 
     /** {@code loop}: named values that change from one round to the next. */
     interface Members {
-        Optional<Value> member(String name);
+        Optional<TemplateValue> member(String name);
     }
 
     /**
@@ -220,10 +220,10 @@ sealed interface Value {
      *
      * @param text how it prints
      */
-    record Opaque(String type, Members members, Supplier<String> text) implements Value {}
+    record Opaque(String type, Members members, Supplier<String> text) implements TemplateValue {}
 
     /** Something that can be called: a macro, a method bound to its object, a global. */
-    record Function(String text, Body body, Members members) implements Value {
+    record Function(String text, Body body, Members members) implements TemplateValue {
         Function(String name, Body body) {
             this("<function " + name + ">", body, unknown -> Optional.empty());
         }
@@ -236,6 +236,6 @@ sealed interface Value {
 
     @FunctionalInterface
     interface Body {
-        Value call(Arguments arguments);
+        TemplateValue call(Arguments arguments);
     }
 }

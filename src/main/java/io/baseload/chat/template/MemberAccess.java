@@ -4,81 +4,84 @@ import java.math.BigInteger;
 import java.util.Optional;
 
 /** Attributes, items and slices. */
-final class Lookup {
-    private Lookup() {}
+final class MemberAccess {
+    private MemberAccess() {}
 
     /** {@code object.name}: a method first, then an item. */
-    static Value attribute(Value object, String name, Rendering rendering) {
+    static TemplateValue attribute(TemplateValue object, String name, Rendering rendering) {
         return attributeOnly(object, name, rendering)
-                .or(() -> object instanceof Value.Dict d ? d.get(new Value.Text(name)) : Optional.empty())
+                .or(() ->
+                        object instanceof TemplateValue.Dict d ? d.get(new TemplateValue.Text(name)) : Optional.empty())
                 .orElseGet(() -> missing(object, name));
     }
 
     /** {@code object[key]}: an item first, then a method. */
-    static Value item(Value object, Value key, Rendering rendering) {
-        Optional<Value> item = switch (object) {
-            case Value.Undefined u -> throw u.failure();
-            case Value.Dict d -> Comparisons.isHashable(key) ? d.get(rendering.comparisons.key(key)) : Optional.empty();
-            case Value.Sequence s
+    static TemplateValue item(TemplateValue object, TemplateValue key, Rendering rendering) {
+        Optional<TemplateValue> item = switch (object) {
+            case TemplateValue.Undefined u -> throw u.failure();
+            case TemplateValue.Dict d ->
+                Comparisons.isHashable(key) ? d.get(rendering.comparisons.key(key)) : Optional.empty();
+            case TemplateValue.Sequence s
             when s.hasItems() -> place(key, s.items().size()).map(s.items()::get);
-            case Value.Text t -> character(t, key, rendering);
+            case TemplateValue.Text t -> character(t, key, rendering);
             default -> Optional.empty();
         };
-        return item.or(() -> key instanceof Value.Text name
+        return item.or(() -> key instanceof TemplateValue.Text name
                         ? attributeOnly(object, name.value(), rendering)
                         : Optional.empty())
                 .orElseGet(() -> missing(object, rendering.printer.str(key)));
     }
 
     /** As the filter {@code attr}. */
-    static Optional<Value> attributeOnly(Value object, String name, Rendering rendering) {
+    static Optional<TemplateValue> attributeOnly(TemplateValue object, String name, Rendering rendering) {
         return switch (object) {
-            case Value.Undefined u -> throw u.failure();
-            case Value.Namespace n -> Optional.ofNullable(n.members().get(name));
-            case Value.Opaque o -> o.members().member(name);
-            case Value.Function f -> f.members().member(name);
-            case Value.Sequence s
-            when s.form() == Value.Sequence.Form.GROUP && name.equals("grouper") ->
+            case TemplateValue.Undefined u -> throw u.failure();
+            case TemplateValue.Namespace n -> Optional.ofNullable(n.members().get(name));
+            case TemplateValue.Opaque o -> o.members().member(name);
+            case TemplateValue.Function f -> f.members().member(name);
+            case TemplateValue.Sequence s
+            when s.form() == TemplateValue.Sequence.Form.GROUP && name.equals("grouper") ->
                 Optional.of(s.items().get(0));
-            case Value.Sequence s
-            when s.form() == Value.Sequence.Form.GROUP && name.equals("list") ->
+            case TemplateValue.Sequence s
+            when s.form() == TemplateValue.Sequence.Form.GROUP && name.equals("list") ->
                 Optional.of(s.items().get(1));
             default -> Methods.find(object, name, rendering);
         };
     }
 
-    private static Value missing(Value object, String name) {
-        String type = object == Value.None.NONE ? "None" : "'" + object.type() + " object'";
-        return new Value.Undefined(type + " has no attribute '" + name + "'");
+    private static TemplateValue missing(TemplateValue object, String name) {
+        String type = object == TemplateValue.None.NONE ? "None" : "'" + object.type() + " object'";
+        return new TemplateValue.Undefined(type + " has no attribute '" + name + "'");
     }
 
-    private static Optional<Value> character(Value.Text text, Value key, Rendering rendering) {
+    private static Optional<TemplateValue> character(TemplateValue.Text text, TemplateValue key, Rendering rendering) {
         return place(key, rendering.length(text))
                 .map(place -> text.value().codePointAt(text.value().offsetByCodePoints(0, place)))
-                .map(c -> new Value.Text(Character.toString(c), text.markup()));
+                .map(c -> new TemplateValue.Text(Character.toString(c), text.markup()));
     }
 
-    private static Optional<Integer> place(Value key, int size) {
-        return Numbers.integer(key)
+    private static Optional<Integer> place(TemplateValue key, int size) {
+        return PythonNumbers.integer(key)
                 .map(i -> i.signum() < 0 ? i.add(BigInteger.valueOf(size)) : i)
                 .filter(i -> i.signum() >= 0 && i.compareTo(BigInteger.valueOf(size)) < 0)
                 .map(BigInteger::intValue);
     }
 
-    static Value slice(
-            Value object,
+    static TemplateValue slice(
+            TemplateValue object,
             Optional<Integer> start,
             Optional<Integer> stop,
             Optional<Integer> step,
             Rendering rendering) {
         return switch (object) {
-            case Value.Undefined u -> throw u.failure();
-            case Value.Text t -> new Value.Text(slice(t.value(), start, stop, step, rendering), t.markup());
-            case Value.Sequence s
+            case TemplateValue.Undefined u -> throw u.failure();
+            case TemplateValue.Text t ->
+                new TemplateValue.Text(slice(t.value(), start, stop, step, rendering), t.markup());
+            case TemplateValue.Sequence s
             when s.hasItems() -> {
                 Range range = Range.of(start, stop, step, s.items().size());
                 rendering.budget.elements(range.size());
-                yield new Value.Sequence(
+                yield new TemplateValue.Sequence(
                         s.form(), range.places().map(s.items()::get).toList());
             }
             default -> throw new TemplateException("'" + object.type() + "' object is not subscriptable");

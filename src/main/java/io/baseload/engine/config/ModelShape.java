@@ -5,7 +5,8 @@ package io.baseload.engine.config;
  *
  * @param feedForward width of the feed-forward layer's inside
  */
-public record Shape(int contextLength, int hidden, int layers, int heads, int kvHeads, int headDim, int feedForward) {
+public record ModelShape(
+        int contextLength, int hidden, int layers, int heads, int kvHeads, int headDim, int feedForward) {
     private static final long WIDEST = 1 << 24;
 
     /**
@@ -14,15 +15,15 @@ public record Shape(int contextLength, int hidden, int layers, int heads, int kv
      * @param defaultHeadDim width of a head where the files don't say; 0 for hidden / heads
      * @throws io.baseload.engine.api.ModelFileException if one is missing or contradicts another
      */
-    public static Shape read(Keys keys, int defaultHeadDim) {
-        var numbers = new Numbers(keys);
+    public static ModelShape read(Keys keys, int defaultHeadDim) {
+        var numbers = new ConfigNumbers(keys);
         int hidden = numbers.size(Key.HIDDEN);
         int heads = numbers.size(Key.HEADS);
         int kvHeads = numbers.size(Key.KV_HEADS, heads);
         if (heads % kvHeads != 0) {
             throw keys.refuse(Key.KV_HEADS, "is " + kvHeads + ", it must divide the " + heads + " heads");
         }
-        return new Shape(
+        return new ModelShape(
                 numbers.size(Key.CONTEXT),
                 hidden,
                 numbers.size(Key.LAYERS),
@@ -36,7 +37,7 @@ public record Shape(int contextLength, int hidden, int layers, int heads, int kv
         return hidden % heads == 0 ? hidden / heads : 0;
     }
 
-    private static int headDim(Keys keys, Numbers numbers, int heads, int otherwise) {
+    private static int headDim(Keys keys, ConfigNumbers numbers, int heads, int otherwise) {
         int headDim = numbers.size(Key.HEAD_DIM, otherwise);
         if (headDim == 0) {
             throw keys.refuse(Key.HEADS, "is " + heads + ", it must divide the model's width");
