@@ -24,6 +24,11 @@ public class AuditConfiguration {
         return new AuditTrail(jdbc);
     }
 
+    @Bean
+    DeniedAccess deniedAccess(AuditTrail trail) {
+        return new DeniedAccess(trail::append);
+    }
+
     /** @param further anchors that other rooms bring */
     @Bean
     Checkpoints checkpoints(
@@ -51,8 +56,9 @@ public class AuditConfiguration {
     }
 
     @Bean
-    CheckpointSchedule checkpointSchedule(Checkpoints checkpoints, AuditRetention retention) {
-        return new CheckpointSchedule(checkpoints, retention);
+    CheckpointSchedule checkpointSchedule(
+            Checkpoints checkpoints, AuditRetention retention, DeniedAccess deniedAccess) {
+        return new CheckpointSchedule(checkpoints, retention, deniedAccess);
     }
 
     @Bean

@@ -3,7 +3,9 @@ package io.baseload.service.audit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
+import org.slf4j.MDC;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,6 +16,9 @@ public final class AuditTrail {
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
 
+    /** What a request puts into the log's context. */
+    private static final List<String> CONTEXT = List.of("request_id", "address");
+
     private final JdbcClient jdbc;
 
     public AuditTrail(JdbcClient jdbc) {
@@ -21,7 +26,7 @@ public final class AuditTrail {
     }
 
     /**
-     * Records an administrative act. Within a transaction it stands or falls with it: call it last, since every other append waits until that transaction ends.
+     * Records an administrative act; with the request's id and the client's address, where the log's context (MDC) has them: a thread that serves a request. Within a transaction it stands or falls with it: call it last, since every other append waits until that transaction ends.
      *
      * @param kind what was done, such as {@code admin.key.create}
      * @param subject on what, such as {@code tenants/acme/keys/bl_3fK9…}
@@ -31,7 +36,14 @@ public final class AuditTrail {
         if (!kind.startsWith("admin.")) {
             throw new IllegalArgumentException("an administrative act's kind starts with 'admin.', not: " + kind);
         }
-        append(actor, kind, subject, detail);
+        var all = new TreeMap<String, Object>(detail);
+        CONTEXT.forEach(name -> {
+            String value = MDC.get(name);
+            if (value != null) {
+                all.put(name, value);
+            }
+        });
+        append(actor, kind, subject, all);
     }
 
     /**

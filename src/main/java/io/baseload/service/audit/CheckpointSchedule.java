@@ -6,18 +6,20 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes a checkpoint each minute, and the last one at shutdown; lets old segments go each hour. */
+/** Writes down each minute who was turned away and takes a checkpoint, for the last time at shutdown; lets old segments go each hour. */
 final class CheckpointSchedule implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CheckpointSchedule.class);
 
     private final Checkpoints checkpoints;
     private final AuditRetention retention;
+    private final DeniedAccess denied;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("audit-checkpoints").daemon().factory());
 
-    CheckpointSchedule(Checkpoints checkpoints, AuditRetention retention) {
+    CheckpointSchedule(Checkpoints checkpoints, AuditRetention retention, DeniedAccess denied) {
         this.checkpoints = checkpoints;
         this.retention = retention;
+        this.denied = denied;
         var _ = executor.scheduleWithFixedDelay(this::take, 60, 60, TimeUnit.SECONDS);
         var _ = executor.scheduleWithFixedDelay(this::letGo, 2, 60, TimeUnit.MINUTES);
     }
@@ -29,6 +31,11 @@ final class CheckpointSchedule implements AutoCloseable {
     }
 
     private void take() {
+        try {
+            denied.write();
+        } catch (RuntimeException e) {
+            log.warn("Who was turned away is not written down yet: {}", e.toString());
+        }
         try {
             checkpoints.take();
         } catch (RuntimeException e) {

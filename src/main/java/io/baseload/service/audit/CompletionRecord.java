@@ -2,6 +2,7 @@ package io.baseload.service.audit;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -15,14 +16,31 @@ public sealed interface CompletionRecord {
     Map<String, ?> detail();
 
     /**
-     * An answer will be generated.
+     * An answer will be generated. What this says has grown: {@code version} 2 added itself and the members after the model's id; entries of before have none of them.
      *
+     * @param alias the model's name as it was asked for
+     * @param fingerprint build and weights
+     * @param address the client's
+     * @param user whom the caller asks for, in its own words: the request's {@code user}
+     * @param safetyIdentifier the same by {@code safety_identifier}
      * @param promptTokens tokens of the prompts
      * @param reservedTokens tokens that were reserved, prompts included
      * @param answers how many answers
      */
-    record Intent(UUID reservation, String model, int promptTokens, long reservedTokens, int answers)
+    record Intent(
+            UUID reservation,
+            String model,
+            String alias,
+            String fingerprint,
+            String address,
+            Optional<String> user,
+            Optional<String> safetyIdentifier,
+            long promptTokens,
+            long reservedTokens,
+            int answers)
             implements CompletionRecord {
+        private static final int VERSION = 2;
+
         @Override
         public String kind() {
             return INTENT;
@@ -30,12 +48,19 @@ public sealed interface CompletionRecord {
 
         @Override
         public Map<String, ?> detail() {
-            return Map.of(
-                    "reservation", reservation.toString(),
-                    "model", model,
-                    "prompt_tokens", promptTokens,
-                    "reserved_tokens", reservedTokens,
-                    "answers", answers);
+            var detail = new TreeMap<String, Object>();
+            detail.put("version", VERSION);
+            detail.put("reservation", reservation.toString());
+            detail.put("model", model);
+            detail.put("alias", alias);
+            detail.put("fingerprint", fingerprint);
+            detail.put("address", address);
+            user.ifPresent(name -> detail.put("user", name));
+            safetyIdentifier.ifPresent(name -> detail.put("safety_identifier", name));
+            detail.put("prompt_tokens", promptTokens);
+            detail.put("reserved_tokens", reservedTokens);
+            detail.put("answers", answers);
+            return detail;
         }
     }
 

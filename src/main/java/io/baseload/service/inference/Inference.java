@@ -11,7 +11,7 @@ public interface Inference {
      * Asks a model. When this returns, the tokens are reserved, the intent is in the audit trail, and the request is in the engine's queue.
      *
      * @param model alias or id as the caller wrote it
-     * @param requestId the {@code x-request-id} of the HTTP request; stands in the audit trail
+     * @param origin stands in the audit trail
      * @param listener hears the events from the engine's thread, the last one from another, once usage and outcome are recorded (or after a second, where the database is gone); must not block
      * @throws io.baseload.chat.api.InvalidRequestException if the request can't be answered by this model
      * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
@@ -21,9 +21,5 @@ public interface Inference {
      * @throws LedgerUnavailableException if reservation or intent can't be written; nothing was generated
      */
     Asked ask(
-            Caller caller,
-            String model,
-            CompletionRequest request,
-            String requestId,
-            Consumer<CompletionEvent> listener);
+            Caller caller, String model, CompletionRequest request, Origin origin, Consumer<CompletionEvent> listener);
 }

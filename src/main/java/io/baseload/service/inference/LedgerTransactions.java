@@ -31,6 +31,13 @@ final class LedgerTransactions {
         this.transactions = transactions;
     }
 
+    /**
+     * A request that wants to begin.
+     *
+     * @param alias the model's name as it was asked for
+     */
+    record Intent(Reservation reservation, String alias, String fingerprint, Origin origin) {}
+
     /** A request that has ended. */
     record Outcome(Reservation reservation, Ending ending) {
         ReservationEnd end() {
@@ -49,13 +56,14 @@ final class LedgerTransactions {
     }
 
     /** Before the first token: reservations and intents. */
-    List<QuotaDecision> reserve(List<Reservation> wishes) {
+    List<QuotaDecision> reserve(List<Intent> intents) {
         return transactions.execute(status -> {
-            var decisions = quota.reserve(wishes);
+            var decisions =
+                    quota.reserve(intents.stream().map(Intent::reservation).toList());
             var records = new ArrayList<AuditTrail.NewEntry>();
-            for (int i = 0; i < wishes.size(); i++) {
+            for (int i = 0; i < intents.size(); i++) {
                 if (decisions.get(i) instanceof QuotaDecision.Granted) {
-                    records.add(record(wishes.get(i)));
+                    records.add(record(intents.get(i)));
                 }
             }
             append(records);
@@ -104,13 +112,20 @@ final class LedgerTransactions {
         }
     }
 
-    private static AuditTrail.NewEntry record(Reservation reservation) {
+    private static AuditTrail.NewEntry record(Intent intent) {
+        var reservation = intent.reservation();
+        var endUser = intent.origin().endUser();
         return record(
                 reservation,
                 new CompletionRecord.Intent(
                         reservation.id(),
                         reservation.model(),
-                        (int) reservation.promptTokens(),
+                        intent.alias(),
+                        intent.fingerprint(),
+                        intent.origin().address(),
+                        endUser.user(),
+                        endUser.safetyIdentifier(),
+                        reservation.promptTokens(),
                         reservation.tokens(),
                         reservation.answers()));
     }

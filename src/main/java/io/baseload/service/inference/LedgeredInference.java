@@ -42,17 +42,14 @@ final class LedgeredInference implements Inference {
 
     @Override
     public Asked ask(
-            Caller caller,
-            String model,
-            CompletionRequest request,
-            String requestId,
-            Consumer<CompletionEvent> listener) {
+            Caller caller, String model, CompletionRequest request, Origin origin, Consumer<CompletionEvent> listener) {
         long begun = System.nanoTime();
         var held = models.acquire(caller, model);
         try {
             var asked = onAccountOf(caller, request);
             var place = places.take(held, asked.flow(), asked.answers());
-            return ask(caller, held, place, asked, requestId, new Stopwatch(meters.of(held.id()), begun), listener);
+            var watch = new Stopwatch(meters.of(held.id()), begun);
+            return ask(caller, model, held, place, asked, origin, watch, listener);
         } catch (RuntimeException | Error e) {
             held.close();
             throw e;
@@ -61,10 +58,11 @@ final class LedgeredInference implements Inference {
 
     private Asked ask(
             Caller caller,
+            String alias,
             ServedModel held,
             SequencePlaces.Taken place,
             CompletionRequest request,
-            String requestId,
+            Origin origin,
             Stopwatch watch,
             Consumer<CompletionEvent> listener) {
         try {
@@ -72,8 +70,9 @@ final class LedgeredInference implements Inference {
             ledger.foresee(new QuotaWish(caller.tenant(), request.answers(), least));
             var prepared = held.completions().prepare(request);
             var lease = membership.lease();
-            var reservation = reservation(caller, held.id(), requestId, prepared, lease);
-            return begin(new Question(reservation, lease, prepared, held, place, watch, listener));
+            var reservation = reservation(caller, held.id(), origin.requestId(), prepared, lease);
+            var intent = new LedgerTransactions.Intent(reservation, alias, held.fingerprint(), origin);
+            return begin(new Question(intent, lease, prepared, held, place, watch, listener));
         } catch (RuntimeException | Error e) {
             place.close();
             throw e;
@@ -85,7 +84,7 @@ final class LedgeredInference implements Inference {
         if (question.lease().isOver()) {
             throw new LedgerUnavailableException(new IllegalStateException("this process has no lease now"));
         }
-        var quota = ledger.reserve(reservation);
+        var quota = ledger.reserve(question.intent());
         var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), question.lease());
         running.add(reservation.id(), tokens);
         try {
@@ -157,11 +156,15 @@ final class LedgeredInference implements Inference {
     }
 
     private record Question(
-            Reservation reservation,
+            LedgerTransactions.Intent intent,
             InstanceLease lease,
             PreparedCompletion prepared,
             ServedModel model,
             SequencePlaces.Taken place,
             Stopwatch watch,
-            Consumer<CompletionEvent> listener) {}
+            Consumer<CompletionEvent> listener) {
+        Reservation reservation() {
+            return intent.reservation();
+        }
+    }
 }

@@ -39,7 +39,7 @@ final class ReservationLedger implements AutoCloseable {
 
     private final LedgerTransactions transactions;
     private final GroupCommit<QuotaWish, QuotaDecision> foreseeing;
-    private final GroupCommit<Reservation, QuotaDecision> reserving;
+    private final GroupCommit<LedgerTransactions.Intent, QuotaDecision> reserving;
     private final GroupCommit<LedgerTransactions.Outcome, Boolean> settling;
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().name("ledger-clock-", 0).daemon().factory());
@@ -102,14 +102,15 @@ final class ReservationLedger implements AutoCloseable {
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
      * @throws LedgerUnavailableException if this could not be written in time
      */
-    QuotaSnapshot reserve(Reservation reservation) {
+    QuotaSnapshot reserve(LedgerTransactions.Intent intent) {
+        var reservation = intent.reservation();
         if (unsettled.size() >= MAX_UNSETTLED) {
             throw new LedgerUnavailableException(new IllegalStateException("too much waits to be settled"));
         }
         unfinished.add(reservation.id());
-        GroupCommit.Entry<Reservation, QuotaDecision> entry;
+        GroupCommit.Entry<LedgerTransactions.Intent, QuotaDecision> entry;
         try {
-            entry = reserving.submit(reservation);
+            entry = reserving.submit(intent);
         } catch (RejectedExecutionException e) {
             unfinished.remove(reservation.id());
             throw new LedgerUnavailableException(e);

@@ -44,7 +44,8 @@ final class Answering {
     }
 
     private Asked ask(Exchange exchange, Question question, Consumer<CompletionEvent> listener) {
-        Asked asked = inference.ask(exchange.caller(), question.model(), question.request(), exchange.id(), listener);
+        Asked asked = inference.ask(
+                exchange.caller(), question.model(), question.request(), exchange.origin(question), listener);
         RateLimitHeaders.of(asked.quota()).forEach(exchange.response()::setHeader);
         return asked;
     }

@@ -31,7 +31,7 @@ final class ChatFields {
                 false,
                 CommonFields.flow(fields, caller),
                 CommonFields.scope(fields, caller));
-        return new Question(model, request, CommonFields.delivery(fields));
+        return new Question(model, request, CommonFields.delivery(fields), CommonFields.endUser(fields));
     }
 
     private static OptionalInt maxTokens(Fields fields) {

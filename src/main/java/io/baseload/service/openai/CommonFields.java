@@ -3,6 +3,7 @@ package io.baseload.service.openai;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.FlowId.Urgency;
+import io.baseload.service.inference.EndUser;
 import io.baseload.service.tenant.Caller;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,22 @@ final class CommonFields {
         return CacheScope.of(caller.tenant()).withSalt(salt);
     }
 
+    /** Stands in the audit trail as it is. */
+    static EndUser endUser(Fields fields) {
+        return new EndUser(endUser(fields, "user"), endUser(fields, "safety_identifier"));
+    }
+
+    private static Optional<String> endUser(Fields fields, String name) {
+        Optional<String> value = fields.find(name).map(Value::text);
+        value.filter(text -> text.length() > Limits.END_USER || text.chars().anyMatch(Character::isISOControl))
+                .ifPresent(text -> {
+                    throw Invalid.value(
+                            name,
+                            "expected at most " + Limits.END_USER + " characters, none of them a control character.");
+                });
+        return value;
+    }
+
     static Question.Delivery delivery(Fields fields) {
         boolean streaming = fields.flag("stream", false);
         var options = fields.find("stream_options");
@@ -60,7 +77,7 @@ final class CommonFields {
     }
 
     static void checkIgnored(Fields fields) {
-        for (String name : List.of("user", "safety_identifier", "prompt_cache_key", "verbosity")) {
+        for (String name : List.of("prompt_cache_key", "verbosity")) {
             fields.find(name).ifPresent(Value::text);
         }
         fields.flag("store", false);

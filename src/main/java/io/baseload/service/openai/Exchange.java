@@ -1,5 +1,6 @@
 package io.baseload.service.openai;
 
+import io.baseload.service.inference.Origin;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.RequestIds;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,6 +16,10 @@ record Exchange(HttpServletRequest request, HttpServletResponse response, Caller
 
     String id() {
         return RequestIds.of(request);
+    }
+
+    Origin origin(Question question) {
+        return new Origin(id(), request.getRemoteAddr(), question.endUser());
     }
 
     /** Reads the body. Only the reading waits for the client; what is built from a body is some ten times its size, so large ones take turns. */

@@ -11,5 +11,8 @@ final class Limits {
 
     static final int CACHE_SALT = 256;
 
+    /** Of {@code user} and {@code safety_identifier}, which the audit trail keeps. */
+    static final int END_USER = 512;
+
     private Limits() {}
 }

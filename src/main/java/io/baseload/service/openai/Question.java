@@ -1,13 +1,14 @@
 package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.service.inference.EndUser;
 
 /**
  * A request that was read and found in order.
  *
  * @param model as the client wrote it
  */
-record Question(String model, CompletionRequest request, Delivery delivery) {
+record Question(String model, CompletionRequest request, Delivery delivery, EndUser endUser) {
     /**
      * How the answer is sent.
      *

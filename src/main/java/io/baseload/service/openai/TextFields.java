@@ -35,7 +35,7 @@ final class TextFields {
                 fields.flag("echo", false),
                 CommonFields.flow(fields, caller),
                 CommonFields.scope(fields, caller));
-        return bounded(new Question(model, request, delivery));
+        return bounded(new Question(model, request, delivery, CommonFields.endUser(fields)));
     }
 
     private static int bestOf(Fields fields, int choices, boolean streaming) {

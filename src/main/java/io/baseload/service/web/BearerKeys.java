@@ -1,5 +1,6 @@
 package io.baseload.service.web;
 
+import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.tenant.Caller;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -15,16 +16,19 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Reads {@code Authorization: Bearer <key>}. A wrong key is refused at once, also where none is needed. */
+/** Reads {@code Authorization: Bearer <key>}. A wrong key is refused at once, also where none is needed. Who is refused stands in the audit trail. */
 final class BearerKeys extends OncePerRequestFilter {
     private static final String SCHEME = "Bearer ";
+    private static final int MAX_PATH = 200;
 
     private final KeyChecks keys;
     private final Denials denials;
+    private final DeniedAccess denied;
 
-    BearerKeys(Authenticator authenticator, Denials denials) {
+    BearerKeys(Authenticator authenticator, Denials denials, DeniedAccess denied) {
         this.keys = new KeyChecks(authenticator, System::nanoTime);
         this.denials = denials;
+        this.denied = denied;
     }
 
     @Override
@@ -44,11 +48,20 @@ final class BearerKeys extends OncePerRequestFilter {
             return;
         }
         if (caller.isEmpty()) {
+            denied.signInFailed(request.getRemoteAddr(), RequestIds.of(request));
             denials.commence(request, response, new BadCredentialsException("unknown key"));
             return;
         }
         SecurityContextHolder.setContext(new SecurityContextImpl(new KeyAuthentication(caller.get())));
         chain.doFilter(request, response);
+        if (response.getStatus() == HttpServletResponse.SC_FORBIDDEN) {
+            denied.forbidden(caller.get().actor(), route(request), request.getRemoteAddr(), RequestIds.of(request));
+        }
+    }
+
+    private static String route(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return request.getMethod() + " " + path.substring(0, Math.min(path.length(), MAX_PATH));
     }
 
     /** The probes answer without looking at keys, so that they do also while keys can't be looked up. */

@@ -12,7 +12,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Gives each request an id of our own making, in {@code x-request-id}, the log and the audit trail. */
+/** Gives each request an id of our own making, in {@code x-request-id}, the log and the audit trail; also the client's address. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 public final class RequestIds extends OncePerRequestFilter {
@@ -38,7 +38,8 @@ public final class RequestIds extends OncePerRequestFilter {
             throws ServletException, IOException {
         String id = of(request);
         response.setHeader(HEADER, id);
-        try (var ignored = MDC.putCloseable("request_id", id)) {
+        try (var ignored = MDC.putCloseable("request_id", id);
+                var alsoIgnored = MDC.putCloseable("address", request.getRemoteAddr())) {
             chain.doFilter(request, response);
         }
     }

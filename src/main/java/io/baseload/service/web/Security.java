@@ -1,5 +1,6 @@
 package io.baseload.service.web;
 
+import io.baseload.service.audit.DeniedAccess;
 import jakarta.servlet.DispatcherType;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,7 +27,8 @@ class Security {
     private static final String[] API_PAGE = {"/docs", "/swagger-ui/**", "/v3/api-docs/**", "/v3/api-docs.yaml"};
 
     @Bean
-    SecurityFilterChain routes(HttpSecurity http, Authenticator authenticator, Environment environment) {
+    SecurityFilterChain routes(
+            HttpSecurity http, Authenticator authenticator, DeniedAccess denied, Environment environment) {
         var denials = new Denials();
         boolean development = environment.acceptsProfiles(Profiles.of(DEVELOPMENT));
         return http.csrf(AbstractHttpConfigurer::disable)
@@ -36,7 +38,7 @@ class Security {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .exceptionHandling(e -> e.authenticationEntryPoint(denials).accessDeniedHandler(denials))
-                .addFilterBefore(new BearerKeys(authenticator, denials), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new BearerKeys(authenticator, denials, denied), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(rules -> allow(rules, development))
                 .build();
     }

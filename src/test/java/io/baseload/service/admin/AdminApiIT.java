@@ -2,6 +2,7 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.service.audit.DeniedAccess;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
@@ -48,6 +49,34 @@ final class AdminApiIT {
     @AfterAll
     static void stop() {
         service.close();
+    }
+
+    @Test
+    void theTrailSaysFromWhereActsCameAndWhoWasTurnedAway() throws Exception {
+        HttpResponse<String> act = rest.send("POST", "/admin/v1/tenants", Map.of("id", "from-where"));
+        String id = act.headers().firstValue("x-request-id").orElseThrow();
+        JsonNode created =
+                rest.get("/admin/v1/audit?kind=admin.tenant.create&limit=1000").get("data");
+        assertThat(created.valueStream()
+                        .filter(entry -> entry.get("subject").asString().equals("tenants/from-where"))
+                        .map(entry -> entry.get("detail")))
+                .singleElement()
+                .satisfies(detail -> {
+                    assertThat(detail.get("request_id").asString()).isEqualTo(id);
+                    assertThat(detail.get("address").asString()).isEqualTo("127.0.0.1");
+                });
+
+        assertThat(rest.as("bl_wrong").send("GET", "/v1/models", "").statusCode())
+                .isEqualTo(401);
+        Rest user = rest.as(key("user"));
+        assertThat(user.send("GET", "/admin/v1/models", "").statusCode()).isEqualTo(403);
+        service.bean(DeniedAccess.class).write();
+        assertThat(rest.get("/admin/v1/audit?kind=access.sign_in_failed").get("data"))
+                .anySatisfy(entry -> assertThat(
+                                entry.at("/detail/addresses/127.0.0.1").asLong())
+                        .isPositive());
+        assertThat(rest.get("/admin/v1/audit?kind=access.forbidden").get("data"))
+                .anySatisfy(entry -> assertThat(entry.get("subject").asString()).isEqualTo("GET /admin/v1/models"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
@@ -36,7 +37,9 @@ final class Client {
     }
 
     Asked ask(int promptTokens, OptionalInt maxTokens, int answers) {
-        return inference.ask(caller, "tiny", request(promptTokens, maxTokens, answers), requestId, events::add);
+        var endUser = new EndUser(Optional.of("ann \"A\""), Optional.of("hash-of-ann"));
+        var origin = new Origin(requestId, "192.0.2.7", endUser);
+        return inference.ask(caller, "tiny", request(promptTokens, maxTokens, answers), origin, events::add);
     }
 
     Asked ask(int promptTokens, int maxTokens) {

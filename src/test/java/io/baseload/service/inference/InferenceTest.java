@@ -73,6 +73,21 @@ class InferenceTest {
     }
 
     @Test
+    void theIntentSaysWhoAskedForWhomFromWhereAndWhatAnswers() throws Exception {
+        var client = new Client(inference, tenant(8));
+        client.ask(7, 1);
+        model.steps.release(1);
+        client.finished();
+        var intent = trail(client).getFirst();
+        assertThat(intent.get("version").asInt()).isEqualTo(2);
+        assertThat(intent.get("alias").asString()).isEqualTo("tiny");
+        assertThat(intent.get("fingerprint").asString()).isEqualTo("tiny-1");
+        assertThat(intent.get("address").asString()).isEqualTo("192.0.2.7");
+        assertThat(intent.get("user").asString()).isEqualTo("ann \"A\"");
+        assertThat(intent.get("safety_identifier").asString()).isEqualTo("hash-of-ann");
+    }
+
+    @Test
     void whatIsReservedIsPromptAndMaximumOfAllAnswers() throws Exception {
         var client = new Client(inference, tenant(8));
         client.ask(7, OptionalInt.of(5), 3);

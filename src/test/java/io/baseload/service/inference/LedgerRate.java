@@ -55,8 +55,9 @@ final class LedgerRate {
         return () -> {
             for (int i = 0; i < count; i++) {
                 var id = UUID.randomUUID();
-                var unused =
-                        ledger.reserve(new Reservation(id, id, tenant, "bl_measure", "tiny", "req-" + id, 1, 2, 1));
+                var reservation = new Reservation(id, id, tenant, "bl_measure", "tiny", "req-" + id, 1, 2, 1);
+                var origin = new Origin("req-" + id, "127.0.0.1", EndUser.NONE);
+                var _ = ledger.reserve(new LedgerTransactions.Intent(reservation, "default", "tiny-1", origin));
             }
             return null;
         };

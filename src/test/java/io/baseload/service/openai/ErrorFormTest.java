@@ -81,6 +81,7 @@ class ErrorFormTest {
         assertFalse(reply.body().contains("secret") || reply.body().contains("Exception"), reply::toString);
         assertTrue(log.getOut().contains(id + ": unexpected failure"));
         assertTrue(log.getOut().contains("secret detail"));
+        assertTrue(log.getOut().contains("[" + id + "]"), "each line of a request names it");
     }
 
     @Test

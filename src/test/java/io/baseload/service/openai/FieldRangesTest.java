@@ -34,6 +34,8 @@ class FieldRangesTest {
         {"messages": [{"content": "Hi"}]}                | messages[0].role            | missing_required_parameter
         {"messages": [{"role": 1, "content": "Hi"}]}     | messages[0].role            | invalid_type
         {"messages": [{"role": "wizard", "content": "x"}]} | messages[0].role          | invalid_value
+        {"user": 7}                                      | user                        | invalid_type
+        {"user": "a\\u0000"}                             | user                        | invalid_value
         {"messages": [{"role": "user"}]}                 | messages[0].content         | missing_required_parameter
         {"messages": [{"role": "user", "content": null}]} | messages[0].content        | missing_required_parameter
         {"messages": [{"role": "user", "content": 7}]}   | messages[0].content         | invalid_type

@@ -9,8 +9,10 @@ import io.baseload.chat.api.TokenLogprob;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.inference.Asked;
+import io.baseload.service.inference.EndUser;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.inference.LedgerUnavailableException;
+import io.baseload.service.inference.Origin;
 import io.baseload.service.quota.QuotaExceededException;
 import io.baseload.service.quota.QuotaExceededException.Limit;
 import io.baseload.service.quota.QuotaSnapshot;
@@ -48,8 +50,9 @@ final class ScriptedInference implements Inference {
 
     @Override
     public Asked ask(
-            Caller caller, String model, CompletionRequest request, String id, Consumer<CompletionEvent> listener) {
+            Caller caller, String model, CompletionRequest request, Origin origin, Consumer<CompletionEvent> listener) {
         refuse(model);
+        String id = origin.requestId();
         asked.put(id, request);
         var run = new Run(request, listener, cancelOf(id));
         Thread.ofVirtual().start(() -> run.play(model));
@@ -147,7 +150,7 @@ final class ScriptedInference implements Inference {
         }
 
         private void words() {
-            int choices = new Question("", request, new Question.Delivery(false, false)).choices();
+            int choices = new Question("", request, new Question.Delivery(false, false), EndUser.NONE).choices();
             for (String word : WORDS) {
                 for (int choice = 0; choice < choices; choice++) {
                     text(choice, word);

@@ -1,5 +1,6 @@
 package io.baseload.service.openai;
 
+import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.registry.ModelCard;
 import io.baseload.service.registry.ModelDirectory;
@@ -38,6 +39,11 @@ class ScriptedService {
     @Bean
     Inference inference() {
         return new ScriptedInference();
+    }
+
+    @Bean
+    DeniedAccess deniedAccess() {
+        return new DeniedAccess(entries -> {});
     }
 
     @Bean

@@ -1,0 +1,13 @@
+package io.baseload.service.inference;
+
+import java.util.Optional;
+
+/**
+ * Whom the caller asks for, as it says itself: names of its own making.
+ *
+ * @param user the request's {@code user}
+ * @param safetyIdentifier the request's {@code safety_identifier}
+ */
+public record EndUser(Optional<String> user, Optional<String> safetyIdentifier) {
+    public static final EndUser NONE = new EndUser(Optional.empty(), Optional.empty());
+}
