@@ -8,7 +8,7 @@ import java.lang.management.ManagementFactory;
 /** Bounds what a kernel allocates on the heap once it is compiled, for which it waits: a boxed vector shows here at once. */
 final class Allocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final long PATIENCE_NANOS = 120_000_000_000L;
 
     private Allocation() {}
 

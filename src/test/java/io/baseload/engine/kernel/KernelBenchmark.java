@@ -65,6 +65,7 @@ final class KernelBenchmark {
         if (args.length >= 2 && args[1].equals("precisions")) {
             RandomWeights.packings()
                     .filter(packing -> packing.codes().bits() == 4)
+                    .filter(packing -> args.length == 2 || packing.toString().contains(args[2]))
                     .forEach(benchmark::precisions);
         }
         benchmark.memory.close();

@@ -198,6 +198,7 @@ class LinearTest {
         Rows y = output(w, MOST);
         for (int rows : new int[] {1, 3, 8}) {
             Allocation.assertNone(20, () -> best.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
+            Allocation.assertNone(20, () -> fast.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
         }
         Allocation.assertNone(20, () -> best.prefillLinear(w, x, y, 0, MOST, 0, w.panels(), scratch));
     }

@@ -39,8 +39,17 @@ public final class Int8Rows {
 
     private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
 
+    /** What the code before each is multiplied with in z. */
+    private static final int[] BEFORE = {0, -16, -16, -16, 0, -16, -16, -16, 0, -16, -16, -16, 0, -16, -16, -16};
+
     private final int cols;
+
+    /** Those of a group, from 1 on, so that each has one before it. */
     private final int[] codes;
+
+    /** z of a group. */
+    private final int[] differences;
+
     private final int[] digits;
     private final long[] quads;
     private final int[] corrections;
@@ -55,7 +64,8 @@ public final class Int8Rows {
      */
     public Int8Rows(int rows, int cols) {
         this.cols = Math.ceilDiv(cols, GROUP) * GROUP;
-        codes = new int[GROUP];
+        codes = new int[1 + GROUP];
+        differences = new int[GROUP];
         digits = new int[rows * this.cols / 2];
         quads = new long[L == 8 ? rows * this.cols / 2 : 0];
         corrections = new int[rows * this.cols / 16];
@@ -90,12 +100,15 @@ public final class Int8Rows {
         }
     }
 
+    /** The largest |x|, as bits: those of floats that are not negative have their order, and the largest of integers takes one instruction. */
     private static float max(float[] x, int at, int group) {
-        FloatVector max = FloatVector.zero(FLOATS);
+        IntVector max = IntVector.zero(INTS);
         for (int i = 0; i < group; i += L) {
-            max = max.max(FloatVector.fromArray(FLOATS, x, at + i).abs());
+            max = max.max(FloatVector.fromArray(FLOATS, x, at + i)
+                    .reinterpretAsInts()
+                    .and(Integer.MAX_VALUE));
         }
-        return max.reduceLanes(MAX);
+        return Float.intBitsToFloat(max.reduceLanes(MAX));
     }
 
     private void round(float[] x, int at, int group, float inverse) {
@@ -103,25 +116,29 @@ public final class Int8Rows {
         FloatVector round = FloatVector.broadcast(FLOATS, ROUND);
         for (int i = 0; i < group; i += L) {
             FloatVector rounded = FloatVector.fromArray(FLOATS, x, at + i).fma(factor, round);
-            rounded.reinterpretAsInts().sub(ROUND_BITS).intoArray(codes, i);
+            rounded.reinterpretAsInts().sub(ROUND_BITS).intoArray(codes, 1 + i);
         }
     }
 
     private int sum(int group) {
         IntVector sum = IntVector.zero(INTS);
         for (int i = 0; i < group; i += L) {
-            sum = sum.add(IntVector.fromArray(INTS, codes, i));
+            sum = sum.add(IntVector.fromArray(INTS, codes, 1 + i));
         }
         return sum.reduceLanes(ADD);
     }
 
     private void digits(int group, int to) {
-        int[] q = codes;
+        IntVector factors = IntVector.fromArray(INTS, BEFORE, 0);
+        for (int i = 0; i < group; i += L) {
+            IntVector before = IntVector.fromArray(INTS, codes, i).mul(factors);
+            IntVector.fromArray(INTS, codes, 1 + i).add(before).intoArray(differences, i);
+        }
+        int[] z = differences;
         for (int i = 0, d = to; i < group; i += 8, d += 4) {
-            digits[d] = pair(q[i], q[i + 4]);
-            digits[d + 1] = pair(q[i + 1] - 16 * q[i], q[i + 5] - 16 * q[i + 4]);
-            digits[d + 2] = pair(q[i + 2] - 16 * q[i + 1], q[i + 6] - 16 * q[i + 5]);
-            digits[d + 3] = pair(q[i + 3] - 16 * q[i + 2], q[i + 7] - 16 * q[i + 6]);
+            for (int j = 0; j < 4; j++) {
+                digits[d + j] = pair(z[i + j], z[i + 4 + j]);
+            }
         }
     }
 
@@ -136,7 +153,7 @@ public final class Int8Rows {
                 long high = 0;
                 long low = 0;
                 for (int j = 3; j >= 0; j--) {
-                    int q = codes[i + 2 * j + odd];
+                    int q = codes[1 + i + 2 * j + odd];
                     high = high << 16 | (q + 8 >> 4 & 0xFFFF);
                     low = low << 16 | ((q + 8 & 15) - 8 & 0xFFFF);
                 }
