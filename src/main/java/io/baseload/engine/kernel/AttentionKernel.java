@@ -3,6 +3,7 @@ package io.baseload.engine.kernel;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 
+import io.baseload.engine.kernel.generated.Tile;
 import io.baseload.engine.kv.KvPages;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -193,7 +194,7 @@ final class AttentionKernel {
         long stride = 4L * dim;
         float[] mixed = scratch.part.mixed;
         if (width == 4 * L) {
-            Tile.three(data, values, stride, depth, scratch.scores, from, SPAN, queries, mixed, to, dim);
+            Tile.rows3Vectors4(data, values, stride, depth, scratch.scores, from, SPAN, queries, mixed, to, dim);
         } else {
             Tile.any(data, values, stride, depth, scratch.scores, from, SPAN, queries, mixed, to, dim);
         }

@@ -1,5 +1,7 @@
 package io.baseload.engine.kernel;
 
+import static io.baseload.engine.kernel.Scratch.BLOCKS;
+import static io.baseload.engine.kernel.Scratch.BLOCK_COLUMNS;
 import static io.baseload.engine.kernel.Scratch.COLUMNS;
 import static io.baseload.engine.kernel.Scratch.ROWS;
 import static io.baseload.engine.kernel.Scratch.STREAMS;
@@ -8,6 +10,11 @@ import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
+import io.baseload.engine.kernel.generated.ByteFloat;
+import io.baseload.engine.kernel.generated.CodebookFloat;
+import io.baseload.engine.kernel.generated.NibbleFloat;
+import io.baseload.engine.kernel.generated.Tile;
+import io.baseload.engine.kernel.lanes.ScaleVectors;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
@@ -63,42 +70,54 @@ final class DecodeLinear {
         return !packing.codes().codebook() || L == LANES;
     }
 
+    /** A few blocks after the other, whose weights then serve all rows from cache. */
     private static void coded(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
-        for (int r = 0, n; r < rows; r += n) {
-            n = units == 4 ? Math.min(rows - r, MANY_REGISTERS ? 4 : 2) : 1;
-            if (n == 1) {
-                single(w, x, y, from, r, unit, units, scratch);
-            } else {
-                several(w, x, y, from, r, n, unit, scratch);
+        Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
+        int blocks = blocks(w.packing());
+        for (int block = 0; block < w.blocks(); block += blocks) {
+            int some = Math.min(blocks, w.blocks() - block);
+            ScaleVectors.read(w, unit, units, block, some, scratch.scales);
+            for (int r = 0, n; r < rows; r += n) {
+                n = units == 4 ? Math.min(rows - r, MANY_REGISTERS ? 4 : 2) : 1;
+                products(w, unit, units, block, some, x, from, r, n, scratch);
             }
         }
+        for (int r = 0; r < rows; r++) {
+            store(w, scratch.sums, r * units * L, y, from + r, unit, units);
+        }
     }
 
-    private static void single(PackedMatrix w, Rows x, Rows y, int from, int r, int unit, int units, Scratch scratch) {
-        int at = x.at(from + r);
-        int sums = r * w.blocks();
-        switch (w.packing().codes()) {
-            case I8 -> ByteDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
-            case U4, I4 -> NibbleDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
-            default -> CodebookDecode.multiply(units, w, unit, x.data(), at, sums, scratch);
-        }
-        store(w, scratch.sums, 0, y, from + r, unit, units);
+    /** Blocks that a kernel runs over in one call: about {@link Scratch#BLOCK_COLUMNS} columns, but no more than {@link Scratch#BLOCKS}. */
+    static int blocks(Packing packing) {
+        return Math.clamp(BLOCK_COLUMNS / packing.block(), 1, BLOCKS);
     }
 
-    private static void several(PackedMatrix w, Rows x, Rows y, int from, int r, int rows, int unit, Scratch scratch) {
-        int at = x.at(from + r);
-        int sums = r * w.blocks();
-        if (w.packing().codes() == Codes.I8) {
-            ByteRows.multiply(w, unit, x.data(), at, x.stride(), sums, rows, scratch);
-        } else if (L == LANES) {
-            CodebookRows.multiply(w, unit, x.data(), at, x.stride(), sums, rows, scratch);
-        } else {
-            NibbleRows.multiply(w, unit, x.data(), at, x.stride(), sums, rows, scratch);
+    private static void products(
+            PackedMatrix w, int unit, int units, int block, int blocks, Rows x, int from, int r, int rows, Scratch s) {
+        switch (kernel(w.packing().codes(), rows)) {
+            case BYTES ->
+                ByteFloat.multiply(w, unit, units, block, blocks, x, from, r, rows, s.blockSums, s.scales, s.sums);
+            case NIBBLES ->
+                NibbleFloat.multiply(w, unit, units, block, blocks, x, from, r, rows, s.blockSums, s.scales, s.sums);
+            case CODEBOOK ->
+                CodebookFloat.multiply(w, unit, units, block, blocks, x, from, r, rows, s.blockSums, s.scales, s.sums);
         }
-        for (int i = 0; i < rows; i++) {
-            store(w, scratch.sums, i * 4 * L, y, from + r + i, unit, 4);
-        }
+    }
+
+    private enum Kernel {
+        BYTES,
+        NIBBLES,
+        CODEBOOK
+    }
+
+    /** Several rows share what is looked up, so there 4-bit integers are looked up like any other codes, if a vector holds the table. */
+    private static Kernel kernel(Codes codes, int rows) {
+        return switch (codes) {
+            case I8 -> Kernel.BYTES;
+            case U4, I4 -> rows == 1 || L != LANES ? Kernel.NIBBLES : Kernel.CODEBOOK;
+            default -> Kernel.CODEBOOK;
+        };
     }
 
     private static void store(PackedMatrix w, float[] sums, int at, Rows y, int row, int unit, int units) {
@@ -121,7 +140,7 @@ final class DecodeLinear {
                 int at = x.at(from + r) + column;
                 int left = Math.min(3, rows - r);
                 for (int i = 0; i < units; i += 4) {
-                    Tile.three(
+                    Tile.rows3Vectors4(
                             scratch.widened,
                             4L * L * i,
                             4L * WIDTH,

@@ -15,6 +15,7 @@ import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -41,14 +42,26 @@ final class Int8DecodeLinear {
             quantize(w, x, row, rows, scratch.int8());
             for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
                 units = codebook ? 1 : streams(end - unit);
-                for (int r = 0, n; r < rows; r += n) {
-                    n = together(rows - r, units, codebook);
-                    multiply(w, unit, units, r, n, scratch);
-                    if (w.packing().scales().minimum()) {
-                        minimums(w, unit, units, r, n, scratch);
-                    }
-                    store(w, scratch.sums, y, row + r, n, unit, units);
+                Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
+                products(w, unit, units, rows, scratch);
+                if (w.packing().scales().minimum()) {
+                    minimums(w, unit, units, rows, scratch);
                 }
+                store(w, scratch.sums, y, row, rows, unit, units);
+            }
+        }
+    }
+
+    /** Adds the products of all columns, a few blocks after the other, whose weights then serve all rows from cache. */
+    private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
+        boolean codebook = w.packing().codes().codebook();
+        int blocks = DecodeLinear.blocks(w.packing());
+        for (int block = 0; block < w.blocks(); block += blocks) {
+            int some = Math.min(blocks, w.blocks() - block);
+            ScaleVectors.scales(w, unit, units, block, some, scratch.scales);
+            for (int r = 0, n; r < rows; r += n) {
+                n = together(rows - r, units, codebook);
+                products(w, unit, units, block, some, r, n, scratch);
             }
         }
     }
@@ -72,29 +85,30 @@ final class Int8DecodeLinear {
         }
     }
 
-    private static void multiply(PackedMatrix w, int unit, int units, int row, int rows, Scratch scratch) {
-        Int8Rows x = scratch.int8();
+    private static void products(
+            PackedMatrix w, int unit, int units, int block, int blocks, int row, int rows, Scratch s) {
+        Int8Rows x = s.int8();
         if (w.packing().codes().codebook()) {
             byte[] table = Codebook.bytes(w.packing().codes());
-            CodebookInt8.multiply(w, unit, table, x, row, scratch.scales, scratch.sums);
+            CodebookInt8.multiply(w, unit, block, blocks, table, x, row, s.scales, s.sums);
         } else if (x.group() == 32) {
-            NibbleInt8By32.multiply(w, unit, units, x, row, rows, scratch.scales, scratch.sums);
+            NibbleInt8By32.multiply(w, unit, units, block, blocks, x, row, rows, s.scales, s.sums);
         } else {
-            NibbleInt8By16.multiply(w, unit, units, x, row, rows, scratch.scales, scratch.sums);
+            NibbleInt8By16.multiply(w, unit, units, block, blocks, x, row, rows, s.scales, s.sums);
         }
     }
 
-    private static void minimums(PackedMatrix w, int unit, int units, int row, int rows, Scratch scratch) {
+    private static void minimums(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
         Int8Rows x = scratch.int8();
         int groups = w.packing().block() / x.group();
         for (int block = 0; block < w.blocks(); block++) {
             ScaleVectors.minimums(w, unit, units, block, scratch.scales);
-            for (int r = 0; r < rows; r++) {
+            for (int row = 0; row < rows; row++) {
                 float sum = 0;
                 for (int g = 0; g < groups; g++) {
-                    sum += x.sums()[x.groupsAt(row + r) + block * groups + g];
+                    sum += x.sums()[x.groupsAt(row) + block * groups + g];
                 }
-                add(scratch.scales, sum, scratch.sums, r * units * L, units);
+                add(scratch.scales, sum, scratch.sums, row * units * L, units);
             }
         }
     }

@@ -4,6 +4,7 @@ import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 
+import io.baseload.engine.kernel.generated.Tile;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;

@@ -121,7 +121,7 @@ final class PromptWeights {
         float most = PromptFormat.most(codes);
         Arrays.fill(reach, 0);
         for (int b = 0; b < blocks; b++) {
-            ScaleVectors.read(w, unit, 1, (first + b * size) / w.packing().block(), scratch.scales);
+            ScaleVectors.read(w, unit, 1, (first + b * size) / w.packing().block(), 1, scratch.scales);
             System.arraycopy(scratch.scales, 0, blockScales, b * L, L);
             System.arraycopy(scratch.scales, L, blockMinimums, b * L, L);
             if (codes == Codes.I8) {

@@ -19,6 +19,12 @@ public final class Scratch {
     /** Columns of plain numbers that it widens at once. */
     static final int COLUMNS = 32;
 
+    /** Columns of coded weights that a kernel runs over in one call, so that they serve several rows from the first cache. */
+    static final int BLOCK_COLUMNS = 256;
+
+    /** Blocks of such columns at most. */
+    static final int BLOCKS = 8;
+
     private static final int WIDTH = STREAMS * LANES;
 
     /** Widened weights, {@code [column][row]}, or widened keys or values of a page. Off the heap, because only there vectors are aligned to cache lines. */
@@ -28,7 +34,9 @@ public final class Scratch {
     final float[] sums = new float[ROWS * WIDTH];
 
     final float[] totals = new float[ROWS * WIDTH];
-    final float[] scales = new float[2 * WIDTH];
+
+    /** Scales and minimums of some blocks. */
+    final float[] scales = new float[2 * BLOCKS * WIDTH];
 
     final float[] block = new float[Packing.MOST_COLUMNS * LANES];
     final float[] lanes = new float[LANES];

@@ -4,6 +4,7 @@ import static io.baseload.engine.kernel.DecodeLinear.WIDTH;
 import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
 
+import io.baseload.engine.kernel.generated.Tile;
 import io.baseload.engine.kernel.lanes.ScaleVectors;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -26,7 +27,7 @@ final class WidenedRows {
             }
             Arrays.fill(scratch.sums, 0, rows * WIDTH, 0f);
             multiply(w, block, x, from, rows, units, scratch);
-            ScaleVectors.read(w, unit, units, block, scratch.scales);
+            ScaleVectors.read(w, unit, units, block, 1, scratch.scales);
             scale(w, block, rows, units, scratch);
         }
     }
@@ -37,7 +38,7 @@ final class WidenedRows {
             int at = x.at(from + r) + block * size;
             int some = Math.min(3, rows - r);
             for (int i = 0; i < units; i += 4) {
-                Tile.three(
+                Tile.rows3Vectors4(
                         scratch.widened,
                         4L * L * i,
                         4L * WIDTH,

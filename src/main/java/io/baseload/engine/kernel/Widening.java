@@ -45,7 +45,7 @@ final class Widening {
         }
         int size = m.packing().block();
         for (int block = 0; block < m.blocks(); block++) {
-            ScaleVectors.read(m, unit, 1, block, scratch.scales);
+            ScaleVectors.read(m, unit, 1, block, 1, scratch.scales);
             block(m, unit, block, scratch.scales, scratch.widened, to + block * (long) size * stride, stride);
         }
     }

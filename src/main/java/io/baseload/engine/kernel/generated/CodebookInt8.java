@@ -39,12 +39,14 @@ public final class CodebookInt8 {
     private CodebookInt8() {}
 
     /**
-     * One row of x times one vector of eight weight rows, to {@code y[0 …]}.
+     * Adds the products of some blocks: one row of x times one vector of eight weight rows, to {@code y[row · L + lane]}.
      *
+     * @param block the first block
      * @param table the values of the 16 codes
-     * @param scales room for those of a block
+     * @param scales those of these blocks, as {@link ScaleVectors#scales} gives them
      */
-    public static void multiply(PackedMatrix m, int unit, byte[] table, Int8Rows x, int row, float[] scales, float[] y) {
+    public static void multiply(
+            PackedMatrix m, int unit, int block, int blocks, byte[] table, Int8Rows x, int row, float[] scales, float[] y) {
         MemorySegment w = m.data();
         long[] quads = x.quads();
         ByteVector values = ByteVector.fromArray(TABLE, table, 0);
@@ -52,43 +54,42 @@ public final class CodebookInt8 {
         int length = x.group();
         int groups = m.packing().block() / length;
         int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
-        FloatVector zero = FloatVector.zero(FLOATS);
-        FloatVector t0 = zero;
-        for (int b = 0, group = 0; b < m.blocks(); b++) {
+        ShortVector none = ShortVector.zero(WORDS);
+        int to = row * L;
+        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
+        for (int b = block, group = block * groups, scale = 0; b < block + blocks; b++, scale += L) {
             long p = panel + (long) b * m.blockBytes();
-            ScaleVectors.scales(m, unit, 1, b, scales);
             for (int end = group + groups; group < end; group++) {
-                ShortVector h0_0 = ShortVector.zero(WORDS), h0_1 = h0_0, l0_0 = h0_0, l0_1 = h0_0;
+                ShortVector h0_0 = none, h0_1 = none, l0_0 = none, l0_1 = none;
                 int k = group * (length / 2);
                 for (int eight = 0; eight < length / 8; eight++, p += 64, k += 4) {
                     IntVector w0 = IntVector.fromMemorySegment(QUARTER, w, p, LITTLE_ENDIAN);
                     IntVector w1 = IntVector.fromMemorySegment(QUARTER, w, p + 16, LITTLE_ENDIAN);
                     ShortVector c0 = (ShortVector) w0.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
                     ShortVector c1 = (ShortVector) w1.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
-                    ShortVector u0, v0;
-                    u0 = LongVector.broadcast(QUADS, quads[x0 + k + 0]).reinterpretAsShorts();
-                    v0 = LongVector.broadcast(QUADS, quads[x0 + k + 1]).reinterpretAsShorts();
-                    h0_0 = c0.mul(u0).add(h0_0);
-                    h0_1 = c1.mul(u0).add(h0_1);
-                    l0_0 = c0.mul(v0).add(l0_0);
-                    l0_1 = c1.mul(v0).add(l0_1);
-                    c0 = (ShortVector) w0.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
-                    c1 = (ShortVector) w1.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
-                    u0 = LongVector.broadcast(QUADS, quads[x0 + k + 2]).reinterpretAsShorts();
-                    v0 = LongVector.broadcast(QUADS, quads[x0 + k + 3]).reinterpretAsShorts();
-                    h0_0 = c0.mul(u0).add(h0_0);
-                    h0_1 = c1.mul(u0).add(h0_1);
-                    l0_0 = c0.mul(v0).add(l0_0);
-                    l0_1 = c1.mul(v0).add(l0_1);
+                    ShortVector u0_0 = LongVector.broadcast(QUADS, quads[x0 + k + 0]).reinterpretAsShorts();
+                    ShortVector v0_0 = LongVector.broadcast(QUADS, quads[x0 + k + 1]).reinterpretAsShorts();
+                    h0_0 = c0.mul(u0_0).add(h0_0);
+                    h0_1 = c1.mul(u0_0).add(h0_1);
+                    l0_0 = c0.mul(v0_0).add(l0_0);
+                    l0_1 = c1.mul(v0_0).add(l0_1);
+                    ShortVector c2 = (ShortVector) w0.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+                    ShortVector c3 = (ShortVector) w1.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+                    ShortVector u0_2 = LongVector.broadcast(QUADS, quads[x0 + k + 2]).reinterpretAsShorts();
+                    ShortVector v0_2 = LongVector.broadcast(QUADS, quads[x0 + k + 3]).reinterpretAsShorts();
+                    h0_0 = c2.mul(u0_2).add(h0_0);
+                    h0_1 = c3.mul(u0_2).add(h0_1);
+                    l0_0 = c2.mul(v0_2).add(l0_0);
+                    l0_1 = c3.mul(v0_2).add(l0_1);
                 }
                 IntVector hi0_0 = h0_0.reinterpretAsInts(), li0_0 = l0_0.reinterpretAsInts();
                 IntVector hi0_1 = h0_1.reinterpretAsInts(), li0_1 = l0_1.reinterpretAsInts();
                 LongVector q0_0 = hi0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi0_0.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li0_0.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li0_0.lanewise(ASHR, 16)).reinterpretAsLongs();
                 LongVector q0_1 = hi0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi0_1.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li0_1.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li0_1.lanewise(ASHR, 16)).reinterpretAsLongs();
                 IntVector i0 = q0_0.reinterpretAsInts().add(q0_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q0_1.reinterpretAsInts().add(q0_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(FloatVector.broadcast(FLOATS, x.steps()[s0 + group])).fma(FloatVector.fromArray(FLOATS, scales, 0), t0);
+                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(FloatVector.broadcast(FLOATS, x.steps()[s0 + group])).fma(FloatVector.fromArray(FLOATS, scales, scale), t0);
             }
         }
-        t0.intoArray(y, 0 * L);
+        t0.intoArray(y, to + 0 * L);
     }
 }

@@ -27,25 +27,28 @@ public final class NibbleInt8By32 {
     private NibbleInt8By32() {}
 
     /**
-     * Some rows of x, from {@code row} on, times some vectors of weight rows, from {@code unit} on, without minimums: {@code y[(row · streams + stream) · L + lane]}.
+     * Adds the products of some blocks, without minimums: rows of x, from {@code row} on, times some vectors of weight rows, from {@code unit} on, to
+     * {@code y[((row + r) · streams + stream) · L + lane]}.
      *
-     * @param rows 1, 2 or 4
      * @param streams 4, 2 or 1; 4 for several rows
-     * @param scales room for those of a block
+     * @param block the first block
+     * @param rows 1, 2 or 4
+     * @param scales those of these blocks, as {@link ScaleVectors#scales} gives them
      */
     public static void multiply(
-            PackedMatrix m, int unit, int streams, Int8Rows x, int row, int rows, float[] scales, float[] y) {
+            PackedMatrix m, int unit, int streams, int block, int blocks, Int8Rows x, int row, int rows, float[] scales, float[] y) {
         switch (10 * rows + streams) {
-            case 14 -> rows1Streams4(m, unit, x, row, scales, y);
-            case 12 -> rows1Streams2(m, unit, x, row, scales, y);
-            case 11 -> rows1Streams1(m, unit, x, row, scales, y);
-            case 24 -> rows2Streams4(m, unit, x, row, scales, y);
-            case 44 -> rows4Streams4(m, unit, x, row, scales, y);
+            case 14 -> rows1Streams4(m, unit, block, blocks, x, row, scales, y);
+            case 12 -> rows1Streams2(m, unit, block, blocks, x, row, scales, y);
+            case 11 -> rows1Streams1(m, unit, block, blocks, x, row, scales, y);
+            case 24 -> rows2Streams4(m, unit, block, blocks, x, row, scales, y);
+            case 44 -> rows4Streams4(m, unit, block, blocks, x, row, scales, y);
             default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
         }
     }
 
-    private static void rows1Streams4(PackedMatrix m, int unit, Int8Rows x, int row, float[] scales, float[] y) {
+    private static void rows1Streams4(
+            PackedMatrix m, int unit, int block, int blocks, Int8Rows x, int row, float[] scales, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
@@ -56,19 +59,19 @@ public final class NibbleInt8By32 {
         long o3 = Lanes.offset(3, stride, Integer.BYTES);
         int groups = m.packing().block() / 32;
         int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
-        FloatVector zero = FloatVector.zero(FLOATS);
-        FloatVector t0_0 = zero;
-        FloatVector t0_1 = zero;
-        FloatVector t0_2 = zero;
-        FloatVector t0_3 = zero;
-        for (int b = 0, group = 0; b < m.blocks(); b++) {
+        ShortVector none = ShortVector.zero(WORDS);
+        int to = row * 4 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L);
+        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L);
+        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L);
+        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L);
+        for (int b = block, group = block * groups, scale = 0; b < block + blocks; b++, scale += 4 * L) {
             long p = panel + (long) b * m.blockBytes();
-            ScaleVectors.scales(m, unit, 4, b, scales);
             for (int end = group + groups; group < end; group++) {
-                ShortVector a0_0 = ShortVector.zero(WORDS);
-                ShortVector a0_1 = ShortVector.zero(WORDS);
-                ShortVector a0_2 = ShortVector.zero(WORDS);
-                ShortVector a0_3 = ShortVector.zero(WORDS);
+                ShortVector a0_0 = none;
+                ShortVector a0_1 = none;
+                ShortVector a0_2 = none;
+                ShortVector a0_3 = none;
                 for (int eight = 0; eight < 32 / 8; eight++, p += 64) {
                     int k = group * (32 / 2) + eight * 4;
                     ShortVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN).reinterpretAsShorts();
@@ -93,19 +96,20 @@ public final class NibbleInt8By32 {
                 IntVector i0_1 = a0_1.reinterpretAsInts();
                 IntVector i0_2 = a0_2.reinterpretAsInts();
                 IntVector i0_3 = a0_3.reinterpretAsInts();
-                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0_0);
-                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t0_1);
-                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_2.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t0_2);
-                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_3.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 3 * L), t0_3);
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t0_0);
+                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t0_1);
+                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_2.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * L), t0_2);
+                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_3.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * L), t0_3);
             }
         }
-        t0_0.intoArray(y, (0 * 4 + 0) * L);
-        t0_1.intoArray(y, (0 * 4 + 1) * L);
-        t0_2.intoArray(y, (0 * 4 + 2) * L);
-        t0_3.intoArray(y, (0 * 4 + 3) * L);
+        t0_0.intoArray(y, to + (0 * 4 + 0) * L);
+        t0_1.intoArray(y, to + (0 * 4 + 1) * L);
+        t0_2.intoArray(y, to + (0 * 4 + 2) * L);
+        t0_3.intoArray(y, to + (0 * 4 + 3) * L);
     }
 
-    private static void rows1Streams2(PackedMatrix m, int unit, Int8Rows x, int row, float[] scales, float[] y) {
+    private static void rows1Streams2(
+            PackedMatrix m, int unit, int block, int blocks, Int8Rows x, int row, float[] scales, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
@@ -114,15 +118,15 @@ public final class NibbleInt8By32 {
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
         int groups = m.packing().block() / 32;
         int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
-        FloatVector zero = FloatVector.zero(FLOATS);
-        FloatVector t0_0 = zero;
-        FloatVector t0_1 = zero;
-        for (int b = 0, group = 0; b < m.blocks(); b++) {
+        ShortVector none = ShortVector.zero(WORDS);
+        int to = row * 2 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L);
+        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L);
+        for (int b = block, group = block * groups, scale = 0; b < block + blocks; b++, scale += 2 * L) {
             long p = panel + (long) b * m.blockBytes();
-            ScaleVectors.scales(m, unit, 2, b, scales);
             for (int end = group + groups; group < end; group++) {
-                ShortVector a0_0 = ShortVector.zero(WORDS);
-                ShortVector a0_1 = ShortVector.zero(WORDS);
+                ShortVector a0_0 = none;
+                ShortVector a0_1 = none;
                 for (int eight = 0; eight < 32 / 8; eight++, p += 64) {
                     int k = group * (32 / 2) + eight * 4;
                     ShortVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN).reinterpretAsShorts();
@@ -139,15 +143,16 @@ public final class NibbleInt8By32 {
                 IntVector c0 = IntVector.broadcast(INTS, x.corrections()[s0 + group]);
                 IntVector i0_0 = a0_0.reinterpretAsInts();
                 IntVector i0_1 = a0_1.reinterpretAsInts();
-                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0_0);
-                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t0_1);
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t0_0);
+                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t0_1);
             }
         }
-        t0_0.intoArray(y, (0 * 2 + 0) * L);
-        t0_1.intoArray(y, (0 * 2 + 1) * L);
+        t0_0.intoArray(y, to + (0 * 2 + 0) * L);
+        t0_1.intoArray(y, to + (0 * 2 + 1) * L);
     }
 
-    private static void rows1Streams1(PackedMatrix m, int unit, Int8Rows x, int row, float[] scales, float[] y) {
+    private static void rows1Streams1(
+            PackedMatrix m, int unit, int block, int blocks, Int8Rows x, int row, float[] scales, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
@@ -155,13 +160,13 @@ public final class NibbleInt8By32 {
         long o0 = Lanes.offset(0, stride, Integer.BYTES);
         int groups = m.packing().block() / 32;
         int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
-        FloatVector zero = FloatVector.zero(FLOATS);
-        FloatVector t0_0 = zero;
-        for (int b = 0, group = 0; b < m.blocks(); b++) {
+        ShortVector none = ShortVector.zero(WORDS);
+        int to = row * 1 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 1 + 0) * L);
+        for (int b = block, group = block * groups, scale = 0; b < block + blocks; b++, scale += 1 * L) {
             long p = panel + (long) b * m.blockBytes();
-            ScaleVectors.scales(m, unit, 1, b, scales);
             for (int end = group + groups; group < end; group++) {
-                ShortVector a0_0 = ShortVector.zero(WORDS);
+                ShortVector a0_0 = none;
                 for (int eight = 0; eight < 32 / 8; eight++, p += 64) {
                     int k = group * (32 / 2) + eight * 4;
                     ShortVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN).reinterpretAsShorts();
@@ -174,13 +179,14 @@ public final class NibbleInt8By32 {
                 FloatVector f0 = FloatVector.broadcast(FLOATS, x.steps()[s0 + group]);
                 IntVector c0 = IntVector.broadcast(INTS, x.corrections()[s0 + group]);
                 IntVector i0_0 = a0_0.reinterpretAsInts();
-                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0_0);
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t0_0);
             }
         }
-        t0_0.intoArray(y, (0 * 1 + 0) * L);
+        t0_0.intoArray(y, to + (0 * 1 + 0) * L);
     }
 
-    private static void rows2Streams4(PackedMatrix m, int unit, Int8Rows x, int row, float[] scales, float[] y) {
+    private static void rows2Streams4(
+            PackedMatrix m, int unit, int block, int blocks, Int8Rows x, int row, float[] scales, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
@@ -192,27 +198,27 @@ public final class NibbleInt8By32 {
         int groups = m.packing().block() / 32;
         int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
         int x1 = x.digitsAt(row + 1), s1 = x.groupsAt(row + 1);
-        FloatVector zero = FloatVector.zero(FLOATS);
-        FloatVector t0_0 = zero;
-        FloatVector t0_1 = zero;
-        FloatVector t0_2 = zero;
-        FloatVector t0_3 = zero;
-        FloatVector t1_0 = zero;
-        FloatVector t1_1 = zero;
-        FloatVector t1_2 = zero;
-        FloatVector t1_3 = zero;
-        for (int b = 0, group = 0; b < m.blocks(); b++) {
+        ShortVector none = ShortVector.zero(WORDS);
+        int to = row * 4 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L);
+        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L);
+        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L);
+        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L);
+        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 0) * L);
+        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 1) * L);
+        FloatVector t1_2 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 2) * L);
+        FloatVector t1_3 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 3) * L);
+        for (int b = block, group = block * groups, scale = 0; b < block + blocks; b++, scale += 4 * L) {
             long p = panel + (long) b * m.blockBytes();
-            ScaleVectors.scales(m, unit, 4, b, scales);
             for (int end = group + groups; group < end; group++) {
-                ShortVector a0_0 = ShortVector.zero(WORDS);
-                ShortVector a0_1 = ShortVector.zero(WORDS);
-                ShortVector a0_2 = ShortVector.zero(WORDS);
-                ShortVector a0_3 = ShortVector.zero(WORDS);
-                ShortVector a1_0 = ShortVector.zero(WORDS);
-                ShortVector a1_1 = ShortVector.zero(WORDS);
-                ShortVector a1_2 = ShortVector.zero(WORDS);
-                ShortVector a1_3 = ShortVector.zero(WORDS);
+                ShortVector a0_0 = none;
+                ShortVector a0_1 = none;
+                ShortVector a0_2 = none;
+                ShortVector a0_3 = none;
+                ShortVector a1_0 = none;
+                ShortVector a1_1 = none;
+                ShortVector a1_2 = none;
+                ShortVector a1_3 = none;
                 for (int eight = 0; eight < 32 / 8; eight++, p += 64) {
                     int k = group * (32 / 2) + eight * 4;
                     ShortVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN).reinterpretAsShorts();
@@ -248,27 +254,28 @@ public final class NibbleInt8By32 {
                 IntVector i1_1 = a1_1.reinterpretAsInts();
                 IntVector i1_2 = a1_2.reinterpretAsInts();
                 IntVector i1_3 = a1_3.reinterpretAsInts();
-                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0_0);
-                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t0_1);
-                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_2.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t0_2);
-                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_3.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 3 * L), t0_3);
-                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_0.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t1_0);
-                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_1.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t1_1);
-                t1_2 = ((FloatVector) i1_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_2.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1_2);
-                t1_3 = ((FloatVector) i1_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_3.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, 3 * L), t1_3);
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t0_0);
+                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t0_1);
+                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_2.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * L), t0_2);
+                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_3.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * L), t0_3);
+                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_0.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t1_0);
+                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_1.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t1_1);
+                t1_2 = ((FloatVector) i1_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_2.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * L), t1_2);
+                t1_3 = ((FloatVector) i1_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_3.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * L), t1_3);
             }
         }
-        t0_0.intoArray(y, (0 * 4 + 0) * L);
-        t0_1.intoArray(y, (0 * 4 + 1) * L);
-        t0_2.intoArray(y, (0 * 4 + 2) * L);
-        t0_3.intoArray(y, (0 * 4 + 3) * L);
-        t1_0.intoArray(y, (1 * 4 + 0) * L);
-        t1_1.intoArray(y, (1 * 4 + 1) * L);
-        t1_2.intoArray(y, (1 * 4 + 2) * L);
-        t1_3.intoArray(y, (1 * 4 + 3) * L);
+        t0_0.intoArray(y, to + (0 * 4 + 0) * L);
+        t0_1.intoArray(y, to + (0 * 4 + 1) * L);
+        t0_2.intoArray(y, to + (0 * 4 + 2) * L);
+        t0_3.intoArray(y, to + (0 * 4 + 3) * L);
+        t1_0.intoArray(y, to + (1 * 4 + 0) * L);
+        t1_1.intoArray(y, to + (1 * 4 + 1) * L);
+        t1_2.intoArray(y, to + (1 * 4 + 2) * L);
+        t1_3.intoArray(y, to + (1 * 4 + 3) * L);
     }
 
-    private static void rows4Streams4(PackedMatrix m, int unit, Int8Rows x, int row, float[] scales, float[] y) {
+    private static void rows4Streams4(
+            PackedMatrix m, int unit, int block, int blocks, Int8Rows x, int row, float[] scales, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
@@ -282,43 +289,43 @@ public final class NibbleInt8By32 {
         int x1 = x.digitsAt(row + 1), s1 = x.groupsAt(row + 1);
         int x2 = x.digitsAt(row + 2), s2 = x.groupsAt(row + 2);
         int x3 = x.digitsAt(row + 3), s3 = x.groupsAt(row + 3);
-        FloatVector zero = FloatVector.zero(FLOATS);
-        FloatVector t0_0 = zero;
-        FloatVector t0_1 = zero;
-        FloatVector t0_2 = zero;
-        FloatVector t0_3 = zero;
-        FloatVector t1_0 = zero;
-        FloatVector t1_1 = zero;
-        FloatVector t1_2 = zero;
-        FloatVector t1_3 = zero;
-        FloatVector t2_0 = zero;
-        FloatVector t2_1 = zero;
-        FloatVector t2_2 = zero;
-        FloatVector t2_3 = zero;
-        FloatVector t3_0 = zero;
-        FloatVector t3_1 = zero;
-        FloatVector t3_2 = zero;
-        FloatVector t3_3 = zero;
-        for (int b = 0, group = 0; b < m.blocks(); b++) {
+        ShortVector none = ShortVector.zero(WORDS);
+        int to = row * 4 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L);
+        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L);
+        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L);
+        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L);
+        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 0) * L);
+        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 1) * L);
+        FloatVector t1_2 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 2) * L);
+        FloatVector t1_3 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 3) * L);
+        FloatVector t2_0 = FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 0) * L);
+        FloatVector t2_1 = FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 1) * L);
+        FloatVector t2_2 = FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 2) * L);
+        FloatVector t2_3 = FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 3) * L);
+        FloatVector t3_0 = FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 0) * L);
+        FloatVector t3_1 = FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 1) * L);
+        FloatVector t3_2 = FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 2) * L);
+        FloatVector t3_3 = FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 3) * L);
+        for (int b = block, group = block * groups, scale = 0; b < block + blocks; b++, scale += 4 * L) {
             long p = panel + (long) b * m.blockBytes();
-            ScaleVectors.scales(m, unit, 4, b, scales);
             for (int end = group + groups; group < end; group++) {
-                ShortVector a0_0 = ShortVector.zero(WORDS);
-                ShortVector a0_1 = ShortVector.zero(WORDS);
-                ShortVector a0_2 = ShortVector.zero(WORDS);
-                ShortVector a0_3 = ShortVector.zero(WORDS);
-                ShortVector a1_0 = ShortVector.zero(WORDS);
-                ShortVector a1_1 = ShortVector.zero(WORDS);
-                ShortVector a1_2 = ShortVector.zero(WORDS);
-                ShortVector a1_3 = ShortVector.zero(WORDS);
-                ShortVector a2_0 = ShortVector.zero(WORDS);
-                ShortVector a2_1 = ShortVector.zero(WORDS);
-                ShortVector a2_2 = ShortVector.zero(WORDS);
-                ShortVector a2_3 = ShortVector.zero(WORDS);
-                ShortVector a3_0 = ShortVector.zero(WORDS);
-                ShortVector a3_1 = ShortVector.zero(WORDS);
-                ShortVector a3_2 = ShortVector.zero(WORDS);
-                ShortVector a3_3 = ShortVector.zero(WORDS);
+                ShortVector a0_0 = none;
+                ShortVector a0_1 = none;
+                ShortVector a0_2 = none;
+                ShortVector a0_3 = none;
+                ShortVector a1_0 = none;
+                ShortVector a1_1 = none;
+                ShortVector a1_2 = none;
+                ShortVector a1_3 = none;
+                ShortVector a2_0 = none;
+                ShortVector a2_1 = none;
+                ShortVector a2_2 = none;
+                ShortVector a2_3 = none;
+                ShortVector a3_0 = none;
+                ShortVector a3_1 = none;
+                ShortVector a3_2 = none;
+                ShortVector a3_3 = none;
                 for (int eight = 0; eight < 32 / 8; eight++, p += 64) {
                     int k = group * (32 / 2) + eight * 4;
                     ShortVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN).reinterpretAsShorts();
@@ -376,39 +383,39 @@ public final class NibbleInt8By32 {
                 IntVector i3_1 = a3_1.reinterpretAsInts();
                 IntVector i3_2 = a3_2.reinterpretAsInts();
                 IntVector i3_3 = a3_3.reinterpretAsInts();
-                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t0_0);
-                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t0_1);
-                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_2.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t0_2);
-                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_3.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, 3 * L), t0_3);
-                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_0.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t1_0);
-                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_1.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t1_1);
-                t1_2 = ((FloatVector) i1_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_2.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t1_2);
-                t1_3 = ((FloatVector) i1_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_3.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, 3 * L), t1_3);
-                t2_0 = ((FloatVector) i2_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i2_0.lanewise(ASHR, 16)).add(c2).convertShape(I2F, FLOATS, 0)).mul(f2).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t2_0);
-                t2_1 = ((FloatVector) i2_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i2_1.lanewise(ASHR, 16)).add(c2).convertShape(I2F, FLOATS, 0)).mul(f2).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t2_1);
-                t2_2 = ((FloatVector) i2_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i2_2.lanewise(ASHR, 16)).add(c2).convertShape(I2F, FLOATS, 0)).mul(f2).fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t2_2);
-                t2_3 = ((FloatVector) i2_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i2_3.lanewise(ASHR, 16)).add(c2).convertShape(I2F, FLOATS, 0)).mul(f2).fma(FloatVector.fromArray(FLOATS, scales, 3 * L), t2_3);
-                t3_0 = ((FloatVector) i3_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i3_0.lanewise(ASHR, 16)).add(c3).convertShape(I2F, FLOATS, 0)).mul(f3).fma(FloatVector.fromArray(FLOATS, scales, 0 * L), t3_0);
-                t3_1 = ((FloatVector) i3_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i3_1.lanewise(ASHR, 16)).add(c3).convertShape(I2F, FLOATS, 0)).mul(f3).fma(FloatVector.fromArray(FLOATS, scales, 1 * L), t3_1);
-                t3_2 = ((FloatVector) i3_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i3_2.lanewise(ASHR, 16)).add(c3).convertShape(I2F, FLOATS, 0)).mul(f3).fma(FloatVector.fromArray(FLOATS, scales, 2 * L), t3_2);
-                t3_3 = ((FloatVector) i3_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i3_3.lanewise(ASHR, 16)).add(c3).convertShape(I2F, FLOATS, 0)).mul(f3).fma(FloatVector.fromArray(FLOATS, scales, 3 * L), t3_3);
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t0_0);
+                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t0_1);
+                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_2.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * L), t0_2);
+                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_3.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * L), t0_3);
+                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_0.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t1_0);
+                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_1.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t1_1);
+                t1_2 = ((FloatVector) i1_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_2.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * L), t1_2);
+                t1_3 = ((FloatVector) i1_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_3.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * L), t1_3);
+                t2_0 = ((FloatVector) i2_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i2_0.lanewise(ASHR, 16)).add(c2).convertShape(I2F, FLOATS, 0)).mul(f2).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t2_0);
+                t2_1 = ((FloatVector) i2_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i2_1.lanewise(ASHR, 16)).add(c2).convertShape(I2F, FLOATS, 0)).mul(f2).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t2_1);
+                t2_2 = ((FloatVector) i2_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i2_2.lanewise(ASHR, 16)).add(c2).convertShape(I2F, FLOATS, 0)).mul(f2).fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * L), t2_2);
+                t2_3 = ((FloatVector) i2_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i2_3.lanewise(ASHR, 16)).add(c2).convertShape(I2F, FLOATS, 0)).mul(f2).fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * L), t2_3);
+                t3_0 = ((FloatVector) i3_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i3_0.lanewise(ASHR, 16)).add(c3).convertShape(I2F, FLOATS, 0)).mul(f3).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t3_0);
+                t3_1 = ((FloatVector) i3_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i3_1.lanewise(ASHR, 16)).add(c3).convertShape(I2F, FLOATS, 0)).mul(f3).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t3_1);
+                t3_2 = ((FloatVector) i3_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i3_2.lanewise(ASHR, 16)).add(c3).convertShape(I2F, FLOATS, 0)).mul(f3).fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * L), t3_2);
+                t3_3 = ((FloatVector) i3_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i3_3.lanewise(ASHR, 16)).add(c3).convertShape(I2F, FLOATS, 0)).mul(f3).fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * L), t3_3);
             }
         }
-        t0_0.intoArray(y, (0 * 4 + 0) * L);
-        t0_1.intoArray(y, (0 * 4 + 1) * L);
-        t0_2.intoArray(y, (0 * 4 + 2) * L);
-        t0_3.intoArray(y, (0 * 4 + 3) * L);
-        t1_0.intoArray(y, (1 * 4 + 0) * L);
-        t1_1.intoArray(y, (1 * 4 + 1) * L);
-        t1_2.intoArray(y, (1 * 4 + 2) * L);
-        t1_3.intoArray(y, (1 * 4 + 3) * L);
-        t2_0.intoArray(y, (2 * 4 + 0) * L);
-        t2_1.intoArray(y, (2 * 4 + 1) * L);
-        t2_2.intoArray(y, (2 * 4 + 2) * L);
-        t2_3.intoArray(y, (2 * 4 + 3) * L);
-        t3_0.intoArray(y, (3 * 4 + 0) * L);
-        t3_1.intoArray(y, (3 * 4 + 1) * L);
-        t3_2.intoArray(y, (3 * 4 + 2) * L);
-        t3_3.intoArray(y, (3 * 4 + 3) * L);
+        t0_0.intoArray(y, to + (0 * 4 + 0) * L);
+        t0_1.intoArray(y, to + (0 * 4 + 1) * L);
+        t0_2.intoArray(y, to + (0 * 4 + 2) * L);
+        t0_3.intoArray(y, to + (0 * 4 + 3) * L);
+        t1_0.intoArray(y, to + (1 * 4 + 0) * L);
+        t1_1.intoArray(y, to + (1 * 4 + 1) * L);
+        t1_2.intoArray(y, to + (1 * 4 + 2) * L);
+        t1_3.intoArray(y, to + (1 * 4 + 3) * L);
+        t2_0.intoArray(y, to + (2 * 4 + 0) * L);
+        t2_1.intoArray(y, to + (2 * 4 + 1) * L);
+        t2_2.intoArray(y, to + (2 * 4 + 2) * L);
+        t2_3.intoArray(y, to + (2 * 4 + 3) * L);
+        t3_0.intoArray(y, to + (3 * 4 + 0) * L);
+        t3_1.intoArray(y, to + (3 * 4 + 1) * L);
+        t3_2.intoArray(y, to + (3 * 4 + 2) * L);
+        t3_3.intoArray(y, to + (3 * 4 + 3) * L);
     }
 }

@@ -32,6 +32,9 @@ public final class Lanes {
     /** Floats of a vector. */
     public static final int L = FLOATS.length();
 
+    /** Bytes of a vector. */
+    public static final long VECTOR = (long) L * Float.BYTES;
+
     /** Vectors of a panel. */
     public static final int PARTS = LANES / L;
 

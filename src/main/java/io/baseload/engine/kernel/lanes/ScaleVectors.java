@@ -28,28 +28,31 @@ public final class ScaleVectors {
 
     private ScaleVectors() {}
 
-    /** The scales d and minimums m of a block in some vectors of rows: d of the first, m of the first, d of the second … */
-    public static void read(PackedMatrix m, int unit, int units, int block, float[] to) {
+    /**
+     * The scales d and minimums m of some blocks in some vectors of rows: {@code to[2 · (block · units + unit) · L + lane]} has d, the next vector m. Called for a few blocks before a
+     * kernel runs over them, because a vector that lives across a call in a loop may become an object.
+     */
+    public static void read(PackedMatrix m, int unit, int units, int block, int blocks, float[] to) {
         float zero = m.packing().codes() == Codes.I4 ? -8 : 0;
-        switch (m.packing().scales()) {
-            case F16 -> halves(m, unit, units, block, 0, zero, to);
-            case F16_MINIMUM -> halves(m, unit, units, block, 2 * LANES, 1, to);
-            case F32 -> floats(m, unit, units, block, 0, zero, to);
-            case F32_MINIMUM -> floats(m, unit, units, block, 4 * LANES, 1, to);
-            case LINEAR8_MINIMUM -> nestedMinimums(m, unit, units, block, to);
-            default -> nested(m, unit, units, block, zero, to);
+        for (int b = block, at = 0; b < block + blocks; b++, at += 2 * units * L) {
+            switch (m.packing().scales()) {
+                case F16 -> halves(m, unit, units, b, 0, zero, to, at);
+                case F16_MINIMUM -> halves(m, unit, units, b, 2 * LANES, 1, to, at);
+                case F32 -> floats(m, unit, units, b, 0, zero, to, at);
+                case F32_MINIMUM -> floats(m, unit, units, b, 4 * LANES, 1, to, at);
+                case LINEAR8_MINIMUM -> nestedMinimums(m, unit, units, b, to, at);
+                default -> nested(m, unit, units, b, zero, to, at);
+            }
         }
     }
 
-    /** The scales of a block in some vectors of rows, without minimums. */
-    public static void scales(PackedMatrix m, int unit, int units, int block, float[] to) {
-        switch (m.packing().scales()) {
-            case F16, F16_MINIMUM -> halves(m, unit, units, block, 0, to);
-            case F32, F32_MINIMUM -> floats(m, unit, units, block, 0, to);
-            default -> {
-                for (int i = 0; i < units; i++) {
-                    nested(m, unit, i, block, to, i * L);
-                }
+    /** The scales of some blocks in some vectors of rows, without minimums: {@code to[(block · units + unit) · L + lane]}. */
+    public static void scales(PackedMatrix m, int unit, int units, int block, int blocks, float[] to) {
+        for (int b = block, at = 0; b < block + blocks; b++, at += units * L) {
+            switch (m.packing().scales()) {
+                case F16, F16_MINIMUM -> halves(m, unit, units, b, 0, to, at);
+                case F32, F32_MINIMUM -> floats(m, unit, units, b, 0, to, at);
+                default -> nested(m, unit, units, b, to, at);
             }
         }
     }
@@ -57,26 +60,32 @@ public final class ScaleVectors {
     /** The minimums of a block in some vectors of rows, where there are any. */
     public static void minimums(PackedMatrix m, int unit, int units, int block, float[] to) {
         switch (m.packing().scales()) {
-            case F16_MINIMUM -> halves(m, unit, units, block, Short.BYTES * LANES, to);
-            case F32_MINIMUM -> floats(m, unit, units, block, Float.BYTES * LANES, to);
+            case F16_MINIMUM -> halves(m, unit, units, block, Short.BYTES * LANES, to, 0);
+            case F32_MINIMUM -> floats(m, unit, units, block, Float.BYTES * LANES, to, 0);
             default -> {
                 for (int i = 0; i < units; i++) {
-                    nestedMinimum(m, unit, i, block, to, i * L);
+                    minimum(m, unit, i, block, to, i * L);
                 }
             }
         }
     }
 
-    private static void halves(PackedMatrix m, int unit, int units, int block, long offset, float[] to) {
+    private static void halves(PackedMatrix m, int unit, int units, int block, long offset, float[] to, int toAt) {
         for (int i = 0; i < units; i++) {
-            Lanes.halves(m.data(), at(m, unit, i, block, Short.BYTES) + offset, 1, to, i * L);
+            Lanes.halves(m.data(), at(m, unit, i, block, Short.BYTES) + offset, 1, to, toAt + i * L);
         }
     }
 
-    private static void floats(PackedMatrix m, int unit, int units, int block, long offset, float[] to) {
+    private static void floats(PackedMatrix m, int unit, int units, int block, long offset, float[] to, int toAt) {
         for (int i = 0; i < units; i++) {
             long at = at(m, unit, i, block, Float.BYTES) + offset;
-            FloatVector.fromMemorySegment(FLOATS, m.data(), at, LITTLE_ENDIAN).intoArray(to, i * L);
+            FloatVector.fromMemorySegment(FLOATS, m.data(), at, LITTLE_ENDIAN).intoArray(to, toAt + i * L);
+        }
+    }
+
+    private static void nested(PackedMatrix m, int unit, int units, int block, float[] to, int toAt) {
+        for (int i = 0; i < units; i++) {
+            scale(m, unit, i, block, to, toAt + i * L);
         }
     }
 
@@ -85,39 +94,43 @@ public final class ScaleVectors {
         return m.scales((unit + i) / PARTS, block) + (unit + i) % PARTS * (long) L * size;
     }
 
-    private static void halves(PackedMatrix m, int unit, int units, int block, long minimum, float factor, float[] to) {
+    private static void halves(
+            PackedMatrix m, int unit, int units, int block, long minimum, float factor, float[] to, int toAt) {
         for (int i = 0; i < units; i++) {
             long at = at(m, unit, i, block, Short.BYTES);
-            Lanes.halves(m.data(), at, 1, to, 2 * i * L);
-            Lanes.halves(m.data(), at + minimum, factor, to, (2 * i + 1) * L);
+            Lanes.halves(m.data(), at, 1, to, toAt + 2 * i * L);
+            Lanes.halves(m.data(), at + minimum, factor, to, toAt + (2 * i + 1) * L);
         }
     }
 
-    private static void floats(PackedMatrix m, int unit, int units, int block, long minimum, float factor, float[] to) {
+    private static void floats(
+            PackedMatrix m, int unit, int units, int block, long minimum, float factor, float[] to, int toAt) {
         for (int i = 0; i < units; i++) {
             long at = at(m, unit, i, block, Float.BYTES);
-            FloatVector.fromMemorySegment(FLOATS, m.data(), at, LITTLE_ENDIAN).intoArray(to, 2 * i * L);
+            FloatVector.fromMemorySegment(FLOATS, m.data(), at, LITTLE_ENDIAN).intoArray(to, toAt + 2 * i * L);
             FloatVector.fromMemorySegment(FLOATS, m.data(), at + minimum, LITTLE_ENDIAN)
                     .mul(factor)
-                    .intoArray(to, (2 * i + 1) * L);
+                    .intoArray(to, toAt + (2 * i + 1) * L);
         }
     }
 
-    private static void nested(PackedMatrix m, int unit, int units, int block, float factor, float[] to) {
+    private static void nested(
+            PackedMatrix m, int unit, int units, int block, float factor, float[] to, int toAt) {
         for (int i = 0; i < units; i++) {
-            nested(m, unit, i, block, to, 2 * i * L);
-            FloatVector.fromArray(FLOATS, to, 2 * i * L).mul(factor).intoArray(to, (2 * i + 1) * L);
+            int d = toAt + 2 * i * L;
+            scale(m, unit, i, block, to, d);
+            FloatVector.fromArray(FLOATS, to, d).mul(factor).intoArray(to, d + L);
         }
     }
 
-    private static void nestedMinimums(PackedMatrix m, int unit, int units, int block, float[] to) {
+    private static void nestedMinimums(PackedMatrix m, int unit, int units, int block, float[] to, int toAt) {
         for (int i = 0; i < units; i++) {
-            nested(m, unit, i, block, to, 2 * i * L);
-            nestedMinimum(m, unit, i, block, to, (2 * i + 1) * L);
+            scale(m, unit, i, block, to, toAt + 2 * i * L);
+            minimum(m, unit, i, block, to, toAt + (2 * i + 1) * L);
         }
     }
 
-    private static void nested(PackedMatrix m, int unit, int i, int block, float[] to, int toAt) {
+    private static void scale(PackedMatrix m, int unit, int i, int block, float[] to, int toAt) {
         long at = at(m, unit, i, block, Byte.BYTES);
         long nested = m.nested((unit + i) / PARTS, block);
         if (m.packing().scales() == Scales.FLOAT8) {
@@ -127,7 +140,7 @@ public final class ScaleVectors {
         }
     }
 
-    private static void nestedMinimum(PackedMatrix m, int unit, int i, int block, float[] to, int toAt) {
+    private static void minimum(PackedMatrix m, int unit, int i, int block, float[] to, int toAt) {
         long at = at(m, unit, i, block, Byte.BYTES) + LANES;
         linear8(m.data(), at, m.nested((unit + i) / PARTS, block) + 2 * Float.BYTES, to, toAt);
     }

@@ -1,0 +1,293 @@
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Weights that are decoded to F32 in registers, times rows of F32 activations: w = d·q + m, so Σ w·x = d·Σ q·x + m·Σ x in each block. One pattern; how a code becomes a
+ * float differs.
+ *
+ * <p>One row multiplies each vector of weights in the expression that decodes it. Several rows share it in a variable.
+ */
+enum FloatKernels {
+    /** A nibble is masked where it stands and so comes out 16^j times too large; x is made smaller by that. */
+    NIBBLES(
+            """
+            4-bit integers, which are decoded in registers, times rows of x.
+             *
+             * <p>A nibble is not shifted down but masked where it stands and so comes out 16^j times too large; x is made smaller by that instead, which is exact and happens
+             * once for all vectors. The loops over nibbles must stay loops: written out, the method outgrows what the compiler inlines and its vectors get boxed.""",
+            "Integer"),
+    BYTES("8-bit weights times rows of x.", "Byte"),
+    CODEBOOK(
+            """
+            4-bit weights that are looked up, w = d·table[q] + m, times rows of x. Only for vectors of 512 bits, which hold the whole table: the look-up is one permutation, which
+             * uses the lowest four bits of each lane. The loops over nibbles must stay loops, as in {@link NibbleFloat}.""",
+            "Integer");
+
+    private static final int[][] ROWS_AND_STREAMS = {{1, 8}, {1, 4}, {1, 2}, {1, 1}, {4, 4}, {2, 4}};
+
+    private final String description;
+    private final String element;
+
+    FloatKernels(String description, String element) {
+        this.description = description;
+        this.element = element;
+    }
+
+    String className() {
+        return switch (this) {
+            case NIBBLES -> "NibbleFloat";
+            case BYTES -> "ByteFloat";
+            case CODEBOOK -> "CodebookFloat";
+        };
+    }
+
+    String source() {
+        String kernels = Arrays.stream(ROWS_AND_STREAMS)
+                .map(shape -> kernel(shape[0], shape[1]))
+                .collect(Collectors.joining("\n"));
+        String cases = Arrays.stream(ROWS_AND_STREAMS)
+                .map(shape -> "case %d -> rows%dStreams%d(m, unit, block, blocks, x, first, row, rows, sums, scales, y);"
+                        .formatted(10 * shape[0] + shape[1], shape[0], shape[1]))
+                .collect(Collectors.joining("\n"));
+        return GenerateKernels.fill(
+                """
+                package io.baseload.engine.kernel.generated;
+
+                {imports}
+
+                /**
+                 * DESCRIPTION Written by src/build/GenerateKernels.java.
+                 */
+                public final class NAME {
+                    {constants}
+                    private NAME() {}
+
+                    /**
+                     * Adds the products of some blocks: rows of x times some vectors of weight rows, from {@code unit} on, to {@code y[((row + r) · streams + stream) · L + lane]}.
+                     * Where fewer rows are there than a kernel takes, the last one stands in for the missing.
+                     *
+                     * @param streams 8, 4, 2 or 1; 4 for several rows
+                     * @param block the first block
+                     * @param first the row of x that counts as row 0
+                     * @param row the first row that is meant
+                     * @param rows 1 to 4
+                     * @param sums for each row, from row 0 on, the sums of its blocks
+                     * @param scales those of these blocks, as {@link ScaleVectors#read} gives them
+                     */
+                    public static void multiply(
+                            PackedMatrix m, int unit, int streams, int block, int blocks, Rows x, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
+                        switch (10 * (rows == 3 ? 4 : rows) + streams) {
+                            {cases}
+                            default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
+                        }
+                    }
+
+                {kernels}
+                }
+                """.replace("NAME", className()).replace("DESCRIPTION", description),
+                Map.of(
+                        "{imports}",
+                        imports(),
+                        "{constants}",
+                        this == BYTES
+                                ? """
+                                /** Columns of a loop, which divide those of a block; known when this is compiled, because a loop of unknown length is unrolled worse. */
+                                private static final int COLUMNS = 16;
+                                """
+                                : "",
+                        "{cases}",
+                        cases,
+                        "{kernels}",
+                        kernels));
+    }
+
+    private String imports() {
+        String vectors =
+                switch (this) {
+                    case NIBBLES -> "IntVector I2F LSHR INTS";
+                    case BYTES -> "ByteVector B2F BYTES LANES";
+                    case CODEBOOK -> "IntVector LSHR INTS Codebook";
+                };
+        return """
+                import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
+                import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+                import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+                import static io.baseload.engine.kernel.lanes.Lanes.L;
+                import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
+                import static io.baseload.engine.tensor.PackedMatrix.LANES;
+                import static java.nio.ByteOrder.LITTLE_ENDIAN;
+                import static jdk.incubator.vector.VectorOperators.B2F;
+                import static jdk.incubator.vector.VectorOperators.I2F;
+                import static jdk.incubator.vector.VectorOperators.LSHR;
+
+                import io.baseload.engine.kernel.lanes.Lanes;
+                import io.baseload.engine.kernel.lanes.ScaleVectors;
+                import io.baseload.engine.quant.Codebook;
+                import io.baseload.engine.tensor.PackedMatrix;
+                import io.baseload.engine.tensor.Rows;
+                import java.lang.foreign.MemorySegment;
+                import jdk.incubator.vector.ByteVector;
+                import jdk.incubator.vector.FloatVector;
+                import jdk.incubator.vector.IntVector;
+                """
+                .lines()
+                .filter(line -> {
+                    String name = line.substring(line.lastIndexOf('.') + 1).replace(";", "");
+                    boolean some = Arrays.asList("ByteVector IntVector I2F B2F LSHR INTS BYTES LANES Codebook".split(" "))
+                            .contains(name);
+                    return !some || Arrays.asList(vectors.split(" ")).contains(name);
+                })
+                .collect(Collectors.joining("\n"));
+    }
+
+    private String kernel(int rows, int streams) {
+        return GenerateKernels.fill(
+                """
+                    private static void rowsRStreamsN(
+                            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
+                        MemorySegment w = m.data();
+                        float[] x = rowsOfX.data();
+                        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * ELEMENT.BYTES;
+                        long stride = m.panelBytes();
+                        {offsets}
+                        {rows}
+                        int size = m.packing().block();
+                        {table}
+                        FloatVector zero = FloatVector.zero(FLOATS);
+                        int to = row * N * L;
+                        {totals}
+                        for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * N * L) {
+                            long at = panel + (long) b * m.blockBytes();
+                            {clear}
+                            {block}
+                            {scale}
+                            {add}
+                        }
+                        {store}
+                    }
+                """.replace("rowsRStreamsN", "rows" + rows + "Streams" + streams)
+                        .replace("N * L", streams + " * L")
+                        .replace("ELEMENT", element),
+                Map.ofEntries(
+                        Map.entry(
+                                "{offsets}",
+                                GenerateKernels.each(
+                                                streams, "long o# = Lanes.offset(#, stride, " + element + ".BYTES);")
+                                        .replace("Lanes.offset(0, stride, " + element + ".BYTES)", "0")),
+                        Map.entry(
+                                "{rows}",
+                                rows == 1
+                                        ? "int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();"
+                                        : GenerateKernels.each(rows, """
+                                                int r# = row + Math.min(#, rows - 1), x# = rowsOfX.at(first + r#), s# = r# * m.blocks();\
+                                                """)),
+                        Map.entry("{table}", this == CODEBOOK ? """
+                                IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0).reinterpretAsInts();\
+                                """ : ""),
+                        Map.entry("{totals}", GenerateKernels.eachOf(rows, streams, "FloatVector t@_# = FloatVector.fromArray(FLOATS, y, to + (@ * " + streams + " + #) * L);")),
+                        Map.entry("{clear}", GenerateKernels.eachOf(rows, streams, "FloatVector a@_# = zero;")),
+                        Map.entry("{block}", block(rows, streams)),
+                        Map.entry(
+                                "{scale}",
+                                GenerateKernels.each(
+                                                streams,
+                                                "FloatVector d# = FloatVector.fromArray(FLOATS, scales, scale + 2 * # * L), m# ="
+                                                        + " FloatVector.fromArray(FLOATS, scales, scale + (2 * # + 1) * L);")
+                                        + "\n"
+                                        + GenerateKernels.each(
+                                                rows,
+                                                "FloatVector sum# = FloatVector.broadcast(FLOATS, sums[s# + b]);")),
+                        Map.entry(
+                                "{add}",
+                                GenerateKernels.eachOf(
+                                        rows, streams, "t@_# = sum@.fma(m#, a@_#.fma(d#, t@_#));")),
+                        Map.entry(
+                                "{store}",
+                                GenerateKernels.eachOf(
+                                        rows, streams, "t@_#.intoArray(y, to + (@ * " + streams + " + #) * L);"))));
+    }
+
+    private String block(int rows, int streams) {
+        String load = GenerateKernels.each(
+                streams, "IntVector w# = IntVector.fromMemorySegment(INTS, w, p + o#, LITTLE_ENDIAN);");
+        String loop =
+                switch (this) {
+                    case NIBBLES -> """
+                        for (int eight = 0; eight < size; eight += 8) {
+                            long p = at + eight * 8L;
+                            int k = b * size + eight;
+                            {load}
+                            int mask = 15;
+                            float factor = 1;
+                            for (int j = 0; j < 7; j++) {
+                                IntVector nibble = IntVector.broadcast(INTS, mask);
+                                {products}
+                                mask <<= 4;
+                                factor *= 0x1p-4f;
+                            }
+                            {last}
+                        }
+                        """;
+                    case BYTES -> """
+                        for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
+                            for (int j = 0; j < COLUMNS; j++) {
+                                long p = at + (sixteen + j) * (long) LANES;
+                                int k = b * size + sixteen;
+                                {products}
+                            }
+                        }
+                        """;
+                    case CODEBOOK -> """
+                        for (int eight = 0; eight < size; eight += 8) {
+                            long p = at + eight * 8L;
+                            int k = b * size + eight;
+                            {load}
+                            for (int j = 0; j < 8; j++) {
+                                {products}
+                                {shift}
+                            }
+                        }
+                        """;
+                };
+        String products =
+                switch (this) {
+                    case NIBBLES -> products(
+                            rows,
+                            streams,
+                            "(FloatVector) w#.and(nibble).convertShape(I2F, FLOATS, 0)",
+                            "x[x@ + k + j] * factor");
+                    case BYTES -> products(
+                            rows,
+                            streams,
+                            "(FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o#,"
+                                    + " LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)",
+                            "x[x@ + k + j]");
+                    case CODEBOOK -> products(
+                            rows, streams, "w#.selectFrom(values).reinterpretAsFloats()", "x[x@ + k + j]");
+                };
+        String last =
+                products(rows, streams, "(FloatVector) w#.lanewise(LSHR, 28).convertShape(I2F, FLOATS, 0)", "x[x@ + k + 7]");
+        return GenerateKernels.fill(
+                        loop,
+                        Map.of(
+                                "{load}",
+                                load,
+                                "{products}",
+                                products,
+                                "{last}",
+                                last,
+                                "{shift}",
+                                GenerateKernels.each(streams, "w# = w#.lanewise(LSHR, 4);")))
+                .stripTrailing();
+    }
+
+    /** A column's products: # is the stream, @ the row. */
+    private static String products(int rows, int streams, String weight, String factor) {
+        String shared = GenerateKernels.each(streams, "FloatVector v# = " + weight + ";\n");
+        String factors = GenerateKernels.eachOf(rows, 1, "FloatVector f@ = FloatVector.broadcast(FLOATS, " + factor + ");");
+        return rows == 1
+                ? factors + "\n" + GenerateKernels.each(streams, "a0_# = (" + weight + ").fma(f0, a0_#);")
+                : shared + factors + "\n" + GenerateKernels.eachOf(rows, streams, "a@_# = v#.fma(f@, a@_#);");
+    }
+}
