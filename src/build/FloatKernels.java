@@ -10,19 +10,17 @@ import java.util.stream.Collectors;
  */
 enum FloatKernels {
     /** A nibble is masked where it stands and so comes out 16^j times too large; x is made smaller by that. */
-    NIBBLES(
-            """
-            4-bit integers, which are decoded in registers, times rows of x.
-             *
-             * <p>A nibble is not shifted down but masked where it stands and so comes out 16^j times too large; x is made smaller by that instead, which is exact and happens
-             * once for all vectors. The loops over nibbles must stay loops: written out, the method outgrows what the compiler inlines and its vectors get boxed.""",
-            "Integer"),
+    NIBBLES("""
+        4-bit integers, which are decoded in registers, times rows of x.
+         *
+         * <p>A nibble is not shifted down but masked where it stands and so comes out 16^j times too large; x is made smaller by that instead, which is exact and happens
+         * once for all vectors. The loops over nibbles must stay loops: written out, the method outgrows what the compiler inlines and its vectors get boxed.\
+        """, "Integer"),
     BYTES("8-bit weights times rows of x.", "Byte"),
-    CODEBOOK(
-            """
-            4-bit weights that are looked up, w = d·table[q] + m, times rows of x. Only for vectors of 512 bits, which hold the whole table: the look-up is one permutation, which
-             * uses the lowest four bits of each lane. The loops over nibbles must stay loops, as in {@link NibbleFloat}.""",
-            "Integer");
+    CODEBOOK("""
+        4-bit weights that are looked up, w = d·table[q] + m, times rows of x. Only for vectors of 512 bits, which hold the whole table: the look-up is one permutation, which
+         * uses the lowest four bits of each lane. The loops over nibbles must stay loops, as in {@link NibbleFloat}.\
+        """, "Integer");
 
     private static final int[][] ROWS_AND_STREAMS = {{1, 8}, {1, 4}, {1, 2}, {1, 1}, {4, 4}, {2, 4}};
 
@@ -47,8 +45,9 @@ enum FloatKernels {
                 .map(shape -> kernel(shape[0], shape[1]))
                 .collect(Collectors.joining("\n"));
         String cases = Arrays.stream(ROWS_AND_STREAMS)
-                .map(shape -> "case %d -> rows%dStreams%d(m, unit, block, blocks, x, first, row, rows, sums, scales, y);"
-                        .formatted(10 * shape[0] + shape[1], shape[0], shape[1]))
+                .map(shape ->
+                        "case %d -> rows%dStreams%d(m, unit, block, blocks, x, first, row, rows, sums, scales, y);"
+                                .formatted(10 * shape[0] + shape[1], shape[0], shape[1]))
                 .collect(Collectors.joining("\n"));
         return GenerateKernels.fill(
                 """
@@ -90,12 +89,10 @@ enum FloatKernels {
                         "{imports}",
                         imports(),
                         "{constants}",
-                        this == BYTES
-                                ? """
-                                /** Columns of a loop, which divide those of a block; known when this is compiled, because a loop of unknown length is unrolled worse. */
-                                private static final int COLUMNS = 16;
-                                """
-                                : "",
+                        this == BYTES ? """
+                            /** Columns of a loop, which divide those of a block; known when this is compiled, because a loop of unknown length is unrolled worse. */
+                            private static final int COLUMNS = 16;
+                            """ : "",
                         "{cases}",
                         cases,
                         "{kernels}",
@@ -103,38 +100,37 @@ enum FloatKernels {
     }
 
     private String imports() {
-        String vectors =
-                switch (this) {
-                    case NIBBLES -> "IntVector I2F LSHR INTS";
-                    case BYTES -> "ByteVector B2F BYTES LANES";
-                    case CODEBOOK -> "IntVector LSHR INTS Codebook";
-                };
+        String vectors = switch (this) {
+            case NIBBLES -> "IntVector I2F LSHR INTS";
+            case BYTES -> "ByteVector B2F BYTES LANES";
+            case CODEBOOK -> "IntVector LSHR INTS Codebook";
+        };
         return """
-                import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
-                import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
-                import static io.baseload.engine.kernel.lanes.Lanes.INTS;
-                import static io.baseload.engine.kernel.lanes.Lanes.L;
-                import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
-                import static io.baseload.engine.tensor.PackedMatrix.LANES;
-                import static java.nio.ByteOrder.LITTLE_ENDIAN;
-                import static jdk.incubator.vector.VectorOperators.B2F;
-                import static jdk.incubator.vector.VectorOperators.I2F;
-                import static jdk.incubator.vector.VectorOperators.LSHR;
+            import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
+            import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+            import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+            import static io.baseload.engine.kernel.lanes.Lanes.L;
+            import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
+            import static io.baseload.engine.tensor.PackedMatrix.LANES;
+            import static java.nio.ByteOrder.LITTLE_ENDIAN;
+            import static jdk.incubator.vector.VectorOperators.B2F;
+            import static jdk.incubator.vector.VectorOperators.I2F;
+            import static jdk.incubator.vector.VectorOperators.LSHR;
 
-                import io.baseload.engine.kernel.lanes.Lanes;
-                import io.baseload.engine.kernel.lanes.ScaleVectors;
-                import io.baseload.engine.quant.Codebook;
-                import io.baseload.engine.tensor.PackedMatrix;
-                import io.baseload.engine.tensor.Rows;
-                import java.lang.foreign.MemorySegment;
-                import jdk.incubator.vector.ByteVector;
-                import jdk.incubator.vector.FloatVector;
-                import jdk.incubator.vector.IntVector;
-                """
-                .lines()
+            import io.baseload.engine.kernel.lanes.Lanes;
+            import io.baseload.engine.kernel.lanes.ScaleVectors;
+            import io.baseload.engine.quant.Codebook;
+            import io.baseload.engine.tensor.PackedMatrix;
+            import io.baseload.engine.tensor.Rows;
+            import java.lang.foreign.MemorySegment;
+            import jdk.incubator.vector.ByteVector;
+            import jdk.incubator.vector.FloatVector;
+            import jdk.incubator.vector.IntVector;
+            """.lines()
                 .filter(line -> {
                     String name = line.substring(line.lastIndexOf('.') + 1).replace(";", "");
-                    boolean some = Arrays.asList("ByteVector IntVector I2F B2F LSHR INTS BYTES LANES Codebook".split(" "))
+                    boolean some = Arrays.asList(
+                                    "ByteVector IntVector I2F B2F LSHR INTS BYTES LANES Codebook".split(" "))
                             .contains(name);
                     return !some || Arrays.asList(vectors.split(" ")).contains(name);
                 })
@@ -180,28 +176,34 @@ enum FloatKernels {
                                 rows == 1
                                         ? "int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();"
                                         : GenerateKernels.each(rows, """
-                                                int r# = row + Math.min(#, rows - 1), x# = rowsOfX.at(first + r#), s# = r# * m.blocks();\
-                                                """)),
+                                            int r# = row + Math.min(#, rows - 1), x# = rowsOfX.at(first + r#), s# = r# * m.blocks();\
+                                            """)),
                         Map.entry("{table}", this == CODEBOOK ? """
-                                IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0).reinterpretAsInts();\
-                                """ : ""),
-                        Map.entry("{totals}", GenerateKernels.eachOf(rows, streams, "FloatVector t@_# = FloatVector.fromArray(FLOATS, y, to + (@ * " + streams + " + #) * L);")),
+                            IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0).reinterpretAsInts();\
+                            """ : ""),
+                        Map.entry(
+                                "{totals}",
+                                GenerateKernels.eachOf(
+                                        rows,
+                                        streams,
+                                        "FloatVector t@_# = FloatVector.fromArray(FLOATS, y, to + (@ * " + streams
+                                                + " + #) * L);")),
                         Map.entry("{clear}", GenerateKernels.eachOf(rows, streams, "FloatVector a@_# = zero;")),
                         Map.entry("{block}", block(rows, streams)),
                         Map.entry(
                                 "{scale}",
                                 GenerateKernels.each(
                                                 streams,
-                                                "FloatVector d# = FloatVector.fromArray(FLOATS, scales, scale + 2 * # * L), m# ="
-                                                        + " FloatVector.fromArray(FLOATS, scales, scale + (2 * # + 1) * L);")
+                                                "FloatVector d# = FloatVector.fromArray(FLOATS, scales, scale + 2 * #"
+                                                    + " * L), m# = FloatVector.fromArray(FLOATS, scales, scale + (2 *"
+                                                    + " # + 1) * L);")
                                         + "\n"
                                         + GenerateKernels.each(
                                                 rows,
                                                 "FloatVector sum# = FloatVector.broadcast(FLOATS, sums[s# + b]);")),
                         Map.entry(
                                 "{add}",
-                                GenerateKernels.eachOf(
-                                        rows, streams, "t@_# = sum@.fma(m#, a@_#.fma(d#, t@_#));")),
+                                GenerateKernels.eachOf(rows, streams, "t@_# = sum@.fma(m#, a@_#.fma(d#, t@_#));")),
                         Map.entry(
                                 "{store}",
                                 GenerateKernels.eachOf(
@@ -211,63 +213,62 @@ enum FloatKernels {
     private String block(int rows, int streams) {
         String load = GenerateKernels.each(
                 streams, "IntVector w# = IntVector.fromMemorySegment(INTS, w, p + o#, LITTLE_ENDIAN);");
-        String loop =
-                switch (this) {
-                    case NIBBLES -> """
-                        for (int eight = 0; eight < size; eight += 8) {
-                            long p = at + eight * 8L;
-                            int k = b * size + eight;
-                            {load}
-                            int mask = 15;
-                            float factor = 1;
-                            for (int j = 0; j < 7; j++) {
-                                IntVector nibble = IntVector.broadcast(INTS, mask);
-                                {products}
-                                mask <<= 4;
-                                factor *= 0x1p-4f;
-                            }
-                            {last}
-                        }
-                        """;
-                    case BYTES -> """
-                        for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
-                            for (int j = 0; j < COLUMNS; j++) {
-                                long p = at + (sixteen + j) * (long) LANES;
-                                int k = b * size + sixteen;
-                                {products}
-                            }
-                        }
-                        """;
-                    case CODEBOOK -> """
-                        for (int eight = 0; eight < size; eight += 8) {
-                            long p = at + eight * 8L;
-                            int k = b * size + eight;
-                            {load}
-                            for (int j = 0; j < 8; j++) {
-                                {products}
-                                {shift}
-                            }
-                        }
-                        """;
-                };
-        String products =
-                switch (this) {
-                    case NIBBLES -> products(
-                            rows,
-                            streams,
-                            "(FloatVector) w#.and(nibble).convertShape(I2F, FLOATS, 0)",
-                            "x[x@ + k + j] * factor");
-                    case BYTES -> products(
-                            rows,
-                            streams,
-                            "(FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o#,"
-                                    + " LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)",
-                            "x[x@ + k + j]");
-                    case CODEBOOK -> products(
-                            rows, streams, "w#.selectFrom(values).reinterpretAsFloats()", "x[x@ + k + j]");
-                };
-        String last =
-                products(rows, streams, "(FloatVector) w#.lanewise(LSHR, 28).convertShape(I2F, FLOATS, 0)", "x[x@ + k + 7]");
+        String loop = switch (this) {
+            case NIBBLES -> """
+                for (int eight = 0; eight < size; eight += 8) {
+                    long p = at + eight * 8L;
+                    int k = b * size + eight;
+                    {load}
+                    int mask = 15;
+                    float factor = 1;
+                    for (int j = 0; j < 7; j++) {
+                        IntVector nibble = IntVector.broadcast(INTS, mask);
+                        {products}
+                        mask <<= 4;
+                        factor *= 0x1p-4f;
+                    }
+                    {last}
+                }
+                """;
+            case BYTES -> """
+                for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
+                    for (int j = 0; j < COLUMNS; j++) {
+                        long p = at + (sixteen + j) * (long) LANES;
+                        int k = b * size + sixteen;
+                        {products}
+                    }
+                }
+                """;
+            case CODEBOOK -> """
+                for (int eight = 0; eight < size; eight += 8) {
+                    long p = at + eight * 8L;
+                    int k = b * size + eight;
+                    {load}
+                    for (int j = 0; j < 8; j++) {
+                        {products}
+                        {shift}
+                    }
+                }
+                """;
+        };
+        String products = switch (this) {
+            case NIBBLES ->
+                products(
+                        rows,
+                        streams,
+                        "(FloatVector) w#.and(nibble).convertShape(I2F, FLOATS, 0)",
+                        "x[x@ + k + j] * factor");
+            case BYTES ->
+                products(
+                        rows,
+                        streams,
+                        "(FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o#,"
+                                + " LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)",
+                        "x[x@ + k + j]");
+            case CODEBOOK -> products(rows, streams, "w#.selectFrom(values).reinterpretAsFloats()", "x[x@ + k + j]");
+        };
+        String last = products(
+                rows, streams, "(FloatVector) w#.lanewise(LSHR, 28).convertShape(I2F, FLOATS, 0)", "x[x@ + k + 7]");
         return GenerateKernels.fill(
                         loop,
                         Map.of(
@@ -285,7 +286,8 @@ enum FloatKernels {
     /** A column's products: # is the stream, @ the row. */
     private static String products(int rows, int streams, String weight, String factor) {
         String shared = GenerateKernels.each(streams, "FloatVector v# = " + weight + ";\n");
-        String factors = GenerateKernels.eachOf(rows, 1, "FloatVector f@ = FloatVector.broadcast(FLOATS, " + factor + ");");
+        String factors =
+                GenerateKernels.eachOf(rows, 1, "FloatVector f@ = FloatVector.broadcast(FLOATS, " + factor + ");");
         return rows == 1
                 ? factors + "\n" + GenerateKernels.each(streams, "a0_# = (" + weight + ").fma(f0, a0_#);")
                 : shared + factors + "\n" + GenerateKernels.eachOf(rows, streams, "a@_# = v#.fma(f@, a@_#);");

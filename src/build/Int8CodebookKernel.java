@@ -95,14 +95,17 @@ final class Int8CodebookKernel {
                     }
                 """.replace("rowsR", "rows" + rows),
                 Map.ofEntries(
-                        Map.entry("{rows}", GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), s# = x.groupsAt(row + #);")),
-                        Map.entry("{totals}", GenerateKernels.each(rows, "FloatVector t# = FloatVector.fromArray(FLOATS, y, to + # * L);")),
+                        Map.entry(
+                                "{rows}",
+                                GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), s# = x.groupsAt(row + #);")),
+                        Map.entry(
+                                "{totals}",
+                                GenerateKernels.each(
+                                        rows, "FloatVector t# = FloatVector.fromArray(FLOATS, y, to + # * L);")),
                         Map.entry(
                                 "{clear}",
                                 GenerateKernels.each(
-                                        rows,
-                                        "ShortVector h#_0 = none, h#_1 = none, l#_0 = none,"
-                                                + " l#_1 = none;")),
+                                        rows, "ShortVector h#_0 = none, h#_1 = none, l#_0 = none," + " l#_1 = none;")),
                         Map.entry("{even}", GenerateKernels.each(rows, products(0))),
                         Map.entry("{odd}", GenerateKernels.each(rows, products(2))),
                         Map.entry(

@@ -107,9 +107,19 @@ final class Int8NibbleKernels {
                         .replace("N * L", streams + " * L")
                         .replace("GROUP", String.valueOf(group)),
                 Map.ofEntries(
-                        Map.entry("{offsets}", GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, Integer.BYTES);")),
-                        Map.entry("{rows}", GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), s# = x.groupsAt(row + #);")),
-                        Map.entry("{totals}", GenerateKernels.eachOf(rows, streams, "FloatVector t@_# = FloatVector.fromArray(FLOATS, y, to + (@ * " + streams + " + #) * L);")),
+                        Map.entry(
+                                "{offsets}",
+                                GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, Integer.BYTES);")),
+                        Map.entry(
+                                "{rows}",
+                                GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), s# = x.groupsAt(row + #);")),
+                        Map.entry(
+                                "{totals}",
+                                GenerateKernels.eachOf(
+                                        rows,
+                                        streams,
+                                        "FloatVector t@_# = FloatVector.fromArray(FLOATS, y, to + (@ * " + streams
+                                                + " + #) * L);")),
                         Map.entry("{clear}", GenerateKernels.eachOf(rows, streams, "ShortVector a@_# = none;")),
                         Map.entry(
                                 "{load}",
@@ -132,7 +142,9 @@ final class Int8NibbleKernels {
                                         "FloatVector f# = FloatVector.broadcast(FLOATS, x.steps()[s# + group]);\n"
                                                 + "IntVector c# = IntVector.broadcast(INTS, x.corrections()[s# +"
                                                 + " group]);")),
-                        Map.entry("{ints}", GenerateKernels.eachOf(rows, streams, "IntVector i@_# = a@_#.reinterpretAsInts();")),
+                        Map.entry(
+                                "{ints}",
+                                GenerateKernels.eachOf(rows, streams, "IntVector i@_# = a@_#.reinterpretAsInts();")),
                         Map.entry(
                                 "{add}",
                                 GenerateKernels.eachOf(
@@ -144,6 +156,7 @@ final class Int8NibbleKernels {
                                             + " t@_#);")),
                         Map.entry(
                                 "{store}",
-                                GenerateKernels.eachOf(rows, streams, "t@_#.intoArray(y, to + (@ * " + streams + " + #) * L);"))));
+                                GenerateKernels.eachOf(
+                                        rows, streams, "t@_#.intoArray(y, to + (@ * " + streams + " + #) * L);"))));
     }
 }

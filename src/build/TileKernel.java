@@ -84,7 +84,8 @@ final class TileKernel {
                         "{vectors}",
                         GenerateKernels.each(
                                 vectors,
-                                "FloatVector w# = FloatVector.fromMemorySegment(FLOATS, w, p + # * VECTOR, LITTLE_ENDIAN);"),
+                                "FloatVector w# = FloatVector.fromMemorySegment(FLOATS, w, p + # * VECTOR,"
+                                        + " LITTLE_ENDIAN);"),
                         "{products}",
                         rowByRow(rows, vectors),
                         "{store}",
@@ -92,7 +93,10 @@ final class TileKernel {
     }
 
     private static String rowByRow(int rows, int vectors) {
-        return GenerateKernels.eachOf(rows, 1, "FloatVector r@ = FloatVector.broadcast(FLOATS, x[x@ + k]);\n"
-                + GenerateKernels.each(vectors, "s@_# = w#.fma(r@, s@_#);"));
+        return GenerateKernels.eachOf(
+                rows,
+                1,
+                "FloatVector r@ = FloatVector.broadcast(FLOATS, x[x@ + k]);\n"
+                        + GenerateKernels.each(vectors, "s@_# = w#.fma(r@, s@_#);"));
     }
 }

@@ -104,9 +104,8 @@ public final class Int8Rows {
     private static float max(float[] x, int at, int group) {
         IntVector max = IntVector.zero(INTS);
         for (int i = 0; i < group; i += L) {
-            max = max.max(FloatVector.fromArray(FLOATS, x, at + i)
-                    .reinterpretAsInts()
-                    .and(Integer.MAX_VALUE));
+            max = max.max(
+                    FloatVector.fromArray(FLOATS, x, at + i).reinterpretAsInts().and(Integer.MAX_VALUE));
         }
         return Float.intBitsToFloat(max.reduceLanes(MAX));
     }

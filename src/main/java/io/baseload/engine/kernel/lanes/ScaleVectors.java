@@ -114,8 +114,7 @@ public final class ScaleVectors {
         }
     }
 
-    private static void nested(
-            PackedMatrix m, int unit, int units, int block, float factor, float[] to, int toAt) {
+    private static void nested(PackedMatrix m, int unit, int units, int block, float factor, float[] to, int toAt) {
         for (int i = 0; i < units; i++) {
             int d = toAt + 2 * i * L;
             scale(m, unit, i, block, to, d);
