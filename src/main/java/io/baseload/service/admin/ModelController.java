@@ -81,8 +81,20 @@ final class ModelController {
                                 "quantize",
                                 "invalid_value",
                                 "'quantize' must be one of " + String.join(", ", Quantization.labels()) + ".")));
-        return JobForm.started(
-                imports.start(path, name, quantization, recorded(caller, "model.import", name, Map.of("path", path))));
+        return JobForm.started(imports.start(
+                path,
+                name,
+                quantization,
+                recorded(caller, "model.import", name, Map.of("path", path)),
+                stored -> acts.record(
+                        caller,
+                        "model.imported",
+                        "models/" + name,
+                        Map.of(
+                                "path", path,
+                                "sha256", stored.sha256(),
+                                "bytes", stored.bytes(),
+                                "quantization", stored.quantization().label()))));
     }
 
     @PostMapping("/{id}/load")

@@ -7,11 +7,14 @@ import io.baseload.engine.api.Quantization;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.database.DiskSpace;
 import io.baseload.service.registry.Jobs.Progress;
+import io.baseload.service.registry.ModelRows.ModelRow;
 import io.baseload.service.registry.ModelRows.Wanted;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Takes models from the import folder into the store, in the form that the engine maps. */
 @Component
@@ -23,6 +26,16 @@ public final class ImportService {
     private final ModelLoader loader;
     private final Jobs jobs;
     private final DiskSpace space;
+    private final TransactionOperations transactions;
+
+    /**
+     * What an import has stored.
+     *
+     * @param sha256 names its content, as it is stored
+     * @param bytes of the stored weights
+     * @param quantization what became of the weights
+     */
+    public record Imported(String sha256, long bytes, Quantization quantization) {}
 
     ImportService(
             ImportFolder folder,
@@ -31,7 +44,8 @@ public final class ImportService {
             ModelCatalog catalog,
             ModelLoader loader,
             Jobs jobs,
-            DiskSpace space) {
+            DiskSpace space,
+            TransactionOperations transactions) {
         this.folder = folder;
         this.engine = engine;
         this.store = store;
@@ -39,6 +53,7 @@ public final class ImportService {
         this.loader = loader;
         this.jobs = jobs;
         this.space = space;
+        this.transactions = transactions;
     }
 
     /**
@@ -48,33 +63,51 @@ public final class ImportService {
      * @param name the model's id
      * @param quantization what becomes of the weights; empty = as {@link Engine#convert} chooses
      * @param recorded runs in the transaction that creates the job
+     * @param filed runs in the transaction that makes it a model
      * @throws io.baseload.chat.api.InvalidRequestException if path or name is not allowed
      * @throws ConflictException if the name is taken
      * @throws io.baseload.service.database.NotEnoughDiskException if it would fill the disk
      */
-    public Job start(String path, String name, Optional<Quantization> quantization, Consumer<Job> recorded) {
+    public Job start(
+            String path,
+            String name,
+            Optional<Quantization> quantization,
+            Consumer<Job> recorded,
+            Consumer<Imported> filed) {
         ModelCatalog.checkName("name", name);
         Path file = folder.find(path);
         catalog.refuseIfTaken(name);
         space.require(ImportFolder.bytes(file));
-        return jobs.start(Job.Kind.IMPORT, name, recorded, progress -> take(path, file, name, quantization, progress));
+        return jobs.start(Job.Kind.IMPORT, name, recorded, progress -> {
+            var done = new AtomicReference<Quantization>();
+            String sha256 = store(path, file, quantization, progress, done);
+            progress.at(0.99, "filing");
+            file(name, sha256, row -> filed.accept(new Imported(sha256, row.bytes(), done.get())));
+        });
     }
 
     /** Links are followed again before the file is read and after it: what was exchanged meanwhile becomes no model. */
-    private void take(String path, Path file, String name, Optional<Quantization> quantization, Progress progress) {
+    private String store(
+            String path,
+            Path file,
+            Optional<Quantization> quantization,
+            Progress progress,
+            AtomicReference<Quantization> done) {
         progress.at(0, "reading the header");
         refuseIfExchanged(path, file);
-        String sha256 = store.add(String.valueOf(file.getFileName()), stored -> {
-                    convert(file, stored, quantization, progress);
+        return store.add(String.valueOf(file.getFileName()), stored -> {
+                    done.set(convert(file, stored, quantization, progress));
                     refuseIfExchanged(path, file);
                 })
                 .sha256();
-        progress.at(0.99, "filing");
+    }
+
+    private void file(String name, String sha256, Consumer<ModelRow> filed) {
         try {
-            loader.inTurn(() -> {
+            loader.inTurn(() -> transactions.executeWithoutResult(status -> {
                 catalog.refuseIfTaken(name);
-                catalog.file(name, sha256, Wanted.NO);
-            });
+                filed.accept(catalog.file(name, sha256, Wanted.NO));
+            }));
         } catch (RuntimeException e) {
             loader.inTurn(() -> catalog.tidy(sha256));
             throw e;
@@ -87,12 +120,13 @@ public final class ImportService {
         }
     }
 
-    private void convert(Path file, Path folder, Optional<Quantization> quantization, Progress progress) {
+    private Quantization convert(Path file, Path folder, Optional<Quantization> quantization, Progress progress) {
         Completions.check(engine.vocabulary(file), file).forEach(progress::remark);
         Conversion done = engine.convert(file, folder, quantization, (bytes, total) -> {
             progress.at(0.99 * bytes / Math.max(1, total), "writing");
             return true;
         });
         done.warnings().forEach(progress::remark);
+        return done.quantization();
     }
 }

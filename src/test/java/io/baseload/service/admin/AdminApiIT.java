@@ -80,6 +80,20 @@ final class AdminApiIT {
     }
 
     @Test
+    void theTrailSaysWhatAnImportStored() throws Exception {
+        new Admin(rest).importModel(home, TestModels.tiny(), "recorded");
+        JsonNode model = rest.get("/admin/v1/models/recorded");
+        assertThat(rest.get("/admin/v1/audit?kind=admin.model.imported").get("data"))
+                .anySatisfy(entry -> {
+                    assertThat(entry.get("subject").asString()).isEqualTo("models/recorded");
+                    assertThat(entry.at("/detail/sha256")).isEqualTo(model.get("sha256"));
+                    assertThat(entry.at("/detail/bytes")).isEqualTo(model.get("bytes"));
+                    assertThat(entry.at("/detail/quantization").asString()).isEqualTo("keep");
+                    assertThat(entry.at("/actor/key_prefix").asString()).isNotEmpty();
+                });
+    }
+
+    @Test
     void ofTwoActsAtOnceOneWins() throws Exception {
         var tenant = Map.of("id", "at-once");
         assertThat(statuses(4, () -> rest.send("POST", "/admin/v1/tenants", tenant)))
