@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 /**
  * Prints what the kernels do in SmolLM2's shapes; run it by its main method. One thread is timed by its own CPU time, so that other programs disturb it little;
  * {@code memory} runs through 100 MB of weights, {@code cache} over one matrix again and again. With an argument, that many threads by the clock; with a second, only
- * {@code linear}, {@code attention} or {@code formats}: one row times each kind of packing, or those of the codes that a third names, as it names the precision of {@code attention}; {@code precisions} compares fast with exact.
+ * {@code linear}, {@code attention} or {@code formats}: one row times each kind of packing, or those of the codes that a third names, as it gives the most tokens of {@code attention}; {@code precisions} compares fast with exact.
  */
 final class KernelBenchmark {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -48,11 +48,11 @@ final class KernelBenchmark {
             benchmark.barrier();
         }
         if (args.length < 2 || args[1].equals("attention")) {
-            for (KvPrecision precision : KvPrecision.values()) {
-                if (args.length < 3 || precision.name().equals(args[2])) {
-                    benchmark.attention(precision, 128);
-                    benchmark.attention(precision, 512);
-                    benchmark.attention(precision, 4096);
+            for (int tokens : new int[] {128, 512, 4096, 16384}) {
+                for (KvPrecision precision : KvPrecision.values()) {
+                    if (args.length < 3 || tokens <= Integer.parseInt(args[2])) {
+                        benchmark.attention(precision, tokens);
+                    }
                 }
             }
         }
