@@ -20,7 +20,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
     /** Tokens of a span. */
     public static final int SPAN = 256;
 
-    /** Queries that go over keys and values together. */
+    /** The most rows, and the most heads, that go over keys and values together. */
     public static final int QUERIES = 12;
 
     int keyDim() {
@@ -56,54 +56,29 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
         return Math.min(position + 1, (span + 1) * SPAN);
     }
 
-    /** Heads {@code firstHead … endHead} of one row, whose position is {@code position}, over all that it sees. */
-    public void decode(
-            Kernels kernels, int[] pages, int position, int row, int firstHead, int endHead, Scratch scratch) {
-        for (int head = firstHead, end; head < endHead; head = end) {
-            end = endOfGroup(head, endHead);
-            begin(row, row + 1, head, end, scratch);
-            for (int span = firstSpan(row); span < endSpan(position); span++) {
-                kernels.attend(this, pages, span, position, 0, row, head, end - head, scratch);
-                addHeads(row, head, end, scratch);
-            }
-            finish(row, row + 1, head, end, scratch);
-        }
-    }
-
-    /** The same for the consecutive tokens {@code position, position + 1, …} of a sequence in rows {@code from … to}. */
-    public void prefill(
+    /**
+     * The consecutive tokens {@code position, position + 1, …} of a sequence in rows {@code from … to}, each over all that it sees, for heads {@code firstHead … endHead}.
+     */
+    public void run(
             Kernels kernels, int[] pages, int position, int from, int to, int firstHead, int endHead, Scratch scratch) {
         for (int row = from, endRow; row < to; row = endRow) {
             endRow = Math.min(to, row + QUERIES);
             for (int head = firstHead, end; head < endHead; head = end) {
                 end = endOfGroup(head, endHead);
-                prefillGroup(kernels, pages, position + row - from, row, endRow, head, end, scratch);
+                tile(kernels, pages, position + row - from, row, endRow, head, end, scratch);
             }
         }
     }
 
-    private void prefillGroup(
-            Kernels kernels,
-            int[] pages,
-            int position,
-            int row,
-            int endRow,
-            int firstHead,
-            int endHead,
-            Scratch scratch) {
-        int rows = endRow - row;
-        begin(row, endRow, firstHead, endHead, scratch);
-        for (int span = firstSpan(row, endRow); span < endSpan(position + rows - 1); span++) {
-            for (int head = firstHead; head < endHead; head++) {
-                kernels.attend(this, pages, span, position, 1, row, head, rows, scratch);
-                for (int i = 0; i < rows; i++) {
-                    if (first(row + i, span) < end(position + i, span)) {
-                        add((head - firstHead) * rows + i, i, row + i, head, scratch);
-                    }
-                }
-            }
+    /** Rows and heads that go over keys and values together. */
+    private void tile(
+            Kernels kernels, int[] pages, int position, int row, int endRow, int head, int endHead, Scratch scratch) {
+        begin(row, endRow, head, endHead, scratch);
+        for (int span = firstSpan(row, endRow); span < endSpan(position + endRow - row - 1); span++) {
+            kernels.attend(this, pages, span, position, row, endRow, head, endHead, scratch);
+            add(span, position, row, endRow, head, endHead, scratch);
         }
-        finish(row, endRow, firstHead, endHead, scratch);
+        finish(row, endRow, head, endHead, scratch);
     }
 
     private int firstSpan(int row, int endRow) {
@@ -137,7 +112,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
             int slot,
             Scratch scratch) {
         for (int span = firstSpan; span < endSpan; span++) {
-            kernels.attend(this, pages, span, position, 0, row, firstHead, endHead - firstHead, scratch);
+            kernels.attend(this, pages, span, position, row, row + 1, firstHead, endHead, scratch);
             parts.keep(slot, span - firstSpan(row), endHead - firstHead, scratch.part);
         }
     }
@@ -148,7 +123,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
         begin(row, row + 1, firstHead, endHead, scratch);
         for (int span = firstSpan(row); span < endSpan(position); span++) {
             parts.load(slot, span - firstSpan(row), endHead - firstHead, scratch.part);
-            addHeads(row, firstHead, endHead, scratch);
+            add(span, position, row, row + 1, firstHead, endHead, scratch);
         }
         finish(row, row + 1, firstHead, endHead, scratch);
     }
@@ -161,14 +136,14 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
         }
     }
 
-    private void addHeads(int row, int firstHead, int endHead, Scratch scratch) {
-        for (int i = 0; i < endHead - firstHead; i++) {
-            add(i, i, row, firstHead + i, scratch);
+    private void add(int span, int position, int row, int endRow, int head, int endHead, Scratch scratch) {
+        int rows = endRow - row;
+        for (int i = 0; i < (endHead - head) * rows; i++) {
+            if (first(row + i % rows, span) < end(position + i % rows, span)) {
+                int at = at(row + i % rows, head + i / rows);
+                scratch.softmax.add(i, scratch.part, out.data(), at, valueDim());
+            }
         }
-    }
-
-    private void add(int i, int query, int row, int head, Scratch scratch) {
-        scratch.softmax.add(i, scratch.part, query, out.data(), at(row, head), valueDim());
     }
 
     private void finish(int row, int endRow, int firstHead, int endHead, Scratch scratch) {

@@ -5,6 +5,7 @@ import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 
 import io.baseload.engine.kernel.generated.Tile;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -22,90 +23,105 @@ final class AttentionKernel {
 
     private AttentionKernel() {}
 
-    /** {@link Kernels#attend}. */
+    /** {@link Kernels#attend}. Number {@code head · rows + row} of what is computed is a query. */
     static void span(
             Attention attention,
             int[] pages,
             int span,
             int position,
-            int advance,
             int row,
+            int endRow,
             int head,
-            int queries,
+            int endHead,
             Scratch scratch) {
-        for (int i = 0; i < queries; i += MOST) {
-            int n = Math.min(MOST, queries - i);
-            int from = Math.max(
-                    span * SPAN / KvPages.TOKENS, firstPage(attention.visible(), row + i * advance, n, advance));
-            int tokens = Attention.end(position + (i + n - 1) * advance, span);
-            if (from * KvPages.TOKENS < tokens) {
-                int kvHead = head / attention.group();
-                boolean ahead = advance == 0;
-                scores(attention, kvHead, pages, from, tokens, ahead, row, head, i, n, advance, scratch);
-                for (int j = i; j < i + n; j++) {
-                    int first = attention.first(row + j * advance, span);
-                    int end = Attention.end(position + j * advance, span);
-                    softmax(scratch, j, from * KvPages.TOKENS, first, end, tokens, attention.options());
-                }
-                mix(attention, kvHead, pages, from, tokens, ahead, i, n, scratch);
-            }
+        int rows = endRow - row;
+        int queries = (endHead - head) * rows;
+        int first = Math.max(span * SPAN, firstVisible(attention.visible(), row, endRow)) / KvPages.TOKENS;
+        int tokens = Attention.end(position + rows - 1, span);
+        scores(attention, pages, first, tokens, row, endRow, head, endHead, scratch);
+        for (int i = 0; i < queries; i++) {
+            int from = attention.first(row + i % rows, span);
+            int end = Attention.end(position + i % rows, span);
+            softmax(scratch, i, first * KvPages.TOKENS, from, end, tokens, attention.options());
         }
+        mix(attention, pages, first, tokens, rows, head, queries, scratch);
     }
 
-    /** The first page that any of these rows sees; those before are never read. */
-    private static int firstPage(int[] visible, int row, int queries, int advance) {
+    /** The first token that any of these rows sees; pages before it are never read. */
+    private static int firstVisible(int[] visible, int row, int endRow) {
         int first = visible[row];
-        for (int i = 1; i < queries; i++) {
-            first = Math.min(first, visible[row + i * advance]);
+        for (int i = row + 1; i < endRow; i++) {
+            first = Math.min(first, visible[i]);
         }
-        return first / KvPages.TOKENS;
+        return first;
+    }
+
+    /** Queries from {@code i} on that lie side by side for a tile: heads of one row, or rows of one head. */
+    private static int pass(int i, int rows, int queries) {
+        return Math.min(MOST, rows == 1 ? queries - i : rows - i % rows);
     }
 
     private static void scores(
             Attention attention,
-            int kvHead,
             int[] pages,
             int first,
             int tokens,
-            boolean ahead,
             int row,
+            int endRow,
             int head,
-            int query,
-            int queries,
-            int advance,
+            int endHead,
             Scratch scratch) {
         KvPages kv = attention.kv();
         int layer = attention.layer();
-        int dim = attention.keyDim();
-        int stride = advance == 0 ? dim : attention.q().stride();
-        int qAt = attention.q().at(row) + head * dim + query * stride;
+        int kvHead = head / attention.group();
+        int rows = endRow - row;
+        int queries = (endHead - head) * rows;
         int start = first * KvPages.TOKENS % SPAN;
         int length = Math.ceilDiv(tokens, KvPages.TOKENS) * KvPages.TOKENS - first * KvPages.TOKENS;
-        for (int j = query; j < query + queries; j++) {
-            Arrays.fill(scratch.scores, j * SPAN + start, j * SPAN + start + length, 0f);
+        for (int i = 0; i < queries; i++) {
+            Arrays.fill(scratch.scores, i * SPAN + start, i * SPAN + start + length, 0f);
         }
         for (int page = first; page * KvPages.TOKENS < tokens; page++) {
-            if (ahead) {
+            if (rows == 1) {
                 readAhead(kv, kv.keys(0, layer, kvHead), kv.layout().keyBytes(), pages, first, page, tokens, scratch);
             }
             long at = kv.keys(pages[page], layer, kvHead);
             MemorySegment widened = KvWidening.keys(kv, at, scratch);
             long keys = KvWidening.start(kv, at);
-            int to = query * SPAN + page * KvPages.TOKENS % SPAN;
-            for (int t = 0; t < KvPages.TOKENS; t += 2 * L) {
-                Tile.any(
-                        widened,
-                        keys + 4L * t,
-                        KEY_STRIDE,
-                        dim,
-                        attention.q().data(),
-                        qAt,
-                        stride,
-                        queries,
-                        scratch.scores,
-                        to + t,
-                        SPAN);
+            int to = page * KvPages.TOKENS % SPAN;
+            for (int i = 0, n; i < queries; i += n) {
+                n = pass(i, rows, queries);
+                pageScores(attention, widened, keys, row + i % rows, head + i / rows, rows, n, i * SPAN + to, scratch);
             }
+        }
+    }
+
+    private static void pageScores(
+            Attention attention,
+            MemorySegment data,
+            long keys,
+            int row,
+            int head,
+            int rows,
+            int queries,
+            int to,
+            Scratch scratch) {
+        int dim = attention.keyDim();
+        Rows q = attention.q();
+        int stride = rows == 1 ? dim : q.stride();
+        for (int t = 0; t < KvPages.TOKENS; t += 2 * L) {
+            Tile.any(
+                    data,
+                    keys + 4L * t,
+                    KEY_STRIDE,
+                    dim,
+                    q.data(),
+                    q.at(row) + head * dim,
+                    stride,
+                    queries,
+                    scratch.scores,
+                    to + t,
+                    SPAN);
         }
     }
 
@@ -148,37 +164,37 @@ final class AttentionKernel {
     }
 
     private static void mix(
-            Attention attention,
-            int kvHead,
-            int[] pages,
-            int first,
-            int tokens,
-            boolean ahead,
-            int query,
-            int queries,
-            Scratch scratch) {
+            Attention attention, int[] pages, int first, int tokens, int rows, int head, int queries, Scratch scratch) {
         KvPages kv = attention.kv();
         int layer = attention.layer();
+        int kvHead = head / attention.group();
         int dim = attention.valueDim();
-        int tiled = dim / (2 * L) * 2 * L;
-        int to = query * dim;
-        Arrays.fill(scratch.part.mixed, to, to + queries * dim, 0f);
+        Arrays.fill(scratch.part.mixed, 0, queries * dim, 0f);
         for (int page = first; page * KvPages.TOKENS < tokens; page++) {
-            if (ahead) {
+            if (rows == 1) {
                 readAhead(
                         kv, kv.values(0, layer, kvHead), kv.layout().valueBytes(), pages, first, page, tokens, scratch);
             }
             long at = kv.values(pages[page], layer, kvHead);
             MemorySegment widened = KvWidening.values(kv, at, scratch);
             long values = KvWidening.start(kv, at);
-            int from = query * SPAN + page * KvPages.TOKENS % SPAN;
+            int from = page * KvPages.TOKENS % SPAN;
             int depth = Math.min(KvPages.TOKENS, tokens - page * KvPages.TOKENS);
-            for (int d = 0, width; d < tiled; d += width) {
-                width = queries <= 3 && tiled - d >= 4 * L ? 4 * L : 2 * L;
-                mixTile(widened, values + 4L * d, dim, depth, width, queries, from, to + d, scratch);
+            for (int i = 0, n; i < queries; i += n) {
+                n = pass(i, rows, queries);
+                mixPage(widened, values, dim, depth, n, i * SPAN + from, i * dim, scratch);
             }
-            mixRest(widened, values, dim, tiled, depth, queries, from, to, scratch);
         }
+    }
+
+    private static void mixPage(
+            MemorySegment data, long values, int dim, int depth, int queries, int from, int to, Scratch scratch) {
+        int tiled = dim / (2 * L) * 2 * L;
+        for (int d = 0, width; d < tiled; d += width) {
+            width = queries <= 3 && tiled - d >= 4 * L ? 4 * L : 2 * L;
+            mixTile(data, values + 4L * d, dim, depth, width, queries, from, to + d, scratch);
+        }
+        mixRest(data, values, dim, tiled, depth, queries, from, to, scratch);
     }
 
     private static void mixTile(

@@ -3,15 +3,15 @@ package io.baseload.engine.kernel;
 /** What a span of tokens adds to the results of some queries. */
 final class AttentionPart {
     /** Each query's largest score. */
-    final float[] maxima = new float[Attention.QUERIES];
+    final float[] maxima = new float[Attention.QUERIES * Attention.QUERIES];
 
     /** Each query's sum of e^(score − largest). */
-    final float[] sums = new float[Attention.QUERIES];
+    final float[] sums = new float[Attention.QUERIES * Attention.QUERIES];
 
     /** The values, each times its e^(score − largest): {@code [query][valueDim]}. */
     final float[] mixed;
 
     AttentionPart(int valueDim) {
-        mixed = new float[Attention.QUERIES * valueDim];
+        mixed = new float[Attention.QUERIES * Attention.QUERIES * valueDim];
     }
 }

@@ -108,24 +108,20 @@ public interface Kernels {
     void softCap(Rows x, float cap, int from, int to, int firstColumn, int endColumn);
 
     /**
-     * One span's part of {@link Attention}, for queries that share the keys and values of a KV head: heads {@code head, head + 1, …} of one row, or one head of consecutive
-     * rows. Leaves it in {@code scratch.part}, but for queries that see nothing of the span.
+     * One span's part of {@link Attention} for the consecutive tokens {@code position, position + 1, …} of a sequence in rows {@code row … endRow} and for heads
+     * {@code head … endHead}, which share the keys and values of a KV head. Leaves it in {@code scratch.part}, head by head, but for rows that see nothing of the span.
      *
      * @param pages the sequence's page table: page {@code pages[t / 32]} holds token t
-     * @param position of the first query's row
-     * @param advance 0 if the queries are heads of one row, 1 if they are rows
-     * @param row of the first query
-     * @param head of the first query
-     * @param queries at most {@link Attention#QUERIES}
+     * @param endRow at most {@link Attention#QUERIES} rows, and as many heads
      */
     void attend(
             Attention attention,
             int[] pages,
             int span,
             int position,
-            int advance,
             int row,
+            int endRow,
             int head,
-            int queries,
+            int endHead,
             Scratch scratch);
 }

@@ -19,14 +19,14 @@ final class OnlineSoftmax {
         sums[i] = sink == Float.NEGATIVE_INFINITY ? 0 : 1;
     }
 
-    /** Adds a query of a part. */
-    void add(int i, AttentionPart part, int query, float[] out, int at, int dim) {
-        float max = Math.max(maxima[i], part.maxima[query]);
+    /** Adds number {@code i} of a part to sum {@code i}. */
+    void add(int i, AttentionPart part, float[] out, int at, int dim) {
+        float max = Math.max(maxima[i], part.maxima[i]);
         float before = Exp.exp(maxima[i] - max);
-        float added = Exp.exp(part.maxima[query] - max);
+        float added = Exp.exp(part.maxima[i] - max);
         maxima[i] = max;
-        sums[i] = Math.fma(part.sums[query], added, sums[i] * before);
-        mix(part.mixed, query * dim, added, before, out, at, dim);
+        sums[i] = Math.fma(part.sums[i], added, sums[i] * before);
+        mix(part.mixed, i * dim, added, before, out, at, dim);
     }
 
     private static void mix(float[] x, int xAt, float factor, float before, float[] y, int yAt, int count) {

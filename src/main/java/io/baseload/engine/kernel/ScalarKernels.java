@@ -286,21 +286,22 @@ record ScalarKernels(Precision precision) implements Kernels {
             int[] pages,
             int span,
             int position,
-            int advance,
             int row,
+            int endRow,
             int head,
-            int queries,
+            int endHead,
             Scratch scratch) {
         Rows q = attention.q();
-        for (int i = 0; i < queries; i++) {
-            int first = attention.first(row + i * advance, span);
-            int end = Attention.end(position + i * advance, span);
+        int kvHead = head / attention.group();
+        int rows = endRow - row;
+        for (int i = 0; i < (endHead - head) * rows; i++) {
+            int first = attention.first(row + i % rows, span);
+            int end = Attention.end(position + i % rows, span);
             if (first < end) {
-                int own = head + i * (1 - advance);
-                int at = q.at(row + i * advance) + own * attention.keyDim();
-                scores(attention, own / attention.group(), pages, first, end, q.data(), at, scratch.scores);
+                int at = q.at(row + i % rows) + (head + i / rows) * attention.keyDim();
+                scores(attention, kvHead, pages, first, end, q.data(), at, scratch.scores);
                 exponentials(scratch, i, first, end);
-                mix(attention, own / attention.group(), pages, first, end, scratch, i);
+                mix(attention, kvHead, pages, first, end, scratch, i);
             }
         }
     }

@@ -44,8 +44,8 @@ public final class Scratch {
     /** Sums of each block of x, {@code [ROWS][blocks]}. */
     final float[] blockSums;
 
-    /** Scores of a span, {@code [Attention.QUERIES][Attention.SPAN]}. */
-    final float[] scores = new float[Attention.QUERIES * Attention.SPAN];
+    /** Scores of a span, {@code [head][row][Attention.SPAN]}. */
+    final float[] scores = new float[Attention.QUERIES * Attention.QUERIES * Attention.SPAN];
 
     final AttentionPart part;
     final OnlineSoftmax softmax = new OnlineSoftmax();

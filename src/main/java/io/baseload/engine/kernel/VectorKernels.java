@@ -150,11 +150,11 @@ record VectorKernels(Precision precision) implements Kernels {
             int[] pages,
             int span,
             int position,
-            int advance,
             int row,
+            int endRow,
             int head,
-            int queries,
+            int endHead,
             Scratch scratch) {
-        AttentionKernel.span(attention, pages, span, position, advance, row, head, queries, scratch);
+        AttentionKernel.span(attention, pages, span, position, row, endRow, head, endHead, scratch);
     }
 }

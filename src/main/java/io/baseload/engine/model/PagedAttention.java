@@ -50,7 +50,7 @@ record PagedAttention(Attention attention, AttentionParts parts) {
                     if (unit++ % worker.workers() == worker.index()) {
                         int[] pages = batch.table(row).pages();
                         int position = batch.position(row);
-                        attention.prefill(
+                        attention.run(
                                 worker.kernels,
                                 pages,
                                 position,
@@ -123,7 +123,7 @@ record PagedAttention(Attention attention, AttentionParts parts) {
         if (adding) {
             attention.addParts(position, row, first, end, parts, worker.index(), worker.scratch);
         } else if (begins && ends) {
-            attention.decode(worker.kernels, pages, position, row, first, end, worker.scratch);
+            attention.run(worker.kernels, pages, position, row, row + 1, first, end, worker.scratch);
         } else {
             int owner = worker.index();
             while (span(batch, row, Step.share(owner, worker.workers(), line) - at) > attention.firstSpan(row)) {

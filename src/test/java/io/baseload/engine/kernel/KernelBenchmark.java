@@ -167,11 +167,12 @@ final class KernelBenchmark {
         AttentionOptions options = AttentionOptions.scaled(0.125f);
         int[] all = new int[512];
         double decode = seconds((worker, i) -> new Attention(kv, i % 30, options, all, q, out)
-                .decode(
+                .run(
                         kernels,
                         pages,
                         tokens - 1,
                         0,
+                        1,
                         Step.share(worker, threads, 9),
                         Step.share(worker + 1, threads, 9),
                         scratches.get()));
@@ -179,17 +180,18 @@ final class KernelBenchmark {
                 Locale.ROOT, "attention of one row over %d tokens in %s: %.1f µs%n", tokens, precision, decode * 1e6);
         int[] window = {Math.max(0, tokens - 512)};
         double windowed = seconds((worker, i) -> new Attention(kv, i % 30, options, window, q, out)
-                .decode(
+                .run(
                         kernels,
                         pages,
                         tokens - 1,
                         0,
+                        1,
                         Step.share(worker, threads, 9),
                         Step.share(worker + 1, threads, 9),
                         scratches.get()));
         System.out.printf(Locale.ROOT, "with a window of 512: %.1f µs%n", windowed * 1e6);
         double prefill = seconds((worker, i) -> new Attention(kv, i % 30, options, all, q, out)
-                .prefill(
+                .run(
                         kernels,
                         pages,
                         tokens - 48,

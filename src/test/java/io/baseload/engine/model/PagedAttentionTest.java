@@ -66,7 +66,7 @@ class PagedAttentionTest {
         Attention attention = new Attention(kv, 0, AttentionOptions.scaled(0.25f), visible, q, alone);
         for (int row = 0; row < batch.rows(); row++) {
             int[] pages = batch.table(row).pages();
-            attention.decode(Kernels.best(), pages, batch.position(row), row, 0, kvHeads * group, scratch);
+            attention.run(Kernels.best(), pages, batch.position(row), row, row + 1, 0, kvHeads * group, scratch);
         }
         for (int workers : new int[] {1, 2, 3, 7}) {
             assertArrayEquals(alone.data(), shared(attention, workers).data());
