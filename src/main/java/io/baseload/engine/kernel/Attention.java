@@ -8,7 +8,7 @@ import io.baseload.engine.tensor.Rows;
  * these weights ({@link Kernels#attend}). Parts are added up in the order of the spans by {@link OnlineSoftmax}, so scores need room for one span, however long the context is.
  *
  * <p>Spans lie at multiples of {@link #SPAN} in the sequence. So a row's bits depend on the row alone: not on how many workers share its spans, nor on whether it is a row of
- * a prompt. While a worker has a span's keys and values in its cache, all heads that share them, and some rows of a prompt, go over it.
+ * a prompt. All heads that share keys and values, and some rows of a prompt, go over each page together.
  *
  * <p>Query head h shares the keys and values of KV head h / {@link #group}.
  *
