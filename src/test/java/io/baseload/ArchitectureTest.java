@@ -120,7 +120,12 @@ class ArchitectureTest {
                 .resideOutsideOfPackages("io.baseload.engine.format..", "io.baseload.engine.store..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", "jdk.incubator.vector..", "org.jspecify..", "io.baseload.engine..")
+                .resideInAnyPackage(
+                        "java..",
+                        "com.sun.management..",
+                        "jdk.incubator.vector..",
+                        "org.jspecify..",
+                        "io.baseload.engine..")
                 .check(project);
         outside("io.baseload.engine", "java.sql..", "java.net.http..");
     }

@@ -1,9 +1,9 @@
 package io.baseload.engine.parallel;
 
+import com.sun.management.ThreadMXBean;
 import io.baseload.engine.platform.Affinity;
 import io.baseload.engine.platform.CpuQuota;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * would inherit its CPU.
  */
 public final class Team implements AutoCloseable {
-    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean CPU = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** A step's number and its workers in one value, so that a thread which sees one sees the other. */
     private static final int WORKER_BITS = 16;
@@ -36,6 +36,9 @@ public final class Team implements AutoCloseable {
 
     /** Of the last step, by worker: nanoseconds in which it wanted to run and didn't. */
     private final long[] denied;
+
+    /** Ids of the team's own threads, by worker; that of worker 0 is the caller's. */
+    private final long[] threads;
 
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile @Nullable Step step;
@@ -60,6 +63,7 @@ public final class Team implements AutoCloseable {
         end = new Meeting(workers, crowded);
         barriers = new Barrier[workers];
         denied = new long[workers];
+        threads = new long[workers];
         count = new WorkerCount(least, workers, System.nanoTime(), CpuQuota.ofThisProcess()::throttledNanos);
         claims = CpuClaims.of(cpus.cpus(), pinned && cpus.mayPin(workers) ? workers : 0);
         this.pinned = true;
@@ -68,7 +72,11 @@ public final class Team implements AutoCloseable {
         }
         for (int worker = 1; worker < workers; worker++) {
             int self = worker;
-            Thread.ofPlatform().name("baseload-worker-" + self).daemon().start(() -> serve(self));
+            threads[worker] = Thread.ofPlatform()
+                    .name("baseload-worker-" + self)
+                    .daemon()
+                    .start(() -> serve(self))
+                    .threadId();
         }
     }
 
@@ -98,6 +106,15 @@ public final class Team implements AutoCloseable {
             inside.reset();
             throw rethrow(thrown);
         }
+    }
+
+    /** Bytes of heap that the workers have ever taken. By the caller's thread. */
+    public long allocatedBytes() {
+        long sum = CPU.getCurrentThreadAllocatedBytes();
+        for (int worker = 1; worker < workers; worker++) {
+            sum += CPU.getThreadAllocatedBytes(threads[worker]);
+        }
+        return sum;
     }
 
     private void begin(@Nullable Step step, int active) {

@@ -40,6 +40,7 @@ public final class Batcher {
     private final StepPlanner planner;
     private final Delivery delivery;
     private final Runnable wakeEngine;
+    private final AllocationWatch allocations = new AllocationWatch();
     private final Batch batch;
 
     /** Oldest first. */
@@ -117,7 +118,9 @@ public final class Batcher {
             activeCount = active.size();
             if (batch.rows() > 0) {
                 speculation.begin();
+                allocations.begin(team);
                 model.forward(team, batch);
+                tell(allocations.end(team));
                 speculation.end();
                 delivery.deliver(active, team);
                 model.profile().alone(Operator.SAMPLING);
@@ -129,6 +132,18 @@ public final class Batcher {
         }
         worked |= reap();
         return worked ? Turn.WORKED : idle();
+    }
+
+    private void tell(long allocated) {
+        if (allocated > 0) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: a step of {1} rows makes {2} bytes of objects, where compiled kernels make none: the JIT"
+                            + " left one boxed, and answers are slow. A restart of the process mends it",
+                    name,
+                    batch.rows(),
+                    allocated);
+        }
     }
 
     private Turn idle() {

@@ -1,0 +1,60 @@
+package io.baseload.engine.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.engine.parallel.Barrier;
+import io.baseload.engine.parallel.Step;
+import io.baseload.engine.parallel.Team;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AllocationWatchTest {
+    private static final int BYTES = 4 << 20;
+
+    /** Each worker allocates; the last arrays are kept so that none is optimized away. */
+    private static final class Wasteful implements Step {
+        private final byte[][] kept = new byte[2][];
+
+        @Override
+        public void run(int worker, int workers, Barrier barrier) {
+            kept[worker] = new byte[BYTES];
+        }
+
+        @Override
+        public long shape() {
+            return 1;
+        }
+    }
+
+    @Test
+    void tellsOnceWhatStepsGoOnAllocating() {
+        AllocationWatch watch = new AllocationWatch();
+        List<Long> told = new ArrayList<>();
+        try (Team team = new Team(2, false)) {
+            Wasteful wasteful = new Wasteful();
+            for (int step = 0; step < 6 * AllocationWatch.EVERY; step++) {
+                watch.begin(team);
+                if (step % AllocationWatch.EVERY == AllocationWatch.EVERY - 1) {
+                    team.run(wasteful);
+                }
+                long bytes = watch.end(team);
+                if (bytes > 0) {
+                    told.add(bytes);
+                }
+            }
+        }
+        assertThat(told).singleElement().satisfies(bytes -> assertThat(bytes).isGreaterThanOrEqualTo(BYTES));
+    }
+
+    @Test
+    void aColdStartIsNothingToTell() {
+        AllocationWatch watch = new AllocationWatch();
+        for (int i = 0; i < 20; i++) {
+            for (int cold = 1; cold < AllocationWatch.IN_A_ROW; cold++) {
+                assertThat(watch.note(AllocationWatch.MUCH + 1)).isZero();
+            }
+            assertThat(watch.note(500)).isZero();
+        }
+    }
+}
