@@ -31,7 +31,7 @@ public final class AttentionParts {
 
     /** Bytes outside the heap that {@link #allocate} takes. */
     public static long nativeBytes(int workers, int tokens, int valueDim) {
-        return (workers - 1) * spans(tokens) * bytes(valueDim);
+        return (workers - 1L) * spans(tokens) * bytes(valueDim);
     }
 
     private static int spans(int tokens) {
@@ -50,14 +50,14 @@ public final class AttentionParts {
     void keep(int slot, int span, int queries, AttentionPart part) {
         long at = at(slot, span);
         MemorySegment.copy(part.maxima, 0, data, FLOAT, at, queries);
-        MemorySegment.copy(part.sums, 0, data, FLOAT, at + Float.BYTES * queries, queries);
+        MemorySegment.copy(part.sums, 0, data, FLOAT, at + (long) Float.BYTES * queries, queries);
         MemorySegment.copy(part.mixed, 0, data, FLOAT, at + 2L * Float.BYTES * queries, queries * valueDim);
     }
 
     void load(int slot, int span, int queries, AttentionPart part) {
         long at = at(slot, span);
         MemorySegment.copy(data, FLOAT, at, part.maxima, 0, queries);
-        MemorySegment.copy(data, FLOAT, at + Float.BYTES * queries, part.sums, 0, queries);
+        MemorySegment.copy(data, FLOAT, at + (long) Float.BYTES * queries, part.sums, 0, queries);
         MemorySegment.copy(data, FLOAT, at + 2L * Float.BYTES * queries, part.mixed, 0, queries * valueDim);
     }
 }

@@ -21,10 +21,6 @@ record PagedAttention(Attention attention, AttentionParts parts) {
         decode(worker);
     }
 
-    private int heads() {
-        return attention.kv().layout().kvHeads() * attention.group();
-    }
-
     /** Bands of a KV head. */
     private int bandsOfGroup() {
         return Math.ceilDiv(attention.group(), Attention.QUERIES);
