@@ -13,15 +13,20 @@ class ContextHeapTest {
     private static final int SHORT = 1 << 10;
     private static final int LONG = 1 << 16;
 
-    /** Page numbers of the cache, which the bench has for four sequences: four bytes for 32 tokens, and some that nobody counts. */
-    private static final int BYTES_PER_TOKEN = 2;
+    /** Page numbers take half a byte; a table of angles or scores took at least 64. Weights are packed by several threads, so what this one allocates varies. */
+    private static final int BYTES_PER_TOKEN = 16;
+
+    private static final int ROUNDS = 4;
 
     @ParameterizedTest
     @ValueSource(strings = {"llama/model.gguf", "deepseek-v3", "yuan2-m32"})
     void aLongContextTakesNoMoreHeap(String model) {
-        allocated(model, SHORT);
-        long less = allocated(model, SHORT);
-        long more = allocated(model, LONG);
+        long less = Long.MAX_VALUE;
+        long more = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            less = Math.min(less, allocated(model, SHORT));
+            more = Math.min(more, allocated(model, LONG));
+        }
         assertThat(more - less).isLessThan((long) BYTES_PER_TOKEN * (LONG - SHORT));
     }
 
