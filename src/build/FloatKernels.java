@@ -149,10 +149,10 @@ enum FloatKernels {
                         {offsets}
                         {rows}
                         int size = m.packing().block();
+                        {eights}
                         {table}
                         FloatVector zero = FloatVector.zero(FLOATS);
                         int to = row * N * L;
-                        {totals}
                         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * N * L) {
                             long at = panel + (long) b * m.blockBytes();
                             {clear}
@@ -160,7 +160,6 @@ enum FloatKernels {
                             {scale}
                             {add}
                         }
-                        {store}
                     }
                 """.replace("rowsRStreamsN", "rows" + rows + "Streams" + streams)
                         .replace("N * L", streams + " * L")
@@ -178,16 +177,10 @@ enum FloatKernels {
                                         : GenerateKernels.each(rows, """
                                             int r# = row + Math.min(#, rows - 1), x# = rowsOfX.at(first + r#), s# = r# * m.blocks();\
                                             """)),
+                        Map.entry("{eights}", this == BYTES ? "" : "int eights = size / 8;"),
                         Map.entry("{table}", this == CODEBOOK ? """
                             IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0).reinterpretAsInts();\
                             """ : ""),
-                        Map.entry(
-                                "{totals}",
-                                GenerateKernels.eachOf(
-                                        rows,
-                                        streams,
-                                        "FloatVector t@_# = FloatVector.fromArray(FLOATS, y, to + (@ * " + streams
-                                                + " + #) * L);")),
                         Map.entry("{clear}", GenerateKernels.eachOf(rows, streams, "FloatVector a@_# = zero;")),
                         Map.entry("{block}", block(rows, streams)),
                         Map.entry(
@@ -203,11 +196,12 @@ enum FloatKernels {
                                                 "FloatVector sum# = FloatVector.broadcast(FLOATS, sums[s# + b]);")),
                         Map.entry(
                                 "{add}",
-                                GenerateKernels.eachOf(rows, streams, "t@_# = sum@.fma(m#, a@_#.fma(d#, t@_#));")),
-                        Map.entry(
-                                "{store}",
                                 GenerateKernels.eachOf(
-                                        rows, streams, "t@_#.intoArray(y, to + (@ * " + streams + " + #) * L);"))));
+                                        rows,
+                                        streams,
+                                        "sum@.fma(m#, a@_#.fma(d#, FloatVector.fromArray(FLOATS, y, to + (@ * "
+                                                + streams + " + #) * L))).intoArray(y, to + (@ * " + streams
+                                                + " + #) * L);"))));
     }
 
     private String block(int rows, int streams) {
@@ -215,9 +209,9 @@ enum FloatKernels {
                 streams, "IntVector w# = IntVector.fromMemorySegment(INTS, w, p + o#, LITTLE_ENDIAN);");
         String loop = switch (this) {
             case NIBBLES -> """
-                for (int eight = 0; eight < size; eight += 8) {
-                    long p = at + eight * 8L;
-                    int k = b * size + eight;
+                for (int eight = 0; eight < eights; eight++) {
+                    long p = at + eight * 64L;
+                    int k = b * size + eight * 8;
                     {load}
                     int mask = 15;
                     float factor = 1;
@@ -240,9 +234,9 @@ enum FloatKernels {
                 }
                 """;
             case CODEBOOK -> """
-                for (int eight = 0; eight < size; eight += 8) {
-                    long p = at + eight * 8L;
-                    int k = b * size + eight;
+                for (int eight = 0; eight < eights; eight++) {
+                    long p = at + eight * 64L;
+                    int k = b * size + eight * 8;
                     {load}
                     for (int j = 0; j < 8; j++) {
                         {products}

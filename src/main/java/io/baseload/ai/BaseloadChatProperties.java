@@ -39,7 +39,7 @@ public record BaseloadChatProperties(
         @DefaultValue("true") boolean pinned,
         @DefaultValue("0") int contextLength,
         @DefaultValue("f32") KvPrecision kvPrecision,
-        @DefaultValue("exact") Precision precision,
+        @DefaultValue("fast") Precision precision,
         @DefaultValue("true") boolean prefixCache,
         @DefaultValue("true") boolean speculation,
         @Nullable String toolFormat,

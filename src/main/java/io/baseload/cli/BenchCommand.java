@@ -4,6 +4,7 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.Roofline;
 import java.util.ArrayList;
@@ -125,7 +126,7 @@ final class BenchCommand implements Callable<Integer> {
                         Version.number(),
                         model.name(),
                         kv.precision().label(),
-                        precision.precision().label(),
+                        precision.orElse(Precision.FAST).label(),
                         runs,
                         profiles,
                         speculative),
@@ -150,7 +151,7 @@ final class BenchCommand implements Callable<Integer> {
                 .withKvTokens(most * (longest + KV_PAGE))
                 .withMaxSequences(most)
                 .withKvPrecision(kv.precision())
-                .withPrecision(precision.precision())
+                .withPrecision(precision.orElse(Precision.FAST))
                 .withPrefixCache(false)
                 .withSpeculation(false)
                 .withQuantization(format);
@@ -160,7 +161,7 @@ final class BenchCommand implements Callable<Integer> {
             throws Exception {
         LoadOptions options = LoadOptions.named(model.name())
                 .withKvPrecision(kv.precision())
-                .withPrecision(precision.precision())
+                .withPrecision(precision.orElse(Precision.FAST))
                 .withPrefixCache(false)
                 .withQuantization(format);
         try (LoadedModel plain = engine.load(model.path(), options.withSpeculation(false));

@@ -16,6 +16,7 @@ import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.Usage;
 import java.io.IOException;
@@ -125,7 +126,7 @@ final class GenerateCommand implements Callable<Integer> {
                         LoadOptions.named(model.name())
                                 .withMaxSequences(1)
                                 .withKvPrecision(kv.precision())
-                                .withPrecision(precision.precision())
+                                .withPrecision(precision.orElse(Precision.FAST))
                                 .withSpeculation(speculation))) {
             PreparedCompletion prepared = Completions.of(loaded, new ChatSettings(template(), Optional.empty()))
                     .prepare(request());

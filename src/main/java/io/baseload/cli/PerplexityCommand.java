@@ -105,7 +105,7 @@ final class PerplexityCommand implements Callable<Integer> {
         TextWindows text = TextWindows.open(windows, length);
         try (Engine engine = Engine.open(new EngineOptions(threads, true));
                 LoadedModel loaded =
-                        load(engine, model.path(), text.longest(), kv.precision(), precision.precision())) {
+                        load(engine, model.path(), text.longest(), kv.precision(), precision.orElse(Precision.EXACT))) {
             List<int[]> ids = text.ids(loaded.vocabulary());
             if (ids.isEmpty()) {
                 throw new BadInputException("--windows: " + windows + " has no two tokens");
@@ -209,7 +209,7 @@ final class PerplexityCommand implements Callable<Integer> {
                 new Report(
                         model.name(),
                         kv.precision().label(),
-                        precision.precision().label(),
+                        precision.orElse(Precision.EXACT).label(),
                         all.tokens(),
                         all.perplexity(),
                         nll,

@@ -1,6 +1,7 @@
 package io.baseload.cli;
 
 import io.baseload.engine.api.Precision;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -10,15 +11,15 @@ final class PrecisionOption {
     @Option(
             names = "--precision",
             paramLabel = "PRECISION",
-            defaultValue = "exact",
             converter = Converter.class,
             description =
-                    "What linear layers compute with: exact (F32 activations) or fast (8-bit activations) (default:"
-                            + " ${DEFAULT-VALUE}).")
-    private Precision precision = Precision.EXACT;
+                    "What linear layers compute with: exact (F32 activations) or fast (8-bit activations). The default"
+                            + " is fast, but exact where accuracy is measured.")
+    private @Nullable Precision precision;
 
-    Precision precision() {
-        return precision;
+    /** What was asked for, or else the default of the command. */
+    Precision orElse(Precision byDefault) {
+        return precision == null ? byDefault : precision;
     }
 
     /** Reads the names in lower case. */

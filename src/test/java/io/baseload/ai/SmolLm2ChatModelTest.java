@@ -8,6 +8,7 @@ import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelClosedException;
+import io.baseload.engine.api.Precision;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
 import io.micrometer.observation.ObservationRegistry;
@@ -42,7 +43,7 @@ class SmolLm2ChatModelTest {
     @BeforeAll
     static void load() {
         engine = Engine.open(new EngineOptions(2, false));
-        loaded = engine.load(TestModels.smolLm2(), LoadOptions.named("smollm2"));
+        loaded = engine.load(TestModels.smolLm2(), LoadOptions.named("smollm2").withPrecision(Precision.EXACT));
         model = new BaseloadChatModel(
                 loaded,
                 BaseloadChatOptions.builder().temperature(0.0).maxTokens(8).build(),

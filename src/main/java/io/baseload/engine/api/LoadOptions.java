@@ -29,7 +29,7 @@ public record LoadOptions(
         Quantization quantization) {
 
     public static LoadOptions named(String name) {
-        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.EXACT, true, true, Quantization.KEEP);
+        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.FAST, true, true, Quantization.KEEP);
     }
 
     public LoadOptions withContextLength(int tokens) {

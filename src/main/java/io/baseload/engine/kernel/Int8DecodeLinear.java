@@ -2,7 +2,6 @@ package io.baseload.engine.kernel;
 
 import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
-import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 
 import io.baseload.engine.kernel.generated.CodebookInt8;
@@ -41,7 +40,7 @@ final class Int8DecodeLinear {
             int rows = Math.min(Scratch.ROWS, to - row);
             quantize(w, x, row, rows, scratch.int8());
             for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
-                units = codebook ? 1 : streams(end - unit);
+                units = codebook ? 1 : streams(end - unit, rows);
                 Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
                 products(w, unit, units, rows, scratch);
                 if (w.packing().scales().minimum()) {
@@ -66,13 +65,14 @@ final class Int8DecodeLinear {
         }
     }
 
-    private static int streams(int left) {
-        return left >= STREAMS ? STREAMS : left >= 2 ? 2 : 1;
+    /** Vectors of weight rows that are read at once: so many that their sums find registers, and that the compilers can do with the method. */
+    private static int streams(int left, int rows) {
+        return left >= STREAMS && rows < 4 ? STREAMS : Math.min(left, 2);
     }
 
-    /** Rows that share what is read and shifted: as many as find registers. Those of a table would share too little. */
+    /** Rows that share what is read and shifted. Those of a table would share too little. */
     private static int together(int left, int units, boolean codebook) {
-        return codebook || units < STREAMS || left == 1 ? 1 : left >= 4 && MANY_REGISTERS ? 4 : 2;
+        return codebook || units == 1 || left == 1 ? 1 : left >= 4 && units == 2 ? 4 : 2;
     }
 
     private static void quantize(PackedMatrix w, Rows x, int from, int rows, Int8Rows to) {

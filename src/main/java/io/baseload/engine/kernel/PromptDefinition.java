@@ -3,6 +3,7 @@ package io.baseload.engine.kernel;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -95,7 +96,7 @@ final class PromptDefinition {
                 int t = kind == Codes.I4 ? -8 * r : PromptFormat.round(scaling[b][LANES + lane] * inverse);
                 for (int i = b * size; i < (b + 1) * size; i++) {
                     int q = kind.codebook()
-                            ? PromptFormat.round(stored[i * LANES + lane] / PromptFormat.most(kind) * Byte.MAX_VALUE)
+                            ? PromptFormat.round(stored[i * LANES + lane] / Codebook.unit(kind))
                             : (int) stored[i * LANES + lane];
                     codes[i * LANES + lane] = q * r + t + PromptFormat.UNIT / 2 >> 8;
                 }

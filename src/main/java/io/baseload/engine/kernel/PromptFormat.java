@@ -84,31 +84,24 @@ record PromptFormat(int group, int limit) {
         };
     }
 
-    /** The largest number of a codebook; 1 where codes are numbers themselves. */
+    /** The number that a codebook's integer 127 stands for, so that a block with the group's scale keeps its integers as they are; 1 where codes are numbers themselves. */
     static float most(Codes codes) {
-        if (!codes.codebook()) {
-            return 1;
-        }
-        float most = 0;
-        for (float value : Codebook.of(codes)) {
-            most = Math.max(most, Math.abs(value));
-        }
-        return most;
+        return codes.codebook() ? Codebook.unit(codes) * Byte.MAX_VALUE : 1;
     }
 
     /** The numbers of a codebook as integers up to 127. */
     static short[] table(Codes codes) {
-        float[] values = Codebook.of(codes);
-        short[] table = new short[values.length];
+        byte[] bytes = Codebook.bytes(codes);
+        short[] table = new short[bytes.length];
         for (int i = 0; i < table.length; i++) {
-            table[i] = (short) round(values[i] / most(codes) * Byte.MAX_VALUE);
+            table[i] = bytes[i];
         }
         return table;
     }
 
     /** What a block's scale is multiplied with to become r, besides 1 / the group's scale. */
     static float factor(Codes codes) {
-        return codes.codebook() ? most(codes) / Byte.MAX_VALUE : 1;
+        return codes.codebook() ? Codebook.unit(codes) : 1;
     }
 
     /** 1 / the group's scale, in the unit that weights are computed in; 0 where all weights are. */

@@ -31,7 +31,7 @@ record ModelProperties(
         @DefaultValue("64") int maxQueued,
         @DefaultValue("512") int prefillChunk,
         @DefaultValue("f32") KvPrecision kvPrecision,
-        @DefaultValue("exact") Precision precision,
+        @DefaultValue("fast") Precision precision,
         @DefaultValue("true") boolean prefixCache,
         @DefaultValue("true") boolean speculation,
         @DefaultValue Map<String, String> toolFormats,

@@ -10,6 +10,7 @@ import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.testing.CollectingSink;
@@ -39,7 +40,9 @@ class SmolLm2Test {
     @BeforeAll
     static void load() {
         engine = Engine.open(EngineOptions.defaults());
-        model = engine.load(TestModels.smolLm2(), LoadOptions.named("smollm2").withContextLength(1024));
+        model = engine.load(
+                TestModels.smolLm2(),
+                LoadOptions.named("smollm2").withPrecision(Precision.EXACT).withContextLength(1024));
     }
 
     @AfterAll

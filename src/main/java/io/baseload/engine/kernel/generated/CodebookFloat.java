@@ -65,17 +65,10 @@ public final class CodebookFloat {
         long o7 = Lanes.offset(7, stride, Integer.BYTES);
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
+        int eights = size / 8;
         IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0).reinterpretAsInts();
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 8 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 0) * L);
-        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 1) * L);
-        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 2) * L);
-        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 3) * L);
-        FloatVector t0_4 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 4) * L);
-        FloatVector t0_5 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 5) * L);
-        FloatVector t0_6 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 6) * L);
-        FloatVector t0_7 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 7) * L);
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 8 * L) {
             long at = panel + (long) b * m.blockBytes();
             FloatVector a0_0 = zero;
@@ -86,9 +79,9 @@ public final class CodebookFloat {
             FloatVector a0_5 = zero;
             FloatVector a0_6 = zero;
             FloatVector a0_7 = zero;
-            for (int eight = 0; eight < size; eight += 8) {
-                long p = at + eight * 8L;
-                int k = b * size + eight;
+            for (int eight = 0; eight < eights; eight++) {
+                long p = at + eight * 64L;
+                int k = b * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
                 IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
@@ -126,23 +119,15 @@ public final class CodebookFloat {
             FloatVector d6 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 6 * L), m6 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 6 + 1) * L);
             FloatVector d7 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 7 * L), m7 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 7 + 1) * L);
             FloatVector sum0 = FloatVector.broadcast(FLOATS, sums[s0 + b]);
-            t0_0 = sum0.fma(m0, a0_0.fma(d0, t0_0));
-            t0_1 = sum0.fma(m1, a0_1.fma(d1, t0_1));
-            t0_2 = sum0.fma(m2, a0_2.fma(d2, t0_2));
-            t0_3 = sum0.fma(m3, a0_3.fma(d3, t0_3));
-            t0_4 = sum0.fma(m4, a0_4.fma(d4, t0_4));
-            t0_5 = sum0.fma(m5, a0_5.fma(d5, t0_5));
-            t0_6 = sum0.fma(m6, a0_6.fma(d6, t0_6));
-            t0_7 = sum0.fma(m7, a0_7.fma(d7, t0_7));
+            sum0.fma(m0, a0_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 0) * L))).intoArray(y, to + (0 * 8 + 0) * L);
+            sum0.fma(m1, a0_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 1) * L))).intoArray(y, to + (0 * 8 + 1) * L);
+            sum0.fma(m2, a0_2.fma(d2, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 2) * L))).intoArray(y, to + (0 * 8 + 2) * L);
+            sum0.fma(m3, a0_3.fma(d3, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 3) * L))).intoArray(y, to + (0 * 8 + 3) * L);
+            sum0.fma(m4, a0_4.fma(d4, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 4) * L))).intoArray(y, to + (0 * 8 + 4) * L);
+            sum0.fma(m5, a0_5.fma(d5, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 5) * L))).intoArray(y, to + (0 * 8 + 5) * L);
+            sum0.fma(m6, a0_6.fma(d6, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 6) * L))).intoArray(y, to + (0 * 8 + 6) * L);
+            sum0.fma(m7, a0_7.fma(d7, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 7) * L))).intoArray(y, to + (0 * 8 + 7) * L);
         }
-        t0_0.intoArray(y, to + (0 * 8 + 0) * L);
-        t0_1.intoArray(y, to + (0 * 8 + 1) * L);
-        t0_2.intoArray(y, to + (0 * 8 + 2) * L);
-        t0_3.intoArray(y, to + (0 * 8 + 3) * L);
-        t0_4.intoArray(y, to + (0 * 8 + 4) * L);
-        t0_5.intoArray(y, to + (0 * 8 + 5) * L);
-        t0_6.intoArray(y, to + (0 * 8 + 6) * L);
-        t0_7.intoArray(y, to + (0 * 8 + 7) * L);
     }
 
     private static void rows1Streams4(
@@ -157,22 +142,19 @@ public final class CodebookFloat {
         long o3 = Lanes.offset(3, stride, Integer.BYTES);
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
+        int eights = size / 8;
         IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0).reinterpretAsInts();
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L);
-        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L);
-        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L);
-        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L);
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
             long at = panel + (long) b * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;
             FloatVector a0_3 = zero;
-            for (int eight = 0; eight < size; eight += 8) {
-                long p = at + eight * 8L;
-                int k = b * size + eight;
+            for (int eight = 0; eight < eights; eight++) {
+                long p = at + eight * 64L;
+                int k = b * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
                 IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
@@ -194,15 +176,11 @@ public final class CodebookFloat {
             FloatVector d2 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 2 * L), m2 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 2 + 1) * L);
             FloatVector d3 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 3 * L), m3 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 3 + 1) * L);
             FloatVector sum0 = FloatVector.broadcast(FLOATS, sums[s0 + b]);
-            t0_0 = sum0.fma(m0, a0_0.fma(d0, t0_0));
-            t0_1 = sum0.fma(m1, a0_1.fma(d1, t0_1));
-            t0_2 = sum0.fma(m2, a0_2.fma(d2, t0_2));
-            t0_3 = sum0.fma(m3, a0_3.fma(d3, t0_3));
+            sum0.fma(m0, a0_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L))).intoArray(y, to + (0 * 4 + 0) * L);
+            sum0.fma(m1, a0_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L))).intoArray(y, to + (0 * 4 + 1) * L);
+            sum0.fma(m2, a0_2.fma(d2, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L))).intoArray(y, to + (0 * 4 + 2) * L);
+            sum0.fma(m3, a0_3.fma(d3, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L))).intoArray(y, to + (0 * 4 + 3) * L);
         }
-        t0_0.intoArray(y, to + (0 * 4 + 0) * L);
-        t0_1.intoArray(y, to + (0 * 4 + 1) * L);
-        t0_2.intoArray(y, to + (0 * 4 + 2) * L);
-        t0_3.intoArray(y, to + (0 * 4 + 3) * L);
     }
 
     private static void rows1Streams2(
@@ -215,18 +193,17 @@ public final class CodebookFloat {
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
+        int eights = size / 8;
         IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0).reinterpretAsInts();
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 2 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L);
-        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L);
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 2 * L) {
             long at = panel + (long) b * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
-            for (int eight = 0; eight < size; eight += 8) {
-                long p = at + eight * 8L;
-                int k = b * size + eight;
+            for (int eight = 0; eight < eights; eight++) {
+                long p = at + eight * 64L;
+                int k = b * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
                 for (int j = 0; j < 8; j++) {
@@ -240,11 +217,9 @@ public final class CodebookFloat {
             FloatVector d0 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 0 * L), m0 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 0 + 1) * L);
             FloatVector d1 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 1 * L), m1 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 1 + 1) * L);
             FloatVector sum0 = FloatVector.broadcast(FLOATS, sums[s0 + b]);
-            t0_0 = sum0.fma(m0, a0_0.fma(d0, t0_0));
-            t0_1 = sum0.fma(m1, a0_1.fma(d1, t0_1));
+            sum0.fma(m0, a0_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L))).intoArray(y, to + (0 * 2 + 0) * L);
+            sum0.fma(m1, a0_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L))).intoArray(y, to + (0 * 2 + 1) * L);
         }
-        t0_0.intoArray(y, to + (0 * 2 + 0) * L);
-        t0_1.intoArray(y, to + (0 * 2 + 1) * L);
     }
 
     private static void rows1Streams1(
@@ -256,16 +231,16 @@ public final class CodebookFloat {
         long o0 = 0;
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
+        int eights = size / 8;
         IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0).reinterpretAsInts();
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 1 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 1 + 0) * L);
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 1 * L) {
             long at = panel + (long) b * m.blockBytes();
             FloatVector a0_0 = zero;
-            for (int eight = 0; eight < size; eight += 8) {
-                long p = at + eight * 8L;
-                int k = b * size + eight;
+            for (int eight = 0; eight < eights; eight++) {
+                long p = at + eight * 64L;
+                int k = b * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 for (int j = 0; j < 8; j++) {
                     FloatVector f0 = FloatVector.broadcast(FLOATS, x[x0 + k + j]);
@@ -275,9 +250,8 @@ public final class CodebookFloat {
             }
             FloatVector d0 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 0 * L), m0 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 0 + 1) * L);
             FloatVector sum0 = FloatVector.broadcast(FLOATS, sums[s0 + b]);
-            t0_0 = sum0.fma(m0, a0_0.fma(d0, t0_0));
+            sum0.fma(m0, a0_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (0 * 1 + 0) * L))).intoArray(y, to + (0 * 1 + 0) * L);
         }
-        t0_0.intoArray(y, to + (0 * 1 + 0) * L);
     }
 
     private static void rows4Streams4(
@@ -295,25 +269,10 @@ public final class CodebookFloat {
         int r2 = row + Math.min(2, rows - 1), x2 = rowsOfX.at(first + r2), s2 = r2 * m.blocks();
         int r3 = row + Math.min(3, rows - 1), x3 = rowsOfX.at(first + r3), s3 = r3 * m.blocks();
         int size = m.packing().block();
+        int eights = size / 8;
         IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0).reinterpretAsInts();
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L);
-        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L);
-        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L);
-        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L);
-        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 0) * L);
-        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 1) * L);
-        FloatVector t1_2 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 2) * L);
-        FloatVector t1_3 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 3) * L);
-        FloatVector t2_0 = FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 0) * L);
-        FloatVector t2_1 = FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 1) * L);
-        FloatVector t2_2 = FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 2) * L);
-        FloatVector t2_3 = FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 3) * L);
-        FloatVector t3_0 = FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 0) * L);
-        FloatVector t3_1 = FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 1) * L);
-        FloatVector t3_2 = FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 2) * L);
-        FloatVector t3_3 = FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 3) * L);
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
             long at = panel + (long) b * m.blockBytes();
             FloatVector a0_0 = zero;
@@ -332,9 +291,9 @@ public final class CodebookFloat {
             FloatVector a3_1 = zero;
             FloatVector a3_2 = zero;
             FloatVector a3_3 = zero;
-            for (int eight = 0; eight < size; eight += 8) {
-                long p = at + eight * 8L;
-                int k = b * size + eight;
+            for (int eight = 0; eight < eights; eight++) {
+                long p = at + eight * 64L;
+                int k = b * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
                 IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
@@ -381,39 +340,23 @@ public final class CodebookFloat {
             FloatVector sum1 = FloatVector.broadcast(FLOATS, sums[s1 + b]);
             FloatVector sum2 = FloatVector.broadcast(FLOATS, sums[s2 + b]);
             FloatVector sum3 = FloatVector.broadcast(FLOATS, sums[s3 + b]);
-            t0_0 = sum0.fma(m0, a0_0.fma(d0, t0_0));
-            t0_1 = sum0.fma(m1, a0_1.fma(d1, t0_1));
-            t0_2 = sum0.fma(m2, a0_2.fma(d2, t0_2));
-            t0_3 = sum0.fma(m3, a0_3.fma(d3, t0_3));
-            t1_0 = sum1.fma(m0, a1_0.fma(d0, t1_0));
-            t1_1 = sum1.fma(m1, a1_1.fma(d1, t1_1));
-            t1_2 = sum1.fma(m2, a1_2.fma(d2, t1_2));
-            t1_3 = sum1.fma(m3, a1_3.fma(d3, t1_3));
-            t2_0 = sum2.fma(m0, a2_0.fma(d0, t2_0));
-            t2_1 = sum2.fma(m1, a2_1.fma(d1, t2_1));
-            t2_2 = sum2.fma(m2, a2_2.fma(d2, t2_2));
-            t2_3 = sum2.fma(m3, a2_3.fma(d3, t2_3));
-            t3_0 = sum3.fma(m0, a3_0.fma(d0, t3_0));
-            t3_1 = sum3.fma(m1, a3_1.fma(d1, t3_1));
-            t3_2 = sum3.fma(m2, a3_2.fma(d2, t3_2));
-            t3_3 = sum3.fma(m3, a3_3.fma(d3, t3_3));
+            sum0.fma(m0, a0_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L))).intoArray(y, to + (0 * 4 + 0) * L);
+            sum0.fma(m1, a0_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L))).intoArray(y, to + (0 * 4 + 1) * L);
+            sum0.fma(m2, a0_2.fma(d2, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L))).intoArray(y, to + (0 * 4 + 2) * L);
+            sum0.fma(m3, a0_3.fma(d3, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L))).intoArray(y, to + (0 * 4 + 3) * L);
+            sum1.fma(m0, a1_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 0) * L))).intoArray(y, to + (1 * 4 + 0) * L);
+            sum1.fma(m1, a1_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 1) * L))).intoArray(y, to + (1 * 4 + 1) * L);
+            sum1.fma(m2, a1_2.fma(d2, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 2) * L))).intoArray(y, to + (1 * 4 + 2) * L);
+            sum1.fma(m3, a1_3.fma(d3, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 3) * L))).intoArray(y, to + (1 * 4 + 3) * L);
+            sum2.fma(m0, a2_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 0) * L))).intoArray(y, to + (2 * 4 + 0) * L);
+            sum2.fma(m1, a2_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 1) * L))).intoArray(y, to + (2 * 4 + 1) * L);
+            sum2.fma(m2, a2_2.fma(d2, FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 2) * L))).intoArray(y, to + (2 * 4 + 2) * L);
+            sum2.fma(m3, a2_3.fma(d3, FloatVector.fromArray(FLOATS, y, to + (2 * 4 + 3) * L))).intoArray(y, to + (2 * 4 + 3) * L);
+            sum3.fma(m0, a3_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 0) * L))).intoArray(y, to + (3 * 4 + 0) * L);
+            sum3.fma(m1, a3_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 1) * L))).intoArray(y, to + (3 * 4 + 1) * L);
+            sum3.fma(m2, a3_2.fma(d2, FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 2) * L))).intoArray(y, to + (3 * 4 + 2) * L);
+            sum3.fma(m3, a3_3.fma(d3, FloatVector.fromArray(FLOATS, y, to + (3 * 4 + 3) * L))).intoArray(y, to + (3 * 4 + 3) * L);
         }
-        t0_0.intoArray(y, to + (0 * 4 + 0) * L);
-        t0_1.intoArray(y, to + (0 * 4 + 1) * L);
-        t0_2.intoArray(y, to + (0 * 4 + 2) * L);
-        t0_3.intoArray(y, to + (0 * 4 + 3) * L);
-        t1_0.intoArray(y, to + (1 * 4 + 0) * L);
-        t1_1.intoArray(y, to + (1 * 4 + 1) * L);
-        t1_2.intoArray(y, to + (1 * 4 + 2) * L);
-        t1_3.intoArray(y, to + (1 * 4 + 3) * L);
-        t2_0.intoArray(y, to + (2 * 4 + 0) * L);
-        t2_1.intoArray(y, to + (2 * 4 + 1) * L);
-        t2_2.intoArray(y, to + (2 * 4 + 2) * L);
-        t2_3.intoArray(y, to + (2 * 4 + 3) * L);
-        t3_0.intoArray(y, to + (3 * 4 + 0) * L);
-        t3_1.intoArray(y, to + (3 * 4 + 1) * L);
-        t3_2.intoArray(y, to + (3 * 4 + 2) * L);
-        t3_3.intoArray(y, to + (3 * 4 + 3) * L);
     }
 
     private static void rows2Streams4(
@@ -429,17 +372,10 @@ public final class CodebookFloat {
         int r0 = row + Math.min(0, rows - 1), x0 = rowsOfX.at(first + r0), s0 = r0 * m.blocks();
         int r1 = row + Math.min(1, rows - 1), x1 = rowsOfX.at(first + r1), s1 = r1 * m.blocks();
         int size = m.packing().block();
+        int eights = size / 8;
         IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0).reinterpretAsInts();
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L);
-        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L);
-        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L);
-        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L);
-        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 0) * L);
-        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 1) * L);
-        FloatVector t1_2 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 2) * L);
-        FloatVector t1_3 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 3) * L);
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
             long at = panel + (long) b * m.blockBytes();
             FloatVector a0_0 = zero;
@@ -450,9 +386,9 @@ public final class CodebookFloat {
             FloatVector a1_1 = zero;
             FloatVector a1_2 = zero;
             FloatVector a1_3 = zero;
-            for (int eight = 0; eight < size; eight += 8) {
-                long p = at + eight * 8L;
-                int k = b * size + eight;
+            for (int eight = 0; eight < eights; eight++) {
+                long p = at + eight * 64L;
+                int k = b * size + eight * 8;
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
                 IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
@@ -487,22 +423,14 @@ public final class CodebookFloat {
             FloatVector d3 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 3 * L), m3 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 3 + 1) * L);
             FloatVector sum0 = FloatVector.broadcast(FLOATS, sums[s0 + b]);
             FloatVector sum1 = FloatVector.broadcast(FLOATS, sums[s1 + b]);
-            t0_0 = sum0.fma(m0, a0_0.fma(d0, t0_0));
-            t0_1 = sum0.fma(m1, a0_1.fma(d1, t0_1));
-            t0_2 = sum0.fma(m2, a0_2.fma(d2, t0_2));
-            t0_3 = sum0.fma(m3, a0_3.fma(d3, t0_3));
-            t1_0 = sum1.fma(m0, a1_0.fma(d0, t1_0));
-            t1_1 = sum1.fma(m1, a1_1.fma(d1, t1_1));
-            t1_2 = sum1.fma(m2, a1_2.fma(d2, t1_2));
-            t1_3 = sum1.fma(m3, a1_3.fma(d3, t1_3));
+            sum0.fma(m0, a0_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L))).intoArray(y, to + (0 * 4 + 0) * L);
+            sum0.fma(m1, a0_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L))).intoArray(y, to + (0 * 4 + 1) * L);
+            sum0.fma(m2, a0_2.fma(d2, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L))).intoArray(y, to + (0 * 4 + 2) * L);
+            sum0.fma(m3, a0_3.fma(d3, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L))).intoArray(y, to + (0 * 4 + 3) * L);
+            sum1.fma(m0, a1_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 0) * L))).intoArray(y, to + (1 * 4 + 0) * L);
+            sum1.fma(m1, a1_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 1) * L))).intoArray(y, to + (1 * 4 + 1) * L);
+            sum1.fma(m2, a1_2.fma(d2, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 2) * L))).intoArray(y, to + (1 * 4 + 2) * L);
+            sum1.fma(m3, a1_3.fma(d3, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 3) * L))).intoArray(y, to + (1 * 4 + 3) * L);
         }
-        t0_0.intoArray(y, to + (0 * 4 + 0) * L);
-        t0_1.intoArray(y, to + (0 * 4 + 1) * L);
-        t0_2.intoArray(y, to + (0 * 4 + 2) * L);
-        t0_3.intoArray(y, to + (0 * 4 + 3) * L);
-        t1_0.intoArray(y, to + (1 * 4 + 0) * L);
-        t1_1.intoArray(y, to + (1 * 4 + 1) * L);
-        t1_2.intoArray(y, to + (1 * 4 + 2) * L);
-        t1_3.intoArray(y, to + (1 * 4 + 3) * L);
     }
 }
