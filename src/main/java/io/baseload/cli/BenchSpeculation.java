@@ -36,10 +36,12 @@ import java.util.stream.IntStream;
  */
 record BenchSpeculation(
         String answers, Spread plainTps, Spread speculativeTps, Spread ratio, long drafted, long accepted) {
-    private static final String LIST = "1. The red house stands at the corner of Mill Street and has four windows.\n"
-            + "2. The green house stands behind the church and has a garden with apple trees.\n"
-            + "3. The white house stands by the river, and nobody has lived there since 1987.\n"
-            + "4. The old school is now a library, which opens at nine every morning.\n";
+    private static final String LIST = """
+        1. The red house stands at the corner of Mill Street and has four windows.
+        2. The green house stands behind the church and has a garden with apple trees.
+        3. The white house stands by the river, and nobody has lived there since 1987.
+        4. The old school is now a library, which opens at nine every morning.
+        """;
 
     /** What is to be answered, and how much at random. */
     private record Task(String name, String prompt, float temperature) {}
