@@ -45,9 +45,8 @@ enum FloatKernels {
                 .map(shape -> kernel(shape[0], shape[1]))
                 .collect(Collectors.joining("\n"));
         String cases = Arrays.stream(ROWS_AND_STREAMS)
-                .map(shape ->
-                        "case %d -> rows%dStreams%d(m, unit, block, blocks, x, first, row, rows, sums, scales, y);"
-                                .formatted(10 * shape[0] + shape[1], shape[0], shape[1]))
+                .map(shape -> "case %d -> rows%dStreams%d(m, unit, block, blocks, x, first, row, %ssums, scales, y);"
+                        .formatted(10 * shape[0] + shape[1], shape[0], shape[1], shape[0] > 1 ? "rows, " : ""))
                 .collect(Collectors.joining("\n"));
         return GenerateKernels.fill(
                 """
@@ -141,11 +140,11 @@ enum FloatKernels {
         return GenerateKernels.fill(
                 """
                     private static void rowsRStreamsN(
-                            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
+                            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, ROWSfloat[] sums, float[] scales, float[] y) {
                         MemorySegment w = m.data();
                         float[] x = rowsOfX.data();
                         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * ELEMENT.BYTES;
-                        long stride = m.panelBytes();
+                        {stride}
                         {offsets}
                         {rows}
                         int size = m.packing().block();
@@ -163,6 +162,7 @@ enum FloatKernels {
                     }
                 """.replace("rowsRStreamsN", "rows" + rows + "Streams" + streams)
                         .replace("N * L", streams + " * L")
+                        .replace("ROWS", rows > 1 ? "int rows, " : "")
                         .replace("ELEMENT", element),
                 Map.ofEntries(
                         Map.entry(
@@ -177,6 +177,7 @@ enum FloatKernels {
                                         : GenerateKernels.each(rows, """
                                             int r# = row + Math.min(#, rows - 1), x# = rowsOfX.at(first + r#), s# = r# * m.blocks();\
                                             """)),
+                        Map.entry("{stride}", streams > 1 ? "long stride = m.panelBytes();" : ""),
                         Map.entry("{eights}", this == BYTES ? "" : "int eights = size / 8;"),
                         Map.entry("{table}", this == CODEBOOK ? """
                             IntVector values = FloatVector.fromArray(FLOATS, Codebook.of(m.packing().codes()), 0).reinterpretAsInts();\
@@ -283,7 +284,10 @@ enum FloatKernels {
         String factors =
                 GenerateKernels.eachOf(rows, 1, "FloatVector f@ = FloatVector.broadcast(FLOATS, " + factor + ");");
         return rows == 1
-                ? factors + "\n" + GenerateKernels.each(streams, "a0_# = (" + weight + ").fma(f0, a0_#);")
+                ? factors + "\n"
+                        + GenerateKernels.each(
+                                streams,
+                                "a0_# = " + (weight.startsWith("(") ? "(" + weight + ")" : weight) + ".fma(f0, a0_#);")
                 : shared + factors + "\n" + GenerateKernels.eachOf(rows, streams, "a@_# = v#.fma(f@, a@_#);");
     }
 }

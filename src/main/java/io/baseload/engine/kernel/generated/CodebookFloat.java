@@ -39,10 +39,10 @@ public final class CodebookFloat {
     public static void multiply(
             PackedMatrix m, int unit, int streams, int block, int blocks, Rows x, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
         switch (10 * (rows == 3 ? 4 : rows) + streams) {
-            case 18 -> rows1Streams8(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
-            case 14 -> rows1Streams4(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
-            case 12 -> rows1Streams2(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
-            case 11 -> rows1Streams1(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
+            case 18 -> rows1Streams8(m, unit, block, blocks, x, first, row, sums, scales, y);
+            case 14 -> rows1Streams4(m, unit, block, blocks, x, first, row, sums, scales, y);
+            case 12 -> rows1Streams2(m, unit, block, blocks, x, first, row, sums, scales, y);
+            case 11 -> rows1Streams1(m, unit, block, blocks, x, first, row, sums, scales, y);
             case 44 -> rows4Streams4(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
             case 24 -> rows2Streams4(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
             default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
@@ -50,7 +50,7 @@ public final class CodebookFloat {
     }
 
     private static void rows1Streams8(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
+            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
@@ -92,14 +92,14 @@ public final class CodebookFloat {
                 IntVector w7 = IntVector.fromMemorySegment(INTS, w, p + o7, LITTLE_ENDIAN);
                 for (int j = 0; j < 8; j++) {
                     FloatVector f0 = FloatVector.broadcast(FLOATS, x[x0 + k + j]);
-                    a0_0 = (w0.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_0);
-                    a0_1 = (w1.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_1);
-                    a0_2 = (w2.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_2);
-                    a0_3 = (w3.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_3);
-                    a0_4 = (w4.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_4);
-                    a0_5 = (w5.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_5);
-                    a0_6 = (w6.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_6);
-                    a0_7 = (w7.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_7);
+                    a0_0 = w0.selectFrom(values).reinterpretAsFloats().fma(f0, a0_0);
+                    a0_1 = w1.selectFrom(values).reinterpretAsFloats().fma(f0, a0_1);
+                    a0_2 = w2.selectFrom(values).reinterpretAsFloats().fma(f0, a0_2);
+                    a0_3 = w3.selectFrom(values).reinterpretAsFloats().fma(f0, a0_3);
+                    a0_4 = w4.selectFrom(values).reinterpretAsFloats().fma(f0, a0_4);
+                    a0_5 = w5.selectFrom(values).reinterpretAsFloats().fma(f0, a0_5);
+                    a0_6 = w6.selectFrom(values).reinterpretAsFloats().fma(f0, a0_6);
+                    a0_7 = w7.selectFrom(values).reinterpretAsFloats().fma(f0, a0_7);
                     w0 = w0.lanewise(LSHR, 4);
                     w1 = w1.lanewise(LSHR, 4);
                     w2 = w2.lanewise(LSHR, 4);
@@ -131,7 +131,7 @@ public final class CodebookFloat {
     }
 
     private static void rows1Streams4(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
+            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
@@ -161,10 +161,10 @@ public final class CodebookFloat {
                 IntVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN);
                 for (int j = 0; j < 8; j++) {
                     FloatVector f0 = FloatVector.broadcast(FLOATS, x[x0 + k + j]);
-                    a0_0 = (w0.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_0);
-                    a0_1 = (w1.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_1);
-                    a0_2 = (w2.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_2);
-                    a0_3 = (w3.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_3);
+                    a0_0 = w0.selectFrom(values).reinterpretAsFloats().fma(f0, a0_0);
+                    a0_1 = w1.selectFrom(values).reinterpretAsFloats().fma(f0, a0_1);
+                    a0_2 = w2.selectFrom(values).reinterpretAsFloats().fma(f0, a0_2);
+                    a0_3 = w3.selectFrom(values).reinterpretAsFloats().fma(f0, a0_3);
                     w0 = w0.lanewise(LSHR, 4);
                     w1 = w1.lanewise(LSHR, 4);
                     w2 = w2.lanewise(LSHR, 4);
@@ -184,7 +184,7 @@ public final class CodebookFloat {
     }
 
     private static void rows1Streams2(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
+            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
@@ -208,8 +208,8 @@ public final class CodebookFloat {
                 IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
                 for (int j = 0; j < 8; j++) {
                     FloatVector f0 = FloatVector.broadcast(FLOATS, x[x0 + k + j]);
-                    a0_0 = (w0.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_0);
-                    a0_1 = (w1.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_1);
+                    a0_0 = w0.selectFrom(values).reinterpretAsFloats().fma(f0, a0_0);
+                    a0_1 = w1.selectFrom(values).reinterpretAsFloats().fma(f0, a0_1);
                     w0 = w0.lanewise(LSHR, 4);
                     w1 = w1.lanewise(LSHR, 4);
                 }
@@ -223,11 +223,11 @@ public final class CodebookFloat {
     }
 
     private static void rows1Streams1(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
+            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
-        long stride = m.panelBytes();
+
         long o0 = 0;
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
@@ -244,7 +244,7 @@ public final class CodebookFloat {
                 IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
                 for (int j = 0; j < 8; j++) {
                     FloatVector f0 = FloatVector.broadcast(FLOATS, x[x0 + k + j]);
-                    a0_0 = (w0.selectFrom(values).reinterpretAsFloats()).fma(f0, a0_0);
+                    a0_0 = w0.selectFrom(values).reinterpretAsFloats().fma(f0, a0_0);
                     w0 = w0.lanewise(LSHR, 4);
                 }
             }

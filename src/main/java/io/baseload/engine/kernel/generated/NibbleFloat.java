@@ -41,10 +41,10 @@ public final class NibbleFloat {
     public static void multiply(
             PackedMatrix m, int unit, int streams, int block, int blocks, Rows x, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
         switch (10 * (rows == 3 ? 4 : rows) + streams) {
-            case 18 -> rows1Streams8(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
-            case 14 -> rows1Streams4(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
-            case 12 -> rows1Streams2(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
-            case 11 -> rows1Streams1(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
+            case 18 -> rows1Streams8(m, unit, block, blocks, x, first, row, sums, scales, y);
+            case 14 -> rows1Streams4(m, unit, block, blocks, x, first, row, sums, scales, y);
+            case 12 -> rows1Streams2(m, unit, block, blocks, x, first, row, sums, scales, y);
+            case 11 -> rows1Streams1(m, unit, block, blocks, x, first, row, sums, scales, y);
             case 44 -> rows4Streams4(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
             case 24 -> rows2Streams4(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
             default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
@@ -52,7 +52,7 @@ public final class NibbleFloat {
     }
 
     private static void rows1Streams8(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
+            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
@@ -139,7 +139,7 @@ public final class NibbleFloat {
     }
 
     private static void rows1Streams4(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
+            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
@@ -198,7 +198,7 @@ public final class NibbleFloat {
     }
 
     private static void rows1Streams2(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
+            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
@@ -243,11 +243,11 @@ public final class NibbleFloat {
     }
 
     private static void rows1Streams1(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
+            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
-        long stride = m.panelBytes();
+
         long o0 = 0;
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
