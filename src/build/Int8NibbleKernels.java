@@ -4,7 +4,7 @@ import java.util.stream.Collectors;
 
 /** 4-bit integers times 8-bit activations in 16-bit lanes. */
 final class Int8NibbleKernels {
-    private static final int[][] ROWS_AND_STREAMS = {{1, 4}, {1, 2}, {1, 1}, {2, 4}, {2, 2}, {4, 2}};
+    private static final int[][] ROWS_AND_STREAMS = {{1, 4}, {1, 2}, {1, 1}, {2, 2}};
 
     /** The source of a class for groups of so many columns. */
     static String source(String name, int group) {
@@ -49,9 +49,9 @@ final class Int8NibbleKernels {
                      * Adds the products of some blocks, without minimums: rows of x, from {@code row} on, times some vectors of weight rows, from {@code unit} on, to
                      * {@code y[((row + r) · streams + stream) · L + lane]}.
                      *
-                     * @param streams 4, 2 or 1; 4 or 2 for two rows, 2 for four
+                     * @param streams 4, 2 or 1; 2 for two rows
                      * @param block the first block
-                     * @param rows 1, 2 or 4
+                     * @param rows 1 or 2
                      * @param scales those of these blocks, as {@link ScaleVectors#scales} gives them
                      */
                     public static void multiply(

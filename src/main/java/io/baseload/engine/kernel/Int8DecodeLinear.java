@@ -65,14 +65,14 @@ final class Int8DecodeLinear {
         }
     }
 
-    /** Vectors of weight rows that are read at once: so many that their sums find registers, and that the compilers can do with the method. */
+    /** Vectors of weight rows that are read at once: no more than four sums, because a larger method may be too much for the compilers. */
     private static int streams(int left, int rows) {
-        return left >= STREAMS && rows < 4 ? STREAMS : Math.min(left, 2);
+        return left >= STREAMS && rows == 1 ? STREAMS : Math.min(left, 2);
     }
 
     /** Rows that share what is read and shifted. Those of a table would share too little. */
     private static int together(int left, int units, boolean codebook) {
-        return codebook || units == 1 || left == 1 ? 1 : left >= 4 && units == 2 ? 4 : 2;
+        return codebook || units != 2 || left == 1 ? 1 : 2;
     }
 
     private static void quantize(PackedMatrix w, Rows x, int from, int rows, Int8Rows to) {

@@ -30,9 +30,9 @@ public final class NibbleInt8By32 {
      * Adds the products of some blocks, without minimums: rows of x, from {@code row} on, times some vectors of weight rows, from {@code unit} on, to
      * {@code y[((row + r) · streams + stream) · L + lane]}.
      *
-     * @param streams 4, 2 or 1; 4 or 2 for two rows, 2 for four
+     * @param streams 4, 2 or 1; 2 for two rows
      * @param block the first block
-     * @param rows 1, 2 or 4
+     * @param rows 1 or 2
      * @param scales those of these blocks, as {@link ScaleVectors#scales} gives them
      */
     public static void multiply(
@@ -41,9 +41,7 @@ public final class NibbleInt8By32 {
             case 14 -> rows1Streams4(m, unit, block, blocks, x, row, scales, y);
             case 12 -> rows1Streams2(m, unit, block, blocks, x, row, scales, y);
             case 11 -> rows1Streams1(m, unit, block, blocks, x, row, scales, y);
-            case 24 -> rows2Streams4(m, unit, block, blocks, x, row, scales, y);
             case 22 -> rows2Streams2(m, unit, block, blocks, x, row, scales, y);
-            case 42 -> rows4Streams2(m, unit, block, blocks, x, row, scales, y);
             default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
         }
     }
@@ -186,95 +184,6 @@ public final class NibbleInt8By32 {
         t0_0.intoArray(y, to + (0 * 1 + 0) * L);
     }
 
-    private static void rows2Streams4(
-            PackedMatrix m, int unit, int block, int blocks, Int8Rows x, int row, float[] scales, float[] y) {
-        MemorySegment w = m.data();
-        int[] digits = x.digits();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
-        long stride = m.panelBytes();
-        long o0 = Lanes.offset(0, stride, Integer.BYTES);
-        long o1 = Lanes.offset(1, stride, Integer.BYTES);
-        long o2 = Lanes.offset(2, stride, Integer.BYTES);
-        long o3 = Lanes.offset(3, stride, Integer.BYTES);
-        int groups = m.packing().block() / 32;
-        int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
-        int x1 = x.digitsAt(row + 1), s1 = x.groupsAt(row + 1);
-        ShortVector none = ShortVector.zero(WORDS);
-        int to = row * 4 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L);
-        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L);
-        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L);
-        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L);
-        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 0) * L);
-        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 1) * L);
-        FloatVector t1_2 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 2) * L);
-        FloatVector t1_3 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 3) * L);
-        for (int b = block, group = block * groups, scale = 0; b < block + blocks; b++, scale += 4 * L) {
-            long p = panel + (long) b * m.blockBytes();
-            for (int end = group + groups; group < end; group++) {
-                ShortVector a0_0 = none;
-                ShortVector a0_1 = none;
-                ShortVector a0_2 = none;
-                ShortVector a0_3 = none;
-                ShortVector a1_0 = none;
-                ShortVector a1_1 = none;
-                ShortVector a1_2 = none;
-                ShortVector a1_3 = none;
-                for (int eight = 0; eight < 32 / 8; eight++, p += 64) {
-                    int k = group * (32 / 2) + eight * 4;
-                    ShortVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN).reinterpretAsShorts();
-                    ShortVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN).reinterpretAsShorts();
-                    ShortVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN).reinterpretAsShorts();
-                    ShortVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN).reinterpretAsShorts();
-                    for (int j = 0; j < 4; j++) {
-                        ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
-                        ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + j]).reinterpretAsShorts();
-                        a0_0 = w0.mul(d0).add(a0_0);
-                        a0_1 = w1.mul(d0).add(a0_1);
-                        a0_2 = w2.mul(d0).add(a0_2);
-                        a0_3 = w3.mul(d0).add(a0_3);
-                        a1_0 = w0.mul(d1).add(a1_0);
-                        a1_1 = w1.mul(d1).add(a1_1);
-                        a1_2 = w2.mul(d1).add(a1_2);
-                        a1_3 = w3.mul(d1).add(a1_3);
-                        w0 = w0.lanewise(LSHR, 4);
-                        w1 = w1.lanewise(LSHR, 4);
-                        w2 = w2.lanewise(LSHR, 4);
-                        w3 = w3.lanewise(LSHR, 4);
-                    }
-                }
-                FloatVector f0 = FloatVector.broadcast(FLOATS, x.steps()[s0 + group]);
-                IntVector c0 = IntVector.broadcast(INTS, x.corrections()[s0 + group]);
-                FloatVector f1 = FloatVector.broadcast(FLOATS, x.steps()[s1 + group]);
-                IntVector c1 = IntVector.broadcast(INTS, x.corrections()[s1 + group]);
-                IntVector i0_0 = a0_0.reinterpretAsInts();
-                IntVector i0_1 = a0_1.reinterpretAsInts();
-                IntVector i0_2 = a0_2.reinterpretAsInts();
-                IntVector i0_3 = a0_3.reinterpretAsInts();
-                IntVector i1_0 = a1_0.reinterpretAsInts();
-                IntVector i1_1 = a1_1.reinterpretAsInts();
-                IntVector i1_2 = a1_2.reinterpretAsInts();
-                IntVector i1_3 = a1_3.reinterpretAsInts();
-                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t0_0);
-                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t0_1);
-                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_2.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * L), t0_2);
-                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_3.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * L), t0_3);
-                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_0.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t1_0);
-                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_1.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t1_1);
-                t1_2 = ((FloatVector) i1_2.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_2.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 2 * L), t1_2);
-                t1_3 = ((FloatVector) i1_3.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_3.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 3 * L), t1_3);
-            }
-        }
-        t0_0.intoArray(y, to + (0 * 4 + 0) * L);
-        t0_1.intoArray(y, to + (0 * 4 + 1) * L);
-        t0_2.intoArray(y, to + (0 * 4 + 2) * L);
-        t0_3.intoArray(y, to + (0 * 4 + 3) * L);
-        t1_0.intoArray(y, to + (1 * 4 + 0) * L);
-        t1_1.intoArray(y, to + (1 * 4 + 1) * L);
-        t1_2.intoArray(y, to + (1 * 4 + 2) * L);
-        t1_3.intoArray(y, to + (1 * 4 + 3) * L);
-    }
-
     private static void rows2Streams2(
             PackedMatrix m, int unit, int block, int blocks, Int8Rows x, int row, float[] scales, float[] y) {
         MemorySegment w = m.data();
@@ -332,96 +241,5 @@ public final class NibbleInt8By32 {
         t0_1.intoArray(y, to + (0 * 2 + 1) * L);
         t1_0.intoArray(y, to + (1 * 2 + 0) * L);
         t1_1.intoArray(y, to + (1 * 2 + 1) * L);
-    }
-
-    private static void rows4Streams2(
-            PackedMatrix m, int unit, int block, int blocks, Int8Rows x, int row, float[] scales, float[] y) {
-        MemorySegment w = m.data();
-        int[] digits = x.digits();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
-        long stride = m.panelBytes();
-        long o0 = Lanes.offset(0, stride, Integer.BYTES);
-        long o1 = Lanes.offset(1, stride, Integer.BYTES);
-        int groups = m.packing().block() / 32;
-        int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
-        int x1 = x.digitsAt(row + 1), s1 = x.groupsAt(row + 1);
-        int x2 = x.digitsAt(row + 2), s2 = x.groupsAt(row + 2);
-        int x3 = x.digitsAt(row + 3), s3 = x.groupsAt(row + 3);
-        ShortVector none = ShortVector.zero(WORDS);
-        int to = row * 2 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L);
-        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L);
-        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 0) * L);
-        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 1) * L);
-        FloatVector t2_0 = FloatVector.fromArray(FLOATS, y, to + (2 * 2 + 0) * L);
-        FloatVector t2_1 = FloatVector.fromArray(FLOATS, y, to + (2 * 2 + 1) * L);
-        FloatVector t3_0 = FloatVector.fromArray(FLOATS, y, to + (3 * 2 + 0) * L);
-        FloatVector t3_1 = FloatVector.fromArray(FLOATS, y, to + (3 * 2 + 1) * L);
-        for (int b = block, group = block * groups, scale = 0; b < block + blocks; b++, scale += 2 * L) {
-            long p = panel + (long) b * m.blockBytes();
-            for (int end = group + groups; group < end; group++) {
-                ShortVector a0_0 = none;
-                ShortVector a0_1 = none;
-                ShortVector a1_0 = none;
-                ShortVector a1_1 = none;
-                ShortVector a2_0 = none;
-                ShortVector a2_1 = none;
-                ShortVector a3_0 = none;
-                ShortVector a3_1 = none;
-                for (int eight = 0; eight < 32 / 8; eight++, p += 64) {
-                    int k = group * (32 / 2) + eight * 4;
-                    ShortVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN).reinterpretAsShorts();
-                    ShortVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN).reinterpretAsShorts();
-                    for (int j = 0; j < 4; j++) {
-                        ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
-                        ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + j]).reinterpretAsShorts();
-                        ShortVector d2 = IntVector.broadcast(INTS, digits[x2 + k + j]).reinterpretAsShorts();
-                        ShortVector d3 = IntVector.broadcast(INTS, digits[x3 + k + j]).reinterpretAsShorts();
-                        a0_0 = w0.mul(d0).add(a0_0);
-                        a0_1 = w1.mul(d0).add(a0_1);
-                        a1_0 = w0.mul(d1).add(a1_0);
-                        a1_1 = w1.mul(d1).add(a1_1);
-                        a2_0 = w0.mul(d2).add(a2_0);
-                        a2_1 = w1.mul(d2).add(a2_1);
-                        a3_0 = w0.mul(d3).add(a3_0);
-                        a3_1 = w1.mul(d3).add(a3_1);
-                        w0 = w0.lanewise(LSHR, 4);
-                        w1 = w1.lanewise(LSHR, 4);
-                    }
-                }
-                FloatVector f0 = FloatVector.broadcast(FLOATS, x.steps()[s0 + group]);
-                IntVector c0 = IntVector.broadcast(INTS, x.corrections()[s0 + group]);
-                FloatVector f1 = FloatVector.broadcast(FLOATS, x.steps()[s1 + group]);
-                IntVector c1 = IntVector.broadcast(INTS, x.corrections()[s1 + group]);
-                FloatVector f2 = FloatVector.broadcast(FLOATS, x.steps()[s2 + group]);
-                IntVector c2 = IntVector.broadcast(INTS, x.corrections()[s2 + group]);
-                FloatVector f3 = FloatVector.broadcast(FLOATS, x.steps()[s3 + group]);
-                IntVector c3 = IntVector.broadcast(INTS, x.corrections()[s3 + group]);
-                IntVector i0_0 = a0_0.reinterpretAsInts();
-                IntVector i0_1 = a0_1.reinterpretAsInts();
-                IntVector i1_0 = a1_0.reinterpretAsInts();
-                IntVector i1_1 = a1_1.reinterpretAsInts();
-                IntVector i2_0 = a2_0.reinterpretAsInts();
-                IntVector i2_1 = a2_1.reinterpretAsInts();
-                IntVector i3_0 = a3_0.reinterpretAsInts();
-                IntVector i3_1 = a3_1.reinterpretAsInts();
-                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_0.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t0_0);
-                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0_1.lanewise(ASHR, 16)).add(c0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t0_1);
-                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_0.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t1_0);
-                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1_1.lanewise(ASHR, 16)).add(c1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t1_1);
-                t2_0 = ((FloatVector) i2_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i2_0.lanewise(ASHR, 16)).add(c2).convertShape(I2F, FLOATS, 0)).mul(f2).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t2_0);
-                t2_1 = ((FloatVector) i2_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i2_1.lanewise(ASHR, 16)).add(c2).convertShape(I2F, FLOATS, 0)).mul(f2).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t2_1);
-                t3_0 = ((FloatVector) i3_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i3_0.lanewise(ASHR, 16)).add(c3).convertShape(I2F, FLOATS, 0)).mul(f3).fma(FloatVector.fromArray(FLOATS, scales, scale + 0 * L), t3_0);
-                t3_1 = ((FloatVector) i3_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i3_1.lanewise(ASHR, 16)).add(c3).convertShape(I2F, FLOATS, 0)).mul(f3).fma(FloatVector.fromArray(FLOATS, scales, scale + 1 * L), t3_1);
-            }
-        }
-        t0_0.intoArray(y, to + (0 * 2 + 0) * L);
-        t0_1.intoArray(y, to + (0 * 2 + 1) * L);
-        t1_0.intoArray(y, to + (1 * 2 + 0) * L);
-        t1_1.intoArray(y, to + (1 * 2 + 1) * L);
-        t2_0.intoArray(y, to + (2 * 2 + 0) * L);
-        t2_1.intoArray(y, to + (2 * 2 + 1) * L);
-        t3_0.intoArray(y, to + (3 * 2 + 0) * L);
-        t3_1.intoArray(y, to + (3 * 2 + 1) * L);
     }
 }
