@@ -24,6 +24,9 @@ import jdk.incubator.vector.FloatVector;
 final class Int8DecodeLinear {
     private static final int STREAMS = 4;
 
+    /** Blocks that one row runs over in a call: so many that the processor sees few breaks in the streams, and that their scales find room. */
+    private static final int MOST_BLOCKS = 4 * Scratch.BLOCKS;
+
     private Int8DecodeLinear() {}
 
     /** Whether integer products are faster here than F32 is: vectors of 512 bits look codes of a table up as floats, at least as fast. */
@@ -54,7 +57,7 @@ final class Int8DecodeLinear {
     /** Adds the products of all columns, a few blocks after the other, whose weights then serve all rows from cache. */
     private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
         boolean codebook = w.packing().codes().codebook();
-        int blocks = DecodeLinear.blocks(w.packing());
+        int blocks = rows == 1 ? MOST_BLOCKS : DecodeLinear.blocks(w.packing());
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
             ScaleVectors.scales(w, unit, units, block, some, scratch.scales);
