@@ -62,9 +62,10 @@ final class GenerateKernels {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** Puts lines in for a name in braces, each as far to the right as the name stands. */
+    /** Puts lines in for a name in braces, each as far to the right as the name stands; no line for nothing. */
     static String fill(String template, Map<String, String> parts) {
         return template.lines()
+                        .filter(line -> !"".equals(parts.get(line.strip())))
                         .map(line -> {
                             String name = line.strip();
                             String part = parts.get(name);

@@ -81,7 +81,7 @@ final class Int8DecodeLinear {
     private static void quantize(PackedMatrix w, Rows x, int from, int rows, Int8Rows to) {
         Codes codes = w.packing().codes();
         int group = Math.min(w.packing().block(), Int8Rows.GROUP);
-        float unit = codes.codebook() ? Codebook.unit(codes) : 1;
+        float unit = Codebook.unit(codes);
         int lowest = codes == Codes.I4 ? -8 : 0;
         for (int r = 0; r < rows; r++) {
             to.quantize(r, x.data(), x.at(from + r), w.cols(), group, codes.codebook(), unit, lowest);

@@ -92,7 +92,7 @@ final class PromptDefinition {
             scales[lane] = reach[lane] / format.limit();
             float inverse = format.inverse(reach[lane]);
             for (int b = 0; b < blocks; b++) {
-                int r = PromptFormat.round(scaling[b][lane] * (inverse * PromptFormat.factor(kind)));
+                int r = PromptFormat.round(scaling[b][lane] * (inverse * Codebook.unit(kind)));
                 int t = kind == Codes.I4 ? -8 * r : PromptFormat.round(scaling[b][LANES + lane] * inverse);
                 for (int i = b * size; i < (b + 1) * size; i++) {
                     int q = kind.codebook()

@@ -99,11 +99,6 @@ record PromptFormat(int group, int limit) {
         return table;
     }
 
-    /** What a block's scale is multiplied with to become r, besides 1 / the group's scale. */
-    static float factor(Codes codes) {
-        return codes.codebook() ? Codebook.unit(codes) : 1;
-    }
-
     /** 1 / the group's scale, in the unit that weights are computed in; 0 where all weights are. */
     float inverse(float reach) {
         return reach > 0 ? limit * UNIT / reach : 0;

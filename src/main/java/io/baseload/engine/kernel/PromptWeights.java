@@ -16,6 +16,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import io.baseload.engine.kernel.lanes.ScaleVectors;
 import io.baseload.engine.platform.IntegerProducts;
+import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
@@ -169,7 +170,7 @@ final class PromptWeights {
     /** r and t of each block, with half a unit in t already; for 4-bit codes twice in an int, once for each 16-bit lane. No variable takes one vector or another: such are boxed. */
     private void multipliers(Codes codes, int blocks) {
         int end = blocks * L;
-        round(blockScales, end, PromptFormat.factor(codes), multipliers, 0);
+        round(blockScales, end, Codebook.unit(codes), multipliers, 0);
         if (codes == Codes.I4) {
             offsetsOfSigned(end);
         } else {

@@ -49,7 +49,7 @@ final class ScalarInt8 {
                     int weight = (int) scratch.block[(column % size + i) * LANES + lane];
                     sum += weight * (int) Math.rint((double) x.data()[from + i] * inverse);
                 }
-                float product = sum * (step * unit(w));
+                float product = sum * (step * Codebook.unit(w.packing().codes()));
                 y.data()[at + lane] = Math.fma(product, scratch.scales[lane], y.data()[at + lane]);
             }
         }
@@ -106,9 +106,5 @@ final class ScalarInt8 {
                     ? (float) Math.rint(value / Codebook.unit(codes))
                     : codes == Codes.I4 ? value - 8 : value;
         }
-    }
-
-    private static float unit(PackedMatrix w) {
-        return w.packing().codes().codebook() ? Codebook.unit(w.packing().codes()) : 1;
     }
 }

@@ -95,7 +95,7 @@ public final class Codebook {
     }
 
     /**
-     * What {@link #bytes} are multiples of. IQ4's values are integers; E2M1's and FP4's become integers, but for FP4's smallest. NF4's unit is the one with the least error
+     * What {@link #bytes} are multiples of; 1 for codes that are numbers themselves. IQ4's values are integers; E2M1's and FP4's become integers, but for FP4's smallest. NF4's unit is the one with the least error
      * for normally distributed weights: 1/127 has a quarter more of it, and five times the mean error, which adds up over a row.
      */
     public static float unit(Codes codes) {

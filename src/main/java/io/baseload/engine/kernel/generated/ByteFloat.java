@@ -65,8 +65,6 @@ public final class ByteFloat {
         long o7 = Lanes.offset(7, stride, Byte.BYTES);
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
-
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 8 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 8 * L) {
@@ -126,8 +124,6 @@ public final class ByteFloat {
         long o3 = Lanes.offset(3, stride, Byte.BYTES);
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
-
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
@@ -169,8 +165,6 @@ public final class ByteFloat {
         long o1 = Lanes.offset(1, stride, Byte.BYTES);
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
-
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 2 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 2 * L) {
@@ -199,12 +193,9 @@ public final class ByteFloat {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
-
         long o0 = 0;
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
-
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 1 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 1 * L) {
@@ -239,8 +230,6 @@ public final class ByteFloat {
         int r2 = row + Math.min(2, rows - 1), x2 = rowsOfX.at(first + r2), s2 = r2 * m.blocks();
         int r3 = row + Math.min(3, rows - 1), x3 = rowsOfX.at(first + r3), s3 = r3 * m.blocks();
         int size = m.packing().block();
-
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
@@ -334,8 +323,6 @@ public final class ByteFloat {
         int r0 = row + Math.min(0, rows - 1), x0 = rowsOfX.at(first + r0), s0 = r0 * m.blocks();
         int r1 = row + Math.min(1, rows - 1), x1 = rowsOfX.at(first + r1), s1 = r1 * m.blocks();
         int size = m.packing().block();
-
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {

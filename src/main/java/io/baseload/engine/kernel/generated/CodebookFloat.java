@@ -21,7 +21,6 @@ import jdk.incubator.vector.IntVector;
  * uses the lowest four bits of each lane. The loops over nibbles must stay loops, as in {@link NibbleFloat}. Written by src/build/GenerateKernels.java.
  */
 public final class CodebookFloat {
-
     private CodebookFloat() {}
 
     /**
@@ -227,7 +226,6 @@ public final class CodebookFloat {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
-
         long o0 = 0;
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();

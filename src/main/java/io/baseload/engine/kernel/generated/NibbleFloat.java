@@ -23,7 +23,6 @@ import jdk.incubator.vector.IntVector;
  * once for all vectors. The loops over nibbles must stay loops: written out, the method outgrows what the compiler inlines and its vectors get boxed. Written by src/build/GenerateKernels.java.
  */
 public final class NibbleFloat {
-
     private NibbleFloat() {}
 
     /**
@@ -68,7 +67,6 @@ public final class NibbleFloat {
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
         int eights = size / 8;
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 8 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 8 * L) {
@@ -151,7 +149,6 @@ public final class NibbleFloat {
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
         int eights = size / 8;
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
@@ -208,7 +205,6 @@ public final class NibbleFloat {
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
         int eights = size / 8;
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 2 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 2 * L) {
@@ -247,12 +243,10 @@ public final class NibbleFloat {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
         long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
-
         long o0 = 0;
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
         int eights = size / 8;
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 1 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 1 * L) {
@@ -296,7 +290,6 @@ public final class NibbleFloat {
         int r3 = row + Math.min(3, rows - 1), x3 = rowsOfX.at(first + r3), s3 = r3 * m.blocks();
         int size = m.packing().block();
         int eights = size / 8;
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
@@ -427,7 +420,6 @@ public final class NibbleFloat {
         int r1 = row + Math.min(1, rows - 1), x1 = rowsOfX.at(first + r1), s1 = r1 * m.blocks();
         int size = m.packing().block();
         int eights = size / 8;
-
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
