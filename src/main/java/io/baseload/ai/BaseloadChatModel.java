@@ -1,6 +1,7 @@
 package io.baseload.ai;
 
 import io.baseload.chat.api.Completions;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadedModel;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -131,8 +132,10 @@ public final class BaseloadChatModel implements ChatModel {
     }
 
     private Asking ask(Prompt prompt, Consumer<ChatResponse> pieces) {
-        var request = new Requests(name).of(prompt, options(prompt));
-        return new Asking(completions.prepare(request), new Responses(name), pieces);
+        var options = options(prompt);
+        var request = new Requests(name).of(prompt, options);
+        var prepared = completions.prepare(request, FlowId.NONE, Requests.scope(options));
+        return new Asking(prepared, new Responses(name), pieces);
     }
 
     private static ChatResponse await(Asking asking) {

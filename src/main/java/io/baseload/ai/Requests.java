@@ -6,7 +6,6 @@ import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.OutputFormat;
 import io.baseload.engine.api.CacheScope;
-import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.SamplingOptions;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,6 @@ import org.springframework.ai.chat.prompt.Prompt;
 
 /** Spring AI's prompts as requests; what can't be done is refused by name, never left out. */
 final class Requests {
-    /** All prompts are the application's. */
-    private static final CacheScope SCOPE = CacheScope.of("application");
-
     private final String model;
 
     Requests(String model) {
@@ -42,9 +38,12 @@ final class Requests {
                 Objects.requireNonNullElse(options.getStopSequences(), List.of()),
                 -1,
                 format(options.getOutputSchema()),
-                false,
-                FlowId.NONE,
-                SCOPE.withSalt(Objects.requireNonNullElse(options.getCacheSalt(), "")));
+                false);
+    }
+
+    /** All prompts are the application's; those of different salts share nothing. */
+    static CacheScope scope(BaseloadChatOptions options) {
+        return new CacheScope("application", Objects.requireNonNullElse(options.getCacheSalt(), ""));
     }
 
     private void refuse(BaseloadChatOptions options) {

@@ -7,8 +7,6 @@ import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.ToolSet;
-import io.baseload.engine.api.CacheScope;
-import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.SpeculationLoad;
@@ -119,9 +117,7 @@ record BenchSpeculation(
                 List.of(),
                 -1,
                 OutputFormat.text(),
-                false,
-                FlowId.NONE,
-                CacheScope.PRIVATE);
+                false);
     }
 
     String line() {

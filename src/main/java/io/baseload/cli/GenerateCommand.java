@@ -10,10 +10,8 @@ import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.ToolSet;
-import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
-import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.Precision;
@@ -179,9 +177,7 @@ final class GenerateCommand implements Callable<Integer> {
                 List.of(),
                 -1,
                 format(),
-                false,
-                FlowId.NONE,
-                CacheScope.PRIVATE);
+                false);
     }
 
     /** What was heard of the answer; written by the engine's thread, read after its end. */

@@ -6,8 +6,6 @@ import io.baseload.chat.api.Message;
 import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.schema.Example;
-import io.baseload.engine.api.CacheScope;
-import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.SamplingOptions;
 import java.util.List;
 import java.util.Map;
@@ -32,17 +30,6 @@ final class Questions {
         var question = new Input.Chat(List.of(Message.user(example.ask() + " Answer in JSON.")), Map.of());
         var sampling = new SamplingOptions(1f, 1f, 0, 0f, 0f, 0f, OptionalLong.of(seed), Map.of());
         return new CompletionRequest(
-                question,
-                ToolSet.EMPTY,
-                1,
-                1,
-                OptionalInt.of(maxTokens),
-                sampling,
-                List.of(),
-                -1,
-                format,
-                false,
-                FlowId.NONE,
-                CacheScope.PRIVATE);
+                question, ToolSet.EMPTY, 1, 1, OptionalInt.of(maxTokens), sampling, List.of(), -1, format, false);
     }
 }

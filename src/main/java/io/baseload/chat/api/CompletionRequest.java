@@ -1,7 +1,5 @@
 package io.baseload.chat.api;
 
-import io.baseload.engine.api.CacheScope;
-import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.SamplingOptions;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +26,9 @@ public record CompletionRequest(
         List<String> stop,
         int topLogprobs,
         OutputFormat format,
-        boolean echo,
-        FlowId flow,
-        CacheScope scope) {
+        boolean echo) {
 
-    /** One answer to a conversation, with default sampling and on nobody's account. */
+    /** One answer to a conversation, with default sampling. */
     public static CompletionRequest chat(List<Message> messages) {
         return new CompletionRequest(
                 new Input.Chat(messages, Map.of()),
@@ -44,9 +40,7 @@ public record CompletionRequest(
                 List.of(),
                 -1,
                 OutputFormat.text(),
-                false,
-                FlowId.NONE,
-                CacheScope.PRIVATE);
+                false);
     }
 
     public int prompts() {
@@ -64,23 +58,6 @@ public record CompletionRequest(
 
     public CompletionRequest withTools(ToolSet other) {
         return new CompletionRequest(
-                input, other, choices, bestOf, maxTokens, sampling, stop, topLogprobs, format, echo, flow, scope);
-    }
-
-    /** The same question, sharing the engine and cached prefixes as these say. */
-    public CompletionRequest onAccountOf(FlowId otherFlow, CacheScope otherScope) {
-        return new CompletionRequest(
-                input,
-                tools,
-                choices,
-                bestOf,
-                maxTokens,
-                sampling,
-                stop,
-                topLogprobs,
-                format,
-                echo,
-                otherFlow,
-                otherScope);
+                input, other, choices, bestOf, maxTokens, sampling, stop, topLogprobs, format, echo);
     }
 }

@@ -1,5 +1,7 @@
 package io.baseload.chat.api;
 
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.Vocabulary;
 import java.nio.file.Path;
@@ -47,7 +49,14 @@ public interface Completions {
     /**
      * Renders and tokenizes; generates nothing yet.
      *
+     * @param flow who shares the engine with others
+     * @param scope who shares cached prefixes and compiled grammars with others
      * @throws InvalidRequestException if the request can't be answered by this model
      */
-    PreparedCompletion prepare(CompletionRequest request);
+    PreparedCompletion prepare(CompletionRequest request, FlowId flow, CacheScope scope);
+
+    /** The same for a program that has the model to itself. */
+    default PreparedCompletion prepare(CompletionRequest request) {
+        return prepare(request, FlowId.NONE, CacheScope.PRIVATE);
+    }
 }

@@ -7,6 +7,7 @@ import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.grammar.GrammarException;
 import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.engine.api.CacheScope;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
@@ -27,13 +28,13 @@ final class Constraints {
      * @throws InvalidRequestException if that can't be enforced
      * @throws io.baseload.engine.api.OverloadedException if too much is being compiled for the same scope
      */
-    Optional<Constraint> of(CompletionRequest request, Prompt prompt) {
+    Optional<Constraint> of(CompletionRequest request, CacheScope scope, Prompt prompt) {
         boolean free = request.format() instanceof OutputFormat.Text;
         if (free && !request.tools().forced() && !request.tools().strict()) {
             return Optional.empty();
         }
         var key = new ConstraintKey(
-                request.scope(),
+                scope,
                 request.format(),
                 request.tools(),
                 request.input() instanceof Input.Chat,

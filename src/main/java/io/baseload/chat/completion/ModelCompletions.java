@@ -11,6 +11,8 @@ import io.baseload.chat.template.ChatTemplate;
 import io.baseload.chat.template.TemplateSyntaxException;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.chat.tools.ToolFormat;
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Vocabulary;
@@ -64,16 +66,17 @@ final class ModelCompletions implements Completions {
     }
 
     @Override
-    public PreparedCompletion prepare(CompletionRequest request) {
+    public PreparedCompletion prepare(CompletionRequest request, FlowId flow, CacheScope scope) {
         StopTexts stops = stops(request.stop());
         checkLogitBias(request);
         var room = new Room(model, request);
         room.check(tokenizer);
         List<Prompt> prompts = this.prompts.read(request);
         int maxTokens = room.tokens(prompts);
-        List<Optional<Constraint>> held =
-                prompts.stream().map(prompt -> constraints.of(request, prompt)).toList();
-        return new Prepared(model, tokenizer, stops, request, prompts, held, maxTokens);
+        List<Optional<Constraint>> held = prompts.stream()
+                .map(prompt -> constraints.of(request, scope, prompt))
+                .toList();
+        return new Prepared(model, tokenizer, stops, request, flow, scope, prompts, held, maxTokens);
     }
 
     private static StopTexts stops(List<String> texts) {

@@ -7,6 +7,8 @@ import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.stop.StopTexts;
 import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.TokenMask;
@@ -25,6 +27,8 @@ record Prepared(
         Tokenizer tokenizer,
         StopTexts stops,
         CompletionRequest request,
+        FlowId flow,
+        CacheScope scope,
         List<Prompt> prompts,
         List<Optional<Constraint>> constraints,
         int maxTokens)

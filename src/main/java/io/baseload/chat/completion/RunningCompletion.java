@@ -87,8 +87,8 @@ final class RunningCompletion implements Completion {
                 request.echo() && request.topLogprobs() >= 0,
                 prepared.mask(answer),
                 lease,
-                request.flow(),
-                request.scope());
+                prepared.flow(),
+                prepared.scope());
     }
 
     /** A seed of its own for each answer, or all of a request's answers would be the same. */

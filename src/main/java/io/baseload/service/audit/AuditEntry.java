@@ -25,6 +25,12 @@ public record AuditEntry(
         String detail,
         byte[] previousHash,
         byte[] hash) {
+    /** The kind of what is written before an answer's first token, with {@code reservation} in its detail. */
+    public static final String COMPLETION_INTENT = "completion.intent";
+
+    /** The kind of what is written after an answer's last token: one for each intent, and further ones that say {@code correction}. */
+    public static final String COMPLETION_OUTCOME = "completion.outcome";
+
     private static final DateTimeFormatter MICROSECONDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 

@@ -82,8 +82,8 @@ final class TrailWalk {
         tree = tree.with(MerkleTree.leafHash(canonical), 0, subtrees);
         chain = hash;
         switch (kind) {
-            case CompletionRecord.INTENT -> open(JSON.readTree(detail));
-            case CompletionRecord.OUTCOME -> close(JSON.readTree(detail));
+            case AuditEntry.COMPLETION_INTENT -> open(JSON.readTree(detail));
+            case AuditEntry.COMPLETION_OUTCOME -> close(JSON.readTree(detail));
             default -> {}
         }
     }

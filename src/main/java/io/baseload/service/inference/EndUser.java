@@ -8,6 +8,4 @@ import java.util.Optional;
  * @param user the request's {@code user}
  * @param safetyIdentifier the request's {@code safety_identifier}
  */
-public record EndUser(Optional<String> user, Optional<String> safetyIdentifier) {
-    public static final EndUser NONE = new EndUser(Optional.empty(), Optional.empty());
-}
+public record EndUser(Optional<String> user, Optional<String> safetyIdentifier) {}

@@ -1,7 +1,6 @@
 package io.baseload.service.inference;
 
 import io.baseload.chat.api.CompletionEvent;
-import io.baseload.chat.api.CompletionRequest;
 import io.baseload.service.tenant.Caller;
 import java.util.function.Consumer;
 
@@ -10,7 +9,6 @@ public interface Inference {
     /**
      * Asks a model. When this returns, the tokens are reserved, the intent is in the audit trail, and the request is in the engine's queue.
      *
-     * @param model alias or id as the caller wrote it
      * @param origin stands in the audit trail
      * @param listener hears the events from the engine's thread, the last one from another, once usage and outcome are recorded (or after a second, where the database is gone); must not block
      * @throws io.baseload.chat.api.InvalidRequestException if the request can't be answered by this model
@@ -20,6 +18,5 @@ public interface Inference {
      * @throws io.baseload.engine.api.OverloadedException if the engine's queue is full
      * @throws LedgerUnavailableException if reservation or intent can't be written; nothing was generated
      */
-    Asked ask(
-            Caller caller, String model, CompletionRequest request, Origin origin, Consumer<CompletionEvent> listener);
+    AdmittedRequest ask(Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener);
 }

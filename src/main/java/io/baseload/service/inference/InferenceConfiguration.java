@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Wires inference. What an earlier run left open is settled before the first question. */
+/** Wires inference. What an earlier run left open is settled before the first request. */
 @Configuration(proxyBeanMethods = false)
 public class InferenceConfiguration {
 
@@ -38,6 +38,6 @@ public class InferenceConfiguration {
             @Value("${baseload.quota.retention:#{null}}") @Nullable Duration retention) {
         var running = new RunningRequests(ledger, membership.leaseTime());
         new ReservationSweeper(ledger, quota, membership, instances, Optional.ofNullable(retention)).start();
-        return new LedgeredInference(models, ledger, running, new InferenceMeters(meters), membership);
+        return new InferenceService(models, ledger, running, new InferenceMeters(meters), membership);
     }
 }

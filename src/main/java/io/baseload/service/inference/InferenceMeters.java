@@ -25,6 +25,8 @@ final class InferenceMeters {
         return models.computeIfAbsent(
                 model,
                 id -> new OfModel(
+                        registry,
+                        id,
                         counter("baseload.prompt_tokens", "prompt tokens of ended requests", id),
                         counter("baseload.generation_tokens", "decoded tokens of ended requests", id),
                         timer(
@@ -35,15 +37,6 @@ final class InferenceMeters {
                         timer("baseload.time_to_first_token", "from the request to its first token", id, SLOW),
                         timer("baseload.inter_token_latency", "between two tokens of an answer", id, QUICK),
                         timer("baseload.e2e_request_latency", "from the request to its end", id, SLOW)));
-    }
-
-    void ended(String model, String finishedReason) {
-        Counter.builder("baseload.request_success")
-                .description("ended requests")
-                .tag("model_name", model)
-                .tag("finished_reason", finishedReason)
-                .register(registry)
-                .increment();
     }
 
     private Counter counter(String name, String description, String model) {
@@ -69,10 +62,21 @@ final class InferenceMeters {
 
     /** The meters of one model. */
     record OfModel(
+            MeterRegistry registry,
+            String model,
             Counter promptTokens,
             Counter generationTokens,
             Timer queueTime,
             Timer firstToken,
             Timer interToken,
-            Timer endToEnd) {}
+            Timer endToEnd) {
+        void ended(String finishedReason) {
+            Counter.builder("baseload.request_success")
+                    .description("ended requests")
+                    .tag("model_name", model)
+                    .tag("finished_reason", finishedReason)
+                    .register(registry)
+                    .increment();
+        }
+    }
 }

@@ -1,15 +1,9 @@
 package io.baseload.service.inference;
 
-import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
-import io.baseload.service.audit.CompletionRecord;
-import io.baseload.service.quota.LostReservation;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.quota.QuotaDecision;
-import io.baseload.service.quota.QuotaWish;
-import io.baseload.service.quota.Reservation;
-import io.baseload.service.quota.ReservationEnd;
-import io.baseload.service.quota.Settlement;
+import io.baseload.service.quota.QuotaDemand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,28 +25,9 @@ final class LedgerTransactions {
         this.transactions = transactions;
     }
 
-    /**
-     * A request that wants to begin.
-     *
-     * @param alias the model's name as it was asked for
-     */
-    record Intent(Reservation reservation, String alias, String fingerprint, Origin origin) {}
-
-    /** A request that has ended. */
-    record Outcome(Reservation reservation, Ending ending) {
-        ReservationEnd end() {
-            var usage = ending.usage();
-            return new ReservationEnd(
-                    reservation.id(),
-                    usage.prompt(),
-                    usage.completion(),
-                    ending.state().equals(Ending.REFUSED));
-        }
-    }
-
     /** Whether requests would find room now. Nothing is written. */
-    List<QuotaDecision> foresee(List<QuotaWish> wishes) {
-        return transactions.execute(status -> quota.foresee(wishes));
+    List<QuotaDecision> check(List<QuotaDemand> demands) {
+        return transactions.execute(status -> quota.check(demands));
     }
 
     /** Before the first token: reservations and intents. */
@@ -60,13 +35,13 @@ final class LedgerTransactions {
         return transactions.execute(status -> {
             var decisions =
                     quota.reserve(intents.stream().map(Intent::reservation).toList());
-            var records = new ArrayList<AuditTrail.NewEntry>();
+            var entries = new ArrayList<AuditTrail.NewEntry>();
             for (int i = 0; i < intents.size(); i++) {
                 if (decisions.get(i) instanceof QuotaDecision.Granted) {
-                    records.add(record(intents.get(i)));
+                    entries.add(intents.get(i).entry());
                 }
             }
-            append(records);
+            append(entries);
             return decisions;
         });
     }
@@ -76,9 +51,11 @@ final class LedgerTransactions {
         var byId = outcomes.stream()
                 .collect(Collectors.toMap(it -> it.reservation().id(), Function.identity(), (one, same) -> one));
         return transactions.execute(status -> {
-            var settled = quota.settle(byId.values().stream().map(Outcome::end).toList());
+            var settled =
+                    quota.settle(byId.values().stream().map(Outcome::settlement).toList());
             append(settled.stream()
-                    .map(it -> record(Objects.requireNonNull(byId.get(it.reservation())), it))
+                    .map(it ->
+                            Objects.requireNonNull(byId.get(it.reservation())).entry(it))
                     .toList());
             return outcomes.stream().map(outcome -> true).toList();
         });
@@ -101,71 +78,17 @@ final class LedgerTransactions {
     int lose(int limit) {
         return transactions.execute(status -> {
             var lost = quota.lose(limit);
-            append(lost.stream().map(LedgerTransactions::record).toList());
+            append(lost.stream()
+                    .map(Outcome::lost)
+                    .map(outcome -> outcome.entry(outcome.settlement()))
+                    .toList());
             return lost.size();
         });
     }
 
-    private void append(List<AuditTrail.NewEntry> records) {
-        if (!records.isEmpty()) {
-            audit.append(records);
+    private void append(List<AuditTrail.NewEntry> entries) {
+        if (!entries.isEmpty()) {
+            audit.append(entries);
         }
-    }
-
-    private static AuditTrail.NewEntry record(Intent intent) {
-        var reservation = intent.reservation();
-        var endUser = intent.origin().endUser();
-        return record(
-                reservation,
-                new CompletionRecord.Intent(
-                        reservation.id(),
-                        reservation.model(),
-                        intent.alias(),
-                        intent.fingerprint(),
-                        intent.origin().address(),
-                        endUser.user(),
-                        endUser.safetyIdentifier(),
-                        reservation.promptTokens(),
-                        reservation.tokens(),
-                        reservation.answers()));
-    }
-
-    private static AuditTrail.NewEntry record(Outcome outcome, Settlement settled) {
-        var reservation = outcome.reservation();
-        var ending = outcome.ending();
-        return record(
-                reservation,
-                new CompletionRecord.Outcome(
-                        reservation.id(),
-                        reservation.model(),
-                        ending.state(),
-                        settled.promptTokens(),
-                        settled.completionTokens(),
-                        ending.finishReasons(),
-                        ending.milliseconds(),
-                        settled.late()));
-    }
-
-    private static AuditTrail.NewEntry record(LostReservation lost) {
-        var reservation = lost.reservation();
-        return record(
-                reservation,
-                new CompletionRecord.Outcome(
-                        reservation.id(),
-                        reservation.model(),
-                        Ending.LOST,
-                        reservation.promptTokens(),
-                        lost.completionTokens(),
-                        List.of(),
-                        lost.milliseconds(),
-                        false));
-    }
-
-    private static AuditTrail.NewEntry record(Reservation reservation, CompletionRecord entry) {
-        return new AuditTrail.NewEntry(
-                new Actor(reservation.tenant(), reservation.keyPrefix()),
-                entry.kind(),
-                reservation.requestId(),
-                entry.detail());
     }
 }

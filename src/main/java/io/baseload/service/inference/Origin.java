@@ -6,4 +6,4 @@ package io.baseload.service.inference;
  * @param requestId the {@code x-request-id} of the HTTP request
  * @param address the client's
  */
-public record Origin(String requestId, String address, EndUser endUser) {}
+public record Origin(String requestId, String address) {}

@@ -2,8 +2,8 @@ package io.baseload.service.inference;
 
 import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.quota.QuotaDecision;
+import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.quota.QuotaSnapshot;
-import io.baseload.service.quota.QuotaWish;
 import io.baseload.service.quota.Reservation;
 import java.util.Objects;
 import java.util.Set;
@@ -38,9 +38,9 @@ final class ReservationLedger implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
     private final LedgerTransactions transactions;
-    private final GroupCommit<QuotaWish, QuotaDecision> foreseeing;
-    private final GroupCommit<LedgerTransactions.Intent, QuotaDecision> reserving;
-    private final GroupCommit<LedgerTransactions.Outcome, Boolean> settling;
+    private final GroupCommit<QuotaDemand, QuotaDecision> checking;
+    private final GroupCommit<Intent, QuotaDecision> reserving;
+    private final GroupCommit<Outcome, Boolean> settling;
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().name("ledger-clock-", 0).daemon().factory());
     private final Set<UUID> unfinished = ConcurrentHashMap.newKeySet();
@@ -48,7 +48,7 @@ final class ReservationLedger implements AutoCloseable {
 
     ReservationLedger(LedgerTransactions transactions) {
         this.transactions = transactions;
-        this.foreseeing = new GroupCommit<>("ledger-foresee", MAX_WAITING, transactions::foresee);
+        this.checking = new GroupCommit<>("ledger-check", MAX_WAITING, transactions::check);
         this.reserving = new GroupCommit<>("ledger-reserve", MAX_WAITING, transactions::reserve);
         this.settling = new GroupCommit<>("ledger-settle", MAX_WAITING + MAX_UNSETTLED, transactions::settle);
     }
@@ -73,10 +73,10 @@ final class ReservationLedger implements AutoCloseable {
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
      * @throws LedgerUnavailableException if the database didn't say in time
      */
-    void foresee(QuotaWish wish) {
+    void check(QuotaDemand demand) {
         QuotaDecision decision;
         try {
-            var entry = foreseeing.submit(wish);
+            var entry = checking.submit(demand);
             decision = entry.result()
                     .copy()
                     .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
@@ -102,13 +102,13 @@ final class ReservationLedger implements AutoCloseable {
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
      * @throws LedgerUnavailableException if this could not be written in time
      */
-    QuotaSnapshot reserve(LedgerTransactions.Intent intent) {
+    QuotaSnapshot reserve(Intent intent) {
         var reservation = intent.reservation();
         if (unsettled.size() >= MAX_UNSETTLED) {
             throw new LedgerUnavailableException(new IllegalStateException("too much waits to be settled"));
         }
         unfinished.add(reservation.id());
-        GroupCommit.Entry<LedgerTransactions.Intent, QuotaDecision> entry;
+        GroupCommit.Entry<Intent, QuotaDecision> entry;
         try {
             entry = reserving.submit(intent);
         } catch (RejectedExecutionException e) {
@@ -155,19 +155,19 @@ final class ReservationLedger implements AutoCloseable {
     }
 
     /** Completes when outcome and usage are in the database. */
-    CompletableFuture<Void> settle(Reservation reservation, Ending ending) {
+    CompletableFuture<Void> settle(Outcome outcome) {
         var done = new CompletableFuture<Void>();
-        unsettled.add(reservation.id());
-        attempt(new LedgerTransactions.Outcome(reservation, ending), done, FIRST_PAUSE_MILLIS);
+        unsettled.add(outcome.reservation().id());
+        attempt(outcome, done, FIRST_PAUSE_MILLIS);
         return done;
     }
 
     /** Takes back a reservation whose request was never begun. */
     CompletableFuture<Void> refund(Reservation reservation) {
-        return settle(reservation, Ending.refused());
+        return settle(Outcome.refused(reservation));
     }
 
-    private void attempt(LedgerTransactions.Outcome outcome, CompletableFuture<Void> done, long pauseMillis) {
+    private void attempt(Outcome outcome, CompletableFuture<Void> done, long pauseMillis) {
         try {
             var unused = settling.submit(outcome).result().whenComplete((settled, failure) -> {
                 if (failure == null) {
@@ -183,8 +183,7 @@ final class ReservationLedger implements AutoCloseable {
         }
     }
 
-    private void again(
-            LedgerTransactions.Outcome outcome, CompletableFuture<Void> done, long pauseMillis, Throwable failure) {
+    private void again(Outcome outcome, CompletableFuture<Void> done, long pauseMillis, Throwable failure) {
         var request = outcome.reservation().requestId();
         if (DatabaseFailures.isUnavailable(failure) || failure instanceof RejectedExecutionException) {
             log.warn("{} is not settled yet: {}", request, failure.toString());
@@ -202,7 +201,7 @@ final class ReservationLedger implements AutoCloseable {
     /** Lets what has ended be settled for a while; what then is open others will settle as lost. */
     @Override
     public void close() {
-        foreseeing.close();
+        checking.close();
         reserving.close();
         clock.shutdown();
         settling.close();

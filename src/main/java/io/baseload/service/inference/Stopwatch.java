@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 
-/** Times one question, by what the engine's thread tells. */
+/** Times one request, by what the engine's thread tells. */
 final class Stopwatch {
     private final InferenceMeters.OfModel meters;
     private final long begun;
@@ -51,7 +51,9 @@ final class Stopwatch {
         }
     }
 
-    void end(Usage usage) {
+    /** @param reason the answers' finish reason, or how else the request ended */
+    void end(Usage usage, String reason) {
+        meters.ended(reason);
         meters.promptTokens().increment(usage.prompt());
         meters.generationTokens().increment(usage.completion());
         meters.endToEnd().record(elapsed(), TimeUnit.NANOSECONDS);

@@ -18,10 +18,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @Tag(name = "Chat")
 final class ChatController {
-    private final Answering answering;
+    private final CompletionResponder responder;
 
-    ChatController(Answering answering) {
-        this.answering = answering;
+    ChatController(CompletionResponder responder) {
+        this.responder = responder;
     }
 
     @Operation(
@@ -38,8 +38,8 @@ final class ChatController {
     void complete(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);
-        Question question = exchange.read(fields -> ChatFields.read(fields, caller));
-        boolean logprobs = question.request().topLogprobs() >= 0;
-        answering.answer(exchange, question, asked -> new ChatShape(Head.of("chatcmpl-", asked), logprobs));
+        ParsedRequest parsed = exchange.read(ChatRequestParser::parse);
+        boolean logprobs = parsed.completion().topLogprobs() >= 0;
+        responder.answer(exchange, parsed, admitted -> new ChatShape(ResponseHead.of("chatcmpl-", admitted), logprobs));
     }
 }

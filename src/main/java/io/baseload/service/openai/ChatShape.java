@@ -16,10 +16,10 @@ final class ChatShape implements Shape {
     private static final Delta ROLE = new Delta("assistant", "", null, null);
     private static final Delta NOTHING = new Delta(null, null, null, null);
 
-    private final Head head;
+    private final ResponseHead head;
     private final boolean logprobs;
 
-    ChatShape(Head head, boolean logprobs) {
+    ChatShape(ResponseHead head, boolean logprobs) {
         this.head = head;
         this.logprobs = logprobs;
     }

@@ -1,10 +1,9 @@
 package io.baseload.service.openai;
 
-import io.baseload.engine.api.CacheScope;
-import io.baseload.engine.api.FlowId;
+import io.baseload.chat.api.CompletionRequest;
 import io.baseload.engine.api.FlowId.Urgency;
 import io.baseload.service.inference.EndUser;
-import io.baseload.service.tenant.Caller;
+import io.baseload.service.inference.InferenceRequest;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,27 +25,32 @@ final class CommonFields {
         return model;
     }
 
-    /** Whose request it is. The tier {@code flex} is for what nobody waits for; others mean nothing here. */
-    static FlowId flow(Fields fields, Caller caller) {
+    /** With what the two routes read alike. */
+    static ParsedRequest parsed(Fields fields, String model, CompletionRequest completion) {
+        var request = new InferenceRequest(model, completion, urgency(fields), cacheSalt(fields), endUser(fields));
+        return new ParsedRequest(request, delivery(fields));
+    }
+
+    /** The tier {@code flex} is for what nobody waits for; others mean nothing here. */
+    private static Urgency urgency(Fields fields) {
         boolean batch = fields.find("service_tier").map(Value::text).equals(Optional.of(BATCH_TIER));
-        return new FlowId(caller.tenant(), caller.weight(), batch ? Urgency.BATCH : Urgency.INTERACTIVE);
+        return batch ? Urgency.BATCH : Urgency.INTERACTIVE;
     }
 
     static int choices(Fields fields) {
         return fields.integer("n", 1, Limits.CHOICES, 1);
     }
 
-    /** A tenant's requests share cached prefixes where they bring the same salt, or none. */
-    static CacheScope scope(Fields fields, Caller caller) {
+    private static String cacheSalt(Fields fields) {
         var salt = fields.find("cache_salt").map(Value::nonEmptyText).orElse("");
         if (salt.length() > Limits.CACHE_SALT) {
             throw Invalid.value("cache_salt", "expected at most " + Limits.CACHE_SALT + " characters.");
         }
-        return CacheScope.of(caller.tenant()).withSalt(salt);
+        return salt;
     }
 
     /** Stands in the audit trail as it is. */
-    static EndUser endUser(Fields fields) {
+    private static EndUser endUser(Fields fields) {
         return new EndUser(endUser(fields, "user"), endUser(fields, "safety_identifier"));
     }
 
@@ -61,11 +65,11 @@ final class CommonFields {
         return value;
     }
 
-    static Question.Delivery delivery(Fields fields) {
+    private static ParsedRequest.Delivery delivery(Fields fields) {
         boolean streaming = fields.flag("stream", false);
         var options = fields.find("stream_options");
         if (options.isEmpty()) {
-            return new Question.Delivery(streaming, false);
+            return new ParsedRequest.Delivery(streaming, false);
         }
         Fields inner = options.get().fields();
         inner.flag("include_obfuscation", false);
@@ -73,7 +77,7 @@ final class CommonFields {
         if (!streaming) {
             throw Invalid.value("stream_options", "it is only allowed where 'stream' is true.");
         }
-        return new Question.Delivery(true, usage);
+        return new ParsedRequest.Delivery(true, usage);
     }
 
     static void checkIgnored(Fields fields) {

@@ -18,10 +18,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @Tag(name = "Completions")
 final class CompletionsController {
-    private final Answering answering;
+    private final CompletionResponder responder;
 
-    CompletionsController(Answering answering) {
-        this.answering = answering;
+    CompletionsController(CompletionResponder responder) {
+        this.responder = responder;
     }
 
     @Operation(
@@ -38,9 +38,11 @@ final class CompletionsController {
     void complete(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);
-        Question question = exchange.read(fields -> TextFields.read(fields, caller));
-        int logprobs = question.request().topLogprobs();
-        answering.answer(
-                exchange, question, asked -> new TextShape(Head.of("cmpl-", asked), logprobs, question.choices()));
+        ParsedRequest parsed = exchange.read(TextRequestParser::parse);
+        int logprobs = parsed.completion().topLogprobs();
+        responder.answer(
+                exchange,
+                parsed,
+                admitted -> new TextShape(ResponseHead.of("cmpl-", admitted), logprobs, parsed.choices()));
     }
 }

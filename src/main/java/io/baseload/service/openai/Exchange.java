@@ -18,12 +18,12 @@ record Exchange(HttpServletRequest request, HttpServletResponse response, Caller
         return RequestIds.of(request);
     }
 
-    Origin origin(Question question) {
-        return new Origin(id(), request.getRemoteAddr(), question.endUser());
+    Origin origin() {
+        return new Origin(id(), request.getRemoteAddr());
     }
 
     /** Reads the body. Only the reading waits for the client; what is built from a body is some ten times its size, so large ones take turns. */
-    Question read(Function<Fields, Question> reader) throws IOException {
+    ParsedRequest read(Function<Fields, ParsedRequest> reader) throws IOException {
         byte[] body = request.getInputStream().readAllBytes();
         int weight = Math.min(body.length, BYTES_AT_ONCE);
         TURNS.acquireUninterruptibly(weight);

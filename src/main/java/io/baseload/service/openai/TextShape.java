@@ -13,11 +13,11 @@ import tools.jackson.databind.annotation.JsonNaming;
 final class TextShape implements Shape {
     private static final int NO_LOGPROBS = -1;
 
-    private final Head head;
+    private final ResponseHead head;
     private final int topLogprobs;
     private final int[] offsets;
 
-    TextShape(Head head, int topLogprobs, int choices) {
+    TextShape(ResponseHead head, int topLogprobs, int choices) {
         this.head = head;
         this.topLogprobs = topLogprobs;
         this.offsets = new int[choices];

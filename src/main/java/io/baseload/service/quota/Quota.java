@@ -42,12 +42,12 @@ public final class Quota {
     }
 
     /** Reserves tokens and places among the tenant's concurrent answers for each that finds room; one that finds none takes nothing from the others. */
-    public List<QuotaDecision> reserve(List<Reservation> wishes) {
+    public List<QuotaDecision> reserve(List<Reservation> wanted) {
         var tenants = new HashSet<String>();
-        wishes.forEach(wish -> tenants.add(wish.tenant()));
+        wanted.forEach(one -> tenants.add(one.tenant()));
         var limits = limits(TENANTS + " ORDER BY id FOR NO KEY UPDATE", tenants);
         if (limits.isEmpty()) {
-            return wishes.stream().map(wish -> unknown(wish.tenant())).toList();
+            return wanted.stream().map(one -> unknown(one.tenant())).toList();
         }
         var now = limits.values().iterator().next().now();
         var rooms = new HashMap<String, TenantRoom>();
@@ -61,12 +61,12 @@ public final class Quota {
                                 Objects.requireNonNull(limits.get(tenant)).maxConcurrent())));
         var decisions = new ArrayList<QuotaDecision>();
         var granted = new ArrayList<Reservation>();
-        for (Reservation wish : wishes) {
-            var room = rooms.get(wish.tenant());
+        for (Reservation one : wanted) {
+            var room = rooms.get(one.tenant());
             var decision =
-                    room == null ? unknown(wish.tenant()) : room.take(wish.answers(), wish.tokens(), now.toInstant());
+                    room == null ? unknown(one.tenant()) : room.take(one.answers(), one.tokens(), now.toInstant());
             if (decision instanceof QuotaDecision.Granted) {
-                granted.add(wish);
+                granted.add(one);
             }
             decisions.add(decision);
         }
@@ -80,28 +80,28 @@ public final class Quota {
     }
 
     /**
-     * Says what {@link #reserve} would say now of each wish alone. Locks and writes nothing: an answer for those who are not worth any work, never a promise to the others.
+     * Says what {@link #reserve} would say now of each demand alone. Locks and writes nothing: an answer for those who are not worth any work, never a promise to the others.
      */
-    public List<QuotaDecision> foresee(List<QuotaWish> wishes) {
+    public List<QuotaDecision> check(List<QuotaDemand> demands) {
         var tenants = new HashSet<String>();
-        wishes.forEach(wish -> tenants.add(wish.tenant()));
+        demands.forEach(demand -> tenants.add(demand.tenant()));
         var limits = limits(TENANTS, tenants);
         var running = running(tenants);
         var present = limits.isEmpty()
                 ? Map.<String, List<QuotaWindow>>of()
                 : windows.at(tenants, limits.values().iterator().next().now());
-        return wishes.stream()
-                .map(wish -> {
-                    var limit = limits.get(wish.tenant());
+        return demands.stream()
+                .map(demand -> {
+                    var limit = limits.get(demand.tenant());
                     return limit == null
-                            ? unknown(wish.tenant())
+                            ? unknown(demand.tenant())
                             : new TenantRoom(
-                                            present.getOrDefault(wish.tenant(), List.of()),
-                                            running.getOrDefault(wish.tenant(), 0L),
+                                            present.getOrDefault(demand.tenant(), List.of()),
+                                            running.getOrDefault(demand.tenant(), 0L),
                                             limit.maxConcurrent())
                                     .take(
-                                            wish.answers(),
-                                            wish.tokens(),
+                                            demand.answers(),
+                                            demand.tokens(),
                                             limit.now().toInstant());
                 })
                 .toList();
@@ -145,18 +145,18 @@ public final class Quota {
     }
 
     /** Ends reservations with what was really computed. One that was settled as lost meanwhile is corrected; one that was ended already gives nothing. */
-    public List<Settlement> settle(List<ReservationEnd> ends) {
-        var byId = new HashMap<UUID, ReservationEnd>();
+    public List<Settlement> settle(List<Settlement> ends) {
+        var byId = new HashMap<UUID, Settlement>();
         ends.forEach(end -> byId.put(end.reservation(), end));
         var settlements = new ArrayList<Settlement>();
         var changes = new ArrayList<Change>();
         for (Made made : close(ends)) {
             var end = Objects.requireNonNull(byId.remove(made.id()));
             long used = end.promptTokens() + end.completionTokens();
-            changes.add(new Change(made.tenant(), made.at(), -made.tokens(), used, end.refunded() ? -1 : 0));
-            settlements.add(new Settlement(made.id(), end.promptTokens(), end.completionTokens(), false));
+            changes.add(new Change(made.tenant(), made.at(), -made.tokens(), used, refused(end) ? -1 : 0));
+            settlements.add(end);
         }
-        byId.values().removeIf(ReservationEnd::refunded);
+        byId.values().removeIf(Quota::refused);
         if (!byId.isEmpty()) {
             correct(byId.values(), settlements, changes);
         }
@@ -274,20 +274,20 @@ public final class Quota {
                 .update();
     }
 
-    private List<Made> close(List<ReservationEnd> ends) {
+    private List<Made> close(List<Settlement> ends) {
         return jdbc.sql("""
-            UPDATE reservation r SET state = CASE WHEN u.refunded THEN 'refused' ELSE 'settled' END,
+            UPDATE reservation r SET state = CASE WHEN u.refused THEN 'refused' ELSE 'settled' END,
               prompt_tokens = u.prompt, completion_tokens = u.completion, ended_at = clock_timestamp()
-            FROM unnest(:ids::uuid[], :prompts::bigint[], :completions::bigint[], :refunded::boolean[]) u(id, prompt, completion, refunded)
+            FROM unnest(:ids::uuid[], :prompts::bigint[], :completions::bigint[], :refused::boolean[]) u(id, prompt, completion, refused)
             WHERE r.id = u.id AND r.state = 'open' RETURNING r.id, r.tenant, r.made_at, r.tokens\
             """)
                 .params(parameters(ends))
-                .param("refunded", ends.stream().map(ReservationEnd::refunded).toArray(Boolean[]::new))
+                .param("refused", ends.stream().map(Quota::refused).toArray(Boolean[]::new))
                 .query(Made::read)
                 .list();
     }
 
-    private void correct(Collection<ReservationEnd> ends, List<Settlement> settlements, List<Change> changes) {
+    private void correct(Collection<Settlement> ends, List<Settlement> settlements, List<Change> changes) {
         jdbc.sql("""
             UPDATE reservation r SET state = 'corrected', prompt_tokens = o.prompt, completion_tokens = o.completion
             FROM (SELECT l.id, l.made_at, l.prompt_tokens, l.completion_tokens, u.prompt, u.completion FROM reservation l
@@ -297,7 +297,10 @@ public final class Quota {
             RETURNING r.id, r.tenant, r.made_at, o.prompt - o.prompt_tokens AS prompt, o.completion - o.completion_tokens AS completion\
             """).params(parameters(ends)).query(row -> {
             var late = new Settlement(
-                    row.getObject("id", UUID.class), row.getLong("prompt"), row.getLong("completion"), true);
+                    row.getObject("id", UUID.class),
+                    row.getLong("prompt"),
+                    row.getLong("completion"),
+                    Settlement.State.CORRECTED);
             settlements.add(late);
             changes.add(new Change(
                     row.getString("tenant"),
@@ -309,12 +312,15 @@ public final class Quota {
         windows.restore(changes);
     }
 
-    private static Map<String, Object> parameters(Collection<ReservationEnd> ends) {
+    private static Map<String, Object> parameters(Collection<Settlement> ends) {
         return Map.of(
                 "ids", texts(ends, end -> end.reservation().toString()),
-                "prompts", ends.stream().map(ReservationEnd::promptTokens).toArray(Long[]::new),
-                "completions",
-                        ends.stream().map(ReservationEnd::completionTokens).toArray(Long[]::new));
+                "prompts", ends.stream().map(Settlement::promptTokens).toArray(Long[]::new),
+                "completions", ends.stream().map(Settlement::completionTokens).toArray(Long[]::new));
+    }
+
+    private static boolean refused(Settlement end) {
+        return end.state() == Settlement.State.REFUSED;
     }
 
     private static <T> String[] texts(Collection<T> all, Function<T, String> text) {
@@ -337,7 +343,7 @@ public final class Quota {
         }
     }
 
-    /** What a tenant's locked windows leave, while a list of wishes is decided. */
+    /** What a tenant's locked windows leave, while a list is decided. */
     private static final class TenantRoom {
         private List<QuotaWindow> windows;
         private long running;

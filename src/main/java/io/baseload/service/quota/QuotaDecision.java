@@ -1,6 +1,6 @@
 package io.baseload.service.quota;
 
-/** What becomes of a wish to reserve. */
+/** What becomes of a reservation that is asked for. */
 public sealed interface QuotaDecision {
 
     /** The tokens are reserved. */

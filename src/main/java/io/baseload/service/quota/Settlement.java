@@ -2,9 +2,15 @@ package io.baseload.service.quota;
 
 import java.util.UUID;
 
-/**
- * What a settlement added to what the tenant has used.
- *
- * @param late whether the reservation had been settled as lost before; the tokens are then those that were not counted yet
- */
-public record Settlement(UUID reservation, long promptTokens, long completionTokens, boolean late) {}
+/** What ends a reservation, and what that added to what the tenant has used. */
+public record Settlement(UUID reservation, long promptTokens, long completionTokens, State state) {
+    /** What becomes of the reservation. */
+    public enum State {
+        /** It pays for these tokens. */
+        SETTLED,
+        /** The request was never begun, and counts as none. */
+        REFUSED,
+        /** It was settled as lost before: the tokens are those that were not counted yet. */
+        CORRECTED
+    }
+}

@@ -16,10 +16,8 @@ import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolChoice;
 import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.api.ToolSpec;
-import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
-import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
@@ -68,19 +66,7 @@ class ConstraintsTest {
 
     private static CompletionRequest request(Input input, ToolSet tools, OutputFormat format, long seed) {
         SamplingOptions sampling = new SamplingOptions(1f, 1f, 0, 0f, 0f, 0f, OptionalLong.of(seed), Map.of());
-        return new CompletionRequest(
-                input,
-                tools,
-                1,
-                1,
-                OptionalInt.of(120),
-                sampling,
-                List.of(),
-                -1,
-                format,
-                false,
-                FlowId.NONE,
-                CacheScope.PRIVATE);
+        return new CompletionRequest(input, tools, 1, 1, OptionalInt.of(120), sampling, List.of(), -1, format, false);
     }
 
     private static Answered ask(Completions of, CompletionRequest request) throws Exception {

@@ -16,10 +16,8 @@ import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.ToolSet;
-import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
-import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
@@ -361,8 +359,6 @@ class ModelCompletionsTest {
                 stop,
                 topLogprobs,
                 OutputFormat.text(),
-                echo,
-                FlowId.NONE,
-                CacheScope.PRIVATE);
+                echo);
     }
 }

@@ -142,7 +142,7 @@ class AuditExportTest {
         platform.get(AuditTrail.class)
                 .append(
                         ACTOR,
-                        CompletionRecord.INTENT,
+                        AuditEntry.COMPLETION_INTENT,
                         "r",
                         Map.of("reservation", UUID.randomUUID().toString()));
         assertThat(check(export(1, Long.MAX_VALUE), pem()).openIntents()).containsExactly(601L);

@@ -139,24 +139,24 @@ class AuditTrailTest {
     @Test
     void anIntentWithoutOutcomeIsNamed() {
         var answered = UUID.randomUUID().toString();
-        trail.append(ACTOR, CompletionRecord.INTENT, "r1", Map.of("reservation", answered));
+        trail.append(ACTOR, AuditEntry.COMPLETION_INTENT, "r1", Map.of("reservation", answered));
         trail.append(
                 ACTOR,
-                CompletionRecord.INTENT,
+                AuditEntry.COMPLETION_INTENT,
                 "r2",
                 Map.of("reservation", UUID.randomUUID().toString()));
-        trail.append(ACTOR, CompletionRecord.OUTCOME, "r1", Map.of("reservation", answered));
+        trail.append(ACTOR, AuditEntry.COMPLETION_OUTCOME, "r1", Map.of("reservation", answered));
         assertThat(verify().completeness()).isEqualTo(new Verification.Completeness(false, List.of(12L)));
     }
 
     @Test
     void aSecondOutcomeSpoilsCompletenessButACorrectionDoesNot() {
         var detail = Map.of("reservation", "a");
-        trail.append(ACTOR, CompletionRecord.INTENT, "r", detail);
-        trail.append(ACTOR, CompletionRecord.OUTCOME, "r", detail);
-        trail.append(ACTOR, CompletionRecord.OUTCOME, "r", Map.of("reservation", "a", "correction", true));
+        trail.append(ACTOR, AuditEntry.COMPLETION_INTENT, "r", detail);
+        trail.append(ACTOR, AuditEntry.COMPLETION_OUTCOME, "r", detail);
+        trail.append(ACTOR, AuditEntry.COMPLETION_OUTCOME, "r", Map.of("reservation", "a", "correction", true));
         assertThat(verify().completeness().ok()).isTrue();
-        trail.append(ACTOR, CompletionRecord.OUTCOME, "r", detail);
+        trail.append(ACTOR, AuditEntry.COMPLETION_OUTCOME, "r", detail);
         assertThat(verify().completeness().ok()).isFalse();
     }
 

@@ -5,7 +5,6 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.ToolSet;
-import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.service.tenant.Caller;
@@ -36,13 +35,15 @@ final class Client {
         this.caller = new Caller(tenant, 1, "bl_test", Set.of(Role.USER), Set.of(), priority);
     }
 
-    Asked ask(int promptTokens, OptionalInt maxTokens, int answers) {
+    AdmittedRequest ask(int promptTokens, OptionalInt maxTokens, int answers) {
         var endUser = new EndUser(Optional.of("ann \"A\""), Optional.of("hash-of-ann"));
-        var origin = new Origin(requestId, "192.0.2.7", endUser);
-        return inference.ask(caller, "tiny", request(promptTokens, maxTokens, answers), origin, events::add);
+        var origin = new Origin(requestId, "192.0.2.7");
+        var request = new InferenceRequest(
+                "tiny", request(promptTokens, maxTokens, answers), FlowId.Urgency.INTERACTIVE, "salt", endUser);
+        return inference.ask(caller, request, origin, events::add);
     }
 
-    Asked ask(int promptTokens, int maxTokens) {
+    AdmittedRequest ask(int promptTokens, int maxTokens) {
         return ask(promptTokens, OptionalInt.of(maxTokens), 1);
     }
 
@@ -78,8 +79,6 @@ final class Client {
                 List.of(),
                 -1,
                 OutputFormat.text(),
-                false,
-                FlowId.NONE,
-                CacheScope.PRIVATE);
+                false);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
@@ -157,12 +158,13 @@ class InferenceTest {
     }
 
     @Test
-    void whatIsAskedWithABatchKeyIsForTheEngineWhatNobodyWaitsFor() throws Exception {
+    void theEngineIsToldOfTheTenantTheKeysPriorityAndTheSalt() throws Exception {
         String tenant = tenant(8);
         for (Priority priority : Priority.values()) {
             var client = new Client(inference, tenant, priority);
             client.ask(1, 1);
             assertThat(model.lastFlow).isEqualTo(new FlowId(tenant, 1, FlowId.Urgency.valueOf(priority.name())));
+            assertThat(model.lastScope).isEqualTo(new CacheScope(tenant, "salt"));
             model.steps.release(1);
             client.finished();
         }

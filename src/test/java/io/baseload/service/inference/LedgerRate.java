@@ -1,5 +1,7 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.engine.api.FlowId;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.quota.Quota;
@@ -8,6 +10,7 @@ import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.testing.TestPlatform;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -51,13 +54,20 @@ final class LedgerRate {
         }
     }
 
+    private static final InferenceRequest REQUEST = new InferenceRequest(
+            "default",
+            CompletionRequest.chat(List.of()),
+            FlowId.Urgency.INTERACTIVE,
+            "",
+            new EndUser(Optional.empty(), Optional.empty()));
+
     private static Callable<Void> reservations(ReservationLedger ledger, String tenant, int count) {
         return () -> {
             for (int i = 0; i < count; i++) {
                 var id = UUID.randomUUID();
                 var reservation = new Reservation(id, id, tenant, "bl_measure", "tiny", "req-" + id, 1, 2, 1);
-                var origin = new Origin("req-" + id, "127.0.0.1", EndUser.NONE);
-                var _ = ledger.reserve(new LedgerTransactions.Intent(reservation, "default", "tiny-1", origin));
+                var origin = new Origin("req-" + id, "127.0.0.1");
+                var _ = ledger.reserve(new Intent(reservation, REQUEST, "tiny-1", origin));
             }
             return null;
         };

@@ -7,6 +7,7 @@ import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.StopReason;
+import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.OverloadedException;
@@ -36,6 +37,7 @@ final class TinyModel implements ModelDirectory, Completions {
     final AtomicInteger prepared = new AtomicInteger();
     final AtomicInteger started = new AtomicInteger();
     volatile FlowId lastFlow = FlowId.NONE;
+    volatile CacheScope lastScope = CacheScope.PRIVATE;
     volatile boolean full;
     volatile boolean broken;
 
@@ -65,9 +67,10 @@ final class TinyModel implements ModelDirectory, Completions {
     }
 
     @Override
-    public PreparedCompletion prepare(CompletionRequest request) {
+    public PreparedCompletion prepare(CompletionRequest request, FlowId flow, CacheScope scope) {
         prepared.incrementAndGet();
-        lastFlow = request.flow();
+        lastFlow = flow;
+        lastScope = scope;
         var prompts = ((Input.Tokens) request.input()).prompts();
         int prompt = prompts.stream().mapToInt(ids -> ids.length).sum();
         return new Prepared(

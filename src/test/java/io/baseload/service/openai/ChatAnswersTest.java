@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
-import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FlowId;
 import io.baseload.service.inference.Inference;
+import io.baseload.service.inference.InferenceRequest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -164,7 +165,10 @@ class ChatAnswersTest {
              "max_tokens": 9, "temperature": 0.5, "top_p": 0.25, "top_k": 40, "min_p": 0.125, "presence_penalty": -1,
              "frequency_penalty": 1.5, "seed": -3, "logit_bias": {"7": 100}, "stop": ["x", "y"], "n": 2, "cache_salt": "ann"}\
             """);
-        CompletionRequest asked = ((ScriptedInference) inference).asked(reply.header("x-request-id"));
+        InferenceRequest request = ((ScriptedInference) inference).asked(reply.header("x-request-id"));
+        assertEquals("ann", request.cacheSalt());
+        assertEquals(FlowId.Urgency.INTERACTIVE, request.urgency());
+        CompletionRequest asked = request.completion();
         var messages = ((Input.Chat) asked.input()).messages();
         assertEquals(Message.system("Be kind."), messages.getFirst());
         assertEquals(new Message.User("a\nb", Optional.of("ann")), messages.get(1));
@@ -173,8 +177,6 @@ class ChatAnswersTest {
         assertEquals(2, asked.choices());
         assertEquals(List.of("x", "y"), asked.stop());
         assertEquals(-1, asked.topLogprobs());
-        assertEquals("acme", asked.flow().value());
-        assertEquals(CacheScope.of("acme").withSalt("ann"), asked.scope());
         var sampling = asked.sampling();
         assertEquals(OptionalLong.of(-3), sampling.seed());
         assertEquals(Map.of(7, 100f), sampling.logitBias());

@@ -110,6 +110,8 @@ class CompletionAnswersTest {
     }
 
     private CompletionRequest asked(Web.Reply reply) {
-        return ((ScriptedInference) inference).asked(reply.header("x-request-id"));
+        return ((ScriptedInference) inference)
+                .asked(reply.header("x-request-id"))
+                .completion();
     }
 }

@@ -8,9 +8,9 @@ import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.TokenLogprob;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
-import io.baseload.service.inference.Asked;
-import io.baseload.service.inference.EndUser;
+import io.baseload.service.inference.AdmittedRequest;
 import io.baseload.service.inference.Inference;
+import io.baseload.service.inference.InferenceRequest;
 import io.baseload.service.inference.LedgerUnavailableException;
 import io.baseload.service.inference.Origin;
 import io.baseload.service.quota.QuotaExceededException;
@@ -37,27 +37,28 @@ final class ScriptedInference implements Inference {
     private static final int PROMPT = 7;
 
     private final Map<String, CompletableFuture<Long>> cancelled = new ConcurrentHashMap<>();
-    private final Map<String, CompletionRequest> asked = new ConcurrentHashMap<>();
+    private final Map<String, InferenceRequest> asked = new ConcurrentHashMap<>();
 
     /** When a request was cancelled, in nanoseconds of the JVM's clock. */
     CompletableFuture<Long> cancelOf(String requestId) {
         return cancelled.computeIfAbsent(requestId, key -> new CompletableFuture<>());
     }
 
-    CompletionRequest asked(String requestId) {
+    InferenceRequest asked(String requestId) {
         return Objects.requireNonNull(asked.get(requestId), "no request " + requestId);
     }
 
     @Override
-    public Asked ask(
-            Caller caller, String model, CompletionRequest request, Origin origin, Consumer<CompletionEvent> listener) {
+    public AdmittedRequest ask(
+            Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener) {
+        String model = request.model();
         refuse(model);
         String id = origin.requestId();
         asked.put(id, request);
-        var run = new Run(request, listener, cancelOf(id));
+        var run = new Run(request.completion(), listener, cancelOf(id));
         Thread.ofVirtual().start(() -> run.play(model));
         var room = new QuotaSnapshot.Room(1000, 900, Duration.ofMinutes(6));
-        return new Asked("the-model", "test-1", new QuotaSnapshot(Optional.empty(), Optional.of(room)), run);
+        return new AdmittedRequest("the-model", "test-1", new QuotaSnapshot(Optional.empty(), Optional.of(room)), run);
     }
 
     private static void refuse(String model) {
@@ -150,7 +151,7 @@ final class ScriptedInference implements Inference {
         }
 
         private void words() {
-            int choices = new Question("", request, new Question.Delivery(false, false), EndUser.NONE).choices();
+            int choices = request.prompts() * request.choices();
             for (String word : WORDS) {
                 for (int choice = 0; choice < choices; choice++) {
                     text(choice, word);

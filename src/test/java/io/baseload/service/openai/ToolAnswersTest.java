@@ -121,6 +121,7 @@ class ToolAnswersTest {
         assertEquals(200, reply.status(), reply.body());
         var messages = ((Input.Chat) ((ScriptedInference) inference)
                         .asked(reply.header("x-request-id"))
+                        .completion()
                         .input())
                 .messages();
         assertEquals(
@@ -160,6 +161,7 @@ class ToolAnswersTest {
         assertEquals(200, reply.status(), reply.body());
         return ((ScriptedInference) inference)
                 .asked(reply.header("x-request-id"))
+                .completion()
                 .tools();
     }
 

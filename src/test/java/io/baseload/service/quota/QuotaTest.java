@@ -41,7 +41,7 @@ class QuotaTest {
         assertThat(month(tenant))
                 .extracting(TenantUsage.Window::used, TenantUsage.Window::reserved)
                 .containsExactly(0L, 300L);
-        assertThat(settle(id, 100, 50)).isEqualTo(new Settlement(id, 100, 50, false));
+        assertThat(settle(id, 100, 50)).isEqualTo(new Settlement(id, 100, 50, Settlement.State.SETTLED));
         assertThat(month(tenant))
                 .extracting(TenantUsage.Window::used, TenantUsage.Window::reserved)
                 .containsExactly(150L, 0L);
@@ -207,11 +207,11 @@ class QuotaTest {
                 .extracting(TenantUsage.Window::used, TenantUsage.Window::reserved)
                 .containsExactly(17L, 0L);
         assertThat(lose()).isEmpty();
-        assertThat(settle(id, 10, 20)).isEqualTo(new Settlement(id, 0, 13, true));
+        assertThat(settle(id, 10, 20)).isEqualTo(new Settlement(id, 0, 13, Settlement.State.CORRECTED));
         assertThat(month(tenant))
                 .extracting(TenantUsage.Window::used, TenantUsage.Window::reserved)
                 .containsExactly(30L, 0L);
-        assertThat(end(new ReservationEnd(id, 10, 20, false))).isEmpty();
+        assertThat(end(new Settlement(id, 10, 20, Settlement.State.SETTLED))).isEmpty();
     }
 
     @Test
@@ -223,7 +223,7 @@ class QuotaTest {
                 .sql("DELETE FROM quota_window WHERE tenant = ? AND period = 'minute'")
                 .param(tenant)
                 .update();
-        assertThat(settle(id, 10, 20)).isEqualTo(new Settlement(id, 0, 20, true));
+        assertThat(settle(id, 10, 20)).isEqualTo(new Settlement(id, 0, 20, Settlement.State.CORRECTED));
         assertThat(month(tenant).used()).isEqualTo(30);
     }
 
@@ -278,7 +278,7 @@ class QuotaTest {
             ownQuota.partition(Optional.of(Duration.ofDays(1)));
             assertThat(months(own)).hasSize(3).contains("reservation_before_202402");
             ownTransactions.executeWithoutResult(
-                    status -> ownQuota.settle(List.of(new ReservationEnd(wish.id(), 1, 1, false))));
+                    status -> ownQuota.settle(List.of(new Settlement(wish.id(), 1, 1, Settlement.State.SETTLED))));
             ownQuota.partition(Optional.empty());
             assertThat(months(own)).hasSize(3);
             ownQuota.partition(Optional.of(Duration.ofDays(1)));
@@ -374,7 +374,7 @@ class QuotaTest {
         return transactions.execute(status -> quota.lose(1000));
     }
 
-    private List<Settlement> end(ReservationEnd end) {
+    private List<Settlement> end(Settlement end) {
         return transactions.execute(status -> quota.settle(List.of(end)));
     }
 
@@ -392,11 +392,12 @@ class QuotaTest {
     }
 
     private Settlement settle(UUID id, long prompt, long completion) {
-        return end(new ReservationEnd(id, prompt, completion, false)).getFirst();
+        return end(new Settlement(id, prompt, completion, Settlement.State.SETTLED))
+                .getFirst();
     }
 
     private void refund(UUID id) {
-        end(new ReservationEnd(id, 0, 0, true));
+        end(new Settlement(id, 0, 0, Settlement.State.REFUSED));
     }
 
     private TenantUsage usage(String tenant) {

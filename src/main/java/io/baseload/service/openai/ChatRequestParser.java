@@ -2,17 +2,16 @@ package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
-import io.baseload.service.tenant.Caller;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** The body of {@code POST /v1/chat/completions}. */
-final class ChatFields {
+/** Reads the body of {@code POST /v1/chat/completions}. */
+final class ChatRequestParser {
     private static final int MAX_TOP_LOGPROBS = 20;
 
-    private ChatFields() {}
+    private ChatRequestParser() {}
 
-    static Question read(Fields fields, Caller caller) {
+    static ParsedRequest parse(Fields fields) {
         String model = CommonFields.model(fields);
         var messages = MessageFields.read(fields.require("messages"));
         UnsupportedFields.check(fields);
@@ -28,10 +27,8 @@ final class ChatFields {
                 SamplingFields.stops(fields),
                 topLogprobs(fields),
                 FormatFields.read(fields),
-                false,
-                CommonFields.flow(fields, caller),
-                CommonFields.scope(fields, caller));
-        return new Question(model, request, CommonFields.delivery(fields), CommonFields.endUser(fields));
+                false);
+        return CommonFields.parsed(fields, model, request);
     }
 
     private static OptionalInt maxTokens(Fields fields) {

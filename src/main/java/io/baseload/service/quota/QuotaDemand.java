@@ -5,4 +5,4 @@ package io.baseload.service.quota;
  *
  * @param answers how many are generated at the same time
  */
-public record QuotaWish(String tenant, int answers, long tokens) {}
+public record QuotaDemand(String tenant, int answers, long tokens) {}

@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
+import io.baseload.service.inference.Outcome.State;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ServedModel;
 import java.util.Locale;
@@ -15,34 +16,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A question that is being answered: passes the engine's events on and, at the last one, settles. The client hears the last event once usage and outcome are in
+ * A request that is being answered: passes the engine's events on and, at the last one, settles. The client hears the last event once usage and outcome are in
  * the database, so that whoever has an answer finds it in the books; a database that is gone delays it by a second at most.
  */
-final class Running implements Consumer<CompletionEvent> {
-    private static final Logger log = LoggerFactory.getLogger(Running.class);
+final class RunningRequest implements Consumer<CompletionEvent> {
+    private static final Logger log = LoggerFactory.getLogger(RunningRequest.class);
     private static final long LONGEST_DELAY_MILLIS = 1_000;
 
     private final Reservation reservation;
     private final ServedModel model;
     private final ReservationLedger ledger;
     private final Stopwatch watch;
-    private final Consumer<String> endings;
+    private final Runnable ended;
     private final Consumer<CompletionEvent> listener;
     private final Map<Integer, StopReason> reasons = new TreeMap<>(); // the engine's thread only
 
-    /** @param endings hears why the question ended, for the meters */
-    Running(
+    /** @param ended runs when the engine is done with the request */
+    RunningRequest(
             Reservation reservation,
             ServedModel model,
             ReservationLedger ledger,
             Stopwatch watch,
-            Consumer<String> endings,
+            Runnable ended,
             Consumer<CompletionEvent> listener) {
         this.reservation = reservation;
         this.model = model;
         this.ledger = ledger;
         this.watch = watch;
-        this.endings = endings;
+        this.ended = ended;
         this.listener = listener;
     }
 
@@ -55,8 +56,8 @@ final class Running implements Consumer<CompletionEvent> {
                 pass(finished);
             }
             case CompletionEvent.Finished finished ->
-                end(finished.cancelled() ? Ending.CANCELLED : Ending.DONE, finished.usage(), event);
-            case CompletionEvent.Failed failed -> end(Ending.FAILED, failed.usage(), event);
+                end(finished.cancelled() ? State.CANCELLED : State.DONE, finished.usage(), event);
+            case CompletionEvent.Failed failed -> end(State.FAILED, failed.usage(), event);
         }
     }
 
@@ -65,12 +66,11 @@ final class Running implements Consumer<CompletionEvent> {
         listener.accept(event);
     }
 
-    private void end(String state, Usage usage, CompletionEvent last) {
-        watch.end(usage);
-        endings.accept(state.equals(Ending.DONE) ? reason() : state);
-        var ending = new Ending(
-                state, usage, reasons.values().stream().map(Running::word).toList(), watch.milliseconds());
-        var unused = ledger.settle(reservation, ending)
+    private void end(State state, Usage usage, CompletionEvent last) {
+        watch.end(usage, state == State.DONE ? reason() : state.word());
+        ended.run();
+        var finishReasons = reasons.values().stream().map(RunningRequest::word).toList();
+        var unused = ledger.settle(new Outcome(reservation, state, usage, finishReasons, watch.milliseconds()))
                 .copy()
                 .orTimeout(LONGEST_DELAY_MILLIS, TimeUnit.MILLISECONDS)
                 .whenComplete((nothing, late) -> deliver(last));
@@ -88,7 +88,7 @@ final class Running implements Consumer<CompletionEvent> {
     private String reason() {
         return Stream.of(StopReason.LENGTH, StopReason.TOOL_CALLS)
                 .filter(reasons::containsValue)
-                .map(Running::word)
+                .map(RunningRequest::word)
                 .findFirst()
                 .orElse(word(StopReason.STOP));
     }

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * Sends an answer as it is generated, as server-sent events, from the request's own (virtual) thread. The engine's thread only puts events into the queue, which
  * holds no more than the answer has tokens. While nothing else is written a comment is: a client that left is noticed when the second write after that fails.
  */
-final class EventStream {
-    private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
+final class StreamingResponse {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamingResponse.class);
     /** Two of these find a client that left, and a step of the engine must still fit into the 2 s within which its work stops. */
     private static final long PING_MILLIS = 300;
 
@@ -31,15 +31,15 @@ final class EventStream {
 
     private final BlockingQueue<CompletionEvent> events;
     private final Shape shape;
-    private final Question question;
+    private final ParsedRequest parsed;
     private final String requestId;
     private final ServletOutputStream out;
 
-    EventStream(
+    StreamingResponse(
             HttpServletResponse response,
             BlockingQueue<CompletionEvent> events,
             Shape shape,
-            Question question,
+            ParsedRequest parsed,
             String requestId)
             throws IOException {
         response.setContentType("text/event-stream");
@@ -48,7 +48,7 @@ final class EventStream {
         this.out = response.getOutputStream();
         this.events = events;
         this.shape = shape;
-        this.question = question;
+        this.parsed = parsed;
         this.requestId = requestId;
     }
 
@@ -76,7 +76,7 @@ final class EventStream {
     }
 
     private void open() throws IOException {
-        for (Object chunk : shape.opening(question.choices())) {
+        for (Object chunk : shape.opening(parsed.choices())) {
             send(chunk);
         }
         out.flush();
@@ -114,7 +114,7 @@ final class EventStream {
             sendError(Stopped.error());
             return;
         }
-        if (question.delivery().usage()) {
+        if (parsed.delivery().usage()) {
             send(shape.usage(end));
         }
         out.write(DONE);

@@ -4,9 +4,9 @@ import io.baseload.chat.api.Completion;
 import io.baseload.service.quota.QuotaSnapshot;
 
 /**
- * A question that was admitted.
+ * A request that is reserved, recorded, and in the engine's queue.
  *
  * @param model the id of the model that answers
  * @param fingerprint names build and weights
  */
-public record Asked(String model, String fingerprint, QuotaSnapshot quota, Completion completion) {}
+public record AdmittedRequest(String model, String fingerprint, QuotaSnapshot quota, Completion completion) {}

@@ -1,6 +1,6 @@
 package io.baseload.service.openai;
 
-import io.baseload.service.inference.Asked;
+import io.baseload.service.inference.AdmittedRequest;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -10,9 +10,9 @@ import java.util.UUID;
  * @param created seconds since 1970
  * @param model the id of the model that answers, whatever alias was asked
  */
-record Head(String id, long created, String model, String fingerprint) {
-    static Head of(String prefix, Asked asked) {
+record ResponseHead(String id, long created, String model, String fingerprint) {
+    static ResponseHead of(String prefix, AdmittedRequest admitted) {
         String id = prefix + UUID.randomUUID().toString().replace("-", "");
-        return new Head(id, Instant.now().getEpochSecond(), asked.model(), asked.fingerprint());
+        return new ResponseHead(id, Instant.now().getEpochSecond(), admitted.model(), admitted.fingerprint());
     }
 }

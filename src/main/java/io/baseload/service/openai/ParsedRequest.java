@@ -1,14 +1,10 @@
 package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
-import io.baseload.service.inference.EndUser;
+import io.baseload.service.inference.InferenceRequest;
 
-/**
- * A request that was read and found in order.
- *
- * @param model as the client wrote it
- */
-record Question(String model, CompletionRequest request, Delivery delivery, EndUser endUser) {
+/** A request whose body was read and found in order. */
+record ParsedRequest(InferenceRequest inference, Delivery delivery) {
     /**
      * How the answer is sent.
      *
@@ -16,8 +12,12 @@ record Question(String model, CompletionRequest request, Delivery delivery, EndU
      */
     record Delivery(boolean streaming, boolean usage) {}
 
+    CompletionRequest completion() {
+        return inference.completion();
+    }
+
     /** Choices in the answer. */
     int choices() {
-        return request.prompts() * request.choices();
+        return completion().prompts() * completion().choices();
     }
 }

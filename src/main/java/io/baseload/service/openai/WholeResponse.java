@@ -11,11 +11,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers an answer that is sent in one piece. */
-final class PlainAnswer implements Consumer<CompletionEvent> {
+final class WholeResponse implements Consumer<CompletionEvent> {
     private final List<Growing> choices;
     private final CompletableFuture<CompletionEvent.Finished> end = new CompletableFuture<>();
 
-    PlainAnswer(int choices) {
+    WholeResponse(int choices) {
         this.choices = IntStream.range(0, choices).mapToObj(i -> new Growing()).toList();
     }
 

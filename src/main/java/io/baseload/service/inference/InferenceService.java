@@ -1,0 +1,149 @@
+package io.baseload.service.inference;
+
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.Lease;
+import io.baseload.service.cluster.InstanceLease;
+import io.baseload.service.cluster.Membership;
+import io.baseload.service.quota.QuotaDemand;
+import io.baseload.service.quota.QuotaSnapshot;
+import io.baseload.service.quota.Reservation;
+import io.baseload.service.registry.ModelDirectory;
+import io.baseload.service.registry.ServedModel;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Priority;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The life of a request: takes hold of the model, takes places in its queue, looks whether the tenant has anything left, prepares the prompt, reserves and records,
+ * starts. From then on {@link RunningRequest} has it. Whatever fails on the way gives back what was taken before.
+ *
+ * <p>Who asks is told to the layers below once, where the prompt is prepared: as the flow and the cache scope of its tenant.
+ */
+final class InferenceService implements Inference {
+    private final ModelDirectory models;
+    private final ReservationLedger ledger;
+    private final RunningRequests running;
+    private final InferenceMeters meters;
+    private final Membership membership;
+    private final SequencePlaces places = new SequencePlaces();
+
+    InferenceService(
+            ModelDirectory models,
+            ReservationLedger ledger,
+            RunningRequests running,
+            InferenceMeters meters,
+            Membership membership) {
+        this.models = models;
+        this.ledger = ledger;
+        this.running = running;
+        this.meters = meters;
+        this.membership = membership;
+    }
+
+    @Override
+    public AdmittedRequest ask(
+            Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener) {
+        long begun = System.nanoTime();
+        var model = models.acquire(caller, request.model());
+        try {
+            var flow = new FlowId(caller.tenant(), caller.weight(), urgency(caller, request));
+            var taken = places.take(model, flow, request.completion().answers());
+            try {
+                var prepared = prepare(caller, model, flow, request);
+                var watch = new Stopwatch(meters.of(model.id()), begun);
+                return admit(caller, model, taken, request, prepared, origin, watch, listener);
+            } catch (RuntimeException | Error e) {
+                taken.close();
+                throw e;
+            }
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private static FlowId.Urgency urgency(Caller caller, InferenceRequest request) {
+        return caller.priority() == Priority.BATCH ? FlowId.Urgency.BATCH : request.urgency();
+    }
+
+    /** Tenants share the engine by weight, and no cached prefixes, whatever salt a request brings. */
+    private PreparedCompletion prepare(Caller caller, ServedModel model, FlowId flow, InferenceRequest request) {
+        var completion = request.completion();
+        long least = Math.max(1, model.completions().leastTokens(completion));
+        ledger.check(new QuotaDemand(caller.tenant(), completion.answers(), least));
+        return model.completions().prepare(completion, flow, new CacheScope(caller.tenant(), request.cacheSalt()));
+    }
+
+    private AdmittedRequest admit(
+            Caller caller,
+            ServedModel model,
+            SequencePlaces.Taken taken,
+            InferenceRequest asked,
+            PreparedCompletion prepared,
+            Origin origin,
+            Stopwatch watch,
+            Consumer<CompletionEvent> listener) {
+        var process = membership.lease();
+        var reservation = reservation(caller, model.id(), origin.requestId(), prepared, process);
+        var quota = reserve(new Intent(reservation, asked, model.fingerprint(), origin), process);
+        var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), process);
+        running.add(reservation.id(), tokens);
+        Runnable ended = () -> {
+            taken.close();
+            running.remove(reservation.id());
+        };
+        try {
+            var request = new RunningRequest(reservation, model, ledger, watch, ended, listener);
+            var completion = prepared.start(index -> lease(prepared, tokens, watch), request);
+            return new AdmittedRequest(model.id(), model.fingerprint(), quota, completion);
+        } catch (RuntimeException | Error e) {
+            running.remove(reservation.id());
+            await(ledger.refund(reservation));
+            throw e;
+        }
+    }
+
+    private QuotaSnapshot reserve(Intent intent, InstanceLease process) {
+        if (process.isOver()) {
+            throw new LedgerUnavailableException(new IllegalStateException("this process has no lease now"));
+        }
+        return ledger.reserve(intent);
+    }
+
+    private static Reservation reservation(
+            Caller caller, String model, String requestId, PreparedCompletion prepared, InstanceLease process) {
+        return new Reservation(
+                UUID.randomUUID(),
+                process.instance(),
+                caller.tenant(),
+                caller.keyPrefix(),
+                model,
+                requestId,
+                prepared.answers(),
+                prepared.promptTokens() + (long) prepared.answers() * firstGrant(prepared),
+                prepared.promptTokens());
+    }
+
+    private static Lease lease(PreparedCompletion prepared, TokenLease tokens, Stopwatch watch) {
+        return tokens.answer(firstGrant(prepared), prepared.maxTokens(), watch.answer());
+    }
+
+    /** Tokens that each answer may have before more are reserved. */
+    private static int firstGrant(PreparedCompletion prepared) {
+        int max = prepared.maxTokens();
+        return prepared.maxTokensGiven() ? max : Math.min(max, TokenLease.STEP);
+    }
+
+    /** A refused client that asks for its usage at once should not find the refused request in it. */
+    private static void await(CompletableFuture<Void> done) {
+        var unused = done.handle((nothing, failure) -> true)
+                .completeOnTimeout(true, 1, TimeUnit.SECONDS)
+                .join();
+    }
+}

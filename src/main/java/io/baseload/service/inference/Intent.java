@@ -1,0 +1,40 @@
+package io.baseload.service.inference;
+
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditEntry;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.quota.Reservation;
+import java.util.TreeMap;
+
+/**
+ * A request that wants to begin.
+ *
+ * @param fingerprint build and weights of the model that will answer
+ */
+record Intent(Reservation reservation, InferenceRequest request, String fingerprint, Origin origin) {
+    private static final int VERSION = 2;
+
+    /**
+     * What the audit trail says before the first token; no contents. It has grown: {@code version} 2 added itself and the members after the model's id; entries of
+     * before have none of them.
+     */
+    AuditTrail.NewEntry entry() {
+        var detail = new TreeMap<String, Object>();
+        detail.put("version", VERSION);
+        detail.put("reservation", reservation.id().toString());
+        detail.put("model", reservation.model());
+        detail.put("alias", request.model());
+        detail.put("fingerprint", fingerprint);
+        detail.put("address", origin.address());
+        request.endUser().user().ifPresent(name -> detail.put("user", name));
+        request.endUser().safetyIdentifier().ifPresent(name -> detail.put("safety_identifier", name));
+        detail.put("prompt_tokens", reservation.promptTokens());
+        detail.put("reserved_tokens", reservation.tokens());
+        detail.put("answers", reservation.answers());
+        return new AuditTrail.NewEntry(
+                new Actor(reservation.tenant(), reservation.keyPrefix()),
+                AuditEntry.COMPLETION_INTENT,
+                reservation.requestId(),
+                detail);
+    }
+}

@@ -1,0 +1,76 @@
+package io.baseload.service.inference;
+
+import io.baseload.engine.api.Usage;
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditEntry;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.quota.LostReservation;
+import io.baseload.service.quota.Reservation;
+import io.baseload.service.quota.Settlement;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+
+/**
+ * How a request ended.
+ *
+ * @param usage what was computed
+ * @param finishReasons of the answers that were completed, in the order of their index
+ * @param milliseconds from the request to its end
+ */
+record Outcome(Reservation reservation, State state, Usage usage, List<String> finishReasons, long milliseconds) {
+    /** As the audit trail names it. */
+    enum State {
+        DONE,
+        CANCELLED,
+        FAILED,
+        /** By the engine; or nobody knows whether it was reserved at all. */
+        REFUSED,
+        /** With the process that held it. */
+        LOST;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    static Outcome refused(Reservation reservation) {
+        return new Outcome(reservation, State.REFUSED, new Usage(0, 0), List.of(), 0);
+    }
+
+    static Outcome lost(LostReservation lost) {
+        var reservation = lost.reservation();
+        var usage = new Usage(Math.toIntExact(reservation.promptTokens()), Math.toIntExact(lost.completionTokens()));
+        return new Outcome(reservation, State.LOST, usage, List.of(), lost.milliseconds());
+    }
+
+    /** How the quota is to end the reservation. */
+    Settlement settlement() {
+        var as = state == State.REFUSED ? Settlement.State.REFUSED : Settlement.State.SETTLED;
+        return new Settlement(reservation.id(), usage.prompt(), usage.completion(), as);
+    }
+
+    /**
+     * What the audit trail says after the last token; no contents.
+     *
+     * @param settled what the quota made of it: where the trail says already that the request was lost, only the tokens that were not counted yet
+     */
+    AuditTrail.NewEntry entry(Settlement settled) {
+        var detail = new TreeMap<String, Object>();
+        detail.put("reservation", reservation.id().toString());
+        detail.put("model", reservation.model());
+        detail.put("state", state.word());
+        detail.put("prompt_tokens", settled.promptTokens());
+        detail.put("completion_tokens", settled.completionTokens());
+        detail.put("finish_reasons", finishReasons);
+        detail.put("milliseconds", milliseconds);
+        if (settled.state() == Settlement.State.CORRECTED) {
+            detail.put("correction", true);
+        }
+        return new AuditTrail.NewEntry(
+                new Actor(reservation.tenant(), reservation.keyPrefix()),
+                AuditEntry.COMPLETION_OUTCOME,
+                reservation.requestId(),
+                detail);
+    }
+}
