@@ -1,7 +1,7 @@
 package io.baseload.testing;
 
 import io.baseload.service.app.ServiceApplication;
-import io.baseload.service.registry.Readiness;
+import io.baseload.service.registry.Startup;
 import io.baseload.tools.Rest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ public final class RunningService implements AutoCloseable {
         all.addAll(List.of(properties));
         var service = new RunningService(new SpringApplicationBuilder(ServiceApplication.class)
                 .run(all.stream().map(property -> "--" + property).toArray(String[]::new)));
-        service.bean(Readiness.class).restored().get(5, TimeUnit.MINUTES);
+        service.bean(Startup.class).restored().get(5, TimeUnit.MINUTES);
         return service;
     }
 

@@ -1,6 +1,6 @@
 package io.baseload.service.app;
 
-import io.baseload.service.registry.Readiness;
+import io.baseload.service.registry.Startup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -15,12 +15,12 @@ import org.springframework.stereotype.Component;
 final class Announcement {
     private static final Logger LOG = LoggerFactory.getLogger("io.baseload");
 
-    private final Readiness readiness;
+    private final Startup startup;
     private final FirstKeys keys;
     private final Environment environment;
 
-    Announcement(Readiness readiness, FirstKeys keys, Environment environment) {
-        this.readiness = readiness;
+    Announcement(Startup startup, FirstKeys keys, Environment environment) {
+        this.startup = startup;
         this.keys = keys;
         this.environment = environment;
     }
@@ -30,12 +30,12 @@ final class Announcement {
         if (ready.getApplicationContext() instanceof WebServerApplicationContext context
                 && context.getWebServer() != null) {
             int port = context.getWebServer().getPort();
-            var _ = readiness.restored().thenRun(() -> announce("http://localhost:" + port));
+            var _ = startup.restored().thenRun(() -> announce("http://localhost:" + port));
         }
     }
 
     private void announce(String address) {
-        if (!readiness.isReady()) {
+        if (!startup.isReady()) {
             LOG.error("Baseload listens at {}, but no model answers", address);
             return;
         }

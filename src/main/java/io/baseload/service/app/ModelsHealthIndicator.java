@@ -1,6 +1,6 @@
 package io.baseload.service.app;
 
-import io.baseload.service.registry.Readiness;
+import io.baseload.service.registry.Startup;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
@@ -8,15 +8,15 @@ import org.springframework.stereotype.Component;
 /** Up once a model has answered, or where none is wanted; part of readiness. */
 @Component
 final class ModelsHealthIndicator implements HealthIndicator {
-    private final Readiness readiness;
+    private final Startup startup;
 
-    ModelsHealthIndicator(Readiness readiness) {
-        this.readiness = readiness;
+    ModelsHealthIndicator(Startup startup) {
+        this.startup = startup;
     }
 
     @Override
     public Health health() {
-        Health.Builder health = readiness.isReady() ? Health.up() : Health.outOfService();
+        Health.Builder health = startup.isReady() ? Health.up() : Health.outOfService();
         return health.build();
     }
 }

@@ -1,6 +1,5 @@
 package io.baseload.service.openai;
 
-import io.baseload.service.registry.ModelCard;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
@@ -52,7 +51,7 @@ final class ModelsController {
 
     @JsonNaming(SnakeCaseStrategy.class)
     private record Entry(String id, String object, long created, String ownedBy) {
-        static Entry of(ModelCard card) {
+        static Entry of(ModelDirectory.Card card) {
             return new Entry(card.id(), "model", card.created().getEpochSecond(), "baseload");
         }
     }

@@ -274,15 +274,15 @@ public final class ModelCatalog implements ModelDirectory {
     }
 
     @Override
-    public List<ModelCard> visibleTo(Caller caller) {
-        List<ModelCard> cards = new ArrayList<>();
+    public List<Card> visibleTo(Caller caller) {
+        List<Card> cards = new ArrayList<>();
         for (Slot slot : loaded.slots()) {
             names(slot.id()).stream()
                     .filter(name -> loaded.answers(slot.id()) && sees(caller, name, slot.id()))
-                    .map(name -> new ModelCard(name, slot.created()))
+                    .map(name -> new Card(name, slot.created()))
                     .forEach(cards::add);
         }
-        cards.sort(Comparator.comparing((ModelCard card) -> card.id().toLowerCase(Locale.ROOT)));
+        cards.sort(Comparator.comparing((Card card) -> card.id().toLowerCase(Locale.ROOT)));
         return cards;
     }
 

@@ -1,6 +1,7 @@
 package io.baseload.service.registry;
 
 import io.baseload.service.tenant.Caller;
+import java.time.Instant;
 import java.util.List;
 
 /** Which models answer, by the names that users know. */
@@ -14,5 +15,8 @@ public interface ModelDirectory {
     ServedModel acquire(Caller caller, String name);
 
     /** What {@code GET /v1/models} shows this caller: loaded models and aliases to them. */
-    List<ModelCard> visibleTo(Caller caller);
+    List<Card> visibleTo(Caller caller);
+
+    /** A name under which a model answers: an alias or a model's own id. */
+    record Card(String id, Instant created) {}
 }

@@ -6,14 +6,23 @@ import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.ModelRows.ModelRow;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/** At the start everything that was in memory is loaded again, beside the start of the web server; at the end the engine stops, after the web server did. */
+/**
+ * At the start everything that was in memory is loaded again, beside the start of the web server; at the end the engine stops, after the web server did.
+ *
+ * <p>The service is ready as soon as the first model answers, or at once if none is wanted. From then on it stays so whatever operators do with models and names: who
+ * asks for one that is not there is told so, and the admin API stays within reach.
+ */
 @Component
-final class Startup implements SmartLifecycle {
+public final class Startup implements SmartLifecycle {
+    /** The alias that users ask by default; its model is loaded first. */
+    public static final String DEFAULT = "default";
+
     /** Below the web server's phase, above the phase in which the ledger settles what ended. */
     static final int PHASE = 1000;
 
@@ -25,10 +34,11 @@ final class Startup implements SmartLifecycle {
     private final ModelLoader loader;
     private final LoadedModels loaded;
     private final BundledModelImport bundled;
-    private final Readiness readiness;
     private final Reconciler reconciler;
     private final Engine engine;
+    private final CompletableFuture<Void> restored = new CompletableFuture<>();
     private volatile boolean running;
+    private volatile boolean ready;
 
     Startup(
             ModelRows models,
@@ -37,7 +47,6 @@ final class Startup implements SmartLifecycle {
             ModelLoader loader,
             LoadedModels loaded,
             BundledModelImport bundled,
-            Readiness readiness,
             Reconciler reconciler,
             Engine engine) {
         this.models = models;
@@ -46,7 +55,6 @@ final class Startup implements SmartLifecycle {
         this.loader = loader;
         this.loaded = loaded;
         this.bundled = bundled;
-        this.readiness = readiness;
         this.reconciler = reconciler;
         this.engine = engine;
     }
@@ -61,14 +69,26 @@ final class Startup implements SmartLifecycle {
         wanted.forEach(row -> loader.expect(row.id()));
         Thread.ofVirtual().name("first-loads").start(() -> {
             wanted.forEach(this::load);
-            readiness.nowRestored(wanted.isEmpty());
+            ready = ready || wanted.isEmpty();
+            restored.complete(null);
             reconciler.start();
         });
     }
 
+    /** Whether the service can be asked. */
+    public boolean isReady() {
+        ready = ready || loaded.answersAny();
+        return ready;
+    }
+
+    /** Completes when each model that was in memory before the last stop is there again, or could not be loaded. */
+    public CompletableFuture<Void> restored() {
+        return restored.copy();
+    }
+
     /** The model behind {@code default} first. */
     private List<ModelRow> inOrder(List<ModelRow> wanted) {
-        String first = loaded.resolve(Readiness.DEFAULT);
+        String first = loaded.resolve(DEFAULT);
         return wanted.stream()
                 .sorted(Comparator.comparing(row -> !row.id().equals(first)))
                 .toList();

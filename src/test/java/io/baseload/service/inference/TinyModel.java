@@ -12,7 +12,6 @@ import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
-import io.baseload.service.registry.ModelCard;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.registry.UnknownModelException;
@@ -57,7 +56,7 @@ final class TinyModel implements ModelDirectory, Completions {
     }
 
     @Override
-    public List<ModelCard> visibleTo(Caller caller) {
+    public List<ModelDirectory.Card> visibleTo(Caller caller) {
         return List.of();
     }
 

@@ -2,7 +2,6 @@ package io.baseload.service.openai;
 
 import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.inference.Inference;
-import io.baseload.service.registry.ModelCard;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.registry.UnknownModelException;
@@ -66,9 +65,10 @@ class ScriptedService {
             }
 
             @Override
-            public List<ModelCard> visibleTo(Caller caller) {
+            public List<ModelDirectory.Card> visibleTo(Caller caller) {
                 var created = Instant.ofEpochSecond(1_795_500_000);
-                return List.of(new ModelCard("default", created), new ModelCard("house/tiny", created));
+                return List.of(
+                        new ModelDirectory.Card("default", created), new ModelDirectory.Card("house/tiny", created));
             }
         };
     }
