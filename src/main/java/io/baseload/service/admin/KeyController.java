@@ -13,6 +13,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -52,10 +53,26 @@ final class KeyController {
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     KeyForm.Issued issue(
-            @PathVariable String tenant, @RequestBody KeyWish wish, @AuthenticationPrincipal Caller caller) {
-        ApiKey.Wish read = wish.read();
-        requireMayManage(caller, tenant, read);
-        return KeyForm.Issued.of(keys.issue(Acts.actor(caller), tenant, read));
+            @PathVariable String tenant, @RequestBody KeyRequest request, @AuthenticationPrincipal Caller caller) {
+        ApiKey.Rights rights = request.read();
+        requireMayManage(caller, tenant, rights);
+        return KeyForm.Issued.of(keys.issue(Acts.actor(caller), tenant, rights));
+    }
+
+    /** Changes what the body names, from the next request on. */
+    @PatchMapping("/{prefix}")
+    KeyForm change(
+            @PathVariable String tenant,
+            @PathVariable String prefix,
+            @RequestBody KeyRequest request,
+            @AuthenticationPrincipal Caller caller) {
+        return KeyForm.of(keys.change(Acts.actor(caller), tenant, prefix, before -> {
+                    requireMayManage(caller, tenant, before);
+                    ApiKey.Rights after = request.over(before);
+                    requireMayManage(caller, tenant, after);
+                    return after;
+                })
+                .orElseThrow(() -> Refusals.notFound("valid key", prefix)));
     }
 
     /** @param overlapSeconds how long the old key stays valid; left out = a day */
@@ -91,7 +108,7 @@ final class KeyController {
         keys.find(tenant, prefix).ifPresent(key -> requireMayManage(caller, tenant, key.rights()));
     }
 
-    private static void requireMayManage(Caller caller, String tenant, ApiKey.Wish key) {
+    private static void requireMayManage(Caller caller, String tenant, ApiKey.Rights key) {
         if (!caller.mayManage(tenant, key)) {
             throw new ApiException(ApiError.refused(
                     403, "permission_denied", "This API key can't manage keys that may do more than it itself."));

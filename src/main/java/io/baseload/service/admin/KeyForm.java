@@ -21,19 +21,16 @@ record KeyForm(
         @Nullable Instant lastUsedAt) {
 
     static KeyForm of(ApiKey key) {
+        ApiKey.Rights rights = key.rights();
         return new KeyForm(
                 key.prefix(),
-                roles(key),
-                key.models().stream().sorted().toList(),
-                key.priority().wire(),
+                rights.roles().stream().map(Role::wire).sorted().toList(),
+                rights.models().stream().sorted().toList(),
+                rights.priority().wire(),
                 key.createdAt(),
-                key.expiresAt().orElse(null),
+                rights.expiresAt().orElse(null),
                 key.revokedAt().orElse(null),
                 key.lastUsedAt().orElse(null));
-    }
-
-    private static List<String> roles(ApiKey key) {
-        return key.roles().stream().map(Role::wire).sorted().toList();
     }
 
     /** A new key, with its secret: in this answer only. */

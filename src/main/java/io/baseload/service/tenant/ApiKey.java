@@ -8,24 +8,15 @@ import java.util.Set;
  * What is known of a key; never the key itself.
  *
  * @param prefix the visible part, which names the key
- * @param models aliases or ids that the key may ask; empty = all
  * @param lastUsedAt to the minute
  */
 public record ApiKey(
         String prefix,
         String tenant,
-        Set<Role> roles,
-        Set<String> models,
-        Priority priority,
+        Rights rights,
         Instant createdAt,
-        Optional<Instant> expiresAt,
         Optional<Instant> revokedAt,
         Optional<Instant> lastUsedAt) {
-
-    /** The wish for a key with the same rights, for ever. */
-    public Wish rights() {
-        return new Wish(roles, models, priority, Optional.empty());
-    }
 
     /** A new key, which nobody can be shown again. */
     public record Issued(String secret, ApiKey key) {
@@ -35,12 +26,22 @@ public record ApiKey(
         }
     }
 
-    /** What a new key shall be allowed. */
-    public record Wish(Set<Role> roles, Set<String> models, Priority priority, Optional<Instant> expiresAt) {
-        public Wish {
+    /**
+     * What a key is allowed, and until when.
+     *
+     * @param models aliases or ids that the key may ask; empty = all
+     * @param expiresAt empty = never
+     */
+    public record Rights(Set<Role> roles, Set<String> models, Priority priority, Optional<Instant> expiresAt) {
+        public Rights {
             if (roles.isEmpty()) {
                 throw new IllegalArgumentException("a key needs at least one role");
             }
+        }
+
+        /** The same for ever. */
+        Rights withoutEnd() {
+            return new Rights(roles, models, priority, Optional.empty());
         }
     }
 }

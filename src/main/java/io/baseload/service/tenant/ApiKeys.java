@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +75,8 @@ public final class ApiKeys {
      *
      * @throws UnknownTenantException if there is no such tenant
      */
-    public ApiKey.Issued issue(Actor actor, String tenant, ApiKey.Wish wish) {
-        return add(actor, tenant, wish, KeySecret.random());
+    public ApiKey.Issued issue(Actor actor, String tenant, ApiKey.Rights rights) {
+        return add(actor, tenant, rights, KeySecret.random());
     }
 
     /** A tenant's keys in the order of their prefixes, those after {@code after} (empty = from the first). */
@@ -110,6 +111,29 @@ public final class ApiKeys {
     }
 
     /**
+     * Changes what a key may, from the next request on; empty if there is no such valid key.
+     *
+     * @param change what it throws undoes all
+     */
+    public Optional<ApiKey> change(Actor actor, String tenant, String prefix, UnaryOperator<ApiKey.Rights> change) {
+        return transactions.execute(status -> jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND prefix = ? AND"
+                        + " revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp()) FOR UPDATE")
+                .params(tenant, prefix)
+                .query((row, number) -> key(row))
+                .optional()
+                .map(before -> {
+                    var rights = change.apply(before.rights());
+                    audit.recordAdmin(actor, "admin.key.change", subject(tenant, prefix), described(rights));
+                    return jdbc.sql("UPDATE api_key SET roles = ?, models = ?, priority = ?, expires_at = ? WHERE"
+                                    + " prefix = ? RETURNING *")
+                            .params(columns(rights))
+                            .param(prefix)
+                            .query((row, number) -> key(row))
+                            .single();
+                }));
+    }
+
+    /**
      * Makes a key with the same rights, and lets the old one end after a while in which both are valid; empty if there is no such valid key.
      *
      * @param overlap how long the old one stays valid
@@ -124,9 +148,9 @@ public final class ApiKeys {
                 .query((row, number) -> key(row))
                 .optional()
                 .map(old -> {
-                    var wish = old.rights();
+                    var rights = old.rights().withoutEnd();
                     var secret = KeySecret.random();
-                    var key = insert(tenant, wish, secret, false);
+                    var key = insert(tenant, rights, secret, false);
                     audit.recordAdmin(
                             actor,
                             "admin.key.rotate",
@@ -137,7 +161,7 @@ public final class ApiKeys {
     }
 
     /** Makes the key of the configuration, and revokes those that it replaces. */
-    void bootstrap(KeySecret secret, ApiKey.Wish wish) {
+    void bootstrap(KeySecret secret, ApiKey.Rights rights) {
         transactions.executeWithoutResult(status -> {
             requireTenant(Tenant.DEFAULT);
             var replaced = jdbc.sql(
@@ -145,8 +169,9 @@ public final class ApiKeys {
                                     + " NULL RETURNING prefix")
                     .query(String.class)
                     .list();
-            var key = insert(Tenant.DEFAULT, wish, secret, true);
-            audit.recordAdmin(Actor.SYSTEM, "admin.key.create", subject(Tenant.DEFAULT, key.prefix()), described(wish));
+            var key = insert(Tenant.DEFAULT, rights, secret, true);
+            audit.recordAdmin(
+                    Actor.SYSTEM, "admin.key.create", subject(Tenant.DEFAULT, key.prefix()), described(rights));
             replaced.forEach(prefix -> audit.recordAdmin(
                     Actor.SYSTEM,
                     "admin.key.revoke",
@@ -169,38 +194,41 @@ public final class ApiKeys {
                 .single();
     }
 
-    ApiKey.Issued add(Actor actor, String tenant, ApiKey.Wish wish, KeySecret secret) {
+    ApiKey.Issued add(Actor actor, String tenant, ApiKey.Rights rights, KeySecret secret) {
         return transactions.execute(status -> {
             requireTenant(tenant);
-            var key = insert(tenant, wish, secret, false);
-            audit.recordAdmin(actor, "admin.key.create", subject(tenant, key.prefix()), described(wish));
+            var key = insert(tenant, rights, secret, false);
+            audit.recordAdmin(actor, "admin.key.create", subject(tenant, key.prefix()), described(rights));
             return new ApiKey.Issued(secret.text(), key);
         });
     }
 
     /** A key is named by its first characters. Of two that somebody chose with the same ones, the second gets some more, which are none of its own. */
-    private ApiKey insert(String tenant, ApiKey.Wish wish, KeySecret secret, boolean bootstrap) {
+    private ApiKey insert(String tenant, ApiKey.Rights rights, KeySecret secret, boolean bootstrap) {
         return Stream.of(secret.prefix(), secret.prefix() + "~" + HexFormat.of().formatHex(secret.hash(), 0, 4))
-                .flatMap(prefix -> insert(prefix, tenant, wish, secret, bootstrap).stream())
+                .flatMap(prefix -> insert(prefix, tenant, rights, secret, bootstrap).stream())
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("a key was issued twice"));
     }
 
     private Optional<ApiKey> insert(
-            String prefix, String tenant, ApiKey.Wish wish, KeySecret secret, boolean bootstrap) {
-        return jdbc.sql("INSERT INTO api_key (prefix, hash, tenant, roles, models, priority, bootstrap, expires_at)"
+            String prefix, String tenant, ApiKey.Rights rights, KeySecret secret, boolean bootstrap) {
+        return jdbc.sql("INSERT INTO api_key (prefix, hash, tenant, roles, models, priority, expires_at, bootstrap)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (prefix) DO NOTHING RETURNING *")
-                .params(
-                        prefix,
-                        secret.hash(),
-                        tenant,
-                        wish.roles().stream().map(Role::wire).toArray(String[]::new),
-                        wish.models().toArray(String[]::new),
-                        wish.priority().wire(),
-                        bootstrap)
-                .param(wish.expiresAt().map(Timestamp::from).orElse(null))
+                .params(prefix, secret.hash(), tenant)
+                .params(columns(rights))
+                .param(bootstrap)
                 .query((row, number) -> key(row))
                 .optional();
+    }
+
+    /** In the order roles, models, priority, expires_at. */
+    private static List<@Nullable Object> columns(ApiKey.Rights rights) {
+        return Arrays.asList(
+                rights.roles().stream().map(Role::wire).toArray(String[]::new),
+                rights.models().toArray(String[]::new),
+                rights.priority().wire(),
+                rights.expiresAt().map(Timestamp::from).orElse(null));
     }
 
     private void requireTenant(String tenant) {
@@ -213,12 +241,13 @@ public final class ApiKeys {
         }
     }
 
-    private static Map<String, ?> described(ApiKey.Wish wish) {
+    private static Map<String, ?> described(ApiKey.Rights rights) {
         var description = new java.util.TreeMap<String, Object>();
-        description.put("roles", wish.roles().stream().map(Role::wire).sorted().toList());
-        description.put("models", wish.models().stream().sorted().toList());
-        description.put("priority", wish.priority().wire());
-        wish.expiresAt().ifPresent(expiry -> description.put("expires_at", expiry.toString()));
+        description.put(
+                "roles", rights.roles().stream().map(Role::wire).sorted().toList());
+        description.put("models", rights.models().stream().sorted().toList());
+        description.put("priority", rights.priority().wire());
+        rights.expiresAt().ifPresent(expiry -> description.put("expires_at", expiry.toString()));
         return description;
     }
 
@@ -240,11 +269,12 @@ public final class ApiKeys {
         return new ApiKey(
                 row.getString("prefix"),
                 row.getString("tenant"),
-                roles(row),
-                texts(row.getArray("models")),
-                Priority.of(row.getString("priority")),
+                new ApiKey.Rights(
+                        roles(row),
+                        texts(row.getArray("models")),
+                        Priority.of(row.getString("priority")),
+                        Optional.ofNullable(instant(row, "expires_at"))),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                Optional.ofNullable(instant(row, "expires_at")),
                 Optional.ofNullable(instant(row, "revoked_at")),
                 Optional.ofNullable(instant(row, "last_used_at")));
     }

@@ -22,8 +22,8 @@ public record Caller(
         return tenant.equals(Tenant.DEFAULT) || has(Role.OPERATOR);
     }
 
-    /** Whether the caller may issue, rotate and revoke such a key: never one that could do more than it itself. */
-    public boolean mayManage(String ofTenant, ApiKey.Wish key) {
+    /** Whether the caller may issue, change, rotate and revoke such a key: never one that could do more than it itself. */
+    public boolean mayManage(String ofTenant, ApiKey.Rights key) {
         if (has(Role.OPERATOR)) {
             return true;
         }

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 public final class FirstKey {
     private static final Logger log = LoggerFactory.getLogger(FirstKey.class);
     private static final int STRONG = 32;
-    private static final ApiKey.Wish WISH =
-            new ApiKey.Wish(Set.of(Role.OPERATOR, Role.USER), Set.of(), Priority.INTERACTIVE, Optional.empty());
+    private static final ApiKey.Rights RIGHTS =
+            new ApiKey.Rights(Set.of(Role.OPERATOR, Role.USER), Set.of(), Priority.INTERACTIVE, Optional.empty());
 
     private final ApiKeys keys;
     private final PrivateFile file;
@@ -36,7 +36,7 @@ public final class FirstKey {
         }
         var secret = new KeySecret(chosen);
         if (!keys.knows(secret)) {
-            keys.bootstrap(secret, WISH);
+            keys.bootstrap(secret, RIGHTS);
         } else if (keys.authenticate(chosen).isEmpty()) {
             log.warn(
                     "BASELOAD_BOOTSTRAP_KEY ({}) was revoked or replaced: nobody is let in by it. Choose another.",
@@ -62,6 +62,6 @@ public final class FirstKey {
     }
 
     private String add(KeySecret secret) {
-        return keys.add(Actor.SYSTEM, Tenant.DEFAULT, WISH, secret).secret();
+        return keys.add(Actor.SYSTEM, Tenant.DEFAULT, RIGHTS, secret).secret();
     }
 }

@@ -251,6 +251,46 @@ final class AdminApiIT {
                 .isEqualTo(404);
     }
 
+    @Test
+    void aKeysRightsAreChangedWithoutANewKey() throws Exception {
+        rest.post("/admin/v1/tenants", Map.of("id", "changes"));
+        JsonNode issued = rest.post(
+                "/admin/v1/tenants/changes/keys",
+                Map.of("roles", List.of("user"), "expires_at", "2999-01-01T00:00:00Z"));
+        String path = "/admin/v1/tenants/changes/keys/" + issued.get("prefix").asString();
+        JsonNode changed = Rest.json(rest.send("PATCH", path, "{\"priority\": \"batch\"}"));
+        assertThat(changed.get("priority").asString()).isEqualTo("batch");
+        assertThat(changed.get("roles").get(0).asString()).isEqualTo("user");
+        assertThat(changed.get("expires_at").asString()).isEqualTo("2999-01-01T00:00:00Z");
+        changed = Rest.json(rest.send("PATCH", path, "{\"expires_at\": null, \"models\": [\"elsewhere\"]}"));
+        assertThat(changed.get("expires_at").isNull()).isTrue();
+        assertThat(changed.get("priority").asString()).isEqualTo("batch");
+        Rest user = rest.as(issued.get("key").asString());
+        assertThat(AdminRest.ids(user.get("/v1/models"))).isEmpty();
+        assertThat(rest.get("/admin/v1/audit?kind=admin.key.change&tenant=default&limit=1000")
+                        .get("data")
+                        .valueStream()
+                        .map(entry -> entry.get("subject").asString())
+                        .filter(path.substring("/admin/v1/".length())::equals))
+                .hasSize(2);
+
+        for (String body : List.of("{\"expires_at\": 7}", "{\"expires_at\": \"2001-01-01T00:00:00Z\"}")) {
+            assertThat(admin.refused(400, "PATCH", path, body).get("param").asString())
+                    .isEqualTo("expires_at");
+        }
+        Rest tenantAdmin = rest.as(key("changes", "tenant_admin"));
+        assertThat(tenantAdmin.send("PATCH", path, "{\"models\": []}").statusCode())
+                .isEqualTo(200);
+        assertThat(tenantAdmin
+                        .send("PATCH", path, "{\"roles\": [\"operator\"]}")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(AdminRest.ids(user.get("/v1/models"))).contains("default");
+        assertThat(admin.status("DELETE", path)).isEqualTo(204);
+        assertThat(rest.send("PATCH", path, "{\"priority\": \"batch\"}").statusCode())
+                .isEqualTo(404);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

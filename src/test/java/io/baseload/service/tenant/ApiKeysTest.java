@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tenants and keys on a real PostgreSQL. */
 class ApiKeysTest {
     private static final Actor ACTOR = new Actor("default", "bl_operator");
-    private static final ApiKey.Wish USER =
-            new ApiKey.Wish(Set.of(Role.USER), Set.of("tiny"), Priority.INTERACTIVE, Optional.empty());
+    private static final ApiKey.Rights USER =
+            new ApiKey.Rights(Set.of(Role.USER), Set.of("tiny"), Priority.INTERACTIVE, Optional.empty());
 
     private final TestPlatform platform = TestPlatform.shared();
     private final ApiKeys keys = platform.get(ApiKeys.class);
@@ -70,12 +70,12 @@ class ApiKeysTest {
 
     @Test
     void anExpiredKeyIsRefused() {
-        var wish = new ApiKey.Wish(
+        var rights = new ApiKey.Rights(
                 Set.of(Role.USER),
                 Set.of(),
                 Priority.INTERACTIVE,
                 Optional.of(Instant.now().plus(Duration.ofDays(1))));
-        var issued = keys.issue(ACTOR, "default", wish);
+        var issued = keys.issue(ACTOR, "default", rights);
         assertThat(keys.authenticate(issued.secret())).isPresent();
         platform.superuser()
                 .sql("UPDATE api_key SET expires_at = clock_timestamp() WHERE prefix = ?")
@@ -219,11 +219,11 @@ class ApiKeysTest {
 
     @Test
     void aKeyMayBeForWhatNobodyWaitsFor() {
-        var wish = new ApiKey.Wish(Set.of(Role.USER), Set.of(), Priority.BATCH, Optional.empty());
-        var issued = keys.issue(ACTOR, "default", wish);
+        var rights = new ApiKey.Rights(Set.of(Role.USER), Set.of(), Priority.BATCH, Optional.empty());
+        var issued = keys.issue(ACTOR, "default", rights);
         assertThat(keys.authenticate(issued.secret()).orElseThrow().priority()).isEqualTo(Priority.BATCH);
         assertThat(keys.find("default", issued.key().prefix()).orElseThrow().rights())
-                .isEqualTo(wish);
+                .isEqualTo(rights);
         var next = keys.rotate(ACTOR, "default", issued.key().prefix(), Duration.ofDays(1))
                 .orElseThrow();
         assertThat(keys.authenticate(next.secret()).orElseThrow().priority()).isEqualTo(Priority.BATCH);
@@ -234,10 +234,13 @@ class ApiKeysTest {
         var old = keys.issue(ACTOR, "default", USER);
         var next = keys.rotate(ACTOR, "default", old.key().prefix(), Duration.ofMillis(500))
                 .orElseThrow();
-        assertThat(next.key().roles()).isEqualTo(old.key().roles());
-        assertThat(next.key().models()).isEqualTo(old.key().models());
+        assertThat(next.key().rights().roles()).isEqualTo(old.key().rights().roles());
+        assertThat(next.key().rights().models()).isEqualTo(old.key().rights().models());
         assertThat(keys.authenticate(next.secret())).isPresent();
-        assertThat(keys.find("default", old.key().prefix()).orElseThrow().expiresAt())
+        assertThat(keys.find("default", old.key().prefix())
+                        .orElseThrow()
+                        .rights()
+                        .expiresAt())
                 .isPresent();
         Patience.await().until(() -> keys.authenticate(old.secret()).isEmpty());
         assertThat(keys.authenticate(next.secret())).isPresent();
@@ -255,6 +258,41 @@ class ApiKeysTest {
         keys.writeUses();
         assertThat(keys.find("default", issued.key().prefix()).orElseThrow().lastUsedAt())
                 .isPresent();
+    }
+
+    @Test
+    void aChangedKeyMayDoWhatItMayNowFromTheNextRequestOn() {
+        var issued = keys.issue(ACTOR, "default", USER);
+        var prefix = issued.key().prefix();
+        var rights = new ApiKey.Rights(Set.of(Role.AUDITOR), Set.of("a", "b"), Priority.BATCH, Optional.empty());
+        assertThat(keys.change(ACTOR, "default", prefix, before -> {
+                    assertThat(before).isEqualTo(USER);
+                    return rights;
+                }))
+                .hasValueSatisfying(key -> assertThat(key.rights()).isEqualTo(rights));
+        assertThat(keys.authenticate(issued.secret()))
+                .hasValue(new Caller("default", 1, prefix, rights.roles(), rights.models(), Priority.BATCH));
+        assertThat(platform.get(AuditTrail.class)
+                        .page(0, Optional.of("default"), Optional.of("admin.key.change"), 1000)
+                        .getLast())
+                .satisfies(entry -> {
+                    assertThat(entry.subject()).isEqualTo("tenants/default/keys/" + prefix);
+                    assertThat(entry.detail())
+                            .isEqualTo("{\"models\":[\"a\",\"b\"],\"priority\":\"batch\",\"roles\":[\"auditor\"]}");
+                });
+    }
+
+    @Test
+    void aChangeThatIsRefusedChangesNothing() {
+        var prefix = keys.issue(ACTOR, "default", USER).key().prefix();
+        assertThatThrownBy(() -> keys.change(ACTOR, "default", prefix, before -> {
+                    throw new IllegalStateException("no");
+                }))
+                .hasMessage("no");
+        assertThat(keys.find("default", prefix).orElseThrow().rights()).isEqualTo(USER);
+        assertThat(keys.change(ACTOR, "other", prefix, before -> before)).isEmpty();
+        keys.revoke(ACTOR, "default", prefix);
+        assertThat(keys.change(ACTOR, "default", prefix, before -> before)).isEmpty();
     }
 
     @Test
@@ -282,11 +320,11 @@ class ApiKeysTest {
         var batch = new Caller("acme", 1, "bl_b", Set.of(Role.TENANT_ADMIN), Set.of(), Priority.BATCH);
         assertThat(batch.mayManage("acme", rights(Set.of(Role.USER), Set.of()))).isFalse();
         assertThat(batch.mayManage(
-                        "acme", new ApiKey.Wish(Set.of(Role.USER), Set.of(), Priority.BATCH, Optional.empty())))
+                        "acme", new ApiKey.Rights(Set.of(Role.USER), Set.of(), Priority.BATCH, Optional.empty())))
                 .isTrue();
     }
 
-    private static ApiKey.Wish rights(Set<Role> roles, Set<String> models) {
-        return new ApiKey.Wish(roles, models, Priority.INTERACTIVE, Optional.empty());
+    private static ApiKey.Rights rights(Set<Role> roles, Set<String> models) {
+        return new ApiKey.Rights(roles, models, Priority.INTERACTIVE, Optional.empty());
     }
 }

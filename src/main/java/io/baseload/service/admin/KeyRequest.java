@@ -10,34 +10,44 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a new key shall be allowed, in JSON.
+ * What a key shall be allowed, in JSON. What is left out keeps its value, or gets the default in a new key: all models, interactive, for ever.
  *
- * @param expiresAt RFC 3339
- * @param models aliases or ids that the key may ask; left out or empty = all
- * @param priority {@code interactive} (left out) or {@code batch}
+ * @param expiresAt RFC 3339; null = never
+ * @param models aliases or ids that the key may ask; empty = all
+ * @param priority {@code interactive} or {@code batch}
  */
 @JsonNaming(SnakeCaseStrategy.class)
-record KeyWish(
+record KeyRequest(
         @Nullable List<String> roles,
-        @Nullable String expiresAt,
+        @Nullable JsonNode expiresAt,
         @Nullable List<String> models,
         @Nullable String priority) {
     private static final int MAX_MODELS = 1000;
 
-    ApiKey.Wish read() {
-        return new ApiKey.Wish(
-                readRoles(),
-                readModels(),
-                readPriority(),
-                Optional.ofNullable(expiresAt).map(KeyWish::future));
+    /** A new key's rights. */
+    ApiKey.Rights read() {
+        return new ApiKey.Rights(
+                read(Refusals.present("roles", roles)),
+                models == null ? Set.of() : checked(models),
+                priority == null ? Priority.INTERACTIVE : read(priority),
+                expiresAt == null ? Optional.empty() : read(expiresAt));
     }
 
-    private Set<Role> readRoles() {
-        List<String> names = Refusals.present("roles", roles);
+    /** A key's rights with what this request says, and the rest as before. */
+    ApiKey.Rights over(ApiKey.Rights before) {
+        return new ApiKey.Rights(
+                roles == null ? before.roles() : read(roles),
+                models == null ? before.models() : checked(models),
+                priority == null ? before.priority() : read(priority),
+                expiresAt == null ? before.expiresAt() : read(expiresAt));
+    }
+
+    private static Set<Role> read(List<String> names) {
         if (names.isEmpty()) {
             throw Refusals.invalid("roles", "empty_array", "'roles' must name at least one role.");
         }
@@ -59,10 +69,7 @@ record KeyWish(
                                 + Stream.of(Role.values()).map(Role::wire).toList() + "."));
     }
 
-    private Set<String> readModels() {
-        if (models == null) {
-            return Set.of();
-        }
+    private static Set<String> checked(List<String> models) {
         if (models.size() > MAX_MODELS) {
             throw Refusals.invalid(
                     "models", "array_above_max_length", "'models' may have at most " + MAX_MODELS + " names.");
@@ -73,10 +80,7 @@ record KeyWish(
         return Set.copyOf(models);
     }
 
-    private Priority readPriority() {
-        if (priority == null) {
-            return Priority.INTERACTIVE;
-        }
+    private static Priority read(String priority) {
         return Stream.of(Priority.values())
                 .filter(known -> known.wire().equals(priority))
                 .findFirst()
@@ -90,11 +94,17 @@ record KeyWish(
         }
     }
 
-    private static Instant future(String text) {
-        Instant time = Refusals.time("expires_at", text);
+    private static Optional<Instant> read(JsonNode expiresAt) {
+        if (expiresAt.isNull()) {
+            return Optional.empty();
+        }
+        if (!expiresAt.isString()) {
+            throw Refusals.invalid("expires_at", "invalid_type", "Invalid type for 'expires_at'.");
+        }
+        Instant time = Refusals.time("expires_at", expiresAt.asString());
         if (!time.isAfter(Instant.now())) {
             throw Refusals.invalid("expires_at", "invalid_value", "'expires_at' must be in the future.");
         }
-        return time;
+        return Optional.of(time);
     }
 }
