@@ -86,15 +86,7 @@ final class ModelController {
                 name,
                 quantization,
                 recorded(caller, "model.import", name, Map.of("path", path)),
-                stored -> acts.record(
-                        caller,
-                        "model.imported",
-                        "models/" + name,
-                        Map.of(
-                                "path", path,
-                                "sha256", stored.sha256(),
-                                "bytes", stored.bytes(),
-                                "quantization", stored.quantization().label()))));
+                imported -> acts.record(caller, "model.imported", "models/" + name, imported.detail(path))));
     }
 
     @PostMapping("/{id}/load")

@@ -1,24 +1,27 @@
 package io.baseload.service.registry;
 
+import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.engine.store.ModelStoreException;
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.registry.ImportFolder.SourceFile;
+import io.baseload.service.registry.ImportService.Imported;
 import io.baseload.service.registry.ModelRows.ModelRow;
 import io.baseload.service.registry.ModelRows.Wanted;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
@@ -37,6 +40,7 @@ final class BundledModelImport {
     private final ModelRows models;
     private final AliasRows aliases;
     private final BaseloadHome home;
+    private final AuditTrail audit;
     private final TransactionOperations transaction;
 
     BundledModelImport(
@@ -47,6 +51,7 @@ final class BundledModelImport {
             ModelRows models,
             AliasRows aliases,
             BaseloadHome home,
+            AuditTrail audit,
             TransactionOperations transaction) {
         this.model = model;
         this.engine = engine;
@@ -55,19 +60,25 @@ final class BundledModelImport {
         this.models = models;
         this.aliases = aliases;
         this.home = home;
+        this.audit = audit;
         this.transaction = transaction;
     }
 
     void run() {
         Optional<ModelRow> row = models.findById(model.id());
         if (row.isPresent() && store.find(row.get().sha256()).isEmpty()) {
-            models.restore(model.id(), unpacked());
+            Imported imported = unpacked();
+            transaction.executeWithoutResult(status -> {
+                models.restore(model.id(), imported.sha256());
+                record(imported);
+            });
         } else if (models.count() == 0) {
-            String sha256 = unpacked();
+            Imported imported = unpacked();
             try {
                 transaction.executeWithoutResult(status -> {
-                    catalog.file(model.id(), sha256, Wanted.BY_ALIAS);
+                    catalog.file(model.id(), imported.sha256(), Wanted.BY_ALIAS);
                     aliases.point(model.alias(), model.id());
+                    record(imported);
                 });
             } catch (DuplicateKeyException e) {
                 LOG.info("{} was filed by another process", model.id());
@@ -75,13 +86,20 @@ final class BundledModelImport {
         }
     }
 
+    private void record(Imported imported) {
+        audit.recordAdmin(
+                Actor.SYSTEM,
+                "admin.model.imported",
+                "models/" + model.id(),
+                imported.detail("bundled with the service"));
+    }
+
     /**
      * Brings the file into the store.
      *
-     * @return the hash of what is stored
      * @throws ModelStoreException if the store can't be written
      */
-    private String unpacked() {
+    private Imported unpacked() {
         LOG.info("Importing the bundled model {} …", model.id());
         try {
             return model.file().getProtocol().equals("file")
@@ -92,7 +110,7 @@ final class BundledModelImport {
         }
     }
 
-    private String copyAndAdd() throws IOException {
+    private Imported copyAndAdd() throws IOException {
         Path copy = Files.createTempFile(home.path(), "unpacking-", ".gguf");
         try (InputStream in = model.file().openStream()) {
             Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
@@ -102,29 +120,25 @@ final class BundledModelImport {
         }
     }
 
-    private String add(Path file) throws IOException {
-        String sha256 = sha256(file);
-        if (!sha256.equals(model.sha256())) {
-            throw new IllegalStateException("the bundled model is damaged: its SHA-256 is " + sha256);
+    private Imported add(Path file) {
+        var source = SourceFile.of(Objects.requireNonNull(file.getParent()), file, read -> {});
+        if (!source.sha256().equals(model.sha256())) {
+            throw new IllegalStateException("the bundled model is damaged: its SHA-256 is " + source.sha256());
         }
         var quarters = new int[1];
-        return store.add(
-                        model.id(),
-                        folder -> engine.convert(file, folder, Optional.empty(), (done, total) -> {
-                            quarters[0] = logged(quarters[0], done, total);
-                            return true;
-                        }))
-                .sha256();
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        var done = new AtomicReference<Conversion>();
+        var stored = store.add(
+                model.id(),
+                folder -> done.set(engine.convert(file, folder, Optional.empty(), (bytes, total) -> {
+                    quarters[0] = logged(quarters[0], bytes, total);
+                    return true;
+                })));
+        String name = model.file().getPath().replaceFirst(".*/", "");
+        return new Imported(
+                List.of(new SourceFile(name, source.bytes(), source.sha256())),
+                stored.sha256(),
+                engine.inspect(stored.folder()).bytes(),
+                done.get().quantization());
     }
 
     /** A line for each quarter. */

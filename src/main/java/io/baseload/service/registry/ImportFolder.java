@@ -1,17 +1,30 @@
 package io.baseload.service.registry;
 
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.ModelFileException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The only folder that models are imported from: whoever fills it decides what can be imported. */
 public record ImportFolder(Path root) {
+    private static final int MAX_FILES = 1000;
     private static final Pattern FIRST_PART = Pattern.compile("(.*-)00001(-of-\\d{5}\\.gguf)");
 
     /**
@@ -47,31 +60,99 @@ public record ImportFolder(Path root) {
         }
     }
 
-    /** The size of a model's file with all that belongs to it. */
-    static long bytes(Path real) {
-        try {
-            long all = Files.isDirectory(real) ? 0 : Files.size(real);
-            for (Path one : belongings(real)) {
-                all += Files.isRegularFile(one) && !one.equals(real) ? Files.size(one) : 0;
+    /**
+     * A file that a model is read from.
+     *
+     * @param name relative to the model's folder
+     */
+    record SourceFile(String name, long bytes, String sha256) {
+        /** Reads a file whole. @param read hears how many bytes more were read, and may throw */
+        static SourceFile of(Path folder, Path file, LongConsumer read) {
+            var name = folder.relativize(file).toString();
+            try (InputStream in = Files.newInputStream(file)) {
+                var digest = MessageDigest.getInstance("SHA-256");
+                var buffer = new byte[1 << 20];
+                long bytes = 0;
+                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    digest.update(buffer, 0, n);
+                    bytes += n;
+                    read.accept(n);
+                }
+                return new SourceFile(name, bytes, HexFormat.of().formatHex(digest.digest()));
+            } catch (IOException e) {
+                throw ModelFileException.unreadable(file, e);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java platform has SHA-256", e);
             }
-            return all;
+        }
+    }
+
+    /**
+     * A model's files as they lie there: two of these are equal if nothing was written or exchanged in between.
+     *
+     * @param files what each path leads to, by path
+     */
+    record Snapshot(Path model, SortedMap<Path, Stamp> files) {
+        /** @param key names the file whatever its path; null where the file system has no such thing */
+        record Stamp(
+                Path real,
+                long bytes,
+                FileTime modified,
+                @Nullable Object key) {
+            static Stamp of(Path file) throws IOException {
+                var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                return new Stamp(
+                        file.toRealPath(), attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+            }
+        }
+
+        long bytes() {
+            return files.values().stream().mapToLong(Stamp::bytes).sum();
+        }
+
+        /** Reads all files whole. @param read as in {@link SourceFile#of} */
+        List<SourceFile> hashed(LongConsumer read) {
+            Path folder = Files.isDirectory(model) ? model : Objects.requireNonNull(model.getParent());
+            return files.keySet().stream()
+                    .map(file -> SourceFile.of(folder, file, read))
+                    .toList();
+        }
+    }
+
+    /** @throws InvalidRequestException as {@link #find} */
+    Snapshot snapshot(String path) {
+        Path model = find(path);
+        try {
+            var files = new TreeMap<Path, Snapshot.Stamp>();
+            for (Path one : belongings(model)) {
+                if (Files.isRegularFile(one)) {
+                    files.put(one, Snapshot.Stamp.of(one));
+                }
+            }
+            return new Snapshot(model, files);
         } catch (IOException e) {
             throw refused("There is no such file in the import folder.");
         }
     }
 
+    /** The model's own file or folder is among them. */
     private static List<Path> belongings(Path real) throws IOException {
         if (Files.isDirectory(real)) {
             try (Stream<Path> all = Files.walk(real, 2)) {
-                return all.toList();
+                List<Path> some = all.limit(MAX_FILES + 1).toList();
+                if (some.size() > MAX_FILES) {
+                    throw refused("'path' names a folder of more than " + MAX_FILES + " files: no model has so many.");
+                }
+                return some;
             }
         }
         String name = real.getFileName().toString();
         Matcher part = FIRST_PART.matcher(name);
         try (Stream<Path> beside = Files.list(real.getParent())) {
-            return beside.filter(one -> part.matches()
-                            && one.getFileName().toString().startsWith(part.group(1))
-                            && one.getFileName().toString().endsWith(part.group(2)))
+            return beside.filter(one -> one.equals(real)
+                            || (part.matches()
+                                    && one.getFileName().toString().startsWith(part.group(1))
+                                    && one.getFileName().toString().endsWith(part.group(2))))
                     .toList();
         }
     }

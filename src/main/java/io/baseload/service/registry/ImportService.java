@@ -6,11 +6,17 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.database.DiskSpace;
+import io.baseload.service.registry.ImportFolder.Snapshot;
+import io.baseload.service.registry.ImportFolder.SourceFile;
 import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.ModelRows.ModelRow;
 import io.baseload.service.registry.ModelRows.Wanted;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
@@ -19,6 +25,9 @@ import org.springframework.transaction.support.TransactionOperations;
 /** Takes models from the import folder into the store, in the form that the engine maps. */
 @Component
 public final class ImportService {
+    /** The part of the progress that hashing is said to be. */
+    private static final double HASHING = 0.2;
+
     private final ImportFolder folder;
     private final Engine engine;
     private final ModelStore store;
@@ -29,13 +38,32 @@ public final class ImportService {
     private final TransactionOperations transactions;
 
     /**
-     * What an import has stored.
+     * What an import has read and stored.
      *
      * @param sha256 names its content, as it is stored
      * @param bytes of the stored weights
      * @param quantization what became of the weights
      */
-    public record Imported(String sha256, long bytes, Quantization quantization) {}
+    public record Imported(List<SourceFile> source, String sha256, long bytes, Quantization quantization) {
+        /** As the audit trail has it. @param path what was imported, in the words of whoever asked for it */
+        public Map<String, ?> detail(String path) {
+            return Map.of(
+                    "path",
+                    path,
+                    "source",
+                    source.stream().map(Imported::detail).toList(),
+                    "sha256",
+                    sha256,
+                    "bytes",
+                    bytes,
+                    "quantization",
+                    quantization.label());
+        }
+
+        private static Map<String, ?> detail(SourceFile file) {
+            return new TreeMap<>(Map.of("name", file.name(), "bytes", file.bytes(), "sha256", file.sha256()));
+        }
+    }
 
     ImportService(
             ImportFolder folder,
@@ -75,31 +103,40 @@ public final class ImportService {
             Consumer<Job> recorded,
             Consumer<Imported> filed) {
         ModelCatalog.checkName("name", name);
-        Path file = folder.find(path);
         catalog.refuseIfTaken(name);
-        space.require(ImportFolder.bytes(file));
+        space.require(folder.snapshot(path).bytes());
         return jobs.start(Job.Kind.IMPORT, name, recorded, progress -> {
+            var source = new AtomicReference<List<SourceFile>>();
             var done = new AtomicReference<Quantization>();
-            String sha256 = store(path, file, quantization, progress, done);
+            String sha256 = store(path, quantization, progress, source, done);
             progress.at(0.99, "filing");
-            file(name, sha256, row -> filed.accept(new Imported(sha256, row.bytes(), done.get())));
+            file(name, sha256, row -> filed.accept(new Imported(source.get(), sha256, row.bytes(), done.get())));
         });
     }
 
-    /** Links are followed again before the file is read and after it: what was exchanged meanwhile becomes no model. */
+    /** What is written or exchanged while it is read, by a link for example, becomes no model: the trail would name another file than was read. */
     private String store(
             String path,
-            Path file,
             Optional<Quantization> quantization,
             Progress progress,
+            AtomicReference<List<SourceFile>> source,
             AtomicReference<Quantization> done) {
         progress.at(0, "reading the header");
-        refuseIfExchanged(path, file);
+        Snapshot before = folder.snapshot(path);
+        Path file = before.model();
         return store.add(String.valueOf(file.getFileName()), stored -> {
+                    Completions.check(engine.vocabulary(file), file).forEach(progress::remark);
+                    source.set(hashed(before, progress));
                     done.set(convert(file, stored, quantization, progress));
-                    refuseIfExchanged(path, file);
+                    refuseUnlessSame(path, before);
                 })
                 .sha256();
+    }
+
+    private static List<SourceFile> hashed(Snapshot source, Progress progress) {
+        var read = new AtomicLong();
+        long total = Math.max(1, source.bytes());
+        return source.hashed(more -> progress.at(HASHING * read.addAndGet(more) / total, "hashing"));
     }
 
     private void file(String name, String sha256, Consumer<ModelRow> filed) {
@@ -114,16 +151,15 @@ public final class ImportService {
         }
     }
 
-    private void refuseIfExchanged(String path, Path file) {
-        if (!folder.find(path).equals(file)) {
-            throw new ConflictException("'" + path + "' was exchanged while it was imported: import it again.");
+    private void refuseUnlessSame(String path, Snapshot before) {
+        if (!folder.snapshot(path).equals(before)) {
+            throw new ConflictException("'" + path + "' was changed while it was imported: import it again.");
         }
     }
 
     private Quantization convert(Path file, Path folder, Optional<Quantization> quantization, Progress progress) {
-        Completions.check(engine.vocabulary(file), file).forEach(progress::remark);
         Conversion done = engine.convert(file, folder, quantization, (bytes, total) -> {
-            progress.at(0.99 * bytes / Math.max(1, total), "writing");
+            progress.at(HASHING + (0.99 - HASHING) * bytes / Math.max(1, total), "writing");
             return true;
         });
         done.warnings().forEach(progress::remark);

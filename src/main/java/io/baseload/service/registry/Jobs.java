@@ -1,5 +1,6 @@
 package io.baseload.service.registry;
 
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.store.ModelStoreException;
@@ -90,6 +91,7 @@ public final class Jobs {
         } catch (CancelledException e) {
             job.fail(Job.State.CANCELLED, e);
         } catch (ModelFileException
+                | InvalidRequestException
                 | ModelStoreException
                 | NotFiniteException
                 | NotEnoughMemoryException

@@ -11,9 +11,11 @@ import io.baseload.tools.Rest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -89,8 +91,31 @@ final class AdminApiIT {
                     assertThat(entry.at("/detail/sha256")).isEqualTo(model.get("sha256"));
                     assertThat(entry.at("/detail/bytes")).isEqualTo(model.get("bytes"));
                     assertThat(entry.at("/detail/quantization").asString()).isEqualTo("keep");
+                    assertThat(entry.at("/detail/source").size()).isEqualTo(1);
+                    assertThat(entry.at("/detail/source/0/name").asString()).startsWith("recorded");
+                    assertThat(entry.at("/detail/source/0/bytes").asLong()).isEqualTo(Files.size(TestModels.tiny()));
+                    assertThat(entry.at("/detail/source/0/sha256").asString()).isEqualTo(sha256(TestModels.tiny()));
                     assertThat(entry.at("/actor/key_prefix").asString()).isNotEmpty();
                 });
+    }
+
+    @Test
+    void theTrailSaysWhatTheFirstStartImported() throws Exception {
+        JsonNode model = rest.get("/admin/v1/models/" + BUNDLED);
+        assertThat(rest.get("/admin/v1/audit?kind=admin.model.imported").get("data"))
+                .anySatisfy(entry -> {
+                    assertThat(entry.get("subject").asString()).isEqualTo("models/" + BUNDLED);
+                    assertThat(entry.at("/actor/tenant").asString()).isEqualTo("system");
+                    assertThat(entry.at("/detail/sha256")).isEqualTo(model.get("sha256"));
+                    assertThat(entry.at("/detail/bytes")).isEqualTo(model.get("bytes"));
+                    assertThat(entry.at("/detail/source/0/name").asString()).endsWith(".gguf");
+                    assertThat(entry.at("/detail/source/0/sha256").asString())
+                            .isEqualTo("b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53");
+                });
+    }
+
+    private static String sha256(Path file) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
     }
 
     @Test

@@ -1,0 +1,158 @@
+package io.baseload.service.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.store.ModelStore;
+import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.database.DiskSpace;
+import io.baseload.testing.Patience;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.TestModels;
+import io.baseload.testing.WholeService;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Files and links that change between the request for an import and its end, at the moments that matter. */
+@ExtendWith(WholeService.class)
+final class ExchangedImportIT {
+    private final RunningService service;
+    private final Path folder;
+    private final Path outside;
+    private final String name = "exchanged-" + UUID.randomUUID();
+    private final Path link;
+
+    ExchangedImportIT(RunningService service) {
+        this.service = service;
+        Path home = service.bean(BaseloadHome.class).path();
+        this.folder = home.resolve("import");
+        this.outside = home.resolve(name + "-outside.gguf");
+        this.link = folder.resolve(name + ".gguf");
+    }
+
+    @BeforeEach
+    void link() throws IOException {
+        Files.copy(TestModels.tiny(), outside);
+        for (String target : List.of("a", "b")) {
+            Files.copy(TestModels.tiny(), target(target));
+        }
+        Files.createSymbolicLink(link, target("a"));
+    }
+
+    @AfterEach
+    void clear() throws IOException {
+        for (Path one : List.of(link, target("a"), target("b"), outside)) {
+            Files.delete(one);
+        }
+    }
+
+    @Test
+    void aLinkThatStaysIsImported() {
+        assertThat(imported(() -> {}, () -> {}).state()).isEqualTo(Job.State.SUCCEEDED);
+        service.bean(ModelCatalog.class).delete(name, () -> {});
+    }
+
+    @Test
+    void aLinkThatIsLedOutsideBeforeItIsReadIsRefused() {
+        assertRefused(imported(() -> lead(outside), () -> {}), "leads outside the import folder");
+    }
+
+    @Test
+    void aLinkThatIsLedOutsideWhileItIsReadIsRefused() {
+        assertRefused(imported(() -> {}, () -> lead(outside)), "leads outside the import folder");
+    }
+
+    @Test
+    void aLinkThatIsLedElsewhereWhileItIsReadIsRefused() {
+        assertRefused(imported(() -> {}, () -> lead(target("b"))), "was changed while it was imported");
+    }
+
+    @Test
+    void aFileThatIsWrittenWhileItIsReadIsRefused() {
+        assertRefused(
+                imported(() -> {}, () -> change(() -> Files.write(target("a"), new byte[] {1}))),
+                "was changed while it was imported");
+    }
+
+    private void assertRefused(Job job, String why) {
+        assertThat(job.state()).isEqualTo(Job.State.FAILED);
+        assertThat(job.error()).contains(why);
+        assertThat(service.bean(ModelCatalog.class).find(name)).isEmpty();
+    }
+
+    /**
+     * The end of an import.
+     *
+     * @param requested runs when the request was found in order, before anything is read
+     * @param reading runs when the model was read
+     */
+    private Job imported(Runnable requested, Runnable reading) {
+        var jobs = service.bean(Jobs.class);
+        var imports = new ImportService(
+                service.bean(ImportFolder.class),
+                after(reading),
+                service.bean(ModelStore.class),
+                service.bean(ModelCatalog.class),
+                service.bean(ModelLoader.class),
+                jobs,
+                service.bean(DiskSpace.class),
+                service.bean(TransactionOperations.class));
+        String path = folder.relativize(link).toString();
+        String job = imports.start(path, name, Optional.empty(), queued -> requested.run(), stored -> {})
+                .id();
+        Patience.await().until(() -> jobs.find(job).orElseThrow().state().last());
+        return jobs.find(job).orElseThrow();
+    }
+
+    /** The service's engine; when it has converted a model, something else happens before it says so. */
+    private Engine after(Runnable reading) {
+        var engine = service.bean(Engine.class);
+        return (Engine) Proxy.newProxyInstance(
+                Engine.class.getClassLoader(), new Class<?>[] {Engine.class}, (proxy, method, arguments) -> {
+                    try {
+                        Object result = method.invoke(engine, arguments);
+                        if (method.getName().equals("convert")) {
+                            reading.run();
+                        }
+                        return result;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private Path target(String which) {
+        return folder.resolve(name + "-" + which + ".gguf");
+    }
+
+    private void lead(Path target) {
+        change(() -> {
+            Files.delete(link);
+            return Files.createSymbolicLink(link, target);
+        });
+    }
+
+    private interface Change {
+        Path make() throws IOException;
+    }
+
+    private static void change(Change change) {
+        try {
+            change.make();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
