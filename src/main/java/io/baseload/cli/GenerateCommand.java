@@ -122,6 +122,7 @@ final class GenerateCommand implements Callable<Integer> {
                 LoadedModel loaded = engine.load(
                         model.path(),
                         LoadOptions.named(model.name())
+                                .withWarmUp(false)
                                 .withMaxSequences(1)
                                 .withKvPrecision(kv.precision())
                                 .withPrecision(precision.orElse(Precision.FAST))

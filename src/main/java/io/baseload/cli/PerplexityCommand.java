@@ -130,6 +130,7 @@ final class PerplexityCommand implements Callable<Integer> {
             throw new BadInputException("a window has " + tokens + " tokens, " + path + " can see " + most);
         }
         LoadOptions options = LoadOptions.named(String.valueOf(path.getFileName()))
+                .withWarmUp(false)
                 .withContextLength(tokens)
                 .withMaxSequences(1)
                 .withKvPrecision(kvPrecision)

@@ -39,6 +39,7 @@ public final class ServiceProcess implements AutoCloseable {
                 "io.baseload.service.app.ServiceApplication",
                 "--server.port=0",
                 "--baseload.home=" + home,
+                "--baseload.model.warm-up=false",
                 "--baseload.bootstrap-key=" + RunningService.KEY));
         for (String property : properties) {
             java.add("--" + property);

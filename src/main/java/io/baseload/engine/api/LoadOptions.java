@@ -1,5 +1,7 @@
 package io.baseload.engine.api;
 
+import java.util.function.Consumer;
+
 /**
  * How a model is loaded.
  *
@@ -13,6 +15,7 @@ package io.baseload.engine.api;
  * @param precision what linear layers compute with
  * @param prefixCache whether pages of prompts are kept for later requests of the same {@link CacheScope}
  * @param speculation whether tokens that a text makes likely are computed before they are chosen; the text stays the same
+ * @param warmUp whether the load ends when the model's kernels are compiled; without it the first requests wait for the JIT, and a process that has only one of them ends sooner
  * @param quantization what the weights of linear layers become while they are packed; a model that was imported keeps what it has
  */
 public record LoadOptions(
@@ -26,174 +29,112 @@ public record LoadOptions(
         Precision precision,
         boolean prefixCache,
         boolean speculation,
+        boolean warmUp,
         Quantization quantization) {
 
     public static LoadOptions named(String name) {
-        return new LoadOptions(name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.FAST, true, true, Quantization.KEEP);
-    }
-
-    public LoadOptions withContextLength(int tokens) {
         return new LoadOptions(
-                name,
-                tokens,
-                kvTokens,
-                maxSequences,
-                maxQueued,
-                prefillChunk,
-                kvPrecision,
-                precision,
-                prefixCache,
-                speculation,
-                quantization);
-    }
-
-    public LoadOptions withKvTokens(int tokens) {
-        return new LoadOptions(
-                name,
-                contextLength,
-                tokens,
-                maxSequences,
-                maxQueued,
-                prefillChunk,
-                kvPrecision,
-                precision,
-                prefixCache,
-                speculation,
-                quantization);
-    }
-
-    public LoadOptions withMaxSequences(int sequences) {
-        return new LoadOptions(
-                name,
-                contextLength,
-                kvTokens,
-                sequences,
-                maxQueued,
-                prefillChunk,
-                kvPrecision,
-                precision,
-                prefixCache,
-                speculation,
-                quantization);
-    }
-
-    public LoadOptions withMaxQueued(int requests) {
-        return new LoadOptions(
-                name,
-                contextLength,
-                kvTokens,
-                maxSequences,
-                requests,
-                prefillChunk,
-                kvPrecision,
-                precision,
-                prefixCache,
-                speculation,
-                quantization);
-    }
-
-    public LoadOptions withPrefillChunk(int rows) {
-        return new LoadOptions(
-                name,
-                contextLength,
-                kvTokens,
-                maxSequences,
-                maxQueued,
-                rows,
-                kvPrecision,
-                precision,
-                prefixCache,
-                speculation,
-                quantization);
-    }
-
-    public LoadOptions withKvPrecision(KvPrecision kvPrecision) {
-        return new LoadOptions(
-                name,
-                contextLength,
-                kvTokens,
-                maxSequences,
-                maxQueued,
-                prefillChunk,
-                kvPrecision,
-                precision,
-                prefixCache,
-                speculation,
-                quantization);
-    }
-
-    public LoadOptions withPrecision(Precision precision) {
-        return new LoadOptions(
-                name,
-                contextLength,
-                kvTokens,
-                maxSequences,
-                maxQueued,
-                prefillChunk,
-                kvPrecision,
-                precision,
-                prefixCache,
-                speculation,
-                quantization);
-    }
-
-    public LoadOptions withPrefixCache(boolean kept) {
-        return new LoadOptions(
-                name,
-                contextLength,
-                kvTokens,
-                maxSequences,
-                maxQueued,
-                prefillChunk,
-                kvPrecision,
-                precision,
-                kept,
-                speculation,
-                quantization);
-    }
-
-    public LoadOptions withSpeculation(boolean speculative) {
-        return new LoadOptions(
-                name,
-                contextLength,
-                kvTokens,
-                maxSequences,
-                maxQueued,
-                prefillChunk,
-                kvPrecision,
-                precision,
-                prefixCache,
-                speculative,
-                quantization);
-    }
-
-    public LoadOptions withQuantization(Quantization quantization) {
-        return new LoadOptions(
-                name,
-                contextLength,
-                kvTokens,
-                maxSequences,
-                maxQueued,
-                prefillChunk,
-                kvPrecision,
-                precision,
-                prefixCache,
-                speculation,
-                quantization);
+                name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.FAST, true, true, true, Quantization.KEEP);
     }
 
     public LoadOptions withName(String name) {
-        return new LoadOptions(
-                name,
-                contextLength,
-                kvTokens,
-                maxSequences,
-                maxQueued,
-                prefillChunk,
-                kvPrecision,
-                precision,
-                prefixCache,
-                speculation,
-                quantization);
+        return with(change -> change.name = name);
+    }
+
+    public LoadOptions withContextLength(int contextLength) {
+        return with(change -> change.contextLength = contextLength);
+    }
+
+    public LoadOptions withKvTokens(int kvTokens) {
+        return with(change -> change.kvTokens = kvTokens);
+    }
+
+    public LoadOptions withMaxSequences(int maxSequences) {
+        return with(change -> change.maxSequences = maxSequences);
+    }
+
+    public LoadOptions withMaxQueued(int maxQueued) {
+        return with(change -> change.maxQueued = maxQueued);
+    }
+
+    public LoadOptions withPrefillChunk(int prefillChunk) {
+        return with(change -> change.prefillChunk = prefillChunk);
+    }
+
+    public LoadOptions withKvPrecision(KvPrecision kvPrecision) {
+        return with(change -> change.kvPrecision = kvPrecision);
+    }
+
+    public LoadOptions withPrecision(Precision precision) {
+        return with(change -> change.precision = precision);
+    }
+
+    public LoadOptions withPrefixCache(boolean prefixCache) {
+        return with(change -> change.prefixCache = prefixCache);
+    }
+
+    public LoadOptions withSpeculation(boolean speculation) {
+        return with(change -> change.speculation = speculation);
+    }
+
+    public LoadOptions withWarmUp(boolean warmUp) {
+        return with(change -> change.warmUp = warmUp);
+    }
+
+    public LoadOptions withQuantization(Quantization quantization) {
+        return with(change -> change.quantization = quantization);
+    }
+
+    private LoadOptions with(Consumer<Change> one) {
+        var change = new Change(this);
+        one.accept(change);
+        return change.made();
+    }
+
+    /** A copy that can be changed. */
+    private static final class Change {
+        private String name;
+        private int contextLength;
+        private int kvTokens;
+        private int maxSequences;
+        private int maxQueued;
+        private int prefillChunk;
+        private KvPrecision kvPrecision;
+        private Precision precision;
+        private boolean prefixCache;
+        private boolean speculation;
+        private boolean warmUp;
+        private Quantization quantization;
+
+        Change(LoadOptions from) {
+            name = from.name;
+            contextLength = from.contextLength;
+            kvTokens = from.kvTokens;
+            maxSequences = from.maxSequences;
+            maxQueued = from.maxQueued;
+            prefillChunk = from.prefillChunk;
+            kvPrecision = from.kvPrecision;
+            precision = from.precision;
+            prefixCache = from.prefixCache;
+            speculation = from.speculation;
+            warmUp = from.warmUp;
+            quantization = from.quantization;
+        }
+
+        LoadOptions made() {
+            return new LoadOptions(
+                    name,
+                    contextLength,
+                    kvTokens,
+                    maxSequences,
+                    maxQueued,
+                    prefillChunk,
+                    kvPrecision,
+                    precision,
+                    prefixCache,
+                    speculation,
+                    warmUp,
+                    quantization);
+        }
     }
 }

@@ -5,9 +5,13 @@ import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.Routing;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Notes the matrices that a step multiplies with, while a model is loaded: those that every row goes through, and those of experts, of which each row chooses some.
@@ -54,6 +58,13 @@ public final class StepMatrices implements Weights {
     /** Those of all experts. */
     public List<PackedMatrix> experts() {
         return List.copyOf(experts);
+    }
+
+    /** How they are packed, each way once. */
+    public Set<Packing> packings() {
+        return Stream.concat(shared.stream(), experts.stream())
+                .map(PackedMatrix::packing)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The part of all experts that is expected to be chosen by one or more of so many rows, if each is as likely as any other. */

@@ -94,6 +94,10 @@ final class CpuEngine implements Engine {
             StepMatrices weights = source.weights(memory);
             CausalModel model =
                     DecoderWeights.load(source.config(), weights).decoder(memory, pages, size.limits(workers), kernels);
+            if (options.warmUp()) {
+                int group = source.config().attention().heads() / pages.layout().kvHeads();
+                KernelWarmUp.run(kernels, weights.packings(), pages.layout(), group);
+            }
             var probe = new RooflineProbe(
                     weights, kernels, workers, pinned, source.plan().widest(), size.kvBytesPerToken(source.config()));
             Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);

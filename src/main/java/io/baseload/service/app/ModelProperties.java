@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param precision what linear layers compute with: exact or fast
  * @param prefixCache whether prompts are kept for later requests of the same tenant
  * @param speculation whether an answer that is alone may have several tokens in a step where its text repeats itself
+ * @param warmUp whether a model answers only when its kernels are compiled, instead of slowly at first
  * @param toolFormats how models write calls of tools, by id, where their templates don't show it
  * @param chatTemplates by model, a file with a chat template to use instead of the model's own
  */
@@ -34,6 +35,7 @@ record ModelProperties(
         @DefaultValue("fast") Precision precision,
         @DefaultValue("true") boolean prefixCache,
         @DefaultValue("true") boolean speculation,
+        @DefaultValue("true") boolean warmUp,
         @DefaultValue Map<String, String> toolFormats,
         @DefaultValue Map<String, Path> chatTemplates) {
     LoadOptions options() {
@@ -46,6 +48,7 @@ record ModelProperties(
                 .withKvPrecision(kvPrecision)
                 .withPrecision(precision)
                 .withPrefixCache(prefixCache)
-                .withSpeculation(speculation);
+                .withSpeculation(speculation)
+                .withWarmUp(warmUp);
     }
 }

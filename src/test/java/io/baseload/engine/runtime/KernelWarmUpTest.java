@@ -1,0 +1,61 @@
+package io.baseload.engine.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kv.KvLayout;
+import io.baseload.engine.tensor.Packing;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class KernelWarmUpTest {
+    private static final KvLayout LAYOUT = new KvLayout(30, 3, 64, 64, 0, KvPrecision.F32);
+
+    private final Map<String, Integer> calls = new HashMap<>();
+    private byte[] objects = {};
+
+    /** Kernels that compute nothing, are counted, and make as many bytes of objects as they are told. */
+    private Kernels counted(int bytes) {
+        ClassLoader loader = Kernels.class.getClassLoader();
+        return (Kernels) Proxy.newProxyInstance(loader, new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+            if (method.getReturnType() == void.class) {
+                calls.merge(method.getName(), 1, Integer::sum);
+                objects = new byte[bytes];
+            }
+            return answer(proxy, method, arguments);
+        });
+    }
+
+    private static Object answer(Object proxy, Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "equals" -> proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "quantizesPrompts" -> false;
+            default -> null;
+        };
+    }
+
+    @Test
+    void eachPackingIsWarmedOnce() {
+        Kernels kernels = counted(0);
+        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), LAYOUT, 3);
+        assertThat(calls).containsOnlyKeys("decodeLinear", "prefillLinear", "attend");
+        var first = Map.copyOf(calls);
+        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), LAYOUT, 3);
+        assertThat(calls).isEqualTo(first);
+        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0, Packing.Q8_0), LAYOUT, 3);
+        assertThat(calls.get("decodeLinear")).isGreaterThan(first.get("decodeLinear"));
+        assertThat(calls).containsEntry("attend", first.get("attend"));
+    }
+
+    @Test
+    void whatStaysColdIsGivenUp() {
+        KernelWarmUp.run(counted(1000), Set.of(Packing.Q4_0), LAYOUT, 3);
+        assertThat(calls).containsEntry("decodeLinear", 3 * KernelWarmUp.CALLS * KernelWarmUp.MOST_ROUNDS);
+    }
+}
