@@ -328,8 +328,7 @@ final class ModelLoader {
     }
 
     /**
-     * The first token of a model that was just loaded, asked before users can: weights are read, the decode kernels begin to be compiled, and a model that can't
-     * compute is found out. The kernels of long prompts are compiled by the first of these.
+     * The first token of a model that was just loaded, asked before users can: weights are read, and a model that can't compute is found out. The engine has its kernels compiled before.
      */
     private static final class Warmup implements TokenSink {
         private final CompletableFuture<Usage> end = new CompletableFuture<>();
