@@ -20,8 +20,9 @@ final class GenerateKernels {
 
     public static void main(String[] args) throws IOException {
         Map<String, String> files = new TreeMap<>();
-        files.put("NibbleInt8By32.java", Int8NibbleKernels.source("NibbleInt8By32", 32));
-        files.put("NibbleInt8By16.java", Int8NibbleKernels.source("NibbleInt8By16", 16));
+        for (Int8NibbleKernels kernels : Int8NibbleKernels.values()) {
+            files.put(kernels.className() + ".java", kernels.source());
+        }
         files.put("CodebookInt8.java", Int8CodebookKernel.source());
         for (FloatKernels kernels : FloatKernels.values()) {
             files.put(kernels.className() + ".java", kernels.source());

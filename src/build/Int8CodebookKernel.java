@@ -18,8 +18,8 @@ final class Int8CodebookKernel {
             import static jdk.incubator.vector.VectorOperators.LSHL;
             import static jdk.incubator.vector.VectorOperators.LSHR;
 
+            import io.baseload.engine.kernel.lanes.BlockScales;
             import io.baseload.engine.kernel.lanes.Int8Rows;
-            import io.baseload.engine.kernel.lanes.ScaleVectors;
             import io.baseload.engine.tensor.PackedMatrix;
             import java.lang.foreign.MemorySegment;
             import jdk.incubator.vector.ByteVector;
@@ -45,11 +45,11 @@ final class Int8CodebookKernel {
                 private CodebookInt8() {}
 
                 /**
-                 * Adds the products of some blocks: one row of x times one vector of eight weight rows, to {@code y[row · L + lane]}.
+                 * Adds the products of some blocks: one row of x times one vector of eight weight rows, to {@code y[to + lane]}.
                  *
                  * @param block the first block
                  * @param table the values of the 16 codes
-                 * @param scales those of these blocks, as {@link ScaleVectors#scales} gives them
+                 * @param scales those of these blocks, as F32
                  */
             {kernel}
             }
@@ -60,7 +60,7 @@ final class Int8CodebookKernel {
         return GenerateKernels.fill(
                 """
                     public static void multiply(
-                            PackedMatrix m, int unit, int block, int blocks, byte[] table, Int8Rows x, int row, float[] scales, float[] y) {
+                            PackedMatrix m, int unit, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
                         MemorySegment w = m.data();
                         long[] quads = x.quads();
                         ByteVector values = ByteVector.fromArray(TABLE, table, 0);
@@ -68,10 +68,11 @@ final class Int8CodebookKernel {
                         int length = x.group();
                         int groups = m.packing().block() / length;
                         {rows}
+                        MemorySegment d = scales.data();
+                        long q = scales.at() + unit % PARTS * (long) L * Float.BYTES;
                         ShortVector none = ShortVector.zero(WORDS);
-                        int to = row * L;
                         {totals}
-                        for (int b = block, group = block * groups, scale = 0; b < block + blocks; b++, scale += L) {
+                        for (int b = block, group = block * groups; b < block + blocks; b++, q += scales.blockStep()) {
                             long p = panel + (long) b * m.blockBytes();
                             for (int end = group + groups; group < end; group++) {
                                 {clear}
@@ -126,7 +127,7 @@ final class Int8CodebookKernel {
                                                 + " 16)).add(li@_#.lanewise(ASHR, 16)).reinterpretAsLongs();")),
                         Map.entry("{add}", GenerateKernels.each(rows, """
                             IntVector i# = q#_0.reinterpretAsInts().add(q#_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q#_1.reinterpretAsInts().add(q#_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                            t# = ((FloatVector) i#.convertShape(I2F, FLOATS, 0)).mul(FloatVector.broadcast(FLOATS, x.steps()[s# + group])).fma(FloatVector.fromArray(FLOATS, scales, scale), t#);\
+                            t# = ((FloatVector) i#.convertShape(I2F, FLOATS, 0)).mul(FloatVector.broadcast(FLOATS, x.steps()[s# + group])).fma(FloatVector.fromMemorySegment(FLOATS, d, q, LITTLE_ENDIAN), t#);\
                             """)),
                         Map.entry("{store}", GenerateKernels.each(rows, "t#.intoArray(y, to + # * L);"))));
     }

@@ -2,17 +2,35 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** 4-bit integers times 8-bit activations in 16-bit lanes. */
-final class Int8NibbleKernels {
-    private static final int[][] ROWS_AND_STREAMS = {{1, 4}, {1, 2}, {1, 1}, {2, 2}};
+/** 4-bit integers times 8-bit activations in 16-bit lanes: a class for each way in which a block keeps its scale. */
+enum Int8NibbleKernels {
+    HALF("NibbleInt8Half", Short.BYTES, false),
+    HALF_MINIMUM("NibbleInt8HalfMinimum", Short.BYTES, true),
+    FLOAT("NibbleInt8Float", Float.BYTES, false),
+    FLOAT_MINIMUM("NibbleInt8FloatMinimum", Float.BYTES, true);
 
-    /** The source of a class for groups of so many columns. */
-    static String source(String name, int group) {
+    private static final int[][] ROWS_AND_STREAMS = {{1, 8}, {1, 4}, {1, 2}, {1, 1}, {2, 4}};
+
+    private final String className;
+    private final int bytes;
+    private final boolean minimum;
+
+    Int8NibbleKernels(String className, int bytes, boolean minimum) {
+        this.className = className;
+        this.bytes = bytes;
+        this.minimum = minimum;
+    }
+
+    String className() {
+        return className;
+    }
+
+    String source() {
         String kernels = Arrays.stream(ROWS_AND_STREAMS)
-                .map(shape -> kernel(shape[0], shape[1], group))
+                .map(shape -> kernel(shape[0], shape[1]))
                 .collect(Collectors.joining("\n"));
         String cases = Arrays.stream(ROWS_AND_STREAMS)
-                .map(shape -> "case %d -> rows%dStreams%d(m, unit, block, blocks, x, row, scales, y);"
+                .map(shape -> "case %d -> rows%dStreams%d(m, unit, block, blocks, scales, x, row, y);"
                         .formatted(10 * shape[0] + shape[1], shape[0], shape[1]))
                 .collect(Collectors.joining("\n"));
         return GenerateKernels.fill(
@@ -23,16 +41,17 @@ final class Int8NibbleKernels {
                 import static io.baseload.engine.kernel.lanes.Lanes.INTS;
                 import static io.baseload.engine.kernel.lanes.Lanes.L;
                 import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
-                import static io.baseload.engine.kernel.lanes.Lanes.WORDS;
+                {half imports}
                 import static java.nio.ByteOrder.LITTLE_ENDIAN;
                 import static jdk.incubator.vector.VectorOperators.ASHR;
                 import static jdk.incubator.vector.VectorOperators.I2F;
                 import static jdk.incubator.vector.VectorOperators.LSHL;
                 import static jdk.incubator.vector.VectorOperators.LSHR;
+                {half operator}
 
+                import io.baseload.engine.kernel.lanes.BlockScales;
                 import io.baseload.engine.kernel.lanes.Int8Rows;
                 import io.baseload.engine.kernel.lanes.Lanes;
-                import io.baseload.engine.kernel.lanes.ScaleVectors;
                 import io.baseload.engine.tensor.PackedMatrix;
                 import java.lang.foreign.MemorySegment;
                 import jdk.incubator.vector.FloatVector;
@@ -40,22 +59,34 @@ final class Int8NibbleKernels {
                 import jdk.incubator.vector.ShortVector;
 
                 /**
-                 * 4-bit integers times 8-bit activations in groups of GROUP columns, in 16-bit lanes; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
+                 * 4-bit integers times 8-bit activations, in 16-bit lanes, with SCALES; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
+                 *
+                 * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
+                 * the products. Nothing is called while sums are alive, because they might become objects.
                  */
                 public final class NAME {
                     private NAME() {}
 
                     /**
-                     * Adds the products of some blocks, without minimums: rows of x, from {@code row} on, times some vectors of weight rows, from {@code unit} on, to
+                     * Adds the products of some blocks: rows of x, from {@code row} on, times some vectors of weight rows, from {@code unit} on, to
                      * {@code y[((row + r) · streams + stream) · L + lane]}.
                      *
-                     * @param streams 4, 2 or 1; 2 for two rows
+                     * @param streams 8, 4, 2 or 1; 4 for two rows
                      * @param block the first block
+                     * @param scales those of these blocks
                      * @param rows 1 or 2
-                     * @param scales those of these blocks, as {@link ScaleVectors#scales} gives them
                      */
                     public static void multiply(
-                            PackedMatrix m, int unit, int streams, int block, int blocks, Int8Rows x, int row, int rows, float[] scales, float[] y) {
+                            PackedMatrix m,
+                            int unit,
+                            int streams,
+                            int block,
+                            int blocks,
+                            BlockScales scales,
+                            Int8Rows x,
+                            int row,
+                            int rows,
+                            float[] y) {
                         switch (10 * rows + streams) {
                             {cases}
                             default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
@@ -64,55 +95,97 @@ final class Int8NibbleKernels {
 
                 {kernels}
                 }
-                """.replace("NAME", name).replace("GROUP", String.valueOf(group)),
-                Map.of("{cases}", cases, "{kernels}", kernels));
+                """
+                        .replace("NAME", className)
+                        .replace("SCALES", (bytes == 2 ? "F16" : "F32") + " scales" + (minimum ? " and minimums" : "")),
+                Map.of(
+                        "{cases}",
+                        cases,
+                        "{kernels}",
+                        kernels,
+                        "{half imports}",
+                        bytes == 2 ? "import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;" : "",
+                        "{half operator}",
+                        bytes == 2 ? "import static jdk.incubator.vector.VectorOperators.S2I;" : ""));
     }
 
-    private static String kernel(int rows, int streams, int group) {
+    private String kernel(int rows, int streams) {
         return GenerateKernels.fill(
                 """
                     private static void rowsRStreamsN(
-                            PackedMatrix m, int unit, int block, int blocks, Int8Rows x, int row, float[] scales, float[] y) {
+                            PackedMatrix m,
+                            int unit,
+                            int block,
+                            int blocks,
+                            BlockScales scales,
+                            Int8Rows x,
+                            int row,
+                            float[] y) {
                         MemorySegment w = m.data();
                         int[] digits = x.digits();
-                        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+                        int[] starts = x.starts();
+                        float[] steps = x.steps();
+                        int[] offsets = x.offsets();
+                        {sums array}
+                        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
                         long stride = m.panelBytes();
                         {offsets}
-                        int groups = m.packing().block() / GROUP;
+                        MemorySegment d = scales.data();
+                        long panelStep = scales.panelStep();
+                        long blockStep = scales.blockStep();
+                        long q = scales.at() + unit % PARTS * (long) L * BYTES;
+                        {scale offsets}
+                        int gap = m.blockBytes() - m.packing().block() * 8;
+                        int lastOfGroup = x.group() / 8 - 1;
+                        int groups = m.packing().block() / x.group();
+                        int group = block * groups;
+                        int left = groups;
                         {rows}
-                        ShortVector none = ShortVector.zero(WORDS);
                         int to = row * N * L;
                         {totals}
-                        for (int b = block, group = block * groups, scale = 0; b < block + blocks; b++, scale += N * L) {
-                            long p = panel + (long) b * m.blockBytes();
-                            for (int end = group + groups; group < end; group++) {
-                                {clear}
-                                for (int eight = 0; eight < GROUP / 8; eight++, p += 64) {
-                                    int k = group * (GROUP / 2) + eight * 4;
-                                    {load}
-                                    for (int j = 0; j < 4; j++) {
-                                        {x}
-                                        {multiply}
-                                        {shift}
-                                    }
-                                }
+                        {clear}
+                        int end = blocks * m.packing().block() / 8;
+                        for (int eight = 0; eight < end; eight++, p += 64) {
+                            int k = (block * m.packing().block() / 8 + eight) * 4;
+                            {load}
+                            for (int j = 0; j < 4; j++) {
+                                {x}
+                                {multiply}
+                                {shift}
+                            }
+                            if ((eight & lastOfGroup) == lastOfGroup) {
+                                {scales}
                                 {step}
-                                {ints}
                                 {add}
+                                group++;
+                                {start}
+                                if (--left == 0) {
+                                    {minimums}
+                                    left = groups;
+                                    p += gap;
+                                    q += blockStep;
+                                }
                             }
                         }
                         {store}
                     }
                 """.replace("rowsRStreamsN", "rows" + rows + "Streams" + streams)
                         .replace("N * L", streams + " * L")
-                        .replace("GROUP", String.valueOf(group)),
+                        .replace("BYTES;", bytes == 2 ? "Short.BYTES;" : "Float.BYTES;"),
                 Map.ofEntries(
+                        Map.entry("{sums array}", minimum ? "float[] sums = x.sums();" : ""),
                         Map.entry(
                                 "{offsets}",
-                                GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, Integer.BYTES);")),
+                                GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, 4);")),
+                        Map.entry(
+                                "{scale offsets}",
+                                GenerateKernels.each(streams, "long q# = Lanes.offset(#, panelStep, " + bytes + ");")),
                         Map.entry(
                                 "{rows}",
-                                GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), s# = x.groupsAt(row + #);")),
+                                GenerateKernels.each(
+                                        rows,
+                                        "int x# = x.digitsAt(row + #), g# = x.groupsAt(row + #);"
+                                                + (minimum ? "\nfloat sum# = 0;" : ""))),
                         Map.entry(
                                 "{totals}",
                                 GenerateKernels.eachOf(
@@ -120,43 +193,78 @@ final class Int8NibbleKernels {
                                         streams,
                                         "FloatVector t@_# = FloatVector.fromArray(FLOATS, y, to + (@ * " + streams
                                                 + " + #) * L);")),
-                        Map.entry("{clear}", GenerateKernels.eachOf(rows, streams, "ShortVector a@_# = none;")),
+                        Map.entry(
+                                "{clear}",
+                                GenerateKernels.each(
+                                                rows,
+                                                "ShortVector c# = IntVector.broadcast(INTS, starts[g# +"
+                                                        + " group]).reinterpretAsShorts();")
+                                        + "\n"
+                                        + GenerateKernels.eachOf(rows, streams, "ShortVector a@_# = c@;")),
                         Map.entry(
                                 "{load}",
                                 GenerateKernels.each(
                                         streams,
-                                        "ShortVector w# = IntVector.fromMemorySegment(INTS, w, p + o#,"
-                                                + " LITTLE_ENDIAN).reinterpretAsShorts();")),
+                                        "IntVector w# = IntVector.fromMemorySegment(INTS, w, p + o#, LITTLE_ENDIAN);")),
                         Map.entry(
                                 "{x}",
                                 GenerateKernels.each(
                                         rows,
                                         "ShortVector d# = IntVector.broadcast(INTS, digits[x# + k +"
                                                 + " j]).reinterpretAsShorts();")),
-                        Map.entry("{multiply}", GenerateKernels.eachOf(rows, streams, "a@_# = w#.mul(d@).add(a@_#);")),
+                        Map.entry(
+                                "{multiply}",
+                                GenerateKernels.eachOf(
+                                        rows, streams, "a@_# = w#.reinterpretAsShorts().mul(d@).add(a@_#);")),
                         Map.entry("{shift}", GenerateKernels.each(streams, "w# = w#.lanewise(LSHR, 4);")),
+                        Map.entry(
+                                "{scales}",
+                                GenerateKernels.each(streams, "FloatVector s# = " + scale("q + q#") + ";")),
                         Map.entry(
                                 "{step}",
                                 GenerateKernels.each(
                                         rows,
-                                        "FloatVector f# = FloatVector.broadcast(FLOATS, x.steps()[s# + group]);\n"
-                                                + "IntVector c# = IntVector.broadcast(INTS, x.corrections()[s# +"
-                                                + " group]);")),
-                        Map.entry(
-                                "{ints}",
-                                GenerateKernels.eachOf(rows, streams, "IntVector i@_# = a@_#.reinterpretAsInts();")),
+                                        "FloatVector f# = FloatVector.broadcast(FLOATS, steps[g# + group]);\n"
+                                                + "IntVector e# = IntVector.broadcast(INTS, offsets[g# + group]);"
+                                                + (minimum ? "\nsum# += sums[g# + group];" : ""))),
                         Map.entry(
                                 "{add}",
                                 GenerateKernels.eachOf(
                                         rows,
                                         streams,
-                                        "t@_# = ((FloatVector) i@_#.lanewise(LSHL, 16).lanewise(ASHR,"
-                                            + " 16).add(i@_#.lanewise(ASHR, 16)).add(c@).convertShape(I2F, FLOATS,"
-                                            + " 0)).mul(f@).fma(FloatVector.fromArray(FLOATS, scales, scale + # * L),"
-                                            + " t@_#);")),
+                                        "IntVector i@_# = a@_#.reinterpretAsInts();\n"
+                                                + "t@_# = ((FloatVector) i@_#.lanewise(LSHL, 16).add(i@_#).lanewise(ASHR,"
+                                                + " 16).add(e@).convertShape(I2F, FLOATS, 0)).mul(f@).fma(s#, t@_#);")),
+                        Map.entry(
+                                "{start}",
+                                GenerateKernels.each(
+                                                rows,
+                                                "c# = IntVector.broadcast(INTS, starts[g# +"
+                                                        + " group]).reinterpretAsShorts();")
+                                        + "\n"
+                                        + GenerateKernels.eachOf(rows, streams, "a@_# = c@;")),
+                        Map.entry("{minimums}", minimum ? minimums(rows, streams) : ""),
                         Map.entry(
                                 "{store}",
                                 GenerateKernels.eachOf(
                                         rows, streams, "t@_#.intoArray(y, to + (@ * " + streams + " + #) * L);"))));
+    }
+
+    private String minimums(int rows, int streams) {
+        return GenerateKernels.each(
+                        streams, "FloatVector m# = " + scale("q + q# + 16 * " + bytes) + ";")
+                + "\n"
+                + GenerateKernels.each(rows, "FloatVector b# = FloatVector.broadcast(FLOATS, sum#);\nsum# = 0;")
+                + "\n"
+                + GenerateKernels.eachOf(rows, streams, "t@_# = b@.fma(m#, t@_#);");
+    }
+
+    /** A vector of scales as floats. */
+    private String scale(String at) {
+        return bytes == 2
+                ? "((IntVector) ShortVector.fromMemorySegment(SHORTS, d, " + at
+                        + ", LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL,"
+                        + " 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS)"
+                : "FloatVector.fromMemorySegment(FLOATS, d, " + at + ", LITTLE_ENDIAN)";
     }
 }

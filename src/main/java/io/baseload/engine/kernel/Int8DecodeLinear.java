@@ -1,31 +1,36 @@
 package io.baseload.engine.kernel;
 
-import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 
 import io.baseload.engine.kernel.generated.CodebookInt8;
-import io.baseload.engine.kernel.generated.NibbleInt8By16;
-import io.baseload.engine.kernel.generated.NibbleInt8By32;
+import io.baseload.engine.kernel.generated.NibbleInt8Float;
+import io.baseload.engine.kernel.generated.NibbleInt8FloatMinimum;
+import io.baseload.engine.kernel.generated.NibbleInt8Half;
+import io.baseload.engine.kernel.generated.NibbleInt8HalfMinimum;
 import io.baseload.engine.kernel.lanes.Int8Rows;
-import io.baseload.engine.kernel.lanes.ScaleVectors;
 import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
+import io.baseload.engine.tensor.Scales;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * A linear layer for decode rows in the precision {@code fast}: rows of x in 8 bits ({@link Int8Rows}) times 4-bit codes, as integers. In each group of columns the sum is
- * exact; it is converted, multiplied with the row's step and the block's scale, and added in the order of the groups. Minimums are added last, block by block.
+ * exact; it is converted, multiplied with the row's step and the block's scale, and added in the order of the groups; behind a block's last group comes its minimum.
  */
 final class Int8DecodeLinear {
-    private static final int STREAMS = 4;
+    /** Vectors of weight rows that one row meets at once: as many streams as the processor's prefetcher follows and sums find registers. */
+    private static final int STREAMS = MANY_REGISTERS ? 8 : 4;
 
-    /** Blocks that one row runs over in a call: so many that the processor sees few breaks in the streams, and that their scales find room. */
-    private static final int MOST_BLOCKS = 4 * Scratch.BLOCKS;
+    /** Those that several rows meet, two at a time. */
+    private static final int SHARED_STREAMS = 4;
+
+    /** Blocks of each panel whose scales are converted at once: they find room in L1. */
+    private static final int CONVERTED_BLOCKS = 32;
 
     private Int8DecodeLinear() {}
 
@@ -38,44 +43,16 @@ final class Int8DecodeLinear {
     static void multiply(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
         int end = endPanel * PARTS;
-        boolean codebook = w.packing().codes().codebook();
         for (int row = from; row < to; row += Scratch.ROWS) {
             int rows = Math.min(Scratch.ROWS, to - row);
             quantize(w, x, row, rows, scratch.int8());
             for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
-                units = codebook ? 1 : streams(end - unit, rows);
+                units = streams(w, end - unit, rows);
                 Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
                 products(w, unit, units, rows, scratch);
-                if (w.packing().scales().minimum()) {
-                    minimums(w, unit, units, rows, scratch);
-                }
                 store(w, scratch.sums, y, row, rows, unit, units);
             }
         }
-    }
-
-    /** Adds the products of all columns, a few blocks after the other, whose weights then serve all rows from cache. */
-    private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
-        boolean codebook = w.packing().codes().codebook();
-        int blocks = rows == 1 ? MOST_BLOCKS : DecodeLinear.blocks(w.packing());
-        for (int block = 0; block < w.blocks(); block += blocks) {
-            int some = Math.min(blocks, w.blocks() - block);
-            ScaleVectors.scales(w, unit, units, block, some, scratch.scales);
-            for (int r = 0, n; r < rows; r += n) {
-                n = together(rows - r, units, codebook);
-                products(w, unit, units, block, some, r, n, scratch);
-            }
-        }
-    }
-
-    /** Vectors of weight rows that are read at once: no more than four sums, because a larger method may be too much for the compilers. */
-    private static int streams(int left, int rows) {
-        return left >= STREAMS && rows == 1 ? STREAMS : Math.min(left, 2);
-    }
-
-    /** Rows that share what is read and shifted. Those of a table would share too little. */
-    private static int together(int left, int units, boolean codebook) {
-        return codebook || units != 2 || left == 1 ? 1 : 2;
     }
 
     private static void quantize(PackedMatrix w, Rows x, int from, int rows, Int8Rows to) {
@@ -88,39 +65,60 @@ final class Int8DecodeLinear {
         }
     }
 
-    private static void products(
-            PackedMatrix w, int unit, int units, int block, int blocks, int row, int rows, Scratch s) {
-        Int8Rows x = s.int8();
+    /** Vectors of weight rows, whole panels, that are read side by side. Those of a table come one by one. */
+    private static int streams(PackedMatrix w, int left, int rows) {
         if (w.packing().codes().codebook()) {
-            byte[] table = Codebook.bytes(w.packing().codes());
-            CodebookInt8.multiply(w, unit, block, blocks, table, x, row, s.scales, s.sums);
-        } else if (x.group() == 32) {
-            NibbleInt8By32.multiply(w, unit, units, block, blocks, x, row, rows, s.scales, s.sums);
-        } else {
-            NibbleInt8By16.multiply(w, unit, units, block, blocks, x, row, rows, s.scales, s.sums);
+            return PARTS;
         }
+        int most = rows == 1 ? STREAMS : SHARED_STREAMS;
+        return left >= most ? most : Integer.highestOneBit(left);
     }
 
-    private static void minimums(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
-        Int8Rows x = scratch.int8();
-        int groups = w.packing().block() / x.group();
-        for (int block = 0; block < w.blocks(); block++) {
-            ScaleVectors.minimums(w, unit, units, block, scratch.scales);
-            for (int row = 0; row < rows; row++) {
-                float sum = 0;
-                for (int g = 0; g < groups; g++) {
-                    sum += x.sums()[x.groupsAt(row) + block * groups + g];
-                }
-                add(scratch.scales, sum, scratch.sums, row * units * L, units);
+    /** Adds the products of all columns: at once for one row, else a few blocks after the other, whose weights then serve all rows from cache. */
+    private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
+        boolean convert = converts(w.packing());
+        int blocks = rows > 1 ? DecodeLinear.blocks(w.packing()) : convert ? CONVERTED_BLOCKS : w.blocks();
+        for (int block = 0; block < w.blocks(); block += blocks) {
+            int some = Math.min(blocks, w.blocks() - block);
+            if (convert) {
+                scratch.blockScales.converted(w, unit / PARTS, units / PARTS, block, some);
+            } else {
+                scratch.blockScales.in(w, unit / PARTS, block);
+            }
+            if (w.packing().codes().codebook()) {
+                codebook(w, unit, units, block, some, rows, scratch);
+            } else {
+                nibbles(w, unit, units, block, some, rows, scratch);
             }
         }
     }
 
-    private static void add(float[] minimums, float sum, float[] y, int at, int units) {
-        FloatVector factor = FloatVector.broadcast(FLOATS, sum);
-        for (int i = 0; i < units * L; i += L) {
-            factor.fma(FloatVector.fromArray(FLOATS, minimums, i), FloatVector.fromArray(FLOATS, y, at + i))
-                    .intoArray(y, at + i);
+    /** Whether scales are converted before a kernel runs: it reads F32, and that of nibbles also F16. */
+    private static boolean converts(Packing packing) {
+        return packing.scales().nested() || packing.codes().codebook() && packing.scales() == Scales.F16;
+    }
+
+    private static void codebook(PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
+        byte[] table = Codebook.bytes(w.packing().codes());
+        for (int i = 0; i < units; i++) {
+            for (int r = 0; r < rows; r++) {
+                int to = (r * units + i) * L;
+                CodebookInt8.multiply(w, unit + i, block, blocks, table, s.blockScales, s.int8(), r, s.sums, to);
+            }
+        }
+    }
+
+    private static void nibbles(PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
+        for (int r = 0, n; r < rows; r += n) {
+            n = units == SHARED_STREAMS && rows - r > 1 ? 2 : 1;
+            switch (w.packing().scales()) {
+                case F16 -> NibbleInt8Half.multiply(w, unit, units, block, blocks, s.blockScales, s.int8(), r, n, s.sums);
+                case F16_MINIMUM ->
+                    NibbleInt8HalfMinimum.multiply(w, unit, units, block, blocks, s.blockScales, s.int8(), r, n, s.sums);
+                case F32_MINIMUM, LINEAR8_MINIMUM ->
+                    NibbleInt8FloatMinimum.multiply(w, unit, units, block, blocks, s.blockScales, s.int8(), r, n, s.sums);
+                default -> NibbleInt8Float.multiply(w, unit, units, block, blocks, s.blockScales, s.int8(), r, n, s.sums);
+            }
         }
     }
 

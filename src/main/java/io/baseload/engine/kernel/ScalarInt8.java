@@ -15,7 +15,7 @@ import java.util.Arrays;
  *
  * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 and q rounded to nearest even. With v the values of the codes as
  * integers (those of a table as multiples of {@link Codebook#unit}), y = Σ over groups of d·(step·unit·Σ v·q), one rounding for the product in brackets and one for
- * each fused multiply-add, and then Σ over blocks of m·Σ step·q, where there are minimums.
+ * each fused multiply-add; behind the last group of a block comes m·Σ step·q of its columns, where there are minimums.
  */
 final class ScalarInt8 {
     /** Columns of a group, unless a block has fewer. */
@@ -52,25 +52,22 @@ final class ScalarInt8 {
                 float product = sum * (step * Codebook.unit(w.packing().codes()));
                 y.data()[at + lane] = Math.fma(product, scratch.scales[lane], y.data()[at + lane]);
             }
-        }
-        if (w.packing().scales().minimum()) {
-            minimums(w, panel, x, y, row, lanes, scratch);
+            if (w.packing().scales().minimum() && (column + group) % size == 0) {
+                minimum(w, column / size, x, y, row, at, lanes, scratch);
+            }
         }
     }
 
-    private static void minimums(PackedMatrix w, int panel, Rows x, Rows y, int row, int lanes, Scratch scratch) {
+    private static void minimum(
+            PackedMatrix w, int block, Rows x, Rows y, int row, int at, int lanes, Scratch scratch) {
         int size = w.packing().block();
         int group = Math.min(size, GROUP);
-        for (int block = 0; block < w.blocks(); block++) {
-            Panels.scales(w, panel, block, scratch.scales);
-            float sum = 0;
-            for (int column = 0; column < size; column += group) {
-                sum += sum(x.data(), x.at(row) + block * size + column, group);
-            }
-            for (int lane = 0; lane < lanes; lane++) {
-                int at = y.at(row) + panel * LANES + lane;
-                y.data()[at] = Math.fma(sum, scratch.scales[LANES + lane], y.data()[at]);
-            }
+        float sum = 0;
+        for (int column = 0; column < size; column += group) {
+            sum += sum(x.data(), x.at(row) + block * size + column, group);
+        }
+        for (int lane = 0; lane < lanes; lane++) {
+            y.data()[at + lane] = Math.fma(sum, scratch.scales[LANES + lane], y.data()[at + lane]);
         }
     }
 

@@ -2,6 +2,7 @@ package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
+import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Packing;
@@ -35,6 +36,9 @@ public final class Scratch {
 
     final float[] totals = new float[ROWS * WIDTH];
 
+    /** Scales for kernels of 8-bit activations; those that have to be converted stand in {@link #widened}. */
+    final BlockScales blockScales;
+
     /** Scales and minimums of some blocks. */
     final float[] scales = new float[2 * BLOCKS * WIDTH];
 
@@ -61,6 +65,7 @@ public final class Scratch {
 
     private Scratch(MemorySegment widened, int cols, int valueDim) {
         this.widened = widened;
+        this.blockScales = new BlockScales(widened);
         this.blockSums = new float[ROWS * Math.ceilDiv(cols, LANES)];
         this.cols = cols;
         this.part = new AttentionPart(valueDim);

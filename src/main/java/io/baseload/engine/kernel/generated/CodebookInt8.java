@@ -12,8 +12,8 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
+import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
-import io.baseload.engine.kernel.lanes.ScaleVectors;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
@@ -39,14 +39,14 @@ public final class CodebookInt8 {
     private CodebookInt8() {}
 
     /**
-     * Adds the products of some blocks: one row of x times one vector of eight weight rows, to {@code y[row · L + lane]}.
+     * Adds the products of some blocks: one row of x times one vector of eight weight rows, to {@code y[to + lane]}.
      *
      * @param block the first block
      * @param table the values of the 16 codes
-     * @param scales those of these blocks, as {@link ScaleVectors#scales} gives them
+     * @param scales those of these blocks, as F32
      */
     public static void multiply(
-            PackedMatrix m, int unit, int block, int blocks, byte[] table, Int8Rows x, int row, float[] scales, float[] y) {
+            PackedMatrix m, int unit, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
         MemorySegment w = m.data();
         long[] quads = x.quads();
         ByteVector values = ByteVector.fromArray(TABLE, table, 0);
@@ -54,10 +54,11 @@ public final class CodebookInt8 {
         int length = x.group();
         int groups = m.packing().block() / length;
         int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
+        MemorySegment d = scales.data();
+        long q = scales.at() + unit % PARTS * (long) L * Float.BYTES;
         ShortVector none = ShortVector.zero(WORDS);
-        int to = row * L;
         FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
-        for (int b = block, group = block * groups, scale = 0; b < block + blocks; b++, scale += L) {
+        for (int b = block, group = block * groups; b < block + blocks; b++, q += scales.blockStep()) {
             long p = panel + (long) b * m.blockBytes();
             for (int end = group + groups; group < end; group++) {
                 ShortVector h0_0 = none, h0_1 = none, l0_0 = none, l0_1 = none;
@@ -87,7 +88,7 @@ public final class CodebookInt8 {
                 LongVector q0_0 = hi0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi0_0.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li0_0.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li0_0.lanewise(ASHR, 16)).reinterpretAsLongs();
                 LongVector q0_1 = hi0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi0_1.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li0_1.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li0_1.lanewise(ASHR, 16)).reinterpretAsLongs();
                 IntVector i0 = q0_0.reinterpretAsInts().add(q0_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q0_1.reinterpretAsInts().add(q0_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(FloatVector.broadcast(FLOATS, x.steps()[s0 + group])).fma(FloatVector.fromArray(FLOATS, scales, scale), t0);
+                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(FloatVector.broadcast(FLOATS, x.steps()[s0 + group])).fma(FloatVector.fromMemorySegment(FLOATS, d, q, LITTLE_ENDIAN), t0);
             }
         }
         t0.intoArray(y, to + 0 * L);

@@ -14,16 +14,19 @@ import jdk.incubator.vector.IntVector;
  *
  * <p>In each group x ≈ step · q with q = −127 … 127 and step = max |x| / 127, rounded to nearest even.
  *
- * <p><b>No nibble is masked.</b> An int of a panel holds eight columns of one row; its two 16-bit halves hold four each, n_0 … n_3. Shifted down by j nibbles, a half is
- * n_j + 16·n_(j+1) + 256·n_(j+2) …, so the nibbles above the lowest one come along. Instead of masking them out, which would take an instruction for each vector of
+ * <p><b>No nibble is masked.</b> An int of a panel, w, holds eight columns of one row, n_0 … n_7. It is shifted down by 0 to 3 nibbles, and its two 16-bit halves are
+ * multiplied as lanes, the low one for columns 0 … 3, the high one for columns 4 … 7. The low half of w >>> 4j is n_j + 16·n_(j+1) + 256·n_(j+2) …, so the nibbles above
+ * the lowest one come along, modulo 2^16 all of them, those of the high half too. Instead of masking them out, which would take an instruction for each vector of
  * weights, q is changed once for all of them: with z_0 = q_0 and z_j = q_j − 16·q_(j−1),
  *
  * <pre>
- * Σ_j (half >>> 4j)·z_j  =  Σ_i n_i · Σ_(j ≤ i) 16^(i−j)·z_j  =  Σ_i n_i·q_i      (modulo 2^16)
+ * Σ_(j=0…3) low(w >>> 4j)·z_j + high(w >>> 4j)·z_(4+j)  =  Σ_i n_i · Σ_(j ≤ i) 16^(i−j)·z_j  =  Σ_i n_i·q_i      (modulo 2^16)
  * </pre>
  *
- * because the inner sum telescopes to q_i. A half adds up 16 of a group's 32 columns, at most 16·15·127 = 30,480: that fits, so what is right modulo 2^16 is right, in
- * whatever order it was added. {@link #digits} holds z_j of both halves as one int, which is broadcast.
+ * because the inner sum telescopes to q_i; for i ≥ 4 its terms up to j = 3 come from the low half and the others from the high one. So both lanes are added in the end, modulo 2^16.
+ * A lane starts with −8·Σq ({@link #starts}), so that this is Σ (n_i − 8)·q_i, over a group's 32 columns at most 32·8·127 = 32,512 in size: that fits, so what is right modulo 2^16 is
+ * right, in whatever order it was added. Where the code n means n itself, {@link #offsets} has the 8·Σq to add again. {@link #digits} holds z_j and z_(4+j) as one int, which is
+ * broadcast.
  *
  * <p><b>Tables</b> (NF4 …) give bytes instead of nibbles, whose products with q leave no room for a sum in 16 bits; there q = 16·high + low, in {@link #quads}.
  */
@@ -40,7 +43,7 @@ public final class Int8Rows {
     private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
 
     /** What the code before each is multiplied with in z. */
-    private static final int[] BEFORE = {0, -16, -16, -16, 0, -16, -16, -16, 0, -16, -16, -16, 0, -16, -16, -16};
+    private static final int[] BEFORE = {0, -16, -16, -16, -16, -16, -16, -16, 0, -16, -16, -16, -16, -16, -16, -16};
 
     private final int cols;
 
@@ -52,7 +55,8 @@ public final class Int8Rows {
 
     private final int[] digits;
     private final long[] quads;
-    private final int[] corrections;
+    private final int[] starts;
+    private final int[] offsets;
     private final float[] steps;
     private final float[] sums;
     private int group = GROUP;
@@ -68,9 +72,10 @@ public final class Int8Rows {
         differences = new int[GROUP];
         digits = new int[rows * this.cols / 2];
         quads = new long[L == 8 ? rows * this.cols / 2 : 0];
-        corrections = new int[rows * this.cols / 16];
-        steps = new float[corrections.length];
-        sums = new float[corrections.length];
+        offsets = new int[rows * this.cols / 16];
+        starts = new int[offsets.length + 1];
+        steps = new float[offsets.length];
+        sums = new float[offsets.length];
     }
 
     /**
@@ -90,7 +95,8 @@ public final class Int8Rows {
             int sum = sum(group);
             steps[to] = step * unit;
             sums[to] = step * sum;
-            corrections[to] = lowest * sum;
+            starts[to] = -8 * sum & 0xFFFF;
+            offsets[to] = (8 + lowest) * sum;
             int digit = digitsAt(row) + i / 2;
             if (table) {
                 quads(group, digit);
@@ -182,7 +188,7 @@ public final class Int8Rows {
         return row * (cols / 2);
     }
 
-    /** Where a row's groups begin in {@link #steps}, {@link #sums} and {@link #corrections}. */
+    /** Where a row's groups begin in {@link #steps}, {@link #sums}, {@link #starts} and {@link #offsets}. */
     public int groupsAt(int row) {
         return row * (cols / 16);
     }
@@ -197,8 +203,13 @@ public final class Int8Rows {
         return sums;
     }
 
-    /** For each group lowest · Σ q. */
-    public int[] corrections() {
-        return corrections;
+    /** For each group −8 · Σ q in the low half of an int, and one int behind the last group of all. */
+    public int[] starts() {
+        return starts;
+    }
+
+    /** For each group what its sum of (code − 8) · q lacks: 0, or 8 · Σ q where the nibble 0 stands for 0. */
+    public int[] offsets() {
+        return offsets;
     }
 }

@@ -5,11 +5,13 @@ import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.INTS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
+import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.B2F;
 import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.S2I;
 
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -20,6 +22,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 
 /** The scales and minimums of blocks as floats. */
 public final class ScaleVectors {
@@ -46,47 +49,55 @@ public final class ScaleVectors {
         }
     }
 
-    /** The scales of some blocks in some vectors of rows, without minimums: {@code to[(block · units + unit) · L + lane]}. */
-    public static void scales(PackedMatrix m, int unit, int units, int block, int blocks, float[] to) {
-        for (int b = block, at = 0; b < block + blocks; b++, at += units * L) {
-            switch (m.packing().scales()) {
-                case F16, F16_MINIMUM -> halves(m, unit, units, b, 0, to, at);
-                case F32, F32_MINIMUM -> floats(m, unit, units, b, 0, to, at);
-                default -> nested(m, unit, units, b, to, at);
+    /** Converts the scales of a block of a panel to F32, 16 of them and then 16 minimums where there are any, if they don't stand in it as F32. */
+    static void convert(PackedMatrix m, int panel, int block, MemorySegment to, long toAt) {
+        long from = m.scales(panel, block);
+        int numbers = m.packing().scales().minimum() ? 2 * LANES : LANES;
+        if (!m.packing().scales().nested()) {
+            for (int i = 0; i < numbers; i += L) {
+                halves(m.data(), from + (long) i * Short.BYTES, to, toAt + (long) i * Float.BYTES);
+            }
+            return;
+        }
+        long nested = m.nested(panel, block);
+        for (int i = 0; i < numbers; i += L) {
+            long shared = nested + (long) (i / LANES) * 2 * Float.BYTES;
+            if (m.packing().scales() == Scales.FLOAT8) {
+                float8(m.data(), from + i, shared, to, toAt + (long) i * Float.BYTES);
+            } else {
+                linear8(m.data(), from + i, shared, to, toAt + (long) i * Float.BYTES);
             }
         }
     }
 
-    /** The minimums of a block in some vectors of rows, where there are any. */
-    public static void minimums(PackedMatrix m, int unit, int units, int block, float[] to) {
-        switch (m.packing().scales()) {
-            case F16_MINIMUM -> halves(m, unit, units, block, Short.BYTES * LANES, to, 0);
-            case F32_MINIMUM -> floats(m, unit, units, block, Float.BYTES * LANES, to, 0);
-            default -> {
-                for (int i = 0; i < units; i++) {
-                    minimum(m, unit, i, block, to, i * L);
-                }
-            }
-        }
+    private static void halves(MemorySegment w, long at, MemorySegment to, long toAt) {
+        IntVector bits = (IntVector)
+                ShortVector.fromMemorySegment(SHORTS, w, at, LITTLE_ENDIAN).convertShape(S2I, INTS, 0);
+        bits.lanewise(LSHL, 13)
+                .and(Lanes.HALF_BITS)
+                .reinterpretAsFloats()
+                .mul(Lanes.HALF_BIAS)
+                .intoMemorySegment(to, toAt, LITTLE_ENDIAN);
     }
 
-    private static void halves(PackedMatrix m, int unit, int units, int block, long offset, float[] to, int toAt) {
-        for (int i = 0; i < units; i++) {
-            Lanes.halves(m.data(), at(m, unit, i, block, Short.BYTES) + offset, 1, to, toAt + i * L);
-        }
+    private static void linear8(MemorySegment w, long at, long nested, MemorySegment to, long toAt) {
+        FloatVector codes = (FloatVector)
+                ByteVector.fromMemorySegment(BYTES, w, at, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0);
+        FloatVector scale = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested));
+        FloatVector offset = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested + Float.BYTES));
+        codes.fma(scale, offset).intoMemorySegment(to, toAt, LITTLE_ENDIAN);
     }
 
-    private static void floats(PackedMatrix m, int unit, int units, int block, long offset, float[] to, int toAt) {
-        for (int i = 0; i < units; i++) {
-            long at = at(m, unit, i, block, Float.BYTES) + offset;
-            FloatVector.fromMemorySegment(FLOATS, m.data(), at, LITTLE_ENDIAN).intoArray(to, toAt + i * L);
-        }
-    }
-
-    private static void nested(PackedMatrix m, int unit, int units, int block, float[] to, int toAt) {
-        for (int i = 0; i < units; i++) {
-            scale(m, unit, i, block, to, toAt + i * L);
-        }
+    private static void float8(MemorySegment w, long at, long nested, MemorySegment to, long toAt) {
+        IntVector bits = (IntVector)
+                ByteVector.fromMemorySegment(BYTES, w, at, LITTLE_ENDIAN).convertShape(B2I, INTS, 0);
+        FloatVector codes = bits.lanewise(LSHL, 20)
+                .and(Lanes.FLOAT8_BITS)
+                .reinterpretAsFloats()
+                .mul(Lanes.FLOAT8_BIAS);
+        FloatVector scale = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested));
+        FloatVector offset = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested + Float.BYTES));
+        codes.fma(scale, offset).intoMemorySegment(to, toAt, LITTLE_ENDIAN);
     }
 
     /** Where the scales of vector i from {@code unit} on begin, if each has {@code size} bytes. */
