@@ -4,21 +4,20 @@ import java.util.stream.Collectors;
 
 /** 4-bit integers times 8-bit activations in 16-bit lanes: a class for each way in which a block keeps its scale. */
 enum Int8NibbleKernels {
-    HALF("NibbleInt8Half", Short.BYTES, false),
-    HALF_MINIMUM("NibbleInt8HalfMinimum", Short.BYTES, true),
-    FLOAT("NibbleInt8Float", Float.BYTES, false),
-    FLOAT_MINIMUM("NibbleInt8FloatMinimum", Float.BYTES, true);
+    HALF("NibbleInt8Half", "Short", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}}),
+    FLOAT("NibbleInt8Float", "Float", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}, {2, 4}});
 
-    private static final int[][] ROWS_AND_STREAMS = {{1, 8}, {1, 4}, {1, 2}, {1, 1}, {2, 4}};
+    /** Streams whose minimums are added side by side, because each addition waits for the one before it. */
+    private static final int[] MINIMUM_STREAMS = {4, 2, 1};
 
     private final String className;
-    private final int bytes;
-    private final boolean minimum;
+    private final String type;
+    private final int[][] rowsAndStreams;
 
-    Int8NibbleKernels(String className, int bytes, boolean minimum) {
+    Int8NibbleKernels(String className, String type, int[][] rowsAndStreams) {
         this.className = className;
-        this.bytes = bytes;
-        this.minimum = minimum;
+        this.type = type;
+        this.rowsAndStreams = rowsAndStreams;
     }
 
     String className() {
@@ -26,11 +25,14 @@ enum Int8NibbleKernels {
     }
 
     String source() {
-        String kernels = Arrays.stream(ROWS_AND_STREAMS)
+        boolean half = this == HALF;
+        String kernels = Arrays.stream(rowsAndStreams)
                 .map(shape -> kernel(shape[0], shape[1]))
                 .collect(Collectors.joining("\n"));
-        String cases = Arrays.stream(ROWS_AND_STREAMS)
-                .map(shape -> "case %d -> rows%dStreams%d(m, unit, block, blocks, scales, x, row, y);"
+        String minimums =
+                Arrays.stream(MINIMUM_STREAMS).mapToObj(this::minimums).collect(Collectors.joining("\n"));
+        String cases = Arrays.stream(rowsAndStreams)
+                .map(shape -> "case %d -> rows%dStreams%d(m, panel, block, blocks, scales, x, row, y);"
                         .formatted(10 * shape[0] + shape[1], shape[0], shape[1]))
                 .collect(Collectors.joining("\n"));
         return GenerateKernels.fill(
@@ -40,8 +42,7 @@ enum Int8NibbleKernels {
                 import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
                 import static io.baseload.engine.kernel.lanes.Lanes.INTS;
                 import static io.baseload.engine.kernel.lanes.Lanes.L;
-                import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
-                {half imports}
+                                {half imports}
                 import static java.nio.ByteOrder.LITTLE_ENDIAN;
                 import static jdk.incubator.vector.VectorOperators.ASHR;
                 import static jdk.incubator.vector.VectorOperators.I2F;
@@ -68,17 +69,17 @@ enum Int8NibbleKernels {
                     private NAME() {}
 
                     /**
-                     * Adds the products of some blocks: rows of x, from {@code row} on, times some vectors of weight rows, from {@code unit} on, to
+                     * Adds the products of some blocks: rows of x, from {@code row} on, times some vectors of weight rows, from the beginning of a panel on, to
                      * {@code y[((row + r) · streams + stream) · L + lane]}.
                      *
-                     * @param streams 8, 4, 2 or 1; 4 for two rows
+                     * @param streams STREAMS
                      * @param block the first block
                      * @param scales those of these blocks
                      * @param rows 1 or 2
                      */
                     public static void multiply(
                             PackedMatrix m,
-                            int unit,
+                            int panel,
                             int streams,
                             int block,
                             int blocks,
@@ -93,20 +94,41 @@ enum Int8NibbleKernels {
                         }
                     }
 
+                    /** Adds minimums times the sums of a row's columns, block by block; everything as in {@link #multiply}. */
+                    public static void minimums(
+                            PackedMatrix m, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+                        for (int i = 0, n; i < streams; i += n) {
+                            n = Math.min(4, Integer.highestOneBit(streams - i));
+                            int to = (row * streams + i) * L;
+                            switch (n) {
+                                case 4 -> minimumsOf4(m, i, block, blocks, scales, x, row, y, to);
+                                case 2 -> minimumsOf2(m, i, block, blocks, scales, x, row, y, to);
+                                default -> minimumsOf1(m, i, block, blocks, scales, x, row, y, to);
+                            }
+                        }
+                    }
+
                 {kernels}
+
+                {minimums}
                 }
-                """
-                        .replace("NAME", className)
-                        .replace("SCALES", (bytes == 2 ? "F16" : "F32") + " scales" + (minimum ? " and minimums" : "")),
+                """.replace("NAME", className)
+                        .replace("SCALES", half ? "F16 scales" : "F32 scales")
+                        .replace(
+                                "@param streams STREAMS",
+                                "@param streams 8, 4, 2 or 1" + (half ? "" : "; 4 for two rows"))
+                        .replace("@param rows 1 or 2", half ? "@param rows 1" : "@param rows 1 or 2"),
                 Map.of(
+                        "{minimums}",
+                        minimums,
                         "{cases}",
                         cases,
                         "{kernels}",
                         kernels,
                         "{half imports}",
-                        bytes == 2 ? "import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;" : "",
+                        half ? "import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;" : "",
                         "{half operator}",
-                        bytes == 2 ? "import static jdk.incubator.vector.VectorOperators.S2I;" : ""));
+                        half ? "import static jdk.incubator.vector.VectorOperators.S2I;" : ""));
     }
 
     private String kernel(int rows, int streams) {
@@ -114,7 +136,7 @@ enum Int8NibbleKernels {
                 """
                     private static void rowsRStreamsN(
                             PackedMatrix m,
-                            int unit,
+                            int panel,
                             int block,
                             int blocks,
                             BlockScales scales,
@@ -126,14 +148,13 @@ enum Int8NibbleKernels {
                         int[] starts = x.starts();
                         float[] steps = x.steps();
                         int[] offsets = x.offsets();
-                        {sums array}
-                        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
+                        long p = m.codes(panel, block);
                         long stride = m.panelBytes();
                         {offsets}
                         MemorySegment d = scales.data();
                         long panelStep = scales.panelStep();
                         long blockStep = scales.blockStep();
-                        long q = scales.at() + unit % PARTS * (long) L * BYTES;
+                        long q = scales.at();
                         {scale offsets}
                         int gap = m.blockBytes() - m.packing().block() * 8;
                         int lastOfGroup = x.group() / 8 - 1;
@@ -160,7 +181,6 @@ enum Int8NibbleKernels {
                                 group++;
                                 {start}
                                 if (--left == 0) {
-                                    {minimums}
                                     left = groups;
                                     p += gap;
                                     q += blockStep;
@@ -171,21 +191,16 @@ enum Int8NibbleKernels {
                     }
                 """.replace("rowsRStreamsN", "rows" + rows + "Streams" + streams)
                         .replace("N * L", streams + " * L")
-                        .replace("BYTES;", bytes == 2 ? "Short.BYTES;" : "Float.BYTES;"),
+                        .replace("TYPE", type),
                 Map.ofEntries(
-                        Map.entry("{sums array}", minimum ? "float[] sums = x.sums();" : ""),
-                        Map.entry(
-                                "{offsets}",
-                                GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, 4);")),
+                        Map.entry("{offsets}", GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, 4);")),
                         Map.entry(
                                 "{scale offsets}",
-                                GenerateKernels.each(streams, "long q# = Lanes.offset(#, panelStep, " + bytes + ");")),
+                                GenerateKernels.each(
+                                        streams, "long q# = Lanes.offset(#, panelStep, " + type + ".BYTES);")),
                         Map.entry(
                                 "{rows}",
-                                GenerateKernels.each(
-                                        rows,
-                                        "int x# = x.digitsAt(row + #), g# = x.groupsAt(row + #);"
-                                                + (minimum ? "\nfloat sum# = 0;" : ""))),
+                                GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), g# = x.groupsAt(row + #);")),
                         Map.entry(
                                 "{totals}",
                                 GenerateKernels.eachOf(
@@ -218,23 +233,21 @@ enum Int8NibbleKernels {
                                         rows, streams, "a@_# = w#.reinterpretAsShorts().mul(d@).add(a@_#);")),
                         Map.entry("{shift}", GenerateKernels.each(streams, "w# = w#.lanewise(LSHR, 4);")),
                         Map.entry(
-                                "{scales}",
-                                GenerateKernels.each(streams, "FloatVector s# = " + scale("q + q#") + ";")),
+                                "{scales}", GenerateKernels.each(streams, "FloatVector s# = " + scale("q + q#") + ";")),
                         Map.entry(
                                 "{step}",
                                 GenerateKernels.each(
                                         rows,
                                         "FloatVector f# = FloatVector.broadcast(FLOATS, steps[g# + group]);\n"
-                                                + "IntVector e# = IntVector.broadcast(INTS, offsets[g# + group]);"
-                                                + (minimum ? "\nsum# += sums[g# + group];" : ""))),
+                                                + "IntVector e# = IntVector.broadcast(INTS, offsets[g# + group]);")),
                         Map.entry(
                                 "{add}",
                                 GenerateKernels.eachOf(
                                         rows,
                                         streams,
                                         "IntVector i@_# = a@_#.reinterpretAsInts();\n"
-                                                + "t@_# = ((FloatVector) i@_#.lanewise(LSHL, 16).add(i@_#).lanewise(ASHR,"
-                                                + " 16).add(e@).convertShape(I2F, FLOATS, 0)).mul(f@).fma(s#, t@_#);")),
+                                            + "t@_# = ((FloatVector) i@_#.lanewise(LSHL, 16).add(i@_#).lanewise(ASHR,"
+                                            + " 16).add(e@).convertShape(I2F, FLOATS, 0)).mul(f@).fma(s#, t@_#);")),
                         Map.entry(
                                 "{start}",
                                 GenerateKernels.each(
@@ -243,25 +256,53 @@ enum Int8NibbleKernels {
                                                         + " group]).reinterpretAsShorts();")
                                         + "\n"
                                         + GenerateKernels.eachOf(rows, streams, "a@_# = c@;")),
-                        Map.entry("{minimums}", minimum ? minimums(rows, streams) : ""),
                         Map.entry(
                                 "{store}",
                                 GenerateKernels.eachOf(
                                         rows, streams, "t@_#.intoArray(y, to + (@ * " + streams + " + #) * L);"))));
     }
 
-    private String minimums(int rows, int streams) {
-        return GenerateKernels.each(
-                        streams, "FloatVector m# = " + scale("q + q# + 16 * " + bytes) + ";")
-                + "\n"
-                + GenerateKernels.each(rows, "FloatVector b# = FloatVector.broadcast(FLOATS, sum#);\nsum# = 0;")
-                + "\n"
-                + GenerateKernels.eachOf(rows, streams, "t@_# = b@.fma(m#, t@_#);");
+    private String minimums(int streams) {
+        return GenerateKernels.fill(
+                """
+                    private static void minimumsOfN(
+                            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+                        MemorySegment d = scales.data();
+                        float[] sums = x.sums();
+                        int groups = m.packing().block() / x.group();
+                        int group = x.groupsAt(row) + block * groups;
+                        long panelStep = scales.panelStep();
+                        long q = scales.at() + Lanes.offset(stream, panelStep, TYPE.BYTES) + 16 * TYPE.BYTES;
+                        {offsets}
+                        {totals}
+                        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
+                            float sum = 0;
+                            for (int end = group + groups; group < end; group++) {
+                                sum += sums[group];
+                            }
+                            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
+                            {minimums}
+                            {add}
+                        }
+                        {store}
+                    }
+                """.replace("minimumsOfN", "minimumsOf" + streams).replace("TYPE", type),
+                Map.of(
+                        "{offsets}",
+                        GenerateKernels.each(streams, "long q# = Lanes.offset(#, panelStep, " + type + ".BYTES);"),
+                        "{totals}",
+                        GenerateKernels.each(streams, "FloatVector t# = FloatVector.fromArray(FLOATS, y, to + # * L);"),
+                        "{minimums}",
+                        GenerateKernels.each(streams, "FloatVector m# = " + scale("q + q#") + ";"),
+                        "{add}",
+                        GenerateKernels.each(streams, "t# = factor.fma(m#, t#);"),
+                        "{store}",
+                        GenerateKernels.each(streams, "t#.intoArray(y, to + # * L);")));
     }
 
     /** A vector of scales as floats. */
     private String scale(String at) {
-        return bytes == 2
+        return this == HALF
                 ? "((IntVector) ShortVector.fromMemorySegment(SHORTS, d, " + at
                         + ", LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL,"
                         + " 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS)"

@@ -6,21 +6,18 @@ import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 
 import io.baseload.engine.kernel.generated.CodebookInt8;
 import io.baseload.engine.kernel.generated.NibbleInt8Float;
-import io.baseload.engine.kernel.generated.NibbleInt8FloatMinimum;
 import io.baseload.engine.kernel.generated.NibbleInt8Half;
-import io.baseload.engine.kernel.generated.NibbleInt8HalfMinimum;
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
-import io.baseload.engine.tensor.Scales;
 import java.util.Arrays;
 
 /**
  * A linear layer for decode rows in the precision {@code fast}: rows of x in 8 bits ({@link Int8Rows}) times 4-bit codes, as integers. In each group of columns the sum is
- * exact; it is converted, multiplied with the row's step and the block's scale, and added in the order of the groups; behind a block's last group comes its minimum.
+ * exact; it is converted, multiplied with the row's step and the block's scale, and added in the order of the groups. Minimums have a sum of their own, in the order of the blocks, which is added last.
  */
 final class Int8DecodeLinear {
     /** Vectors of weight rows that one row meets at once: as many streams as the processor's prefetcher follows and sums find registers. */
@@ -49,8 +46,9 @@ final class Int8DecodeLinear {
             for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
                 units = streams(w, end - unit, rows);
                 Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
+                Arrays.fill(scratch.totals, 0, rows * units * L, 0f);
                 products(w, unit, units, rows, scratch);
-                store(w, scratch.sums, y, row, rows, unit, units);
+                store(w, scratch, y, row, rows, unit, units);
             }
         }
     }
@@ -76,7 +74,7 @@ final class Int8DecodeLinear {
 
     /** Adds the products of all columns: at once for one row, else a few blocks after the other, whose weights then serve all rows from cache. */
     private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
-        boolean convert = converts(w.packing());
+        boolean convert = converts(w.packing(), rows);
         int blocks = rows > 1 ? DecodeLinear.blocks(w.packing()) : convert ? CONVERTED_BLOCKS : w.blocks();
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
@@ -93,9 +91,12 @@ final class Int8DecodeLinear {
         }
     }
 
-    /** Whether scales are converted before a kernel runs: it reads F32, and that of nibbles also F16. */
-    private static boolean converts(Packing packing) {
-        return packing.scales().nested() || packing.codes().codebook() && packing.scales() == Scales.F16;
+    /** Whether scales are converted to F32 before a kernel runs: those that several rows share, and those that it can't read. */
+    private static boolean converts(Packing packing, int rows) {
+        return switch (packing.scales()) {
+            case F16, F16_MINIMUM -> rows > 1 || packing.codes().codebook();
+            default -> packing.scales().nested();
+        };
     }
 
     private static void codebook(PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
@@ -109,23 +110,33 @@ final class Int8DecodeLinear {
     }
 
     private static void nibbles(PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
+        int panel = unit / PARTS;
+        boolean minimum = w.packing().scales().minimum();
+        if (s.blockScales.half()) {
+            NibbleInt8Half.multiply(w, panel, units, block, blocks, s.blockScales, s.int8(), 0, 1, s.sums);
+            if (minimum) {
+                NibbleInt8Half.minimums(w, units, block, blocks, s.blockScales, s.int8(), 0, s.totals);
+            }
+            return;
+        }
         for (int r = 0, n; r < rows; r += n) {
             n = units == SHARED_STREAMS && rows - r > 1 ? 2 : 1;
-            switch (w.packing().scales()) {
-                case F16 -> NibbleInt8Half.multiply(w, unit, units, block, blocks, s.blockScales, s.int8(), r, n, s.sums);
-                case F16_MINIMUM ->
-                    NibbleInt8HalfMinimum.multiply(w, unit, units, block, blocks, s.blockScales, s.int8(), r, n, s.sums);
-                case F32_MINIMUM, LINEAR8_MINIMUM ->
-                    NibbleInt8FloatMinimum.multiply(w, unit, units, block, blocks, s.blockScales, s.int8(), r, n, s.sums);
-                default -> NibbleInt8Float.multiply(w, unit, units, block, blocks, s.blockScales, s.int8(), r, n, s.sums);
-            }
+            NibbleInt8Float.multiply(w, panel, units, block, blocks, s.blockScales, s.int8(), r, n, s.sums);
+        }
+        for (int r = 0; r < rows && minimum; r++) {
+            NibbleInt8Float.minimums(w, units, block, blocks, s.blockScales, s.int8(), r, s.totals);
         }
     }
 
-    private static void store(PackedMatrix w, float[] sums, Rows y, int row, int rows, int unit, int units) {
+    /** The sums of products plus those of minimums. */
+    private static void store(PackedMatrix w, Scratch s, Rows y, int row, int rows, int unit, int units) {
         int width = Math.min(units * L, w.rows() - unit * L);
-        for (int r = 0; r < rows && width > 0; r++) {
-            System.arraycopy(sums, r * units * L, y.data(), y.at(row + r) + unit * L, width);
+        for (int r = 0; r < rows; r++) {
+            int from = r * units * L;
+            int to = y.at(row + r) + unit * L;
+            for (int i = 0; i < width; i++) {
+                y.data()[to + i] = s.sums[from + i] + s.totals[from + i];
+            }
         }
     }
 }

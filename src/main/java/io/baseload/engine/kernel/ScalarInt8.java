@@ -15,7 +15,7 @@ import java.util.Arrays;
  *
  * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 and q rounded to nearest even. With v the values of the codes as
  * integers (those of a table as multiples of {@link Codebook#unit}), y = Σ over groups of d·(step·unit·Σ v·q), one rounding for the product in brackets and one for
- * each fused multiply-add; behind the last group of a block comes m·Σ step·q of its columns, where there are minimums.
+ * each fused multiply-add. Where there are minimums, Σ over blocks of m·Σ step·q is added up by itself, and to y in the end.
  */
 final class ScalarInt8 {
     /** Columns of a group, unless a block has fewer. */
@@ -37,6 +37,7 @@ final class ScalarInt8 {
         int lanes = Math.min(LANES, w.rows() - panel * LANES);
         int at = y.at(row) + panel * LANES;
         Arrays.fill(y.data(), at, at + lanes, 0f);
+        Arrays.fill(scratch.lanes, 0f);
         for (int column = 0; column < w.cols(); column += group) {
             integers(w, panel, column / size, scratch);
             int from = x.at(row) + column;
@@ -53,21 +54,23 @@ final class ScalarInt8 {
                 y.data()[at + lane] = Math.fma(product, scratch.scales[lane], y.data()[at + lane]);
             }
             if (w.packing().scales().minimum() && (column + group) % size == 0) {
-                minimum(w, column / size, x, y, row, at, lanes, scratch);
+                minimum(w, column / size, x, row, scratch);
             }
+        }
+        for (int lane = 0; lane < lanes; lane++) {
+            y.data()[at + lane] += scratch.lanes[lane];
         }
     }
 
-    private static void minimum(
-            PackedMatrix w, int block, Rows x, Rows y, int row, int at, int lanes, Scratch scratch) {
+    private static void minimum(PackedMatrix w, int block, Rows x, int row, Scratch scratch) {
         int size = w.packing().block();
         int group = Math.min(size, GROUP);
         float sum = 0;
         for (int column = 0; column < size; column += group) {
             sum += sum(x.data(), x.at(row) + block * size + column, group);
         }
-        for (int lane = 0; lane < lanes; lane++) {
-            y.data()[at + lane] = Math.fma(sum, scratch.scales[LANES + lane], y.data()[at + lane]);
+        for (int lane = 0; lane < LANES; lane++) {
+            scratch.lanes[lane] = Math.fma(sum, scratch.scales[LANES + lane], scratch.lanes[lane]);
         }
     }
 

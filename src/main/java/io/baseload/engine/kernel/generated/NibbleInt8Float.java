@@ -3,7 +3,6 @@ package io.baseload.engine.kernel.generated;
 import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.INTS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
-import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
@@ -29,7 +28,7 @@ public final class NibbleInt8Float {
     private NibbleInt8Float() {}
 
     /**
-     * Adds the products of some blocks: rows of x, from {@code row} on, times some vectors of weight rows, from {@code unit} on, to
+     * Adds the products of some blocks: rows of x, from {@code row} on, times some vectors of weight rows, from the beginning of a panel on, to
      * {@code y[((row + r) · streams + stream) · L + lane]}.
      *
      * @param streams 8, 4, 2 or 1; 4 for two rows
@@ -39,7 +38,7 @@ public final class NibbleInt8Float {
      */
     public static void multiply(
             PackedMatrix m,
-            int unit,
+            int panel,
             int streams,
             int block,
             int blocks,
@@ -49,18 +48,32 @@ public final class NibbleInt8Float {
             int rows,
             float[] y) {
         switch (10 * rows + streams) {
-            case 18 -> rows1Streams8(m, unit, block, blocks, scales, x, row, y);
-            case 14 -> rows1Streams4(m, unit, block, blocks, scales, x, row, y);
-            case 12 -> rows1Streams2(m, unit, block, blocks, scales, x, row, y);
-            case 11 -> rows1Streams1(m, unit, block, blocks, scales, x, row, y);
-            case 24 -> rows2Streams4(m, unit, block, blocks, scales, x, row, y);
+            case 18 -> rows1Streams8(m, panel, block, blocks, scales, x, row, y);
+            case 14 -> rows1Streams4(m, panel, block, blocks, scales, x, row, y);
+            case 12 -> rows1Streams2(m, panel, block, blocks, scales, x, row, y);
+            case 11 -> rows1Streams1(m, panel, block, blocks, scales, x, row, y);
+            case 24 -> rows2Streams4(m, panel, block, blocks, scales, x, row, y);
             default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
+        }
+    }
+
+    /** Adds minimums times the sums of a row's columns, block by block; everything as in {@link #multiply}. */
+    public static void minimums(
+            PackedMatrix m, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        for (int i = 0, n; i < streams; i += n) {
+            n = Math.min(4, Integer.highestOneBit(streams - i));
+            int to = (row * streams + i) * L;
+            switch (n) {
+                case 4 -> minimumsOf4(m, i, block, blocks, scales, x, row, y, to);
+                case 2 -> minimumsOf2(m, i, block, blocks, scales, x, row, y, to);
+                default -> minimumsOf1(m, i, block, blocks, scales, x, row, y, to);
+            }
         }
     }
 
     private static void rows1Streams8(
             PackedMatrix m,
-            int unit,
+            int panel,
             int block,
             int blocks,
             BlockScales scales,
@@ -72,7 +85,7 @@ public final class NibbleInt8Float {
         int[] starts = x.starts();
         float[] steps = x.steps();
         int[] offsets = x.offsets();
-        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
+        long p = m.codes(panel, block);
         long stride = m.panelBytes();
         long o0 = Lanes.offset(0, stride, 4);
         long o1 = Lanes.offset(1, stride, 4);
@@ -85,15 +98,15 @@ public final class NibbleInt8Float {
         MemorySegment d = scales.data();
         long panelStep = scales.panelStep();
         long blockStep = scales.blockStep();
-        long q = scales.at() + unit % PARTS * (long) L * Float.BYTES;
-        long q0 = Lanes.offset(0, panelStep, 4);
-        long q1 = Lanes.offset(1, panelStep, 4);
-        long q2 = Lanes.offset(2, panelStep, 4);
-        long q3 = Lanes.offset(3, panelStep, 4);
-        long q4 = Lanes.offset(4, panelStep, 4);
-        long q5 = Lanes.offset(5, panelStep, 4);
-        long q6 = Lanes.offset(6, panelStep, 4);
-        long q7 = Lanes.offset(7, panelStep, 4);
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
+        long q2 = Lanes.offset(2, panelStep, Float.BYTES);
+        long q3 = Lanes.offset(3, panelStep, Float.BYTES);
+        long q4 = Lanes.offset(4, panelStep, Float.BYTES);
+        long q5 = Lanes.offset(5, panelStep, Float.BYTES);
+        long q6 = Lanes.offset(6, panelStep, Float.BYTES);
+        long q7 = Lanes.offset(7, panelStep, Float.BYTES);
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -204,7 +217,7 @@ public final class NibbleInt8Float {
 
     private static void rows1Streams4(
             PackedMatrix m,
-            int unit,
+            int panel,
             int block,
             int blocks,
             BlockScales scales,
@@ -216,7 +229,7 @@ public final class NibbleInt8Float {
         int[] starts = x.starts();
         float[] steps = x.steps();
         int[] offsets = x.offsets();
-        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
+        long p = m.codes(panel, block);
         long stride = m.panelBytes();
         long o0 = Lanes.offset(0, stride, 4);
         long o1 = Lanes.offset(1, stride, 4);
@@ -225,11 +238,11 @@ public final class NibbleInt8Float {
         MemorySegment d = scales.data();
         long panelStep = scales.panelStep();
         long blockStep = scales.blockStep();
-        long q = scales.at() + unit % PARTS * (long) L * Float.BYTES;
-        long q0 = Lanes.offset(0, panelStep, 4);
-        long q1 = Lanes.offset(1, panelStep, 4);
-        long q2 = Lanes.offset(2, panelStep, 4);
-        long q3 = Lanes.offset(3, panelStep, 4);
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
+        long q2 = Lanes.offset(2, panelStep, Float.BYTES);
+        long q3 = Lanes.offset(3, panelStep, Float.BYTES);
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -300,7 +313,7 @@ public final class NibbleInt8Float {
 
     private static void rows1Streams2(
             PackedMatrix m,
-            int unit,
+            int panel,
             int block,
             int blocks,
             BlockScales scales,
@@ -312,16 +325,16 @@ public final class NibbleInt8Float {
         int[] starts = x.starts();
         float[] steps = x.steps();
         int[] offsets = x.offsets();
-        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
+        long p = m.codes(panel, block);
         long stride = m.panelBytes();
         long o0 = Lanes.offset(0, stride, 4);
         long o1 = Lanes.offset(1, stride, 4);
         MemorySegment d = scales.data();
         long panelStep = scales.panelStep();
         long blockStep = scales.blockStep();
-        long q = scales.at() + unit % PARTS * (long) L * Float.BYTES;
-        long q0 = Lanes.offset(0, panelStep, 4);
-        long q1 = Lanes.offset(1, panelStep, 4);
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -372,7 +385,7 @@ public final class NibbleInt8Float {
 
     private static void rows1Streams1(
             PackedMatrix m,
-            int unit,
+            int panel,
             int block,
             int blocks,
             BlockScales scales,
@@ -384,14 +397,14 @@ public final class NibbleInt8Float {
         int[] starts = x.starts();
         float[] steps = x.steps();
         int[] offsets = x.offsets();
-        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
+        long p = m.codes(panel, block);
         long stride = m.panelBytes();
         long o0 = Lanes.offset(0, stride, 4);
         MemorySegment d = scales.data();
         long panelStep = scales.panelStep();
         long blockStep = scales.blockStep();
-        long q = scales.at() + unit % PARTS * (long) L * Float.BYTES;
-        long q0 = Lanes.offset(0, panelStep, 4);
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -432,7 +445,7 @@ public final class NibbleInt8Float {
 
     private static void rows2Streams4(
             PackedMatrix m,
-            int unit,
+            int panel,
             int block,
             int blocks,
             BlockScales scales,
@@ -444,7 +457,7 @@ public final class NibbleInt8Float {
         int[] starts = x.starts();
         float[] steps = x.steps();
         int[] offsets = x.offsets();
-        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
+        long p = m.codes(panel, block);
         long stride = m.panelBytes();
         long o0 = Lanes.offset(0, stride, 4);
         long o1 = Lanes.offset(1, stride, 4);
@@ -453,11 +466,11 @@ public final class NibbleInt8Float {
         MemorySegment d = scales.data();
         long panelStep = scales.panelStep();
         long blockStep = scales.blockStep();
-        long q = scales.at() + unit % PARTS * (long) L * Float.BYTES;
-        long q0 = Lanes.offset(0, panelStep, 4);
-        long q1 = Lanes.offset(1, panelStep, 4);
-        long q2 = Lanes.offset(2, panelStep, 4);
-        long q3 = Lanes.offset(3, panelStep, 4);
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
+        long q2 = Lanes.offset(2, panelStep, Float.BYTES);
+        long q3 = Lanes.offset(3, panelStep, Float.BYTES);
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -558,5 +571,91 @@ public final class NibbleInt8Float {
         t1_1.intoArray(y, to + (1 * 4 + 1) * L);
         t1_2.intoArray(y, to + (1 * 4 + 2) * L);
         t1_3.intoArray(y, to + (1 * 4 + 3) * L);
+    }
+
+    private static void minimumsOf4(
+            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+        MemorySegment d = scales.data();
+        float[] sums = x.sums();
+        int groups = m.packing().block() / x.group();
+        int group = x.groupsAt(row) + block * groups;
+        long panelStep = scales.panelStep();
+        long q = scales.at() + Lanes.offset(stream, panelStep, Float.BYTES) + 16 * Float.BYTES;
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
+        long q2 = Lanes.offset(2, panelStep, Float.BYTES);
+        long q3 = Lanes.offset(3, panelStep, Float.BYTES);
+        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
+        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
+        FloatVector t2 = FloatVector.fromArray(FLOATS, y, to + 2 * L);
+        FloatVector t3 = FloatVector.fromArray(FLOATS, y, to + 3 * L);
+        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
+            float sum = 0;
+            for (int end = group + groups; group < end; group++) {
+                sum += sums[group];
+            }
+            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
+            FloatVector m0 = FloatVector.fromMemorySegment(FLOATS, d, q + q0, LITTLE_ENDIAN);
+            FloatVector m1 = FloatVector.fromMemorySegment(FLOATS, d, q + q1, LITTLE_ENDIAN);
+            FloatVector m2 = FloatVector.fromMemorySegment(FLOATS, d, q + q2, LITTLE_ENDIAN);
+            FloatVector m3 = FloatVector.fromMemorySegment(FLOATS, d, q + q3, LITTLE_ENDIAN);
+            t0 = factor.fma(m0, t0);
+            t1 = factor.fma(m1, t1);
+            t2 = factor.fma(m2, t2);
+            t3 = factor.fma(m3, t3);
+        }
+        t0.intoArray(y, to + 0 * L);
+        t1.intoArray(y, to + 1 * L);
+        t2.intoArray(y, to + 2 * L);
+        t3.intoArray(y, to + 3 * L);
+    }
+
+    private static void minimumsOf2(
+            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+        MemorySegment d = scales.data();
+        float[] sums = x.sums();
+        int groups = m.packing().block() / x.group();
+        int group = x.groupsAt(row) + block * groups;
+        long panelStep = scales.panelStep();
+        long q = scales.at() + Lanes.offset(stream, panelStep, Float.BYTES) + 16 * Float.BYTES;
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
+        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
+        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
+        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
+            float sum = 0;
+            for (int end = group + groups; group < end; group++) {
+                sum += sums[group];
+            }
+            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
+            FloatVector m0 = FloatVector.fromMemorySegment(FLOATS, d, q + q0, LITTLE_ENDIAN);
+            FloatVector m1 = FloatVector.fromMemorySegment(FLOATS, d, q + q1, LITTLE_ENDIAN);
+            t0 = factor.fma(m0, t0);
+            t1 = factor.fma(m1, t1);
+        }
+        t0.intoArray(y, to + 0 * L);
+        t1.intoArray(y, to + 1 * L);
+    }
+
+    private static void minimumsOf1(
+            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+        MemorySegment d = scales.data();
+        float[] sums = x.sums();
+        int groups = m.packing().block() / x.group();
+        int group = x.groupsAt(row) + block * groups;
+        long panelStep = scales.panelStep();
+        long q = scales.at() + Lanes.offset(stream, panelStep, Float.BYTES) + 16 * Float.BYTES;
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
+        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
+        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
+            float sum = 0;
+            for (int end = group + groups; group < end; group++) {
+                sum += sums[group];
+            }
+            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
+            FloatVector m0 = FloatVector.fromMemorySegment(FLOATS, d, q + q0, LITTLE_ENDIAN);
+            t0 = factor.fma(m0, t0);
+        }
+        t0.intoArray(y, to + 0 * L);
     }
 }

@@ -3,8 +3,7 @@ package io.baseload.engine.kernel.generated;
 import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.INTS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
-import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
-import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;
+                import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
@@ -31,17 +30,17 @@ public final class NibbleInt8Half {
     private NibbleInt8Half() {}
 
     /**
-     * Adds the products of some blocks: rows of x, from {@code row} on, times some vectors of weight rows, from {@code unit} on, to
+     * Adds the products of some blocks: rows of x, from {@code row} on, times some vectors of weight rows, from the beginning of a panel on, to
      * {@code y[((row + r) · streams + stream) · L + lane]}.
      *
-     * @param streams 8, 4, 2 or 1; 4 for two rows
+     * @param streams 8, 4, 2 or 1
      * @param block the first block
      * @param scales those of these blocks
-     * @param rows 1 or 2
+     * @param rows 1
      */
     public static void multiply(
             PackedMatrix m,
-            int unit,
+            int panel,
             int streams,
             int block,
             int blocks,
@@ -51,18 +50,31 @@ public final class NibbleInt8Half {
             int rows,
             float[] y) {
         switch (10 * rows + streams) {
-            case 18 -> rows1Streams8(m, unit, block, blocks, scales, x, row, y);
-            case 14 -> rows1Streams4(m, unit, block, blocks, scales, x, row, y);
-            case 12 -> rows1Streams2(m, unit, block, blocks, scales, x, row, y);
-            case 11 -> rows1Streams1(m, unit, block, blocks, scales, x, row, y);
-            case 24 -> rows2Streams4(m, unit, block, blocks, scales, x, row, y);
+            case 18 -> rows1Streams8(m, panel, block, blocks, scales, x, row, y);
+            case 14 -> rows1Streams4(m, panel, block, blocks, scales, x, row, y);
+            case 12 -> rows1Streams2(m, panel, block, blocks, scales, x, row, y);
+            case 11 -> rows1Streams1(m, panel, block, blocks, scales, x, row, y);
             default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
+        }
+    }
+
+    /** Adds minimums times the sums of a row's columns, block by block; everything as in {@link #multiply}. */
+    public static void minimums(
+            PackedMatrix m, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        for (int i = 0, n; i < streams; i += n) {
+            n = Math.min(4, Integer.highestOneBit(streams - i));
+            int to = (row * streams + i) * L;
+            switch (n) {
+                case 4 -> minimumsOf4(m, i, block, blocks, scales, x, row, y, to);
+                case 2 -> minimumsOf2(m, i, block, blocks, scales, x, row, y, to);
+                default -> minimumsOf1(m, i, block, blocks, scales, x, row, y, to);
+            }
         }
     }
 
     private static void rows1Streams8(
             PackedMatrix m,
-            int unit,
+            int panel,
             int block,
             int blocks,
             BlockScales scales,
@@ -74,7 +86,7 @@ public final class NibbleInt8Half {
         int[] starts = x.starts();
         float[] steps = x.steps();
         int[] offsets = x.offsets();
-        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
+        long p = m.codes(panel, block);
         long stride = m.panelBytes();
         long o0 = Lanes.offset(0, stride, 4);
         long o1 = Lanes.offset(1, stride, 4);
@@ -87,15 +99,15 @@ public final class NibbleInt8Half {
         MemorySegment d = scales.data();
         long panelStep = scales.panelStep();
         long blockStep = scales.blockStep();
-        long q = scales.at() + unit % PARTS * (long) L * Short.BYTES;
-        long q0 = Lanes.offset(0, panelStep, 2);
-        long q1 = Lanes.offset(1, panelStep, 2);
-        long q2 = Lanes.offset(2, panelStep, 2);
-        long q3 = Lanes.offset(3, panelStep, 2);
-        long q4 = Lanes.offset(4, panelStep, 2);
-        long q5 = Lanes.offset(5, panelStep, 2);
-        long q6 = Lanes.offset(6, panelStep, 2);
-        long q7 = Lanes.offset(7, panelStep, 2);
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Short.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Short.BYTES);
+        long q2 = Lanes.offset(2, panelStep, Short.BYTES);
+        long q3 = Lanes.offset(3, panelStep, Short.BYTES);
+        long q4 = Lanes.offset(4, panelStep, Short.BYTES);
+        long q5 = Lanes.offset(5, panelStep, Short.BYTES);
+        long q6 = Lanes.offset(6, panelStep, Short.BYTES);
+        long q7 = Lanes.offset(7, panelStep, Short.BYTES);
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -206,7 +218,7 @@ public final class NibbleInt8Half {
 
     private static void rows1Streams4(
             PackedMatrix m,
-            int unit,
+            int panel,
             int block,
             int blocks,
             BlockScales scales,
@@ -218,7 +230,7 @@ public final class NibbleInt8Half {
         int[] starts = x.starts();
         float[] steps = x.steps();
         int[] offsets = x.offsets();
-        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
+        long p = m.codes(panel, block);
         long stride = m.panelBytes();
         long o0 = Lanes.offset(0, stride, 4);
         long o1 = Lanes.offset(1, stride, 4);
@@ -227,11 +239,11 @@ public final class NibbleInt8Half {
         MemorySegment d = scales.data();
         long panelStep = scales.panelStep();
         long blockStep = scales.blockStep();
-        long q = scales.at() + unit % PARTS * (long) L * Short.BYTES;
-        long q0 = Lanes.offset(0, panelStep, 2);
-        long q1 = Lanes.offset(1, panelStep, 2);
-        long q2 = Lanes.offset(2, panelStep, 2);
-        long q3 = Lanes.offset(3, panelStep, 2);
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Short.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Short.BYTES);
+        long q2 = Lanes.offset(2, panelStep, Short.BYTES);
+        long q3 = Lanes.offset(3, panelStep, Short.BYTES);
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -302,7 +314,7 @@ public final class NibbleInt8Half {
 
     private static void rows1Streams2(
             PackedMatrix m,
-            int unit,
+            int panel,
             int block,
             int blocks,
             BlockScales scales,
@@ -314,16 +326,16 @@ public final class NibbleInt8Half {
         int[] starts = x.starts();
         float[] steps = x.steps();
         int[] offsets = x.offsets();
-        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
+        long p = m.codes(panel, block);
         long stride = m.panelBytes();
         long o0 = Lanes.offset(0, stride, 4);
         long o1 = Lanes.offset(1, stride, 4);
         MemorySegment d = scales.data();
         long panelStep = scales.panelStep();
         long blockStep = scales.blockStep();
-        long q = scales.at() + unit % PARTS * (long) L * Short.BYTES;
-        long q0 = Lanes.offset(0, panelStep, 2);
-        long q1 = Lanes.offset(1, panelStep, 2);
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Short.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Short.BYTES);
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -374,7 +386,7 @@ public final class NibbleInt8Half {
 
     private static void rows1Streams1(
             PackedMatrix m,
-            int unit,
+            int panel,
             int block,
             int blocks,
             BlockScales scales,
@@ -386,14 +398,14 @@ public final class NibbleInt8Half {
         int[] starts = x.starts();
         float[] steps = x.steps();
         int[] offsets = x.offsets();
-        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
+        long p = m.codes(panel, block);
         long stride = m.panelBytes();
         long o0 = Lanes.offset(0, stride, 4);
         MemorySegment d = scales.data();
         long panelStep = scales.panelStep();
         long blockStep = scales.blockStep();
-        long q = scales.at() + unit % PARTS * (long) L * Short.BYTES;
-        long q0 = Lanes.offset(0, panelStep, 2);
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Short.BYTES);
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -432,133 +444,89 @@ public final class NibbleInt8Half {
         t0_0.intoArray(y, to + (0 * 1 + 0) * L);
     }
 
-    private static void rows2Streams4(
-            PackedMatrix m,
-            int unit,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            float[] y) {
-        MemorySegment w = m.data();
-        int[] digits = x.digits();
-        int[] starts = x.starts();
-        float[] steps = x.steps();
-        int[] offsets = x.offsets();
-        long p = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * 4;
-        long stride = m.panelBytes();
-        long o0 = Lanes.offset(0, stride, 4);
-        long o1 = Lanes.offset(1, stride, 4);
-        long o2 = Lanes.offset(2, stride, 4);
-        long o3 = Lanes.offset(3, stride, 4);
+    private static void minimumsOf4(
+            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
         MemorySegment d = scales.data();
-        long panelStep = scales.panelStep();
-        long blockStep = scales.blockStep();
-        long q = scales.at() + unit % PARTS * (long) L * Short.BYTES;
-        long q0 = Lanes.offset(0, panelStep, 2);
-        long q1 = Lanes.offset(1, panelStep, 2);
-        long q2 = Lanes.offset(2, panelStep, 2);
-        long q3 = Lanes.offset(3, panelStep, 2);
-        int gap = m.blockBytes() - m.packing().block() * 8;
-        int lastOfGroup = x.group() / 8 - 1;
+        float[] sums = x.sums();
         int groups = m.packing().block() / x.group();
-        int group = block * groups;
-        int left = groups;
-        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
-        int x1 = x.digitsAt(row + 1), g1 = x.groupsAt(row + 1);
-        int to = row * 4 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L);
-        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L);
-        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L);
-        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L);
-        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 0) * L);
-        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 1) * L);
-        FloatVector t1_2 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 2) * L);
-        FloatVector t1_3 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 3) * L);
-        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-        ShortVector c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
-        ShortVector a0_0 = c0;
-        ShortVector a0_1 = c0;
-        ShortVector a0_2 = c0;
-        ShortVector a0_3 = c0;
-        ShortVector a1_0 = c1;
-        ShortVector a1_1 = c1;
-        ShortVector a1_2 = c1;
-        ShortVector a1_3 = c1;
-        int end = blocks * m.packing().block() / 8;
-        for (int eight = 0; eight < end; eight++, p += 64) {
-            int k = (block * m.packing().block() / 8 + eight) * 4;
-            IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
-            IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
-            IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
-            IntVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN);
-            for (int j = 0; j < 4; j++) {
-                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
-                ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + j]).reinterpretAsShorts();
-                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
-                a0_1 = w1.reinterpretAsShorts().mul(d0).add(a0_1);
-                a0_2 = w2.reinterpretAsShorts().mul(d0).add(a0_2);
-                a0_3 = w3.reinterpretAsShorts().mul(d0).add(a0_3);
-                a1_0 = w0.reinterpretAsShorts().mul(d1).add(a1_0);
-                a1_1 = w1.reinterpretAsShorts().mul(d1).add(a1_1);
-                a1_2 = w2.reinterpretAsShorts().mul(d1).add(a1_2);
-                a1_3 = w3.reinterpretAsShorts().mul(d1).add(a1_3);
-                w0 = w0.lanewise(LSHR, 4);
-                w1 = w1.lanewise(LSHR, 4);
-                w2 = w2.lanewise(LSHR, 4);
-                w3 = w3.lanewise(LSHR, 4);
+        int group = x.groupsAt(row) + block * groups;
+        long panelStep = scales.panelStep();
+        long q = scales.at() + Lanes.offset(stream, panelStep, Short.BYTES) + 16 * Short.BYTES;
+        long q0 = Lanes.offset(0, panelStep, Short.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Short.BYTES);
+        long q2 = Lanes.offset(2, panelStep, Short.BYTES);
+        long q3 = Lanes.offset(3, panelStep, Short.BYTES);
+        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
+        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
+        FloatVector t2 = FloatVector.fromArray(FLOATS, y, to + 2 * L);
+        FloatVector t3 = FloatVector.fromArray(FLOATS, y, to + 3 * L);
+        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
+            float sum = 0;
+            for (int end = group + groups; group < end; group++) {
+                sum += sums[group];
             }
-            if ((eight & lastOfGroup) == lastOfGroup) {
-                FloatVector s0 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q0, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-                FloatVector s1 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q1, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-                FloatVector s2 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q2, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-                FloatVector s3 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q3, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
-                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
-                FloatVector f1 = FloatVector.broadcast(FLOATS, steps[g1 + group]);
-                IntVector e1 = IntVector.broadcast(INTS, offsets[g1 + group]);
-                IntVector i0_0 = a0_0.reinterpretAsInts();
-                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
-                IntVector i0_1 = a0_1.reinterpretAsInts();
-                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, t0_1);
-                IntVector i0_2 = a0_2.reinterpretAsInts();
-                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).add(i0_2).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s2, t0_2);
-                IntVector i0_3 = a0_3.reinterpretAsInts();
-                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).add(i0_3).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s3, t0_3);
-                IntVector i1_0 = a1_0.reinterpretAsInts();
-                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).add(i1_0).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s0, t1_0);
-                IntVector i1_1 = a1_1.reinterpretAsInts();
-                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).add(i1_1).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s1, t1_1);
-                IntVector i1_2 = a1_2.reinterpretAsInts();
-                t1_2 = ((FloatVector) i1_2.lanewise(LSHL, 16).add(i1_2).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s2, t1_2);
-                IntVector i1_3 = a1_3.reinterpretAsInts();
-                t1_3 = ((FloatVector) i1_3.lanewise(LSHL, 16).add(i1_3).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s3, t1_3);
-                group++;
-                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-                c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
-                a0_0 = c0;
-                a0_1 = c0;
-                a0_2 = c0;
-                a0_3 = c0;
-                a1_0 = c1;
-                a1_1 = c1;
-                a1_2 = c1;
-                a1_3 = c1;
-                if (--left == 0) {
-                    left = groups;
-                    p += gap;
-                    q += blockStep;
-                }
-            }
+            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
+            FloatVector m0 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q0, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
+            FloatVector m1 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q1, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
+            FloatVector m2 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q2, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
+            FloatVector m3 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q3, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
+            t0 = factor.fma(m0, t0);
+            t1 = factor.fma(m1, t1);
+            t2 = factor.fma(m2, t2);
+            t3 = factor.fma(m3, t3);
         }
-        t0_0.intoArray(y, to + (0 * 4 + 0) * L);
-        t0_1.intoArray(y, to + (0 * 4 + 1) * L);
-        t0_2.intoArray(y, to + (0 * 4 + 2) * L);
-        t0_3.intoArray(y, to + (0 * 4 + 3) * L);
-        t1_0.intoArray(y, to + (1 * 4 + 0) * L);
-        t1_1.intoArray(y, to + (1 * 4 + 1) * L);
-        t1_2.intoArray(y, to + (1 * 4 + 2) * L);
-        t1_3.intoArray(y, to + (1 * 4 + 3) * L);
+        t0.intoArray(y, to + 0 * L);
+        t1.intoArray(y, to + 1 * L);
+        t2.intoArray(y, to + 2 * L);
+        t3.intoArray(y, to + 3 * L);
+    }
+
+    private static void minimumsOf2(
+            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+        MemorySegment d = scales.data();
+        float[] sums = x.sums();
+        int groups = m.packing().block() / x.group();
+        int group = x.groupsAt(row) + block * groups;
+        long panelStep = scales.panelStep();
+        long q = scales.at() + Lanes.offset(stream, panelStep, Short.BYTES) + 16 * Short.BYTES;
+        long q0 = Lanes.offset(0, panelStep, Short.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Short.BYTES);
+        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
+        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
+        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
+            float sum = 0;
+            for (int end = group + groups; group < end; group++) {
+                sum += sums[group];
+            }
+            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
+            FloatVector m0 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q0, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
+            FloatVector m1 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q1, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
+            t0 = factor.fma(m0, t0);
+            t1 = factor.fma(m1, t1);
+        }
+        t0.intoArray(y, to + 0 * L);
+        t1.intoArray(y, to + 1 * L);
+    }
+
+    private static void minimumsOf1(
+            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+        MemorySegment d = scales.data();
+        float[] sums = x.sums();
+        int groups = m.packing().block() / x.group();
+        int group = x.groupsAt(row) + block * groups;
+        long panelStep = scales.panelStep();
+        long q = scales.at() + Lanes.offset(stream, panelStep, Short.BYTES) + 16 * Short.BYTES;
+        long q0 = Lanes.offset(0, panelStep, Short.BYTES);
+        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
+        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
+            float sum = 0;
+            for (int end = group + groups; group < end; group++) {
+                sum += sums[group];
+            }
+            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
+            FloatVector m0 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q0, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
+            t0 = factor.fma(m0, t0);
+        }
+        t0.intoArray(y, to + 0 * L);
     }
 }

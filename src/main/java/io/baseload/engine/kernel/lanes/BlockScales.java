@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 public final class BlockScales {
     private final MemorySegment room;
     private MemorySegment data;
+    private boolean half;
     private long at;
     private long panelStep;
     private long blockStep;
@@ -28,6 +29,7 @@ public final class BlockScales {
     /** Those that stand in the panels, from a panel and a block on. */
     public void in(PackedMatrix w, int panel, int block) {
         data = w.data();
+        half = w.packing().scales() == Scales.F16 || w.packing().scales() == Scales.F16_MINIMUM;
         at = w.scales(panel, block);
         panelStep = w.panelBytes();
         blockStep = w.blockBytes();
@@ -36,6 +38,7 @@ public final class BlockScales {
     /** Those of so many blocks of each panel, converted to F32. */
     public void converted(PackedMatrix w, int panel, int panels, int block, int blocks) {
         data = room;
+        half = false;
         at = 0;
         Scales scales = w.packing().scales();
         blockStep = (long) (scales.minimum() ? 2 : 1) * PackedMatrix.LANES * Float.BYTES;
@@ -50,6 +53,11 @@ public final class BlockScales {
     /** Whose bytes they are. */
     public MemorySegment data() {
         return data;
+    }
+
+    /** Whether they are F16. */
+    public boolean half() {
+        return half;
     }
 
     /** Where those of the first block of the first panel begin. */
