@@ -24,6 +24,7 @@ final class Rooms {
             "engine.format",
             "engine.store",
             "engine.config",
+            "engine.weights",
             "engine.model",
             "engine.architecture",
             "engine.shard",

@@ -2,8 +2,8 @@ package io.baseload.engine.architecture;
 
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.model.DecoderWeights;
-import io.baseload.engine.model.ImportPackings;
-import io.baseload.engine.model.PlannedWeights;
+import io.baseload.engine.weights.ImportPackings;
+import io.baseload.engine.weights.PlannedWeights;
 
 /** What a checkpoint's model computes, and its weights. */
 public record ModelDefinition(ModelConfig config, CheckpointTensors weights) {

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Where weights are in a checkpoint: for each name of {@link io.baseload.engine.model.Weights}, with # for its numbers, how to get it. Immutable; families change
+ * Where weights are in a checkpoint: for each name of {@link io.baseload.engine.weights.Weights}, with # for its numbers, how to get it. Immutable; families change
  * what {@link TensorNames} has.
  */
 public final class TensorMap {

@@ -5,8 +5,8 @@ import io.baseload.engine.tensor.Rows;
 /**
  * An attention or feed-forward layer bound to the rows that it works in. All workers run it together.
  *
- * <p>To add a kind: a record in {@code engine.config} with its numbers, a {@link BlockWeights} that reads its weights and makes the block, and a case in
- * {@link DecoderWeights}.
+ * <p>To add a kind: a record in {@code engine.config} with its numbers, the block with the {@link BlockWeights} that reads its weights and makes it, in one file,
+ * and a case in {@link DecoderWeights}.
  */
 interface Block {
     /**

@@ -1,7 +1,10 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.config.Activation;
+import io.baseload.engine.config.Gated;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.Rows;
+import io.baseload.engine.weights.Weights;
 
 /** out = Wdown·(activation(Wgate·x) ⊙ Wup·x), Shazeer (2020). */
 final class GatedFeedForward implements Block {
@@ -32,6 +35,29 @@ final class GatedFeedForward implements Block {
         switch (weights.activation()) {
             case SILU -> worker.kernels.siluMultiply(gate, up, 0, worker.rows(), firstColumn, endColumn);
             case GELU_TANH -> worker.kernels.geluMultiply(gate, up, 0, worker.rows(), firstColumn, endColumn);
+        }
+    }
+
+    /** The weights of a gated feed-forward layer. */
+    record GatedWeights(Activation activation, Linear gate, Linear up, Linear down) implements BlockWeights {
+
+        /** @param prefix of the weights' names, with the dot */
+        static GatedWeights load(Weights weights, String prefix, Gated config, int hidden) {
+            return new GatedWeights(
+                    config.activation(),
+                    Linear.load(weights, prefix + "gate", config.width(), hidden, config.bias()),
+                    Linear.load(weights, prefix + "up", config.width(), hidden, config.bias()),
+                    Linear.load(weights, prefix + "down", hidden, config.width(), config.bias()));
+        }
+
+        @Override
+        public Block bind(Workspace workspace) {
+            return new GatedFeedForward(this, workspace);
+        }
+
+        @Override
+        public int widest() {
+            return Math.max(gate.cols(), down.cols());
         }
     }
 }

@@ -3,6 +3,7 @@ package io.baseload.engine.model;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
+import io.baseload.engine.weights.Weights;
 
 /**
  * y = W·x + b.

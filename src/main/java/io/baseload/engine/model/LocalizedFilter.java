@@ -3,6 +3,7 @@ package io.baseload.engine.model;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.kv.PageTable;
+import io.baseload.engine.model.LocalizedFilteringAttention.LocalizedFilteringWeights;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;

@@ -2,10 +2,10 @@ package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.Roofline;
 import io.baseload.engine.kernel.Kernels;
-import io.baseload.engine.model.StepMatrices;
 import io.baseload.engine.profile.MachineProbe;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.weights.StepMatrices;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -16,6 +16,8 @@ import io.baseload.engine.schedule.Batcher;
 import io.baseload.engine.schedule.BatcherLimits;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
+import io.baseload.engine.weights.CheckpointWeights;
+import io.baseload.engine.weights.ImportPackings;
 import io.baseload.testing.CollectingSink;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.baseload.engine.model;
+package io.baseload.engine.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,4 @@
-package io.baseload.engine.model;
+package io.baseload.engine.weights;
 
 import io.baseload.engine.quant.RowSource;
 
