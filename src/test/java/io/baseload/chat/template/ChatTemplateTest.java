@@ -61,7 +61,10 @@ class ChatTemplateTest {
                 }));
     }
 
-    /** Each takes next to nothing by the count of its steps, but would need gigabytes or minutes if what it makes or walks were free. */
+    /**
+     * Each takes next to nothing by the count of its steps, but would need gigabytes or minutes if what it makes or walks were free: so each must be refused by what is
+     * counted, and without having made much.
+     */
     @TestFactory
     Stream<DynamicTest> nothingThatIsMadeOrWalkedIsFree() {
         return text("greedy.txt")
@@ -69,12 +72,13 @@ class ChatTemplateTest {
                 .map(source -> dynamicTest(source, () -> {
                     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
                     long allocated = threads.getCurrentThreadAllocatedBytes();
-                    long time = threads.getCurrentThreadCpuTime();
-                    assertThat(result(source, Map.of())).startsWith("failed: ");
+                    assertThat(result(source, Map.of()))
+                            .isIn(
+                                    "failed: the chat template needs more time or memory than one rendering may take",
+                                    "failed: the power is too large",
+                                    "failed: the integer is too large");
                     assertThat(threads.getCurrentThreadAllocatedBytes() - allocated)
                             .isLessThan(64_000_000);
-                    assertThat(Duration.ofNanos(threads.getCurrentThreadCpuTime() - time))
-                            .isLessThan(Duration.ofMinutes(1));
                 }));
     }
 
