@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -22,6 +23,7 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -34,6 +36,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 @RequestMapping("/admin/v1/audit")
 final class AuditProofController {
     private static final HexFormat HEX = HexFormat.of();
+    private static final MediaType NOTE = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
 
     private final AuditProofs proofs;
     private final AuditExport export;
@@ -112,15 +115,13 @@ final class AuditProofController {
         }
     }
 
-    /** The signed note as text; in JSON for those who want only that. */
-    @GetMapping(path = "/checkpoint", produces = MediaType.TEXT_PLAIN_VALUE + ";charset=utf-8")
-    String note() {
-        return latest().note();
-    }
-
-    @GetMapping(path = "/checkpoint", produces = MediaType.APPLICATION_JSON_VALUE)
-    CheckpointForm checkpoint() {
-        return CheckpointForm.of(latest());
+    /** The signed note as text; in JSON for those who ask for that. */
+    @GetMapping("/checkpoint")
+    ResponseEntity<?> checkpoint(@RequestHeader(name = HttpHeaders.ACCEPT, defaultValue = "*/*") String accept) {
+        Checkpoint latest = latest();
+        return accept.contains(MediaType.APPLICATION_JSON_VALUE)
+                ? ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(CheckpointForm.of(latest))
+                : ResponseEntity.ok().contentType(NOTE).body(latest.note());
     }
 
     /** Shows that an entry stands in what the latest checkpoint is about. */

@@ -32,19 +32,20 @@ public final class Anchored {
         return anchor instanceof CheckpointFile file ? Optional.of(file) : Optional.empty();
     }
 
-    void keep(Checkpoint checkpoint) {
+    /** @return the checkpoint, with what the anchor added */
+    Checkpoint keep(Checkpoint checkpoint, Anchor.History history) {
         try {
-            if (checkpoint.size() > size) {
-                anchor.keep(checkpoint);
-                size = checkpoint.size();
-            }
+            Checkpoint kept = checkpoint.size() > size ? anchor.keep(checkpoint, history) : checkpoint;
+            size = checkpoint.size();
             at = Instant.now();
+            return kept;
         } catch (RuntimeException e) {
             log.warn(
                     "The audit anchor {} did not take the checkpoint of {} entries: {}",
                     name(),
                     checkpoint.size(),
                     e.toString());
+            return checkpoint;
         }
     }
 }

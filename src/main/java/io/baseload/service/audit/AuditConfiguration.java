@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -37,22 +38,42 @@ public class AuditConfiguration {
             PlatformTransactionManager transactions,
             BaseloadHome home,
             AuditProperties properties,
-            ObjectProvider<Anchor> further) {
+            ObjectProvider<Anchor> further,
+            ObjectProvider<WitnessAnchor.Transport> transport) {
         var rows = new TrailRows(jdbc);
         var file = Optional.ofNullable(properties.anchor().file()).map(CheckpointFile::new);
-        List<Anchored> anchors = Stream.concat(file.stream(), further.orderedStream())
+        var witnesses = properties.witnesses().stream()
+                .map(it -> new WitnessAnchor(it.url(), VerifierKey.parse(it.key()), transport.getObject()));
+        List<Anchored> anchors = Stream.of(file.stream(), further.orderedStream(), witnesses)
+                .<Anchor>flatMap(Function.identity())
                 .map(anchor -> new Anchored(anchor, Instant.now()))
                 .toList();
         return new Checkpoints(
                 trail,
                 rows,
                 new TransactionTemplate(transactions),
-                Objects.requireNonNullElseGet(properties.origin(), () -> "baseload/" + rows.logId()),
+                origin(properties, rows),
                 Objects.requireNonNullElse(properties.keyFile(), home.resolve("audit-key.pem")),
                 new TrustedKeys(home.resolve(TrustedKeys.FILE), properties.trustedKeys()),
                 new SignedTrail(home.path()),
                 anchors,
                 new CheckpointFile(home.resolve(SignedTrail.CHECKPOINTS)));
+    }
+
+    private static String origin(AuditProperties properties, TrailRows rows) {
+        return Objects.requireNonNullElseGet(properties.origin(), () -> "baseload/" + rows.logId());
+    }
+
+    @Bean
+    Witness witness(JdbcClient jdbc, BaseloadHome home, AuditProperties properties) {
+        return new Witness(
+                home.resolve("audit-witness"),
+                () -> SigningKey.in(
+                        home.resolve("audit-witness-key.pem"),
+                        VerifierKey.Type.COSIGNATURE,
+                        Objects.requireNonNullElseGet(
+                                properties.witnessName(), () -> origin(properties, new TrailRows(jdbc)) + "/witness")),
+                properties.witnessOf().stream().map(VerifierKey::parse).toList());
     }
 
     @Bean

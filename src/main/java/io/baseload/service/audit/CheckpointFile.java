@@ -33,7 +33,12 @@ final class CheckpointFile implements Anchor {
     }
 
     @Override
-    public void keep(Checkpoint checkpoint) {
+    public Checkpoint keep(Checkpoint checkpoint, History history) {
+        append(checkpoint);
+        return checkpoint;
+    }
+
+    void append(Checkpoint checkpoint) {
         try (var channel = FileChannel.open(file, CREATE, READ, WRITE)) {
             channel.position(channel.size());
             String line = (endsInLine(channel) ? "" : "\n") + checkpoint.line() + "\n";

@@ -105,8 +105,23 @@ public final class Checkpoints {
             log.error("THE AUDIT TRAIL IS BROKEN at {}: {}. Nothing is signed.", e.seq(), e.getMessage());
             refuse(String.valueOf(e.getMessage()));
         }
-        signed.ifPresent(checkpoint -> anchors.forEach(anchor -> anchor.keep(checkpoint)));
+        signed = signed.map(this::anchored);
         return signed;
+    }
+
+    /** Tells the anchors. What they add, as witnesses do, is kept with the checkpoint. */
+    private Checkpoint anchored(Checkpoint checkpoint) {
+        Anchor.History history = size -> MerkleTree.consistency(size, checkpoint.size(), new MerkleNodes(rows));
+        Checkpoint kept = checkpoint;
+        for (Anchored anchor : anchors) {
+            kept = anchor.keep(kept, history);
+        }
+        if (!kept.note().equals(checkpoint.note())) {
+            Checkpoint cosigned = kept;
+            memory.read().ifPresent(last -> memory.write(new Signed(cosigned, last.state())));
+            file.append(cosigned);
+        }
+        return kept;
     }
 
     /** The latest checkpoint of this process, as it is. */
@@ -296,7 +311,7 @@ public final class Checkpoints {
             memory.write(new Signed(checkpoint, state));
             boolean first = signed.isEmpty();
             signed = Optional.of(checkpoint);
-            file.keep(checkpoint);
+            file.append(checkpoint);
             keys.forEach(one -> rows.publish(one.verifier()));
             rows.append(checkpoint);
             if (first) {

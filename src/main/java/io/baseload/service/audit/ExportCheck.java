@@ -219,7 +219,9 @@ public final class ExportCheck {
         }
 
         private static VerifierKey key(String text, String name) {
-            return text.contains("-----BEGIN") ? VerifierKey.ofPem(name, text) : VerifierKey.parse(text);
+            return text.contains("-----BEGIN")
+                    ? VerifierKey.ofPem(VerifierKey.Type.NOTE, name, text)
+                    : VerifierKey.parse(text);
         }
     }
 }

@@ -36,8 +36,11 @@ record SignedNote(String text, List<SignatureLine> signatures) {
             if (!line.startsWith(DASH) || blank <= DASH.length()) {
                 throw new IllegalArgumentException("not a signature of a note: " + line);
             }
-            signatures.add(new SignatureLine(
-                    line.substring(DASH.length(), blank), Base64.getDecoder().decode(line.substring(blank + 1))));
+            byte[] signature = Base64.getDecoder().decode(line.substring(blank + 1));
+            if (signature.length <= 4) {
+                throw new IllegalArgumentException("not a signature of a note: " + line);
+            }
+            signatures.add(new SignatureLine(line.substring(DASH.length(), blank), signature));
         }
         return new SignedNote(note.substring(0, end + 1), List.copyOf(signatures));
     }
@@ -51,6 +54,21 @@ record SignedNote(String text, List<SignatureLine> signatures) {
         } catch (IllegalArgumentException e) {
             return List.of();
         }
+    }
+
+    /** The same with further signatures; one by a key that has signed before takes the place of the old one. */
+    SignedNote with(List<SignatureLine> further) {
+        var all = new ArrayList<>(signatures);
+        for (SignatureLine line : further) {
+            all.removeIf(old ->
+                    old.name().equals(line.name()) && Arrays.equals(old.signature(), 0, 4, line.signature(), 0, 4));
+            all.add(line);
+        }
+        return new SignedNote(text, List.copyOf(all));
+    }
+
+    static String line(SignatureLine line) {
+        return DASH + line.name() + " " + Base64.getEncoder().encodeToString(line.signature()) + "\n";
     }
 
     /** Whether one of these keys has signed the text. */
@@ -70,13 +88,7 @@ record SignedNote(String text, List<SignatureLine> signatures) {
     @Override
     public String toString() {
         var note = new StringBuilder(text).append('\n');
-        for (SignatureLine line : signatures) {
-            note.append(DASH)
-                    .append(line.name())
-                    .append(' ')
-                    .append(Base64.getEncoder().encodeToString(line.signature()))
-                    .append('\n');
-        }
+        signatures.forEach(line -> note.append(line(line)));
         return note.toString();
     }
 }

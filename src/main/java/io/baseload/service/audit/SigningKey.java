@@ -3,6 +3,7 @@ package io.baseload.service.audit;
 import io.baseload.service.database.PrivateFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +14,11 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** The Ed25519 key that signs checkpoints: PKCS #8 in PEM, mode 600, its public half beside it as {@code .pub.pem}. Never in the database: whoever can rewrite the trail can't sign it. */
+/** An Ed25519 key that signs checkpoints, or cosigns those of others: PKCS #8 in PEM, mode 600, its public half beside it as {@code .pub.pem}. Never in the database: whoever can rewrite the trail can't sign it. */
 final class SigningKey {
     private static final String ALGORITHM = "Ed25519";
 
@@ -30,15 +32,19 @@ final class SigningKey {
 
     /** The key in this file, made if there is none. */
     static SigningKey in(Path file, String name) {
+        return in(file, VerifierKey.Type.NOTE, name);
+    }
+
+    static SigningKey in(Path file, VerifierKey.Type type, String name) {
         var privateFile = new PrivateFile(file);
         try {
             if (privateFile.read().isEmpty()) {
                 generate(file);
             }
-            var key = read(file, name);
+            var key = read(file, type, name);
             if (!key.isPair() && Files.exists(publicHalf(successor(file)))) {
                 Files.move(publicHalf(successor(file)), publicHalf(file), StandardCopyOption.REPLACE_EXISTING);
-                key = read(file, name);
+                key = read(file, type, name);
             }
             if (!key.isPair()) {
                 throw new IllegalStateException(publicHalf(file) + " is not the public half of " + file);
@@ -71,12 +77,13 @@ final class SigningKey {
         return verifier.hasSigned("", Arrays.copyOfRange(line, 4, line.length));
     }
 
-    private static SigningKey read(Path file, String name) throws GeneralSecurityException, IOException {
+    private static SigningKey read(Path file, VerifierKey.Type type, String name)
+            throws GeneralSecurityException, IOException {
         byte[] der = Base64.getMimeDecoder()
                 .decode(new PrivateFile(file).read().orElseThrow().replaceAll("-----[A-Z ]+-----", ""));
         return new SigningKey(
                 KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(der)),
-                VerifierKey.ofPem(name, Files.readString(publicHalf(file))));
+                VerifierKey.ofPem(type, name, Files.readString(publicHalf(file))));
     }
 
     /** {@code audit-key.pub.pem} for {@code audit-key.pem}. */
@@ -89,15 +96,22 @@ final class SigningKey {
     }
 
     SignedNote.SignatureLine sign(String text) {
+        var line = ByteBuffer.allocate(4 + Long.BYTES + 64).put(verifier.idBytes());
+        if (verifier.type() == VerifierKey.Type.COSIGNATURE) {
+            long now = Instant.now().getEpochSecond();
+            line.putLong(now).put(signature(VerifierKey.cosigned(text, now)));
+        } else {
+            line.put(signature(text));
+        }
+        return new SignedNote.SignatureLine(verifier.name(), Arrays.copyOf(line.array(), line.position()));
+    }
+
+    private byte[] signature(String text) {
         try {
             var signature = Signature.getInstance(ALGORITHM);
             signature.initSign(privateKey);
             signature.update(text.getBytes(StandardCharsets.UTF_8));
-            byte[] signed = signature.sign();
-            byte[] line = new byte[4 + signed.length];
-            System.arraycopy(verifier.idBytes(), 0, line, 0, 4);
-            System.arraycopy(signed, 0, line, 4, signed.length);
-            return new SignedNote.SignatureLine(verifier.name(), line);
+            return signature.sign();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("signing failed", e);
         }
@@ -107,7 +121,8 @@ final class SigningKey {
     private static void generate(Path file) throws GeneralSecurityException, IOException {
         var pair = KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();
         Files.writeString(
-                publicHalf(file), VerifierKey.of("any", pair.getPublic()).pem());
+                publicHalf(file),
+                VerifierKey.of(VerifierKey.Type.NOTE, "any", pair.getPublic()).pem());
         var lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
         new PrivateFile(file)
                 .write("-----BEGIN PRIVATE KEY-----\n"

@@ -1,5 +1,6 @@
 package io.baseload.service.audit;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -9,15 +10,29 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 
 /**
- * A public Ed25519 key that signs notes under a name, in the text form of C2SP's signed notes: {@code name+id+base64(0x01 ‖ key)}, where the id is the first
- * four bytes of {@code SHA-256(name ‖ "\n" ‖ 0x01 ‖ key)}.
+ * A public Ed25519 key that signs notes under a name, in the text form of C2SP's signed notes: {@code name+id+base64(type ‖ key)}, where the id is the first
+ * four bytes of {@code SHA-256(name ‖ "\n" ‖ type ‖ key)}.
  *
  * @param raw the key's 32 bytes
  */
-public record VerifierKey(String name, byte[] raw) {
-    private static final byte ED25519 = 1;
+public record VerifierKey(Type type, String name, byte[] raw) {
+    /** What the key's signatures are of. */
+    public enum Type {
+        /** The note's text. */
+        NOTE(1),
+        /** A witness's: the text and the moment at which it was the latest (C2SP's cosignature/v1). */
+        COSIGNATURE(4);
+
+        private final byte wire;
+
+        Type(int wire) {
+            this.wire = (byte) wire;
+        }
+    }
+
     private static final int LENGTH = 32;
     /** What stands before the 32 bytes in a SubjectPublicKeyInfo. */
     private static final byte[] DER = HexFormat.of().parseHex("302a300506032b6570032100");
@@ -28,9 +43,9 @@ public record VerifierKey(String name, byte[] raw) {
         }
     }
 
-    static VerifierKey of(String name, PublicKey key) {
+    static VerifierKey of(Type type, String name, PublicKey key) {
         byte[] encoded = key.getEncoded();
-        return new VerifierKey(name, Arrays.copyOfRange(encoded, encoded.length - LENGTH, encoded.length));
+        return new VerifierKey(type, name, Arrays.copyOfRange(encoded, encoded.length - LENGTH, encoded.length));
     }
 
     /** @throws IllegalArgumentException if the text is no verifier key, or its id is not the key's */
@@ -40,10 +55,11 @@ public record VerifierKey(String name, byte[] raw) {
             throw new IllegalArgumentException("not of the form name+id+key: " + text);
         }
         byte[] typed = Base64.getDecoder().decode(parts[2]);
-        if (typed.length != LENGTH + 1 || typed[0] != ED25519) {
-            throw new IllegalArgumentException("not an Ed25519 key: " + text);
-        }
-        var key = new VerifierKey(parts[0], Arrays.copyOfRange(typed, 1, typed.length));
+        Type type = Stream.of(Type.values())
+                .filter(known -> typed.length == LENGTH + 1 && typed[0] == known.wire)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("not an Ed25519 key: " + text));
+        var key = new VerifierKey(type, parts[0], Arrays.copyOfRange(typed, 1, typed.length));
         if (!key.id().equals(parts[1])) {
             throw new IllegalArgumentException("the id is not the key's: " + text);
         }
@@ -51,10 +67,10 @@ public record VerifierKey(String name, byte[] raw) {
     }
 
     /** A public key in PEM under a name that it doesn't carry itself. */
-    static VerifierKey ofPem(String name, String pem) {
+    static VerifierKey ofPem(Type type, String name, String pem) {
         try {
             byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
-            return of(name, KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der)));
+            return of(type, name, KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der)));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("not an Ed25519 public key in PEM", e);
         }
@@ -84,6 +100,22 @@ public record VerifierKey(String name, byte[] raw) {
     }
 
     boolean hasSigned(String text, byte[] signature) {
+        if (type == Type.NOTE) {
+            return verifies(text, signature);
+        }
+        if (signature.length <= Long.BYTES) {
+            return false;
+        }
+        long seconds = ByteBuffer.wrap(signature).getLong();
+        return verifies(cosigned(text, seconds), Arrays.copyOfRange(signature, Long.BYTES, signature.length));
+    }
+
+    /** What a cosignature signs. */
+    static String cosigned(String text, long seconds) {
+        return "cosignature/v1\ntime " + seconds + "\n" + text;
+    }
+
+    private boolean verifies(String text, byte[] signature) {
         try {
             byte[] der = Arrays.copyOf(DER, DER.length + LENGTH);
             System.arraycopy(raw, 0, der, DER.length, LENGTH);
@@ -98,7 +130,7 @@ public record VerifierKey(String name, byte[] raw) {
 
     private byte[] typed() {
         byte[] typed = new byte[LENGTH + 1];
-        typed[0] = ED25519;
+        typed[0] = type.wire;
         System.arraycopy(raw, 0, typed, 1, LENGTH);
         return typed;
     }

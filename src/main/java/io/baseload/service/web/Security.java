@@ -1,7 +1,9 @@
 package io.baseload.service.web;
 
 import io.baseload.service.audit.DeniedAccess;
+import io.baseload.service.audit.Witness;
 import jakarta.servlet.DispatcherType;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -24,12 +26,21 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 class Security {
     static final String DEVELOPMENT = "development";
     static final String[] OPEN = {"/actuator/health/liveness", "/actuator/health/readiness"};
+
+    /** Open where checkpoints of others are cosigned: whose they are says their signature. */
+    private static final String WITNESS = "/witness/add-checkpoint";
+
     private static final String[] API_PAGE = {"/docs", "/swagger-ui/**", "/v3/api-docs/**", "/v3/api-docs.yaml"};
 
     @Bean
     SecurityFilterChain routes(
-            HttpSecurity http, Authenticator authenticator, DeniedAccess denied, Environment environment) {
+            HttpSecurity http,
+            Authenticator authenticator,
+            DeniedAccess denied,
+            Environment environment,
+            ObjectProvider<Witness> witness) {
         var denials = new Denials();
+        boolean witnesses = witness.stream().anyMatch(it -> it.key().isPresent());
         boolean development = environment.acceptsProfiles(Profiles.of(DEVELOPMENT));
         return http.csrf(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)
@@ -39,7 +50,7 @@ class Security {
                 .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .exceptionHandling(e -> e.authenticationEntryPoint(denials).accessDeniedHandler(denials))
                 .addFilterBefore(new BearerKeys(authenticator, denials, denied), AnonymousAuthenticationFilter.class)
-                .authorizeHttpRequests(rules -> allow(rules, development))
+                .authorizeHttpRequests(rules -> allow(rules, development, witnesses))
                 .build();
     }
 
@@ -61,11 +72,15 @@ class Security {
 
     private static void allow(
             AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry rules,
-            boolean development) {
+            boolean development,
+            boolean witnesses) {
         rules.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR).permitAll();
         rules.requestMatchers(HttpMethod.GET, OPEN).permitAll();
         if (development) {
             rules.requestMatchers(HttpMethod.GET, API_PAGE).permitAll();
+        }
+        if (witnesses) {
+            rules.requestMatchers(HttpMethod.POST, WITNESS).permitAll();
         }
         for (RouteAccess.Rule rule : RouteAccess.RULES) {
             var matched = rule.method().equals("*")

@@ -33,13 +33,23 @@ class HttpAnchorTest {
         server.start();
         try {
             var url = URI.create("http://localhost:" + server.getAddress().getPort() + "/checkpoints");
-            var anchor = new HttpAnchor(new AuditProperties(
-                    null, null, List.of(), new AuditProperties.AnchorProperties(null, url, "Bearer x"), null, null));
+            var anchor = new HttpAnchor(
+                    new AuditProperties(
+                            null,
+                            null,
+                            List.of(),
+                            new AuditProperties.AnchorProperties(null, url, "Bearer x"),
+                            List.of(),
+                            List.of(),
+                            null,
+                            null,
+                            null),
+                    new NoteClient());
             var checkpoint = new Checkpoint("o", 1, new byte[32], Instant.EPOCH, new byte[32], "o\n1\n…");
-            anchor.keep(checkpoint);
+            anchor.keep(checkpoint, size -> List.of());
             assertThat(heard).containsExactly("POST Bearer x o\n1\n…");
             status.set(500);
-            assertThatThrownBy(() -> anchor.keep(checkpoint)).hasMessageContaining("answered 500");
+            assertThatThrownBy(() -> anchor.keep(checkpoint, size -> List.of())).hasMessageContaining("answered 500");
         } finally {
             server.stop(0);
         }
