@@ -23,6 +23,20 @@ public record Reference(Path model, JsonNode expected, Safetensors values) {
      */
     public record Sequence(String name, int[] ids, int[] positions) {}
 
+    /** Models with one of each kind of layer. */
+    public static final List<String> KINDS = List.of(
+            "llama/model.gguf",
+            "qwen2-swa",
+            "phi3-longrope",
+            "gemma2-scalar",
+            "gemma3-v5config",
+            "tiny-mixtral",
+            "tiny-gpt-oss",
+            "deepseek-v2",
+            "deepseek-v3",
+            "tiny-yuan2",
+            "yuan2-m32");
+
     private static final String PACKED = ".gz";
 
     /**

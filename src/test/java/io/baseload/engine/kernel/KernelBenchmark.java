@@ -164,45 +164,30 @@ final class KernelBenchmark {
         for (int t = 0; t < tokens * 30; t++) {
             kv.store(t / 30 / KvPages.TOKENS, t % 30, t / 30 % KvPages.TOKENS, v, v, 0);
         }
-        AttentionOptions options = AttentionOptions.scaled(0.125f);
-        int[] all = new int[512];
-        double decode = seconds((worker, i) -> new Attention(kv, i % 30, options, all, q, out)
-                .run(
-                        kernels,
-                        pages,
-                        tokens - 1,
-                        0,
-                        1,
-                        Step.share(worker, threads, 9),
-                        Step.share(worker + 1, threads, 9),
-                        scratches.get()));
+        double decode = attended(kv, q, out, pages, new int[512], tokens - 1, 1);
         System.out.printf(
                 Locale.ROOT, "attention of one row over %d tokens in %s: %.1f µs%n", tokens, precision, decode * 1e6);
-        int[] window = {Math.max(0, tokens - 512)};
-        double windowed = seconds((worker, i) -> new Attention(kv, i % 30, options, window, q, out)
-                .run(
-                        kernels,
-                        pages,
-                        tokens - 1,
-                        0,
-                        1,
-                        Step.share(worker, threads, 9),
-                        Step.share(worker + 1, threads, 9),
-                        scratches.get()));
+        double windowed = attended(kv, q, out, pages, new int[] {Math.max(0, tokens - 512)}, tokens - 1, 1);
         System.out.printf(Locale.ROOT, "with a window of 512: %.1f µs%n", windowed * 1e6);
-        double prefill = seconds((worker, i) -> new Attention(kv, i % 30, options, all, q, out)
-                .run(
-                        kernels,
-                        pages,
-                        tokens - 48,
-                        0,
-                        48,
-                        Step.share(worker, threads, 9),
-                        Step.share(worker + 1, threads, 9),
-                        scratches.get()));
+        double prefill = attended(kv, q, out, pages, new int[512], tokens - 48, 48);
         System.out.printf(Locale.ROOT, "of 48 rows of a prompt: %.1f µs%n", prefill * 1e6);
         double store = seconds((worker, i) -> kv.store(0, i % 30, i % KvPages.TOKENS, v, v, 0));
         System.out.printf(Locale.ROOT, "a token's key and value stored: %.2f µs%n", store * 1e6);
+    }
+
+    /** Rows from a position on, in all layers in turn. */
+    private double attended(KvPages kv, Rows q, Rows out, int[] pages, int[] visible, int position, int rows) {
+        AttentionOptions options = AttentionOptions.scaled(0.125f);
+        return seconds((worker, i) -> new Attention(kv, i % 30, options, visible, q, out)
+                .run(
+                        kernels,
+                        pages,
+                        position,
+                        0,
+                        rows,
+                        Step.share(worker, threads, 9),
+                        Step.share(worker + 1, threads, 9),
+                        scratches.get()));
     }
 
     private void barrier() {

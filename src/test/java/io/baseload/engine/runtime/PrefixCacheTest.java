@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** Answers to prompts that begin as an earlier one did are those of an engine that has never seen one, bit for bit. */
 @Tag("kernel")
@@ -56,20 +56,7 @@ class PrefixCacheTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama/model.gguf",
-                "qwen2-swa",
-                "phi3-longrope",
-                "gemma2-scalar",
-                "gemma3-v5config",
-                "tiny-mixtral",
-                "tiny-gpt-oss",
-                "deepseek-v2",
-                "deepseek-v3",
-                "tiny-yuan2",
-                "yuan2-m32"
-            })
+    @FieldSource("io.baseload.testing.Reference#KINDS")
     void theNextTurnOfAConversationComputesOnlyWhatIsNew(String name) throws IOException {
         Reference reference = Reference.open(name, work);
         try (LoadedModel model = ENGINE.load(reference.model(), OPTIONS)) {

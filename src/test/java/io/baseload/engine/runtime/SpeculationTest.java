@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * With drafts an answer is what it is without, bit for bit. Answers are held to two tokens, of which one is likelier: so guesses are many, most of them right and some
@@ -60,20 +60,7 @@ class SpeculationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama/model.gguf",
-                "qwen2-swa",
-                "phi3-longrope",
-                "gemma2-scalar",
-                "gemma3-v5config",
-                "tiny-mixtral",
-                "tiny-gpt-oss",
-                "deepseek-v2",
-                "deepseek-v3",
-                "tiny-yuan2",
-                "yuan2-m32"
-            })
+    @FieldSource("io.baseload.testing.Reference#KINDS")
     void anAnswerIsWhatItIsWithout(String name) throws IOException {
         compare(Reference.open(name, work).model(), OPTIONS);
     }
