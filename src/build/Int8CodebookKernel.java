@@ -9,7 +9,6 @@ final class Int8CodebookKernel {
             import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
             import static io.baseload.engine.kernel.lanes.Lanes.INTS;
             import static io.baseload.engine.kernel.lanes.Lanes.L;
-            import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
             import static io.baseload.engine.kernel.lanes.Lanes.WORDS;
             import static java.nio.ByteOrder.LITTLE_ENDIAN;
             import static jdk.incubator.vector.VectorOperators.ASHR;
@@ -45,7 +44,7 @@ final class Int8CodebookKernel {
                 private CodebookInt8() {}
 
                 /**
-                 * Adds the products of some blocks: one row of x times one vector of eight weight rows, to {@code y[to + lane]}.
+                 * Adds the products of some blocks: one row of x times a panel of 16 weight rows, to {@code y[to + row]}.
                  *
                  * @param block the first block
                  * @param table the values of the 16 codes
@@ -53,94 +52,108 @@ final class Int8CodebookKernel {
                  */
             {kernel}
             }
-            """, Map.of("{kernel}", kernel(1)));
+            """, Map.of("{kernel}", kernel()));
     }
 
-    private static String kernel(int rows) {
+    private static String kernel() {
         return GenerateKernels.fill(
                 """
                     public static void multiply(
-                            PackedMatrix m, int unit, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+                            PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
                         MemorySegment w = m.data();
                         long[] quads = x.quads();
                         ByteVector values = ByteVector.fromArray(TABLE, table, 0);
-                        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
-                        int length = x.group();
-                        int groups = m.packing().block() / length;
-                        {rows}
+                        long p = m.codes(panel, block);
+                        int gap = m.blockBytes() - m.packing().block() * 8;
+                        int lastOfGroup = x.group() / 8 - 1;
+                        int groups = m.packing().block() / x.group();
+                        int group = x.groupsAt(row) + block * groups;
+                        int left = groups;
+                        int digits = x.digitsAt(row) + block * m.packing().block() / 2;
+                        float[] steps = x.steps();
                         MemorySegment d = scales.data();
-                        long q = scales.at() + unit % PARTS * (long) L * Float.BYTES;
+                        long blockStep = scales.blockStep();
+                        long q = scales.at();
                         ShortVector none = ShortVector.zero(WORDS);
                         {totals}
-                        for (int b = block, group = block * groups; b < block + blocks; b++, q += scales.blockStep()) {
-                            long p = panel + (long) b * m.blockBytes();
-                            for (int end = group + groups; group < end; group++) {
-                                {clear}
-                                int k = group * (length / 2);
-                                for (int eight = 0; eight < length / 8; eight++, p += 64, k += 4) {
-                                    IntVector w0 = IntVector.fromMemorySegment(QUARTER, w, p, LITTLE_ENDIAN);
-                                    IntVector w1 = IntVector.fromMemorySegment(QUARTER, w, p + 16, LITTLE_ENDIAN);
-                                    ShortVector c0 = (ShortVector) w0.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
-                                    ShortVector c1 = (ShortVector) w1.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
-                                    {even}
-                                    ShortVector c2 = (ShortVector) w0.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
-                                    ShortVector c3 = (ShortVector) w1.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
-                                    {odd}
-                                }
+                        {clear}
+                        int end = blocks * m.packing().block() / 8;
+                        for (int eight = 0; eight < end; eight++, p += 64) {
+                            int k = digits + eight * 4;
+                            {load}
+                            ShortVector high = LongVector.broadcast(QUADS, quads[k]).reinterpretAsShorts();
+                            ShortVector low = LongVector.broadcast(QUADS, quads[k + 1]).reinterpretAsShorts();
+                            {even}
+                            high = LongVector.broadcast(QUADS, quads[k + 2]).reinterpretAsShorts();
+                            low = LongVector.broadcast(QUADS, quads[k + 3]).reinterpretAsShorts();
+                            {odd}
+                            if ((eight & lastOfGroup) == lastOfGroup) {
+                                FloatVector step = FloatVector.broadcast(FLOATS, steps[group]);
                                 {ints}
                                 {quarters}
                                 {add}
+                                {again}
+                                group++;
+                                if (--left == 0) {
+                                    left = groups;
+                                    p += gap;
+                                    q += blockStep;
+                                }
                             }
                         }
                         {store}
                     }
-                """.replace("rowsR", "rows" + rows),
+                """,
                 Map.ofEntries(
-                        Map.entry(
-                                "{rows}",
-                                GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), s# = x.groupsAt(row + #);")),
                         Map.entry(
                                 "{totals}",
                                 GenerateKernels.each(
-                                        rows, "FloatVector t# = FloatVector.fromArray(FLOATS, y, to + # * L);")),
+                                        2, "FloatVector t# = FloatVector.fromArray(FLOATS, y, to + # * L);")),
                         Map.entry(
                                 "{clear}",
                                 GenerateKernels.each(
-                                        rows, "ShortVector h#_0 = none, h#_1 = none, l#_0 = none," + " l#_1 = none;")),
-                        Map.entry("{even}", GenerateKernels.each(rows, products(0))),
-                        Map.entry("{odd}", GenerateKernels.each(rows, products(2))),
+                                        2, "ShortVector h#_0 = none, h#_1 = none, l#_0 = none, l#_1 = none;")),
+                        Map.entry(
+                                "{load}",
+                                GenerateKernels.eachOf(
+                                        2,
+                                        2,
+                                        "IntVector w@_# = IntVector.fromMemorySegment(QUARTER, w, p + 32 * @ + 16 * #,"
+                                                + " LITTLE_ENDIAN);")),
+                        Map.entry("{even}", products("c", "w@_#")),
+                        Map.entry("{odd}", products("e", "w@_#.lanewise(LSHR, 4)")),
                         Map.entry(
                                 "{ints}",
                                 GenerateKernels.eachOf(
-                                        rows,
+                                        2,
                                         2,
                                         "IntVector hi@_# = h@_#.reinterpretAsInts(), li@_# ="
                                                 + " l@_#.reinterpretAsInts();")),
                         Map.entry(
                                 "{quarters}",
                                 GenerateKernels.eachOf(
-                                        rows,
+                                        2,
                                         2,
                                         "LongVector q@_# = hi@_#.lanewise(LSHL, 16).lanewise(ASHR,"
                                                 + " 16).add(hi@_#.lanewise(ASHR, 16)).lanewise(LSHL,"
                                                 + " 4).add(li@_#.lanewise(LSHL, 16).lanewise(ASHR,"
                                                 + " 16)).add(li@_#.lanewise(ASHR, 16)).reinterpretAsLongs();")),
-                        Map.entry("{add}", GenerateKernels.each(rows, """
+                        Map.entry("{add}", GenerateKernels.each(2, """
                             IntVector i# = q#_0.reinterpretAsInts().add(q#_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q#_1.reinterpretAsInts().add(q#_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                            t# = ((FloatVector) i#.convertShape(I2F, FLOATS, 0)).mul(FloatVector.broadcast(FLOATS, x.steps()[s# + group])).fma(FloatVector.fromMemorySegment(FLOATS, d, q, LITTLE_ENDIAN), t#);\
+                            t# = ((FloatVector) i#.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 32 * #, LITTLE_ENDIAN), t#);\
                             """)),
-                        Map.entry("{store}", GenerateKernels.each(rows, "t#.intoArray(y, to + # * L);"))));
+                        Map.entry(
+                                "{again}",
+                                GenerateKernels.each(2, "h#_0 = none;\nh#_1 = none;\nl#_0 = none;\nl#_1 = none;")),
+                        Map.entry("{store}", GenerateKernels.each(2, "t#.intoArray(y, to + # * L);"))));
     }
 
-    /** The products of two vectors of codes, c_D and the next, with the digits of their column. */
-    private static String products(int digit) {
-        return """
-            ShortVector u#_$D = LongVector.broadcast(QUADS, quads[x# + k + $D]).reinterpretAsShorts();
-            ShortVector v#_$D = LongVector.broadcast(QUADS, quads[x# + k + $E]).reinterpretAsShorts();
-            h#_0 = c$D.mul(u#_$D).add(h#_0);
-            h#_1 = c$E.mul(u#_$D).add(h#_1);
-            l#_0 = c$D.mul(v#_$D).add(l#_0);
-            l#_1 = c$E.mul(v#_$D).add(l#_1);\
-            """.replace("$D", String.valueOf(digit)).replace("$E", String.valueOf(digit + 1));
+    /** The products of codes, which are the lowest nibbles of {@code bytes}, with both digits of their columns. A look-up takes no more than the lowest four bits. */
+    private static String products(String name, String bytes) {
+        return GenerateKernels.eachOf(2, 2, """
+            ShortVector $@_# = (ShortVector) BYTES.reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h@_# = $@_#.mul(high).add(h@_#);
+            l@_# = $@_#.mul(low).add(l@_#);\
+            """.replace("$", name).replace("BYTES", bytes));
     }
 }

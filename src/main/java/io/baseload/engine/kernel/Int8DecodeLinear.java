@@ -63,7 +63,7 @@ final class Int8DecodeLinear {
         }
     }
 
-    /** Vectors of weight rows, whole panels, that are read side by side. Those of a table come one by one. */
+    /** Vectors of weight rows, whole panels, that are read side by side. Codes of a table come panel by panel. */
     private static int streams(PackedMatrix w, int left, int rows) {
         if (w.packing().codes().codebook()) {
             return PARTS;
@@ -84,7 +84,7 @@ final class Int8DecodeLinear {
                 scratch.blockScales.in(w, unit / PARTS, block);
             }
             if (w.packing().codes().codebook()) {
-                codebook(w, unit, units, block, some, rows, scratch);
+                codebook(w, unit, block, some, rows, scratch);
             } else {
                 nibbles(w, unit, units, block, some, rows, scratch);
             }
@@ -99,13 +99,11 @@ final class Int8DecodeLinear {
         };
     }
 
-    private static void codebook(PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
+    private static void codebook(PackedMatrix w, int unit, int block, int blocks, int rows, Scratch s) {
         byte[] table = Codebook.bytes(w.packing().codes());
-        for (int i = 0; i < units; i++) {
-            for (int r = 0; r < rows; r++) {
-                int to = (r * units + i) * L;
-                CodebookInt8.multiply(w, unit + i, block, blocks, table, s.blockScales, s.int8(), r, s.sums, to);
-            }
+        for (int r = 0; r < rows; r++) {
+            int to = r * PARTS * L;
+            CodebookInt8.multiply(w, unit / PARTS, block, blocks, table, s.blockScales, s.int8(), r, s.sums, to);
         }
     }
 

@@ -3,7 +3,6 @@ package io.baseload.engine.kernel.generated;
 import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.INTS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
-import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 import static io.baseload.engine.kernel.lanes.Lanes.WORDS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ASHR;
@@ -39,58 +38,99 @@ public final class CodebookInt8 {
     private CodebookInt8() {}
 
     /**
-     * Adds the products of some blocks: one row of x times one vector of eight weight rows, to {@code y[to + lane]}.
+     * Adds the products of some blocks: one row of x times a panel of 16 weight rows, to {@code y[to + row]}.
      *
      * @param block the first block
      * @param table the values of the 16 codes
      * @param scales those of these blocks, as F32
      */
     public static void multiply(
-            PackedMatrix m, int unit, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+            PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
         MemorySegment w = m.data();
         long[] quads = x.quads();
         ByteVector values = ByteVector.fromArray(TABLE, table, 0);
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
-        int length = x.group();
-        int groups = m.packing().block() / length;
-        int x0 = x.digitsAt(row + 0), s0 = x.groupsAt(row + 0);
+        long p = m.codes(panel, block);
+        int gap = m.blockBytes() - m.packing().block() * 8;
+        int lastOfGroup = x.group() / 8 - 1;
+        int groups = m.packing().block() / x.group();
+        int group = x.groupsAt(row) + block * groups;
+        int left = groups;
+        int digits = x.digitsAt(row) + block * m.packing().block() / 2;
+        float[] steps = x.steps();
         MemorySegment d = scales.data();
-        long q = scales.at() + unit % PARTS * (long) L * Float.BYTES;
+        long blockStep = scales.blockStep();
+        long q = scales.at();
         ShortVector none = ShortVector.zero(WORDS);
         FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
-        for (int b = block, group = block * groups; b < block + blocks; b++, q += scales.blockStep()) {
-            long p = panel + (long) b * m.blockBytes();
-            for (int end = group + groups; group < end; group++) {
-                ShortVector h0_0 = none, h0_1 = none, l0_0 = none, l0_1 = none;
-                int k = group * (length / 2);
-                for (int eight = 0; eight < length / 8; eight++, p += 64, k += 4) {
-                    IntVector w0 = IntVector.fromMemorySegment(QUARTER, w, p, LITTLE_ENDIAN);
-                    IntVector w1 = IntVector.fromMemorySegment(QUARTER, w, p + 16, LITTLE_ENDIAN);
-                    ShortVector c0 = (ShortVector) w0.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
-                    ShortVector c1 = (ShortVector) w1.and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
-                    ShortVector u0_0 = LongVector.broadcast(QUADS, quads[x0 + k + 0]).reinterpretAsShorts();
-                    ShortVector v0_0 = LongVector.broadcast(QUADS, quads[x0 + k + 1]).reinterpretAsShorts();
-                    h0_0 = c0.mul(u0_0).add(h0_0);
-                    h0_1 = c1.mul(u0_0).add(h0_1);
-                    l0_0 = c0.mul(v0_0).add(l0_0);
-                    l0_1 = c1.mul(v0_0).add(l0_1);
-                    ShortVector c2 = (ShortVector) w0.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
-                    ShortVector c3 = (ShortVector) w1.lanewise(LSHR, 4).and(0x0F0F0F0F).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
-                    ShortVector u0_2 = LongVector.broadcast(QUADS, quads[x0 + k + 2]).reinterpretAsShorts();
-                    ShortVector v0_2 = LongVector.broadcast(QUADS, quads[x0 + k + 3]).reinterpretAsShorts();
-                    h0_0 = c2.mul(u0_2).add(h0_0);
-                    h0_1 = c3.mul(u0_2).add(h0_1);
-                    l0_0 = c2.mul(v0_2).add(l0_0);
-                    l0_1 = c3.mul(v0_2).add(l0_1);
-                }
+        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
+        ShortVector h0_0 = none, h0_1 = none, l0_0 = none, l0_1 = none;
+        ShortVector h1_0 = none, h1_1 = none, l1_0 = none, l1_1 = none;
+        int end = blocks * m.packing().block() / 8;
+        for (int eight = 0; eight < end; eight++, p += 64) {
+            int k = digits + eight * 4;
+            IntVector w0_0 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 0 + 16 * 0, LITTLE_ENDIAN);
+            IntVector w0_1 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 0 + 16 * 1, LITTLE_ENDIAN);
+            IntVector w1_0 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 1 + 16 * 0, LITTLE_ENDIAN);
+            IntVector w1_1 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 1 + 16 * 1, LITTLE_ENDIAN);
+            ShortVector high = LongVector.broadcast(QUADS, quads[k]).reinterpretAsShorts();
+            ShortVector low = LongVector.broadcast(QUADS, quads[k + 1]).reinterpretAsShorts();
+            ShortVector c0_0 = (ShortVector) w0_0.reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h0_0 = c0_0.mul(high).add(h0_0);
+            l0_0 = c0_0.mul(low).add(l0_0);
+            ShortVector c0_1 = (ShortVector) w0_1.reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h0_1 = c0_1.mul(high).add(h0_1);
+            l0_1 = c0_1.mul(low).add(l0_1);
+            ShortVector c1_0 = (ShortVector) w1_0.reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h1_0 = c1_0.mul(high).add(h1_0);
+            l1_0 = c1_0.mul(low).add(l1_0);
+            ShortVector c1_1 = (ShortVector) w1_1.reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h1_1 = c1_1.mul(high).add(h1_1);
+            l1_1 = c1_1.mul(low).add(l1_1);
+            high = LongVector.broadcast(QUADS, quads[k + 2]).reinterpretAsShorts();
+            low = LongVector.broadcast(QUADS, quads[k + 3]).reinterpretAsShorts();
+            ShortVector e0_0 = (ShortVector) w0_0.lanewise(LSHR, 4).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h0_0 = e0_0.mul(high).add(h0_0);
+            l0_0 = e0_0.mul(low).add(l0_0);
+            ShortVector e0_1 = (ShortVector) w0_1.lanewise(LSHR, 4).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h0_1 = e0_1.mul(high).add(h0_1);
+            l0_1 = e0_1.mul(low).add(l0_1);
+            ShortVector e1_0 = (ShortVector) w1_0.lanewise(LSHR, 4).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h1_0 = e1_0.mul(high).add(h1_0);
+            l1_0 = e1_0.mul(low).add(l1_0);
+            ShortVector e1_1 = (ShortVector) w1_1.lanewise(LSHR, 4).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h1_1 = e1_1.mul(high).add(h1_1);
+            l1_1 = e1_1.mul(low).add(l1_1);
+            if ((eight & lastOfGroup) == lastOfGroup) {
+                FloatVector step = FloatVector.broadcast(FLOATS, steps[group]);
                 IntVector hi0_0 = h0_0.reinterpretAsInts(), li0_0 = l0_0.reinterpretAsInts();
                 IntVector hi0_1 = h0_1.reinterpretAsInts(), li0_1 = l0_1.reinterpretAsInts();
+                IntVector hi1_0 = h1_0.reinterpretAsInts(), li1_0 = l1_0.reinterpretAsInts();
+                IntVector hi1_1 = h1_1.reinterpretAsInts(), li1_1 = l1_1.reinterpretAsInts();
                 LongVector q0_0 = hi0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi0_0.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li0_0.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li0_0.lanewise(ASHR, 16)).reinterpretAsLongs();
                 LongVector q0_1 = hi0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi0_1.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li0_1.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li0_1.lanewise(ASHR, 16)).reinterpretAsLongs();
+                LongVector q1_0 = hi1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_0.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_0.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_0.lanewise(ASHR, 16)).reinterpretAsLongs();
+                LongVector q1_1 = hi1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_1.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_1.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_1.lanewise(ASHR, 16)).reinterpretAsLongs();
                 IntVector i0 = q0_0.reinterpretAsInts().add(q0_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q0_1.reinterpretAsInts().add(q0_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(FloatVector.broadcast(FLOATS, x.steps()[s0 + group])).fma(FloatVector.fromMemorySegment(FLOATS, d, q, LITTLE_ENDIAN), t0);
+                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 32 * 0, LITTLE_ENDIAN), t0);
+                IntVector i1 = q1_0.reinterpretAsInts().add(q1_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q1_1.reinterpretAsInts().add(q1_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
+                t1 = ((FloatVector) i1.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 32 * 1, LITTLE_ENDIAN), t1);
+                h0_0 = none;
+                h0_1 = none;
+                l0_0 = none;
+                l0_1 = none;
+                h1_0 = none;
+                h1_1 = none;
+                l1_0 = none;
+                l1_1 = none;
+                group++;
+                if (--left == 0) {
+                    left = groups;
+                    p += gap;
+                    q += blockStep;
+                }
             }
         }
         t0.intoArray(y, to + 0 * L);
+        t1.intoArray(y, to + 1 * L);
     }
 }
