@@ -43,7 +43,8 @@ public class AuditConfiguration {
         var rows = new TrailRows(jdbc);
         var file = Optional.ofNullable(properties.anchor().file()).map(CheckpointFile::new);
         var witnesses = properties.witnesses().stream()
-                .map(it -> new WitnessAnchor(it.url(), VerifierKey.parse(it.key()), transport.getObject()));
+                .map(it -> new WitnessAnchor(
+                        it.url(), VerifierKey.parse(VerifierKey.Type.COSIGNATURE, it.key()), transport.getObject()));
         List<Anchored> anchors = Stream.of(file.stream(), further.orderedStream(), witnesses)
                 .<Anchor>flatMap(Function.identity())
                 .map(anchor -> new Anchored(anchor, Instant.now()))

@@ -10,7 +10,6 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.stream.Stream;
 
 /**
  * A public Ed25519 key that signs notes under a name, in the text form of C2SP's signed notes: {@code name+id+base64(type ‖ key)}, where the id is the first
@@ -48,17 +47,25 @@ public record VerifierKey(Type type, String name, byte[] raw) {
         return new VerifierKey(type, name, Arrays.copyOfRange(encoded, encoded.length - LENGTH, encoded.length));
     }
 
-    /** @throws IllegalArgumentException if the text is no verifier key, or its id is not the key's */
+    /**
+     * A key that signs notes.
+     *
+     * @throws IllegalArgumentException if the text is no such key, or its id is not the key's
+     */
     public static VerifierKey parse(String text) {
+        return parse(Type.NOTE, text);
+    }
+
+    /** One of a type: a witness's signature never counts as that of a log, nor the other way round. */
+    static VerifierKey parse(Type type, String text) {
         String[] parts = text.strip().split("\\+", 3);
         if (parts.length < 3) {
             throw new IllegalArgumentException("not of the form name+id+key: " + text);
         }
         byte[] typed = Base64.getDecoder().decode(parts[2]);
-        Type type = Stream.of(Type.values())
-                .filter(known -> typed.length == LENGTH + 1 && typed[0] == known.wire)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("not an Ed25519 key: " + text));
+        if (typed.length != LENGTH + 1 || typed[0] != type.wire) {
+            throw new IllegalArgumentException("not an Ed25519 key of the type " + type.wire + ": " + text);
+        }
         var key = new VerifierKey(type, parts[0], Arrays.copyOfRange(typed, 1, typed.length));
         if (!key.id().equals(parts[1])) {
             throw new IllegalArgumentException("the id is not the key's: " + text);

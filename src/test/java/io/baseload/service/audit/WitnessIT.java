@@ -40,7 +40,7 @@ final class WitnessIT {
                         "baseload.audit.origin=" + ORIGIN,
                         "baseload.audit.witnesses[0].url=" + witness.rest().url() + "/witness",
                         "baseload.audit.witnesses[0].key=" + witnessKey(witness))) {
-            var key = Set.of(VerifierKey.parse(witnessKey(witness)));
+            var key = Set.of(VerifierKey.parse(VerifierKey.Type.COSIGNATURE, witnessKey(witness)));
             for (int i = 0; i < 3; i++) {
                 log.rest().post("/admin/v1/tenants", Map.of("id", "tenant-" + i));
                 var answer = log.rest().send("GET", "/admin/v1/audit/checkpoint", "");

@@ -89,8 +89,8 @@ class WitnessTest {
     private void assertCosigned(Reply reply, Checkpoint checkpoint) {
         assertThat(reply).isInstanceOf(Reply.Cosigned.class);
         var note = SignedNote.parse(checkpoint.note() + ((Reply.Cosigned) reply).lines());
-        assertThat(note.isSignedBy(
-                        Set.of(VerifierKey.parse(witnessKey.verifier().text()))))
+        assertThat(note.isSignedBy(Set.of(VerifierKey.parse(
+                        VerifierKey.Type.COSIGNATURE, witnessKey.verifier().text()))))
                 .isTrue();
         assertThat(note.isSignedBy(Set.of(logKey.verifier()))).isTrue();
     }
@@ -132,6 +132,16 @@ class WitnessTest {
                 ask("old 0\n\n" + log.checkpoint(5, "other.example", logKey).note()), 404);
         assertRefused(ask("old 7\n\n" + log.checkpoint(5).note()), 400);
         assertThat(witness.cosigned()).isEmpty();
+    }
+
+    @Test
+    void aWitnessesKeyIsNoLogsKey() {
+        String text = witnessKey.verifier().text();
+        assertThat(VerifierKey.parse(VerifierKey.Type.COSIGNATURE, text)).isEqualTo(witnessKey.verifier());
+        assertThatThrownBy(() -> VerifierKey.parse(text)).hasMessageContaining("not an Ed25519 key of the type 1");
+        assertThatThrownBy(() -> VerifierKey.parse(
+                        VerifierKey.Type.COSIGNATURE, logKey.verifier().text()))
+                .hasMessageContaining("not an Ed25519 key of the type 4");
     }
 
     @Test
