@@ -66,7 +66,11 @@ public record ImportFolder(Path root) {
      * @param name relative to the model's folder
      */
     record SourceFile(String name, long bytes, String sha256) {
-        /** Reads a file whole. @param read hears how many bytes more were read, and may throw */
+        /**
+         * Reads a file whole.
+         *
+         * @param read hears how many bytes more were read, and may throw
+         */
         static SourceFile of(Path folder, Path file, LongConsumer read) {
             var name = folder.relativize(file).toString();
             try (InputStream in = Files.newInputStream(file)) {
@@ -110,7 +114,11 @@ public record ImportFolder(Path root) {
             return files.values().stream().mapToLong(Stamp::bytes).sum();
         }
 
-        /** Reads all files whole. @param read as in {@link SourceFile#of} */
+        /**
+         * Reads all files whole.
+         *
+         * @param read as in {@link SourceFile#of}
+         */
         List<SourceFile> hashed(LongConsumer read) {
             Path folder = Files.isDirectory(model) ? model : Objects.requireNonNull(model.getParent());
             return files.keySet().stream()

@@ -45,7 +45,11 @@ public final class ImportService {
      * @param quantization what became of the weights
      */
     public record Imported(List<SourceFile> source, String sha256, long bytes, Quantization quantization) {
-        /** As the audit trail has it. @param path what was imported, in the words of whoever asked for it */
+        /**
+         * As the audit trail has it.
+         *
+         * @param path what was imported, in the words of whoever asked for it
+         */
         public Map<String, ?> detail(String path) {
             return Map.of(
                     "path",
