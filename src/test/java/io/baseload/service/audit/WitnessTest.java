@@ -172,7 +172,7 @@ class WitnessTest {
         var lines = ((Reply.Cosigned) ask(log.request(0, 5))).lines();
         var key = Set.of(witnessKey.verifier());
         assertThat(lines).startsWith("— witness.example ").endsWith("\n");
-        byte[] line = Base64.getDecoder().decode(lines.strip().split(" ")[2]);
+        byte[] line = Base64.getDecoder().decode(lines.strip().split(" ", 3)[2]);
         assertThat(line).hasSize(4 + 8 + 64);
         line[11] ^= 1; // the timestamp
         var text = log.checkpoint(5).signed().text();
