@@ -3,6 +3,7 @@ package io.baseload.engine.kernel;
 import static io.baseload.engine.kernel.Scratch.BLOCKS;
 import static io.baseload.engine.kernel.Scratch.BLOCK_COLUMNS;
 import static io.baseload.engine.kernel.Scratch.COLUMNS;
+import static io.baseload.engine.kernel.Scratch.ONE_ROWS_BLOCKS;
 import static io.baseload.engine.kernel.Scratch.ROWS;
 import static io.baseload.engine.kernel.Scratch.STREAMS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
@@ -38,8 +39,10 @@ final class DecodeLinear {
             BlockSums.of(w, x, row, rows, scratch.blockSums);
             for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
                 units = streams(end - unit, rows);
-                long bytes = Math.ceilDiv(units, PARTS) * w.panelBytes();
-                ReadAhead.fetch(w.data(), unit / PARTS * w.panelBytes(), bytes, scratch);
+                if (rows > 1 || !w.packing().codes().coded()) {
+                    long bytes = Math.ceilDiv(units, PARTS) * w.panelBytes();
+                    ReadAhead.fetch(w.data(), unit / PARTS * w.panelBytes(), bytes, scratch);
+                }
                 group(w, x, y, row, rows, unit, units, scratch);
             }
         }
@@ -70,11 +73,11 @@ final class DecodeLinear {
         return !packing.codes().codebook() || L == LANES;
     }
 
-    /** A few blocks after the other, whose weights then serve all rows from cache. */
+    /** Adds the products of all columns: most at once for one row, else a few blocks after the other, whose weights then serve all rows from cache. */
     private static void coded(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
         Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
-        int blocks = blocks(w.packing());
+        int blocks = rows == 1 ? ONE_ROWS_BLOCKS : blocks(w.packing());
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
             ScaleVectors.read(w, unit, units, block, some, scratch.scales);

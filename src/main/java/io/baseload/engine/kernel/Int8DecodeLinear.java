@@ -26,9 +26,6 @@ final class Int8DecodeLinear {
     /** Those that several rows meet, two at a time. */
     private static final int SHARED_STREAMS = 4;
 
-    /** Blocks of each panel whose scales are converted at once: they find room in L1. */
-    private static final int CONVERTED_BLOCKS = 32;
-
     private Int8DecodeLinear() {}
 
     /** Whether integer products are faster here than F32 is: vectors of 512 bits look codes of a table up as floats, at least as fast. */
@@ -75,7 +72,7 @@ final class Int8DecodeLinear {
     /** Adds the products of all columns: at once for one row, else a few blocks after the other, whose weights then serve all rows from cache. */
     private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
         boolean convert = converts(w.packing(), rows);
-        int blocks = rows > 1 ? DecodeLinear.blocks(w.packing()) : convert ? CONVERTED_BLOCKS : w.blocks();
+        int blocks = rows > 1 ? DecodeLinear.blocks(w.packing()) : w.blocks();
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
             if (convert) {

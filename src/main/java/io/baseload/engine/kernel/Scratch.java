@@ -26,6 +26,9 @@ public final class Scratch {
     /** Blocks of such columns at most. */
     static final int BLOCKS = 8;
 
+    /** Blocks that a kernel runs over in one call for one row: the fewer calls, the fewer breaks in the streams from memory. */
+    static final int ONE_ROWS_BLOCKS = 128;
+
     private static final int WIDTH = STREAMS * LANES;
 
     /** Widened weights, {@code [column][row]}, or widened keys or values of a page. Off the heap, because only there vectors are aligned to cache lines. */
@@ -40,7 +43,7 @@ public final class Scratch {
     final BlockScales blockScales;
 
     /** Scales and minimums of some blocks. */
-    final float[] scales = new float[2 * BLOCKS * WIDTH];
+    final float[] scales = new float[2 * ONE_ROWS_BLOCKS * WIDTH];
 
     final float[] block = new float[Packing.MOST_COLUMNS * LANES];
     final float[] lanes = new float[LANES];

@@ -19,7 +19,7 @@ public final class BlockScales {
     /**
      * Scales that stand nowhere yet.
      *
-     * @param room outside the heap
+     * @param room outside the heap, for those of all blocks of eight panels
      */
     public BlockScales(MemorySegment room) {
         this.room = room;
@@ -44,9 +44,7 @@ public final class BlockScales {
         blockStep = (long) (scales.minimum() ? 2 : 1) * PackedMatrix.LANES * Float.BYTES;
         panelStep = blocks * blockStep;
         for (int i = 0; i < panels; i++) {
-            for (int b = 0; b < blocks; b++) {
-                ScaleVectors.convert(w, panel + i, block + b, room, i * panelStep + b * blockStep);
-            }
+            ScaleVectors.convert(w, panel + i, block, blocks, room, i * panelStep);
         }
     }
 

@@ -7,6 +7,7 @@ import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
+import static io.baseload.engine.tensor.PackedMatrix.NESTED_BLOCKS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.B2F;
 import static jdk.incubator.vector.VectorOperators.B2I;
@@ -49,55 +50,64 @@ public final class ScaleVectors {
         }
     }
 
-    /** Converts the scales of a block of a panel to F32, 16 of them and then 16 minimums where there are any, if they don't stand in it as F32. */
-    static void convert(PackedMatrix m, int panel, int block, MemorySegment to, long toAt) {
-        long from = m.scales(panel, block);
-        int numbers = m.packing().scales().minimum() ? 2 * LANES : LANES;
-        if (!m.packing().scales().nested()) {
-            for (int i = 0; i < numbers; i += L) {
-                halves(m.data(), from + (long) i * Short.BYTES, to, toAt + (long) i * Float.BYTES);
-            }
-            return;
-        }
-        long nested = m.nested(panel, block);
-        for (int i = 0; i < numbers; i += L) {
-            long shared = nested + (long) (i / LANES) * 2 * Float.BYTES;
-            if (m.packing().scales() == Scales.FLOAT8) {
-                float8(m.data(), from + i, shared, to, toAt + (long) i * Float.BYTES);
-            } else {
-                linear8(m.data(), from + i, shared, to, toAt + (long) i * Float.BYTES);
+    /** Converts the scales of some blocks of a panel to F32, 16 of each and then 16 minimums where there are any, if they don't stand in it as F32. */
+    static void convert(PackedMatrix m, int panel, int block, int blocks, MemorySegment to, long toAt) {
+        int kinds = m.packing().scales().minimum() ? 2 : 1;
+        long step = kinds * LANES * (long) Float.BYTES;
+        for (int b = block, some; b < block + blocks; b += some) {
+            some = Math.min(NESTED_BLOCKS - b % NESTED_BLOCKS, block + blocks - b);
+            for (int i = 0; i < kinds * LANES; i += L) {
+                long at = toAt + (b - block) * step + (long) i * Float.BYTES;
+                long from = m.scales(panel, b);
+                long next = m.scales(panel, b + 1) - from;
+                switch (m.packing().scales()) {
+                    case LINEAR8, LINEAR8_MINIMUM -> {
+                        long nested = m.nested(panel, b) + i / LANES * 2L * Float.BYTES;
+                        linear8(m.data(), from + i, next, some, nested, to, at, step);
+                    }
+                    case FLOAT8 -> float8(m.data(), from + i, next, some, m.nested(panel, b), to, at, step);
+                    default -> halves(m.data(), from + (long) i * Short.BYTES, next, some, to, at, step);
+                }
             }
         }
     }
 
-    private static void halves(MemorySegment w, long at, MemorySegment to, long toAt) {
-        IntVector bits = (IntVector)
-                ShortVector.fromMemorySegment(SHORTS, w, at, LITTLE_ENDIAN).convertShape(S2I, INTS, 0);
-        bits.lanewise(LSHL, 13)
-                .and(Lanes.HALF_BITS)
-                .reinterpretAsFloats()
-                .mul(Lanes.HALF_BIAS)
-                .intoMemorySegment(to, toAt, LITTLE_ENDIAN);
+    private static void halves(MemorySegment w, long at, long next, int count, MemorySegment to, long toAt, long step) {
+        for (int b = 0; b < count; b++, at += next, toAt += step) {
+            IntVector bits = (IntVector)
+                    ShortVector.fromMemorySegment(SHORTS, w, at, LITTLE_ENDIAN).convertShape(S2I, INTS, 0);
+            bits.lanewise(LSHL, 13)
+                    .and(Lanes.HALF_BITS)
+                    .reinterpretAsFloats()
+                    .mul(Lanes.HALF_BIAS)
+                    .intoMemorySegment(to, toAt, LITTLE_ENDIAN);
+        }
     }
 
-    private static void linear8(MemorySegment w, long at, long nested, MemorySegment to, long toAt) {
-        FloatVector codes = (FloatVector)
-                ByteVector.fromMemorySegment(BYTES, w, at, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0);
+    private static void linear8(
+            MemorySegment w, long at, long next, int count, long nested, MemorySegment to, long toAt, long step) {
         FloatVector scale = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested));
         FloatVector offset = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested + Float.BYTES));
-        codes.fma(scale, offset).intoMemorySegment(to, toAt, LITTLE_ENDIAN);
+        for (int b = 0; b < count; b++, at += next, toAt += step) {
+            FloatVector codes = (FloatVector)
+                    ByteVector.fromMemorySegment(BYTES, w, at, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0);
+            codes.fma(scale, offset).intoMemorySegment(to, toAt, LITTLE_ENDIAN);
+        }
     }
 
-    private static void float8(MemorySegment w, long at, long nested, MemorySegment to, long toAt) {
-        IntVector bits = (IntVector)
-                ByteVector.fromMemorySegment(BYTES, w, at, LITTLE_ENDIAN).convertShape(B2I, INTS, 0);
-        FloatVector codes = bits.lanewise(LSHL, 20)
-                .and(Lanes.FLOAT8_BITS)
-                .reinterpretAsFloats()
-                .mul(Lanes.FLOAT8_BIAS);
+    private static void float8(
+            MemorySegment w, long at, long next, int count, long nested, MemorySegment to, long toAt, long step) {
         FloatVector scale = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested));
         FloatVector offset = FloatVector.broadcast(FLOATS, w.get(FLOAT, nested + Float.BYTES));
-        codes.fma(scale, offset).intoMemorySegment(to, toAt, LITTLE_ENDIAN);
+        for (int b = 0; b < count; b++, at += next, toAt += step) {
+            IntVector bits = (IntVector)
+                    ByteVector.fromMemorySegment(BYTES, w, at, LITTLE_ENDIAN).convertShape(B2I, INTS, 0);
+            FloatVector codes = bits.lanewise(LSHL, 20)
+                    .and(Lanes.FLOAT8_BITS)
+                    .reinterpretAsFloats()
+                    .mul(Lanes.FLOAT8_BIAS);
+            codes.fma(scale, offset).intoMemorySegment(to, toAt, LITTLE_ENDIAN);
+        }
     }
 
     /** Where the scales of vector i from {@code unit} on begin, if each has {@code size} bytes. */
