@@ -53,7 +53,7 @@ public final class ScaleVectors {
     /** Converts the scales of some blocks of a panel to F32, 16 of each and then 16 minimums where there are any, if they don't stand in it as F32. */
     static void convert(PackedMatrix m, int panel, int block, int blocks, MemorySegment to, long toAt) {
         int kinds = m.packing().scales().minimum() ? 2 : 1;
-        long step = kinds * LANES * (long) Float.BYTES;
+        long step = (long) kinds * LANES * Float.BYTES;
         for (int b = block, some; b < block + blocks; b += some) {
             some = Math.min(NESTED_BLOCKS - b % NESTED_BLOCKS, block + blocks - b);
             for (int i = 0; i < kinds * LANES; i += L) {
@@ -62,7 +62,7 @@ public final class ScaleVectors {
                 long next = m.scales(panel, b + 1) - from;
                 switch (m.packing().scales()) {
                     case LINEAR8, LINEAR8_MINIMUM -> {
-                        long nested = m.nested(panel, b) + i / LANES * 2L * Float.BYTES;
+                        long nested = m.nested(panel, b) + (i / LANES) * 2L * Float.BYTES;
                         linear8(m.data(), from + i, next, some, nested, to, at, step);
                     }
                     case FLOAT8 -> float8(m.data(), from + i, next, some, m.nested(panel, b), to, at, step);
