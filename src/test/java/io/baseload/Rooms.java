@@ -84,9 +84,9 @@ final class Rooms {
                 Set.of("service.database", "service.cluster"));
         door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database"));
         door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.web"));
-        door(doors, "service.admin", ASKING, PLATFORM, Set.of("service.web", "service.cluster"));
+        door(doors, "service.admin", ASKING, PLATFORM, Set.of("service.web", "service.cluster", "service.planner"));
         door(doors, "service.console", PLATFORM, Set.of("service.web"));
-        door(doors, "service.planner", Set.of("engine.api"));
+        door(doors, "service.planner", ASKING);
         door(doors, "service.app", ASKING, servicesOf(doors));
         door(doors, "cli", unqualified(doors));
         return doors;

@@ -23,6 +23,7 @@ import picocli.CommandLine.HelpCommand;
             TokenizeCommand.class,
             GrammarCommand.class,
             BenchCommand.class,
+            PlanCommand.class,
             PerplexityCommand.class,
             AuditCommand.class,
             HelpCommand.class

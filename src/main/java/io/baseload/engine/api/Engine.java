@@ -36,6 +36,27 @@ public interface Engine extends AutoCloseable {
      */
     MemoryEstimate estimate(Path file, LoadOptions options);
 
+    /**
+     * What a model is made of that is loaded with these options, for a plan of what it needs.
+     *
+     * @param model as for {@link #load}, or a {@code config.json}, whose weights are then taken to be in BF16 and packed as the options say
+     * @throws ModelFileException as {@link #inspect}
+     */
+    ModelOutline outline(Path model, LoadOptions options);
+
+    /**
+     * The same for a model of which there is only the text of a {@code config.json}.
+     *
+     * @throws ModelFileException if it is broken or asks for something that this version can't run
+     */
+    ModelOutline outline(String config, LoadOptions options);
+
+    /**
+     * Measures how fast this machine is with such a model, with as many workers as the engine has. Takes some seconds of all CPUs and half a GiB of memory; to be asked while the engine has
+     * nothing to do.
+     */
+    MachineRates measure(ModelOutline model, Precision precision);
+
     /** What computes the linear layers of models that are loaded in this precision here. */
     KernelTiers kernels(Precision precision);
 

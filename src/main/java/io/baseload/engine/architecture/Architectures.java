@@ -47,10 +47,25 @@ public final class Architectures {
             case ConfigKeys config -> new HuggingFaceKeys(config);
         };
         Architecture family = family(keys);
-        ModelConfig config = family.config(keys);
-        keys.refuseOthers();
+        ModelConfig config = config(family, keys);
         TensorMap tensors = keys.gguf() ? family.ggufTensors(config) : family.huggingFaceTensors(config);
         return new ModelDefinition(config, new CheckpointTensors(folder.weights(), tensors, keys.quantization()));
+    }
+
+    /**
+     * Finds out what a model computes of which only the configuration is there.
+     *
+     * @throws io.baseload.engine.api.ModelFileException as {@link #of}
+     */
+    public static ModelConfig config(ConfigKeys config) {
+        Keys keys = new HuggingFaceKeys(config);
+        return config(family(keys), keys);
+    }
+
+    private static ModelConfig config(Architecture family, Keys keys) {
+        ModelConfig config = family.config(keys);
+        keys.refuseOthers();
+        return config;
     }
 
     private static Architecture family(Keys keys) {

@@ -8,6 +8,8 @@ import io.baseload.engine.format.JsonValue.Null;
 import io.baseload.engine.format.JsonValue.Real;
 import io.baseload.engine.format.JsonValue.Struct;
 import io.baseload.engine.format.JsonValue.Text;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -41,6 +43,17 @@ public final class ConfigKeys implements ModelKeys {
         try (Mappings mappings = new Mappings()) {
             return new ConfigKeys(file, "", JsonFileParser.read(mappings.map(file)));
         }
+    }
+
+    /**
+     * The keys of one JSON object that is there as text. A refusal calls it {@code config.json}.
+     *
+     * @throws ModelFileException if it isn't one
+     */
+    public static ConfigKeys of(String text) {
+        var file = new MappedFile(
+                Path.of(ModelFolder.CONFIG), MemorySegment.ofArray(text.getBytes(StandardCharsets.UTF_8)));
+        return new ConfigKeys(file.path(), "", JsonFileParser.read(file));
     }
 
     /** The keys of the JSON object that a tensor of bytes holds as text. */

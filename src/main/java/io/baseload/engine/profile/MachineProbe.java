@@ -1,6 +1,8 @@
 package io.baseload.engine.profile;
 
+import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.parallel.Barrier;
 import io.baseload.engine.parallel.Step;
@@ -35,6 +37,8 @@ public final class MachineProbe implements AutoCloseable {
     private static final long ROUND_NANOS = 5_000_000;
     private static final long READ_NANOS = 1_000_000_000;
     private static final int ROUNDS = 12;
+    private static final int BARRIERS = 2000;
+    private static final int ATTENTIONS = 200;
 
     private final NativeMemory memory = new NativeMemory();
     private final Team team;
@@ -72,6 +76,49 @@ public final class MachineProbe implements AutoCloseable {
             multiplying.times = (int) Math.max(1, ROUND_NANOS / 1e9 / best);
         }
         return (double) multiplying.panels * PackedMatrix.LANES * weights.cols() * team.workers() / best;
+    }
+
+    /** Multiply-adds a second of all workers together, each with these weights and rows of a prompt of its own. */
+    public double promptRate(PackedMatrix weights, int rows) {
+        return rate(new PromptMultiplying(weights, rows), (double) rows * weights.rows() * weights.cols());
+    }
+
+    /** Seconds that all workers take to meet. */
+    public double barrierSeconds() {
+        double rate = rate((worker, workers, barrier) -> meet(barrier), 1);
+        return team.workers() / rate / BARRIERS;
+    }
+
+    private static void meet(Barrier barrier) {
+        for (int i = 0; i < BARRIERS; i++) {
+            barrier.await();
+        }
+    }
+
+    /** Multiply-adds a second of all workers together that run {@code attend}, each for itself and again and again. */
+    public double attentionRate(Attention attention, int[] pages, int position, int rows, int heads) {
+        var layout = attention.kv().layout();
+        double each = (double) (position + rows) * rows * heads * (layout.keyDim() + layout.valueDim());
+        Scratch[] own = IntStream.range(0, team.workers())
+                .mapToObj(worker -> Scratch.allocate(memory, 1, layout.valueDim()))
+                .toArray(Scratch[]::new);
+        Step step = (worker, workers, barrier) -> attend(attention, pages, position, rows, heads, own[worker]);
+        return rate(step, ATTENTIONS * each);
+    }
+
+    private void attend(Attention attention, int[] pages, int position, int rows, int heads, Scratch scratch) {
+        for (int i = 0; i < ATTENTIONS; i++) {
+            attention.run(kernels, pages, position, 0, rows, 0, heads, scratch);
+        }
+    }
+
+    /** The best of some rounds, for what each worker does in a step. */
+    private double rate(Step step, double each) {
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < ROUNDS; i++) {
+            best = Math.min(best, seconds(step));
+        }
+        return team.workers() * each / best;
     }
 
     private double seconds(Step step) {
@@ -149,6 +196,42 @@ public final class MachineProbe implements AutoCloseable {
         public void run(int worker, int workers, Barrier barrier) {
             for (int i = 0; i < times; i++) {
                 kernels.decodeLinear(weights, xs[worker], ys[worker], 0, rows, 0, panels, scratches[worker]);
+            }
+        }
+    }
+
+    /** Every worker multiplies the same weights with some rows of a prompt. */
+    private final class PromptMultiplying implements Step {
+        private final PackedMatrix weights;
+        private final int rows;
+        private final Rows[] xs;
+        private final Rows[] ys;
+        private final PromptRows[] quantized;
+
+        PromptMultiplying(PackedMatrix weights, int rows) {
+            this.weights = weights;
+            this.rows = rows;
+            this.xs = rows(weights.cols());
+            this.ys = rows(weights.panels() * PackedMatrix.LANES);
+            this.quantized = IntStream.range(0, team.workers())
+                    .mapToObj(worker -> PromptRows.allocate(PromptRows.elements(rows, weights.cols())))
+                    .toArray(PromptRows[]::new);
+        }
+
+        private Rows[] rows(int width) {
+            return IntStream.range(0, team.workers())
+                    .mapToObj(worker -> Rows.allocate(rows, width))
+                    .toArray(Rows[]::new);
+        }
+
+        @Override
+        public void run(int worker, int workers, Barrier barrier) {
+            Scratch scratch = scratches[worker];
+            if (kernels.quantizesPrompts(weights)) {
+                kernels.quantize(xs[worker], rows, 0, rows, quantized[worker], scratch);
+                kernels.prefillLinear(weights, quantized[worker], ys[worker], 0, rows, 0, weights.panels(), scratch);
+            } else {
+                kernels.prefillLinear(weights, xs[worker], ys[worker], 0, rows, 0, weights.panels(), scratch);
             }
         }
     }

@@ -6,8 +6,10 @@ import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
+import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
@@ -66,6 +68,21 @@ final class CpuEngine implements Engine {
         try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
             return source.estimate(ModelSize.of(source.config(), options), workers);
         }
+    }
+
+    @Override
+    public ModelOutline outline(Path model, LoadOptions options) {
+        return ModelOutlines.of(model, options);
+    }
+
+    @Override
+    public ModelOutline outline(String config, LoadOptions options) {
+        return ModelOutlines.of(config, options);
+    }
+
+    @Override
+    public MachineRates measure(ModelOutline model, Precision precision) {
+        return RatesProbe.measure(model, Kernels.best(precision), workers, pinned);
     }
 
     @Override

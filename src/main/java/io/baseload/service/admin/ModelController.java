@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -95,24 +94,12 @@ final class ModelController {
             @RequestBody(required = false) @Nullable LoadRequest body,
             @AuthenticationPrincipal Caller caller) {
         LoadRequest request = body == null ? LoadRequest.AS_BEFORE : body;
-        Optional<Precision> precision = named("precision", request.precision(), Precision::of);
-        Optional<KvPrecision> kv = named("kv_precision", request.kvPrecision(), KvPrecision::of);
+        Optional<Precision> precision = Refusals.named("precision", request.precision(), Precision::of);
+        Optional<KvPrecision> kv = Refusals.named("kv_precision", request.kvPrecision(), KvPrecision::of);
         Map<String, Object> detail = new TreeMap<>();
         precision.ifPresent(value -> detail.put("precision", value.label()));
         kv.ifPresent(value -> detail.put("kv_precision", value.label()));
         return JobForm.started(catalog.load(id, precision, kv, recorded(caller, "model.load", id, detail)));
-    }
-
-    /** @param of throws an {@code IllegalArgumentException} that says which values there are */
-    private static <T> Optional<T> named(String field, @Nullable String label, Function<String, T> of) {
-        if (label == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(of.apply(label));
-        } catch (IllegalArgumentException e) {
-            throw Refusals.invalid(field, "invalid_value", "'" + field + "' " + e.getMessage() + ".");
-        }
     }
 
     @PostMapping("/{id}/unload")

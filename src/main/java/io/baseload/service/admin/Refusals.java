@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Refusals over fields of a request. */
@@ -56,6 +58,18 @@ final class Refusals {
             throw invalid(field, "invalid_value", "'" + field + "' must not hold control characters.");
         }
         return text;
+    }
+
+    /** @param of throws an {@code IllegalArgumentException} that says which values there are */
+    static <T> Optional<T> named(String field, @Nullable String label, Function<String, T> of) {
+        if (label == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(of.apply(label));
+        } catch (IllegalArgumentException e) {
+            throw invalid(field, "invalid_value", "'" + field + "' " + e.getMessage() + ".");
+        }
     }
 
     static ApiException invalid(String field, String code, String message) {

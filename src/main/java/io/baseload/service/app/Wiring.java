@@ -1,6 +1,7 @@
 package io.baseload.service.app;
 
 import io.baseload.engine.api.Engine;
+import io.baseload.service.planner.Planner;
 import io.baseload.service.registry.BundledModel;
 import io.baseload.service.registry.LoadSettings;
 import io.baseload.service.registry.MemoryBudget;
@@ -18,6 +19,11 @@ class Wiring {
     @Bean(destroyMethod = "")
     Engine engine(EngineProperties properties) {
         return Engine.open(properties.options());
+    }
+
+    @Bean
+    Planner planner(Engine engine) {
+        return new Planner(engine);
     }
 
     @Bean

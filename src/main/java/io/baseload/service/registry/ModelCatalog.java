@@ -81,6 +81,16 @@ public final class ModelCatalog implements ModelDirectory {
         return rows.findById(id).map(this::view);
     }
 
+    /**
+     * Where a model is stored.
+     *
+     * @throws UnknownModelException if there is no such model
+     */
+    public Path folder(String id) {
+        ModelRow row = rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
+        return store.find(row.sha256()).orElseThrow(() -> new UnknownModelException(id));
+    }
+
     private Model view(ModelRow row) {
         return new Model(
                 row.id(),

@@ -1,0 +1,174 @@
+package io.baseload.cli;
+
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.api.Quantization;
+import io.baseload.service.planner.ArticleFigures;
+import io.baseload.service.planner.CapacityPlan;
+import io.baseload.service.planner.CapacityPlanner;
+import io.baseload.service.planner.MachineProfile;
+import io.baseload.service.planner.NamedShapes;
+import io.baseload.service.planner.PlanChart;
+import io.baseload.service.planner.PlanRequest;
+import io.baseload.service.planner.PlanText;
+import io.baseload.service.planner.Planner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Plans what a model takes on a machine, and how fast it can be there. */
+@Command(
+        name = "plan",
+        description = "Says what a model takes on a machine, how fast it can be there at best, and what limits it."
+                + " Nothing is loaded; this machine is measured for some seconds.")
+final class PlanCommand implements Callable<Integer> {
+    private static final int CONTEXT = 1024;
+
+    @Mixin
+    private ModelArgument model = new ModelArgument();
+
+    @Mixin
+    private KvOption kv = new KvOption();
+
+    @Mixin
+    private PrecisionOption precision = new PrecisionOption();
+
+    @Mixin
+    private Output output = new Output();
+
+    @Option(
+            names = "--shape",
+            paramLabel = "SHAPE",
+            description = "Instead of a model: yuan2.0-2b, yuan2.0-51b, yuan2.0-102b, yuan2.0-m32, llama-70b,"
+                    + " deepseek-v3, or sizes such as layers=80,hidden=8192,heads=64,kv_heads=8,feed_forward=28672,"
+                    + "vocabulary=128256 (besides: family, head_dim, context, experts, chosen).")
+    private @Nullable String shape;
+
+    @Option(
+            names = "--format",
+            paramLabel = "KIND",
+            defaultValue = "keep",
+            description = "What linear layers are packed as: keep, nf4, nf4-dq, nf4-fp8, fp4, q4, q8, bf16 or f32"
+                    + " (default: ${DEFAULT-VALUE}; of a shape that is BF16).")
+    private String format = "keep";
+
+    @Option(
+            names = "--machine",
+            paramLabel = "MACHINE",
+            defaultValue = MachineProfile.THIS,
+            description =
+                    "this (measured), nf8260g7, or sockets=4,channels=8,mts=4800,cores=32,memory_gb=1024 (besides:"
+                        + " isa=avx512 or avx2, upi= in GB/s, read_factor, barrier_us) (default: ${DEFAULT-VALUE}).")
+    private String machine = MachineProfile.THIS;
+
+    @Option(
+            names = "--threads",
+            defaultValue = "0",
+            description = "Workers that are measured on this machine (default: as many as it allows).")
+    private int threads;
+
+    @Option(
+            names = "--batch",
+            defaultValue = "1",
+            description = "Sequences that are decoded together (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+            names = "--context",
+            defaultValue = "0",
+            description = "Tokens that each has so far (default: 1024, or the model's context if that is less).")
+    private int context;
+
+    @Option(names = "--prompt", defaultValue = "512", description = "Tokens of a prompt (default: ${DEFAULT-VALUE}).")
+    private int prompt;
+
+    @Option(
+            names = "--least-rate",
+            defaultValue = "5",
+            description = "Tokens a second that each user shall have (default: ${DEFAULT-VALUE}).")
+    private double leastRate;
+
+    @Option(names = "--price-per-hour", description = "What the machine costs, for the cost of a million tokens.")
+    private @Nullable Double price;
+
+    @Option(names = "--svg", paramLabel = "FILE", description = "Also draw tokens a second over the batch.")
+    private @Nullable Path svg;
+
+    @Option(
+            names = "--article",
+            description = "Print the article's figures of Yuan2.0-102B beside the arithmetic instead.")
+    private boolean article;
+
+    /** What {@code --article --json} prints. */
+    record Article(List<ArticleFigures.Figure> figures) {}
+
+    @Override
+    public Integer call() {
+        if (threads < 0) {
+            throw new BadInputException("--threads must be 0 (automatic) or more");
+        }
+        try (Engine engine = Engine.open(new EngineOptions(threads, true))) {
+            var planner = new Planner(engine);
+            if (article) {
+                article(planner);
+            } else {
+                plan(planner);
+            }
+        }
+        return 0;
+    }
+
+    private void plan(Planner planner) {
+        if (shape != null && model.given != null) {
+            throw new BadInputException("give a model or --shape, not both");
+        }
+        var options = new Planner.Options(format(), kv.precision(), precision.orElse(Precision.FAST));
+        ModelOutline outline = shape == null
+                ? planner.outline(model.path(), options)
+                : planner.outline(NamedShapes.config(shape), options);
+        int tokens = context == 0 ? Math.min(CONTEXT, outline.contextLength()) : context;
+        var request = new PlanRequest(
+                batch, tokens, prompt, leastRate, price == null ? OptionalDouble.empty() : OptionalDouble.of(price));
+        CapacityPlan plan = CapacityPlanner.plan(
+                shape == null ? model.name() : shape,
+                options.format().label(),
+                outline,
+                planner.machine(machine, outline, options),
+                request);
+        PlanText.lines(plan).forEach(output::note);
+        if (svg != null) {
+            write(svg, PlanChart.svg(plan));
+        }
+        output.result(plan, PlanText.summary(plan));
+    }
+
+    private Quantization format() {
+        return Quantization.named(format)
+                .orElseThrow(() -> new BadInputException(
+                        "--format must be one of " + String.join(", ", Quantization.labels()) + ", not " + format));
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": can't be written", e);
+        }
+    }
+
+    private void article(Planner planner) {
+        List<ArticleFigures.Figure> figures = ArticleFigures.of(planner);
+        figures.forEach(figure -> output.note(ArticleFigures.line(figure)));
+        output.result(new Article(figures), figures.size() + " figures");
+    }
+}

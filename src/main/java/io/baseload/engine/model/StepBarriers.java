@@ -1,0 +1,51 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.config.AttentionConfig;
+import io.baseload.engine.config.Experts;
+import io.baseload.engine.config.FeedForwardConfig;
+import io.baseload.engine.config.Gated;
+import io.baseload.engine.config.GroupedQuery;
+import io.baseload.engine.config.Latent;
+import io.baseload.engine.config.LayerConfig;
+import io.baseload.engine.config.LocalizedFiltering;
+import io.baseload.engine.config.ModelConfig;
+
+/** How often workers meet in a decode step of few rows, each of them longer than a span: 6 times a layer of Llama, 11 of Yuan2.0, 14 of Yuan2.0-M32, and where a row is cut once more. */
+public final class StepBarriers {
+    /** Behind the embedding and before the logits. */
+    private static final int ENDS = 2;
+
+    /** Behind each of a layer's two blocks. */
+    private static final int BLOCKS = 2;
+
+    private StepBarriers() {}
+
+    public static int count(ModelConfig config) {
+        int norms = config.norms().after() ? BLOCKS : 0;
+        int spans = config.layers().size();
+        return ENDS
+                + spans
+                + config.layers().stream()
+                        .mapToInt(layer -> BLOCKS + norms + count(layer))
+                        .sum();
+    }
+
+    private static int count(LayerConfig layer) {
+        return attention(layer.attention()) + feedForward(layer.feedForward());
+    }
+
+    private static int attention(AttentionConfig attention) {
+        return switch (attention) {
+            case GroupedQuery grouped -> 3;
+            case LocalizedFiltering filtering -> 5 + attention(filtering.attention());
+            case Latent latent -> latent.queryRank() > 0 ? 6 : 4;
+        };
+    }
+
+    private static int feedForward(FeedForwardConfig feedForward) {
+        return switch (feedForward) {
+            case Gated gated -> 1;
+            case Experts experts -> experts.sharedWidth() > 0 ? 5 : 4;
+        };
+    }
+}

@@ -1,0 +1,219 @@
+package io.baseload.engine.runtime;
+
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.ModelOutline.Matrices;
+import io.baseload.engine.api.ModelOutline.Use;
+import io.baseload.engine.api.ModelOutline.Working;
+import io.baseload.engine.api.Quantization;
+import io.baseload.engine.architecture.Architectures;
+import io.baseload.engine.config.AttentionConfig;
+import io.baseload.engine.config.Experts;
+import io.baseload.engine.config.LayerConfig;
+import io.baseload.engine.config.LocalizedFiltering;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.Routing;
+import io.baseload.engine.format.ConfigKeys;
+import io.baseload.engine.kernel.PromptRows;
+import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.kv.KvLayout;
+import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.model.StepBarriers;
+import io.baseload.engine.store.StoredFolder;
+import io.baseload.engine.tensor.Codes;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.tensor.Scales;
+import io.baseload.engine.weights.AssumedWeights;
+import io.baseload.engine.weights.ImportPackings;
+import io.baseload.engine.weights.MatrixList;
+import io.baseload.engine.weights.MatrixList.Named;
+import io.baseload.engine.weights.PlannedWeights;
+import io.baseload.engine.weights.StoredWeights;
+import io.baseload.engine.weights.Weights;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes the {@link ModelOutline} of a model: its family asks for all weights as for a load, and what it asks for is counted. */
+final class ModelOutlines {
+    /** Each layer, and each expert, is counted by itself; more than any model has would take more memory than the answer is worth. */
+    private static final int MOST_LAYERS = 4096;
+
+    private static final int MOST_EXPERTS = 1 << 18;
+    private static final String LAYERS = "num_hidden_layers";
+
+    private record Kind(Use use, boolean head, Packing packing, int rows, int cols) {}
+
+    private ModelOutlines() {}
+
+    /** Of a model's files, or of a {@code config.json} alone. */
+    static ModelOutline of(Path path, LoadOptions options) {
+        if (path.toString().endsWith(".json")) {
+            return of(ConfigKeys.read(path), options);
+        }
+        ImportPackings packings = new ImportPackings(options.quantization());
+        boolean repacked = StoredFolder.is(path) && options.quantization() != Quantization.KEEP;
+        try (ModelSource source = ModelSource.open(path, repacked ? ImportPackings.KEEP : packings);
+                NativeMemory memory = new NativeMemory()) {
+            Weights weights = repacked ? new AssumedWeights(packings) : weights(source, memory);
+            return of(source.config(), weights, options);
+        }
+    }
+
+    /** Of a configuration: the text of a {@code config.json}. */
+    static ModelOutline of(String config, LoadOptions options) {
+        return of(ConfigKeys.of(config), options);
+    }
+
+    private static ModelOutline of(ConfigKeys keys, LoadOptions options) {
+        long layers = keys.integer(LAYERS).orElse(0);
+        if (layers > MOST_LAYERS) {
+            throw keys.refuse(LAYERS, "is " + layers + ", a plan is made for at most " + MOST_LAYERS);
+        }
+        ModelConfig config = Architectures.config(keys);
+        long experts = routing(config).map(Routing::experts).orElse(0);
+        if (layers * experts > MOST_EXPERTS) {
+            throw keys.refuse(
+                    LAYERS,
+                    "is " + layers + " with " + experts + " experts each, a plan is made for at most " + MOST_EXPERTS
+                            + " experts");
+        }
+        return of(config, new AssumedWeights(new ImportPackings(options.quantization())), options);
+    }
+
+    private static Weights weights(ModelSource source, NativeMemory memory) {
+        return source.store()
+                .<Weights>map(stored -> new StoredWeights(stored.map(memory)))
+                .orElseGet(() -> new PlannedWeights(source.definition().weights(), source.packings()));
+    }
+
+    private static ModelOutline of(ModelConfig config, Weights weights, LoadOptions options) {
+        var list = new MatrixList(weights);
+        DecoderWeights decoder = DecoderWeights.load(config, list);
+        KvLayout kv = config.kvLayout(options.kvPrecision());
+        Optional<Routing> routing = routing(config);
+        return new ModelOutline(
+                config.architecture(),
+                config.name(),
+                config.contextLength(),
+                config.vocabulary(),
+                config.layers().size(),
+                config.hidden(),
+                config.attention().heads(),
+                kv.kvHeads(),
+                kv.keyDim(),
+                kv.valueDim(),
+                routing.map(Routing::experts).orElse(0),
+                routing.map(Routing::chosen).orElse(0),
+                grouped(config, list.matrices()),
+                Float.BYTES * list.vectorElements(),
+                kv.pageBytes() / KvPages.TOKENS,
+                working(config, options, decoder.widest(), list.matrices()),
+                StepBarriers.count(config),
+                allReduces(config));
+    }
+
+    private static Optional<Routing> routing(ModelConfig config) {
+        return config.layers().stream()
+                .map(LayerConfig::feedForward)
+                .filter(Experts.class::isInstance)
+                .map(mixture -> ((Experts) mixture).routing())
+                .findFirst();
+    }
+
+    private static int allReduces(ModelConfig config) {
+        return config.layers().stream()
+                .mapToInt(layer -> 1 + attention(layer.attention()))
+                .sum();
+    }
+
+    private static int attention(AttentionConfig attention) {
+        return attention instanceof LocalizedFiltering ? 2 : 1;
+    }
+
+    private static List<Matrices> grouped(ModelConfig config, List<Named> matrices) {
+        Map<Kind, Long> counts = new LinkedHashMap<>();
+        for (Named named : matrices) {
+            PackedMatrix matrix = named.matrix();
+            boolean head = named.name().equals(config.tied() ? "embedding" : "head");
+            Use use = use(config, named.name());
+            counts.merge(new Kind(use, head, matrix.packing(), matrix.rows(), matrix.cols()), 1L, Long::sum);
+        }
+        return counts.entrySet().stream()
+                .map(kind -> matrices(kind.getKey(), kind.getValue()))
+                .toList();
+    }
+
+    private static Use use(ModelConfig config, String name) {
+        if (name.contains(".experts.")) {
+            return Use.EXPERT;
+        }
+        return config.tied() || !name.equals("embedding") ? Use.SHARED : Use.LOOKED_UP;
+    }
+
+    private static Matrices matrices(Kind kind, long count) {
+        long bytes = PackedMatrix.bytes(kind.packing, kind.rows, kind.cols);
+        long lanes = (long) PackedMatrix.panels(kind.rows) * PackedMatrix.LANES;
+        long codeBytes = lanes * kind.cols * kind.packing.codes().bits() / Byte.SIZE;
+        return new Matrices(
+                kind.use,
+                kind.head,
+                lower(kind.packing.codes()),
+                kind.packing.block(),
+                lower(kind.packing.scales()),
+                count,
+                kind.rows,
+                kind.cols,
+                count * codeBytes,
+                count * (bytes - codeBytes));
+    }
+
+    private static String lower(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** How these matrices are packed. */
+    static Packing packing(Matrices matrices) {
+        return new Packing(
+                Codes.valueOf(matrices.codes().toUpperCase(Locale.ROOT)),
+                matrices.block(),
+                Scales.valueOf(matrices.scales().toUpperCase(Locale.ROOT)));
+    }
+
+    /** Activations: as many numbers as all linear layers of a layer have outputs, and a few rows as wide as the residual stream. */
+    private static Working working(ModelConfig config, LoadOptions options, int widest, List<Named> matrices) {
+        ModelSize size = ModelSize.of(config, options);
+        long parts = size.partBytes(config, 2); // for each worker but one
+        long outputs = outputs(config, matrices);
+        long row = Float.BYTES * (outputs + 3L * config.hidden()) + PromptRows.elements(1, widest) / 16;
+        long logits = Float.BYTES * ((long) config.vocabulary() + config.hidden());
+        return new Working(
+                Scratch.nativeBytes(widest) + parts, row, logits, size.batcher().prefillChunk());
+    }
+
+    /** Outputs of the layer that has the most: of its experts those that a row goes to. */
+    private static long outputs(ModelConfig config, List<Named> matrices) {
+        int experts = routing(config).map(Routing::experts).orElse(1);
+        int chosen = routing(config).map(Routing::chosen).orElse(0);
+        Map<String, Long> outputs = new HashMap<>();
+        for (Named named : matrices) {
+            if (named.name().startsWith("layers.")) {
+                long rows = named.matrix().rows();
+                long expert = named.name().contains(".experts.") ? chosen : experts;
+                outputs.merge(layer(named.name()), rows * expert, Long::sum);
+            }
+        }
+        return outputs.values().stream().mapToLong(Long::longValue).max().orElse(0) / experts;
+    }
+
+    private static String layer(String name) {
+        return name.substring(0, name.indexOf('.', "layers.".length()));
+    }
+}

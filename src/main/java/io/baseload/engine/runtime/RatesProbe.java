@@ -1,0 +1,134 @@
+package io.baseload.engine.runtime;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.MachineRates;
+import io.baseload.engine.api.MachineRates.KernelRates;
+import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.kernel.Attention;
+import io.baseload.engine.kernel.AttentionOptions;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kv.KvLayout;
+import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.profile.MachineProbe;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.tensor.Rows;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Measures {@link MachineRates} without a model: on matrices and keys and values of its sizes that hold nothing in particular. For each kind of codes the matrices that have most of its
+ * weights stand for all.
+ */
+final class RatesProbe {
+    /** Read for the bandwidth: far more than a cache holds. */
+    private static final long READ_BYTES = 512L << 20;
+
+    /** Rows of the matrix that a prompt is multiplied with, so that its rows fit caches as a worker's share of a large one does. */
+    private static final int OUTPUTS = 512;
+
+    private static final int PROMPT = 256;
+
+    /** A harmless number in all formats and as a scale. */
+    private static final byte ANY = 0x2C;
+
+    private final ModelOutline model;
+    private final Kernels kernels;
+    private final MachineProbe probe;
+    private final NativeMemory memory;
+
+    private RatesProbe(ModelOutline model, Kernels kernels, MachineProbe probe, NativeMemory memory) {
+        this.model = model;
+        this.kernels = kernels;
+        this.probe = probe;
+        this.memory = memory;
+    }
+
+    static MachineRates measure(ModelOutline model, Kernels kernels, int workers, boolean pinned) {
+        int widest = model.matrices().stream()
+                .mapToInt(ModelOutline.Matrices::cols)
+                .max()
+                .orElse(1);
+        try (NativeMemory memory = new NativeMemory();
+                MachineProbe probe = new MachineProbe(workers, pinned, kernels, widest)) {
+            return new RatesProbe(model, kernels, probe, memory).measure(workers);
+        }
+    }
+
+    private MachineRates measure(int workers) {
+        KvLayout layout = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, KvPrecision.F32);
+        int group = Math.min(Attention.QUERIES, model.group());
+        Map<String, PackedMatrix> samples = samples();
+        Set<Packing> packings = new HashSet<>();
+        samples.values().forEach(matrix -> packings.add(matrix.packing()));
+        KernelWarmUp.run(kernels, packings, layout, group);
+        Map<String, KernelRates> rates = new HashMap<>();
+        samples.forEach((codes, matrix) -> rates.put(codes, rates(matrix)));
+        KvPages kv = KvPages.allocate(memory, Attention.SPAN / KvPages.TOKENS, layout);
+        kv.data().fill(ANY);
+        return new MachineRates(
+                workers,
+                memoryBytes(),
+                bandwidth(),
+                probe.barrierSeconds(),
+                attention(kv, 1, group),
+                attention(kv, Attention.QUERIES, group),
+                rates);
+    }
+
+    private static long memoryBytes() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+    }
+
+    private Map<String, PackedMatrix> samples() {
+        Map<String, ModelOutline.Matrices> most = new HashMap<>();
+        for (ModelOutline.Matrices some : model.matrices()) {
+            most.merge(some.codes(), some, (one, other) -> one.weights() >= other.weights() ? one : other);
+        }
+        Map<String, PackedMatrix> samples = new HashMap<>();
+        most.forEach((codes, some) -> samples.put(codes, matrix(some)));
+        return samples;
+    }
+
+    private PackedMatrix matrix(ModelOutline.Matrices some) {
+        PackedMatrix matrix =
+                PackedMatrix.allocate(memory, ModelOutlines.packing(some), Math.min(OUTPUTS, some.rows()), some.cols());
+        matrix.data().fill(ANY);
+        return matrix;
+    }
+
+    private KernelRates rates(PackedMatrix matrix) {
+        List<Double> decode = MachineRates.ROWS.stream()
+                .map(rows -> rows * probe.weightsPerSecond(matrix, rows))
+                .toList();
+        return new KernelRates(decode, probe.promptRate(matrix, PROMPT));
+    }
+
+    /** Filled, because pages that were never written are one and the same. */
+    private double bandwidth() {
+        int cols = 4096;
+        int rows = (int) (READ_BYTES / Float.BYTES / cols);
+        try (NativeMemory read = new NativeMemory()) {
+            PackedMatrix matrix = PackedMatrix.allocate(read, Packing.F32, rows, cols);
+            matrix.data().fill(ANY);
+            return probe.bytesPerSecond(List.of(matrix));
+        }
+    }
+
+    private double attention(KvPages kv, int rows, int group) {
+        int[] pages = new int[Attention.SPAN / KvPages.TOKENS];
+        Arrays.setAll(pages, page -> page);
+        KvLayout layout = kv.layout();
+        Rows q = Rows.allocate(rows, group * layout.keyDim());
+        Rows out = Rows.allocate(rows, group * layout.valueDim());
+        var attention = new Attention(kv, 0, AttentionOptions.scaled(1), new int[rows], q, out);
+        return probe.attentionRate(attention, pages, Attention.SPAN - rows, rows, group);
+    }
+}

@@ -1,0 +1,39 @@
+package io.baseload.engine.weights;
+
+import io.baseload.engine.tensor.PackedMatrix;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Notes all matrices that a family asks for, by name, and the numbers in its vectors. */
+public final class MatrixList implements Weights {
+    private final Weights weights;
+    private final List<Named> matrices = new ArrayList<>();
+    private long vectorElements;
+
+    public record Named(String name, PackedMatrix matrix) {}
+
+    public MatrixList(Weights weights) {
+        this.weights = weights;
+    }
+
+    @Override
+    public PackedMatrix matrix(String name, int rows, int cols) {
+        PackedMatrix matrix = weights.matrix(name, rows, cols);
+        matrices.add(new Named(name, matrix));
+        return matrix;
+    }
+
+    @Override
+    public float[] vector(String name, int length) {
+        vectorElements += length;
+        return weights.vector(name, length);
+    }
+
+    public List<Named> matrices() {
+        return List.copyOf(matrices);
+    }
+
+    public long vectorElements() {
+        return vectorElements;
+    }
+}

@@ -1,0 +1,115 @@
+package io.baseload.service.admin;
+
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.api.Quantization;
+import io.baseload.service.planner.MachineProfile;
+import io.baseload.service.planner.NamedShapes;
+import io.baseload.service.planner.PlanRequest;
+import io.baseload.service.planner.Planner;
+import io.baseload.service.planner.Settings;
+import io.baseload.service.registry.ModelCatalog;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * What a plan is asked for, in JSON.
+ *
+ * @param model an imported model's id
+ * @param shape instead of it: a shape's name or sizes, or a {@code config.json}
+ * @param format what linear layers are packed as; left out: as they are
+ * @param machine {@code this} (left out: this), a machine's name, or its description, as text or as an object
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+record PlanBody(
+        @Nullable String model,
+        @Nullable JsonNode shape,
+        @Nullable String format,
+        @Nullable JsonNode machine,
+        @Nullable Integer context,
+        @Nullable Integer batch,
+        @Nullable Integer prompt,
+        @Nullable String kvPrecision,
+        @Nullable String precision,
+        @Nullable Double leastRate,
+        @Nullable Double pricePerHour) {
+    private static final int CONTEXT = 1024;
+    private static final int PROMPT = 512;
+    private static final double LEAST_RATE = 5;
+
+    Planner.Options options() {
+        return new Planner.Options(
+                format == null ? Quantization.KEEP : quantization(format),
+                Refusals.named("kv_precision", kvPrecision, KvPrecision::of).orElse(KvPrecision.F32),
+                Refusals.named("precision", precision, Precision::of).orElse(Precision.FAST));
+    }
+
+    private static Quantization quantization(String label) {
+        return Quantization.named(label)
+                .orElseThrow(() -> Refusals.invalid(
+                        "format",
+                        "invalid_value",
+                        "'format' must be one of " + String.join(", ", Quantization.labels()) + "."));
+    }
+
+    String name() {
+        return model != null ? model : shape != null && shape.isString() ? shape.asString() : "shape";
+    }
+
+    ModelOutline outline(Planner planner, ModelCatalog catalog, Planner.Options options) {
+        if (model != null && shape != null) {
+            throw Refusals.invalid("shape", "invalid_value", "'model' and 'shape' exclude each other.");
+        }
+        return model == null
+                ? shape(planner, Refusals.present("model", shape), options)
+                : planner.outline(catalog.folder(model), options);
+    }
+
+    private static ModelOutline shape(Planner planner, JsonNode shape, Planner.Options options) {
+        if (!shape.isString() && !shape.isObject()) {
+            throw Refusals.invalid("shape", "invalid_type", "'shape' must be text or an object.");
+        }
+        try {
+            return planner.outline(shape.isString() ? NamedShapes.config(shape.asString()) : shape.toString(), options);
+        } catch (ModelFileException e) {
+            throw Refusals.invalid("shape", "invalid_value", "'shape' " + e.getMessage() + ".");
+        }
+    }
+
+    MachineProfile machine(Planner planner, ModelOutline outline, Planner.Options options) {
+        if (machine == null || machine.isString()) {
+            String name = machine == null ? MachineProfile.THIS : machine.asString();
+            return planner.machine(name, outline, options);
+        }
+        if (!machine.isObject()) {
+            throw Refusals.invalid("machine", "invalid_type", "'machine' must be text or an object.");
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        machine.properties().forEach(setting -> settings.put(setting.getKey(), value(setting)));
+        return MachineProfile.described(new Settings("machine", settings), outline.group());
+    }
+
+    private static String value(Map.Entry<String, JsonNode> setting) {
+        if (!setting.getValue().isValueNode()) {
+            String field = "machine." + setting.getKey();
+            throw Refusals.invalid(field, "invalid_type", "'" + field + "' must be a number or text.");
+        }
+        return setting.getValue().asString();
+    }
+
+    PlanRequest request(ModelOutline outline) {
+        return new PlanRequest(
+                batch == null ? 1 : batch,
+                context == null ? Math.min(CONTEXT, outline.contextLength()) : context,
+                prompt == null ? PROMPT : prompt,
+                leastRate == null ? LEAST_RATE : leastRate,
+                pricePerHour == null ? OptionalDouble.empty() : OptionalDouble.of(pricePerHour));
+    }
+}

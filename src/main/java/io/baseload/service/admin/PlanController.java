@@ -1,0 +1,34 @@
+package io.baseload.service.admin;
+
+import io.baseload.engine.api.ModelOutline;
+import io.baseload.service.planner.CapacityPlan;
+import io.baseload.service.planner.CapacityPlanner;
+import io.baseload.service.planner.Planner;
+import io.baseload.service.registry.ModelCatalog;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Plans: what a model takes on a machine, and how fast it can be there. Changes nothing. */
+@RestController
+final class PlanController {
+    private final Planner planner;
+    private final ModelCatalog catalog;
+
+    PlanController(Planner planner, ModelCatalog catalog) {
+        this.planner = planner;
+        this.catalog = catalog;
+    }
+
+    @PostMapping("/admin/v1/plan")
+    CapacityPlan plan(@RequestBody PlanBody body) {
+        Planner.Options options = body.options();
+        ModelOutline outline = body.outline(planner, catalog, options);
+        return CapacityPlanner.plan(
+                body.name(),
+                options.format().label(),
+                outline,
+                body.machine(planner, outline, options),
+                body.request(outline));
+    }
+}

@@ -1,0 +1,295 @@
+package io.baseload.service.planner;
+
+import io.baseload.engine.api.MachineRates;
+import io.baseload.engine.api.MachineRates.KernelRates;
+import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.ModelOutline.Matrices;
+import io.baseload.engine.api.ModelOutline.Use;
+import io.baseload.service.planner.CapacityPlan.Point;
+import io.baseload.service.planner.CapacityPlan.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+
+/**
+ * The arithmetic of a plan: a roofline (Williams, Waterman and Patterson, 2009) with what comes on top of it. Seconds, bytes, and multiply-adds; S sockets, b sequences with n tokens each,
+ * width D of the residual stream, V tokens in the vocabulary.
+ *
+ * <pre>
+ * read      = (weights that a step reads + b · n · KV of a token) / bandwidth
+ * multiply  = Σ over matrices  weights · seconds of b rows a weight          by the kernel's rate from cache
+ * attend    = b · n · layers · heads · (key + value width) / rate of attention
+ * barriers  = how many · what one takes
+ * all-reduce = 2 · latency + 2 · b · D · 4 / (S · link)      reduce-scatter and all-gather: each socket sends a share of 1/S to each other, all links at once
+ * gather    = latency + b · V · 4 / (S · link)               the logits
+ * step      = max(read, multiply + attend) + barriers + all-reduces + gather
+ * decode    = b / step
+ * </pre>
+ *
+ * Of experts a step reads those that are expected to be chosen, E · (1 − (1 − k/E)^b) of E, and each of them multiplies b·k / that rows.
+ *
+ * <pre>
+ * prefill   = prompt / Σ over chunks max(read, rows · weights that a row meets / GEMM rate + attention)
+ * </pre>
+ *
+ * Weights are cut over the sockets in equal parts: each reads, multiplies and holds 1/S of them. KV heads lie with the heads that use them; a head that several sockets need lies with each,
+ * so a socket has ⌈heads / S⌉ of them, and a latent vector that all heads share is with all sockets. So four sockets bring less than four times the rate of one: the shared part of the KV
+ * cache and the collectives remain.
+ *
+ * <p>Invariant: nothing here knows how a format is stored; bytes come from the engine's own packing of each matrix, rates from a measurement of its kernels. The cost of a plan is some
+ * thousand additions.
+ */
+public final class CapacityPlanner {
+    private static final int[] BATCHES = {1, 2, 4, 8, 16, 32, 64, 128};
+    private static final int[] CONTEXTS = {128, 512, 2048, 8192, 32768, 131072};
+
+    private static final String NOW = "what the program does now";
+    private static final String CUT =
+            "planned, with weights cut over the sockets: the program can't do this yet, today it runs one team of"
+                    + " threads without shards";
+
+    private final ModelOutline model;
+    private final MachineProfile machine;
+    private final int sockets;
+
+    private CapacityPlanner(ModelOutline model, MachineProfile machine, int sockets) {
+        this.model = model;
+        this.machine = machine;
+        this.sockets = sockets;
+    }
+
+    /**
+     * Plans.
+     *
+     * @param name the model's, for people
+     * @param format its weights'
+     */
+    public static CapacityPlan plan(
+            String name, String format, ModelOutline model, MachineProfile machine, PlanRequest request) {
+        if (request.context() > model.contextLength()) {
+            throw PlanRequest.refuse(
+                    "context",
+                    "must be at most the model's own " + model.contextLength() + ", not " + request.context());
+        }
+        for (Matrices some : model.matrices()) {
+            if (!machine.rates().kernels().containsKey(some.codes())) {
+                throw PlanRequest.refuse("machine", "has no measured rate for weights in " + some.codes());
+            }
+        }
+        return new CapacityPlanner(model, machine, machine.sockets()).plan(name, format, request);
+    }
+
+    private CapacityPlan plan(String name, String format, PlanRequest request) {
+        StepTime step = step(request.batch(), request.context());
+        double decode = request.batch() / step.seconds();
+        double prefill = request.prompt() / prefillSeconds(request.prompt());
+        List<Socket> each = sockets(request);
+        boolean fits = each.stream().allMatch(Socket::fits);
+        MachineRates rates = machine.rates();
+        return new CapacityPlan(
+                name,
+                format,
+                machine.name(),
+                sockets > 1 ? CUT : NOW,
+                model.parameters(),
+                request.batch(),
+                request.context(),
+                model.weightBytes(),
+                model.scaleBytes(),
+                model.kvBytesPerToken(),
+                each.stream().mapToLong(Socket::kvBytes).sum(),
+                workingBytes(request.batch()),
+                rates.memoryBytes(),
+                fits,
+                each,
+                rates.readBytesPerSecond(),
+                Math.round(step.read() * rates.readBytesPerSecond()),
+                step,
+                decode,
+                prefill,
+                oneSocket().decodeRate(request),
+                fits ? step.bottleneck() : "memory capacity",
+                fits ? step.next() : step.bottleneck(),
+                users(request),
+                request.leastRate(),
+                cost(request.pricePerHour(), decode),
+                cost(request.pricePerHour(), prefill),
+                IntStream.of(BATCHES)
+                        .mapToObj(batch -> point(request.withBatch(batch)))
+                        .toList(),
+                IntStream.of(CONTEXTS)
+                        .filter(tokens -> tokens <= model.contextLength())
+                        .mapToObj(tokens -> point(request.withContext(tokens)))
+                        .toList(),
+                notes());
+    }
+
+    private CapacityPlanner oneSocket() {
+        var one = new MachineProfile(
+                machine.name(),
+                machine.measured(),
+                1,
+                machine.theoreticalBytesPerSecond() / sockets,
+                machine.linkBytesPerSecond(),
+                machine.linkSeconds(),
+                machine.rates().part(1.0 / sockets));
+        return new CapacityPlanner(model, one, 1);
+    }
+
+    private double decodeRate(PlanRequest request) {
+        return request.batch() / step(request.batch(), request.context()).seconds();
+    }
+
+    /** A decode step of b sequences with n tokens each. */
+    private StepTime step(int b, int n) {
+        MachineRates rates = machine.rates();
+        double weights = 0;
+        double multiply = 0;
+        for (Matrices some : model.matrices()) {
+            double part = model.readPart(some, b);
+            weights += part * some.bytes();
+            multiply += part * some.weights() * kernel(some).decodeSeconds(rows(some, b, part));
+        }
+        double kv = (double) b * n * socketKv() * sockets;
+        double attend = (double) b * n * attentionPerToken();
+        return new StepTime(
+                weights / rates.readBytesPerSecond(),
+                kv / rates.readBytesPerSecond(),
+                multiply,
+                attend / rates.attentionDecode(),
+                model.barriers() * rates.barrierSeconds(),
+                collectives(b));
+    }
+
+    private KernelRates kernel(Matrices some) {
+        return Objects.requireNonNull(machine.rates().kernels().get(some.codes()));
+    }
+
+    /** Rows that a matrix multiplies in a step, on average of those that are read at all. */
+    private double rows(Matrices some, int b, double part) {
+        return some.use() == Use.EXPERT ? b * model.chosenPart(1) / part : b;
+    }
+
+    private double collectives(int b) {
+        if (sockets == 1) {
+            return 0;
+        }
+        double share = Float.BYTES * (double) b / (sockets * machine.linkBytesPerSecond());
+        double allReduce = 2 * machine.linkSeconds() + 2 * share * model.hidden();
+        return model.allReduces() * allReduce + machine.linkSeconds() + share * model.vocabulary();
+    }
+
+    /** Multiply-adds of attention for each token that a row sees. */
+    private double attentionPerToken() {
+        return (double) model.layers() * model.heads() * (model.keyDim() + model.valueDim());
+    }
+
+    private double prefillSeconds(int prompt) {
+        MachineRates rates = machine.rates();
+        double seconds = 0;
+        for (int from = 0; from < prompt; from += model.working().promptRows()) {
+            int rows = Math.min(model.working().promptRows(), prompt - from);
+            double read = 0;
+            double multiply = 0;
+            for (Matrices some : model.matrices()) {
+                if (!some.head()) {
+                    read += model.readPart(some, rows) * some.bytes();
+                    multiply += rows
+                            * model.readPart(some, 1)
+                            * some.weights()
+                            / kernel(some).prompt();
+                }
+            }
+            double seen = rows * (from + rows / 2.0);
+            double compute = multiply + seen * attentionPerToken() / rates.attentionPrompt();
+            seconds += Math.max(read / rates.readBytesPerSecond(), compute)
+                    + model.barriers() * rates.barrierSeconds()
+                    + collectives(rows);
+        }
+        return seconds;
+    }
+
+    /** Bytes of a token's keys and values that lie with one socket. */
+    private double socketKv() {
+        return (double) model.kvBytesPerToken() / model.kvHeads() * Math.ceilDiv(model.kvHeads(), sockets);
+    }
+
+    private long workingBytes(int batch) {
+        return model.working().bytes(machine.rates().workers(), batch);
+    }
+
+    private List<Socket> sockets(PlanRequest request) {
+        long kv = Math.round((double) request.batch() * request.context() * socketKv());
+        List<Socket> each = new ArrayList<>();
+        for (int i = 0; i < sockets; i++) {
+            each.add(new Socket(
+                    i,
+                    Math.ceilDiv(model.weightBytes(), sockets),
+                    kv,
+                    Math.ceilDiv(workingBytes(request.batch()), sockets),
+                    machine.rates().memoryBytes() / sockets));
+        }
+        return each;
+    }
+
+    private boolean fits(PlanRequest request) {
+        return sockets(request).stream().allMatch(Socket::fits);
+    }
+
+    private Point point(PlanRequest request) {
+        StepTime step = step(request.batch(), request.context());
+        boolean fits = fits(request);
+        return new Point(
+                request.batch(),
+                request.context(),
+                request.batch() / step.seconds(),
+                1 / step.seconds(),
+                fits,
+                fits ? step.bottleneck() : "memory capacity");
+    }
+
+    /** A step takes the longer, the more take part in it: the largest number is found by halving. */
+    private int users(PlanRequest request) {
+        int most = 0;
+        int tooMany = PlanRequest.MOST_SEQUENCES + 1;
+        while (tooMany - most > 1) {
+            int some = (most + tooMany) / 2;
+            PlanRequest many = request.withBatch(some);
+            if (decodeRate(many) / some >= request.leastRate() && fits(many)) {
+                most = some;
+            } else {
+                tooMany = some;
+            }
+        }
+        return most;
+    }
+
+    private static OptionalDouble cost(OptionalDouble pricePerHour, double tokensPerSecond) {
+        return pricePerHour.isPresent()
+                ? OptionalDouble.of(costOfMillion(pricePerHour.getAsDouble(), tokensPerSecond))
+                : OptionalDouble.empty();
+    }
+
+    /** price / (3600 s · tokens/s) · 10⁶ */
+    static double costOfMillion(double pricePerHour, double tokensPerSecond) {
+        return pricePerHour / 3600 / tokensPerSecond * 1e6;
+    }
+
+    private List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        notes.add(
+                machine.measured()
+                        ? "Rates of memory, kernels, attention and barriers were measured on this machine now;"
+                                + " whatever else ran made them smaller."
+                        : "The machine is described: bandwidth is channels · MT/s · 8 bytes · read_factor, kernels run"
+                                + " at the rate of a Zen 4 core with the same vectors, and latencies are assumed"
+                                + " (barrier_us). AMX isn't measured: with it prompts are faster.");
+        if (sockets > 1) {
+            notes.add("Several sockets bring less than as many times one socket's rate: barriers and collectives stay,"
+                    + " and what all sockets need of the KV cache is read by each.");
+        }
+        return notes;
+    }
+}

@@ -1,0 +1,80 @@
+package io.baseload.service.planner;
+
+import io.baseload.engine.api.MachineRates;
+import io.baseload.engine.api.MachineRates.KernelRates;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What one core does with vectors of a kind, in G multiply-adds a second: linear layers in decode for 1, 2, 4 and 8 rows, in prompts, and attention in both, where each head has keys and values of its own. Measured by {@code PlannerRates} on a
+ * Zen 4 core, matrices of 2048 and 8192 columns; docs/planner.md says how.
+ */
+record InstructionSet(String label, Map<String, KernelRates> kernels, double attentionDecode, double attentionPrompt) {
+    private static final InstructionSet AVX512 = new InstructionSet(
+            "avx512",
+            Map.ofEntries(
+                    kernel("f32", 49, 7.1, 14.9, 20.4, 30.8),
+                    kernel("f16", 49, 7.5, 12.9, 18.7, 29.2),
+                    kernel("bf16", 50, 7.9, 13.1, 18.9, 29.4),
+                    kernel("f8_e4m3", 49, 6.8, 12.6, 18.9, 29.3),
+                    kernel("i8", 86, 23.7, 27.5, 37.2, 40.8),
+                    kernel("u4", 106, 20.1, 27.3, 31.9, 34.4),
+                    kernel("nf4", 116, 20.6, 29.6, 39.3, 41.6),
+                    kernel("fp4", 116, 20.8, 12.2, 39.4, 41.7)),
+            8.1,
+            29.5);
+    /** Prompts of 8-bit and 4-bit weights as two Zen 3 cores, without VNNI, multiplied bytes in groups of 64: 233 G operations a second. */
+    private static final InstructionSet AVX2 = new InstructionSet(
+            "avx2",
+            Map.ofEntries(
+                    kernel("f32", 50, 3.3, 6.4, 9.1, 14.0),
+                    kernel("f16", 49, 2.6, 4.9, 7.4, 12.2),
+                    kernel("bf16", 51, 3.5, 7.0, 9.6, 14.5),
+                    kernel("f8_e4m3", 51, 2.6, 5.1, 7.7, 12.2),
+                    kernel("i8", 58, 11.6, 19.5, 22.1, 23.5),
+                    kernel("u4", 58, 13.3, 17.2, 20.4, 22.4),
+                    kernel("nf4", 58, 9.9, 10.2, 10.3, 10.4),
+                    kernel("fp4", 58, 10.7, 10.3, 10.4, 10.3)),
+            6.2,
+            37.0);
+
+    /** Heads, or rows, that attention takes over keys and values at once. */
+    private static final int TOGETHER = 12;
+
+    private static final List<InstructionSet> ALL = List.of(AVX512, AVX2);
+
+    private static Map.Entry<String, KernelRates> kernel(String codes, double prompt, double... decode) {
+        return Map.entry(codes, new KernelRates(Arrays.stream(decode).boxed().toList(), prompt).times(1e9));
+    }
+
+    static Optional<InstructionSet> named(String label) {
+        return ALL.stream().filter(set -> set.label.equals(label)).findFirst();
+    }
+
+    static List<String> labels() {
+        return ALL.stream().map(InstructionSet::label).toList();
+    }
+
+    /**
+     * Of so many cores with such a memory.
+     *
+     * @param group query heads that share keys and values: they go over them together as rows of a prompt do, up to as many
+     */
+    MachineRates rates(int cores, long memoryBytes, double readBytesPerSecond, double barrierSeconds, int group) {
+        double together = (Math.min(group, TOGETHER) - 1.0) / (TOGETHER - 1);
+        double decode = attentionDecode + together * (attentionPrompt - attentionDecode);
+        Map<String, KernelRates> all = new HashMap<>();
+        kernels.forEach((codes, rates) -> all.put(codes, rates.times(cores)));
+        return new MachineRates(
+                cores,
+                memoryBytes,
+                readBytesPerSecond,
+                barrierSeconds,
+                cores * decode * 1e9,
+                cores * attentionPrompt * 1e9,
+                all);
+    }
+}

@@ -1,0 +1,102 @@
+package io.baseload.service.planner;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.MachineRates;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A machine as a plan sees it.
+ *
+ * @param name for people
+ * @param measured whether its rates were measured here; else they follow from a description
+ * @param sockets among which weights are cut
+ * @param theoreticalBytesPerSecond channels · transfers a second · 8 bytes, of all sockets; 0 where it isn't known
+ * @param linkBytesPerSecond between two sockets, one way
+ * @param linkSeconds that a message from one socket to another takes, however short
+ * @param rates of all sockets together
+ */
+public record MachineProfile(
+        String name,
+        boolean measured,
+        int sockets,
+        double theoreticalBytesPerSecond,
+        double linkBytesPerSecond,
+        double linkSeconds,
+        MachineRates rates) {
+    private static final Set<String> SETTINGS =
+            Set.of("sockets", "channels", "mts", "cores", "isa", "read_factor", "upi", "barrier_us", "memory_gb");
+
+    /** A transfer of a DDR channel, in bytes. */
+    private static final int CHANNEL_BYTES = 8;
+
+    /** What is read of the theoretical rate: the article measured 995 of 1228.8 GB/s. */
+    static final double READ_FACTOR = 0.81;
+
+    /** A link of UPI 2.0: 16 GT/s on 24 lanes. */
+    private static final double UPI_GB = 48;
+
+    /** Inspur's server of the article: four sockets with eight channels of DDR5-4800. Its cores are an assumption. */
+    private static final String NF8260G7 = "sockets=4,channels=8,mts=4800,cores=32,isa=avx512,memory_gb=16384";
+
+    public static final String THIS = "this";
+
+    /** This machine, measured: one socket, because the engine runs one team. */
+    public static MachineProfile of(MachineRates rates) {
+        return new MachineProfile("this machine", true, 1, 0, 1, 0, rates);
+    }
+
+    /**
+     * A machine by name or by a description such as {@code sockets=4,channels=8,mts=4800,cores=32,isa=avx512}.
+     *
+     * @param group query heads of the model that share keys and values
+     * @throws InvalidRequestException if it is neither
+     */
+    public static MachineProfile described(String text, int group) {
+        if (text.equals("nf8260g7")) {
+            return described(text, Settings.parse("machine", NF8260G7), group);
+        }
+        if (!text.contains("=")) {
+            throw new InvalidRequestException(
+                    "machine",
+                    "invalid_value",
+                    "'machine' must be this, nf8260g7, or a description such as"
+                            + " sockets=4,channels=8,mts=4800,cores=32,isa=avx512.");
+        }
+        return described(Settings.parse("machine", text), group);
+    }
+
+    /** A machine of these settings. */
+    public static MachineProfile described(Settings settings, int group) {
+        String name = settings.values().entrySet().stream()
+                .map(setting -> setting.getKey() + "=" + setting.getValue())
+                .collect(Collectors.joining(","));
+        return described(name, settings, group);
+    }
+
+    private static MachineProfile described(String name, Settings settings, int group) {
+        settings.allow(SETTINGS);
+        int sockets = settings.integer("sockets", 1, 64, 1);
+        int cores = sockets * settings.integer("cores", 1, 1024);
+        double theoretical =
+                theoretical(sockets, settings.integer("channels", 1, 64), settings.number("mts", 1, 100_000));
+        double read = theoretical * settings.number("read_factor", 0.01, 1, READ_FACTOR);
+        double barrier = settings.number("barrier_us", 0, 1e6, sockets == 1 ? 1 : 3) / 1e6;
+        long memory = (long) (settings.number("memory_gb", 1, 1e9) * 1e9);
+        InstructionSet set = InstructionSet.named(settings.text("isa").orElse("avx512"))
+                .orElseThrow(() -> settings.refuse("isa", "must be one of " + InstructionSet.labels()));
+        return new MachineProfile(
+                name,
+                false,
+                sockets,
+                theoretical,
+                settings.number("upi", 0.001, 1e6, UPI_GB) * 1e9,
+                barrier,
+                set.rates(cores, memory, read, barrier, group));
+    }
+
+    /** Bytes a second: sockets · channels · MT/s · 8. */
+    static double theoretical(int sockets, int channels, double megatransfers) {
+        return sockets * channels * megatransfers * 1e6 * CHANNEL_BYTES;
+    }
+}

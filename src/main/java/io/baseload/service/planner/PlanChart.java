@@ -1,0 +1,127 @@
+package io.baseload.service.planner;
+
+import io.baseload.service.planner.CapacityPlan.Point;
+import java.util.Formatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** A plan as a picture: tokens a second over the number of sequences, of all together and of each; points that don't fit into memory are hollow. */
+public final class PlanChart {
+    private static final int WIDTH = 720;
+    private static final int HEIGHT = 420;
+    private static final int LEFT = 80;
+    private static final int RIGHT = 30;
+    private static final int TOP = 70;
+    private static final int BOTTOM = 60;
+
+    private final CapacityPlan plan;
+    private final double most;
+    private final Formatter svg = new Formatter(Locale.ROOT);
+
+    private PlanChart(CapacityPlan plan) {
+        this.plan = plan;
+        this.most = nice(plan.batches().stream()
+                .mapToDouble(Point::tokensPerSecond)
+                .max()
+                .orElse(1));
+    }
+
+    /** SVG, for browsers and documents. */
+    public static String svg(CapacityPlan plan) {
+        return new PlanChart(plan).draw();
+    }
+
+    private String draw() {
+        svg.format(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
+                        + " font-size=\"13\">%n",
+                WIDTH, HEIGHT);
+        svg.format("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>%n", WIDTH, HEIGHT);
+        text(LEFT, 25, "start", 16, plan.model() + ", " + plan.format() + ", " + plan.machine());
+        text(
+                LEFT,
+                47,
+                "start",
+                12,
+                plan.context() + " tokens of context; " + plan.standing().replaceFirst(":.*", ""));
+        axes();
+        curve("#1f5fa8", "all together", Point::tokensPerSecond);
+        curve("#c2571a", "each", Point::tokensPerSecondEach);
+        svg.format("</svg>%n");
+        return svg.toString();
+    }
+
+    private void axes() {
+        for (int i = 0; i <= 4; i++) {
+            double value = most * i / 4;
+            svg.format(
+                    "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#dddddd\"/>%n",
+                    LEFT, WIDTH - RIGHT, y(value), y(value));
+            text(LEFT - 8, y(value) + 4, "end", 12, String.format(Locale.ROOT, "%.4g", value));
+        }
+        List<Point> points = plan.batches();
+        for (int i = 0; i < points.size(); i++) {
+            text(
+                    x(i),
+                    HEIGHT - BOTTOM + 20,
+                    "middle",
+                    12,
+                    String.valueOf(points.get(i).batch()));
+        }
+        text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 15, "middle", 13, "sequences decoded together");
+        text(LEFT, TOP - 8, "end", 12, "tokens/s");
+    }
+
+    private void curve(String colour, String label, ToDoubleFunction<Point> value) {
+        List<Point> points = plan.batches();
+        var path = new StringBuilder();
+        for (int i = 0; i < points.size(); i++) {
+            path.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(i), y(value.applyAsDouble(points.get(i)))));
+        }
+        svg.format(
+                "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n",
+                path.toString().strip(), colour);
+        for (int i = 0; i < points.size(); i++) {
+            svg.format(
+                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" stroke=\"%s\" fill=\"%s\"/>%n",
+                    x(i),
+                    y(value.applyAsDouble(points.get(i))),
+                    colour,
+                    points.get(i).fits() ? colour : "white");
+        }
+        int last = points.size() - 1;
+        text(x(last), y(value.applyAsDouble(points.get(last))) - 10, "end", 12, label);
+    }
+
+    private double x(int index) {
+        return LEFT
+                + 20
+                + (WIDTH - LEFT - RIGHT - 40.0) * index / (plan.batches().size() - 1);
+    }
+
+    private double y(double value) {
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / most;
+    }
+
+    /** The next of 1, 2, 4 and 10 times a power of ten. */
+    private static double nice(double value) {
+        double power = Math.pow(10, Math.floor(Math.log10(value)));
+        for (int times : new int[] {1, 2, 4, 10}) {
+            if (value <= times * power) {
+                return times * power;
+            }
+        }
+        return 10 * power;
+    }
+
+    private void text(double x, double y, String anchor, int size, String text) {
+        svg.format(
+                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%d\">%s</text>%n",
+                x,
+                y,
+                anchor,
+                size,
+                text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"));
+    }
+}

@@ -1,0 +1,51 @@
+package io.baseload.service.planner;
+
+import io.baseload.chat.api.InvalidRequestException;
+import java.util.OptionalDouble;
+
+/**
+ * What a plan is made for.
+ *
+ * @param batch sequences that are decoded together
+ * @param context tokens that each of them has so far
+ * @param prompt tokens of a prompt
+ * @param leastRate tokens a second that a user shall have at least
+ * @param pricePerHour of the machine, in any currency
+ */
+public record PlanRequest(int batch, int context, int prompt, double leastRate, OptionalDouble pricePerHour) {
+    public static final int MOST_SEQUENCES = 4096;
+    public static final int MOST_TOKENS = 1 << 24;
+
+    /** @throws InvalidRequestException if a number is out of range */
+    public PlanRequest {
+        inRange("batch", batch, MOST_SEQUENCES);
+        inRange("context", context, MOST_TOKENS);
+        inRange("prompt", prompt, MOST_TOKENS);
+        positive("least_rate", leastRate);
+        positive("price_per_hour", pricePerHour.orElse(1));
+    }
+
+    private static void inRange(String field, int value, int most) {
+        if (value < 1 || value > most) {
+            throw refuse(field, "must be from 1 to " + most + ", not " + value);
+        }
+    }
+
+    private static void positive(String field, double value) {
+        if (!(value > 0 && value < 1e12)) {
+            throw refuse(field, "must be a positive number, not " + value);
+        }
+    }
+
+    static InvalidRequestException refuse(String field, String problem) {
+        return new InvalidRequestException(field, "invalid_value", "'" + field + "' " + problem + ".");
+    }
+
+    PlanRequest withBatch(int sequences) {
+        return new PlanRequest(sequences, context, prompt, leastRate, pricePerHour);
+    }
+
+    PlanRequest withContext(int tokens) {
+        return new PlanRequest(batch, tokens, prompt, leastRate, pricePerHour);
+    }
+}

@@ -1,0 +1,95 @@
+package io.baseload.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.TestModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** {@code plan} as text, as JSON and as a picture, of files and of shapes. */
+class PlanCommandTest {
+    private static final String MACHINE = "sockets=2,channels=8,mts=4800,cores=16,memory_gb=256";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aShapeOnADescribedMachine() throws IOException {
+        Path svg = folder.resolve("plan.svg");
+        CommandRun run = CommandRun.of(
+                "plan",
+                "--shape",
+                "llama-70b",
+                "--format",
+                "q4",
+                "--machine",
+                MACHINE,
+                "--price-per-hour",
+                "2",
+                "--svg",
+                svg.toString());
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("planned, with weights cut over the sockets", "socket 1", "a million decoded tokens");
+        assertThat(run.lastLine()).contains("tokens/s decode", "fits", "planned");
+        assertThat(Files.readString(svg)).startsWith("<svg");
+    }
+
+    @Test
+    void jsonHasWhatOutsideChecksRelyOn() {
+        JsonNode plan = CommandRun.of(
+                        "plan", TestModels.tiny().toString(), "--machine", MACHINE, "--format", "q8", "--json")
+                .json();
+        for (String number : new String[] {
+            "weights_bytes",
+            "scales_bytes",
+            "kv_bytes_per_token",
+            "working_bytes",
+            "decode_tokens_per_second",
+            "prefill_tokens_per_second"
+        }) {
+            assertThat(plan.get(number).asDouble()).as(number).isPositive();
+        }
+        assertThat(plan.get("fits").asBoolean()).isTrue();
+        assertThat(plan.get("bottleneck").asString()).isNotEmpty();
+        assertThat(plan.get("per_socket")).hasSize(2);
+    }
+
+    @Test
+    void aConfigurationAloneIsEnough() throws IOException {
+        Path config = folder.resolve("config.json");
+        Files.writeString(
+                config, Files.readString(TestModels.reference("yuan2-m32").resolve("config.json")));
+        CommandRun run = CommandRun.of("plan", config.toString(), "--machine", MACHINE, "--context", "128");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.lastLine()).contains("tokens/s decode");
+    }
+
+    @Test
+    void theArticlesFiguresStandBesideTheArithmetic() {
+        CommandRun run = CommandRun.of("plan", "--article");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("at least 2 TB/s", "20 TB/s", "3.80 times", "1.587 GB");
+        assertThat(run.lastLine()).isEqualTo("11 figures");
+    }
+
+    @Test
+    void badInputIsNamed() {
+        assertBad("shape", "plan", "--shape", "gpt");
+        assertBad("machine.cores", "plan", "--shape", "llama-70b", "--machine", "sockets=2");
+        assertBad("--format", "plan", "--shape", "llama-70b", "--format", "q3", "--machine", MACHINE);
+        assertBad("batch", "plan", "--shape", "llama-70b", "--batch", "0", "--machine", MACHINE);
+        assertBad("at most", "plan", "--shape", "yuan2.0-2b", "--context", "10000", "--machine", MACHINE);
+    }
+
+    private static void assertBad(String named, String... args) {
+        CommandRun run = CommandRun.of(args);
+        assertThat(run.code()).isEqualTo(ExitCodes.BAD_INPUT);
+        assertThat(run.err()).contains(named);
+        assertThat(run.err().lines()).hasSize(1);
+    }
+}

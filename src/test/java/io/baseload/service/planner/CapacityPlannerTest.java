@@ -1,0 +1,176 @@
+package io.baseload.service.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.MachineRates;
+import io.baseload.engine.api.MachineRates.KernelRates;
+import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.ModelOutline.Matrices;
+import io.baseload.engine.api.ModelOutline.Use;
+import io.baseload.engine.api.ModelOutline.Working;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+/** The arithmetic, with numbers that were computed by hand. */
+class CapacityPlannerTest {
+    private static final Offset<Double> EXACT = within(1e-12);
+
+    /** A million weights of two bytes that all rows go through, and four experts of 100,000, of which a row goes to one. Two heads with 50 + 50 numbers of keys and values, F32. */
+    private static final ModelOutline MODEL = new ModelOutline(
+            "llama",
+            "",
+            4096,
+            1000,
+            1,
+            1000,
+            2,
+            2,
+            50,
+            50,
+            4,
+            1,
+            List.of(
+                    new Matrices(Use.LOOKED_UP, false, "bf16", 1, "none", 1, 1000, 1000, 2_000_000, 0),
+                    new Matrices(Use.SHARED, false, "bf16", 1, "none", 1, 1000, 1000, 2_000_000, 0),
+                    new Matrices(Use.EXPERT, false, "i8", 32, "f16", 4, 100, 1000, 400_000, 25_000)),
+            4000,
+            800,
+            new Working(1000, 100, 4000, 512),
+            6,
+            2);
+
+    private static final MachineRates RATES = new MachineRates(
+            4,
+            10_000_000,
+            1e9,
+            1e-6,
+            1e9,
+            2e9,
+            Map.of("bf16", rates(1e9, 2e9, 2e9, 2e9), "i8", rates(1e9, 1e9, 1e9, 1e9)));
+
+    private static KernelRates rates(double... decode) {
+        return new KernelRates(Arrays.stream(decode).boxed().toList(), 4e9);
+    }
+
+    private static CapacityPlan plan(MachineProfile machine, int batch, int context) {
+        return CapacityPlanner.plan(
+                "m", "bf16", MODEL, machine, new PlanRequest(batch, context, 512, 100, OptionalDouble.of(3.6)));
+    }
+
+    private static MachineProfile sockets(int sockets) {
+        return new MachineProfile("m", false, sockets, 0, 1e9, 5e-6, RATES);
+    }
+
+    @Test
+    void aStepReadsAndMultipliesAndWaits() {
+        CapacityPlan plan = plan(MachineProfile.of(RATES), 1, 100);
+        StepTime step = plan.step();
+        assertThat(step.readWeights()).isEqualTo(2_106_250 / 1e9, EXACT); // a quarter of the experts
+        assertThat(step.readKv()).isEqualTo(80_000 / 1e9, EXACT);
+        assertThat(step.multiply()).isEqualTo(1_100_000 / 1e9, EXACT);
+        assertThat(step.attend()).isEqualTo(20_000 / 1e9, EXACT); // 2 heads, 100 numbers each, 100 tokens
+        assertThat(step.barriers()).isEqualTo(6e-6, EXACT);
+        assertThat(step.collectives()).isZero();
+        assertThat(step.seconds()).isEqualTo(2.18625e-3 + 6e-6, EXACT);
+        assertThat(plan.decodeTokensPerSecond()).isEqualTo(1 / (2.18625e-3 + 6e-6), within(1e-9));
+        assertThat(plan.stepReadBytes()).isEqualTo(2_186_250);
+        assertThat(plan.bottleneck()).isEqualTo("memory bandwidth (weights)");
+        assertThat(plan.nextBottleneck()).isEqualTo("kernel rate");
+        assertThat(plan.standing()).isEqualTo("what the program does now");
+        assertThat(plan.decodeCost()).hasValueCloseTo(1e-3 * 1e6 / plan.decodeTokensPerSecond(), within(1e-9));
+    }
+
+    @Test
+    void rowsShareWhatIsReadAndExpertsAreChosenByMore() {
+        StepTime step = plan(MachineProfile.of(RATES), 2, 100).step();
+        double chosen = 1 - 0.75 * 0.75;
+        assertThat(step.readWeights()).isEqualTo((2_000_000 + chosen * 425_000) / 1e9, EXACT);
+        // two rows of the shared matrix take as long as one; of the experts, two rows in all
+        assertThat(step.multiply()).isEqualTo((1_000_000 + 2 * 100_000) / 1e9, EXACT);
+        assertThat(step.readKv()).isEqualTo(160_000 / 1e9, EXACT);
+    }
+
+    @Test
+    void moreThanEightRowsAreSeveralPasses() {
+        KernelRates rates = rates(1e9, 2e9, 2e9, 4e9);
+        assertThat(rates.decodeSeconds(1)).isEqualTo(1e-9, within(1e-21));
+        assertThat(rates.decodeSeconds(3)).isEqualTo(1.5e-9, within(1e-21)); // between 1 ns for two and 2 ns for four
+        assertThat(rates.decodeSeconds(8)).isEqualTo(2e-9, within(1e-21));
+        assertThat(rates.decodeSeconds(17)).isEqualTo(5e-9, within(1e-21));
+    }
+
+    @Test
+    void socketsShareWeightsAndPayForCollectives() {
+        CapacityPlan plan = plan(sockets(4), 1, 100);
+        assertThat(plan.standing()).startsWith("planned, with weights cut over the sockets");
+        // two sums of 1000 numbers, of which each link carries a quarter twice, and the logits once
+        double collectives = 2 * (2 * 5e-6 + 2 * 1000 * 4 / 4e9) + 5e-6 + 1000 * 4 / 4e9;
+        assertThat(plan.step().collectives()).isEqualTo(collectives, EXACT);
+        // of two KV heads each of four sockets has one
+        assertThat(plan.step().readKv()).isEqualTo(160_000 / 1e9, EXACT);
+        assertThat(plan.perSocket()).hasSize(4).allSatisfy(socket -> {
+            assertThat(socket.weightsBytes()).isEqualTo((4_425_000 + 4000) / 4);
+            assertThat(socket.kvBytes()).isEqualTo(40_000);
+            assertThat(socket.memoryBytes()).isEqualTo(2_500_000);
+        });
+        double one = 4 * 2.18625e-3 + 6e-6; // one socket has a quarter of everything
+        assertThat(plan.oneSocketTokensPerSecond()).isEqualTo(1 / one, within(1e-9));
+        assertThat(plan.decodeTokensPerSecond() / plan.oneSocketTokensPerSecond())
+                .isBetween(3.0, 4.0);
+    }
+
+    @Test
+    void aPromptIsMultipliedInChunks() {
+        // 512 rows: (1,000,000 + 100,000) · 512 / 4e9, and 512 · 256 · 200 / 2e9 of attention; reading takes less
+        double seconds = 1_100_000 * 512 / 4e9 + 512 * 256 * 200 / 2e9 + 6e-6;
+        assertThat(plan(MachineProfile.of(RATES), 1, 1).prefillTokensPerSecond())
+                .isEqualTo(512 / seconds, within(1e-6));
+    }
+
+    @Test
+    void whatDoesNotFitIsSaidAndUsersAreThoseThatDo() {
+        CapacityPlan plan = plan(MachineProfile.of(RATES), 4, 4096);
+        assertThat(plan.fits()).isFalse();
+        assertThat(plan.bottleneck()).isEqualTo("memory capacity");
+        // 10,000,000 − 4,429,000 of weights leave room for one cache of 4096 · 800 bytes, with some working memory
+        assertThat(plan.users()).isEqualTo(1);
+        assertThat(plan.batches()).extracting(CapacityPlan.Point::fits).startsWith(true, false, false);
+        assertThat(plan.workingBytes()).isEqualTo(4 * 1000 + (512 + 4) * 100 + 4 * 4000);
+    }
+
+    @Test
+    void badNumbersAreRefusedByName() {
+        assertRefused("context", () -> plan(MachineProfile.of(RATES), 1, 5000));
+        assertRefused("batch", () -> plan(MachineProfile.of(RATES), 0, 1));
+        assertRefused("machine.cores", () -> MachineProfile.described("sockets=2,cores=none", 1));
+        assertRefused("machine.sokets", () -> MachineProfile.described("sokets=2", 1));
+        assertRefused("machine.channels", () -> MachineProfile.described("sockets=2,cores=4", 1));
+        assertRefused("machine", () -> MachineProfile.described("large", 1));
+        assertRefused(
+                "machine.isa", () -> MachineProfile.described("cores=4,channels=8,mts=4800,memory_gb=64,isa=mmx", 1));
+        assertRefused("shape.layers", () -> NamedShapes.config("layers=0,heads=1"));
+        assertRefused("shape", () -> NamedShapes.config("gpt"));
+    }
+
+    private static void assertRefused(String field, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo(field));
+    }
+
+    @Test
+    void theChartHasAPointForEachBatch() {
+        String svg = PlanChart.svg(plan(sockets(4), 1, 100));
+        assertThat(svg).startsWith("<svg ").endsWith("</svg>\n").contains("planned, with weights cut over the sockets");
+        assertThat(svg.split("<circle", -1)).hasSize(1 + 2 * 8);
+    }
+}
