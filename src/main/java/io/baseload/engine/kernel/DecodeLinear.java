@@ -39,7 +39,9 @@ final class DecodeLinear {
             BlockSums.of(w, x, row, rows, scratch.blockSums);
             for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
                 units = streams(end - unit, rows);
-                if (rows > 1 || !w.packing().codes().coded()) {
+                if (rows > 1
+                        || !w.packing().codes().coded()
+                        || !MANY_REGISTERS) { // eight streams of one row need no help
                     long bytes = Math.ceilDiv(units, PARTS) * w.panelBytes();
                     ReadAhead.fetch(w.data(), unit / PARTS * w.panelBytes(), bytes, scratch);
                 }

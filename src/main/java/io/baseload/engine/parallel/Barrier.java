@@ -5,6 +5,7 @@ public final class Barrier {
     private final Meeting meeting;
     private final int worker;
     private long parkedNanos;
+    private long meetings;
 
     Barrier(Meeting meeting, int worker) {
         this.meeting = meeting;
@@ -17,7 +18,13 @@ public final class Barrier {
      * @throws StepAbortedException if another worker failed in this step and will never come
      */
     public void await() {
+        meetings++;
         parkedNanos += meeting.await(worker);
+    }
+
+    /** How many times this worker has called {@link #await}, which is what a planner counts with. */
+    public long meetings() {
+        return meetings;
     }
 
     /** How long this worker was parked here since the last call. */
