@@ -78,16 +78,7 @@ enum Int8NibbleKernels {
                      * @param rows 1 or 2
                      */
                     public static void multiply(
-                            PackedMatrix m,
-                            int panel,
-                            int streams,
-                            int block,
-                            int blocks,
-                            BlockScales scales,
-                            Int8Rows x,
-                            int row,
-                            int rows,
-                            float[] y) {
+                            PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, int rows, float[] y) {
                         switch (10 * rows + streams) {
                             {cases}
                             default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
@@ -135,14 +126,7 @@ enum Int8NibbleKernels {
         return GenerateKernels.fill(
                 """
                     private static void rowsRStreamsN(
-                            PackedMatrix m,
-                            int panel,
-                            int block,
-                            int blocks,
-                            BlockScales scales,
-                            Int8Rows x,
-                            int row,
-                            float[] y) {
+                            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
                         MemorySegment w = m.data();
                         int[] digits = x.digits();
                         int[] starts = x.starts();

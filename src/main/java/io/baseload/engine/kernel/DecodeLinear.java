@@ -39,15 +39,18 @@ final class DecodeLinear {
             BlockSums.of(w, x, row, rows, scratch.blockSums);
             for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
                 units = streams(end - unit, rows);
-                if (rows > 1
-                        || !w.packing().codes().coded()
-                        || !MANY_REGISTERS) { // eight streams of one row need no help
+                if (!streamsThemselves(w.packing(), rows)) {
                     long bytes = Math.ceilDiv(units, PARTS) * w.panelBytes();
                     ReadAhead.fetch(w.data(), unit / PARTS * w.panelBytes(), bytes, scratch);
                 }
                 group(w, x, y, row, rows, unit, units, scratch);
             }
         }
+    }
+
+    /** Whether kernels read eight streams without a break, which the processor's prefetcher follows by itself. */
+    private static boolean streamsThemselves(Packing packing, int rows) {
+        return rows == 1 && packing.codes().coded() && MANY_REGISTERS;
     }
 
     /** Vectors of weight rows that are read at once. */

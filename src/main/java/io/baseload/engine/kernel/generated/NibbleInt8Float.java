@@ -37,16 +37,7 @@ public final class NibbleInt8Float {
      * @param rows 1 or 2
      */
     public static void multiply(
-            PackedMatrix m,
-            int panel,
-            int streams,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            int rows,
-            float[] y) {
+            PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, int rows, float[] y) {
         switch (10 * rows + streams) {
             case 18 -> rows1Streams8(m, panel, block, blocks, scales, x, row, y);
             case 14 -> rows1Streams4(m, panel, block, blocks, scales, x, row, y);
@@ -72,14 +63,7 @@ public final class NibbleInt8Float {
     }
 
     private static void rows1Streams8(
-            PackedMatrix m,
-            int panel,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            float[] y) {
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         int[] starts = x.starts();
@@ -216,14 +200,7 @@ public final class NibbleInt8Float {
     }
 
     private static void rows1Streams4(
-            PackedMatrix m,
-            int panel,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            float[] y) {
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         int[] starts = x.starts();
@@ -312,14 +289,7 @@ public final class NibbleInt8Float {
     }
 
     private static void rows1Streams2(
-            PackedMatrix m,
-            int panel,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            float[] y) {
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         int[] starts = x.starts();
@@ -384,14 +354,7 @@ public final class NibbleInt8Float {
     }
 
     private static void rows1Streams1(
-            PackedMatrix m,
-            int panel,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            float[] y) {
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         int[] starts = x.starts();
@@ -444,14 +407,7 @@ public final class NibbleInt8Float {
     }
 
     private static void rows2Streams4(
-            PackedMatrix m,
-            int panel,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            float[] y) {
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         int[] starts = x.starts();

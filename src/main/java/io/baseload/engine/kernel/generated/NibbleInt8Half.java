@@ -39,16 +39,7 @@ public final class NibbleInt8Half {
      * @param rows 1
      */
     public static void multiply(
-            PackedMatrix m,
-            int panel,
-            int streams,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            int rows,
-            float[] y) {
+            PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, int rows, float[] y) {
         switch (10 * rows + streams) {
             case 18 -> rows1Streams8(m, panel, block, blocks, scales, x, row, y);
             case 14 -> rows1Streams4(m, panel, block, blocks, scales, x, row, y);
@@ -73,14 +64,7 @@ public final class NibbleInt8Half {
     }
 
     private static void rows1Streams8(
-            PackedMatrix m,
-            int panel,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            float[] y) {
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         int[] starts = x.starts();
@@ -217,14 +201,7 @@ public final class NibbleInt8Half {
     }
 
     private static void rows1Streams4(
-            PackedMatrix m,
-            int panel,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            float[] y) {
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         int[] starts = x.starts();
@@ -313,14 +290,7 @@ public final class NibbleInt8Half {
     }
 
     private static void rows1Streams2(
-            PackedMatrix m,
-            int panel,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            float[] y) {
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         int[] starts = x.starts();
@@ -385,14 +355,7 @@ public final class NibbleInt8Half {
     }
 
     private static void rows1Streams1(
-            PackedMatrix m,
-            int panel,
-            int block,
-            int blocks,
-            BlockScales scales,
-            Int8Rows x,
-            int row,
-            float[] y) {
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
         int[] starts = x.starts();

@@ -56,10 +56,10 @@ public final class ScaleVectors {
         long step = (long) kinds * LANES * Float.BYTES;
         for (int b = block, some; b < block + blocks; b += some) {
             some = Math.min(NESTED_BLOCKS - b % NESTED_BLOCKS, block + blocks - b);
+            long from = m.scales(panel, b);
+            long next = m.scales(panel, b + 1) - from;
             for (int i = 0; i < kinds * LANES; i += L) {
                 long at = toAt + (b - block) * step + (long) i * Float.BYTES;
-                long from = m.scales(panel, b);
-                long next = m.scales(panel, b + 1) - from;
                 switch (m.packing().scales()) {
                     case LINEAR8, LINEAR8_MINIMUM -> {
                         long nested = m.nested(panel, b) + (i / LANES) * 2L * Float.BYTES;
