@@ -3,7 +3,6 @@ package io.baseload.service.admin;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.tenant.Caller;
-import io.baseload.service.web.ApiError;
 import io.baseload.service.web.ApiException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +50,8 @@ final class AuditController {
             return asked;
         }
         if (asked.filter(other -> !other.equals(caller.tenant())).isPresent()) {
-            throw new ApiException(ApiError.refused(
-                    403, "permission_denied", "This API key sees the entries of its own tenant only."));
+            throw ApiException.refused(
+                    403, "permission_denied", "This API key sees the entries of its own tenant only.");
         }
         return Optional.of(caller.tenant());
     }

@@ -5,9 +5,7 @@ import io.baseload.service.audit.AuditExport;
 import io.baseload.service.audit.AuditProofs;
 import io.baseload.service.audit.Checkpoint;
 import io.baseload.service.audit.Checkpoints;
-import io.baseload.service.audit.TrailBrokenException;
 import io.baseload.service.tenant.Caller;
-import io.baseload.service.web.ApiError;
 import io.baseload.service.web.ApiException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -20,7 +18,6 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -156,8 +153,8 @@ final class AuditProofController {
         try {
             return KeyForm.of(new Checkpoints.KnownKey(checkpoints.rotate(Acts.actor(caller)), true, true));
         } catch (java.io.UncheckedIOException e) {
-            throw new ApiException(ApiError.refused(
-                    409, "conflict", "The key's folder can't be written; replace the key where it comes from."));
+            throw ApiException.refused(
+                    409, "conflict", "The key's folder can't be written; replace the key where it comes from.");
         }
     }
 
@@ -180,21 +177,12 @@ final class AuditProofController {
         export.write(first, last, response.getOutputStream());
     }
 
-    @ExceptionHandler
-    ResponseEntity<ApiError.Body> broken(TrailBrokenException e) {
-        ApiError error = ApiError.refused(
-                409,
-                "audit_trail_broken",
-                "The trail is not what was signed, from entry " + e.seq() + " on: " + e.getMessage() + ".");
-        return ResponseEntity.status(error.status()).body(error.body());
-    }
-
     private Checkpoint latest() {
         return proofs.latest().orElseThrow(this::unsigned);
     }
 
     private ApiException unsigned() {
         String reason = checkpoints.status().refusal().orElse("There are no such entries.");
-        return new ApiException(ApiError.refused(409, "not_signed", "No checkpoint covers this now. " + reason));
+        return ApiException.refused(409, "not_signed", "No checkpoint covers this now. " + reason);
     }
 }

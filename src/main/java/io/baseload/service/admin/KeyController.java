@@ -5,7 +5,6 @@ import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.tenant.UnknownTenantException;
-import io.baseload.service.web.ApiError;
 import io.baseload.service.web.ApiException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -110,8 +109,8 @@ final class KeyController {
 
     private static void requireMayManage(Caller caller, String tenant, ApiKey.Rights key) {
         if (!caller.mayManage(tenant, key)) {
-            throw new ApiException(ApiError.refused(
-                    403, "permission_denied", "This API key can't manage keys that may do more than it itself."));
+            throw ApiException.refused(
+                    403, "permission_denied", "This API key can't manage keys that may do more than it itself.");
         }
     }
 }

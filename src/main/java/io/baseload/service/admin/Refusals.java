@@ -1,6 +1,5 @@
 package io.baseload.service.admin;
 
-import io.baseload.service.web.ApiError;
 import io.baseload.service.web.ApiException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -17,8 +16,8 @@ final class Refusals {
 
     static <T> T present(String field, @Nullable T value) {
         if (value == null) {
-            throw new ApiException(ApiError.invalid(
-                    field, "missing_required_parameter", "Missing required parameter: '" + field + "'."));
+            throw ApiException.invalid(
+                    field, "missing_required_parameter", "Missing required parameter: '" + field + "'.");
         }
         return value;
     }
@@ -73,11 +72,11 @@ final class Refusals {
     }
 
     static ApiException invalid(String field, String code, String message) {
-        return new ApiException(ApiError.invalid(field, code, message));
+        return ApiException.invalid(field, code, message);
     }
 
     static ApiException notFound(String what, String name) {
-        return new ApiException(ApiError.refused(404, "not_found", "There is no " + what + " '" + name + "'."));
+        return ApiException.refused(404, "not_found", "There is no " + what + " '" + name + "'.");
     }
 
     static Map<String, Object> plus(Map<String, Object> map, String key, Object value) {

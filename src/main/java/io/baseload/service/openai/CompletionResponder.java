@@ -3,7 +3,7 @@ package io.baseload.service.openai;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.service.inference.AdmittedRequest;
 import io.baseload.service.inference.Inference;
-import io.baseload.service.web.Answers;
+import io.baseload.service.web.Json;
 import io.baseload.service.web.RateLimitHeaders;
 import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,7 +42,7 @@ final class CompletionResponder {
         var answer = new WholeResponse(parsed.choices());
         AdmittedRequest admitted = ask(exchange, parsed, answer);
         CompletionEvent.Finished end = answer.await();
-        Answers.json(exchange.response(), shape.apply(admitted).whole(answer.choices(), end));
+        Json.write(exchange.response(), shape.apply(admitted).whole(answer.choices(), end));
     }
 
     private AdmittedRequest ask(Exchange exchange, ParsedRequest parsed, Consumer<CompletionEvent> listener) {

@@ -3,7 +3,7 @@ package io.baseload.service.openai;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
-import io.baseload.service.web.Answers;
+import io.baseload.service.web.Json;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
@@ -30,7 +30,7 @@ final class ModelsController {
     @GetMapping("/v1/models")
     void list(@AuthenticationPrincipal Caller caller, HttpServletResponse response) throws IOException {
         var entries = models.visibleTo(caller).stream().map(Entry::of).toList();
-        Answers.json(response, new Entries("list", entries));
+        Json.write(response, new Entries("list", entries));
     }
 
     /** Ids may hold {@code /}, written as it is or as {@code %2F}. */
@@ -44,7 +44,7 @@ final class ModelsController {
                 .findFirst()
                 .map(Entry::of)
                 .orElseThrow(() -> new UnknownModelException(id));
-        Answers.json(response, entry);
+        Json.write(response, entry);
     }
 
     private record Entries(String object, List<Entry> data) {}

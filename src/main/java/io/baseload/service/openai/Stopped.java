@@ -1,6 +1,5 @@
 package io.baseload.service.openai;
 
-import io.baseload.service.web.ApiError;
 import io.baseload.service.web.ApiException;
 import java.time.Duration;
 
@@ -9,7 +8,7 @@ final class Stopped {
     private Stopped() {}
 
     static ApiException error() {
-        return new ApiException(ApiError.unavailable(
-                "overloaded", "The service stopped this answer before it was complete.", Duration.ofSeconds(1)));
+        return ApiException.unavailable(
+                "overloaded", "The service stopped this answer before it was complete.", Duration.ofSeconds(1));
     }
 }

@@ -1,15 +1,121 @@
 package io.baseload.service.web;
 
-/** Ends a request with an {@link ApiError}. */
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one form in which every route says no: {@code {"error":{"message","type","param","code"}}}, as the OpenAI API has it. Whoever refuses throws it;
+ * {@link Failures} has it for what others throw, {@link ErrorResponses} for what ends elsewhere. It has no stack trace, so that constants may be of it.
+ */
 public final class ApiException extends RuntimeException {
-    private final transient ApiError error;
+    private static final String INVALID_REQUEST = "invalid_request_error";
+    private static final String SERVER = "server_error";
+    /** Clients that obey any {@code Retry-After} would sleep for hours; beyond this they are told not to wait. */
+    private static final Duration WORTH_WAITING = Duration.ofMinutes(2);
 
-    public ApiException(ApiError error) {
-        super(error.message());
-        this.error = error;
+    private final int status;
+    private final transient Detail detail;
+    private final transient Map<String, String> headers;
+
+    private ApiException(int status, Detail detail, Map<String, String> headers) {
+        super(detail.message(), null, false, false);
+        this.status = status;
+        this.detail = detail;
+        this.headers = headers;
     }
 
-    public ApiError error() {
-        return error;
+    private ApiException(int status, String type, @Nullable String code, String message, @Nullable String param) {
+        this(status, new Detail(message, type, param, code), Map.of());
     }
+
+    /**
+     * The request is at fault.
+     *
+     * @param code a word for programs; null where the wire has none
+     */
+    public static ApiException refused(int status, @Nullable String code, String message) {
+        return new ApiException(status, INVALID_REQUEST, code, message, null);
+    }
+
+    /**
+     * A field of the request is at fault.
+     *
+     * @param param path of the field, such as {@code messages[1].content}; null if it isn't a field
+     */
+    public static ApiException invalid(@Nullable String param, @Nullable String code, String message) {
+        return new ApiException(400, INVALID_REQUEST, code, message, param);
+    }
+
+    /** The service is at fault. */
+    static ApiException internal(String requestId) {
+        String message = "The server failed. The log has the details under " + requestId + ".";
+        return new ApiException(500, SERVER, null, message, null);
+    }
+
+    /** The service can't answer now. */
+    public static ApiException unavailable(String code, String message, Duration retryAfter) {
+        return new ApiException(503, SERVER, code, message, null).retryAfter(retryAfter);
+    }
+
+    /**
+     * A limit of the tenant is reached.
+     *
+     * @param type {@code requests}, {@code tokens} or {@code insufficient_quota}
+     */
+    static ApiException limited(String type, String code, String message, Duration retryAfter) {
+        return new ApiException(429, type, code, message, null).retryAfter(retryAfter);
+    }
+
+    ApiException withParam(String param) {
+        return new ApiException(status, new Detail(detail.message, detail.type, param, detail.code), headers);
+    }
+
+    ApiException with(String header, String value) {
+        return with(Map.of(header, value));
+    }
+
+    ApiException with(Map<String, String> more) {
+        var all = new LinkedHashMap<>(headers);
+        all.putAll(more);
+        return new ApiException(status, detail, all);
+    }
+
+    private ApiException retryAfter(Duration wait) {
+        long millis = Math.max(1, wait.toMillis());
+        ApiException timed =
+                with("Retry-After", Long.toString((millis + 999) / 1000)).with("retry-after-ms", Long.toString(millis));
+        return wait.compareTo(WORTH_WAITING) > 0 ? timed.with("x-should-retry", "false") : timed;
+    }
+
+    /** What stands in the body. */
+    public Body body() {
+        return new Body(detail);
+    }
+
+    /** Answers with it. Does nothing if an answer has begun: then only closing the connection can tell the client. */
+    void write(HttpServletResponse response, String requestId) throws IOException {
+        if (response.isCommitted()) {
+            return;
+        }
+        response.resetBuffer();
+        response.setStatus(status);
+        response.setHeader(RequestIds.HEADER, requestId);
+        headers.forEach(response::setHeader);
+        Json.write(response, body());
+    }
+
+    public record Body(Detail error) {}
+
+    /**
+     * @param type {@code invalid_request_error}, {@code server_error}, {@code requests}, {@code tokens} or {@code insufficient_quota}
+     */
+    public record Detail(
+            String message,
+            String type,
+            @Nullable String param,
+            @Nullable String code) {}
 }

@@ -22,12 +22,12 @@ final class BearerKeys extends OncePerRequestFilter {
     private static final int MAX_PATH = 200;
 
     private final KeyChecks keys;
-    private final Denials denials;
+    private final ErrorResponses errors;
     private final DeniedAccess denied;
 
-    BearerKeys(Authenticator authenticator, Denials denials, DeniedAccess denied) {
+    BearerKeys(Authenticator authenticator, ErrorResponses errors, DeniedAccess denied) {
         this.keys = new KeyChecks(authenticator, System::nanoTime);
-        this.denials = denials;
+        this.errors = errors;
         this.denied = denied;
     }
 
@@ -44,12 +44,12 @@ final class BearerKeys extends OncePerRequestFilter {
             caller = key(header).flatMap(key -> keys.check(key, request.getRemoteAddr()));
         } catch (RuntimeException e) {
             String id = RequestIds.of(request);
-            Answers.error(response, Failures.of(e, id), id);
+            Failures.of(e, id).write(response, id);
             return;
         }
         if (caller.isEmpty()) {
             denied.signInFailed(request.getRemoteAddr(), RequestIds.of(request));
-            denials.commence(request, response, new BadCredentialsException("unknown key"));
+            errors.commence(request, response, new BadCredentialsException("unknown key"));
             return;
         }
         SecurityContextHolder.setContext(new SecurityContextImpl(new KeyAuthentication(caller.get())));

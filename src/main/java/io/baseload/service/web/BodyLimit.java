@@ -26,7 +26,7 @@ final class BodyLimit extends OncePerRequestFilter {
             throws ServletException, IOException {
         if (request.getContentLengthLong() > MAX_BYTES) {
             new LimitedRequest(request, memory).end();
-            Answers.error(response, tooLarge(), RequestIds.of(request));
+            tooLarge().write(response, RequestIds.of(request));
             return;
         }
         var limited = new LimitedRequest(request, memory);
@@ -37,7 +37,7 @@ final class BodyLimit extends OncePerRequestFilter {
         }
     }
 
-    static ApiError tooLarge() {
-        return ApiError.refused(413, "request_too_large", "The body is larger than " + (MAX_BYTES >> 20) + " MB.");
+    static ApiException tooLarge() {
+        return ApiException.refused(413, "request_too_large", "The body is larger than " + (MAX_BYTES >> 20) + " MB.");
     }
 }

@@ -81,7 +81,7 @@ final class BodyMemory {
         return taken;
     }
 
-    static ApiError full() {
-        return ApiError.unavailable("overloaded", "Too many bodies are being read now.", Duration.ofSeconds(1));
+    static ApiException full() {
+        return ApiException.unavailable("overloaded", "Too many bodies are being read now.", Duration.ofSeconds(1));
     }
 }

@@ -3,6 +3,7 @@ package io.baseload.service.web;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
+import io.baseload.service.audit.TrailBrokenException;
 import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.database.NotEnoughDiskException;
 import io.baseload.service.inference.LedgerUnavailableException;
@@ -14,8 +15,19 @@ import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.TenantConflictException;
 import io.baseload.service.tenant.UnknownTenantException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
+import org.springframework.validation.FieldError;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.MissingServletRequestParameterException;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.databind.DatabindException;
 
 /** What each failure looks like on the wire. What isn't listed here is our bug: 500, with an id under which the log has all of it. */
 public final class Failures {
@@ -25,52 +37,153 @@ public final class Failures {
 
     private Failures() {}
 
-    public static ApiError of(Throwable failure, String requestId) {
+    public static ApiException of(Throwable failure, String requestId) {
         return switch (failure) {
-            case ApiException e -> e.error();
-            case InvalidRequestException e -> ApiError.invalid(e.field(), e.code(), message(e));
+            case ApiException e -> e;
+            case InvalidRequestException e -> ApiException.invalid(e.field(), e.code(), message(e));
             case UnknownModelException e ->
-                ApiError.refused(404, "model_not_found", message(e)).withParam("model");
-            case ModelUnavailableException e -> ApiError.unavailable("model_loading", message(e), e.retryAfter());
+                ApiException.refused(404, "model_not_found", message(e)).withParam("model");
+            case ModelUnavailableException e -> ApiException.unavailable("model_loading", message(e), e.retryAfter());
             case ModelClosedException e ->
-                ApiError.unavailable("model_loading", "The model was unloaded just now.", SOON);
-            case OverloadedException e -> ApiError.unavailable("overloaded", message(e), e.retryAfter());
+                ApiException.unavailable("model_loading", "The model was unloaded just now.", SOON);
+            case OverloadedException e -> ApiException.unavailable("overloaded", message(e), e.retryAfter());
             case QuotaExceededException e -> limited(e);
-            case ConflictException e -> ApiError.refused(409, "conflict", message(e));
-            case TenantConflictException e -> ApiError.refused(409, "conflict", message(e));
-            case UnknownTenantException e -> ApiError.refused(404, "not_found", message(e));
-            case NotEnoughMemoryException e -> ApiError.refused(507, "insufficient_memory", message(e));
-            case NotEnoughDiskException e -> ApiError.refused(507, "insufficient_storage", message(e));
+            case ConflictException e -> ApiException.refused(409, "conflict", message(e));
+            case TenantConflictException e -> ApiException.refused(409, "conflict", message(e));
+            case UnknownTenantException e -> ApiException.refused(404, "not_found", message(e));
+            case TrailBrokenException e ->
+                ApiException.refused(
+                        409,
+                        "audit_trail_broken",
+                        "The trail is not what was signed, from entry " + e.seq() + " on: " + e.getMessage() + ".");
+            case NotEnoughMemoryException e -> ApiException.refused(507, "insufficient_memory", message(e));
+            case NotEnoughDiskException e -> ApiException.refused(507, "insufficient_storage", message(e));
             case LedgerUnavailableException e -> withoutDatabase(e, requestId);
             case Exception e when DatabaseFailures.isUnavailable(e) -> withoutDatabase(e, requestId);
-            default -> SpringFailures.of(failure).orElseGet(() -> bug(failure, requestId));
+            case MethodArgumentNotValidException e -> invalidField(e);
+            case MethodArgumentTypeMismatchException e ->
+                ApiException.invalid(e.getName(), "invalid_type", "Invalid type for '" + e.getName() + "'.");
+            case MissingServletRequestParameterException e ->
+                ApiException.invalid(
+                        e.getParameterName(),
+                        "missing_required_parameter",
+                        "Missing required parameter: '" + e.getParameterName() + "'.");
+            case HttpMessageNotReadableException e -> unreadable(e);
+            case RequestRejectedException e -> byStatus(400);
+            case ErrorResponse e -> withHeaders(e);
+            default -> bug(failure, requestId);
         };
     }
 
-    private static ApiError limited(QuotaExceededException e) {
-        ApiError error = switch (e.limit()) {
+    private static ApiException limited(QuotaExceededException e) {
+        ApiException error = switch (e.limit()) {
             case CONCURRENCY, REQUESTS ->
-                ApiError.limited("requests", "rate_limit_exceeded", message(e), e.retryAfter());
-            case TOKENS -> ApiError.limited("tokens", "rate_limit_exceeded", message(e), e.retryAfter());
+                ApiException.limited("requests", "rate_limit_exceeded", message(e), e.retryAfter());
+            case TOKENS -> ApiException.limited("tokens", "rate_limit_exceeded", message(e), e.retryAfter());
             case BUDGET ->
-                ApiError.limited("insufficient_quota", "insufficient_quota", message(e), e.retryAfter())
+                ApiException.limited("insufficient_quota", "insufficient_quota", message(e), e.retryAfter())
                         .with("x-should-retry", "false");
         };
         return error.with(RateLimitHeaders.of(e.quota()));
     }
 
-    private static ApiError withoutDatabase(Exception e, String requestId) {
+    private static ApiException withoutDatabase(Exception e, String requestId) {
         LOG.warn("{}: no database: {}", requestId, e.toString());
-        return ApiError.unavailable(
+        return ApiException.unavailable(
                 "database_unavailable", "Quota and audit can't be written now, so nothing was done.", DATABASE_BACK);
     }
 
-    private static ApiError bug(Throwable failure, String requestId) {
+    private static ApiException bug(Throwable failure, String requestId) {
         LOG.error("{}: unexpected failure", requestId, failure);
-        return ApiError.internal(requestId);
+        return ApiException.internal(requestId);
     }
 
     private static String message(Exception e) {
         return String.valueOf(e.getMessage());
+    }
+
+    /** A refusal, or a failure, that nothing but its status is known of. HTTP has two above 500 for what a client should not have asked. */
+    static ApiException byStatus(int status, String requestId) {
+        boolean ours = status >= 500 && status != 501 && status != 505;
+        return ours ? ApiException.internal(requestId) : byStatus(status);
+    }
+
+    private static ApiException byStatus(int status) {
+        return ApiException.refused(status, code(status), message(status));
+    }
+
+    private static ApiException invalidField(MethodArgumentNotValidException e) {
+        @Nullable FieldError error = e.getBindingResult().getFieldError();
+        if (error == null) {
+            return byStatus(400);
+        }
+        String message = "Invalid '" + error.getField() + "': " + error.getDefaultMessage() + ".";
+        return ApiException.invalid(error.getField(), "invalid_value", message);
+    }
+
+    private static ApiException unreadable(HttpMessageNotReadableException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof ApiException refusal) {
+                return refusal;
+            }
+            if (cause instanceof InputCoercionException) {
+                return ApiException.invalid(null, "invalid_value", "A number in the body is out of range.");
+            }
+            if (cause instanceof DatabindException bind) {
+                return misplaced(path(bind));
+            }
+        }
+        return ApiException.invalid(null, null, "The body is missing or not valid JSON.");
+    }
+
+    private static ApiException misplaced(String field) {
+        return field.isEmpty()
+                ? ApiException.invalid(null, "invalid_type", "The body must be a JSON object.")
+                : ApiException.invalid(field, "invalid_type", "Invalid type for '" + field + "'.");
+    }
+
+    /** Such as {@code windows[0].tokens}. */
+    private static String path(DatabindException e) {
+        var path = new StringBuilder();
+        for (var step : e.getPath()) {
+            if (step.getPropertyName() == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(step.getPropertyName());
+            }
+        }
+        return path.toString();
+    }
+
+    private static ApiException withHeaders(ErrorResponse e) {
+        ApiException error = byStatus(e.getStatusCode().value());
+        for (var header : e.getHeaders().toSingleValueMap().entrySet()) {
+            error = error.with(header.getKey(), header.getValue());
+        }
+        return error;
+    }
+
+    private static @Nullable String code(int status) {
+        return switch (status) {
+            case 403 -> "permission_denied";
+            case 404 -> "not_found";
+            case 405 -> "method_not_allowed";
+            case 408 -> "request_timeout";
+            case 413 -> "request_too_large";
+            case 415 -> "unsupported_media_type";
+            default -> null;
+        };
+    }
+
+    private static String message(int status) {
+        return switch (status) {
+            case 404 -> "There is no such route.";
+            case 405 -> "This route does not answer that method.";
+            case 415 -> "The body must be application/json.";
+            default -> {
+                @Nullable HttpStatus known = HttpStatus.resolve(status);
+                yield known == null ? "The request was refused." : known.getReasonPhrase() + ".";
+            }
+        };
     }
 }

@@ -22,7 +22,7 @@ class HttpServer {
             factory.addConnectorCustomizers(connector -> connector.setEncodedSolidusHandling("decode"));
             factory.addContextCustomizers(context -> {
                 if (context.getParent() instanceof StandardHost host) {
-                    host.setErrorReportValveClass(ErrorValve.class.getName());
+                    host.setErrorReportValveClass(ErrorResponses.Valve.class.getName());
                 }
             });
         };

@@ -1,5 +1,8 @@
 package io.baseload.service.web;
 
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.http.MediaType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -31,6 +34,14 @@ public final class Json {
         return MAPPER.writeValueAsBytes(value);
     }
 
+    /** Answers with it, whatever {@code Accept} says. */
+    public static void write(HttpServletResponse response, Object value) throws IOException {
+        byte[] body = bytes(value);
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
     /**
      * Reads one JSON value.
      *
@@ -40,15 +51,14 @@ public final class Json {
         try {
             JsonNode root = MAPPER.readTree(text);
             if (root.isMissingNode()) {
-                throw new ApiException(ApiError.invalid(null, null, "The body is empty."));
+                throw ApiException.invalid(null, null, "The body is empty.");
             }
             return root;
         } catch (StreamConstraintsException e) {
-            throw new ApiException(ApiError.invalid(
-                    null, null, "The JSON body is nested too deep, has too many values, or too long a number."));
+            throw ApiException.invalid(
+                    null, null, "The JSON body is nested too deep, has too many values, or too long a number.");
         } catch (JacksonException e) {
-            throw new ApiException(
-                    ApiError.invalid(null, null, "The body is not valid JSON: " + e.getOriginalMessage()));
+            throw ApiException.invalid(null, null, "The body is not valid JSON: " + e.getOriginalMessage());
         }
     }
 }

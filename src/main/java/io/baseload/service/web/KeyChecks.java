@@ -86,11 +86,11 @@ final class KeyChecks {
     private void refuseTooMany(String address, long now) {
         long debt = debts.getOrDefault(address, now) - now;
         if (debt > (WRONG_KEYS - 1) * FORGIVEN_NANOS) {
-            throw new ApiException(ApiError.limited(
+            throw ApiException.limited(
                     "requests",
                     "rate_limit_exceeded",
                     "Too many wrong API keys came from this address.",
-                    Duration.ofNanos(FORGIVEN_NANOS)));
+                    Duration.ofNanos(FORGIVEN_NANOS));
         }
     }
 
@@ -111,8 +111,8 @@ final class KeyChecks {
     }
 
     private static ApiException busy() {
-        return new ApiException(ApiError.unavailable(
-                "overloaded", "Too many unknown API keys are being looked up now.", Duration.ofSeconds(1)));
+        return ApiException.unavailable(
+                "overloaded", "Too many unknown API keys are being looked up now.", Duration.ofSeconds(1));
     }
 
     private static String hash(String key) {

@@ -54,12 +54,12 @@ final class LimitedRequest extends HttpServletRequestWrapper {
         return new BufferedReader(new InputStreamReader(getInputStream(), StandardCharsets.UTF_8));
     }
 
-    static ApiError tooSlow() {
-        return ApiError.refused(408, "request_timeout", "The body did not arrive in time.");
+    static ApiException tooSlow() {
+        return ApiException.refused(408, "request_timeout", "The body did not arrive in time.");
     }
 
-    static ApiError brokenOff() {
-        return ApiError.refused(400, null, "The body ended before it was complete.");
+    static ApiException brokenOff() {
+        return ApiException.refused(400, null, "The body ended before it was complete.");
     }
 
     private static final class Body extends ServletInputStream {
@@ -89,9 +89,9 @@ final class LimitedRequest extends HttpServletRequestWrapper {
                 refuseOtherEncodings(target, offset, bytes);
                 return counted(bytes);
             } catch (SocketTimeoutException e) {
-                throw new ApiException(tooSlow());
+                throw tooSlow();
             } catch (IOException e) {
-                throw new ApiException(brokenOff());
+                throw brokenOff();
             }
         }
 
@@ -112,7 +112,7 @@ final class LimitedRequest extends HttpServletRequestWrapper {
             for (int i = 0; i < bytes && count + i < 4; i++) {
                 byte one = target[offset + i];
                 if (one == 0 || one == (byte) 0xFE || one == (byte) 0xFF) {
-                    throw new ApiException(ApiError.invalid(null, null, "The body must be JSON in UTF-8."));
+                    throw ApiException.invalid(null, null, "The body must be JSON in UTF-8.");
                 }
             }
         }
@@ -120,13 +120,13 @@ final class LimitedRequest extends HttpServletRequestWrapper {
         private int counted(int bytes) {
             count += Math.max(0, bytes);
             if (count > BodyLimit.MAX_BYTES) {
-                throw new ApiException(BodyLimit.tooLarge());
+                throw BodyLimit.tooLarge();
             }
             if (bytes > 0 && !memory.grow(counted, bytes)) {
-                throw new ApiException(BodyMemory.full());
+                throw BodyMemory.full();
             }
             if (System.nanoTime() - begun > MAX_TIME.toNanos()) {
-                throw new ApiException(tooSlow());
+                throw tooSlow();
             }
             if (raw.isFinished()) {
                 memory.complete(counted);

@@ -50,7 +50,7 @@ final class ManagementPort extends OncePerRequestFilter {
             chain.doFilter(request, response);
         } else {
             String id = RequestIds.of(request);
-            Answers.error(response, SpringFailures.byStatus(404, id), id);
+            Failures.byStatus(404, id).write(response, id);
         }
     }
 

@@ -36,10 +36,10 @@ class Security {
     SecurityFilterChain routes(
             HttpSecurity http,
             Authenticator authenticator,
+            ErrorResponses errors,
             DeniedAccess denied,
             Environment environment,
             ObjectProvider<Witness> witness) {
-        var denials = new Denials();
         boolean witnesses = witness.stream().anyMatch(it -> it.key().isPresent());
         boolean development = environment.acceptsProfiles(Profiles.of(DEVELOPMENT));
         return http.csrf(AbstractHttpConfigurer::disable)
@@ -48,8 +48,8 @@ class Security {
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .exceptionHandling(e -> e.authenticationEntryPoint(denials).accessDeniedHandler(denials))
-                .addFilterBefore(new BearerKeys(authenticator, denials, denied), AnonymousAuthenticationFilter.class)
+                .exceptionHandling(e -> e.authenticationEntryPoint(errors).accessDeniedHandler(errors))
+                .addFilterBefore(new BearerKeys(authenticator, errors, denied), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(rules -> allow(rules, development, witnesses))
                 .build();
     }

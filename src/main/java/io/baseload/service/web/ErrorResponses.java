@@ -1,0 +1,118 @@
+package io.baseload.service.web;
+
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import org.apache.catalina.connector.ClientAbortException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+
+/**
+ * Every place where a request may end without an answer of its own, so that all errors have one form: what leaves a controller, what ends in a filter, what lacks a
+ * key or a right, and what Tomcat refuses by itself.
+ */
+@Controller
+@RestControllerAdvice
+final class ErrorResponses implements ErrorController, AuthenticationEntryPoint, AccessDeniedHandler {
+    private static final ApiException NO_KEY = unauthorized(
+            ApiException.refused(401, null, "No API key. Send it in the header 'Authorization: Bearer <key>'."));
+    private static final ApiException WRONG_KEY =
+            unauthorized(ApiException.refused(401, "invalid_api_key", "The API key is wrong, revoked or expired."));
+    private static final ApiException WRONG_ROLE = ApiException.refused(
+            403, "permission_denied", "This API key does not have the role that this route needs.");
+
+    /** An exception that leaves a controller. */
+    @ExceptionHandler
+    void answer(Exception failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String id = RequestIds.of(request);
+        Failures.of(failure, id).write(response, id);
+    }
+
+    /** Security's own filters answer these. */
+    @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
+    @SuppressWarnings("DoNotCallSuggester")
+    void leave(RuntimeException denied) {
+        throw denied;
+    }
+
+    /** Nobody is there to be answered. */
+    @ExceptionHandler({ClientAbortException.class, AsyncRequestNotUsableException.class})
+    void forget() {}
+
+    /** No key, or a wrong one. */
+    @Override
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException cause)
+            throws IOException {
+        ApiException error = cause instanceof BadCredentialsException ? WRONG_KEY : NO_KEY;
+        error.write(response, RequestIds.of(request));
+    }
+
+    /** A key without the right. */
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException cause)
+            throws IOException {
+        WRONG_ROLE.write(response, RequestIds.of(request));
+    }
+
+    /**
+     * What ends outside a controller, in a filter or by {@code sendError}. An {@link IOException} here is always about the client's connection: Tomcat brings it here
+     * even when a controller has answered it.
+     */
+    @RequestMapping("${spring.web.error.path:/error}")
+    void dispatched(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String id = RequestIds.of(request);
+        error(request, id).write(response, id);
+    }
+
+    private static ApiException error(HttpServletRequest request, String id) {
+        return switch (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION)) {
+            case SocketTimeoutException e -> LimitedRequest.tooSlow();
+            case IOException e -> LimitedRequest.brokenOff();
+            case Throwable failure -> Failures.of(failure, id);
+            case null, default -> Failures.byStatus(status(request), id);
+        };
+    }
+
+    private static int status(HttpServletRequest request) {
+        return request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status ? status : 404;
+    }
+
+    private static ApiException unauthorized(ApiException error) {
+        return error.with(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+    }
+
+    /** What Tomcat refuses before the application sees it: a broken request line, header or URL. Tomcat makes it by its class name. */
+    public static final class Valve extends ErrorReportValve {
+        @Override
+        protected void report(Request request, Response response, @Nullable Throwable failure) {
+            int status = response.getStatus();
+            if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+                return;
+            }
+            String id = RequestIds.of(request);
+            try {
+                Failures.byStatus(status, id).write(response, id);
+                response.finishResponse();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
