@@ -2,6 +2,7 @@ package io.baseload.service.audit;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Period;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -35,11 +36,49 @@ public record AuditProperties(
      * @param file a file on another volume, to which each checkpoint is appended
      * @param url where each checkpoint is sent by POST, as text
      * @param authorization the header of that name
+     * @param s3 a bucket with object lock, in which each checkpoint becomes an object
      */
     public record AnchorProperties(
             @Nullable Path file,
             @Nullable URI url,
-            @Nullable String authorization) {}
+            @Nullable String authorization,
+            @Nullable S3Properties s3) {}
+
+    /**
+     * @param bucket its object lock must be switched on
+     * @param region for the signature, and for AWS's own endpoint
+     * @param endpoint of another store that speaks S3; absent = AWS
+     * @param pathStyle the bucket is named in the path, not in the host's name
+     * @param prefix stands before the objects' names
+     * @param retention how long nobody can delete an object, such as {@code P7Y}
+     * @param credentialsFile in the form of {@code ~/.aws/credentials}, read for each checkpoint; absent = {@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY}
+     *     and, if there is one, {@code AWS_SESSION_TOKEN}
+     * @param profile section of the file
+     */
+    public record S3Properties(
+            String bucket,
+            String region,
+            @Nullable URI endpoint,
+            @DefaultValue("false") boolean pathStyle,
+            @DefaultValue("") String prefix,
+            Period retention,
+            @Nullable Path credentialsFile,
+            @DefaultValue("default") String profile) {
+        public S3Properties {
+            required("bucket", bucket);
+            required("region", region);
+            required("retention", retention);
+            if (retention.isNegative() || retention.isZero()) {
+                throw new IllegalArgumentException("baseload.audit.anchor.s3.retention must be a day at least");
+            }
+        }
+
+        private static void required(String name, @Nullable Object value) {
+            if (value == null) {
+                throw new IllegalArgumentException("baseload.audit.anchor.s3." + name + " is missing");
+            }
+        }
+    }
 
     /**
      * @param url what stands before {@code /add-checkpoint}; of a Baseload it ends in {@code /witness}

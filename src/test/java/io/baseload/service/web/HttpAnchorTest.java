@@ -38,7 +38,7 @@ class HttpAnchorTest {
                             null,
                             null,
                             List.of(),
-                            new AuditProperties.AnchorProperties(null, url, "Bearer x"),
+                            new AuditProperties.AnchorProperties(null, url, "Bearer x", null),
                             List.of(),
                             List.of(),
                             null,
