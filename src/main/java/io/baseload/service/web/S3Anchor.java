@@ -78,6 +78,7 @@ final class S3Anchor implements Anchor {
                 .method(SdkHttpMethod.PUT)
                 .uri(url(properties, checkpoint))
                 .putHeader("Content-Type", "text/plain; charset=utf-8")
+                .putHeader("x-amz-sdk-checksum-algorithm", "SHA256")
                 .putHeader("x-amz-checksum-sha256", sha256(note))
                 .putHeader("x-amz-object-lock-mode", "COMPLIANCE")
                 .putHeader(

@@ -114,6 +114,9 @@ final class LockedBucket implements AutoCloseable {
                     || !Arrays.equals(Base64.getDecoder().decode(header(exchange, "x-amz-checksum-sha256")), digest)) {
                 return new Answer(400, "XAmzContentSHA256Mismatch");
             }
+            if (!header(exchange, "x-amz-sdk-checksum-algorithm").equals("SHA256")) {
+                return new Answer(400, "InvalidRequest");
+            }
             boolean locked = exchange.getRequestMethod().equals("PUT")
                     && header(exchange, "x-amz-object-lock-mode").equals("COMPLIANCE")
                     && Instant.parse(header(exchange, "x-amz-object-lock-retain-until-date"))
