@@ -8,7 +8,7 @@ import java.nio.file.Path;
 
 /** A small file that the user named. */
 final class TextFile {
-    private static final long MOST_BYTES = 64 << 20;
+    private static final long MAX_BYTES = 64 << 20;
 
     private TextFile() {}
 
@@ -18,8 +18,8 @@ final class TextFile {
 
     static byte[] bytes(Path file) {
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new BadInputException(file + ": has more than " + MOST_BYTES + " bytes");
+            if (Files.size(file) > MAX_BYTES) {
+                throw new BadInputException(file + ": has more than " + MAX_BYTES + " bytes");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {

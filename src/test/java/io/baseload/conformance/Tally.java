@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** Cases of one suite, as they are counted. */
 final class Tally {
-    private static final int LONGEST = 400;
+    private static final int MAX_LENGTH = 400;
 
     private int passed;
     private int failed;
@@ -77,6 +77,6 @@ final class Tally {
 
     private static String shortened(String text) {
         String line = text.replace("\n", "\\n").replace("\r", "\\r");
-        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
+        return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH) + "…";
     }
 }

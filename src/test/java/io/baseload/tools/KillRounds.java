@@ -32,7 +32,7 @@ public final class KillRounds {
     private static final int PROCESSES = 3;
     private static final int CLIENTS = 8;
     private static final int LIMIT_PER_MINUTE = 60;
-    private static final long LONGEST_NANOS = Duration.ofMinutes(15).toNanos();
+    private static final long MAX_NANOS = Duration.ofMinutes(15).toNanos();
     private static final String OWNER = "baseload_owner";
 
     private final Path folder;
@@ -102,7 +102,7 @@ public final class KillRounds {
     private boolean killInTurn(int rounds) throws Exception {
         long begun = System.nanoTime();
         for (int round = 1; round <= rounds; round++) {
-            if (System.nanoTime() - begun > LONGEST_NANOS) {
+            if (System.nanoTime() - begun > MAX_NANOS) {
                 System.out.println("out of time before round " + round);
                 return false;
             }

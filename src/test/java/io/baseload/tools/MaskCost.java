@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** What {@code bin/mask-cost} runs. */
 public final class MaskCost {
     private static final int WARM_UP = 16;
-    private static final int MOST_TOKENS = 128;
+    private static final int MAX_TOKENS = 128;
 
     private MaskCost() {}
 
@@ -39,7 +39,7 @@ public final class MaskCost {
             Completions completions = Completions.of(
                     engine.load(model, LoadOptions.named("measured").withContextLength(1024)));
             pairs(completions, WARM_UP);
-            report(pairs(completions, MOST_TOKENS));
+            report(pairs(completions, MAX_TOKENS));
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.Semaphore;
 
 /** What {@code bin/structured} runs. */
 public final class Structured {
-    private static final int MOST_TOKENS = 1024;
+    private static final int MAX_TOKENS = 1024;
     private static final int AT_ONCE = 8;
     private static final double LEAST_ENDED = 0.95;
 
@@ -69,7 +69,7 @@ public final class Structured {
         var outcome = new CompletableFuture<Outcome>();
         var text = new StringBuilder();
         var reason = new StopReason[] {StopReason.LENGTH};
-        Completion unused = model.prepare(Questions.held(example, seed, MOST_TOKENS))
+        Completion unused = model.prepare(Questions.held(example, seed, MAX_TOKENS))
                 .start(i -> Lease.unlimited(), event -> {
                     switch (event) {
                         case CompletionEvent.Text piece -> text.append(piece.text());

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * for the next, so that nobody's large schemas keep others' small ones waiting; a few may be long at the same time.
  */
 final class FairExecutor {
-    private static final int MOST_WAITING = 16;
-    private static final int MOST_LONG = 4;
+    private static final int MAX_WAITING = 16;
+    private static final int MAX_LONG = 4;
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final String name;
@@ -60,11 +60,11 @@ final class FairExecutor {
             waiting.put(owner, new ArrayDeque<>());
             turns.add(new Turn(owner, work));
             startNext();
-        } else if (others.size() < MOST_WAITING) {
+        } else if (others.size() < MAX_WAITING) {
             others.add(work);
         } else {
             throw new OverloadedException(
-                    "too many schemas and grammars are being compiled: at most " + MOST_WAITING + " wait", RETRY);
+                    "too many schemas and grammars are being compiled: at most " + MAX_WAITING + " wait", RETRY);
         }
     }
 
@@ -86,7 +86,7 @@ final class FairExecutor {
     }
 
     private synchronized void makeRoom(Turn turn) {
-        if (turn.state == State.RUNNING && runningLong < MOST_LONG) {
+        if (turn.state == State.RUNNING && runningLong < MAX_LONG) {
             turn.state = State.LONG;
             runningLong++;
             running--;

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * asked for again while it is compiled is compiled once; what is there waits for nothing.
  */
 final class KeptConstraints {
-    private static final long MOST_BYTES = 64_000_000;
+    private static final long MAX_BYTES = 64_000_000;
 
     /** Each counts as so much at least: so there are never more than 32. */
-    private static final long LEAST_BYTES = MOST_BYTES / 32;
+    private static final long LEAST_BYTES = MAX_BYTES / 32;
 
     private final FairExecutor executor;
 
@@ -43,7 +43,7 @@ final class KeptConstraints {
         var constraint = new CompletableFuture<Constraint>();
         executor.execute(key.scope().owner(), () -> complete(key, constraint, compile));
         kept.put(key, constraint);
-        while (bytes() > MOST_BYTES && evict()) {}
+        while (bytes() > MAX_BYTES && evict()) {}
         return constraint;
     }
 

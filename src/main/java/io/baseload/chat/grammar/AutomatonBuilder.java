@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Compiles a trimmed grammar, rule by rule, after Thompson (1968). */
 final class AutomatonBuilder {
-    private static final int MOST_STATES = 400_000;
+    private static final int MAX_STATES = 400_000;
 
     final IntList kinds = new IntList();
     final IntList as = new IntList();
@@ -56,8 +56,8 @@ final class AutomatonBuilder {
     }
 
     private int state(int loop) {
-        if (loops.size() == MOST_STATES) {
-            throw new GrammarException("", "too large: it needs more than " + MOST_STATES + " states");
+        if (loops.size() == MAX_STATES) {
+            throw new GrammarException("", "too large: it needs more than " + MAX_STATES + " states");
         }
         loops.add(loop);
         plainExits.add(Automaton.NOT_PLAIN);

@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * A deterministic automaton over bytes, each state of which leads to an accepting one. The first state is where it begins; none = it accepts nothing.
  */
 public record ByteAutomaton(List<State> states) {
-    private static final int MOST_STATES = 30_000;
+    private static final int MAX_STATES = 30_000;
 
     /** Reads a byte from {@code first} to {@code last}. */
     public record Edge(int first, int last, int target) {}
@@ -50,12 +50,12 @@ public record ByteAutomaton(List<State> states) {
      * @throws GrammarException if that takes too many states, or more than the effort
      */
     public static ByteAutomaton intersection(List<Part> parts, Effort effort) {
-        return intersection(parts, effort, MOST_STATES);
+        return intersection(parts, effort, MAX_STATES);
     }
 
     /** Whether there is nothing that all the parts accept. Errors as {@link #intersection(List, Effort)}. */
     public static boolean disjoint(List<Part> parts, Effort effort) {
-        return new Product(parts, effort, MOST_STATES).isEmpty();
+        return new Product(parts, effort, MAX_STATES).isEmpty();
     }
 
     /** @param mostStates how many states it may take */

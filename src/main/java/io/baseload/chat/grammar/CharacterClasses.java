@@ -53,7 +53,7 @@ final class CharacterClasses {
             Map.entry("Control", "Cc"));
 
     private static final Map<String, CodePoints> PROPERTIES = new ConcurrentHashMap<>();
-    private static final int MOST_PROPERTIES = 200;
+    private static final int MAX_PROPERTIES = 200;
 
     private CharacterClasses() {}
 
@@ -186,7 +186,7 @@ final class CharacterClasses {
         CodePoints known = PROPERTIES.get(name);
         if (known == null) {
             known = compute(in, name, place);
-            if (PROPERTIES.size() < MOST_PROPERTIES) {
+            if (PROPERTIES.size() < MAX_PROPERTIES) {
                 PROPERTIES.put(name, known);
             }
         }

@@ -4,7 +4,7 @@ import io.baseload.engine.api.TokenMask;
 
 /** A grammar that was compiled for a vocabulary. What it learns with one answer serves the next. Safe for use by several threads, which take turns. */
 public final class Constraint {
-    private static final long MOST_REMEMBERED_BYTES = 8_000_000;
+    private static final long MAX_REMEMBERED_BYTES = 8_000_000;
 
     private final TokenTable tokens;
     private final Reader reader;
@@ -16,7 +16,7 @@ public final class Constraint {
         this.tokens = tokens;
         this.reader = reader;
         this.masks = new TokenMasks(reader, tokens);
-        reader.allow(new Effort(TokenMasks.MOST_WORK));
+        reader.allow(new Effort(TokenMasks.MAX_WORK));
         this.start = reader.start();
         masks.allow(start, new long[tokens.words()]);
         weigh();
@@ -37,7 +37,7 @@ public final class Constraint {
     public static Constraint compile(Grammar grammar, TokenTable tokens) {
         Automaton automaton = AutomatonBuilder.compile(grammar, tokens.writable);
         automaton.requireTokens(tokens.bytes.size());
-        return new Constraint(tokens, new Reader(automaton, tokens.longest, MOST_REMEMBERED_BYTES));
+        return new Constraint(tokens, new Reader(automaton, tokens.longest, MAX_REMEMBERED_BYTES));
     }
 
     /** A mask for one answer. */
@@ -61,7 +61,7 @@ public final class Constraint {
         @Override
         public void advance(int token) {
             synchronized (Constraint.this) {
-                reader.allow(new Effort(TokenMasks.MOST_READING));
+                reader.allow(new Effort(TokenMasks.MAX_READING));
                 ended |= at.mayEnd && isStop(token);
                 at = ended ? at : after(token);
             }

@@ -7,7 +7,7 @@ import java.util.List;
 
 /** Says in words what may come next. */
 final class Expectation {
-    private static final int MOST_PARTS = 12;
+    private static final int MAX_PARTS = 12;
 
     private final Reader reader;
 
@@ -22,7 +22,7 @@ final class Expectation {
             parts.add("the end");
         }
         int first = nextByte(at, 0);
-        while (first < 256 && parts.size() < MOST_PARTS) {
+        while (first < 256 && parts.size() < MAX_PARTS) {
             int last = first;
             while (last + 1 < 256 && !reader.step(at, last + 1).isEmpty() && last < 0x7F) {
                 last++;

@@ -25,7 +25,7 @@ public record Grammar(List<Expr> rules, List<String> names) {
 
     /** Gathers rules that refer to each other. */
     public static final class Builder {
-        private static final int MOST_RULES = 20_000;
+        private static final int MAX_RULES = 20_000;
 
         private final List<Optional<Expr>> rules = new ArrayList<>();
         private final List<String> names = new ArrayList<>();
@@ -36,8 +36,8 @@ public record Grammar(List<Expr> rules, List<String> names) {
          * @throws GrammarException if there are too many
          */
         public Expr.Rule declare(String name) {
-            if (rules.size() == MOST_RULES) {
-                throw new GrammarException("", "too large: it needs more than " + MOST_RULES + " rules");
+            if (rules.size() == MAX_RULES) {
+                throw new GrammarException("", "too large: it needs more than " + MAX_RULES + " rules");
             }
             rules.add(Optional.empty());
             names.add(name);

@@ -2,7 +2,7 @@ package io.baseload.chat.grammar;
 
 /** Bounds of repetitions as regular expressions and GBNF write them: {@code *}, {@code +}, {@code ?}, {@code {m}}, {@code {m,}}, {@code {m,n}}. */
 record Repetition(int min, int max) {
-    private static final int MOST = 100_000;
+    private static final int MAX_REPETITIONS = 100_000;
 
     static boolean follows(Scanner in) {
         return in.peek() == '*' || in.peek() == '+' || in.peek() == '?' || in.peek() == '{';
@@ -25,8 +25,9 @@ record Repetition(int min, int max) {
             max = in.peek() == '}' ? Expr.UNBOUNDED : in.number();
         }
         in.require("}");
-        if (min > max || min > MOST || max > MOST && max != Expr.UNBOUNDED) {
-            throw in.problem(place, "repetitions must be from 0 to " + MOST + ", the least not above the greatest");
+        if (min > max || min > MAX_REPETITIONS || max > MAX_REPETITIONS && max != Expr.UNBOUNDED) {
+            throw in.problem(
+                    place, "repetitions must be from 0 to " + MAX_REPETITIONS + ", the least not above the greatest");
         }
         return new Repetition(min, max);
     }

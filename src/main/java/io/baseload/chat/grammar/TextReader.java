@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** Tells whether texts belong to a grammar's language, and if not, where they leave it. Used by one thread at a time. */
 public final class TextReader {
-    private static final int LONGEST_HINT = 60;
+    private static final int MAX_HINT_LENGTH = 60;
 
     private final Reader reader;
 
@@ -55,6 +55,6 @@ public final class TextReader {
         int lineStart = before.lastIndexOf('\n') + 1;
         int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
         int column = before.codePointCount(lineStart, before.length()) + 1;
-        return new Departure(offset, line, column, new Expectation(reader).describe(at, LONGEST_HINT));
+        return new Departure(offset, line, column, new Expectation(reader).describe(at, MAX_HINT_LENGTH));
     }
 }

@@ -12,25 +12,25 @@ import java.util.Map;
  */
 final class TokenMasks {
     /** For one mask: a hundred times what usual grammars take, and about a sixth of a second. */
-    static final long MOST_WORK = 1_000_000;
+    static final long MAX_WORK = 1_000_000;
 
     /** For reading one token; most of it was read for the mask. */
-    static final long MOST_READING = MOST_WORK / 4;
+    static final long MAX_READING = MAX_WORK / 4;
 
     /** So many nodes of a trie, or words of a mask, are looked at in the time of one step. */
     private static final int TOGETHER = 16;
 
-    private static final int MOST_MASKS = 64;
-    private static final int MOST_TOPS = 192;
+    private static final int MAX_MASKS = 64;
+    private static final int MAX_TOPS = 192;
 
     /** Where a top frame is left at more places than these, looking at it alone saves nothing. */
-    private static final int MOST_EXITS = 4_000;
+    private static final int MAX_EXITS = 4_000;
 
     private final Reader reader;
     private final TokenTable tokens;
     private final Stacks[] path;
-    private final Map<Stacks, long[]> masks = new LeastRecentlyUsed<>(MOST_MASKS);
-    private final Map<Stacks, Top> tops = new LeastRecentlyUsed<>(MOST_TOPS);
+    private final Map<Stacks, long[]> masks = new LeastRecentlyUsed<>(MAX_MASKS);
+    private final Map<Stacks, Top> tops = new LeastRecentlyUsed<>(MAX_TOPS);
     private int forgotten;
 
     TokenMasks(Reader reader, TokenTable tokens) {
@@ -83,7 +83,7 @@ final class TokenMasks {
     }
 
     private long[] compute(Stacks stacks) {
-        reader.allow(new Effort(MOST_WORK));
+        reader.allow(new Effort(MAX_WORK));
         long[] mask = new long[tokens.words()];
         if (stacks.mayEnd) {
             for (int stop : tokens.stopTokens) {
@@ -155,7 +155,7 @@ final class TokenMasks {
             walk(tokens.plain, 0, alone, allowed, plainExits);
         }
         walk(tokens.rest, 0, alone, allowed, restExits);
-        return plainExits.size() + restExits.size() > MOST_EXITS
+        return plainExits.size() + restExits.size() > MAX_EXITS
                 ? new Top(allowed, new int[0], new int[0], true)
                 : new Top(allowed, plainExits.toArray(), restExits.toArray(), false);
     }

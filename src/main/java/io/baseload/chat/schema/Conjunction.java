@@ -18,8 +18,8 @@ record Conjunction(List<Subschema> parts, boolean possible) {
     /** Keywords that offer a choice. */
     static final List<String> BRANCHING = List.of("anyOf", "oneOf");
 
-    private static final int LONGEST_CHAIN = 200;
-    private static final int MOST_PARTS = 1_000;
+    private static final int MAX_CHAIN_LENGTH = 200;
+    private static final int MAX_PARTS = 1_000;
 
     static Conjunction of(SchemaDocument document, List<Subschema> schemas) {
         var flattening = new Flattening(document);
@@ -78,7 +78,7 @@ record Conjunction(List<Subschema> parts, boolean possible) {
             if (!under.add(schema.key())) {
                 throw new GrammarException(schema.pointer(), "the schema refers to itself without end");
             }
-            if (depth > LONGEST_CHAIN || parts.size() > MOST_PARTS) {
+            if (depth > MAX_CHAIN_LENGTH || parts.size() > MAX_PARTS) {
                 throw new GrammarException(schema.pointer(), "too many references or allOf on one place");
             }
             schema.effort().spend(1 + schema.node().size());

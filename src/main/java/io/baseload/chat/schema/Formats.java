@@ -111,22 +111,23 @@ final class Formats {
             "(https?|ftp)://(?=[^/?#]{1,63}([/?#]|$))" + ANY_HOST + "(:[1-9][0-9]{0,3})?" + ANY_END;
     private static final String ANY_EMAIL = "[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@(" + ANY_LABEL + "\\.)+" + TOP;
     private static final String ANY_POINTER = "(/[A-Za-z0-9_.-]*)*";
-    private static final int LONGEST_URI = 400;
-    private static final int LONGEST_LABEL = 63;
+    private static final int MAX_URI_LENGTH = 400;
+    private static final int MAX_LABEL_LENGTH = 63;
 
     private static final Map<String, Uncounted> UNCOUNTED = Map.ofEntries(
-            Map.entry("email", new Uncounted(ANY_EMAIL, LONGEST_LABEL)),
-            Map.entry("idn-email", new Uncounted(ANY_EMAIL, LONGEST_LABEL)),
-            Map.entry("name-email", new Uncounted(ANY_EMAIL, LONGEST_LABEL)),
-            Map.entry("hostname", new Uncounted(ANY_HOST, LONGEST_LABEL)),
-            Map.entry("uri", new Uncounted(ANY_URI, LONGEST_URI)),
-            Map.entry("iri", new Uncounted(ANY_URI, LONGEST_URI)),
-            Map.entry("url", new Uncounted(ANY_URI, LONGEST_URI)),
-            Map.entry("uri-template", new Uncounted(ANY_URI, LONGEST_URI)),
-            Map.entry("uri-reference", new Uncounted(ANY_URI + "|/?[A-Za-z0-9._~-]+" + ANY_END, LONGEST_URI)),
-            Map.entry("iri-reference", new Uncounted(ANY_URI + "|/?[A-Za-z0-9._~-]+" + ANY_END, LONGEST_URI)),
-            Map.entry("json-pointer", new Uncounted(ANY_POINTER, LONGEST_URI)),
-            Map.entry("relative-json-pointer", new Uncounted("[1-9]{0,2}[0-9](#|" + ANY_POINTER + ")", LONGEST_URI)));
+            Map.entry("email", new Uncounted(ANY_EMAIL, MAX_LABEL_LENGTH)),
+            Map.entry("idn-email", new Uncounted(ANY_EMAIL, MAX_LABEL_LENGTH)),
+            Map.entry("name-email", new Uncounted(ANY_EMAIL, MAX_LABEL_LENGTH)),
+            Map.entry("hostname", new Uncounted(ANY_HOST, MAX_LABEL_LENGTH)),
+            Map.entry("uri", new Uncounted(ANY_URI, MAX_URI_LENGTH)),
+            Map.entry("iri", new Uncounted(ANY_URI, MAX_URI_LENGTH)),
+            Map.entry("url", new Uncounted(ANY_URI, MAX_URI_LENGTH)),
+            Map.entry("uri-template", new Uncounted(ANY_URI, MAX_URI_LENGTH)),
+            Map.entry("uri-reference", new Uncounted(ANY_URI + "|/?[A-Za-z0-9._~-]+" + ANY_END, MAX_URI_LENGTH)),
+            Map.entry("iri-reference", new Uncounted(ANY_URI + "|/?[A-Za-z0-9._~-]+" + ANY_END, MAX_URI_LENGTH)),
+            Map.entry("json-pointer", new Uncounted(ANY_POINTER, MAX_URI_LENGTH)),
+            Map.entry(
+                    "relative-json-pointer", new Uncounted("[1-9]{0,2}[0-9](#|" + ANY_POINTER + ")", MAX_URI_LENGTH)));
 
     /** Formats that say nothing about a text, or what no text can show. */
     static final Set<String> ANNOTATIONS = Set.of(

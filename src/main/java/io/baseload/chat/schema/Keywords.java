@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 final class Keywords {
     static final List<String> TYPES = List.of("object", "array", "string", "integer", "number", "boolean", "null");
 
-    private static final int MOST = 1_000_000;
+    private static final int MAX_COUNT = 1_000_000;
 
     /** Keywords that say something which no grammar of ours holds, with what can be done instead. */
     private static final Map<String, String> UNSUPPORTED = Map.ofEntries(
@@ -99,10 +99,10 @@ final class Keywords {
         if (number.signum() < 0 || number.stripTrailingZeros().scale() > 0) {
             throw schema.wrong(keyword, "a whole number, 0 or more");
         }
-        if (number.compareTo(BigDecimal.valueOf(MOST)) > 0 && keyword.startsWith("min")) {
-            throw schema.unsupported(keyword, " above " + MOST);
+        if (number.compareTo(BigDecimal.valueOf(MAX_COUNT)) > 0 && keyword.startsWith("min")) {
+            throw schema.unsupported(keyword, " above " + MAX_COUNT);
         }
-        return number.min(BigDecimal.valueOf(MOST)).intValue();
+        return number.min(BigDecimal.valueOf(MAX_COUNT)).intValue();
     }
 
     static Set<String> strings(Subschema schema, String keyword) {

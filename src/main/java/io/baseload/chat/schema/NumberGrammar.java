@@ -20,7 +20,7 @@ final class NumberGrammar {
     private static final int EXACT_DIGITS = 15;
 
     /** Of a number that a schema names, before or after its point. */
-    static final int MOST_DIGITS = 40;
+    static final int MAX_DIGITS = 40;
 
     private static final int FRACTION_DIGITS = 16;
     private static final int MULTIPLE_DIGITS = 12;
@@ -57,7 +57,7 @@ final class NumberGrammar {
             }
         }
         // between any two bounds there is a multiple or none at all with so many digits
-        Expr base = decimals(integer ? 0 : MOST_DIGITS + MULTIPLE_DIGITS, digits + MULTIPLE_DIGITS);
+        Expr base = decimals(integer ? 0 : MAX_DIGITS + MULTIPLE_DIGITS, digits + MULTIPLE_DIGITS);
         return ByteAutomaton.disjoint(with(base, limits, effort), effort);
     }
 
@@ -113,14 +113,14 @@ final class NumberGrammar {
         }
         BigDecimal bound = value.decimalValue();
         if (isLong(bound)) {
-            throw schema.wrong(keyword, "a number of at most " + MOST_DIGITS + " digits");
+            throw schema.wrong(keyword, "a number of at most " + MAX_DIGITS + " digits");
         }
         return bound;
     }
 
     /** Whether a number is longer than is of use, or would be costly to compute with. */
     static boolean isLong(BigDecimal number) {
-        return Math.abs(number.scale()) > MOST_DIGITS || number.precision() > MOST_DIGITS;
+        return Math.abs(number.scale()) > MAX_DIGITS || number.precision() > MAX_DIGITS;
     }
 
     private static Multiple multiple(Subschema schema, JsonNode value) {

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A schema with what its references lead to. */
 final class SchemaDocument {
     private static final int DEEPEST = 200;
-    private static final int MOST_CHARACTERS = 1_000_000;
+    private static final int MAX_CHARACTERS = 1_000_000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -43,8 +43,8 @@ final class SchemaDocument {
 
     /** @throws GrammarException if it is no JSON, too large or too deep */
     static SchemaDocument parse(String schema) {
-        if (schema.length() > MOST_CHARACTERS) {
-            throw new GrammarException("#", "the schema has more than " + MOST_CHARACTERS + " characters");
+        if (schema.length() > MAX_CHARACTERS) {
+            throw new GrammarException("#", "the schema has more than " + MAX_CHARACTERS + " characters");
         }
         try {
             return new SchemaDocument(MAPPER.readTree(schema));

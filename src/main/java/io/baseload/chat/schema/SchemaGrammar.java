@@ -25,8 +25,8 @@ public final class SchemaGrammar {
     /** The schema of any object. */
     public static final String ANY_OBJECT = "{\"type\":\"object\"}";
 
-    private static final int MOST_BRANCHES = 2_000;
-    private static final int MOST_READERS = 4;
+    private static final int MAX_BRANCHES = 2_000;
+    private static final int MAX_READERS = 4;
 
     private final SchemaDocument document;
     private final Layout layout;
@@ -175,9 +175,9 @@ public final class SchemaGrammar {
     private List<Conjunction> options(Conjunction all, Subschema part, String keyword) {
         List<Conjunction> options = all.branches(document, part, keyword);
         branches += options.size();
-        if (branches > MOST_BRANCHES) {
+        if (branches > MAX_BRANCHES) {
             throw new GrammarException(
-                    part.pointer(), "too many combinations of anyOf and oneOf: more than " + MOST_BRANCHES);
+                    part.pointer(), "too many combinations of anyOf and oneOf: more than " + MAX_BRANCHES);
         }
         return keyword.equals("oneOf") ? new Exclusion(document, strings).apart(options, part) : options;
     }
@@ -204,7 +204,7 @@ public final class SchemaGrammar {
 
     /** Of schemas that name values within what such schemas describe there could be readers within readers without end. */
     private TextReader reader(List<Subschema> schemas) {
-        if (depth == MOST_READERS) {
+        if (depth == MAX_READERS) {
             throw new GrammarException(
                     schemas.getFirst().pointer(), "enum and const beside other keywords are nested too deep");
         }

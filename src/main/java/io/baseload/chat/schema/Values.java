@@ -40,7 +40,7 @@ final class Values {
 
     private static List<JsonNode> shortOnes(Subschema part, String keyword, List<JsonNode> values) {
         if (values.stream().anyMatch(Values::hasLongNumber)) {
-            throw part.wrong(keyword, "of numbers of at most " + NumberGrammar.MOST_DIGITS + " digits");
+            throw part.wrong(keyword, "of numbers of at most " + NumberGrammar.MAX_DIGITS + " digits");
         }
         return values;
     }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * become U+FFFD. Not safe for use by several threads.
  */
 public final class CharacterAssembler {
-    private static final int LONGEST_CODE_POINT = 4;
+    private static final int MAX_CODE_POINT_LENGTH = 4;
 
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
@@ -36,7 +36,7 @@ public final class CharacterAssembler {
 
     private void makeRoom(int length) {
         if (bytes.remaining() < length) {
-            ByteBuffer larger = ByteBuffer.allocate(LONGEST_CODE_POINT + length);
+            ByteBuffer larger = ByteBuffer.allocate(MAX_CODE_POINT_LENGTH + length);
             bytes = larger.put(bytes.flip());
             chars = CharBuffer.allocate(larger.capacity());
         }

@@ -15,7 +15,7 @@ final class Budget {
 
     private static final long FOR_EACH_CHARACTER = 100;
     /** About a second. */
-    private static final long MOST = 200_000_000;
+    private static final long MAX_FUEL = 200_000_000;
 
     /** A step costs about 50 ns, a unit of fuel 5 ns. */
     private static final int STEP = 10;
@@ -34,7 +34,7 @@ final class Budget {
      * @param characters how long their texts are
      */
     Budget(long values, long characters) {
-        fuel = Math.min(MOST, LEAST + values * FOR_EACH_VALUE + characters * FOR_EACH_CHARACTER);
+        fuel = Math.min(MAX_FUEL, LEAST + values * FOR_EACH_VALUE + characters * FOR_EACH_CHARACTER);
     }
 
     /** For making or looking at each of so many characters. */

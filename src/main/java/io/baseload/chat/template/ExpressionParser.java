@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 /** Jinja's expression grammar, by recursive descent; one method for each level of precedence, loosest first. */
 final class ExpressionParser {
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
-    private static final int LONGEST_INTEGER = 4300;
+    private static final int MAX_INTEGER_LENGTH = 4300;
     private static final Set<Kind> ARGUMENT_STARTS = Set.of(Kind.NAME, Kind.STRING, Kind.INTEGER, Kind.FLOAT);
 
     private final TokenReader in;
@@ -190,8 +190,9 @@ final class ExpressionParser {
 
     private static BigInteger integer(Token literal) {
         String digits = literal.text().replace("_", "").toLowerCase(java.util.Locale.ROOT);
-        if (digits.length() > LONGEST_INTEGER) {
-            throw new TemplateSyntaxException(literal.line(), "an integer of more than " + LONGEST_INTEGER + " digits");
+        if (digits.length() > MAX_INTEGER_LENGTH) {
+            throw new TemplateSyntaxException(
+                    literal.line(), "an integer of more than " + MAX_INTEGER_LENGTH + " digits");
         }
         return switch (digits.length() > 1 ? digits.substring(0, 2) : "") {
             case "0x" -> new BigInteger(digits.substring(2), 16);

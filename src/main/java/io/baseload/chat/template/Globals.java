@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** The functions that every template can call. */
 final class Globals {
-    private static final int LONGEST_RANGE = 100_000;
+    private static final int MAX_RANGE = 100_000;
 
     private Globals() {}
 
@@ -55,8 +55,8 @@ final class Globals {
             throw new TemplateException("range() arg 3 must not be zero");
         }
         long size = Math.max(0, (stop - start + step - Long.signum(step)) / step);
-        if (size > LONGEST_RANGE) {
-            throw new TemplateException("Range too big. No range may be longer than " + LONGEST_RANGE + ".");
+        if (size > MAX_RANGE) {
+            throw new TemplateException("Range too big. No range may be longer than " + MAX_RANGE + ".");
         }
         rendering.budget.elements(size);
         List<TemplateValue> items = new ArrayList<>((int) size);

@@ -18,7 +18,7 @@ final class Lexer {
     private static final Pattern END_VARIABLE = Pattern.compile("-}}\\s*|}}");
 
     /** Many times what the longest known template has. */
-    private static final int LONGEST = 1 << 18;
+    private static final int MAX_LENGTH = 1 << 18;
 
     private final String source;
     private final List<Token> tokens = new ArrayList<>();
@@ -32,8 +32,8 @@ final class Lexer {
     }
 
     static List<Token> tokens(String source) {
-        if (source.length() > LONGEST) {
-            throw new TemplateSyntaxException(1, "longer than " + LONGEST + " characters");
+        if (source.length() > MAX_LENGTH) {
+            throw new TemplateSyntaxException(1, "longer than " + MAX_LENGTH + " characters");
         }
         Lexer lexer = new Lexer(source);
         while (lexer.at < lexer.source.length()) {

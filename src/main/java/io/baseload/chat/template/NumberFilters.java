@@ -11,14 +11,14 @@ final class NumberFilters {
     private static final Pattern INTEGER = Pattern.compile("[+-]?\\d++(?:_\\d++)*+");
     private static final Pattern REAL = Pattern.compile(
             "[+-]?(?:\\d++(?:_\\d++)*+\\.?(?:\\d++(?:_\\d++)*+)?|\\.\\d++(?:_\\d++)*+)(?:[eE][+-]?\\d{1,4})?");
-    private static final int LONGEST = 4000;
+    private static final int MAX_LENGTH = 4000;
 
     private NumberFilters() {}
 
     /** For reading a number from a text. */
     static void spend(TemplateValue value, Budget budget) {
         if (value instanceof TemplateValue.Text text) {
-            budget.characters(8L * Math.min(LONGEST, text.value().length()));
+            budget.characters(8L * Math.min(MAX_LENGTH, text.value().length()));
         }
     }
 
@@ -44,7 +44,7 @@ final class NumberFilters {
     }
 
     private static Optional<BigInteger> parse(String text, int base) {
-        if (text.length() > LONGEST) {
+        if (text.length() > MAX_LENGTH) {
             return Optional.empty();
         }
         Optional<BigInteger> based = base == 10
@@ -78,7 +78,7 @@ final class NumberFilters {
         }
         TemplateValue absent = arguments.find(0, "default").orElse(new TemplateValue.Real(0));
         if (value instanceof TemplateValue.Text t) {
-            return t.value().length() > LONGEST
+            return t.value().length() > MAX_LENGTH
                     ? absent
                     : parseReal(t.value().strip())
                             .<TemplateValue>map(TemplateValue.Real::new)

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** Python's numbers: integers without bounds (but ours), floats, and booleans that count as integers. */
 final class PythonNumbers {
-    private static final int LONGEST_BITS = 1 << 14;
+    private static final int MAX_BITS = 1 << 14;
 
     private PythonNumbers() {}
 
@@ -73,7 +73,7 @@ final class PythonNumbers {
         if (a.abs().bitLength() <= 1) {
             return b.signum() == 0 ? BigInteger.ONE : b.testBit(0) ? a : a.multiply(a);
         }
-        if (b.bitLength() > 31 || (long) a.bitLength() * b.intValue() > LONGEST_BITS) {
+        if (b.bitLength() > 31 || (long) a.bitLength() * b.intValue() > MAX_BITS) {
             throw new TemplateException("the power is too large");
         }
         budget.bits((long) a.bitLength() * b.intValue());
@@ -131,7 +131,7 @@ final class PythonNumbers {
     }
 
     static BigInteger bounded(BigInteger value) {
-        if (value.bitLength() > LONGEST_BITS) {
+        if (value.bitLength() > MAX_BITS) {
             throw new TemplateException("the integer is too large");
         }
         return value;

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 /** Reads {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code added_tokens.json}, {@code generation_config.json} and {@code config.json}. */
 final class FolderConfigReader {
     /** More than any vocabulary has, so that a bad id can't ask for a huge table. */
-    static final int MOST_TOKENS = 1 << 22;
+    static final int MAX_TOKENS = 1 << 22;
 
     private static final String TOKENIZER = "tokenizer_config.json";
     private static final String SPECIAL = "special_tokens_map.json";
@@ -105,7 +105,7 @@ final class FolderConfigReader {
 
     private AddedToken decoded(String id, JsonNode token) {
         if (!id.matches("\\d{1,7}")
-                || Integer.parseInt(id) >= MOST_TOKENS
+                || Integer.parseInt(id) >= MAX_TOKENS
                 || !token.path("content").isString()) {
             throw files.refuse(TOKENIZER, -1, "added_tokens_decoder has \"" + id + "\", expected an id and its token");
         }
@@ -133,13 +133,13 @@ final class FolderConfigReader {
     }
 
     private int id(String file, String key, JsonNode id) {
-        if (!id.isInt() || id.asInt() < 0 || id.asInt() >= MOST_TOKENS) {
+        if (!id.isInt() || id.asInt() < 0 || id.asInt() >= MAX_TOKENS) {
             throw refuse(file, key, id);
         }
         return id.asInt();
     }
 
     private ModelFileException refuse(String file, String key, JsonNode value) {
-        return files.refuse(file, -1, key + " is " + value + ", expected 0 to " + (MOST_TOKENS - 1));
+        return files.refuse(file, -1, key + " is " + value + ", expected 0 to " + (MAX_TOKENS - 1));
     }
 }

@@ -113,8 +113,8 @@ final class TokenizerJsonReader {
     }
 
     private int id(JsonParser in, JsonNode id) {
-        if (!id.isInt() || id.asInt() < 0 || id.asInt() >= FolderConfigReader.MOST_TOKENS) {
-            throw refuse(in, "a token's id is " + id + ", expected 0 to " + (FolderConfigReader.MOST_TOKENS - 1));
+        if (!id.isInt() || id.asInt() < 0 || id.asInt() >= FolderConfigReader.MAX_TOKENS) {
+            throw refuse(in, "a token's id is " + id + ", expected 0 to " + (FolderConfigReader.MAX_TOKENS - 1));
         }
         return id.asInt();
     }

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 /** What a model has to write so that its answer's calls of tools have valid arguments, and what it may write before and instead: its reasoning, and text. */
 public final class CallGrammar {
-    private static final int MOST_CALLS = 8;
+    private static final int MAX_CALLS = 8;
     private static final Expr BLANKS = new Expr.Repeat(new Expr.Chars(CodePoints.of(" \n\t")), 0, 8);
 
     private final AnswerFormat format;
@@ -123,7 +123,7 @@ public final class CallGrammar {
                     text.written(syntax.afterArguments())));
         }
         Expr call = grammar.rule("call", new Expr.Choice(calls));
-        int more = tools.parallel() && syntax.several() ? MOST_CALLS - 1 : 0;
+        int more = tools.parallel() && syntax.several() ? MAX_CALLS - 1 : 0;
         Expr others = new Expr.Repeat(Expr.sequence(text.written(syntax.between()), call), 0, more);
         return Expr.sequence(text.written(syntax.open()), call, others, text.written(syntax.close()));
     }

@@ -12,7 +12,7 @@ final class HarmonyReader implements CallReader {
     /** The one of the ends that does not begin the next header. */
     private static final int END = 0;
 
-    private static final int LONGEST_HEADER = 256;
+    private static final int MAX_HEADER_LENGTH = 256;
 
     private enum At {
         HEADER,
@@ -68,7 +68,7 @@ final class HarmonyReader implements CallReader {
             header.setLength(length);
             open(header.toString());
             header.setLength(0);
-        } else if (header.length() > LONGEST_HEADER || !Character.isWhitespace(c) && plain()) {
+        } else if (header.length() > MAX_HEADER_LENGTH || !Character.isWhitespace(c) && plain()) {
             at = At.TEXT;
             header.chars().forEach(out::text);
             header.setLength(0);

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * stays a call, with the arguments as the model wrote them.
  */
 final class MarkedReader implements CallReader {
-    private static final int LONGEST_HEADER = 256;
+    private static final int MAX_HEADER_LENGTH = 256;
 
     private enum At {
         /** In text, or between calls. */
@@ -118,7 +118,7 @@ final class MarkedReader implements CallReader {
         } else if (close.isPresent()) {
             name(text.substring(0, text.length() - close.get().length()))
                     .ifPresentOrElse(this::callWithoutArguments, this::fail);
-        } else if (text.length() > LONGEST_HEADER || !mayBeHeader(text)) {
+        } else if (text.length() > MAX_HEADER_LENGTH || !mayBeHeader(text)) {
             fail();
         }
     }

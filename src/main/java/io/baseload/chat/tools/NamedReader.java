@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * is none, mark and all are text. After that the call stays a call: where it breaks off, the object is closed; where the answer ends within it, it isn't.
  */
 final class NamedReader implements CallReader {
-    private static final int LONGEST_WAIT = 256;
+    private static final int MAX_WAIT = 256;
 
     private enum At {
         /** In text, or between calls. */
@@ -80,7 +80,7 @@ final class NamedReader implements CallReader {
         String text = raw.toString();
         Matcher matcher = expected.matcher(text);
         boolean found = matcher.lookingAt();
-        if (matcher.hitEnd() && text.length() <= LONGEST_WAIT) {
+        if (matcher.hitEnd() && text.length() <= MAX_WAIT) {
             return;
         }
         raw.setLength(0);

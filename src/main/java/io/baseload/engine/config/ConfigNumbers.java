@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 /** Reads keys as numbers that must lie in a range. */
 public final class ConfigNumbers {
     /** Larger than any of these numbers is in any model, small enough that products of two fit a long. */
-    private static final int LARGEST = 1 << 24;
+    private static final int MAX_SIZE = 1 << 24;
 
     private final Keys keys;
 
@@ -60,8 +60,8 @@ public final class ConfigNumbers {
     }
 
     private int checked(Key key, long size, int least) {
-        if (size < least || size > LARGEST) {
-            throw keys.refuse(key, "is " + size + ", it must be from " + least + " to " + LARGEST);
+        if (size < least || size > MAX_SIZE) {
+            throw keys.refuse(key, "is " + size + ", it must be from " + least + " to " + MAX_SIZE);
         }
         return (int) size;
     }

@@ -13,8 +13,8 @@ import java.util.Map;
 record GgufHeader(Metadata metadata, long metadataEnd, Map<String, StoredTensor> tensors) {
     private static final int MAGIC = 'G' | 'G' << 8 | 'U' << 16 | 'F' << 24;
     private static final long DEFAULT_ALIGNMENT = 32;
-    private static final long MOST_KEYS = 1 << 16;
-    private static final long LONGEST_KEY = 65_535;
+    private static final long MAX_KEYS = 1 << 16;
+    private static final long MAX_KEY_LENGTH = 65_535;
 
     static GgufHeader read(MappedFile file) {
         Cursor in = new Cursor(file.path(), file.bytes(), 0);
@@ -56,8 +56,8 @@ record GgufHeader(Metadata metadata, long metadataEnd, Map<String, StoredTensor>
     private static long keyCount(Cursor in) {
         long at = in.position();
         long count = in.count(8 + 4 + 1, "the metadata count");
-        if (count > MOST_KEYS) {
-            throw in.refuse(at, "the metadata count is %d, at most %d are allowed".formatted(count, MOST_KEYS));
+        if (count > MAX_KEYS) {
+            throw in.refuse(at, "the metadata count is %d, at most %d are allowed".formatted(count, MAX_KEYS));
         }
         return count;
     }
@@ -67,7 +67,7 @@ record GgufHeader(Metadata metadata, long metadataEnd, Map<String, StoredTensor>
         Map<String, MetadataValue> values = new HashMap<>();
         for (long i = 0; i < count; i++) {
             long at = in.position();
-            String key = in.string(LONGEST_KEY, "a metadata key");
+            String key = in.string(MAX_KEY_LENGTH, "a metadata key");
             if (values.put(key, reader.read(key)) != null) {
                 throw in.refuse(at, "the metadata key " + key + " occurs twice");
             }

@@ -24,17 +24,17 @@ import tools.jackson.core.json.JsonFactory;
 /** Parses JSON in a file: UTF-8, one object, bounded in length, depth and number of values; a key that occurs twice is refused. */
 final class JsonFileParser {
     private static final int DEEPEST = 32;
-    private static final long MOST_TOKENS = 4_000_000;
+    private static final long MAX_TOKENS = 4_000_000;
 
     /** As long as safetensors allows headers to be. */
-    static final long LONGEST = 100_000_000;
+    static final long MAX_LENGTH = 100_000_000;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEEPEST)
-                    .maxTokenCount(MOST_TOKENS)
-                    .maxStringLength((int) LONGEST)
+                    .maxTokenCount(MAX_TOKENS)
+                    .maxStringLength((int) MAX_LENGTH)
                     .maxNameLength(1 << 16)
                     .maxNumberLength(100)
                     .build())
@@ -62,9 +62,9 @@ final class JsonFileParser {
 
     /** The object in bytes that lie at {@code start} in a file, with nothing but white space around it. */
     static Struct read(MappedFile file, long start, MemorySegment bytes) {
-        if (bytes.byteSize() > LONGEST) {
+        if (bytes.byteSize() > MAX_LENGTH) {
             throw file.refuse(
-                    start, "the JSON text has " + bytes.byteSize() + " bytes, at most " + LONGEST + " are allowed");
+                    start, "the JSON text has " + bytes.byteSize() + " bytes, at most " + MAX_LENGTH + " are allowed");
         }
         byte[] text = bytes.toArray(ValueLayout.JAVA_BYTE);
         checkEncoding(file, start, text);

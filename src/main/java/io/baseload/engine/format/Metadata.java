@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The keys of a GGUF file. A key that is there but of another type than asked for is refused with its place in the file. */
 public final class Metadata implements ModelKeys {
-    private static final int LONGEST_TEXT = 1 << 26;
-    private static final long MOST_ELEMENTS = 1 << 24;
+    private static final int MAX_TEXT_LENGTH = 1 << 26;
+    private static final long MAX_ELEMENTS = 1 << 24;
 
     private final Path file;
     private final MemorySegment bytes;
@@ -88,7 +88,7 @@ public final class Metadata implements ModelKeys {
         Cursor in = new Cursor(file, bytes, array.get().first());
         List<String> strings = new ArrayList<>((int) array.get().count());
         for (long i = 0; i < array.get().count(); i++) {
-            strings.add(in.string(LONGEST_TEXT, key));
+            strings.add(in.string(MAX_TEXT_LENGTH, key));
         }
         return List.copyOf(strings);
     }
@@ -135,8 +135,8 @@ public final class Metadata implements ModelKeys {
             return Optional.empty();
         }
         Array array = as(Array.class, value, key, wanted);
-        if (array.count() > MOST_ELEMENTS) {
-            throw refuse(key, "has " + array.count() + " elements, at most " + MOST_ELEMENTS + " are allowed");
+        if (array.count() > MAX_ELEMENTS) {
+            throw refuse(key, "has " + array.count() + " elements, at most " + MAX_ELEMENTS + " are allowed");
         }
         return Optional.of(array);
     }

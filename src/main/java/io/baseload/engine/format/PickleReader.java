@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://github.com/python/cpython/blob/main/Lib/pickletools.py">pickletools: the opcodes</a>
  */
 final class PickleReader {
-    private static final int MOST_STEPS = 8_000_000;
-    private static final int LONGEST_NAME = 1000;
+    private static final int MAX_STEPS = 8_000_000;
+    private static final int MAX_NAME_LENGTH = 1000;
 
     private final Cursor in;
     private final TorchNames names;
@@ -39,7 +39,7 @@ final class PickleReader {
 
     /** The object that the pickle stands for. */
     Pickled read() {
-        for (int step = 0; step < MOST_STEPS; step++) {
+        for (int step = 0; step < MAX_STEPS; step++) {
             long at = in.position();
             int opcode = in.u8("the pickle");
             if (opcode == '.') {
@@ -47,7 +47,7 @@ final class PickleReader {
             }
             run(opcode, at);
         }
-        throw in.refuse(in.position(), "the pickle has more than " + MOST_STEPS + " steps");
+        throw in.refuse(in.position(), "the pickle has more than " + MAX_STEPS + " steps");
     }
 
     private void run(int opcode, long at) {
@@ -123,8 +123,8 @@ final class PickleReader {
     private String line(long at) {
         StringBuilder line = new StringBuilder();
         for (int c = in.u8("a name"); c != '\n'; c = in.u8("a name")) {
-            if (line.length() == LONGEST_NAME) {
-                throw in.refuse(at, "a name of more than " + LONGEST_NAME + " characters");
+            if (line.length() == MAX_NAME_LENGTH) {
+                throw in.refuse(at, "a name of more than " + MAX_NAME_LENGTH + " characters");
             }
             line.append((char) c);
         }

@@ -14,8 +14,8 @@ import java.util.Map;
  */
 final class PyTorch {
     private static final String PICKLE = "data.pkl";
-    private static final int LONGEST_PICKLE = 1 << 26;
-    private static final int MOST_DIMENSIONS = 8;
+    private static final int MAX_PICKLE_LENGTH = 1 << 26;
+    private static final int MAX_DIMENSIONS = 8;
 
     private final MappedFile file;
     private final Map<String, ZipEntries.Entry> entries;
@@ -53,10 +53,10 @@ final class PyTorch {
     }
 
     private List<StoredTensor> tensors(ZipEntries.Entry pickle) {
-        if (pickle.bytes() > LONGEST_PICKLE) {
+        if (pickle.bytes() > MAX_PICKLE_LENGTH) {
             throw file.refuse(
                     pickle.start(),
-                    PICKLE + " has " + pickle.bytes() + " bytes, at most " + LONGEST_PICKLE + " are allowed");
+                    PICKLE + " has " + pickle.bytes() + " bytes, at most " + MAX_PICKLE_LENGTH + " are allowed");
         }
         if (!(new PickleReader(cursor(pickle)).read() instanceof Dict all)) {
             throw file.refuse(pickle.start(), PICKLE + " holds no dictionary of tensors");
@@ -106,7 +106,7 @@ final class PyTorch {
         boolean fits = elements <= count
                 && tensor.offset() >= 0
                 && tensor.offset() <= count
-                && shape.size() <= MOST_DIMENSIONS
+                && shape.size() <= MAX_DIMENSIONS
                 && shape.size() == tensor.strides().size();
         long span = elements == 0 ? 0 : 1;
         for (int i = 0; fits && elements > 0 && i < shape.size(); i++) {

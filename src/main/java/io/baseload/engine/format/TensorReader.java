@@ -12,8 +12,8 @@ final class TensorReader {
     /** Name length, one dimension, type and offset. */
     static final long SMALLEST = 8 + 4 + 8 + 4 + 8;
 
-    private static final int MOST_DIMENSIONS = 4;
-    private static final long LONGEST_NAME = 1024;
+    private static final int MAX_DIMENSIONS = 4;
+    private static final long MAX_NAME_LENGTH = 1024;
 
     private final Cursor in;
     private final long alignment;
@@ -47,7 +47,7 @@ final class TensorReader {
     }
 
     private Entry entry() {
-        String name = in.string(LONGEST_NAME, "a tensor's name");
+        String name = in.string(MAX_NAME_LENGTH, "a tensor's name");
         long shapeAt = in.position() + Integer.BYTES;
         List<Long> shape = shape(name);
         ElementType type = type(name);
@@ -59,11 +59,11 @@ final class TensorReader {
     private List<Long> shape(String name) {
         long at = in.position();
         int dimensions = in.i32("the number of dimensions of " + name);
-        if (dimensions < 1 || dimensions > MOST_DIMENSIONS) {
+        if (dimensions < 1 || dimensions > MAX_DIMENSIONS) {
             throw in.refuse(
                     at,
                     "tensor %s has %s dimensions, 1 to %d are allowed"
-                            .formatted(name, Integer.toUnsignedString(dimensions), MOST_DIMENSIONS));
+                            .formatted(name, Integer.toUnsignedString(dimensions), MAX_DIMENSIONS));
         }
         List<Long> shape = new ArrayList<>();
         for (int i = 0; i < dimensions; i++) {

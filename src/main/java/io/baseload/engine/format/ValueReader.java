@@ -9,7 +9,7 @@ import io.baseload.engine.format.MetadataValue.Text;
 /** Reads metadata values; walks through arrays, so that each length inside is checked, without building them. */
 final class ValueReader {
     private static final int DEEPEST_ARRAY = 4;
-    private static final int LONGEST_TEXT = 1 << 26;
+    private static final int MAX_TEXT_LENGTH = 1 << 26;
 
     private final Cursor in;
 
@@ -35,7 +35,7 @@ final class ValueReader {
             case FLOAT32 -> new Real(at, Float.intBitsToFloat(in.i32(what)));
             case FLOAT64 -> new Real(at, Double.longBitsToDouble(in.i64(what)));
             case BOOL -> new Flag(at, flag(what));
-            case STRING -> new Text(at, in.string(LONGEST_TEXT, what));
+            case STRING -> new Text(at, in.string(MAX_TEXT_LENGTH, what));
             case ARRAY -> array(what, 1);
         };
     }

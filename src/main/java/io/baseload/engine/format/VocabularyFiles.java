@@ -28,12 +28,12 @@ public final class VocabularyFiles {
             "chat_template.json");
 
     private static final String MORE_TEMPLATES = "additional_chat_templates";
-    private static final int MOST_TEMPLATES = 64;
+    private static final int MAX_TEMPLATES = 64;
 
     /** Vocabularies of 256,000 tokens with their merges have up to 35 MB. */
-    private static final int LARGEST_TOKENIZER = 128 << 20;
+    private static final int MAX_TOKENIZER = 128 << 20;
 
-    private static final int LARGEST_OTHER = 8 << 20;
+    private static final int MAX_OTHER = 8 << 20;
 
     private VocabularyFiles() {}
 
@@ -64,7 +64,7 @@ public final class VocabularyFiles {
             return found.map(file -> String.valueOf(file.getFileName()))
                     .filter(name -> name.endsWith(".jinja"))
                     .sorted()
-                    .limit(MOST_TEMPLATES)
+                    .limit(MAX_TEMPLATES)
                     .map(name -> MORE_TEMPLATES + "/" + name)
                     .toList();
         } catch (IOException e) {
@@ -76,8 +76,7 @@ public final class VocabularyFiles {
         if (!Files.isRegularFile(file)) {
             throw new ModelFileException(file, -1, "is no regular file");
         }
-        int largest =
-                file.endsWith(TOKENIZER_JSON) || file.endsWith(TOKENIZER_MODEL) ? LARGEST_TOKENIZER : LARGEST_OTHER;
+        int largest = file.endsWith(TOKENIZER_JSON) || file.endsWith(TOKENIZER_MODEL) ? MAX_TOKENIZER : MAX_OTHER;
         try (InputStream in = Files.newInputStream(file)) {
             if (Files.size(file) > largest) {
                 throw new ModelFileException(file, largest, "is longer than " + largest + " bytes");

@@ -12,11 +12,11 @@ record ZipEnd(long at, long start, long bytes, long entries) {
     private static final int LOCATOR64 = 0x07064b50;
     private static final int END_BYTES = 22;
     private static final int LOCATOR_BYTES = 20;
-    private static final int LONGEST_COMMENT = 65_535;
+    private static final int MAX_COMMENT_LENGTH = 65_535;
 
     static ZipEnd find(MappedFile file) {
         long last = file.size() - END_BYTES;
-        for (long at = last; at >= Math.max(0, last - LONGEST_COMMENT); at--) {
+        for (long at = last; at >= Math.max(0, last - MAX_COMMENT_LENGTH); at--) {
             Cursor in = new Cursor(file.path(), file.bytes(), at);
             if (in.i32("the end of a zip file") == END) {
                 return checked(file, zip64(file, at, in));

@@ -16,7 +16,7 @@ final class ZipEntries {
     private static final int SMALLEST_ENTRY = 46;
     private static final int IN_ZIP64 = 0xffff_ffff;
     private static final int ZIP64_FIELD = 1;
-    private static final int LONGEST_NAME = 4096;
+    private static final int MAX_NAME_LENGTH = 4096;
 
     private final MappedFile file;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -137,7 +137,7 @@ final class ZipEntries {
     }
 
     private static String name(Cursor in, int length) {
-        if (length > LONGEST_NAME) {
+        if (length > MAX_NAME_LENGTH) {
             throw in.refuse(in.position(), "the name of a zip entry has " + length + " bytes");
         }
         return new String(in.bytes(length, "the name of a zip entry"), StandardCharsets.UTF_8);

@@ -19,7 +19,7 @@ final class AttentionKernel {
     private static final int SPAN = Attention.SPAN;
 
     /** Queries of a tile. */
-    private static final int MOST = MANY_REGISTERS ? Attention.QUERIES : Attention.QUERIES / 2;
+    private static final int MAX_QUERIES = MANY_REGISTERS ? Attention.QUERIES : Attention.QUERIES / 2;
 
     private AttentionKernel() {}
 
@@ -58,7 +58,7 @@ final class AttentionKernel {
 
     /** Queries from {@code i} on that lie side by side for a tile: heads of one row, or rows of one head. */
     private static int pass(int i, int rows, int queries) {
-        return Math.min(MOST, rows == 1 ? queries - i : rows - i % rows);
+        return Math.min(MAX_QUERIES, rows == 1 ? queries - i : rows - i % rows);
     }
 
     private static void scores(

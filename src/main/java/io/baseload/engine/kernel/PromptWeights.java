@@ -35,7 +35,7 @@ import jdk.incubator.vector.ShortVector;
  * them.
  */
 final class PromptWeights {
-    private static final int MOST_BLOCKS = IntegerProducts.DEPTH / 16;
+    private static final int MAX_BLOCKS = IntegerProducts.DEPTH / 16;
 
     /** Bytes of four columns of 64 rows. */
     private static final int FOUR = 4 * IntegerProducts.WIDTH;
@@ -44,10 +44,10 @@ final class PromptWeights {
     private static final Map<Codes, short[]> TABLES = tables();
 
     private final PromptFormat format;
-    private final float[] blockScales = new float[MOST_BLOCKS * L];
-    private final float[] blockMinimums = new float[MOST_BLOCKS * L];
-    private final int[] multipliers = new int[MOST_BLOCKS * L];
-    private final int[] offsets = new int[MOST_BLOCKS * L];
+    private final float[] blockScales = new float[MAX_BLOCKS * L];
+    private final float[] blockMinimums = new float[MAX_BLOCKS * L];
+    private final int[] multipliers = new int[MAX_BLOCKS * L];
+    private final int[] offsets = new int[MAX_BLOCKS * L];
     private final float[] reach = new float[L];
     private final float[] inverse = new float[L];
     private final float[] mostCodes = new float[L];

@@ -45,7 +45,7 @@ public final class Scratch {
     /** Scales and minimums of some blocks. */
     final float[] scales = new float[2 * ONE_ROWS_BLOCKS * WIDTH];
 
-    final float[] block = new float[Packing.MOST_COLUMNS * LANES];
+    final float[] block = new float[Packing.MAX_COLUMNS * LANES];
     final float[] lanes = new float[LANES];
 
     /** Sums of each block of x, {@code [ROWS][blocks]}. */
@@ -105,6 +105,6 @@ public final class Scratch {
 
     /** Bytes outside the heap that {@link #allocate} takes. */
     public static long nativeBytes(int cols) {
-        return Math.max(2L * LANES * cols, (long) Packing.MOST_COLUMNS * WIDTH) * Float.BYTES;
+        return Math.max(2L * LANES * cols, (long) Packing.MAX_COLUMNS * WIDTH) * Float.BYTES;
     }
 }

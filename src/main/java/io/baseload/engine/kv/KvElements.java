@@ -12,7 +12,7 @@ final class KvElements {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    private static final float LARGEST_CODE = 127f;
+    private static final float MAX_CODE = 127f;
 
     private KvElements() {}
 
@@ -78,10 +78,10 @@ final class KvElements {
         for (int i = 0; i < count; i++) {
             largest = Math.max(largest, Math.abs(x[from + i]));
         }
-        float scale = largest / LARGEST_CODE;
+        float scale = largest / MAX_CODE;
         float inverse = scale == 0 ? 0 : 1 / scale;
         for (int i = 0; i < count; i++) {
-            double code = Math.clamp(Math.rint(x[from + i] * inverse), -LARGEST_CODE, LARGEST_CODE);
+            double code = Math.clamp(Math.rint(x[from + i] * inverse), -MAX_CODE, MAX_CODE);
             data.set(BYTE, at + (long) stride * i, (byte) code);
         }
         return scale;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Batch {
     /** Drafts in a step. */
-    public static final int MOST_DRAFTS = 7;
+    public static final int MAX_DRAFTS = 7;
 
     private final int[] tokens;
     private final int[] positions;

@@ -47,7 +47,7 @@ final class LocalizedFilter {
         layer = weights.attention().layer();
         kv = workspace.kv();
         state = workspace.rows("filter state", config.stateWidth());
-        draftState = Rows.allocate(Batch.MOST_DRAFTS, config.stateWidth());
+        draftState = Rows.allocate(Batch.MAX_DRAFTS, config.stateWidth());
         y = state.columns(config.hidden(), config.between());
         found = workspace.rows("filter state found", config.stateWidth());
         firstInput = workspace.rows("filter input", 2 * config.hidden());

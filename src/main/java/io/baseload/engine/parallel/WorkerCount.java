@@ -30,10 +30,10 @@ final class WorkerCount {
     private static final long PATIENCE_NANOS = 500_000_000;
 
     private static final long SHORTEST_PAUSE_NANOS = 250_000_000;
-    private static final long LONGEST_PAUSE_NANOS = 4_000_000_000L;
+    private static final long MAX_PAUSE_NANOS = 4_000_000_000L;
 
     /** As long as workers get all that they want, there may be room for more of them. */
-    private static final long LONGEST_GRANTED_PAUSE_NANOS = 2_000_000_000L;
+    private static final long MAX_GRANTED_PAUSE_NANOS = 2_000_000_000L;
 
     private static final double DENIED = 0.1;
     private static final double THROTTLED = 0.01;
@@ -137,7 +137,7 @@ final class WorkerCount {
         } else if (now - quietSince > QUIET_NANOS) {
             crowded = false;
         }
-        long pause = denied ? pauseNanos : Math.min(pauseNanos, LONGEST_GRANTED_PAUSE_NANOS);
+        long pause = denied ? pauseNanos : Math.min(pauseNanos, MAX_GRANTED_PAUSE_NANOS);
         if (now - lastTrial >= pause) {
             int other = denied ? otherIfDenied() : otherIfGranted();
             if (other != current) {
@@ -216,7 +216,7 @@ final class WorkerCount {
             pauseNanos = Math.max(pauseNanos / 2, SHORTEST_PAUSE_NANOS);
             trials = 0;
         } else {
-            pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+            pauseNanos = Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
         }
         candidate = 0;
         lastTrial = now;

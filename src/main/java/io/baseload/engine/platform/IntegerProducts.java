@@ -34,12 +34,12 @@ public final class IntegerProducts {
     public static final int ROWS = 16;
 
     /** Rows of a product at most. */
-    public static final int MOST_ROWS = 256;
+    public static final int MAX_ROWS = 256;
 
     private static final Logger LOG = System.getLogger(IntegerProducts.class.getName());
     private static final Optional<Kind> KIND = find();
     private static final Map<Size, OneDnn.Product> PRODUCTS = new ConcurrentHashMap<>();
-    private static final int[] HEIGHTS = {MOST_ROWS, 64, ROWS};
+    private static final int[] HEIGHTS = {MAX_ROWS, 64, ROWS};
 
     /**
      * How this machine multiplies.
@@ -57,7 +57,7 @@ public final class IntegerProducts {
     private final Kind kind;
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment weights = arena.allocate(WIDTH * DEPTH, 64);
-    private final MemorySegment sums = arena.allocate(4L * WIDTH * MOST_ROWS, 64);
+    private final MemorySegment sums = arena.allocate(4L * WIDTH * MAX_ROWS, 64);
     private final MemorySegment stream;
 
     /** {@code [height][width / 16][depth / 64]}, made when they are first needed. */
@@ -131,8 +131,8 @@ public final class IntegerProducts {
      * @return how many it were
      */
     public int multiply(MemorySegment x, long at, int rows, int width, int depth) {
-        int height = rows >= MOST_ROWS ? 0 : rows >= 64 ? 1 : 2;
-        int some = kind.packed() ? HEIGHTS[height] : Math.min(rows, MOST_ROWS);
+        int height = rows >= MAX_ROWS ? 0 : rows >= 64 ? 1 : 2;
+        int some = kind.packed() ? HEIGHTS[height] : Math.min(rows, MAX_ROWS);
         Objects.checkFromIndexSize(at, (long) some * depth, x.byteSize());
         long address = x.address() + at;
         try {

@@ -26,7 +26,7 @@ public final class MachineProbe implements AutoCloseable {
     private static final int LINE = 64;
 
     /** Read at most in a round: enough to be far more than any cache. */
-    private static final long MOST_BYTES = 2L << 30;
+    private static final long MAX_BYTES = 2L << 30;
 
     /** A kernel's panels stay in L2. */
     private static final long CACHED_BYTES = 128 << 10;
@@ -141,7 +141,7 @@ public final class MachineProbe implements AutoCloseable {
         Reading(List<PackedMatrix> weights) {
             long total = 0;
             int count = 0;
-            while (count < weights.size() && total < MOST_BYTES) {
+            while (count < weights.size() && total < MAX_BYTES) {
                 total += weights.get(count++).data().byteSize();
             }
             this.weights = List.copyOf(weights.subList(0, count));

@@ -9,7 +9,7 @@ import io.baseload.engine.tensor.PackedMatrix;
  * their bytes, and only then codes are chosen, the nearest for what the rounded ones give: what rounding has moved, codes make up for.
  */
 final class AffinePanels {
-    private static final int MOST_CODE = 15;
+    private static final int MAX_CODE = 15;
 
     private AffinePanels() {}
 
@@ -22,7 +22,7 @@ final class AffinePanels {
         for (int lane = 0; lane < rows; lane++) {
             source.read(panel * LANES + lane, x[lane], 0);
             for (int block = 0; block < packed.blocks(); block++) {
-                AffineFit fit = AffineFit.of(x[lane], block * size, size, MOST_CODE);
+                AffineFit fit = AffineFit.of(x[lane], block * size, size, MAX_CODE);
                 scales[block * LANES + lane] = fit.scale();
                 minimums[block * LANES + lane] = fit.minimum();
             }
@@ -43,7 +43,7 @@ final class AffinePanels {
     private static void codes(float[] x, int at, float scale, float minimum, byte[] codes) {
         float factor = scale > 0 ? 1 / scale : 0;
         for (int i = 0; i < codes.length; i++) {
-            codes[i] = (byte) Math.clamp(Math.round((x[at + i] - minimum) * factor), 0, MOST_CODE);
+            codes[i] = (byte) Math.clamp(Math.round((x[at + i] - minimum) * factor), 0, MAX_CODE);
         }
     }
 }

@@ -4,8 +4,8 @@ import io.baseload.engine.tensor.Scales;
 
 /** Some scales in eight bits each: the second quantization of Dettmers et al., "QLoRA" (2023), with codes that are cheap to decode. */
 record NestedScales(float scale, float offset, byte[] codes) {
-    private static final float MOST_LINEAR = 127;
-    private static final float MOST_FLOAT8 = 448;
+    private static final float MAX_LINEAR = 127;
+    private static final float MAX_FLOAT8 = 448;
 
     /**
      * Scales as they are nested by themselves have their mean for an offset, as in the article; scales and minimums, whose codes are chosen after them, the middle of their range, which
@@ -18,12 +18,12 @@ record NestedScales(float scale, float offset, byte[] codes) {
             most = Math.max(most, Math.abs(scale - offset));
         }
         boolean linear = kind != Scales.FLOAT8;
-        float factor = most / (linear ? MOST_LINEAR : MOST_FLOAT8);
+        float factor = most / (linear ? MAX_LINEAR : MAX_FLOAT8);
         byte[] codes = new byte[scales.length];
         for (int i = 0; i < codes.length && factor > 0; i++) {
             float value = (scales[i] - offset) / factor;
             codes[i] = (byte)
-                    (linear ? (int) Math.clamp(Math.rint(value), -MOST_LINEAR, MOST_LINEAR) : Float8.nearest(value));
+                    (linear ? (int) Math.clamp(Math.rint(value), -MAX_LINEAR, MAX_LINEAR) : Float8.nearest(value));
         }
         return new NestedScales(factor, offset, codes);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 /** Rows of a matrix widened to floats and encoded anew, when they are asked for. */
 record QuantizedRows(ElementType type, RowSource source) implements RowSource {
     private static final int Q8_BLOCK = 32;
-    private static final int MOST_Q8 = 127;
+    private static final int MAX_Q8 = 127;
 
     private static final List<ElementType> TYPES =
             List.of(ElementType.Q8_0, ElementType.NF4_32, ElementType.NF4_64, ElementType.FP4_32, ElementType.FP4_64);
@@ -68,7 +68,7 @@ record QuantizedRows(ElementType type, RowSource source) implements RowSource {
             for (int i = 0; i < Q8_BLOCK; i++) {
                 most = Math.max(most, Math.abs(x[at + i]));
             }
-            float scale = most / MOST_Q8;
+            float scale = most / MAX_Q8;
             float factor = scale == 0 ? 0 : 1 / scale;
             encoded.set(Little.SHORT, to, Float.floatToFloat16(scale));
             for (int i = 0; i < Q8_BLOCK; i++) {

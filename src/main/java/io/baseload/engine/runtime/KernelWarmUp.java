@@ -50,7 +50,7 @@ final class KernelWarmUp {
     /** Calls of a kind in a round. */
     static final int CALLS = 20;
 
-    static final int MOST_ROUNDS = 100;
+    static final int MAX_ROUNDS = 100;
 
     private static final long PAUSE_NANOS = 50_000_000;
 
@@ -96,7 +96,7 @@ final class KernelWarmUp {
     }
 
     private void rounds() {
-        for (int round = 0; round < MOST_ROUNDS && !cold.isEmpty(); round++) {
+        for (int round = 0; round < MAX_ROUNDS && !cold.isEmpty(); round++) {
             if (!cold.removeIf(KernelWarmUp::isWarm)) {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }

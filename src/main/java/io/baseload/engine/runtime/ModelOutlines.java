@@ -44,9 +44,9 @@ import java.util.Optional;
 /** Makes the {@link ModelOutline} of a model: its family asks for all weights as for a load, and what it asks for is counted. */
 final class ModelOutlines {
     /** Each layer, and each expert, is counted by itself; more than any model has would take more memory than the answer is worth. */
-    private static final int MOST_LAYERS = 4096;
+    private static final int MAX_LAYERS = 4096;
 
-    private static final int MOST_EXPERTS = 1 << 18;
+    private static final int MAX_EXPERTS = 1 << 18;
     private static final String LAYERS = "num_hidden_layers";
 
     private record Kind(Use use, boolean head, Packing packing, int rows, int cols) {}
@@ -74,15 +74,15 @@ final class ModelOutlines {
 
     private static ModelOutline of(ConfigKeys keys, LoadOptions options) {
         long layers = keys.integer(LAYERS).orElse(0);
-        if (layers > MOST_LAYERS) {
-            throw keys.refuse(LAYERS, "is " + layers + ", a plan is made for at most " + MOST_LAYERS);
+        if (layers > MAX_LAYERS) {
+            throw keys.refuse(LAYERS, "is " + layers + ", a plan is made for at most " + MAX_LAYERS);
         }
         ModelConfig config = Architectures.config(keys);
         long experts = routing(config).map(Routing::experts).orElse(0);
-        if (layers * experts > MOST_EXPERTS) {
+        if (layers * experts > MAX_EXPERTS) {
             throw keys.refuse(
                     LAYERS,
-                    "is " + layers + " with " + experts + " experts each, a plan is made for at most " + MOST_EXPERTS
+                    "is " + layers + " with " + experts + " experts each, a plan is made for at most " + MAX_EXPERTS
                             + " experts");
         }
         return of(config, new AssumedWeights(new ImportPackings(options.quantization())), options);

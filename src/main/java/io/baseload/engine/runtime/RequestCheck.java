@@ -5,7 +5,7 @@ import io.baseload.engine.api.SamplingOptions;
 
 /** What a request must be for a model. */
 final class RequestCheck {
-    private static final int MOST_LOGPROBS = 100;
+    private static final int MAX_LOGPROBS = 100;
 
     private RequestCheck() {}
 
@@ -19,7 +19,7 @@ final class RequestCheck {
         }
         require(request.maxTokens() >= 0, "maxTokens must be 0 or more, not " + request.maxTokens());
         int top = request.topLogprobs();
-        require(top >= -1 && top <= MOST_LOGPROBS, "topLogprobs must be from -1 to " + MOST_LOGPROBS + ", not " + top);
+        require(top >= -1 && top <= MAX_LOGPROBS, "topLogprobs must be from -1 to " + MAX_LOGPROBS + ", not " + top);
         check(request.sampling(), vocabulary);
     }
 

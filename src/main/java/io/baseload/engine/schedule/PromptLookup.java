@@ -10,7 +10,7 @@ package io.baseload.engine.schedule;
 final class PromptLookup {
     private static final int GRAM = 3;
     private static final int LEAST_SLOTS = 64;
-    private static final int MOST_SLOTS = 1 << 15;
+    private static final int MAX_SLOTS = 1 << 15;
 
     /** How much a single guess counts. */
     private static final double RATE = 1.0 / 8;
@@ -24,7 +24,7 @@ final class PromptLookup {
 
     /** @param tokens that the sequence may have */
     PromptLookup(int tokens) {
-        behind = new int[Integer.highestOneBit(Math.clamp(2L * tokens, LEAST_SLOTS, MOST_SLOTS))];
+        behind = new int[Integer.highestOneBit(Math.clamp(2L * tokens, LEAST_SLOTS, MAX_SLOTS))];
     }
 
     /** Notes the tokens that have come since the last time. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Speculation {
     private final boolean enabled;
     private final DraftCosts costs = new DraftCosts();
-    private final int[] drafts = new int[Batch.MOST_DRAFTS];
+    private final int[] drafts = new int[Batch.MAX_DRAFTS];
     private @Nullable Sequence alone;
     private int count;
     private int right;
@@ -51,7 +51,7 @@ final class Speculation {
         alone = sequence;
         PromptLookup lookup = sequence.lookup();
         lookup.follow(sequence.tokens(), sequence.known());
-        int most = Math.min(sequence.roomForDrafts(), Batch.MOST_DRAFTS);
+        int most = Math.min(sequence.roomForDrafts(), Batch.MAX_DRAFTS);
         int wanted = lookup.guesses() ? costs.best(lookup.trust(), most) : 0;
         if (wanted > 0 && sequence.table().grow(sequence.known() + wanted)) {
             count = wanted;

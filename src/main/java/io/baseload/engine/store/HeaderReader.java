@@ -19,8 +19,8 @@ import java.util.Optional;
 
 /** Reads and checks {@code model.json}: every weight must lie in the file, where the one before has ended, and be as large as its shape says. */
 final class HeaderReader {
-    private static final int LARGEST = 1 << 28;
-    private static final int MOST_DIMENSIONS = 8;
+    private static final int MAX_SIZE = 1 << 28;
+    private static final int MAX_DIMENSIONS = 8;
 
     private final ConfigKeys keys;
 
@@ -55,8 +55,8 @@ final class HeaderReader {
         for (String name : all.names()) {
             ConfigKeys tensor = object(all, name);
             List<Long> shape = tensor.integers("shape");
-            if (shape.size() > MOST_DIMENSIONS || shape.stream().anyMatch(size -> size < 0 || size > LARGEST)) {
-                throw tensor.refuse("shape", "must have up to 8 dimensions from 0 to " + LARGEST);
+            if (shape.size() > MAX_DIMENSIONS || shape.stream().anyMatch(size -> size < 0 || size > MAX_SIZE)) {
+                throw tensor.refuse("shape", "must have up to 8 dimensions from 0 to " + MAX_SIZE);
             }
             tensors.add(new SourceTensor(name, constant(tensor, "type", ElementType.values()), shape));
         }
@@ -103,8 +103,9 @@ final class HeaderReader {
     private static StoredWeight weight(String name, ConfigKeys entry) {
         List<Long> shape = entry.integers("shape");
         boolean matrix = entry.has("codes");
-        if (shape.size() != (matrix ? 2 : 1) || shape.stream().anyMatch(size -> size < 1 || size > LARGEST)) {
-            throw entry.refuse("shape", "must be " + (matrix ? "rows and columns" : "a length") + ", up to " + LARGEST);
+        if (shape.size() != (matrix ? 2 : 1) || shape.stream().anyMatch(size -> size < 1 || size > MAX_SIZE)) {
+            throw entry.refuse(
+                    "shape", "must be " + (matrix ? "rows and columns" : "a length") + ", up to " + MAX_SIZE);
         }
         List<Integer> sizes = shape.stream().map(Math::toIntExact).toList();
         Optional<Packing> packing = matrix ? Optional.of(packing(entry)) : Optional.empty();
@@ -120,7 +121,7 @@ final class HeaderReader {
         Scales scales = constant(entry, "scales", Scales.values());
         long block = number(entry, "block");
         try {
-            return new Packing(codes, (int) Math.clamp(block, -1, Packing.MOST_COLUMNS + 1L), scales);
+            return new Packing(codes, (int) Math.clamp(block, -1, Packing.MAX_COLUMNS + 1L), scales);
         } catch (IllegalArgumentException e) {
             throw entry.refuse("codes", "can't be packed so: " + e.getMessage());
         }

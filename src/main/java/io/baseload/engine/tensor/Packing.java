@@ -17,12 +17,12 @@ public record Packing(Codes codes, int block, Scales scales) {
     public static final Packing Q4 = new Packing(Codes.U4, 32, Scales.LINEAR8_MINIMUM);
 
     /** The most columns of a block. */
-    public static final int MOST_COLUMNS = 128;
+    public static final int MAX_COLUMNS = 128;
 
     public Packing {
         boolean fits = codes.plain()
                 ? block == 1 && scales == Scales.NONE
-                : block > 0 && block <= MOST_COLUMNS && block % 16 == 0 && scales != Scales.NONE;
+                : block > 0 && block <= MAX_COLUMNS && block % 16 == 0 && scales != Scales.NONE;
         if (!fits || scales.minimum() && codes != Codes.U4 && codes != Codes.I8) {
             throw new IllegalArgumentException("no panels of " + codes + " in blocks of " + block + " with " + scales);
         }

@@ -15,7 +15,7 @@ import org.springframework.transaction.support.TransactionOperations;
  */
 public final class Membership implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(2);
 
     private final Instances instances;
     private final TransactionOperations transactions;
@@ -32,7 +32,7 @@ public final class Membership implements AutoCloseable {
         this.home = home;
         transactions.executeWithoutResult(status -> instances.succeed(home.id()));
         this.lease = join();
-        long pause = Math.min(instances.lease().toMillis() / 4, LONGEST_PAUSE.toMillis());
+        long pause = Math.min(instances.lease().toMillis() / 4, MAX_PAUSE.toMillis());
         var unused = clock.scheduleWithFixedDelay(this::renew, pause, pause, TimeUnit.MILLISECONDS);
     }
 

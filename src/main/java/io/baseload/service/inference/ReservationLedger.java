@@ -35,7 +35,7 @@ final class ReservationLedger implements AutoCloseable {
     private static final int MAX_UNSETTLED = 10_000;
     private static final long PATIENCE_MILLIS = 5_000;
     private static final long FIRST_PAUSE_MILLIS = 200;
-    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final long MAX_PAUSE_MILLIS = 5_000;
 
     private final LedgerTransactions transactions;
     private final GroupCommit<QuotaDemand, QuotaDecision> checking;
@@ -191,7 +191,7 @@ final class ReservationLedger implements AutoCloseable {
             log.error("{} is not settled yet", request, failure);
         }
         try {
-            long next = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+            long next = Math.min(2 * pauseMillis, MAX_PAUSE_MILLIS);
             var unused = clock.schedule(() -> attempt(outcome, done, next), pauseMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             done.completeExceptionally(e); // shutting down: others will find it, and count it as lost

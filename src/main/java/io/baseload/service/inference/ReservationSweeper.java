@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class ReservationSweeper {
     private static final Logger log = LoggerFactory.getLogger(ReservationSweeper.class);
     private static final int AT_ONCE = 200;
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(15);
     private static final Duration UNKNOWN_FOR = Duration.ofMinutes(1);
 
     private final ReservationLedger ledger;
@@ -43,7 +43,7 @@ final class ReservationSweeper {
     void start() {
         quota.partition(retention);
         sweep();
-        long pause = Math.min(membership.leaseTime().toMillis() / 4, LONGEST_PAUSE.toMillis());
+        long pause = Math.min(membership.leaseTime().toMillis() / 4, MAX_PAUSE.toMillis());
         var clock = ledger.clock();
         var _ = clock.scheduleWithFixedDelay(() -> attempt(this::sweep), pause, pause, TimeUnit.MILLISECONDS);
         var _ = clock.scheduleWithFixedDelay(() -> attempt(() -> quota.partition(retention)), 1, 1, TimeUnit.HOURS);

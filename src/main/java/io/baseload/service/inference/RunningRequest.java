@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RunningRequest implements Consumer<CompletionEvent> {
     private static final Logger log = LoggerFactory.getLogger(RunningRequest.class);
-    private static final long LONGEST_DELAY_MILLIS = 1_000;
+    private static final long MAX_DELAY_MILLIS = 1_000;
 
     private final Reservation reservation;
     private final ServedModel model;
@@ -72,7 +72,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         var finishReasons = reasons.values().stream().map(RunningRequest::word).toList();
         var unused = ledger.settle(new Outcome(reservation, state, usage, finishReasons, watch.milliseconds()))
                 .copy()
-                .orTimeout(LONGEST_DELAY_MILLIS, TimeUnit.MILLISECONDS)
+                .orTimeout(MAX_DELAY_MILLIS, TimeUnit.MILLISECONDS)
                 .whenComplete((nothing, late) -> deliver(last));
     }
 

@@ -12,14 +12,14 @@ import org.slf4j.LoggerFactory;
 /** The requests that run in this process, those that still wait for the engine too. Tells the ledger now and then how many tokens each has. */
 final class RunningRequests {
     private static final Logger log = LoggerFactory.getLogger(RunningRequests.class);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
 
     private final ReservationLedger ledger;
     private final Map<UUID, TokenLease> running = new ConcurrentHashMap<>();
 
     RunningRequests(ReservationLedger ledger, Duration leaseTime) {
         this.ledger = ledger;
-        long pause = Math.min(leaseTime.toMillis() / 4, LONGEST_PAUSE.toMillis());
+        long pause = Math.min(leaseTime.toMillis() / 4, MAX_PAUSE.toMillis());
         var unused = ledger.clock().scheduleWithFixedDelay(this::tell, pause, pause, TimeUnit.MILLISECONDS);
     }
 

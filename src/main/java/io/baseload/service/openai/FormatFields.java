@@ -8,7 +8,7 @@ import java.util.Optional;
 /** What an answer is held to: {@code response_format} of the OpenAI API, and vLLM's {@code structured_outputs} and {@code guided_…}. At most one of them. */
 final class FormatFields {
     private static final String SCHEMA_NAME = "[a-zA-Z0-9_-]{1,64}";
-    private static final int MOST_CHOICES = 1_000;
+    private static final int MAX_CHOICES = 1_000;
     private static final List<String> FORMS = List.of("json", "regex", "choice", "grammar");
 
     private FormatFields() {}
@@ -79,7 +79,7 @@ final class FormatFields {
                         : schema(value, false);
             case "regex" -> new Named(value.path(), new OutputFormat.Regex(value.path(), value.nonEmptyText()));
             case "choice" -> {
-                List<String> texts = value.items(1, MOST_CHOICES).stream()
+                List<String> texts = value.items(1, MAX_CHOICES).stream()
                         .map(Value::nonEmptyText)
                         .toList();
                 yield new Named(value.path(), new OutputFormat.Choice(value.path(), texts));

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Tools of a chat, and whether and which of them the model calls. */
 final class ToolFields {
-    private static final int MOST = 128;
+    private static final int MAX_TOOLS = 128;
     /** Far more than any schema needs, and what templates can show. */
     private static final int DEEPEST = 64;
 
@@ -23,7 +23,8 @@ final class ToolFields {
     static ToolSet read(Fields fields) {
         List<ToolSpec> tools = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        fields.find("tools").ifPresent(value -> value.items(0, MOST).forEach(item -> tools.add(tool(item, names))));
+        fields.find("tools")
+                .ifPresent(value -> value.items(0, MAX_TOOLS).forEach(item -> tools.add(tool(item, names))));
         boolean parallel = fields.flag("parallel_tool_calls", true);
         var choice = fields.find("tool_choice");
         if (choice.isEmpty()) {
@@ -99,7 +100,7 @@ final class ToolFields {
         Fields allowed = choice.require("allowed_tools").fields();
         boolean required =
                 allowed.require("mode").oneOf(List.of("auto", "required")).equals("required");
-        Set<String> names = allowed.require("tools").items(1, MOST).stream()
+        Set<String> names = allowed.require("tools").items(1, MAX_TOOLS).stream()
                 .map(tool -> named(tool.fields(), tools))
                 .collect(Collectors.toSet());
         return new ToolSet(tools, new ToolChoice.Allowed(names, required), parallel);

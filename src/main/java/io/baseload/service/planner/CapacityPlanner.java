@@ -253,7 +253,7 @@ public final class CapacityPlanner {
     /** A step takes the longer, the more take part in it: the largest number is found by halving. */
     private int users(PlanRequest request) {
         int most = 0;
-        int tooMany = PlanRequest.MOST_SEQUENCES + 1;
+        int tooMany = PlanRequest.MAX_SEQUENCES + 1;
         while (tooMany - most > 1) {
             int some = (most + tooMany) / 2;
             PlanRequest many = request.withBatch(some);

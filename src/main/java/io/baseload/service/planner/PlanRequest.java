@@ -13,14 +13,14 @@ import java.util.OptionalDouble;
  * @param pricePerHour of the machine, in any currency
  */
 public record PlanRequest(int batch, int context, int prompt, double leastRate, OptionalDouble pricePerHour) {
-    public static final int MOST_SEQUENCES = 4096;
-    public static final int MOST_TOKENS = 1 << 24;
+    public static final int MAX_SEQUENCES = 4096;
+    public static final int MAX_TOKENS = 1 << 24;
 
     /** @throws InvalidRequestException if a number is out of range */
     public PlanRequest {
-        inRange("batch", batch, MOST_SEQUENCES);
-        inRange("context", context, MOST_TOKENS);
-        inRange("prompt", prompt, MOST_TOKENS);
+        inRange("batch", batch, MAX_SEQUENCES);
+        inRange("context", context, MAX_TOKENS);
+        inRange("prompt", prompt, MAX_TOKENS);
         positive("least_rate", leastRate);
         positive("price_per_hour", pricePerHour.orElse(1));
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Forced calls of models that write no JSON: what is drawn from their masks is read as one call, whose arguments validate. */
 class NamedCallsTest {
-    private static final int MOST_TOKENS = 400;
+    private static final int MAX_TOKENS = 400;
 
     private static Tokenizer tokenizer;
     private static TokenTable table;
@@ -109,7 +109,7 @@ class NamedCallsTest {
         int[] end = tokenizer.encode(
                 format.parameters().closeText() + format.parameters().afterValue());
         int[] quote = tokenizer.encode("\"");
-        for (int tokens = 0; tokens < MOST_TOKENS; tokens++) {
+        for (int tokens = 0; tokens < MAX_TOKENS; tokens++) {
             BitSet allowed = allowed(mask);
             assertThat(allowed.isEmpty())
                     .as(text.toString(StandardCharsets.UTF_8))

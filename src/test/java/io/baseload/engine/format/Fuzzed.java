@@ -10,7 +10,7 @@ import java.nio.file.Path;
 
 /** What fuzzing does with each input: it is a file of tensors that can be read, or refused as a bad file; nothing else may happen. */
 final class Fuzzed {
-    private static final int MOST_TENSORS = 100;
+    private static final int MAX_TENSORS = 100;
 
     private final Path file;
 
@@ -27,7 +27,7 @@ final class Fuzzed {
     void check(byte[] bytes) throws IOException {
         Files.write(file, bytes);
         try (ModelCheckpoint checkpoint = ModelCheckpoint.open(file)) {
-            checkpoint.tensors().stream().limit(MOST_TENSORS).forEach(Fuzzed::readEnds);
+            checkpoint.tensors().stream().limit(MAX_TENSORS).forEach(Fuzzed::readEnds);
             if (checkpoint instanceof GgufFile gguf) {
                 GgufVocabulary.read(gguf.metadata());
             }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("kernel")
 class LinearTest {
     private static final int[] ROWS = {1, 15, 16, 17, 127, 128, 129, 192, 576};
-    private static final int MOST = 14;
+    private static final int MAX_ROWS = 14;
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(7);
@@ -75,7 +75,7 @@ class LinearTest {
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void theTwinsAgreeInPrefill(Packing packing) {
         for (PackedMatrix w : matrices(packing)) {
-            for (int count : new int[] {1, 6, 7, 12, MOST}) {
+            for (int count : new int[] {1, 6, 7, 12, MAX_ROWS}) {
                 assertTwins(prefill, w, count);
             }
         }
@@ -155,11 +155,11 @@ class LinearTest {
 
     private void assertIndependent(Linear linear, Kernels tested, Packing packing) {
         PackedMatrix w = random.matrix(memory, packing, 250, 3 * Math.max(packing.block(), 32));
-        Rows x = random.rows(MOST, w.cols());
-        Rows together = output(w, MOST);
-        linear.run(tested, w, x, together, 0, MOST, 0, w.panels());
-        Rows apart = output(w, MOST);
-        for (int row = 0; row < MOST; row++) {
+        Rows x = random.rows(MAX_ROWS, w.cols());
+        Rows together = output(w, MAX_ROWS);
+        linear.run(tested, w, x, together, 0, MAX_ROWS, 0, w.panels());
+        Rows apart = output(w, MAX_ROWS);
+        for (int row = 0; row < MAX_ROWS; row++) {
             for (int panel = 0, panels = 1; panel < w.panels(); panel += panels, panels = panels % 5 + 1) {
                 linear.run(tested, w, x, apart, row, row + 1, panel, Math.min(w.panels(), panel + panels));
             }
@@ -194,12 +194,12 @@ class LinearTest {
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void nothingIsAllocated(Packing packing) {
         PackedMatrix w = random.matrix(memory, packing, 240, 512);
-        Rows x = random.rows(MOST, w.cols());
-        Rows y = output(w, MOST);
+        Rows x = random.rows(MAX_ROWS, w.cols());
+        Rows y = output(w, MAX_ROWS);
         for (int rows : new int[] {1, 3, 8}) {
             Allocation.assertNone(20, () -> best.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
             Allocation.assertNone(20, () -> fast.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
         }
-        Allocation.assertNone(20, () -> best.prefillLinear(w, x, y, 0, MOST, 0, w.panels(), scratch));
+        Allocation.assertNone(20, () -> best.prefillLinear(w, x, y, 0, MAX_ROWS, 0, w.panels(), scratch));
     }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Prompts in integers: the vector twin and the library give the definition's bits, a row's bits depend on nothing beside it, and the result is close to F32's. */
 @Tag("kernel")
 class PromptLinearTest {
-    private static final int MOST = 37;
+    private static final int MAX_ROWS = 37;
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(11);
@@ -65,7 +65,7 @@ class PromptLinearTest {
             for (int rows : new int[] {1, 64, 130}) {
                 PackedMatrix w = random.matrix(memory, packing, rows, cols);
                 assertTrue(best.quantizesPrompts(w));
-                for (int count : new int[] {1, 17, MOST}) {
+                for (int count : new int[] {1, 17, MAX_ROWS}) {
                     assertTwins(w, count);
                 }
             }

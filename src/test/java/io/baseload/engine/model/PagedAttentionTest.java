@@ -28,11 +28,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("kernel")
 class PagedAttentionTest {
     private static final int DIM = 16;
-    private static final int LONGEST = 3000;
+    private static final int MAX_LENGTH = 3000;
     private static final int PROMPT_ROWS = 30;
 
     /** Of decode rows: one token, about a span, some spans, many. */
-    private static final int[] POSITIONS = {0, 255, 256, 700, LONGEST - 1, 90};
+    private static final int[] POSITIONS = {0, 255, 256, 700, MAX_LENGTH - 1, 90};
 
     private final NativeMemory memory = new NativeMemory();
     private final Random random = new Random(5);
@@ -48,7 +48,7 @@ class PagedAttentionTest {
     @CsvSource({"2, 3, 0", "1, 1, 0", "1, 30, 0", "3, 12, 0", "2, 3, 600", "1, 8, 20"})
     void workersShareRowsWithoutATrace(int kvHeads, int group, int window) {
         var layout = new KvLayout(1, kvHeads, DIM, DIM, 0, KvPrecision.F32);
-        KvPages kv = KvPages.allocate(memory, 2 * KvCache.pagesFor(LONGEST), layout);
+        KvPages kv = KvPages.allocate(memory, 2 * KvCache.pagesFor(MAX_LENGTH), layout);
         for (long i = 0; i < kv.data().byteSize() / Float.BYTES; i++) {
             kv.data().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
         }
@@ -74,20 +74,20 @@ class PagedAttentionTest {
     }
 
     private void fill(KvCache cache) {
-        PageTable table = cache.table(LONGEST, CacheScope.PRIVATE);
-        table.grow(LONGEST);
-        PageTable other = cache.table(LONGEST, CacheScope.PRIVATE);
-        other.grow(LONGEST);
-        batch.addPrefill(table, new int[LONGEST], 500, 500 + PROMPT_ROWS, LONGEST);
+        PageTable table = cache.table(MAX_LENGTH, CacheScope.PRIVATE);
+        table.grow(MAX_LENGTH);
+        PageTable other = cache.table(MAX_LENGTH, CacheScope.PRIVATE);
+        other.grow(MAX_LENGTH);
+        batch.addPrefill(table, new int[MAX_LENGTH], 500, 500 + PROMPT_ROWS, MAX_LENGTH);
         for (int i = 0; i < POSITIONS.length; i++) {
-            batch.addDecode(i % 2 == 0 ? table : other, 0, POSITIONS[i], LONGEST);
+            batch.addDecode(i % 2 == 0 ? table : other, 0, POSITIONS[i], MAX_LENGTH);
         }
     }
 
     private Rows shared(Attention attention, int workers) {
         Rows out = Rows.allocate(batch.rows(), attention.q().width());
         var own = new Attention(attention.kv(), 0, attention.options(), attention.visible(), attention.q(), out);
-        AttentionParts parts = AttentionParts.allocate(memory, workers, LONGEST, DIM);
+        AttentionParts parts = AttentionParts.allocate(memory, workers, MAX_LENGTH, DIM);
         PagedAttention paged = new PagedAttention(own, parts);
         Profile profile = new Profile(workers);
         Worker[] all = new Worker[workers];
