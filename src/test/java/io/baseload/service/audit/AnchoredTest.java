@@ -1,0 +1,62 @@
+package io.baseload.service.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What an anchor's failures do: its age shows them, and nothing else. */
+final class AnchoredTest {
+    private final List<Long> kept = new ArrayList<>();
+    private boolean away;
+
+    @Test
+    void anAnchorThatFailsStopsNothingAgesAndIsAskedAgain() {
+        var anchored = new Anchored(new Bucket(), Instant.EPOCH);
+        away = true;
+        assertThat(keep(anchored, 3)).isEqualTo(3);
+        assertThat(anchored.at()).isEqualTo(Instant.EPOCH);
+        away = false;
+        assertThat(keep(anchored, 3)).isEqualTo(3);
+        Instant first = anchored.at();
+        assertThat(first).isAfter(Instant.EPOCH);
+        away = true;
+        assertThat(keep(anchored, 5)).isEqualTo(5);
+        assertThat(anchored.at()).isEqualTo(first);
+        assertThat(kept).containsExactly(3L);
+    }
+
+    @Test
+    void whatItHoldsAlreadyIsNotSentAgainAndCountsAsHeld() {
+        var anchored = new Anchored(new Bucket(), Instant.EPOCH);
+        keep(anchored, 3);
+        away = true;
+        Instant before = Instant.now();
+        keep(anchored, 3);
+        assertThat(kept).containsExactly(3L);
+        assertThat(anchored.at()).isAfterOrEqualTo(before);
+    }
+
+    private static long keep(Anchored anchored, long size) {
+        var checkpoint = new Checkpoint("o", size, new byte[32], Instant.EPOCH, new byte[32], "o\n" + size + "\n…");
+        return anchored.keep(checkpoint, from -> List.of()).size();
+    }
+
+    private final class Bucket implements Anchor {
+        @Override
+        public String name() {
+            return "bucket";
+        }
+
+        @Override
+        public Checkpoint keep(Checkpoint checkpoint, History history) {
+            if (away) {
+                throw new IllegalStateException("503");
+            }
+            kept.add(checkpoint.size());
+            return checkpoint;
+        }
+    }
+}
