@@ -70,12 +70,13 @@ final class Rooms {
         door(doors, "service.audit", Set.of("service.database"));
         door(doors, "service.tenant", Set.of("service.database", "service.audit"));
         door(doors, "service.quota", Set.of("service.database", "service.tenant"));
+        door(doors, "service.backend", ASKING, Set.of("service.database"));
         door(
                 doors,
                 "service.registry",
                 ASKING,
                 Set.of("engine.store"),
-                Set.of("service.database", "service.cluster", "service.tenant", "service.audit"));
+                Set.of("service.database", "service.cluster", "service.tenant", "service.audit", "service.backend"));
         door(
                 doors,
                 "service.inference",
@@ -84,7 +85,12 @@ final class Rooms {
                 Set.of("service.database", "service.cluster"));
         door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database"));
         door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.web"));
-        door(doors, "service.admin", ASKING, PLATFORM, Set.of("service.web", "service.cluster", "service.planner"));
+        door(
+                doors,
+                "service.admin",
+                ASKING,
+                PLATFORM,
+                Set.of("service.web", "service.cluster", "service.planner", "service.backend"));
         door(doors, "service.console", PLATFORM, Set.of("service.web"));
         door(doors, "service.planner", ASKING);
         door(doors, "service.app", ASKING, servicesOf(doors));

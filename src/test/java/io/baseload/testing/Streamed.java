@@ -28,7 +28,13 @@ public final class Streamed implements AutoCloseable {
 
     /** @param json with {@code "stream": true} */
     public static Streamed ask(Rest rest, String key, String json) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(rest.url() + "/v1/completions"))
+        return ask(rest, key, "/v1/completions", json);
+    }
+
+    /** @param json with {@code "stream": true} */
+    public static Streamed ask(Rest rest, String key, String route, String json)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(rest.url() + route))
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json))

@@ -7,5 +7,7 @@ public enum StopReason {
     /** The request's maximum, the context's end, or the end of the lease; a call or a JSON text may be cut. */
     LENGTH,
     /** The answer is one or more complete calls. */
-    TOOL_CALLS
+    TOOL_CALLS,
+    /** A filter of whoever computed the answer ended it. */
+    CONTENT_FILTER
 }

@@ -1,10 +1,13 @@
 package io.baseload.service.admin;
 
+import io.baseload.service.registry.AliasRoute;
+import io.baseload.service.registry.AliasRoute.AliasTarget;
 import io.baseload.service.registry.Aliases;
 import io.baseload.service.registry.Aliases.Alias;
 import io.baseload.service.tenant.Caller;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -35,38 +38,62 @@ final class AliasController {
         this.acts = acts;
     }
 
-    record Target(@Nullable String model) {}
-
     @GetMapping
-    Page<Alias> list(@RequestParam @Nullable Integer limit, @RequestParam @Nullable String after) {
+    Page<AliasForm> list(@RequestParam @Nullable Integer limit, @RequestParam @Nullable String after) {
         var request = Page.Request.of(limit, after);
-        return Page.of(request, aliases.page(request.after(), request.probe()), Alias::name, Function.identity());
+        return Page.of(request, aliases.page(request.after(), request.probe()), Alias::name, AliasForm::of);
+    }
+
+    @GetMapping("/{name}")
+    AliasForm get(@PathVariable String name) {
+        return AliasForm.of(aliases.find(name).orElseThrow(() -> Refusals.notFound("alias", name)));
     }
 
     /**
-     * Answers when new requests go to the model; running ones finish where they began. With {@code Prefer: respond-async} it answers at once, with the job that
+     * Answers when new requests go to the models; running ones finish where they began. With {@code Prefer: respond-async} it answers at once, with the job that
      * moves the name.
      */
     @PutMapping("/{name}")
     ResponseEntity<?> put(
             @PathVariable String name,
-            @RequestBody Target target,
+            @RequestBody AliasForm.Request request,
             @RequestHeader(name = "Prefer", defaultValue = "") String prefer,
             @AuthenticationPrincipal Caller caller) {
-        String model = Refusals.present("model", target.model());
-        Runnable recorded = () -> acts.record(caller, "alias.put", "aliases/" + name, Map.of("model", model));
+        AliasRoute route = request.route();
+        Consumer<AliasRoute> recorded = moved -> acts.record(caller, "alias.put", "aliases/" + name, described(moved));
         return ASYNC.matcher(prefer).find()
-                ? JobForm.started(aliases.start(name, model, recorded))
-                : ResponseEntity.ok(aliases.put(name, model, recorded));
+                ? JobForm.started(aliases.start(name, route, recorded))
+                : ResponseEntity.ok(AliasForm.of(aliases.put(name, route, recorded)));
     }
 
     @DeleteMapping("/{name}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String name, @AuthenticationPrincipal Caller caller) {
         boolean deleted = aliases.delete(
-                name, alias -> acts.record(caller, "alias.delete", "aliases/" + name, Map.of("model", alias.model())));
+                name, alias -> acts.record(caller, "alias.delete", "aliases/" + name, described(alias.route())));
         if (!deleted) {
             throw Refusals.notFound("alias", name);
         }
+    }
+
+    /** The model; where it is a backend's, or one of several, all of them. */
+    private static Map<String, Object> described(AliasRoute route) {
+        Map<String, Object> detail = new TreeMap<>();
+        detail.put("model", route.first().model());
+        if (route.targets().size() > 1 || route.first().backend().isPresent()) {
+            detail.put(
+                    "targets",
+                    route.targets().stream().map(AliasController::described).toList());
+        }
+        return detail;
+    }
+
+    private static Map<String, Object> described(AliasTarget target) {
+        Map<String, Object> detail = new TreeMap<>();
+        detail.put("model", target.model());
+        target.backend().ifPresent(backend -> detail.put("backend", backend));
+        detail.put("weight", target.weight());
+        detail.put("order", target.rank());
+        return detail;
     }
 }

@@ -15,7 +15,8 @@ public interface Inference {
      * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
      * @throws io.baseload.service.registry.ModelUnavailableException if the model is not loaded now
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
-     * @throws io.baseload.engine.api.OverloadedException if the engine's queue is full
+     * @throws io.baseload.engine.api.OverloadedException if the engine's queue is full, or no backend has room
+     * @throws io.baseload.chat.api.UpstreamException if the model is on a backend that does not answer
      * @throws LedgerUnavailableException if reservation or intent can't be written; nothing was generated
      */
     AdmittedRequest ask(Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener);

@@ -2,18 +2,24 @@ package io.baseload.service.inference;
 
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.ModelClosedException;
+import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.cluster.InstanceLease;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ModelDirectory;
+import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +27,8 @@ import java.util.function.Consumer;
 
 /**
  * The life of a request: takes hold of the model, takes places in its queue, looks whether the tenant has anything left, prepares the prompt, reserves and records,
- * starts. From then on {@link RunningRequest} has it. Whatever fails on the way gives back what was taken before.
+ * starts. From then on {@link RunningRequest} has it. Whatever fails on the way gives back what was taken before. Where a name stands for several models, one that has
+ * too much to do or does not answer makes room for the next, with a reservation and a record of its own; once an answer has begun, never.
  *
  * <p>Who asks is told to the layers below once, where the prompt is prepared: as the flow and the cache scope of its tenant.
  */
@@ -50,7 +57,31 @@ final class InferenceService implements Inference {
     public AdmittedRequest ask(
             Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener) {
         long begun = System.nanoTime();
-        var model = models.acquire(caller, request.model());
+        var failures = new ArrayList<RuntimeException>();
+        for (var target : models.route(caller, request.model())) {
+            try {
+                return ask(target.acquire(), caller, request, origin, begun, listener);
+            } catch (OverloadedException | ModelUnavailableException | ModelClosedException | UpstreamException e) {
+                failures.add(e);
+            }
+        }
+        throw summed(failures);
+    }
+
+    /** What the first of the models said, which is the one that was wanted most. */
+    private static RuntimeException summed(List<RuntimeException> failures) {
+        var first = failures.getFirst();
+        failures.stream().skip(1).forEach(first::addSuppressed);
+        return first;
+    }
+
+    private AdmittedRequest ask(
+            ServedModel model,
+            Caller caller,
+            InferenceRequest request,
+            Origin origin,
+            long begun,
+            Consumer<CompletionEvent> listener) {
         try {
             var flow = new FlowId(caller.tenant(), caller.weight(), urgency(caller, request));
             var taken = places.take(model, flow, request.completion().answers());

@@ -64,6 +64,9 @@ record Outcome(Reservation reservation, State state, Usage usage, List<String> f
         detail.put("completion_tokens", settled.completionTokens());
         detail.put("finish_reasons", finishReasons);
         detail.put("milliseconds", milliseconds);
+        if (usage.estimated()) {
+            detail.put("counted", "by chunks");
+        }
         if (settled.state() == Settlement.State.CORRECTED) {
             detail.put("correction", true);
         }

@@ -84,9 +84,9 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         }
     }
 
-    /** One word for all answers: cut, if any was; calls, if any calls. */
+    /** One word for all answers: cut, if any was, or filtered; calls, if any calls. */
     private String reason() {
-        return Stream.of(StopReason.LENGTH, StopReason.TOOL_CALLS)
+        return Stream.of(StopReason.LENGTH, StopReason.CONTENT_FILTER, StopReason.TOOL_CALLS)
                 .filter(reasons::containsValue)
                 .map(RunningRequest::word)
                 .findFirst()

@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * here, as a whole and first, before its prompt is rendered and before anything is reserved or recorded.
  */
 final class SequencePlaces {
-    private record Key(String model, String tenant, FlowId.Urgency urgency) {}
+    /** Models of one id may be in several places: their fingerprints differ. */
+    private record Key(String model, String fingerprint, String tenant, FlowId.Urgency urgency) {}
 
     private final Map<Key, Integer> taken = new HashMap<>();
 
@@ -25,7 +26,7 @@ final class SequencePlaces {
 
     /** @throws OverloadedException if the flow has too many already */
     Taken take(ServedModel model, FlowId flow, int answers) {
-        var key = new Key(model.id(), flow.value(), flow.urgency());
+        var key = new Key(model.id(), model.fingerprint(), flow.value(), flow.urgency());
         synchronized (taken) {
             int before = taken.getOrDefault(key, 0);
             if (before > 0 && before + answers > model.places()) {

@@ -1,12 +1,16 @@
 package io.baseload.service.registry;
 
-import io.baseload.service.registry.AliasRows.AliasRow;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.service.registry.AliasRoute.AliasTarget;
+import io.baseload.service.registry.Backends.RemoteOffer;
 import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.ModelRows.ModelRow;
 import io.baseload.service.registry.ModelRows.Wanted;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
@@ -14,11 +18,14 @@ import org.springframework.transaction.support.TransactionOperations;
 /**
  * Names that point to models. Moving one is a swap: the new model is loaded beside the old, then the name moves in one instant; what runs finishes on the old
  * model, which then leaves memory if an alias had loaded it and none points to it any more. A model that an operator loaded stays. Where several processes work,
- * the name moves when each of them has the model, and the swap is done when each routes by it.
+ * the name moves when each of them has the model, and the swap is done when each routes by it. Models of backends need not be loaded.
  */
 @Component
 public final class Aliases {
     private final AliasRows rows;
+    private final AliasTargets targets;
+    private final AliasRoutes routes;
+    private final Backends backends;
     private final ModelRows models;
     private final ModelLoader loader;
     private final LoadedModels loaded;
@@ -28,6 +35,9 @@ public final class Aliases {
 
     Aliases(
             AliasRows rows,
+            AliasTargets targets,
+            AliasRoutes routes,
+            Backends backends,
             ModelRows models,
             ModelLoader loader,
             LoadedModels loaded,
@@ -35,6 +45,9 @@ public final class Aliases {
             Jobs jobs,
             TransactionOperations transaction) {
         this.rows = rows;
+        this.targets = targets;
+        this.routes = routes;
+        this.backends = backends;
         this.models = models;
         this.loader = loader;
         this.loaded = loaded;
@@ -43,75 +56,123 @@ public final class Aliases {
         this.transaction = transaction;
     }
 
-    /** A name and the id of its model. */
-    public record Alias(String name, String model) {
-        static Alias of(AliasRow row) {
-            return new Alias(row.name(), row.model());
-        }
-    }
+    /** A name and where it points. */
+    public record Alias(String name, AliasRoute route) {}
 
     public List<Alias> page(String after, int limit) {
-        return rows.page(after, limit).stream().map(Alias::of).toList();
+        Map<String, AliasRoute> all = targets.all();
+        return rows.page(after, limit).stream()
+                .flatMap(row ->
+                        Optional.ofNullable(all.get(row.name())).stream().map(route -> new Alias(row.name(), route)))
+                .toList();
     }
 
     public Optional<Alias> find(String name) {
-        return rows.findById(name).map(Alias::of);
+        return Optional.ofNullable(targets.all().get(name)).map(route -> new Alias(name, route));
     }
 
     /**
-     * Points a name to a model; returns when new requests go there. If the model has to be loaded first, that is a job, which can be cancelled.
+     * Points a name to a model, or to several; returns when new requests go there. If a model has to be loaded first, that is a job, which can be cancelled.
      *
-     * @param recorded runs in the transaction that moves the name
-     * @throws io.baseload.chat.api.InvalidRequestException if the name breaks the rule
+     * @param asked a target that names no backend is a local model, or else that of the only backend that has one of this id
+     * @param recorded hears where the name points, in the transaction that moves it
+     * @throws InvalidRequestException if the name breaks the rule, or several targets are local
      * @throws UnknownModelException if there is no such model
      * @throws ConflictException if the name is a model's id, or the load was cancelled
      * @throws NotEnoughMemoryException if both models don't fit into memory
      */
-    public Alias put(String name, String model, Runnable recorded) {
-        check(name, model);
-        if (loader.state(model) == Model.State.LOADED) {
-            point(name, model, recorded, Progress.IGNORED);
+    public Alias put(String name, AliasRoute asked, Consumer<AliasRoute> recorded) {
+        AliasRoute route = checked(name, asked);
+        if (route.local().map(loader::state).orElse(Model.State.LOADED) == Model.State.LOADED) {
+            point(name, route, recorded, Progress.IGNORED);
         } else {
-            jobs.run(Job.Kind.ALIAS, model, job -> {}, progress -> point(name, model, recorded, progress));
+            jobs.run(
+                    Job.Kind.ALIAS,
+                    route.local().orElseThrow(),
+                    job -> {},
+                    progress -> point(name, route, recorded, progress));
         }
-        return new Alias(name, model);
+        return new Alias(name, route);
     }
 
     /** The same as a job, for somebody who does not wait. */
-    public Job start(String name, String model, Runnable recorded) {
-        check(name, model);
-        return jobs.start(Job.Kind.ALIAS, model, job -> {}, progress -> point(name, model, recorded, progress));
+    public Job start(String name, AliasRoute asked, Consumer<AliasRoute> recorded) {
+        AliasRoute route = checked(name, asked);
+        return jobs.start(
+                Job.Kind.ALIAS,
+                route.local().orElse(route.first().model()),
+                job -> {},
+                progress -> point(name, route, recorded, progress));
     }
 
-    private void check(String name, String model) {
+    private AliasRoute checked(String name, AliasRoute asked) {
         ModelCatalog.checkName("name", name);
         if (models.existsById(name)) {
             throw new ConflictException("'" + name + "' is the id of a model.");
         }
-        loader.admit(models.findById(model).orElseThrow(() -> new UnknownModelException(model)));
+        AliasRoute route =
+                new AliasRoute(asked.targets().stream().map(this::placed).toList());
+        List<AliasTarget> local = route.targets().stream()
+                .filter(target -> target.backend().isEmpty())
+                .toList();
+        if (local.size() > 1) {
+            throw new InvalidRequestException(
+                    "targets", "invalid_value", "Of the targets of a name only one can be a local model.");
+        }
+        local.forEach(target -> loader.admit(
+                models.findById(target.model()).orElseThrow(() -> new UnknownModelException(target.model()))));
+        return route;
     }
 
-    /** Loads the model here, has the other processes load it too, then moves the name. */
-    private void point(String name, String model, Runnable recorded, Progress progress) {
+    /** The target with the backend whose model it is. */
+    private AliasTarget placed(AliasTarget target) {
+        if (target.backend().isPresent()) {
+            String backend = target.backend().get();
+            return backends.offer(backend, target.model())
+                    .map(offer -> target)
+                    .orElseThrow(() -> new UnknownModelException(target.model() + "@" + backend));
+        }
+        List<RemoteOffer> elsewhere = models.existsById(target.model()) ? List.of() : backends.offering(target.model());
+        if (elsewhere.size() > 1) {
+            throw new InvalidRequestException(
+                    "targets",
+                    "invalid_value",
+                    "Several backends have a model '" + target.model() + "': name one as 'backend'.");
+        }
+        Optional<String> backend =
+                elsewhere.stream().map(offer -> offer.client().backend().name()).findFirst();
+        return new AliasTarget(target.model(), backend, target.weight(), target.rank());
+    }
+
+    /** If one of the models is local: loads it here, has the other processes load it too, then moves the name. */
+    private void point(String name, AliasRoute route, Consumer<AliasRoute> recorded, Progress progress) {
+        route.local()
+                .ifPresentOrElse(
+                        model -> load(model, () -> move(name, route, recorded), progress),
+                        () -> loader.inTurn(() -> move(name, route, recorded)));
+        everywhere.awaitAlias(name, route.description(), progress);
+    }
+
+    private void load(String model, Runnable move, Progress progress) {
         try {
             loader.load(model, progress, () -> models.wantByAlias(model));
             everywhere.awaitModel(model, progress);
-            loader.load(model, progress, () -> move(name, model, recorded));
+            loader.load(model, progress, move);
         } catch (RuntimeException e) {
             loader.inTurn(() -> drainIfUnused(model));
             throw e;
         }
-        everywhere.awaitAlias(name, model, progress);
     }
 
-    private void move(String name, String model, Runnable recorded) {
+    private void move(String name, AliasRoute route, Consumer<AliasRoute> recorded) {
         Optional<String> left = transaction.execute(status -> {
-            Optional<String> before = rows.findById(name).map(AliasRow::model);
-            rows.point(name, model);
-            recorded.run();
+            Optional<String> before = rows.findById(name).flatMap(row -> Optional.ofNullable(row.model()));
+            targets.point(name, route);
+            recorded.accept(route);
             return before.filter(this::leaves);
         });
-        loaded.point(name, model);
+        route.local().ifPresentOrElse(model -> loaded.point(name, model), () -> loaded.forget(name));
+        routes.put(name, route);
         left.ifPresent(loaded::drain);
     }
 
@@ -121,9 +182,16 @@ public final class Aliases {
         }
     }
 
-    /** The aliases as this process routes them. */
+    /** The aliases as this process routes them: where the local model is not the wanted one yet, the one that answers. */
     public Map<String, String> here() {
-        return loaded.aliases();
+        Map<String, String> local = loaded.aliases();
+        Map<String, String> here = new TreeMap<>(local);
+        routes.all().forEach((name, route) -> {
+            if (Objects.equals(route.local().orElse(null), local.get(name))) {
+                here.put(name, route.description());
+            }
+        });
+        return here;
     }
 
     /**
@@ -141,15 +209,14 @@ public final class Aliases {
     }
 
     private void delete(Alias alias, Runnable recorded) {
-        boolean left = transaction.execute(status -> {
+        Optional<String> left = transaction.execute(status -> {
             rows.deleteById(alias.name());
             recorded.run();
-            return leaves(alias.model());
+            return alias.route().local().filter(this::leaves);
         });
         loaded.forget(alias.name());
-        if (left) {
-            loaded.drain(alias.model());
-        }
+        routes.remove(alias.name());
+        left.ifPresent(loaded::drain);
     }
 
     /** Whether a model that just lost an alias, or did not get it, is to leave memory. */

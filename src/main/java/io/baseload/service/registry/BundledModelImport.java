@@ -38,7 +38,7 @@ final class BundledModelImport {
     private final ModelStore store;
     private final ModelCatalog catalog;
     private final ModelRows models;
-    private final AliasRows aliases;
+    private final AliasTargets aliases;
     private final BaseloadHome home;
     private final AuditTrail audit;
     private final TransactionOperations transaction;
@@ -49,7 +49,7 @@ final class BundledModelImport {
             ModelStore store,
             ModelCatalog catalog,
             ModelRows models,
-            AliasRows aliases,
+            AliasTargets aliases,
             BaseloadHome home,
             AuditTrail audit,
             TransactionOperations transaction) {
@@ -77,7 +77,7 @@ final class BundledModelImport {
             try {
                 transaction.executeWithoutResult(status -> {
                     catalog.file(model.id(), imported.sha256(), Wanted.BY_ALIAS);
-                    aliases.point(model.alias(), model.id());
+                    aliases.point(model.alias(), AliasRoute.to(model.id()));
                     record(imported);
                 });
             } catch (DuplicateKeyException e) {

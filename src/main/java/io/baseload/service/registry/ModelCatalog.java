@@ -9,17 +9,11 @@ import io.baseload.engine.store.ModelStore;
 import io.baseload.engine.store.ModelStoreException;
 import io.baseload.service.registry.AliasRows.AliasRow;
 import io.baseload.service.registry.Jobs.CancelledException;
-import io.baseload.service.registry.LoadedModels.Slot;
 import io.baseload.service.registry.ModelRows.ModelRow;
 import io.baseload.service.registry.ModelRows.Wanted;
-import io.baseload.service.tenant.Caller;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -32,15 +26,12 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * The models that the operator brought, on disk and in memory: which there are, by the names that users know and within what their keys may see, and how one comes
- * and goes. A model is a row and a file in the store; models of the same content share the file.
+ * The models that the operator brought, on disk and in memory: which there are, and how one comes and goes. A model is a row and a file in the store; models of the same content share the file.
  */
 @Component
-public final class ModelCatalog implements ModelDirectory {
+public final class ModelCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCatalog.class);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
-    private static final Duration SOON = Duration.ofSeconds(2);
-    private static final Duration LATER = Duration.ofSeconds(30);
 
     private final ModelRows rows;
     private final AliasRows aliases;
@@ -263,50 +254,5 @@ public final class ModelCatalog implements ModelDirectory {
         } catch (ModelStoreException e) {
             LOG.warn("{} could not be deleted from the model store: {}", sha256, e.getMessage());
         }
-    }
-
-    @Override
-    public ServedModel acquire(Caller caller, String name) {
-        return loaded.acquire(name, id -> sees(caller, name, id)).orElseThrow(() -> absent(name));
-    }
-
-    private RuntimeException absent(String name) {
-        String id = loaded.resolve(name);
-        return switch (loader.state(id)) {
-            case LOADING -> new ModelUnavailableException(name, "being loaded", SOON);
-            case DRAINING -> new ModelUnavailableException(name, "being unloaded", LATER);
-            case LOADED -> new ModelUnavailableException(name, "being loaded", Duration.ofSeconds(1));
-            case STORED, FAILED ->
-                rows.existsById(id)
-                        ? new ModelUnavailableException(name, "not loaded", LATER)
-                        : new UnknownModelException(name);
-        };
-    }
-
-    @Override
-    public List<Card> visibleTo(Caller caller) {
-        List<Card> cards = new ArrayList<>();
-        for (Slot slot : loaded.slots()) {
-            names(slot.id()).stream()
-                    .filter(name -> loaded.answers(slot.id()) && sees(caller, name, slot.id()))
-                    .map(name -> new Card(name, slot.created()))
-                    .forEach(cards::add);
-        }
-        cards.sort(Comparator.comparing((Card card) -> card.id().toLowerCase(Locale.ROOT)));
-        return cards;
-    }
-
-    private List<String> names(String id) {
-        List<String> names = new ArrayList<>(List.of(id));
-        loaded.aliases().forEach((alias, model) -> {
-            if (model.equals(id)) {
-                names.add(alias);
-            }
-        });
-        return names;
-    }
-
-    private static boolean sees(Caller caller, String name, String id) {
-        return caller.mayAsk(name) || caller.mayAsk(id);
     }
 }

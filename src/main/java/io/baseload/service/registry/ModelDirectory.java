@@ -7,15 +7,28 @@ import java.util.List;
 /** Which models answer, by the names that users know. */
 public interface ModelDirectory {
     /**
-     * Takes hold of the model behind an alias or id; it stays loaded until the hold is closed.
+     * The models that may answer to an alias or id, in the order in which they are to be asked: the next one where one has too much to do or does not answer. Never
+     * empty.
      *
      * @throws UnknownModelException if there is no such model, or the caller's key may not see it
-     * @throws ModelUnavailableException if it is stored but not loaded
      */
-    ServedModel acquire(Caller caller, String name);
+    List<Target> route(Caller caller, String name);
 
-    /** What {@code GET /v1/models} shows this caller: loaded models and aliases to them. */
+    /** What {@code GET /v1/models} shows this caller: loaded models, models of backends, and aliases to them. */
     List<Card> visibleTo(Caller caller);
+
+    /** A model that may answer. */
+    @FunctionalInterface
+    interface Target {
+        /**
+         * Takes hold of it; it stays where it is until the hold is closed.
+         *
+         * @throws UnknownModelException if there is no such model
+         * @throws ModelUnavailableException if it is stored but not loaded
+         * @throws io.baseload.chat.api.UpstreamException if it is on a backend that is down
+         */
+        ServedModel acquire();
+    }
 
     /** A name under which a model answers: an alias or a model's own id. */
     record Card(String id, Instant created) {}

@@ -40,11 +40,12 @@ final class OtherInstances {
         });
     }
 
-    void awaitAlias(String name, String model, Progress progress) {
+    /** @param route as {@link AliasRoute#description} has it */
+    void awaitAlias(String name, String route, Progress progress) {
         await(
-                "route '" + name + "' to '" + model + "'",
+                "route '" + name + "' to '" + route + "'",
                 progress,
-                instance -> model.equals(instance.aliases().get(name)));
+                instance -> route.equals(instance.aliases().get(name)));
     }
 
     private void await(String what, Progress progress, Predicate<Instance> done) {

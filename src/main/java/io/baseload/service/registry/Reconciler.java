@@ -1,11 +1,11 @@
 package io.baseload.service.registry;
 
 import io.baseload.service.cluster.Membership;
-import io.baseload.service.registry.AliasRows.AliasRow;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.ModelRows.ModelRow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings this process to what the database says is wanted, whichever process was asked for it: loads models, moves aliases, then lets go of models. Each second, in a
+ * Brings this process to what the database says is wanted, whichever process was asked for it: knows backends, loads models, moves aliases, then lets go of models. Each second, in a
  * turn. Loads run beside it, so that nothing else waits for them: a name moves when its model answers here, and the model it left stays until then.
  */
 @Component
@@ -29,7 +29,9 @@ final class Reconciler {
     private static final Duration RETRY = Duration.ofMinutes(1);
 
     private final ModelRows models;
-    private final AliasRows aliases;
+    private final AliasTargets aliases;
+    private final AliasRoutes routes;
+    private final Backends backends;
     private final ModelLoader loader;
     private final LoadedModels loaded;
     private final Jobs jobs;
@@ -42,13 +44,17 @@ final class Reconciler {
 
     Reconciler(
             ModelRows models,
-            AliasRows aliases,
+            AliasTargets aliases,
+            AliasRoutes routes,
+            Backends backends,
             ModelLoader loader,
             LoadedModels loaded,
             Jobs jobs,
             Membership membership) {
         this.models = models;
         this.aliases = aliases;
+        this.routes = routes;
+        this.backends = backends;
         this.loader = loader;
         this.loaded = loaded;
         this.jobs = jobs;
@@ -67,8 +73,9 @@ final class Reconciler {
         try {
             jobs.tell();
             jobs.failInterrupted();
+            backends.refresh();
             loader.inTurn(this::reconcile);
-            var now = List.of(loader.states(), loaded.aliases());
+            var now = List.of(loader.states(), loaded.aliases(), routes.all());
             if (!now.equals(told)) {
                 membership.tell();
                 told = now;
@@ -82,17 +89,19 @@ final class Reconciler {
         List<ModelRow> rows = models.wanted();
         wanted = rows.stream().map(ModelRow::id).collect(Collectors.toSet());
         rows.stream().map(ModelRow::id).filter(this::isDue).forEach(this::startLoad);
-        List<AliasRow> names = aliases.findAll();
+        routes.use(aliases.all());
+        Map<String, String> names = new HashMap<>();
+        routes.all().forEach((name, route) -> route.local().ifPresent(model -> names.put(name, model)));
         Set<String> kept = new HashSet<>();
-        for (AliasRow row : names) {
-            if (mayMove(row)) {
-                loaded.point(row.name(), row.model());
+        names.forEach((name, model) -> {
+            if (mayMove(name, model)) {
+                loaded.point(name, model);
             } else {
-                kept.add(loaded.resolve(row.name()));
+                kept.add(loaded.resolve(name));
             }
-        }
+        });
         Set<String> gone = new HashSet<>(loaded.aliases().keySet());
-        names.forEach(row -> gone.remove(row.name()));
+        gone.removeAll(names.keySet());
         gone.forEach(loaded::forget);
         Set<String> unwanted = new HashSet<>();
         loaded.slots().forEach(slot -> unwanted.add(slot.id()));
@@ -109,8 +118,8 @@ final class Reconciler {
     }
 
     /** A name stays where it is answered while the model that it shall point to is being loaded. */
-    private boolean mayMove(AliasRow row) {
-        return loader.state(row.model()) != Model.State.LOADING || !loaded.answers(loaded.resolve(row.name()));
+    private boolean mayMove(String name, String model) {
+        return loader.state(model) != Model.State.LOADING || !loaded.answers(loaded.resolve(name));
     }
 
     private void startLoad(String id) {

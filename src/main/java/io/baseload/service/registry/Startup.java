@@ -29,7 +29,9 @@ public final class Startup implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
 
     private final ModelRows models;
-    private final AliasRows aliases;
+    private final AliasTargets aliases;
+    private final AliasRoutes routes;
+    private final Backends backends;
     private final Jobs jobs;
     private final ModelLoader loader;
     private final LoadedModels loaded;
@@ -42,7 +44,9 @@ public final class Startup implements SmartLifecycle {
 
     Startup(
             ModelRows models,
-            AliasRows aliases,
+            AliasTargets aliases,
+            AliasRoutes routes,
+            Backends backends,
             Jobs jobs,
             ModelLoader loader,
             LoadedModels loaded,
@@ -51,6 +55,8 @@ public final class Startup implements SmartLifecycle {
             Engine engine) {
         this.models = models;
         this.aliases = aliases;
+        this.routes = routes;
+        this.backends = backends;
         this.jobs = jobs;
         this.loader = loader;
         this.loaded = loaded;
@@ -64,7 +70,9 @@ public final class Startup implements SmartLifecycle {
         running = true;
         jobs.failInterrupted();
         bundled.run();
-        aliases.findAll().forEach(row -> loaded.point(row.name(), row.model()));
+        backends.refresh();
+        routes.use(aliases.all());
+        routes.all().forEach((name, route) -> route.local().ifPresent(model -> loaded.point(name, model)));
         List<ModelRow> wanted = inOrder(models.wanted());
         wanted.forEach(row -> loader.expect(row.id()));
         Thread.ofVirtual().name("first-loads").start(() -> {
@@ -114,6 +122,7 @@ public final class Startup implements SmartLifecycle {
         running = false;
         reconciler.stop();
         jobs.stop();
+        backends.cancelAll();
         engine.close();
     }
 

@@ -56,6 +56,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(500, SERVER, null, message, null);
     }
 
+    /** Somebody behind the service is at fault. */
+    static ApiException upstream(int status, String code, String message) {
+        return new ApiException(status, SERVER, code, message, null);
+    }
+
     /** The service can't answer now. */
     public static ApiException unavailable(String code, String message, Duration retryAfter) {
         return new ApiException(503, SERVER, code, message, null).retryAfter(retryAfter);

@@ -1,6 +1,7 @@
 package io.baseload.service.web;
 
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.audit.TrailBrokenException;
@@ -33,6 +34,7 @@ import tools.jackson.databind.DatabindException;
 public final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration BACKEND_BACK = Duration.ofSeconds(2);
     private static final Duration DATABASE_BACK = Duration.ofSeconds(5);
 
     private Failures() {}
@@ -47,6 +49,7 @@ public final class Failures {
             case ModelClosedException e ->
                 ApiException.unavailable("model_loading", "The model was unloaded just now.", SOON);
             case OverloadedException e -> ApiException.unavailable("overloaded", message(e), e.retryAfter());
+            case UpstreamException e -> upstream(e);
             case QuotaExceededException e -> limited(e);
             case ConflictException e -> ApiException.refused(409, "conflict", message(e));
             case TenantConflictException e -> ApiException.refused(409, "conflict", message(e));
@@ -72,6 +75,14 @@ public final class Failures {
             case RequestRejectedException e -> byStatus(400);
             case ErrorResponse e -> withHeaders(e);
             default -> bug(failure, requestId);
+        };
+    }
+
+    private static ApiException upstream(UpstreamException e) {
+        return switch (e.reason()) {
+            case UNREACHABLE -> ApiException.unavailable("backend_unavailable", message(e), BACKEND_BACK);
+            case FAILED -> ApiException.upstream(502, "backend_failed", message(e));
+            case TIMEOUT -> ApiException.upstream(504, "backend_timeout", message(e));
         };
     }
 

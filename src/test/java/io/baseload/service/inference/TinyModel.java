@@ -47,12 +47,14 @@ final class TinyModel implements ModelDirectory, Completions {
     }
 
     @Override
-    public ServedModel acquire(Caller caller, String name) {
+    public List<Target> route(Caller caller, String name) {
         if (!name.equals("tiny")) {
             throw new UnknownModelException(name);
         }
-        holds.incrementAndGet();
-        return new Hold();
+        return List.of(() -> {
+            holds.incrementAndGet();
+            return new Hold();
+        });
     }
 
     @Override

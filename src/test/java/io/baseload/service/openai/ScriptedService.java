@@ -3,7 +3,6 @@ package io.baseload.service.openai;
 import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.registry.ModelDirectory;
-import io.baseload.service.registry.ServedModel;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
@@ -60,7 +59,7 @@ class ScriptedService {
     ModelDirectory models() {
         return new ModelDirectory() {
             @Override
-            public ServedModel acquire(Caller caller, String name) {
+            public List<Target> route(Caller caller, String name) {
                 throw new UnknownModelException(name);
             }
 

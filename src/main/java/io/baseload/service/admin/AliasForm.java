@@ -1,0 +1,73 @@
+package io.baseload.service.admin;
+
+import io.baseload.service.registry.AliasRoute;
+import io.baseload.service.registry.AliasRoute.AliasTarget;
+import io.baseload.service.registry.Aliases.Alias;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An alias in JSON.
+ *
+ * @param model the one that is asked first
+ */
+record AliasForm(String name, String model, List<TargetForm> targets) {
+    private static final int MAX_TARGETS = 16;
+    private static final int MAX_WEIGHT = 1000;
+
+    static AliasForm of(Alias alias) {
+        AliasRoute route = alias.route();
+        return new AliasForm(
+                alias.name(),
+                route.first().model(),
+                route.targets().stream().map(TargetForm::of).toList());
+    }
+
+    /**
+     * One of the models behind an alias.
+     *
+     * @param backend whose model it is; left out: a local model, or that of the only backend that has it
+     * @param weight share of the requests against targets of the same order (1)
+     * @param order the lowest is asked first (its place in the list)
+     */
+    record TargetForm(
+            @Nullable String model,
+            @Nullable String backend,
+            @Nullable Integer weight,
+            @Nullable Integer order) {
+        static TargetForm of(AliasTarget target) {
+            return new TargetForm(target.model(), target.backend().orElse(null), target.weight(), target.rank());
+        }
+
+        AliasTarget read(int place) {
+            String path = "targets[" + place + "].";
+            return new AliasTarget(
+                    Refusals.present(path + "model", model),
+                    Optional.ofNullable(backend),
+                    weight == null ? 1 : Refusals.inRange(path + "weight", weight, 1, MAX_WEIGHT),
+                    order == null ? place : Refusals.inRange(path + "order", order, 0, Integer.MAX_VALUE));
+        }
+    }
+
+    /** What an alias is pointed to: one model, or several. */
+    record Request(@Nullable String model, @Nullable List<@Nullable TargetForm> targets) {
+        AliasRoute route() {
+            if (targets == null) {
+                return AliasRoute.to(Refusals.present("model", model));
+            }
+            if (model != null) {
+                throw Refusals.invalid("model", "invalid_value", "'model' is only allowed without 'targets'.");
+            }
+            if (targets.isEmpty() || targets.size() > MAX_TARGETS) {
+                throw Refusals.invalid(
+                        "targets", "invalid_value", "'targets' must have 1 to " + MAX_TARGETS + " elements.");
+            }
+            return new AliasRoute(IntStream.range(0, targets.size())
+                    .mapToObj(i -> Refusals.present("targets[" + i + "]", targets.get(i))
+                            .read(i))
+                    .toList());
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.baseload.service.admin;
+
+import io.baseload.service.backend.Backend;
+import io.baseload.service.backend.BackendHealth;
+import io.baseload.service.registry.Backends.Known;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * A backend in JSON, as it is shown: of its key only where it is.
+ *
+ * @param apiKeySource {@code none}, {@code database}, {@code environment} or {@code file}
+ * @param health as the process that was asked has found it
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+record BackendForm(
+        String name,
+        String baseUrl,
+        String apiKeySource,
+        @Nullable String apiKeyEnv,
+        @Nullable String apiKeyFile,
+        List<Backend.Offer> models,
+        long timeoutMs,
+        long idleTimeoutMs,
+        int maxConcurrent,
+        String maxTokensField,
+        @Nullable Health health,
+        Instant createdAt) {
+
+    /** @param lastError what went wrong last, however long ago; null if nothing has */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Health(String state, Instant since, @Nullable String lastError) {
+        static Health of(BackendHealth.Report report) {
+            return new Health(
+                    report.state().name().toLowerCase(Locale.ROOT),
+                    report.since(),
+                    report.lastError().orElse(null));
+        }
+    }
+
+    static BackendForm of(Known known) {
+        Backend backend = known.backend();
+        BackendKey key = BackendKey.of(backend.secret());
+        Backend.Limits limits = backend.limits();
+        return new BackendForm(
+                backend.name(),
+                backend.baseUrl().toString(),
+                key.source(),
+                key.variable(),
+                key.file(),
+                backend.models(),
+                limits.firstByte().toMillis(),
+                limits.idle().toMillis(),
+                limits.concurrent(),
+                limits.maxTokensField(),
+                known.health().map(Health::of).orElse(null),
+                backend.createdAt());
+    }
+}

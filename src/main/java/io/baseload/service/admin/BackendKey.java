@@ -1,0 +1,44 @@
+package io.baseload.service.admin;
+
+import io.baseload.service.backend.BackendSecret;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a backend's key is, as it may be shown.
+ *
+ * @param source {@code none}, {@code database}, {@code environment} or {@code file}
+ */
+record BackendKey(
+        String source, @Nullable String variable, @Nullable String file) {
+    static BackendKey of(BackendSecret secret) {
+        return switch (secret) {
+            case BackendSecret.None none -> new BackendKey("none", null, null);
+            case BackendSecret.Stored stored -> new BackendKey("database", null, null);
+            case BackendSecret.Environment environment -> new BackendKey("environment", environment.variable(), null);
+            case BackendSecret.InFile inFile -> new BackendKey("file", null, inFile.file());
+        };
+    }
+
+    /** What a request says, of which one at most is given; an empty text takes the key away. */
+    static BackendSecret read(
+            @Nullable String key, @Nullable String variable, @Nullable String file, BackendSecret before) {
+        if (Stream.of(key, variable, file).filter(Objects::nonNull).count() > 1) {
+            throw Refusals.invalid(
+                    "api_key",
+                    "invalid_value",
+                    "Only one of 'api_key', 'api_key_env' and 'api_key_file' can be given.");
+        }
+        if (key != null) {
+            return key.isEmpty() ? new BackendSecret.None() : new BackendSecret.Stored(key);
+        }
+        if (variable != null) {
+            return variable.isEmpty() ? new BackendSecret.None() : new BackendSecret.Environment(variable);
+        }
+        if (file != null) {
+            return file.isEmpty() ? new BackendSecret.None() : new BackendSecret.InFile(file);
+        }
+        return before;
+    }
+}

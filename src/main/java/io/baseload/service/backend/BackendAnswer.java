@@ -1,0 +1,236 @@
+package io.baseload.service.backend;
+
+import io.baseload.chat.api.Completion;
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.UpstreamException;
+import io.baseload.chat.api.UpstreamException.Reason;
+import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.Usage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * An answer that a backend computes: reads its chunks and passes them on, from a thread of its own.
+ *
+ * <p>The usage is what the backend says. Until then, and where it never does, it is an estimate: the prompt by its bytes, the answers by their chunks. The lease is
+ * asked before each chunk as the engine asks it before each token. Where the request named a maximum the backend keeps to it, and chunks are no tokens: the
+ * lease then only ends what is far beyond, or what this process may not do any more.
+ */
+final class BackendAnswer implements Completion, Runnable {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final long PAUSE_MILLIS = 5;
+    /** Chunks beyond twice the maximum that are still believed to be within it: the begin of a call, reasoning and text have chunks of their own. */
+    private static final int SPARE_CHUNKS = 16;
+
+    private final BackendClient client;
+    private final BackendPrompt prompt;
+    private final AnswerStream stream;
+    private final Consumer<CompletionEvent> listener;
+    private final List<ChoiceReader> choices;
+    private final List<Lease> leases;
+    private volatile @Nullable Usage told;
+    private volatile int chunks;
+    private int reasoningTokens;
+
+    BackendAnswer(
+            BackendClient client,
+            BackendPrompt prompt,
+            AnswerStream stream,
+            IntFunction<Lease> leases,
+            Consumer<CompletionEvent> listener) {
+        this.client = client;
+        this.prompt = prompt;
+        this.stream = stream;
+        this.listener = listener;
+        this.choices =
+                IntStream.range(0, prompt.answers()).mapToObj(ChoiceReader::new).toList();
+        this.leases = IntStream.range(0, prompt.answers()).mapToObj(leases).toList();
+    }
+
+    @Override
+    public void cancel() {
+        stream.close();
+    }
+
+    @Override
+    public Usage usage() {
+        Usage known = told;
+        return known == null ? new Usage(prompt.likelyTokens(), chunks, 0, true) : known;
+    }
+
+    @Override
+    public void run() {
+        try (stream) {
+            listener.accept(end());
+            drain();
+        }
+    }
+
+    /** Passes everything on; returns the last event. */
+    private CompletionEvent end() {
+        try {
+            readAll();
+            if (choices.stream().allMatch(ChoiceReader::isFinished)) {
+                client.succeeded();
+                return new CompletionEvent.Finished(usage(), reasoningTokens(), false);
+            }
+            return stream.isClosed() ? cancelled() : failed(broken());
+        } catch (UpstreamException e) {
+            return failed(e);
+        } catch (IOException e) {
+            return stream.isClosed() ? cancelled() : failed(broken());
+        } catch (JacksonException e) {
+            return failed(
+                    new UpstreamException(Reason.FAILED, "The backend sent something that is no part of an answer."));
+        } catch (RuntimeException | Error bug) {
+            client.broke(new UpstreamException(Reason.FAILED, "an answer that this service can't read"));
+            return new CompletionEvent.Failed(bug, usage());
+        }
+    }
+
+    private void readAll() throws IOException {
+        boolean more = true;
+        while (more) {
+            Optional<ServerEvents.Event> event;
+            try {
+                event = stream.next();
+            } catch (IOException e) {
+                if (choices.stream().allMatch(ChoiceReader::isFinished)) {
+                    return; // only the usage is missing
+                }
+                throw e;
+            }
+            more = event.isPresent() && !event.get().data().equals("[DONE]") && read(event.get());
+        }
+    }
+
+    /** Returns false if nothing more is wanted. */
+    private boolean read(ServerEvents.Event event) {
+        JsonNode chunk = JSON.readTree(event.data());
+        if (event.name().equals("error") || chunk.path("error").isObject()) {
+            throw new UpstreamException(Reason.FAILED, "The backend failed in the middle of its answer.");
+        }
+        if (!chunk.isObject()) {
+            throw new UpstreamException(Reason.FAILED, "The backend sent something that is no part of an answer.");
+        }
+        readUsage(chunk.path("usage"));
+        for (JsonNode choice : chunk.path("choices")) {
+            int index = choice.path("index").asInt(0);
+            if (index < 0 || index >= choices.size()) {
+                throw new UpstreamException(Reason.FAILED, "The backend sent an answer that nobody asked for.");
+            }
+            if (!read(choices.get(index), leases.get(index), choice)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean read(ChoiceReader reader, Lease lease, JsonNode choice) {
+        if (reader.isFinished()) {
+            return true;
+        }
+        List<CompletionEvent.Piece> pieces = reader.read(choice);
+        if (!pieces.isEmpty()) {
+            if (!mayGoOn(lease, reader.chunks() - 1)) {
+                reader.finish("length").forEach(listener);
+                return !closeIfFinished();
+            }
+            chunks = choices.stream().mapToInt(ChoiceReader::chunks).sum();
+            pieces.forEach(listener);
+        }
+        JsonNode reason = choice.path("finish_reason");
+        if (reason.isString()) {
+            reader.finish(reason.stringValue()).forEach(listener);
+        }
+        return true;
+    }
+
+    /** Nobody pays for more: the backend hears it by the closed connection. */
+    private boolean closeIfFinished() {
+        boolean finished = choices.stream().allMatch(ChoiceReader::isFinished);
+        if (finished) {
+            stream.close();
+        }
+        return finished;
+    }
+
+    private boolean mayGoOn(Lease lease, int chunksBefore) {
+        if (prompt.maxTokensGiven() && chunksBefore >= 2L * prompt.maxTokens() + SPARE_CHUNKS) {
+            return false;
+        }
+        int produced = prompt.maxTokensGiven() ? Math.min(chunksBefore, prompt.maxTokens() - 1) : chunksBefore;
+        while (true) {
+            switch (lease.ask(produced)) {
+                case GO -> {
+                    return true;
+                }
+                case END -> {
+                    return false;
+                }
+                case WAIT -> pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts this thread", e);
+        }
+    }
+
+    /** Some engines say it with each chunk: the last counts. One that says less than nothing, or nothing of an answer that is there, does not know. */
+    private void readUsage(JsonNode usage) {
+        int said = usage.path("completion_tokens").asInt(-1);
+        int asked = usage.path("prompt_tokens").asInt(-1);
+        if (said < 0 || asked < 0 || (said == 0 && chunks > 0)) {
+            return;
+        }
+        int cached = usage.path("prompt_tokens_details").path("cached_tokens").asInt(0);
+        told = new Usage(asked, said, Math.clamp(cached, 0, asked));
+        int thought =
+                usage.path("completion_tokens_details").path("reasoning_tokens").asInt(0);
+        reasoningTokens = Math.clamp(thought, 0, said);
+    }
+
+    private int reasoningTokens() {
+        return told == null
+                ? choices.stream().mapToInt(ChoiceReader::reasoningChunks).sum()
+                : reasoningTokens;
+    }
+
+    private CompletionEvent cancelled() {
+        client.cancelled();
+        return new CompletionEvent.Finished(usage(), reasoningTokens(), true);
+    }
+
+    private CompletionEvent failed(UpstreamException failure) {
+        client.broke(failure);
+        return new CompletionEvent.Failed(failure, usage());
+    }
+
+    private static UpstreamException broken() {
+        return new UpstreamException(Reason.FAILED, "The backend broke off its answer; it is not whole.");
+    }
+
+    /** Reads what comes after the last event, so that the connection can serve the next request. */
+    private void drain() {
+        try {
+            while (!stream.isClosed() && stream.next().isPresent()) {
+                // nothing of it is wanted
+            }
+        } catch (IOException | UpstreamException e) {
+            // then it is closed instead
+        }
+    }
+}

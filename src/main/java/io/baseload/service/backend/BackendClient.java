@@ -1,0 +1,235 @@
+package io.baseload.service.backend;
+
+import io.baseload.chat.api.Completions;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.UpstreamException;
+import io.baseload.chat.api.UpstreamException.Reason;
+import io.baseload.engine.api.OverloadedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+
+/** One backend as this process reaches it: its requests, of which it has only so many, and its health. */
+public final class BackendClient implements AutoCloseable {
+    private static final Duration PROBE_TIME = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final Backend backend;
+    private final BackendConnections.Access access;
+    private final BackendMeters meters;
+    private final BackendHealth health = new BackendHealth(InstantSource.system());
+    private final Semaphore permits;
+    private final Set<AnswerStream> running = ConcurrentHashMap.newKeySet();
+
+    BackendClient(Backend backend, BackendConnections.Access access) {
+        this.backend = backend;
+        this.access = access;
+        this.permits = new Semaphore(backend.limits().concurrent());
+        this.meters = new BackendMeters(
+                access.registry(),
+                backend.name(),
+                () -> health.state() == BackendHealth.State.UP ? 1 : 0,
+                () -> backend.limits().concurrent() - permits.availablePermits());
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    public BackendHealth.Report health() {
+        return health.report();
+    }
+
+    public BackendHealth.State state() {
+        return health.state();
+    }
+
+    /** To ask one of its models. */
+    public Completions completions(Backend.Offer model) {
+        return new BackendCompletions(this, model);
+    }
+
+    /**
+     * Sends a request and waits until its answer begins.
+     *
+     * @throws OverloadedException if the backend has, or says that it has, too much to do
+     * @throws UpstreamException if it fails otherwise
+     * @throws InvalidRequestException if it refuses the request
+     */
+    AnswerStream open(byte[] body) {
+        if (!permits.tryAcquire()) {
+            meters.ended("overloaded");
+            throw new OverloadedException(
+                    "The backend '" + backend.name() + "' has "
+                            + backend.limits().concurrent() + " requests already, which is as many as it may have.",
+                    SOON);
+        }
+        try {
+            HttpRequest request = request("chat/completions")
+                    .header("Content-Type", "application/json")
+                    .header("Accept", "text/event-stream")
+                    .POST(BodyPublishers.ofByteArray(body))
+                    .build();
+            long begun = System.nanoTime();
+            HttpResponse<InputStream> response =
+                    send(request, BodyHandlers.ofInputStream(), backend.limits().firstByte());
+            if (!BackendReplies.begins(response)) {
+                throw BackendReplies.failure(backend.name(), response, health);
+            }
+            meters.firstByte().record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
+            return follow(response.body());
+        } catch (RuntimeException | Error e) {
+            permits.release();
+            meters.ended(word(e));
+            throw e;
+        }
+    }
+
+    private AnswerStream follow(InputStream body) {
+        var stream = new AnswerStream(body, backend.limits().idle(), this::closed);
+        running.add(stream);
+        return stream;
+    }
+
+    private void closed(AnswerStream stream) {
+        running.remove(stream);
+        permits.release();
+    }
+
+    /** An answer came to its end. */
+    void succeeded() {
+        health.succeeded();
+        meters.ended("ok");
+    }
+
+    /** Nobody wanted the rest of an answer. */
+    void cancelled() {
+        meters.ended("cancelled");
+    }
+
+    /** An answer broke off. */
+    void broke(UpstreamException failure) {
+        health.failed(String.valueOf(failure.getMessage()));
+        meters.ended(word(failure));
+    }
+
+    private static String word(Throwable failure) {
+        return switch (failure) {
+            case OverloadedException e -> "overloaded";
+            case UpstreamException e when e.reason() == Reason.UNREACHABLE -> "unreachable";
+            case UpstreamException e when e.reason() == Reason.TIMEOUT -> "timeout";
+            case InvalidRequestException e -> "refused";
+            default -> "failed";
+        };
+    }
+
+    /** Asks whether the backend is there. */
+    void probe() {
+        try {
+            int status = send(request("models").GET().build(), BodyHandlers.discarding(), PROBE_TIME)
+                    .statusCode();
+            if (status >= 500 || status / 100 == 3 || status == 401 || status == 403) {
+                health.missed("answers its probe, GET /models, with " + status);
+            } else {
+                health.probed();
+            }
+        } catch (RuntimeException e) {
+            health.missed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private HttpRequest.Builder request(String route) {
+        if (!access.addresses().allows(backend.baseUrl())) {
+            throw new UpstreamException(
+                    Reason.UNREACHABLE, "The address of the backend '" + backend.name() + "' is not allowed any more.");
+        }
+        var request = HttpRequest.newBuilder(URI.create(backend.baseUrl() + "/" + route));
+        try {
+            access.secrets().find(backend.secret()).ifPresent(key -> request.header("Authorization", "Bearer " + key));
+        } catch (IOException e) {
+            health.failed("has no key: " + e.getMessage());
+            throw new UpstreamException(
+                    Reason.UNREACHABLE, "The key of the backend '" + backend.name() + "' is not there.");
+        }
+        return request;
+    }
+
+    /** The time limit is for what comes until the answer's head; the body has its own. */
+    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler, Duration limit) {
+        CompletableFuture<HttpResponse<T>> answer = access.http().sendAsync(request, handler);
+        try {
+            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            giveUp(answer);
+            throw failed(Reason.TIMEOUT, "did not begin to answer within " + limit.toMillis() + " ms");
+        } catch (InterruptedException e) {
+            giveUp(answer);
+            Thread.currentThread().interrupt();
+            throw new OverloadedException("The service stops.", SOON);
+        } catch (ExecutionException e) {
+            throw translated(Objects.requireNonNullElse(e.getCause(), e));
+        }
+    }
+
+    /** If the answer comes at this very moment after all, its connection is closed too. */
+    private static void giveUp(CompletableFuture<? extends HttpResponse<?>> answer) {
+        if (!answer.cancel(true)) {
+            var unused = answer.thenAccept(late -> {
+                if (late.body() instanceof InputStream body) {
+                    new AnswerStream(body, Duration.ZERO, stream -> {}).close();
+                }
+            });
+        }
+    }
+
+    private UpstreamException translated(Throwable cause) {
+        return switch (cause) {
+            case HttpConnectTimeoutException e -> failed(Reason.UNREACHABLE, "takes no connection in time");
+            case ConnectException e -> failed(Reason.UNREACHABLE, "takes no connection");
+            case SSLException e -> failed(Reason.UNREACHABLE, "can't be spoken to by TLS: " + e.getMessage());
+            default -> failed(Reason.FAILED, "broke the connection before it answered");
+        };
+    }
+
+    private UpstreamException failed(Reason reason, String what) {
+        health.failed(what);
+        return new UpstreamException(reason, "The backend '" + backend.name() + "' " + what + ".");
+    }
+
+    /** Ends what has been silent for too long. */
+    void closeIdle(long now) {
+        running.forEach(stream -> stream.closeIfIdle(now));
+    }
+
+    boolean isIdle() {
+        return running.isEmpty();
+    }
+
+    /** It is measured no more; what runs goes on. */
+    @Override
+    public void close() {
+        meters.close();
+    }
+
+    /** Ends what runs. */
+    void cancelAll() {
+        running.forEach(AnswerStream::close);
+    }
+}

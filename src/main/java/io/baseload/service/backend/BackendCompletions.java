@@ -1,0 +1,41 @@
+package io.baseload.service.backend;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Completions;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.FlowId;
+
+/** A backend's model, asked in words. Who asks stays here: the backend hears neither the tenant nor the end user. */
+final class BackendCompletions implements Completions {
+    private final BackendClient client;
+    private final Backend.Offer model;
+
+    BackendCompletions(BackendClient client, Backend.Offer model) {
+        this.client = client;
+        this.model = model;
+    }
+
+    /** A token for each message: more nobody knows without the backend's tokenizer. */
+    @Override
+    public long leastTokens(CompletionRequest request) {
+        return conversation(request).messages().size();
+    }
+
+    @Override
+    public PreparedCompletion prepare(CompletionRequest request, FlowId flow, CacheScope scope) {
+        byte[] body = ChatRequestBody.of(
+                model.upstream(), client.backend().limits().maxTokensField(), request, conversation(request));
+        return new BackendPrompt(client, request, body);
+    }
+
+    private static Input.Chat conversation(CompletionRequest request) {
+        if (request.input() instanceof Input.Chat chat) {
+            return chat;
+        }
+        throw new InvalidRequestException(
+                "model", "unsupported_value", "This model is on a backend, which answers chats only.");
+    }
+}

@@ -1,0 +1,151 @@
+package io.baseload.service.backend;
+
+import io.baseload.service.database.BaseloadHome;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.stereotype.Component;
+
+/** The backends that this process may ask now: connects to them, probes them, and ends what is silent for too long. */
+@Component
+public final class BackendConnections implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(BackendConnections.class);
+    private static final long WATCH_MILLIS = 200;
+
+    private final Access access;
+    private final Map<String, BackendClient> clients = new ConcurrentHashMap<>();
+    private final Set<BackendClient> replaced = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("backend-clock").daemon().factory());
+
+    BackendConnections(
+            BackendProperties properties,
+            BaseloadHome home,
+            ObjectProvider<SslBundles> bundles,
+            MeterRegistry registry) {
+        this.access = new Access(
+                client(properties, bundles),
+                new BackendAddresses(properties.allowedHosts()),
+                new BackendSecrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("backend-keys"))),
+                registry);
+        long pause = properties.probeInterval().toMillis();
+        var _ = clock.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = clock.scheduleWithFixedDelay(
+                () -> clients.values().forEach(BackendConnections::probe), pause, pause, TimeUnit.MILLISECONDS);
+    }
+
+    /** What all backends are reached by. */
+    record Access(HttpClient http, BackendAddresses addresses, BackendSecrets secrets, MeterRegistry registry) {}
+
+    /** HTTP/1.1, where closing a connection ends one answer and no other. */
+    private static HttpClient client(BackendProperties properties, ObjectProvider<SslBundles> bundles) {
+        var builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(properties.connectTimeout())
+                .executor(Executors.newVirtualThreadPerTaskExecutor());
+        Optional.ofNullable(properties.sslBundle())
+                .map(name -> bundles.getObject().getBundle(name).createSslContext())
+                .ifPresent(builder::sslContext);
+        return builder.build();
+    }
+
+    /**
+     * Reads an address.
+     *
+     * @throws io.baseload.chat.api.InvalidRequestException if it is none, or whoever configures the service does not allow it
+     */
+    public URI address(String text) {
+        return access.addresses().parse(text);
+    }
+
+    /** @throws io.baseload.chat.api.InvalidRequestException if this process can't find the key, or it may not be named */
+    public void check(BackendSecret secret) {
+        access.secrets().check(secret);
+    }
+
+    /** These are the backends from now on. What is as it was keeps its connections and its health; what runs at others goes on. */
+    public synchronized void use(List<Backend> backends) {
+        var gone = new HashMap<>(clients);
+        for (Backend backend : backends) {
+            BackendClient known = gone.remove(backend.name());
+            if (known == null || !known.backend().equals(backend)) {
+                retire(known);
+                var client = new BackendClient(backend, access);
+                clients.put(backend.name(), client);
+                probe(client);
+            }
+        }
+        gone.forEach((name, client) -> {
+            clients.remove(name);
+            retire(client);
+        });
+    }
+
+    private void retire(@Nullable BackendClient client) {
+        if (client != null) {
+            client.close();
+            replaced.add(client);
+        }
+    }
+
+    public Optional<BackendClient> find(String name) {
+        return Optional.ofNullable(clients.get(name));
+    }
+
+    /** By name. */
+    public List<BackendClient> all() {
+        return clients.values().stream()
+                .sorted(Comparator.comparing(client -> client.backend().name()))
+                .toList();
+    }
+
+    private static void probe(BackendClient client) {
+        Thread.ofVirtual().name("probe-" + client.backend().name()).start(client::probe);
+    }
+
+    private void watch() {
+        try {
+            long now = System.nanoTime();
+            withReplaced().forEach(client -> client.closeIdle(now));
+            replaced.removeIf(BackendClient::isIdle);
+        } catch (RuntimeException e) {
+            log.error("Silent backends are not noticed now", e);
+        }
+    }
+
+    private Set<BackendClient> withReplaced() {
+        var all = new HashSet<>(replaced);
+        all.addAll(clients.values());
+        return all;
+    }
+
+    /** Ends all answers that still come. */
+    public void cancelAll() {
+        withReplaced().forEach(BackendClient::cancelAll);
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        cancelAll();
+        access.http().shutdownNow();
+    }
+}

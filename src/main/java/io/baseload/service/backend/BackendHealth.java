@@ -1,0 +1,106 @@
+package io.baseload.service.backend;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * How a backend is, as this process has seen it. A probe that fails takes it down until one succeeds; a request that fails lets it cool, longer each time in a row;
+ * a request that succeeds makes it well.
+ */
+public final class BackendHealth {
+    private static final Duration FIRST_COOLDOWN = Duration.ofSeconds(1);
+    private static final Duration LONGEST_COOLDOWN = Duration.ofSeconds(30);
+
+    /** Better ones first. */
+    public enum State {
+        /** It is asked. */
+        UP,
+        /** It has failed just now, or asked for a pause: others are asked before it. */
+        COOLING,
+        /** It doesn't answer its probe: it is not asked. */
+        DOWN
+    }
+
+    /**
+     * What is known.
+     *
+     * @param since when it became so
+     * @param lastError what went wrong last, however long ago
+     */
+    public record Report(State state, Instant since, Optional<String> lastError) {}
+
+    private final InstantSource clock;
+    private boolean down;
+    private int failures;
+    private Instant since;
+    private Instant coolsUntil = Instant.MIN;
+    private Optional<String> lastError = Optional.empty();
+
+    BackendHealth(InstantSource clock) {
+        this.clock = clock;
+        this.since = clock.instant();
+    }
+
+    public synchronized Report report() {
+        Instant now = clock.instant();
+        if (down) {
+            return new Report(State.DOWN, since, lastError);
+        }
+        if (now.isBefore(coolsUntil)) {
+            return new Report(State.COOLING, since, lastError);
+        }
+        Instant recovered = coolsUntil.isAfter(since) ? coolsUntil : since;
+        return new Report(State.UP, recovered, lastError);
+    }
+
+    public State state() {
+        return report().state();
+    }
+
+    /** An answer began. */
+    synchronized void succeeded() {
+        State before = state();
+        down = false;
+        failures = 0;
+        coolsUntil = Instant.MIN;
+        if (before != State.UP) {
+            since = clock.instant();
+        }
+    }
+
+    /** A request failed by the backend's fault. */
+    synchronized void failed(String error) {
+        Duration pause = FIRST_COOLDOWN.multipliedBy(1L << Math.min(failures, 10));
+        failures++;
+        cool(pause, error);
+    }
+
+    /** It asked for a pause. */
+    synchronized void cool(Duration pause, String error) {
+        lastError = Optional.of(error);
+        Instant now = clock.instant();
+        if (state() == State.UP) {
+            since = now;
+        }
+        coolsUntil = now.plus(pause.compareTo(LONGEST_COOLDOWN) < 0 ? pause : LONGEST_COOLDOWN);
+    }
+
+    /** It answered its probe. */
+    synchronized void probed() {
+        if (down) {
+            down = false;
+            since = clock.instant();
+        }
+    }
+
+    /** It didn't. */
+    synchronized void missed(String error) {
+        lastError = Optional.of(error);
+        if (!down) {
+            down = true;
+            since = clock.instant();
+        }
+    }
+}

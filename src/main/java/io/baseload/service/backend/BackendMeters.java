@@ -1,0 +1,62 @@
+package io.baseload.service.backend;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+
+/** What one backend does, with the label {@code backend}. */
+final class BackendMeters implements AutoCloseable {
+    private static final Duration[] BOUNDS = LongStream.of(
+                    5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    private final MeterRegistry registry;
+    private final String backend;
+    private final Timer firstByte;
+    private final List<Meter> gauges;
+
+    BackendMeters(MeterRegistry registry, String backend, Supplier<Number> up, Supplier<Number> running) {
+        this.registry = registry;
+        this.backend = backend;
+        this.firstByte = Timer.builder("baseload.backend.time_to_first_byte")
+                .description("from a request to a backend until its answer begins")
+                .tag("backend", backend)
+                .serviceLevelObjectives(BOUNDS)
+                .register(registry);
+        this.gauges = List.of(
+                Gauge.builder("baseload.backend.up", up)
+                        .description("1 if the backend is well, else 0")
+                        .tag("backend", backend)
+                        .register(registry),
+                Gauge.builder("baseload.backend.running", running)
+                        .description("requests that a backend has now")
+                        .tag("backend", backend)
+                        .register(registry));
+    }
+
+    Timer firstByte() {
+        return firstByte;
+    }
+
+    void ended(String outcome) {
+        Counter.builder("baseload.backend.requests")
+                .description("requests to a backend, by how they ended")
+                .tag("backend", backend)
+                .tag("outcome", outcome)
+                .register(registry)
+                .increment();
+    }
+
+    /** What it is now is told no more; what was counted stays. */
+    @Override
+    public void close() {
+        gauges.forEach(registry::remove);
+    }
+}

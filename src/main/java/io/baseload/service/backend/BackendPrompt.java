@@ -1,0 +1,60 @@
+package io.baseload.service.backend;
+
+import io.baseload.chat.api.Completion;
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.engine.api.Lease;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/** A request that is ready to be sent. Only the backend can count its tokens, so two numbers stand for them: one that it can't exceed, and one that is likely. */
+final class BackendPrompt implements PreparedCompletion {
+    /** What a chat template may add of its own: instructions, the date, how tools are called. */
+    private static final int TEMPLATE_TOKENS = 256;
+    /** Bytes of a token in most texts. */
+    private static final int USUAL_BYTES = 4;
+
+    private final BackendClient client;
+    private final CompletionRequest request;
+    private final byte[] body;
+
+    BackendPrompt(BackendClient client, CompletionRequest request, byte[] body) {
+        this.client = client;
+        this.request = request;
+        this.body = body;
+    }
+
+    /** No tokenizer makes more tokens of a text than it has bytes. */
+    @Override
+    public int promptTokens() {
+        return body.length + TEMPLATE_TOKENS;
+    }
+
+    /** For the books, where the backend doesn't say. */
+    int likelyTokens() {
+        return Math.ceilDiv(body.length, USUAL_BYTES);
+    }
+
+    @Override
+    public int answers() {
+        return request.answers();
+    }
+
+    @Override
+    public int maxTokens() {
+        return request.maxTokens().orElse(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public boolean maxTokensGiven() {
+        return request.maxTokens().isPresent();
+    }
+
+    @Override
+    public Completion start(IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
+        var answer = new BackendAnswer(client, this, client.open(body), leases, listener);
+        Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
+        return answer;
+    }
+}

@@ -1,0 +1,105 @@
+package io.baseload.service.backend;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.UpstreamException;
+import io.baseload.chat.api.UpstreamException.Reason;
+import io.baseload.engine.api.OverloadedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What it means where a backend does not begin an answer. What it says of itself is for operators; what it says of the request is for whoever asked. */
+final class BackendReplies {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int MAX_BODY = 64 << 10;
+    private static final int MAX_MESSAGE = 500;
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+
+    private BackendReplies() {}
+
+    static boolean begins(HttpResponse<?> response) {
+        return response.statusCode() == 200 && contentType(response).startsWith("text/event-stream");
+    }
+
+    private static String contentType(HttpResponse<?> response) {
+        return response.headers().firstValue("Content-Type").orElse("nothing");
+    }
+
+    /** What is thrown to whoever asked; the backend's health hears of what is its own fault. */
+    static RuntimeException failure(String backend, HttpResponse<InputStream> response, BackendHealth health) {
+        int status = response.statusCode();
+        JsonNode error = error(response);
+        String said = text(error, "message");
+        String inFull = "answered " + status + (said.isEmpty() ? "" : ": " + said);
+        return switch (status) {
+            case 200 -> failed(backend, "answered " + contentType(response) + " instead of an event stream", health);
+            case 400, 413, 422 -> refused(backend, error, said);
+            case 401, 403 -> failed(backend, "refuses the service's key (" + status + ")", health);
+            case 404 ->
+                new UpstreamException(
+                        Reason.FAILED, "The backend '" + backend + "' does not know the model, or the route (404).");
+            case 429, 503 -> {
+                Duration pause = retryAfter(response);
+                health.cool(pause, inFull);
+                yield new OverloadedException("The backend '" + backend + "' is busy (" + status + ").", pause);
+            }
+            case 408, 504 -> {
+                health.failed(inFull);
+                yield new UpstreamException(
+                        Reason.TIMEOUT, "The backend '" + backend + "' took too long (" + status + ").");
+            }
+            default -> {
+                if (status / 100 == 3) {
+                    yield failed(backend, "answered " + status + ", and redirects are not followed", health);
+                }
+                health.failed(inFull);
+                yield new UpstreamException(Reason.FAILED, "The backend '" + backend + "' answered " + status + ".");
+            }
+        };
+    }
+
+    private static UpstreamException failed(String backend, String what, BackendHealth health) {
+        health.failed(what);
+        return new UpstreamException(Reason.FAILED, "The backend '" + backend + "' " + what + ".");
+    }
+
+    private static InvalidRequestException refused(String backend, JsonNode error, String said) {
+        String field = text(error, "param");
+        String code = text(error, "code");
+        return new InvalidRequestException(
+                field.isEmpty() ? "messages" : field,
+                code.matches("[a-z_]{1,64}") ? code : "invalid_value",
+                "The backend '" + backend + "' refuses the request" + (said.isEmpty() ? "." : ": " + said));
+    }
+
+    private static Duration retryAfter(HttpResponse<?> response) {
+        Duration pause = response.headers()
+                .firstValue("Retry-After")
+                .filter(seconds -> seconds.matches("[0-9]{1,6}"))
+                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+                .orElse(SOON);
+        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    }
+
+    /** {@code {"error": {…}}}, as OpenAI has it, or the same without the outer object. */
+    private static JsonNode error(HttpResponse<InputStream> response) {
+        try (InputStream body = response.body()) {
+            JsonNode answer = JSON.readTree(body.readNBytes(MAX_BODY));
+            return answer.path("error").isObject() ? answer.path("error") : answer;
+        } catch (IOException | JacksonException e) {
+            return JSON.missingNode();
+        }
+    }
+
+    /** Printable and short; empty if there is none. */
+    static String text(JsonNode node, String name) {
+        String text = node.path(name).isString() ? node.path(name).stringValue() : "";
+        String printable = text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return printable.length() > MAX_MESSAGE ? printable.substring(0, MAX_MESSAGE) + "…" : printable;
+    }
+}

@@ -1,0 +1,90 @@
+package io.baseload.service.backend;
+
+import io.baseload.chat.api.InvalidRequestException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the keys of backends, anew for each request, so that a rotated key works at once. Names of variables and files come from operators, who must not have other
+ * secrets of the process sent away: what configures the service itself can't be named, and files only within one folder.
+ */
+final class BackendSecrets {
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
+    private static final Pattern OURS = Pattern.compile("(?i)(SPRING|BASELOAD|SERVER|MANAGEMENT|LOGGING|JAVA)(_.*)?");
+    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+    private final Path folder;
+
+    BackendSecrets(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * The key; empty if the backend wants none.
+     *
+     * @throws IOException if it isn't where it should be; the message says where
+     */
+    Optional<String> find(BackendSecret secret) throws IOException {
+        return switch (secret) {
+            case BackendSecret.None none -> Optional.empty();
+            case BackendSecret.Stored stored -> Optional.of(stored.key());
+            case BackendSecret.Environment environment -> Optional.of(variable(environment.variable()));
+            case BackendSecret.InFile file -> Optional.of(file(file.file()));
+        };
+    }
+
+    private static String variable(String name) throws IOException {
+        String value = System.getenv(name);
+        if (value == null || value.isBlank()) {
+            throw new IOException("there is no environment variable " + name);
+        }
+        return value.strip();
+    }
+
+    private String file(String name) throws IOException {
+        Path file = folder.resolve(name);
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("there is no file " + name + " in the folder of backend keys");
+        }
+        return Files.readString(file, StandardCharsets.UTF_8).strip();
+    }
+
+    /** @throws InvalidRequestException if this process can't find it, or it may not be named */
+    void check(BackendSecret secret) {
+        String field = switch (secret) {
+            case BackendSecret.Environment environment -> {
+                boolean named = VARIABLE.matcher(environment.variable()).matches();
+                if (!named || OURS.matcher(environment.variable()).matches()) {
+                    throw invalid(
+                            "api_key_env", "expected an environment variable that does not configure this service");
+                }
+                yield "api_key_env";
+            }
+            case BackendSecret.InFile file -> {
+                if (!FILE.matcher(file.file()).matches()) {
+                    throw invalid("api_key_file", "expected the name of a file in the folder of backend keys");
+                }
+                yield "api_key_file";
+            }
+            case BackendSecret.None none -> "api_key";
+            case BackendSecret.Stored stored -> "api_key";
+        };
+        try {
+            find(secret)
+                    .filter(key -> !key.chars().allMatch(c -> c > ' ' && c < 127))
+                    .ifPresent(key -> {
+                        throw invalid(field, "a key has neither blanks nor line breaks, and ASCII only");
+                    });
+        } catch (IOException e) {
+            throw invalid(field, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static InvalidRequestException invalid(String field, String why) {
+        return new InvalidRequestException(field, "invalid_value", "Invalid '" + field + "': " + why + ".");
+    }
+}

@@ -1,0 +1,163 @@
+package io.baseload.service.backend;
+
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.CompletionEvent.Piece;
+import io.baseload.chat.api.StopReason;
+import io.baseload.chat.api.TokenLogprob;
+import io.baseload.chat.api.UpstreamException;
+import io.baseload.chat.api.UpstreamException.Reason;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads one answer from the chunks of a backend, and mends what engines do differently: calls without an id, or all with the same index; arguments that are an object,
+ * or nothing; {@code stop} as the reason of an answer that is a call.
+ */
+final class ChoiceReader {
+    private final int choice;
+    private final List<Call> calls = new ArrayList<>();
+    private int chunks;
+    private int reasoningChunks;
+    private boolean finished;
+
+    ChoiceReader(int choice) {
+        this.choice = choice;
+    }
+
+    /** A call, by the index and the id that the backend gives it. */
+    private static final class Call {
+        private final int index;
+        private final String id;
+        private boolean arguments;
+
+        Call(int index, String id) {
+            this.index = index;
+            this.id = id;
+        }
+    }
+
+    /** Chunks that had something of the answer: about as many as tokens, in most engines. */
+    int chunks() {
+        return chunks;
+    }
+
+    int reasoningChunks() {
+        return reasoningChunks;
+    }
+
+    boolean isFinished() {
+        return finished;
+    }
+
+    /** What a chunk adds to this answer. */
+    List<Piece> read(JsonNode body) {
+        JsonNode delta = body.path("delta");
+        List<Piece> pieces = new ArrayList<>();
+        text(delta, "reasoning_content")
+                .or(() -> text(delta, "reasoning"))
+                .ifPresent(text -> pieces.add(new CompletionEvent.Reasoning(choice, text)));
+        boolean thinks = !pieces.isEmpty();
+        List<TokenLogprob> logprobs = logprobs(body.path("logprobs").path("content"));
+        String said = text(delta, "content").or(() -> text(delta, "refusal")).orElse("");
+        if (!said.isEmpty() || !logprobs.isEmpty()) {
+            pieces.add(new CompletionEvent.Text(choice, said, logprobs));
+        }
+        delta.path("tool_calls").forEach(call -> read(call, pieces));
+        if (!pieces.isEmpty()) {
+            chunks++;
+            reasoningChunks += thinks ? 1 : 0;
+        }
+        return pieces;
+    }
+
+    private void read(JsonNode body, List<Piece> pieces) {
+        JsonNode function = body.path("function");
+        String id = text(body, "id").orElse("");
+        int index = body.path("index").asInt(calls.isEmpty() ? 0 : calls.getLast().index);
+        int place = find(index, id);
+        if (place < 0) {
+            String name = text(function, "name")
+                    .orElseThrow(() -> new UpstreamException(
+                            Reason.FAILED, "The backend sent a call of a tool without the tool's name."));
+            place = calls.size();
+            String known = id.isEmpty() ? "call_" + UUID.randomUUID().toString().replace("-", "") : id;
+            calls.add(new Call(index, known));
+            pieces.add(new CompletionEvent.ToolCallStarted(choice, place, known, name));
+        }
+        String arguments = arguments(function.path("arguments"));
+        if (!arguments.isEmpty()) {
+            calls.get(place).arguments = true;
+            pieces.add(new CompletionEvent.ToolCallArguments(choice, place, arguments));
+        }
+    }
+
+    /** The last call with this index, unless the chunk has the id of another one. */
+    private int find(int index, String id) {
+        for (int i = calls.size() - 1; i >= 0; i--) {
+            Call call = calls.get(i);
+            if (call.index == index) {
+                return id.isEmpty() || id.equals(call.id) ? i : -1;
+            }
+        }
+        return -1;
+    }
+
+    private static String arguments(JsonNode node) {
+        if (node.isString()) {
+            return node.stringValue();
+        }
+        return node.isObject() ? node.toString() : "";
+    }
+
+    /** The answer is complete. */
+    List<CompletionEvent> finish(String word) {
+        finished = true;
+        List<CompletionEvent> events = new ArrayList<>();
+        StopReason reason = reason(word);
+        if (reason == StopReason.TOOL_CALLS) {
+            for (int i = 0; i < calls.size(); i++) {
+                if (!calls.get(i).arguments) {
+                    events.add(new CompletionEvent.ToolCallArguments(choice, i, "{}"));
+                }
+            }
+        }
+        events.add(new CompletionEvent.ChoiceFinished(choice, reason));
+        return events;
+    }
+
+    private StopReason reason(String word) {
+        return switch (word) {
+            case "length" -> StopReason.LENGTH;
+            case "content_filter" -> StopReason.CONTENT_FILTER;
+            default -> calls.isEmpty() ? StopReason.STOP : StopReason.TOOL_CALLS;
+        };
+    }
+
+    private static Optional<String> text(JsonNode node, String name) {
+        JsonNode value = node.path(name);
+        return value.isString() && !value.stringValue().isEmpty() ? Optional.of(value.stringValue()) : Optional.empty();
+    }
+
+    private static List<TokenLogprob> logprobs(JsonNode tokens) {
+        return tokens.valueStream().map(ChoiceReader::logprob).toList();
+    }
+
+    /** Ids are the backend's secret; nobody is told them. */
+    private static TokenLogprob logprob(JsonNode token) {
+        String text = text(token, "token").orElse("");
+        JsonNode bytes = token.path("bytes");
+        byte[] exact = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.isArray()) {
+            exact = new byte[bytes.size()];
+            for (int i = 0; i < exact.length; i++) {
+                exact[i] = (byte) bytes.get(i).asInt(0);
+            }
+        }
+        float logprob = (float) token.path("logprob").asDouble(Float.NEGATIVE_INFINITY);
+        return new TokenLogprob(-1, text, exact, logprob, logprobs(token.path("top_logprobs")));
+    }
+}

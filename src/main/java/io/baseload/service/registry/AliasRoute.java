@@ -1,0 +1,70 @@
+package io.baseload.service.registry;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+/** Where a name points: one model, or several, here and elsewhere. Of the local ones there is one at most: a process keeps one model in memory for a name. */
+public record AliasRoute(List<AliasTarget> targets) {
+    /**
+     * A model behind a name.
+     *
+     * @param backend whose model it is; empty = a local one
+     * @param weight share of the requests against targets of the same rank, 1 or more
+     * @param rank the lowest is asked first
+     */
+    public record AliasTarget(String model, Optional<String> backend, int weight, int rank) {
+        private String description() {
+            return backend.map(name -> model + "@" + name).orElse(model);
+        }
+    }
+
+    public AliasRoute {
+        targets = List.copyOf(targets);
+    }
+
+    public static AliasRoute to(String model) {
+        return new AliasRoute(List.of(new AliasTarget(model, Optional.empty(), 1, 0)));
+    }
+
+    /** The local model among the targets. */
+    Optional<String> local() {
+        return targets.stream()
+                .filter(target -> target.backend().isEmpty())
+                .map(AliasTarget::model)
+                .findFirst();
+    }
+
+    /** The target that is asked first, or one of them. */
+    public AliasTarget first() {
+        return targets.stream().min(Comparator.comparingInt(AliasTarget::rank)).orElseThrow();
+    }
+
+    /** Equal routes read alike: a local model's is its id. */
+    String description() {
+        return targets.stream()
+                .map(target -> targets.size() == 1
+                        ? target.description()
+                        : target.description() + " " + target.weight() + " " + target.rank())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The targets in the order in which a request tries them: by rank, and those of equal rank drawn by their weights. */
+    List<AliasTarget> drawn() {
+        record Draw(AliasTarget target, double time) {}
+        List<Draw> draws = new ArrayList<>();
+        for (AliasTarget target : targets) {
+            // of exponential waiting times, each is the shortest as often as its rate says
+            double time = -Math.log(1 - ThreadLocalRandom.current().nextDouble()) / target.weight();
+            draws.add(new Draw(target, time));
+        }
+        return draws.stream()
+                .sorted(Comparator.comparingInt((Draw draw) -> draw.target().rank())
+                        .thenComparingDouble(Draw::time))
+                .map(Draw::target)
+                .toList();
+    }
+}

@@ -1,0 +1,70 @@
+package io.baseload.service.registry;
+
+import io.baseload.service.registry.AliasRoute.AliasTarget;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The table of what names point to, and the part of the names' own table that follows from it. */
+@Component
+final class AliasTargets {
+    private final JdbcClient jdbc;
+
+    AliasTargets(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** All names, in one look. */
+    Map<String, AliasRoute> all() {
+        Map<String, List<AliasTarget>> targets = new LinkedHashMap<>();
+        jdbc.sql("SELECT alias, model, backend, weight, rank FROM alias_target ORDER BY alias, position")
+                .query((row, number) -> targets.computeIfAbsent(row.getString("alias"), name -> new ArrayList<>())
+                        .add(new AliasTarget(
+                                row.getString("model"),
+                                Optional.ofNullable(row.getString("backend")),
+                                row.getInt("weight"),
+                                row.getInt("rank"))))
+                .list();
+        Map<String, AliasRoute> routes = new LinkedHashMap<>();
+        targets.forEach((name, of) -> routes.put(name, new AliasRoute(of)));
+        return routes;
+    }
+
+    /** Points a name; within the caller's transaction. */
+    void point(String name, AliasRoute route) {
+        jdbc.sql("INSERT INTO alias (name, model, created_at) VALUES (:name, :model, clock_timestamp())"
+                        + " ON CONFLICT (name) DO UPDATE SET model = excluded.model, created_at = excluded.created_at")
+                .param("name", name)
+                .param("model", route.local().orElse(null))
+                .update();
+        jdbc.sql("DELETE FROM alias_target WHERE alias = :name")
+                .param("name", name)
+                .update();
+        for (int i = 0; i < route.targets().size(); i++) {
+            AliasTarget target = route.targets().get(i);
+            jdbc.sql("INSERT INTO alias_target (alias, position, model, backend, weight, rank)"
+                            + " VALUES (:name, :position, :model, :backend, :weight, :rank)")
+                    .param("name", name)
+                    .param("position", i)
+                    .param("model", target.model())
+                    .param("backend", target.backend().orElse(null))
+                    .param("weight", target.weight())
+                    .param("rank", target.rank())
+                    .update();
+        }
+    }
+
+    /** Names that point to a backend's models: the name, and the model. */
+    Map<String, String> namesOf(String backend) {
+        Map<String, String> names = new LinkedHashMap<>();
+        jdbc.sql("SELECT alias, model FROM alias_target WHERE backend = ? ORDER BY alias")
+                .param(backend)
+                .query((row, number) -> names.put(row.getString("alias"), row.getString("model")))
+                .list();
+        return names;
+    }
+}

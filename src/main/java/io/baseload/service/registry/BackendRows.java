@@ -1,0 +1,101 @@
+package io.baseload.service.registry;
+
+import io.baseload.service.backend.Backend;
+import io.baseload.service.backend.BackendSecret;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.annotation.Id;
+import org.springframework.data.jdbc.repository.query.Modifying;
+import org.springframework.data.jdbc.repository.query.Query;
+import org.springframework.data.relational.core.mapping.MappedCollection;
+import org.springframework.data.relational.core.mapping.Table;
+import org.springframework.data.repository.ListCrudRepository;
+
+/** The table of backends, and that of their models. */
+interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String> {
+    @Query("SELECT * FROM backend WHERE name > :after ORDER BY name LIMIT :limit")
+    List<BackendRow> page(String after, int limit);
+
+    /** Who changes backends waits here for others who do. */
+    @Modifying
+    @Query("LOCK TABLE backend IN SHARE ROW EXCLUSIVE MODE")
+    void lock();
+
+    /** A backend. */
+    @Table("backend")
+    record BackendRow(
+            @Id String name,
+            String baseUrl,
+            @Nullable String apiKey,
+            @Nullable String apiKeyEnv,
+            @Nullable String apiKeyFile,
+            int timeoutMs,
+            int idleTimeoutMs,
+            int maxConcurrent,
+            String maxTokensField,
+            Instant createdAt,
+            @MappedCollection(idColumn = "backend") Set<OfferRow> models) {
+
+        static BackendRow of(Backend backend) {
+            BackendSecret secret = backend.secret();
+            Backend.Limits limits = backend.limits();
+            return new BackendRow(
+                    backend.name(),
+                    backend.baseUrl().toString(),
+                    secret instanceof BackendSecret.Stored stored ? stored.key() : null,
+                    secret instanceof BackendSecret.Environment environment ? environment.variable() : null,
+                    secret instanceof BackendSecret.InFile file ? file.file() : null,
+                    Math.toIntExact(limits.firstByte().toMillis()),
+                    Math.toIntExact(limits.idle().toMillis()),
+                    limits.concurrent(),
+                    limits.maxTokensField(),
+                    backend.createdAt(),
+                    backend.models().stream()
+                            .map(offer -> new OfferRow(offer.id(), offer.upstream()))
+                            .collect(Collectors.toSet()));
+        }
+
+        Backend backend() {
+            return new Backend(
+                    name,
+                    URI.create(baseUrl),
+                    secret(),
+                    models.stream()
+                            .map(row -> new Backend.Offer(row.id(), row.upstream()))
+                            .sorted(Comparator.comparing(Backend.Offer::id))
+                            .toList(),
+                    new Backend.Limits(
+                            Duration.ofMillis(timeoutMs),
+                            Duration.ofMillis(idleTimeoutMs),
+                            maxConcurrent,
+                            maxTokensField),
+                    createdAt);
+        }
+
+        private BackendSecret secret() {
+            if (apiKey != null) {
+                return new BackendSecret.Stored(apiKey);
+            }
+            if (apiKeyEnv != null) {
+                return new BackendSecret.Environment(apiKeyEnv);
+            }
+            return apiKeyFile == null ? new BackendSecret.None() : new BackendSecret.InFile(apiKeyFile);
+        }
+
+        /** A log must not show it. */
+        @Override
+        public String toString() {
+            return "BackendRow[" + name + "]";
+        }
+    }
+
+    /** A model of a backend. */
+    @Table("backend_model")
+    record OfferRow(String id, String upstream) {}
+}

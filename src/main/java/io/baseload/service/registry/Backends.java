@@ -1,0 +1,223 @@
+package io.baseload.service.registry;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.service.backend.Backend;
+import io.baseload.service.backend.BackendClient;
+import io.baseload.service.backend.BackendConnections;
+import io.baseload.service.backend.BackendHealth;
+import io.baseload.service.registry.BackendRows.BackendRow;
+import java.net.URI;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.springframework.data.jdbc.core.JdbcAggregateOperations;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** The engines elsewhere that this service may ask. A change holds here at once, in other processes within a second. */
+@Component
+public final class Backends {
+    /** Other engines have {@code org/model} and {@code model:tag}. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
+
+    private final BackendRows rows;
+    private final AliasTargets targets;
+    private final BackendConnections connections;
+    private final JdbcAggregateOperations table;
+    private final TransactionOperations transaction;
+
+    Backends(
+            BackendRows rows,
+            AliasTargets targets,
+            BackendConnections connections,
+            JdbcAggregateOperations table,
+            TransactionOperations transaction) {
+        this.rows = rows;
+        this.targets = targets;
+        this.connections = connections;
+        this.table = table;
+        this.transaction = transaction;
+    }
+
+    /**
+     * A backend and how this process finds it.
+     *
+     * @param health empty where this process has not seen it yet
+     */
+    public record Known(Backend backend, Optional<BackendHealth.Report> health) {}
+
+    public List<Known> page(String after, int limit) {
+        return rows.page(after, limit).stream()
+                .map(BackendRow::backend)
+                .map(this::known)
+                .toList();
+    }
+
+    public Optional<Known> find(String name) {
+        return rows.findById(name).map(BackendRow::backend).map(this::known);
+    }
+
+    /**
+     * Reads an address.
+     *
+     * @throws InvalidRequestException if it is none, or whoever configures the service does not allow it
+     */
+    public URI address(String text) {
+        return connections.address(text);
+    }
+
+    private Known known(Backend backend) {
+        return new Known(backend, connections.find(backend.name()).map(BackendClient::health));
+    }
+
+    /**
+     * Makes a backend known.
+     *
+     * @param recorded runs in the transaction that does it
+     * @throws InvalidRequestException if something of it is not allowed
+     * @throws ConflictException if the name is taken
+     */
+    public Known create(Backend backend, Runnable recorded) {
+        ModelCatalog.checkName("name", backend.name());
+        check(backend);
+        transaction.executeWithoutResult(status -> {
+            rows.lock();
+            if (rows.existsById(backend.name())) {
+                throw new ConflictException("There is a backend '" + backend.name() + "' already.");
+            }
+            table.insert(BackendRow.of(backend));
+            recorded.run();
+        });
+        refresh();
+        return known(backend);
+    }
+
+    /**
+     * Changes a backend. What runs there goes on.
+     *
+     * @param recorded runs in the transaction that does it
+     * @return empty if there is no such backend
+     * @throws InvalidRequestException if something of it is not allowed
+     * @throws ConflictException if an alias points to a model that it would have no more
+     */
+    public Optional<Known> change(String name, UnaryOperator<Backend> change, Consumer<Backend> recorded) {
+        Optional<Backend> changed = transaction.execute(status -> {
+            rows.lock();
+            Optional<Backend> after =
+                    rows.findById(name).map(BackendRow::backend).map(change);
+            after.ifPresent(backend -> {
+                check(backend);
+                refuseIfMissed(backend);
+                table.update(BackendRow.of(backend));
+                recorded.accept(backend);
+            });
+            return after;
+        });
+        refresh();
+        return changed.map(this::known);
+    }
+
+    private void refuseIfMissed(Backend backend) {
+        targets.namesOf(backend.name()).forEach((alias, model) -> {
+            if (backend.offer(model).isEmpty()) {
+                throw new ConflictException("The alias '" + alias + "' points to the model '" + model
+                        + "' of this backend: move or delete the alias first.");
+            }
+        });
+    }
+
+    /**
+     * Forgets a backend. What runs there goes on.
+     *
+     * @param recorded runs in the transaction that does it
+     * @return whether there was such a backend
+     * @throws ConflictException if an alias points to it
+     */
+    public boolean delete(String name, Runnable recorded) {
+        boolean deleted = transaction.execute(status -> {
+            rows.lock();
+            boolean there = rows.existsById(name);
+            Set<String> aliases = targets.namesOf(name).keySet();
+            if (!aliases.isEmpty()) {
+                throw new ConflictException("Aliases point to the backend '" + name + "' (" + String.join(", ", aliases)
+                        + "): move or delete them first.");
+            }
+            if (there) {
+                rows.deleteById(name);
+                recorded.run();
+            }
+            return there;
+        });
+        refresh();
+        return deleted;
+    }
+
+    private void check(Backend backend) {
+        connections.address(backend.baseUrl().toString());
+        connections.check(backend.secret());
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < backend.models().size(); i++) {
+            String path = "models[" + i + "].id";
+            String id = backend.models().get(i).id();
+            if (!ID.matcher(id).matches()) {
+                throw new InvalidRequestException(
+                        path,
+                        "invalid_value",
+                        "'" + path + "' must be 1 to 128 letters, digits, '.', '_', ':', '/' and '-', and start with a"
+                                + " letter or digit.");
+            }
+            if (!seen.add(id)) {
+                throw new InvalidRequestException(path, "invalid_value", "'" + path + "' stands there twice.");
+            }
+        }
+    }
+
+    /** Brings this process to what the table has. */
+    void refresh() {
+        connections.use(rows.findAll().stream().map(BackendRow::backend).toList());
+    }
+
+    /** A model of a backend, as users may ask it here and now. */
+    record RemoteOffer(BackendClient client, Backend.Offer offer) {
+        ServedModel model() {
+            return new RemoteModel(client, offer);
+        }
+
+        BackendHealth.State state() {
+            return client.state();
+        }
+
+        Instant created() {
+            return client.backend().createdAt();
+        }
+    }
+
+    Optional<RemoteOffer> offer(String backend, String model) {
+        return connections
+                .find(backend)
+                .flatMap(client -> client.backend().offer(model).map(offer -> new RemoteOffer(client, offer)));
+    }
+
+    /** Who has a model of this id, by name. */
+    List<RemoteOffer> offering(String model) {
+        return offers().stream()
+                .filter(offer -> offer.offer().id().equals(model))
+                .toList();
+    }
+
+    List<RemoteOffer> offers() {
+        return connections.all().stream()
+                .flatMap(client -> client.backend().models().stream().map(offer -> new RemoteOffer(client, offer)))
+                .toList();
+    }
+
+    /** Ends what backends still answer. */
+    void cancelAll() {
+        connections.cancelAll();
+    }
+}

@@ -1,0 +1,40 @@
+package io.baseload.service.registry;
+
+import io.baseload.chat.api.Completions;
+import io.baseload.service.backend.Backend;
+import io.baseload.service.backend.BackendClient;
+import java.time.Duration;
+
+/** A backend's model. There is nothing to hold: what runs goes on, whatever becomes of the backend's row. */
+record RemoteModel(BackendClient client, Backend.Offer offer) implements ServedModel {
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    @Override
+    public String id() {
+        return offer.id();
+    }
+
+    /** What the weights are only the backend knows. */
+    @Override
+    public String fingerprint() {
+        return "backend:" + client.backend().name() + "/" + offer.upstream();
+    }
+
+    @Override
+    public Completions completions() {
+        return client.completions(offer);
+    }
+
+    @Override
+    public int places() {
+        return client.backend().limits().concurrent();
+    }
+
+    @Override
+    public Duration queueTime() {
+        return SOON;
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,182 @@
+package io.baseload.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** An HTTP server on a socket that answers each model's requests as its script says, well or badly, and remembers what it was asked. Its probe is answered unless told otherwise. */
+public final class ScriptedBackend implements AutoCloseable {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *([0-9]+)");
+
+    private final ServerSocket socket;
+    private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private volatile int probeStatus = 200;
+
+    public ScriptedBackend() throws IOException {
+        this.socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    /** What was asked. */
+    public record Request(String head, JsonNode body) {
+        public String model() {
+            return body.path("model").asString("");
+        }
+    }
+
+    /** Writes an answer. When it returns the connection is closed. */
+    @FunctionalInterface
+    public interface Script {
+        void answer(Connection connection) throws IOException, InterruptedException;
+    }
+
+    /** The client's connection. */
+    public record Connection(InputStream in, OutputStream out) {
+        public void send(String text) throws IOException {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        }
+
+        /** The head of a stream that ends with the connection. */
+        public void stream() throws IOException {
+            send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nConnection: close\r\n\r\n");
+        }
+
+        public void event(String data) throws IOException {
+            send("data: " + data + "\n\n");
+        }
+
+        public void text(String text) throws IOException {
+            event("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text + "\"},\"finish_reason\":null}]}");
+        }
+
+        public void finish(String reason) throws IOException {
+            event("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"" + reason + "\"}]}");
+        }
+
+        public void usage(int prompt, int completion) throws IOException {
+            event("{\"choices\":[],\"usage\":{\"prompt_tokens\":" + prompt + ",\"completion_tokens\":" + completion
+                    + "}}");
+        }
+
+        public void done() throws IOException {
+            event("[DONE]");
+        }
+
+        public void whole(int status, String headers, String body) throws IOException {
+            int length = body.getBytes(StandardCharsets.UTF_8).length;
+            send("HTTP/1.1 " + status + " Status\r\n" + headers + "Content-Length: " + length
+                    + "\r\nConnection: close\r\n\r\n" + body);
+        }
+
+        /** Waits until the client closes the connection. */
+        public void awaitClose() throws IOException {
+            while (in.read() >= 0) {
+                // nothing more is expected
+            }
+        }
+    }
+
+    public ScriptedBackend on(String model, Script script) {
+        scripts.put(model, script);
+        return this;
+    }
+
+    /** A well-behaved answer of some words. */
+    public ScriptedBackend says(String model, int promptTokens, String... words) {
+        return on(model, connection -> {
+            connection.stream();
+            for (String word : words) {
+                connection.text(word);
+            }
+            connection.finish("stop");
+            connection.usage(promptTokens, words.length);
+            connection.done();
+        });
+    }
+
+    public void probeAnswers(int status) {
+        probeStatus = status;
+    }
+
+    public List<Request> requests() {
+        return List.copyOf(requests);
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + socket.getLocalPort() + "/v1";
+    }
+
+    private void accept() {
+        while (!socket.isClosed()) {
+            try {
+                Socket client = socket.accept();
+                Thread.ofVirtual().start(() -> serve(client));
+            } catch (IOException e) {
+                return; // it was closed
+            }
+        }
+    }
+
+    private void serve(Socket client) {
+        try (client) {
+            var connection = new Connection(client.getInputStream(), client.getOutputStream());
+            String head = head(connection.in());
+            if (head.startsWith("GET")) {
+                connection.whole(
+                        probeStatus, "Content-Type: application/json\r\n", "{\"object\":\"list\",\"data\":[]}");
+                return;
+            }
+            var length = LENGTH.matcher(head);
+            byte[] body = connection.in().readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
+            var request = new Request(head, JSON.readTree(body));
+            requests.add(request);
+            Script script = scripts.get(request.model());
+            if (script == null) {
+                connection.whole(404, "", "{\"error\":{\"message\":\"no such model\"}}");
+            } else {
+                script.answer(connection);
+            }
+        } catch (IOException e) {
+            // the client left
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String head(InputStream in) throws IOException {
+        var head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.UTF_8).endsWith("\r\n\r\n")) {
+            int octet = in.read();
+            if (octet < 0) {
+                throw new IOException("no request");
+            }
+            head.write(octet);
+        }
+        return head.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
