@@ -140,8 +140,11 @@ public final class BackendClient implements AutoCloseable {
         };
     }
 
-    /** Asks whether the backend is there. */
+    /** Asks whether the backend is there. One that has requests shows it by these; and a server with one place, as llama-cpp-python's, ends an answer for a probe. */
     void probe() {
+        if (permits.availablePermits() < backend.limits().concurrent()) {
+            return;
+        }
         try {
             int status = send(request("models").GET().build(), BodyHandlers.discarding(), PROBE_TIME)
                     .statusCode();
