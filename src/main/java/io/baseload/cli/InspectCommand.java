@@ -1,11 +1,13 @@
 package io.baseload.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
+import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.store.StoredFolder;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,8 +40,22 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--verify", description = "Read an imported model's weights and compare their checksums.")
     private boolean verify;
 
-    /** What {@code --json} prints of a model; of other files it is a {@link TensorList}. */
-    record Report(String file, ModelInfo model, MemoryEstimate memory, KernelTiers kernels) {}
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description =
+                    "Also say how the model is cut into N shards: bytes of each, all-reduces, what is replicated.")
+    private @Nullable Integer shards;
+
+    /** What {@code --json} prints of a model; of other files it is a {@link TensorList}. Shards only if they were asked for. */
+    record Report(
+            String file,
+            ModelInfo model,
+            MemoryEstimate memory,
+            KernelTiers kernels,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            ShardOutline shards) {}
 
     @Override
     public Integer call() {
@@ -93,7 +110,11 @@ final class InspectCommand implements Callable<Integer> {
             describe(info, memory);
             row("prompts by", kernels.prefill());
             row("answers by", kernels.decode());
-            output.result(new Report(model.path().toString(), info, memory, kernels), summary(info));
+            ShardOutline cut = shards == null ? null : engine.shards(model.path(), options, shards);
+            if (cut != null) {
+                ShardLines.of(cut).forEach(output::note);
+            }
+            output.result(new Report(model.path().toString(), info, memory, kernels, cut), summary(info));
         }
     }
 

@@ -5,6 +5,7 @@ import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
+import io.baseload.engine.api.ShardOutline;
 import io.baseload.service.planner.ArticleFigures;
 import io.baseload.service.planner.CapacityPlan;
 import io.baseload.service.planner.CapacityPlanner;
@@ -101,6 +102,13 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--price-per-hour", description = "What the machine costs, for the cost of a million tokens.")
     private @Nullable Double price;
 
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description =
+                    "Also say how the model is cut into N shards: bytes of each, all-reduces, what is replicated.")
+    private @Nullable Integer shards;
+
     @Option(names = "--svg", paramLabel = "FILE", description = "Also draw tokens a second over the batch.")
     private @Nullable Path svg;
 
@@ -146,6 +154,12 @@ final class PlanCommand implements Callable<Integer> {
                 planner.machine(machine, outline, options),
                 request);
         PlanText.lines(plan).forEach(output::note);
+        if (shards != null) {
+            ShardOutline cut = shape == null
+                    ? planner.shards(model.path(), options, shards)
+                    : planner.shards(NamedShapes.config(shape), options, shards);
+            ShardLines.of(cut).forEach(output::note);
+        }
         if (svg != null) {
             write(svg, PlanChart.svg(plan));
         }

@@ -52,6 +52,18 @@ public interface Engine extends AutoCloseable {
     ModelOutline outline(String config, LoadOptions options);
 
     /**
+     * What a model is cut into that is loaded with these options by an engine of so many shards.
+     *
+     * @param model as for {@link #outline}
+     * @throws ModelFileException as {@link #inspect}
+     * @throws IllegalArgumentException if it can't be cut so often
+     */
+    ShardOutline shards(Path model, LoadOptions options, int shards);
+
+    /** The same for a model of which there is only the text of a {@code config.json}. */
+    ShardOutline shards(String config, LoadOptions options, int shards);
+
+    /**
      * Measures how fast this machine is with such a model, with as many workers as the engine has. Takes some seconds of all CPUs and half a GiB of memory; to be asked while the engine has
      * nothing to do.
      */

@@ -73,7 +73,7 @@ final class Yuan2 implements Architecture {
                 QueryKeyNorm.NONE,
                 false,
                 false);
-        var filtered = new LocalizedFiltering(shape.hidden(), attention, separator(basis));
+        var filtered = new LocalizedFiltering(shape.hidden(), shape.hidden() / 2, attention, separator(basis));
         return basis.model(
                 Placement.PRE, basis.keys().tied(true), Factors.NONE, i -> new LayerConfig(filtered, feedForward));
     }

@@ -8,22 +8,19 @@ import java.util.OptionalInt;
  * through, values of the input itself.
  *
  * @param hidden width of the residual stream
+ * @param between width between the two convolutions: half of {@code hidden}, or a shard's part of that
  * @param attention what follows the filter
  * @param separator a token behind which nothing is seen of what stands up to it ({@code eod_token}, with {@code reset_position_ids}); the filter looks across it
  */
-public record LocalizedFiltering(int hidden, GroupedQuery attention, OptionalInt separator) implements AttentionConfig {
+public record LocalizedFiltering(int hidden, int between, GroupedQuery attention, OptionalInt separator)
+        implements AttentionConfig {
     /** What the filter's norm adds to the mean square, whatever {@code rms_norm_eps} says. */
     public static final float EPSILON = 1e-6f;
-
-    /** Width between the two convolutions. */
-    public int between() {
-        return hidden / 2;
-    }
 
     /** The input and the first convolution's output of the last token, and the first position that the next one sees. */
     @Override
     public int stateWidth() {
-        return hidden + between() + 1;
+        return hidden + between + 1;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
+import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
@@ -78,6 +79,16 @@ final class CpuEngine implements Engine {
     @Override
     public ModelOutline outline(String config, LoadOptions options) {
         return ModelOutlines.of(config, options);
+    }
+
+    @Override
+    public ShardOutline shards(Path model, LoadOptions options, int shards) {
+        return ModelOutlines.shards(model, options, shards);
+    }
+
+    @Override
+    public ShardOutline shards(String config, LoadOptions options, int shards) {
+        return ModelOutlines.shards(config, options, shards);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.ModelOutline.Use;
 import io.baseload.engine.api.ModelOutline.Working;
 import io.baseload.engine.api.Quantization;
+import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.config.AttentionConfig;
 import io.baseload.engine.config.Experts;
@@ -20,6 +21,7 @@ import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.StepBarriers;
+import io.baseload.engine.shard.ShardPlan;
 import io.baseload.engine.store.StoredFolder;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.NativeMemory;
@@ -40,8 +42,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
-/** Makes the {@link ModelOutline} of a model: its family asks for all weights as for a load, and what it asks for is counted. */
+/** Makes the {@link ModelOutline} of a model, and the {@link ShardOutline}: its family asks for all weights as for a load, and what it asks for is counted. */
 final class ModelOutlines {
     /** Each layer, and each expert, is counted by itself; more than any model has would take more memory than the answer is worth. */
     private static final int MAX_LAYERS = 4096;
@@ -55,24 +58,42 @@ final class ModelOutlines {
 
     /** Of a model's files, or of a {@code config.json} alone. */
     static ModelOutline of(Path path, LoadOptions options) {
+        return ask(path, options, (config, weights) -> of(config, weights, options));
+    }
+
+    /** Of a configuration: the text of a {@code config.json}. */
+    static ModelOutline of(String config, LoadOptions options) {
+        return ask(ConfigKeys.of(config), options, (known, weights) -> of(known, weights, options));
+    }
+
+    static ShardOutline shards(Path path, LoadOptions options, int shards) {
+        return ask(path, options, (config, weights) -> shards(config, weights, shards));
+    }
+
+    static ShardOutline shards(String config, LoadOptions options, int shards) {
+        return ask(ConfigKeys.of(config), options, (known, weights) -> shards(known, weights, shards));
+    }
+
+    private static ShardOutline shards(ModelConfig config, Weights weights, int shards) {
+        var list = new MatrixList(weights);
+        DecoderWeights.load(config, list);
+        return new ShardPlan(config, list.matrices(), shards).outline();
+    }
+
+    private static <T> T ask(Path path, LoadOptions options, BiFunction<ModelConfig, Weights, T> answer) {
         if (path.toString().endsWith(".json")) {
-            return of(ConfigKeys.read(path), options);
+            return ask(ConfigKeys.read(path), options, answer);
         }
         ImportPackings packings = new ImportPackings(options.quantization());
         boolean repacked = StoredFolder.is(path) && options.quantization() != Quantization.KEEP;
         try (ModelSource source = ModelSource.open(path, repacked ? ImportPackings.KEEP : packings);
                 NativeMemory memory = new NativeMemory()) {
             Weights weights = repacked ? new AssumedWeights(packings) : weights(source, memory);
-            return of(source.config(), weights, options);
+            return answer.apply(source.config(), weights);
         }
     }
 
-    /** Of a configuration: the text of a {@code config.json}. */
-    static ModelOutline of(String config, LoadOptions options) {
-        return of(ConfigKeys.of(config), options);
-    }
-
-    private static ModelOutline of(ConfigKeys keys, LoadOptions options) {
+    private static <T> T ask(ConfigKeys keys, LoadOptions options, BiFunction<ModelConfig, Weights, T> answer) {
         long layers = keys.integer(LAYERS).orElse(0);
         if (layers > MAX_LAYERS) {
             throw keys.refuse(LAYERS, "is " + layers + ", a plan is made for at most " + MAX_LAYERS);
@@ -85,7 +106,7 @@ final class ModelOutlines {
                     "is " + layers + " with " + experts + " experts each, a plan is made for at most " + MAX_EXPERTS
                             + " experts");
         }
-        return of(config, new AssumedWeights(new ImportPackings(options.quantization())), options);
+        return answer.apply(config, new AssumedWeights(new ImportPackings(options.quantization())));
     }
 
     private static Weights weights(ModelSource source, NativeMemory memory) {

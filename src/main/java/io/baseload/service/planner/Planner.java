@@ -7,6 +7,7 @@ import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
+import io.baseload.engine.api.ShardOutline;
 import java.nio.file.Path;
 
 /** Makes plans with what an engine knows of models and of this machine. Measures one machine at a time. */
@@ -39,6 +40,20 @@ public final class Planner {
     /** What a configuration says. */
     public ModelOutline outline(String config, Options options) {
         return engine.outline(config, options.load());
+    }
+
+    /**
+     * How a model is cut into shards.
+     *
+     * @throws IllegalArgumentException if it can't be cut so often
+     */
+    public ShardOutline shards(Path model, Options options, int shards) {
+        return engine.shards(model, options.load(), shards);
+    }
+
+    /** The same of a configuration. */
+    public ShardOutline shards(String config, Options options, int shards) {
+        return engine.shards(config, options.load(), shards);
     }
 
     /**

@@ -1,0 +1,329 @@
+package io.baseload.engine.shard;
+
+import io.baseload.engine.api.ShardOutline;
+import io.baseload.engine.config.AttentionConfig;
+import io.baseload.engine.config.Experts;
+import io.baseload.engine.config.FeedForwardConfig;
+import io.baseload.engine.config.Gated;
+import io.baseload.engine.config.GroupedQuery;
+import io.baseload.engine.config.Latent;
+import io.baseload.engine.config.LayerConfig;
+import io.baseload.engine.config.LocalizedFiltering;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.QueryKeyNorm;
+import io.baseload.engine.tensor.IndexRange;
+import io.baseload.engine.tensor.MatrixSlice;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.weights.MatrixList.Named;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Which slice of which weight lies with which shard: tensor parallelism after Shoeybi et al., "Megatron-LM" (2019).
+ *
+ * <p>The idea: a shard of a model is a smaller model. It has some of the attention heads, some of the channels of a filter and some of the inner width of each feed-forward layer, so it computes
+ * a part of what each block adds to the residual stream, and the parts of all shards are added up. So matrices that make heads, channels or inner width are cut by outputs, those that bring
+ * them back by inputs, and the embedding and the head by vocabulary. What all shards need is replicated: norms, routers, what compresses to latent vectors.
+ *
+ * <p>Uneven shapes. KV heads are cut with their query heads, some shards having one more. Where there are fewer KV heads than shards, each goes to several shards, which all compute and keep its keys and values
+ * and have some of its query heads each. Experts are cut each by its width, never expert by expert, because a token's few experts would keep some shards idle. Inner widths are cut where
+ * quantized blocks and nested scales end, if the parts are even there ({@link Cuts}); else nested scales become F32, or the weights do, whose values are the same.
+ */
+public final class ShardPlan {
+    private static final String LAYERS = "layers.";
+
+    private final ModelConfig config;
+    private final List<Named> matrices;
+    private final int shards;
+    private final List<IndexRange> vocabulary;
+    private final List<LayerCut> layers = new ArrayList<>();
+    private final Map<String, Packing> packings = new HashMap<>();
+
+    /** A part of a matrix, and what the shard's own model calls it. */
+    public record Part(int shard, String name, MatrixSlice slice) {}
+
+    /**
+     * @param matrices all that the model asks for
+     * @throws IllegalArgumentException if the model can't be cut so often
+     */
+    public ShardPlan(ModelConfig config, List<Named> matrices, int shards) {
+        this.config = config;
+        this.matrices = List.copyOf(matrices);
+        this.shards = shards;
+        for (Named named : matrices) {
+            packings.put(named.name(), named.matrix().packing());
+        }
+        if (shards < 1) {
+            throw new IllegalArgumentException("shards must be at least 1, not " + shards);
+        }
+        atLeast(PackedMatrix.panels(config.vocabulary()), "panels of tokens");
+        vocabulary = panels(config.vocabulary());
+        for (int i = 0; i < config.layers().size(); i++) {
+            layers.add(cut(i, config.layers().get(i)));
+        }
+    }
+
+    private List<IndexRange> panels(int rows) {
+        return Cuts.even(PackedMatrix.panels(rows), shards).stream()
+                .map(range -> new IndexRange(
+                        Math.min(rows, range.from() * PackedMatrix.LANES),
+                        Math.min(rows, range.to() * PackedMatrix.LANES)))
+                .toList();
+    }
+
+    private LayerCut cut(int index, LayerConfig layer) {
+        AttentionConfig attention = layer.attention();
+        refuseNorm(attention);
+        atLeast(attention.heads(), "query heads");
+        boolean latent = attention instanceof Latent;
+        int group = latent ? 1 : attention.heads() / attention.kvHeads();
+        int kv = latent ? attention.heads() : attention.kvHeads();
+        List<IndexRange> heads = Cuts.heads(attention.heads(), kv, shards);
+        if (heads.stream().anyMatch(range -> range.size() == 0)) {
+            throw refuse("has " + group + " query heads for each of " + kv + " KV heads, which");
+        }
+        List<IndexRange> between = attention instanceof LocalizedFiltering filter
+                ? inputs(index, "attention.filter.second", filter.between())
+                : List.of();
+        return switch (layer.feedForward()) {
+            case Gated gated ->
+                new LayerCut(
+                        heads,
+                        Cuts.kvHeads(heads, group),
+                        between,
+                        inputs(index, "feed_forward.down", gated.width()),
+                        List.of());
+            case Experts experts ->
+                new LayerCut(
+                        heads,
+                        Cuts.kvHeads(heads, group),
+                        between,
+                        inputs(index, "feed_forward.experts.0.down", experts.width()),
+                        experts.sharedWidth() == 0
+                                ? List.of()
+                                : inputs(index, "feed_forward.shared.down", experts.sharedWidth()));
+        };
+    }
+
+    private void refuseNorm(AttentionConfig attention) {
+        if (shards > 1 && attention instanceof GroupedQuery grouped && grouped.norm() == QueryKeyNorm.PROJECTION) {
+            throw new IllegalArgumentException(config.architecture()
+                    + " can't be cut into shards yet: its norms of queries and keys go over all heads");
+        }
+    }
+
+    private List<IndexRange> inputs(int layer, String name, int width) {
+        atLeast(width, "inner channels");
+        return Cuts.inputs(packing(LAYERS + layer + "." + name), width, shards);
+    }
+
+    private void atLeast(int count, String what) {
+        if (count < shards) {
+            throw refuse("has " + count + " " + what + ", which");
+        }
+    }
+
+    private IllegalArgumentException refuse(String has) {
+        return new IllegalArgumentException(
+                config.architecture() + " " + has + " can't be cut into " + shards + " shards");
+    }
+
+    private Packing packing(String name) {
+        Packing packing = packings.get(name);
+        if (packing == null) {
+            throw new IllegalStateException("the model has no " + name);
+        }
+        return packing;
+    }
+
+    public int shards() {
+        return shards;
+    }
+
+    /** What is cut. */
+    public ModelConfig whole() {
+        return config;
+    }
+
+    /** What a shard computes, as a model of its own; its vocabulary is what it has of the embedding. */
+    public ModelConfig config(int shard) {
+        List<LayerConfig> own = IntStream.range(0, layers.size())
+                .mapToObj(i -> layer(config.layers().get(i), layers.get(i), shard))
+                .toList();
+        return new ModelConfig(
+                config.architecture(),
+                config.name(),
+                config.contextLength(),
+                vocabulary.get(shard).size(),
+                config.hidden(),
+                config.tied(),
+                config.norms(),
+                config.factors(),
+                own);
+    }
+
+    private static LayerConfig layer(LayerConfig layer, LayerCut cut, int shard) {
+        int heads = cut.heads().get(shard).size();
+        AttentionConfig attention = switch (layer.attention()) {
+            case GroupedQuery grouped ->
+                grouped(grouped, heads, cut.kvHeads().get(shard).size());
+            case Latent latent ->
+                new Latent(
+                        heads,
+                        latent.queryRank(),
+                        latent.latentDim(),
+                        latent.plainDim(),
+                        latent.headValueDim(),
+                        latent.rope(),
+                        latent.scores(),
+                        latent.bias());
+            case LocalizedFiltering filter ->
+                new LocalizedFiltering(
+                        filter.hidden(),
+                        cut.between().get(shard).size(),
+                        grouped(
+                                filter.attention(),
+                                heads,
+                                cut.kvHeads().get(shard).size()),
+                        filter.separator());
+        };
+        return new LayerConfig(attention, feedForward(layer.feedForward(), cut, shard));
+    }
+
+    private static FeedForwardConfig feedForward(FeedForwardConfig kind, LayerCut cut, int shard) {
+        int width = cut.width().get(shard).size();
+        return switch (kind) {
+            case Gated gated -> new Gated(width, gated.activation(), gated.bias());
+            case Experts experts -> {
+                int shared =
+                        cut.shared().isEmpty() ? 0 : cut.shared().get(shard).size();
+                yield new Experts(experts.routing(), width, experts.bias(), experts.limit(), shared);
+            }
+        };
+    }
+
+    private static GroupedQuery grouped(GroupedQuery whole, int heads, int kvHeads) {
+        return new GroupedQuery(
+                heads,
+                kvHeads,
+                whole.headDim(),
+                whole.rope(),
+                whole.scores(),
+                whole.norm(),
+                whole.bias(),
+                whole.outputBias());
+    }
+
+    /** What a shard has of the vocabulary: rows of the embedding, and logits. */
+    public IndexRange vocabulary(int shard) {
+        return vocabulary.get(shard);
+    }
+
+    LayerCut layer(int index) {
+        return layers.get(index);
+    }
+
+    /** The cut of a weight, by its name. */
+    WeightCut cut(String name) {
+        if (name.equals("embedding") || name.equals("head")) {
+            return new WeightCut.Outputs(vocabulary);
+        }
+        if (!name.startsWith(LAYERS)) {
+            return WeightCut.WHOLE;
+        }
+        int dot = name.indexOf('.', LAYERS.length());
+        int layer = Integer.parseInt(name.substring(LAYERS.length(), dot));
+        return WeightCut.of(name.substring(dot + 1), config.layers().get(layer), layers.get(layer));
+    }
+
+    /** The parts of a matrix, at most one for each shard. */
+    public List<Part> parts(String name, PackedMatrix matrix) {
+        return switch (cut(name)) {
+            case WeightCut.Whole whole ->
+                IntStream.range(0, shards)
+                        .mapToObj(shard -> new Part(shard, name, MatrixSlice.whole(matrix)))
+                        .toList();
+            case WeightCut.Outputs outputs -> {
+                Packing packing = Cuts.outputs(matrix.packing(), outputs.ranges());
+                List<IndexRange> cols = List.of(new IndexRange(0, matrix.cols()));
+                yield parts(name, outputs.ranges(), range -> new MatrixSlice(packing, range, cols));
+            }
+            case WeightCut.Inputs inputs -> {
+                Packing packing = Cuts.packing(matrix.packing(), inputs.borders());
+                IndexRange rows = new IndexRange(0, matrix.rows());
+                yield parts(name, inputs.ranges(), range -> new MatrixSlice(packing, rows, inputs.pieces(range)));
+            }
+            case WeightCut.Head head -> List.of(new Part(head.shard(), head.rename(name), MatrixSlice.whole(matrix)));
+        };
+    }
+
+    private static List<Part> parts(String name, List<IndexRange> ranges, Function<IndexRange, MatrixSlice> slice) {
+        return IntStream.range(0, ranges.size())
+                .filter(shard -> ranges.get(shard).size() > 0)
+                .mapToObj(shard -> new Part(shard, name, slice.apply(ranges.get(shard))))
+                .toList();
+    }
+
+    /** What lies with each shard, and what a step costs beside that. */
+    public ShardOutline outline() {
+        long[] bytes = new long[shards];
+        long whole = 0;
+        long replicated = 0;
+        long widened = 0;
+        Set<String> replicatedKinds = new TreeSet<>();
+        Set<String> widenedKinds = new TreeSet<>();
+        for (Named named : matrices) {
+            long own = MatrixSlice.whole(named.matrix()).bytes();
+            List<Part> parts = parts(named.name(), named.matrix());
+            long all = 0;
+            for (Part part : parts) {
+                bytes[part.shard()] += part.slice().bytes();
+                all += part.slice().bytes();
+            }
+            whole += own;
+            if (!parts.getFirst().slice().packing().equals(named.matrix().packing())) {
+                widened += all - own;
+                widenedKinds.add(kind(named.name()));
+            } else if (copied(named, parts)) {
+                replicated += all - own;
+                replicatedKinds.add(kind(named.name()));
+            }
+        }
+        return new ShardOutline(
+                shards,
+                whole,
+                Arrays.stream(bytes).boxed().toList(),
+                replicated,
+                widened,
+                List.copyOf(replicatedKinds),
+                List.copyOf(widenedKinds),
+                collectives());
+    }
+
+    private static boolean copied(Named named, List<Part> parts) {
+        long weights = parts.stream()
+                .mapToLong(
+                        part -> (long) part.slice().rows().size() * part.slice().width())
+                .sum();
+        return weights > (long) named.matrix().rows() * named.matrix().cols();
+    }
+
+    /** The name without numbers: of all layers, experts and heads. */
+    private static String kind(String name) {
+        return name.replaceAll("(layers|experts|heads)\\.\\d+\\.", "");
+    }
+
+    private int collectives() {
+        return layers.stream()
+                .mapToInt(layer -> layer.between().isEmpty() ? 2 : 3)
+                .sum();
+    }
+}

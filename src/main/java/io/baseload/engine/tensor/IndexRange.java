@@ -1,0 +1,14 @@
+package io.baseload.engine.tensor;
+
+/** Numbers {@code from … to}, half open. */
+public record IndexRange(int from, int to) {
+    public IndexRange {
+        if (from < 0 || to < from) {
+            throw new IllegalArgumentException("no range from " + from + " to " + to);
+        }
+    }
+
+    public int size() {
+        return to - from;
+    }
+}

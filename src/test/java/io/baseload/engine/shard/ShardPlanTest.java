@@ -1,0 +1,244 @@
+package io.baseload.engine.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.baseload.engine.api.Quantization;
+import io.baseload.engine.api.ShardOutline;
+import io.baseload.engine.architecture.Architectures;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.format.ConfigKeys;
+import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.shard.ShardPlan.Part;
+import io.baseload.engine.tensor.IndexRange;
+import io.baseload.engine.tensor.MatrixSlice;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.weights.AssumedWeights;
+import io.baseload.engine.weights.ImportPackings;
+import io.baseload.engine.weights.MatrixList;
+import io.baseload.engine.weights.MatrixList.Named;
+import io.baseload.engine.weights.Weights;
+import io.baseload.testing.TestModels;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ShardPlanTest {
+    private static final String LLAMA = """
+        {"model_type": "llama", "num_hidden_layers": 2, "hidden_size": %d, "num_attention_heads": %d, "num_key_value_heads": %d,
+        "intermediate_size": %d, "vocab_size": %d, "max_position_embeddings": 128, "rms_norm_eps": 1e-5, "head_dim": %d}
+        """;
+
+    private static ModelConfig llama(int hidden, int heads, int kvHeads, int width, int vocabulary, int headDim) {
+        return Architectures.config(ConfigKeys.of(LLAMA.formatted(hidden, heads, kvHeads, width, vocabulary, headDim)));
+    }
+
+    private static List<Named> matrices(ModelConfig config, Quantization format) {
+        var list = new MatrixList(new AssumedWeights(new ImportPackings(format)));
+        DecoderWeights.load(config, list);
+        return list.matrices();
+    }
+
+    private static ShardPlan plan(ModelConfig config, Quantization format, int shards) {
+        return new ShardPlan(config, matrices(config, format), shards);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "576, 9, 3, 1536, 49152, 64, 2",
+        "576, 9, 3, 1536, 49152, 64, 3",
+        "576, 9, 3, 1536, 49152, 64, 4",
+        "64, 4, 1, 96, 384, 16, 4",
+        "64, 5, 5, 72, 100, 8, 3",
+        "128, 12, 4, 200, 1000, 24, 3",
+        "8192, 64, 8, 28672, 128256, 128, 4"
+    })
+    void eachWeightOfALlamaLiesWithOneShardAndEachShardIsAModel(
+            int hidden, int heads, int kvHeads, int width, int vocabulary, int headDim, int shards) {
+        ModelConfig config = llama(hidden, heads, kvHeads, width, vocabulary, headDim);
+        for (Quantization format : List.of(Quantization.BF16, Quantization.Q4, Quantization.NF4_DQ)) {
+            check(config, format, shards);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "deepseek-v2",
+                "deepseek-v3",
+                "gemma3-v5config",
+                "gpt-oss-mxfp4",
+                "tiny-gpt-oss",
+                "tiny-mixtral",
+                "tiny-qwen3-moe",
+                "tiny-yuan2",
+                "yuan2-m32"
+            })
+    void eachWeightOfEachFamilyLiesWithOneShardAndEachShardIsAModel(String model) {
+        ModelConfig config =
+                Architectures.config(ConfigKeys.read(TestModels.reference(model).resolve("config.json")));
+        for (int shards = 1; shards <= 4; shards++) {
+            check(config, Quantization.BF16, shards);
+            check(config, Quantization.NF4_DQ, shards);
+        }
+    }
+
+    private static void check(ModelConfig config, Quantization format, int shards) {
+        ShardPlan plan = plan(config, format, shards);
+        Map<Integer, Map<String, MatrixSlice>> own = new HashMap<>();
+        for (Named named : matrices(config, format)) {
+            List<Part> parts = plan.parts(named.name(), named.matrix());
+            assertThat(parts).as(named.name()).isNotEmpty();
+            covers(named, plan, parts);
+            parts.forEach(part ->
+                    own.computeIfAbsent(part.shard(), shard -> new HashMap<>()).put(part.name(), part.slice()));
+        }
+        for (int shard = 0; shard < shards; shard++) {
+            Map<String, MatrixSlice> left = own.getOrDefault(shard, Map.of());
+            DecoderWeights.load(plan.config(shard), asking(left));
+            assertThat(left).as("what shard %d never asks for", shard).isEmpty();
+        }
+    }
+
+    /** A shard's own model asks for its parts, in their shapes. */
+    private static Weights asking(Map<String, MatrixSlice> parts) {
+        return new Weights() {
+            @Override
+            public PackedMatrix matrix(String name, int rows, int cols) {
+                MatrixSlice slice = parts.remove(name);
+                assertThat(slice).as(name).isNotNull();
+                assertThat(List.of(slice.rows().size(), slice.width())).as(name).isEqualTo(List.of(rows, cols));
+                return PackedMatrix.planned(slice.packing(), rows, cols);
+            }
+
+            @Override
+            public float[] vector(String name, int length) {
+                return new float[length];
+            }
+        };
+    }
+
+    private static void covers(Named named, ShardPlan plan, List<Part> parts) {
+        PackedMatrix matrix = named.matrix();
+        int[] rows = new int[matrix.rows()];
+        int[] cols = new int[matrix.cols()];
+        for (Part part : parts) {
+            boolean byRows = part.slice().width() == matrix.cols();
+            assertThat(byRows || part.slice().rows().size() == matrix.rows())
+                    .as(named.name())
+                    .isTrue();
+            if (byRows) {
+                mark(rows, part.slice().rows());
+            } else {
+                part.slice().cols().forEach(piece -> mark(cols, piece));
+            }
+        }
+        int[] marked = Arrays.stream(rows).sum() > 0 ? rows : cols;
+        switch (plan.cut(named.name())) {
+            case WeightCut.Whole whole -> assertThat(marked).as(named.name()).containsOnly(plan.shards());
+            case WeightCut.Outputs outputs
+            when named.name().matches(".*attention\\.(key|value)") ->
+                assertThat(marked).as(named.name()).isEqualTo(keeping(outputs.ranges(), matrix.rows()));
+            default -> assertThat(marked).as(named.name()).containsOnly(1);
+        }
+    }
+
+    /** KV heads may lie with several shards, but then with all that have query heads of them. */
+    private static int[] keeping(List<IndexRange> ranges, int rows) {
+        int[] marked = new int[rows];
+        ranges.forEach(range -> mark(marked, range));
+        assertThat(marked).doesNotContain(0);
+        return marked;
+    }
+
+    private static void mark(int[] counts, IndexRange range) {
+        for (int i = range.from(); i < range.to(); i++) {
+            counts[i]++;
+        }
+    }
+
+    @Test
+    void threeKvHeadsOnTwoShardsAreCutTwoToOne() {
+        ShardPlan plan = plan(llama(576, 9, 3, 1536, 49152, 64), Quantization.BF16, 2);
+        assertThat(heads(plan)).isEqualTo(List.of(List.of(3, 1), List.of(6, 2)));
+    }
+
+    @Test
+    void threeKvHeadsOnFourShardsAreKeptTwiceWhereTwoShardsShareOne() {
+        ShardPlan plan = plan(llama(576, 9, 3, 1536, 49152, 64), Quantization.BF16, 4);
+        assertThat(heads(plan)).isEqualTo(List.of(List.of(3, 1), List.of(3, 1), List.of(1, 1), List.of(2, 1)));
+        ShardOutline outline = plan.outline();
+        assertThat(outline.replicated()).containsExactly("attention.key", "attention.value");
+        assertThat(outline.replicatedBytes()).isEqualTo(2 * 2 * 64 * 576 * 2);
+        assertThat(outline.bytes().stream().mapToLong(Long::longValue).sum())
+                .isEqualTo(outline.wholeBytes() + outline.replicatedBytes());
+    }
+
+    private static List<List<Integer>> heads(ShardPlan plan) {
+        return IntStream.range(0, plan.shards())
+                .mapToObj(shard -> plan.config(shard).attention())
+                .map(attention -> List.of(attention.heads(), attention.kvHeads()))
+                .toList();
+    }
+
+    @Test
+    void innerWidthsAreCutWhereNestedScalesEndIfThatIsEven() {
+        assertThat(down(5632, Quantization.Q4, 2)).isEqualTo(new IndexRange(0, 2560));
+        assertThat(down(1536, Quantization.Q4, 2)).isEqualTo(new IndexRange(0, 768));
+        assertThat(down(1536, Quantization.Q4, 3)).isEqualTo(new IndexRange(0, 512));
+    }
+
+    private static IndexRange down(int width, Quantization format, int shards) {
+        return plan(llama(2048, 32, 4, width, 32000, 64), format, shards)
+                .layer(0)
+                .width()
+                .getFirst();
+    }
+
+    /** 32 heads of 64 end where 16 blocks of 32 columns do, but 768 is between two such places. */
+    @Test
+    void scalesThatACutGoesThroughAreNestedNoMore() {
+        ShardPlan plan = plan(llama(2048, 32, 4, 1536, 32000, 64), Quantization.Q4, 2);
+        Map<String, Packing> packings = new HashMap<>();
+        for (Named named : matrices(plan.whole(), Quantization.Q4)) {
+            packings.put(
+                    named.name(),
+                    plan.parts(named.name(), named.matrix()).getFirst().slice().packing());
+        }
+        assertThat(packings.get("layers.0.attention.output")).isEqualTo(Packing.Q4);
+        assertThat(packings.get("layers.0.feed_forward.gate")).isEqualTo(Packing.Q4);
+        assertThat(packings.get("layers.0.feed_forward.down").scales()).hasToString("F32_MINIMUM");
+        assertThat(plan.outline().widened()).containsExactly("feed_forward.down");
+    }
+
+    @Test
+    void oneShardIsTheModel() {
+        ShardPlan plan = plan(llama(576, 9, 3, 1536, 49152, 64), Quantization.Q4, 1);
+        assertThat(plan.config(0)).isEqualTo(plan.whole());
+        ShardOutline outline = plan.outline();
+        assertThat(outline.bytes()).containsExactly(outline.wholeBytes());
+        assertThat(outline.replicatedBytes() + outline.widenedBytes()).isZero();
+    }
+
+    @Test
+    void whatCannotBeCutIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plan(llama(64, 2, 2, 96, 384, 32), Quantization.BF16, 3))
+                .withMessage("llama has 2 query heads, which can't be cut into 3 shards");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plan(llama(64, 4, 2, 96, 384, 32), Quantization.BF16, 0))
+                .withMessage("shards must be at least 1, not 0");
+        ModelConfig olmo = Architectures.config(
+                ConfigKeys.read(TestModels.reference("olmo2").resolve("config.json")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plan(olmo, Quantization.BF16, 2))
+                .withMessage("olmo2 can't be cut into shards yet: its norms of queries and keys go over all heads");
+    }
+}
