@@ -44,7 +44,7 @@ record BenchProfile(Map<String, Double> prefill, Map<String, Double> decode) {
     private static String group(String operator) {
         return switch (operator) {
             case "convolution" -> "convolution";
-            case "barriers", "waiting" -> "collectives";
+            case "barriers", "waiting", "all-reduce" -> "collectives";
             default -> operator.startsWith("linear ") ? "linear" : "other";
         };
     }

@@ -22,7 +22,7 @@ final class LogitSource implements AutoCloseable {
     /** @param change what is computed differently from what the files say */
     LogitSource(Path file, int contextLength, UnaryOperator<ModelConfig> change) {
         int workers = Math.min(2, Runtime.getRuntime().availableProcessors());
-        bench = new ModelBench(file, contextLength, workers, change);
+        bench = new ModelBench(file, contextLength, 1, workers, change);
     }
 
     /** Logits at all positions, computed as a prompt: [ids][vocabulary]. */

@@ -1,12 +1,24 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.Rows;
+import java.util.List;
 
 /** A decoder-only language model: tokens in, logits out. Used by one thread at a time. */
 public interface CausalModel {
+    /**
+     * A model ready to compute, by teams of as many shards.
+     *
+     * @param config of the whole model
+     * @param shards its parts, or itself as one
+     */
+    static CausalModel of(ModelConfig config, List<ModelShard> shards, StepLimits limits, Kernels kernels) {
+        return new Decoder(config, shards, limits, kernels);
+    }
+
     ModelConfig config();
 
     /** An empty batch of the size that the model's activations have. */

@@ -10,14 +10,11 @@ import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.RopeScaling;
-import io.baseload.engine.kernel.Kernels;
-import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.ExpertsFeedForward.ExpertsWeights;
 import io.baseload.engine.model.GatedFeedForward.GatedWeights;
 import io.baseload.engine.model.GroupedQueryAttention.GroupedQueryWeights;
 import io.baseload.engine.model.LatentAttention.LatentWeights;
 import io.baseload.engine.model.LocalizedFilteringAttention.LocalizedFilteringWeights;
-import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.weights.Weights;
 import java.util.ArrayList;
@@ -109,11 +106,6 @@ public record DecoderWeights(
             });
         }
         return factors;
-    }
-
-    /** The model, ready to compute. */
-    public CausalModel decoder(NativeMemory memory, KvPages kv, StepLimits limits, Kernels kernels) {
-        return new Decoder(this, memory, kv, limits, kernels);
     }
 
     /** The most columns that one of the matrices has, or the width of a key or value. */

@@ -38,7 +38,7 @@ final class LocalizedFilter {
 
     private final Rows firstInput;
     private final Rows secondInput;
-    private final Rows filtered;
+    private final AllReduce second;
     private final int[] visible;
 
     LocalizedFilter(LocalizedFilteringWeights weights, Workspace workspace) {
@@ -52,7 +52,7 @@ final class LocalizedFilter {
         found = workspace.rows("filter state found", config.stateWidth());
         firstInput = workspace.rows("filter input", 2 * config.hidden());
         secondInput = workspace.rows("filter between", 2 * config.between());
-        filtered = workspace.rows("filtered", config.hidden());
+        second = workspace.allReduce("filtered", config.hidden());
         visible = workspace.visible();
     }
 
@@ -82,7 +82,8 @@ final class LocalizedFilter {
     }
 
     private Rows rest(Worker worker, Rows x, int from, int to) {
-        weights.second().apply(worker, secondInput, filtered);
+        weights.second().apply(worker, secondInput, second.part(worker));
+        Rows filtered = second.sum(worker);
         int first = worker.firstColumn(filtered.width());
         worker.kernels.add(x, filtered, 0, worker.rows(), first, worker.endColumn(filtered.width()));
         worker.did(Operator.NORMS_AND_ROTARY);

@@ -8,11 +8,16 @@ import io.baseload.engine.tensor.Rows;
  *
  * @param before weights of the norm before the block; empty for none
  * @param after weights of the norm behind it; empty for none
+ * @param branch what the block computes, by all shards
  */
-record Residual(float[] before, Block block, float[] after, float epsilon, float factor) {
+record Residual(float[] before, Block block, float[] after, float epsilon, float factor, AllReduce branch) {
 
-    void run(Worker worker, Rows x, Rows normed, Rows branch) {
-        block.run(worker, before.length == 0 ? x : norm(worker, x, normed), branch);
+    void run(Worker worker, Rows x, Rows normed) {
+        block.run(worker, before.length == 0 ? x : norm(worker, x, normed), branch.part(worker));
+        add(worker, x, branch.sum(worker));
+    }
+
+    private void add(Worker worker, Rows x, Rows branch) {
         if (after.length > 0) {
             worker.await();
             int from = worker.from(worker.rows());

@@ -7,6 +7,10 @@ package io.baseload.engine.model;
  * @param rows rows of a step
  * @param chunks prompts that a step computes a chunk of
  * @param logits rows of a step that logits are computed for
- * @param workers threads of the team
+ * @param workers threads that compute it
  */
-public record StepLimits(int contextLength, int rows, int chunks, int logits, int workers) {}
+public record StepLimits(int contextLength, int rows, int chunks, int logits, int workers) {
+    StepLimits withWorkers(int count) {
+        return new StepLimits(contextLength, rows, chunks, logits, count);
+    }
+}

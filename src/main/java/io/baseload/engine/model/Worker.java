@@ -12,7 +12,7 @@ import io.baseload.engine.tensor.Rows;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One of the threads that compute a step together: what it computes with, and what its share is. Made once, set up anew for each step. */
+/** One of the threads that compute a step, or a shard of it, together: what it computes with, and what its share is. Made once, set up anew for each step. */
 public final class Worker {
     /** Up to so many rows each worker computes a norm by itself: that is less than a barrier. */
     static final int FEW = 8;
@@ -28,11 +28,22 @@ public final class Worker {
     final Rows own;
 
     Batch batch;
+    /** Whose part of the model it computes. */
+    private final int shard;
+
     private @Nullable Barrier barrier;
     private int index;
     private int count;
 
-    Worker(Kernels kernels, Scratch scratch, PromptRows quantized, WorkerClock clock, int hidden, Batch batch) {
+    Worker(
+            int shard,
+            Kernels kernels,
+            Scratch scratch,
+            PromptRows quantized,
+            WorkerClock clock,
+            int hidden,
+            Batch batch) {
+        this.shard = shard;
         this.kernels = kernels;
         this.scratch = scratch;
         this.quantized = quantized;
@@ -41,6 +52,10 @@ public final class Worker {
         this.batch = batch;
     }
 
+    /**
+     * @param index which one of its shard's workers it is
+     * @param count how many these are
+     */
     void start(Batch batch, int index, int count, Barrier barrier) {
         this.batch = batch;
         this.index = index;
@@ -49,10 +64,20 @@ public final class Worker {
         did(Operator.BARRIERS);
     }
 
-    /** Waits for all workers; what they wrote before is seen by all behind it. */
+    /** Waits for all workers of the shard; what they wrote before is seen by all behind it. */
     void await() {
+        Objects.requireNonNull(barrier).awaitShard();
+        did(Operator.BARRIERS);
+    }
+
+    /** Waits for the workers of all shards. */
+    void awaitAllShards() {
         Objects.requireNonNull(barrier).await();
         did(Operator.BARRIERS);
+    }
+
+    int shard() {
+        return shard;
     }
 
     /** What it has done since this was called last: stands behind each operator. */

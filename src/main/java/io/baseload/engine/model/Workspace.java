@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What blocks compute in: activations, allocated once for a loaded model, and the pages of keys and values. */
+/** What blocks of a shard compute in: activations, allocated once for a loaded model, and the pages of keys and values. */
 final class Workspace {
     private record Use(String name, int count, int width) {}
 
@@ -18,9 +18,11 @@ final class Workspace {
     private final KvPages kv;
     private final int[] visible;
     private final AttentionParts parts;
+    private final AllReduces allReduces;
     private final Map<Use, Rows> rows = new HashMap<>();
 
-    Workspace(StepLimits limits, RopeTables ropes, KvPages kv, NativeMemory memory) {
+    Workspace(StepLimits limits, RopeTables ropes, KvPages kv, NativeMemory memory, AllReduces allReduces) {
+        this.allReduces = allReduces;
         this.limits = limits;
         this.ropes = ropes;
         this.kv = kv;
@@ -49,6 +51,11 @@ final class Workspace {
                 .mapToLong(use -> PromptRows.elements(use.count(), use.width()))
                 .max()
                 .orElseThrow();
+    }
+
+    /** Rows that all shards compute parts of. */
+    AllReduce allReduce(String use, int width) {
+        return allReduces.of(use, width);
     }
 
     StepLimits limits() {

@@ -2,13 +2,16 @@ package io.baseload.engine.parallel;
 
 /** Where the workers of a step wait for the last: one worker's side of it. Everything that a worker wrote before is seen by all behind it. */
 public final class Barrier {
-    private final Meeting meeting;
+    private final Meeting all;
+    private final Meeting shard;
     private final int worker;
     private long parkedNanos;
     private long meetings;
 
-    Barrier(Meeting meeting, int worker) {
-        this.meeting = meeting;
+    /** @param shard where the worker's shard meets; the same as {@code all} if there is only one */
+    Barrier(Meeting all, Meeting shard, int worker) {
+        this.all = all;
+        this.shard = shard;
         this.worker = worker;
     }
 
@@ -18,11 +21,20 @@ public final class Barrier {
      * @throws StepAbortedException if another worker failed in this step and will never come
      */
     public void await() {
+        await(all);
+    }
+
+    /** The same for the workers of this one's shard alone. */
+    public void awaitShard() {
+        await(shard);
+    }
+
+    private void await(Meeting meeting) {
         meetings++;
         parkedNanos += meeting.await(worker);
     }
 
-    /** How many times this worker has called {@link #await}, which is what a planner counts with. */
+    /** How many times this worker has waited here, which is what a planner counts with. By any thread, roughly. */
     public long meetings() {
         return meetings;
     }

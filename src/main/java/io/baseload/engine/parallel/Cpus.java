@@ -64,20 +64,27 @@ record Cpus(List<Integer> cpus, int cores, int available) {
         return cpus;
     }
 
+    /** Those of these CPUs that are allowed, first one of each core. */
+    List<Integer> of(List<Integer> some) {
+        return cpus.stream().filter(some::contains).toList();
+    }
+
+    /** As if the process might use these alone. */
+    Cpus only(List<Integer> some) {
+        int left = (int) cpus.stream().limit(cores).filter(some::contains).count();
+        return new Cpus(of(some), left, Math.min(available, some.size()));
+    }
+
+    /** How many of the cores these lists of CPUs have. */
+    int cores(List<List<Integer>> lists) {
+        List<Integer> first = cpus.subList(0, Math.min(cores, cpus.size()));
+        int count = (int) lists.stream().flatMap(List::stream).filter(first::contains).count();
+        return cpus.isEmpty() ? cores : Math.max(1, count);
+    }
+
     /** Two workers on one core would share its arithmetic, so there is one for each core. */
     int workers() {
         return Math.max(1, Math.min(cores, available));
     }
 
-    /**
-     * Whether each of this many workers can have a CPU of its own. Not under a CPU quota: other processes with a quota may run on the same CPUs, and if all
-     * pinned themselves they would crowd onto the first few.
-     */
-    boolean mayPin(int workers) {
-        return workers <= cpus.size() && cpus.size() <= available;
-    }
-
-    int cpu(int worker) {
-        return cpus.get(worker);
-    }
 }

@@ -16,8 +16,14 @@ final class Meeting {
     private int parties;
     private volatile boolean aborted;
 
-    /** @param crowded whether there are fewer CPUs than threads */
-    Meeting(int most, boolean crowded) {
+    private final long naps;
+
+    /**
+     * @param crowded whether there are fewer CPUs than threads
+     * @param naps how many of {@link Signal}'s naps long the last may keep the others waiting
+     */
+    Meeting(int most, boolean crowded, long naps) {
+        this.naps = naps;
         spinNanos = crowded ? CROWDED_SPIN_NANOS : SPIN_NANOS;
         signal = new Signal(most);
         parties = most;
@@ -28,7 +34,11 @@ final class Meeting {
         this.parties = parties;
     }
 
-    /** Waits for the others; returns how long this thread was parked, in nanoseconds. */
+    /**
+     * Waits for the others; returns how long this thread was parked, in nanoseconds.
+     *
+     * @throws WorkerLostException if one doesn't come
+     */
     long await(int place) {
         refuseAborted();
         long seen = signal.value();
@@ -37,8 +47,12 @@ final class Meeting {
             signal.raise();
             return 0;
         }
-        long parked = signal.await(seen, place, spinNanos);
+        long parked = signal.await(seen, place, spinNanos, naps);
         refuseAborted();
+        if (parked < 0) {
+            throw new WorkerLostException(
+                    "of " + parties + " workers of a step only " + arrived.get() + " have come within " + naps + " s");
+        }
         return parked;
     }
 

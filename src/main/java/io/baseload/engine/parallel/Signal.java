@@ -15,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Signal {
     private static final int SPINS = 32;
+
+    /** How long a thread parks before it looks again whether it was forgotten. */
+    static final long NAP_NANOS = 1_000_000_000;
+
     private static final VarHandle VALUE = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle SLEEPER = MethodHandles.arrayElementVarHandle(Thread[].class);
+
+    private static final long FOREVER = Long.MAX_VALUE;
 
     /** The value stands on a cache line of its own. */
     private static final int LINE = 16;
@@ -60,14 +66,20 @@ final class Signal {
         }
     }
 
+    /** Waits until the value isn't {@code seen}, however long that takes; see below. */
+    long await(long seen, int place, long spinNanos) {
+        return await(seen, place, spinNanos, FOREVER);
+    }
+
     /**
      * Waits until the value isn't {@code seen}.
      *
      * @param place this thread's own
      * @param spinNanos how long it spins before it parks
-     * @return how long it was parked, in nanoseconds
+     * @param naps how often it parks at most, for {@link #NAP_NANOS}. They are counted and not timed, so that a process that was stopped for a while has lost nothing
+     * @return how long it was parked, in nanoseconds; −1 if the value didn't change in all these naps
      */
-    long await(long seen, int place, long spinNanos) {
+    long await(long seen, int place, long spinNanos, long naps) {
         for (int i = 0; i < 4 * SPINS && spinNanos > 0; i++) {
             if (value() != seen) {
                 return 0;
@@ -83,16 +95,30 @@ final class Signal {
                 Thread.onSpinWait();
             }
         }
-        return sleep(seen, place);
+        return sleep(seen, place, naps);
     }
 
-    private long sleep(long seen, int place) {
+    private long sleep(long seen, int place, long naps) {
         long start = System.nanoTime();
         SLEEPER.setVolatile(sleepers, place, Thread.currentThread());
         sleeping.incrementAndGet();
         try {
+            long left = naps;
+            long began = start;
             while (value() == seen) {
-                LockSupport.park(this);
+                if (left == 0) {
+                    return -1;
+                }
+                if (naps == FOREVER) {
+                    LockSupport.park(this);
+                } else {
+                    LockSupport.parkNanos(this, NAP_NANOS);
+                }
+                long now = System.nanoTime();
+                if (now - began >= NAP_NANOS) {
+                    left--;
+                    began = now;
+                }
             }
         } finally {
             sleeping.decrementAndGet();

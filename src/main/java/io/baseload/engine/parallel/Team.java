@@ -5,6 +5,7 @@ import io.baseload.engine.platform.Affinity;
 import io.baseload.engine.platform.CpuQuota;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * would inherit its CPU.
  */
 public final class Team implements AutoCloseable {
+    /** An operator takes seconds at most; a worker that hasn't come after so many never will. */
+    private static final long LOST_NAPS = 120;
+
     private static final ThreadMXBean CPU = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** A step's number and its workers in one value, so that a thread which sees one sees the other. */
@@ -24,12 +28,16 @@ public final class Team implements AutoCloseable {
     /** Long enough that steps which follow on each other find the others awake. */
     private static final long SPIN_NANOS = 50_000;
 
+    private final TeamLayout layout;
     private final int workers;
-    private final Cpus cpus = Cpus.allowed();
-    private final CpuClaims claims;
+    private final CpuClaims[] claims;
     private final WorkerCount count;
     private final Signal start;
     private final Meeting inside;
+
+    /** Where the workers of each shard meet; {@link #inside} itself if there is only one. */
+    private final Meeting[] shards;
+
     private final Meeting end;
     private final Barrier[] barriers;
     private final boolean crowded;
@@ -40,35 +48,54 @@ public final class Team implements AutoCloseable {
     /** Ids of the team's own threads, by worker; that of worker 0 is the caller's. */
     private final long[] threads;
 
+    private final Optional<Affinity.Visit> home;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private volatile @Nullable WorkerLostException lost;
     private volatile @Nullable Step step;
     private volatile boolean pinned;
     private long steps;
     private long startNanos;
 
     /**
+     * A team of one shard.
+     *
      * @param workers including the caller
      * @param pinned whether each thread stays on one CPU, where the system allows it
      */
     public Team(int workers, boolean pinned) {
-        this(1, workers, pinned);
+        this(TeamLayout.single(workers), pinned);
     }
 
-    /** @param least workers that each step has, even if fewer would be faster */
-    Team(int least, int workers, boolean pinned) {
-        this.workers = workers;
+    /** @param layout the caller is its worker 0 */
+    public Team(TeamLayout layout, boolean pinned) {
+        this(layout, layout.shards(), pinned, LOST_NAPS);
+    }
+
+    /**
+     * @param least workers that each step has, even if fewer would be faster
+     * @param naps as {@link #LOST_NAPS}
+     */
+    Team(TeamLayout layout, int least, boolean pinned, long naps) {
+        this.layout = layout;
+        workers = layout.workers();
         crowded = workers > Runtime.getRuntime().availableProcessors();
         start = new Signal(workers);
-        inside = new Meeting(workers, crowded);
-        end = new Meeting(workers, crowded);
+        inside = new Meeting(workers, crowded, naps);
+        end = new Meeting(workers, crowded, naps);
+        shards = new Meeting[layout.shards()];
+        claims = new CpuClaims[layout.shards()];
         barriers = new Barrier[workers];
         denied = new long[workers];
         threads = new long[workers];
         count = new WorkerCount(least, workers, System.nanoTime(), CpuQuota.ofThisProcess()::throttledNanos);
-        claims = CpuClaims.of(cpus.cpus(), pinned && cpus.mayPin(workers) ? workers : 0);
+        boolean pins = pinned && layout.mayPin(Cpus.allowed());
+        for (int shard = 0; shard < shards.length; shard++) {
+            shards[shard] = shards.length == 1 ? inside : new Meeting(workers, crowded, naps);
+            claims[shard] = CpuClaims.of(layout.cpus().get(shard), pins ? layout.workers(shard, workers) : 0);
+        }
         this.pinned = true;
         for (int worker = 0; worker < workers; worker++) {
-            barriers[worker] = new Barrier(inside, worker);
+            barriers[worker] = new Barrier(inside, shards[layout.shard(worker)], worker);
         }
         for (int worker = 1; worker < workers; worker++) {
             int self = worker;
@@ -78,6 +105,15 @@ public final class Team implements AutoCloseable {
                     .start(() -> serve(self))
                     .threadId();
         }
+        home = home(pins);
+    }
+
+    /** Where worker 0, whose thread is the caller's, runs during a step: with several shards on the CPUs of its own. */
+    private Optional<Affinity.Visit> home(boolean pins) {
+        List<Integer> cpus = layout.cpus().getFirst();
+        return layout.shards() == 1 || !pins || cpus.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Affinity.Visit(cpus, Cpus.allowed().cpus()));
     }
 
     /** Workers that suit this machine: one for each core that the process may use. */
@@ -89,23 +125,65 @@ public final class Team implements AutoCloseable {
         return workers;
     }
 
+    /** The workers, their shards and their CPUs. */
+    public TeamLayout layout() {
+        return layout;
+    }
+
     /**
      * Runs a step on workers 0 … n − 1 and returns when all are done.
      *
      * @throws RuntimeException whatever the first worker that failed threw
+     * @throws WorkerLostException if one of them doesn't come to an end, in this step or one before; then the team can't be used any more
      */
     public void run(Step step) {
+        refuseLost();
         int active = count.next();
         begin(step, active);
+        if (home.isPresent()) {
+            home.get().begin();
+        }
         work(step, 0, active);
-        end.await(0);
+        if (home.isPresent()) {
+            home.get().end();
+        }
+        awaitEnd();
         this.step = null;
         note(step, active);
         Throwable thrown = failure.getAndSet(null);
         if (thrown != null) {
             inside.reset();
+            for (Meeting shard : shards) {
+                shard.reset();
+            }
             throw rethrow(thrown);
         }
+    }
+
+    /** Waits for all workers; a worker that some have waited for in vain won't come here either. */
+    private void awaitEnd() {
+        try {
+            if (failure.get() instanceof WorkerLostException waited) {
+                throw waited;
+            }
+            end.await(0);
+        } catch (WorkerLostException gone) {
+            lost = gone;
+            end.abort();
+            throw gone;
+        }
+    }
+
+    private void refuseLost() {
+        WorkerLostException gone = lost;
+        if (gone != null) {
+            throw new WorkerLostException("the engine has lost a worker: " + gone.getMessage());
+        }
+    }
+
+    /** Whether all workers are there. By any thread. */
+    public boolean whole() {
+        return lost == null;
     }
 
     /** Bytes of heap that the workers have ever taken. By the caller's thread. */
@@ -120,6 +198,9 @@ public final class Team implements AutoCloseable {
     private void begin(@Nullable Step step, int active) {
         this.step = step;
         inside.expect(active);
+        for (int shard = 0; shards.length > 1 && shard < shards.length; shard++) {
+            shards[shard].expect(layout.workers(shard, active));
+        }
         end.expect(active);
         startNanos = System.nanoTime();
         start.set(++steps << WORKER_BITS | active, active);
@@ -148,7 +229,12 @@ public final class Team implements AutoCloseable {
     }
 
     private void serve(int worker) {
-        boolean claimed = worker < claims.cpus().size();
+        List<Integer> own = claims[layout.shard(worker)].cpus();
+        List<Integer> all = layout.cpus().get(layout.shard(worker));
+        boolean claimed = layout.place(worker) < own.size();
+        if (layout.shards() > 1 && !all.isEmpty()) {
+            Affinity.set(all);
+        }
         boolean onItsOwn = false;
         boolean takesPart = true;
         long seen = 0;
@@ -164,11 +250,23 @@ public final class Team implements AutoCloseable {
                 }
                 if (claimed && pinned != onItsOwn) {
                     onItsOwn = !onItsOwn;
-                    Affinity.set(onItsOwn ? List.of(claims.cpus().get(worker)) : cpus.cpus());
+                    Affinity.set(onItsOwn ? List.of(own.get(layout.place(worker))) : all);
                 }
                 work(next, worker, active);
-                end.await(worker);
+                if (!ended(worker)) {
+                    return;
+                }
             }
+        }
+    }
+
+    /** Waits for the step's end; false if there is none, because a worker is lost. */
+    private boolean ended(int worker) {
+        try {
+            end.await(worker);
+            return true;
+        } catch (WorkerLostException | StepAbortedException lost) {
+            return false;
         }
     }
 
@@ -180,6 +278,9 @@ public final class Team implements AutoCloseable {
             if (!(thrown instanceof StepAbortedException)) {
                 failure.compareAndSet(null, thrown);
                 inside.abort();
+                for (Meeting shard : shards) {
+                    shard.abort();
+                }
             }
         }
         long used = CPU.getCurrentThreadCpuTime() - cpu;
@@ -190,6 +291,8 @@ public final class Team implements AutoCloseable {
     @Override
     public void close() {
         begin(null, workers);
-        claims.close();
+        for (CpuClaims claim : claims) {
+            claim.close();
+        }
     }
 }

@@ -31,10 +31,13 @@ public record Operator(int index, String label) {
     /** Having nothing to do while another worker does what only one can do. */
     public static final Operator WAITING = new Operator(6, "waiting");
 
+    /** Adding up what the shards have computed. Waiting for them before counts as {@link #BARRIERS}. */
+    public static final Operator ALL_REDUCE = new Operator(7, "all-reduce");
+
     @SuppressWarnings("EnumOrdinal")
     private static final Operator[] LINEAR = Arrays.stream(Codes.values())
             .map(codes -> new Operator(
-                    WAITING.index + 1 + codes.ordinal(),
+                    ALL_REDUCE.index + 1 + codes.ordinal(),
                     "linear " + codes.name().toLowerCase(Locale.ROOT)))
             .toArray(Operator[]::new);
 
@@ -48,7 +51,7 @@ public record Operator(int index, String label) {
 
     /** Whether it is a kind of linear layer, of which a model has only some. */
     public boolean linear() {
-        return index > WAITING.index;
+        return index > ALL_REDUCE.index;
     }
 
     /** By index. */
@@ -58,7 +61,7 @@ public record Operator(int index, String label) {
 
     private static List<Operator> all() {
         List<Operator> all = new ArrayList<>(
-                List.of(ATTENTION, CONVOLUTION, NORMS_AND_ROTARY, ROUTING, SAMPLING, BARRIERS, WAITING));
+                List.of(ATTENTION, CONVOLUTION, NORMS_AND_ROTARY, ROUTING, SAMPLING, BARRIERS, WAITING, ALL_REDUCE));
         all.addAll(Arrays.asList(LINEAR));
         return List.copyOf(all);
     }

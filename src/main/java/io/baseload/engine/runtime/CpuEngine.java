@@ -21,6 +21,7 @@ import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.schedule.Batcher;
 import io.baseload.engine.schedule.EngineLoop;
 import io.baseload.engine.tensor.NativeMemory;
@@ -34,15 +35,19 @@ import java.util.Optional;
 final class CpuEngine implements Engine {
     private static final System.Logger LOG = System.getLogger(CpuEngine.class.getName());
 
+    private final TeamLayout layout;
     private final int workers;
     private final boolean pinned;
+    private final Team team;
     private final EngineLoop loop;
     private volatile boolean closed;
 
     CpuEngine(EngineOptions options) {
-        workers = options.threads() == 0 ? Team.defaultWorkers() : options.threads();
+        layout = TeamLayout.of(options);
+        workers = layout.workers();
         pinned = options.pinned();
-        loop = new EngineLoop(new Team(workers, options.pinned()));
+        team = new Team(layout, pinned);
+        loop = new EngineLoop(team);
         LOG.log(
                 Level.INFO,
                 "engine with {0} workers; kernels: {1}",
@@ -116,21 +121,27 @@ final class CpuEngine implements Engine {
     private LoadedModel load(ModelSource source, ModelSize size, LoadOptions options) {
         NativeMemory memory = new NativeMemory();
         try {
-            KvPages pages = size.allocatePages(memory, source.config());
-            KvCache cache = new KvCache(pages, options.prefixCache());
             Kernels kernels = Kernels.best(options.precision());
-            StepMatrices weights = source.weights(memory);
-            CausalModel model =
-                    DecoderWeights.load(source.config(), weights).decoder(memory, pages, size.limits(workers), kernels);
+            ModelParts parts = ModelParts.of(source, size, layout, memory);
+            KvPages pages = parts.shards().getFirst().kv();
+            KvCache cache = new KvCache(pages, options.prefixCache());
+            CausalModel model = CausalModel.of(source.config(), parts.shards(), size.limits(workers), kernels);
             if (options.warmUp()) {
-                int group = source.config().attention().heads() / pages.layout().kvHeads();
-                KernelWarmUp.run(kernels, weights.packings(), pages.layout(), group);
+                int group = parts.shards().getFirst().weights().config().attention().heads()
+                        / pages.layout().kvHeads();
+                KernelWarmUp.run(kernels, parts.packings(), pages.layout(), group);
             }
             var probe = new RooflineProbe(
-                    weights, kernels, workers, pinned, source.plan().widest(), size.kvBytesPerToken(source.config()));
+                    parts.matrices(),
+                    kernels,
+                    workers,
+                    pinned,
+                    source.plan().widest(),
+                    size.kvBytesPerToken(source.config()));
             Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);
             KernelTiers tiers = kernels.tiers();
             LOG.log(Level.INFO, "{0}: prompts by {1}; answers by {2}", options.name(), tiers.prefill(), tiers.decode());
+            parts.log(options.name(), layout);
             CpuModel loaded = new CpuModel(options.name(), source, size, workers, cache, batcher, probe, tiers);
             return start(loaded, batcher, memory);
         } catch (Throwable failed) {

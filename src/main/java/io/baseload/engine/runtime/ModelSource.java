@@ -17,15 +17,20 @@ import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.store.StoredFolder;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.weights.CheckpointWeights;
 import io.baseload.engine.weights.ImportPackings;
-import io.baseload.engine.weights.StepMatrices;
+import io.baseload.engine.weights.MatrixList;
+import io.baseload.engine.weights.PassingWeights;
+import io.baseload.engine.weights.PlannedWeights;
 import io.baseload.engine.weights.StoredWeights;
 import io.baseload.engine.weights.Weights;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A model that was read and found fit to run. Mapped until it is closed.
@@ -89,10 +94,39 @@ record ModelSource(
     }
 
     /** Packs the weights into native memory, or maps them if they are packed already. The model doesn't need this source afterwards. */
-    StepMatrices weights(NativeMemory memory) {
-        Weights weights = store.<Weights>map(stored -> new StoredWeights(stored.map(memory)))
+    Weights weights(NativeMemory memory) {
+        return store.<Weights>map(stored -> new StoredWeights(stored.map(memory)))
                 .orElseGet(() -> new CheckpointWeights(definition.weights(), packings, memory));
-        return new StepMatrices(config(), weights);
+    }
+
+    /** All matrices that the model asks for; they have no data. */
+    List<MatrixList.Named> matrices() {
+        try (NativeMemory memory = new NativeMemory()) {
+            var list = new MatrixList(store.<Weights>map(stored -> new StoredWeights(stored.map(memory)))
+                    .orElseGet(() -> new PlannedWeights(definition.weights(), packings)));
+            DecoderWeights.load(config(), list);
+            return list.matrices().stream()
+                    .map(named -> new MatrixList.Named(
+                            named.name(),
+                            PackedMatrix.planned(
+                                    named.matrix().packing(),
+                                    named.matrix().rows(),
+                                    named.matrix().cols())))
+                    .toList();
+        }
+    }
+
+    /** Asks for all weights, each of which is there until the next. */
+    void pass(Consumer<Weights> reader) {
+        if (store.isPresent()) {
+            try (NativeMemory memory = new NativeMemory()) {
+                reader.accept(new StoredWeights(store.get().map(memory)));
+            }
+            return;
+        }
+        try (var passing = new PassingWeights(definition.weights(), packings)) {
+            reader.accept(passing);
+        }
     }
 
     ModelInfo info() {

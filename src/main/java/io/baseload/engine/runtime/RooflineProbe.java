@@ -9,15 +9,17 @@ import io.baseload.engine.weights.StepMatrices;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * Measures the {@link Roofline} of a loaded model: its weights are read once through, and of each kind and width of matrix some panels are multiplied from cache.
  *
+ * @param shards the matrices of each
  * @param widest columns of any matrix
  */
 record RooflineProbe(
-        StepMatrices matrices, Kernels kernels, int workers, boolean pinned, int widest, long kvBytesPerToken) {
+        List<StepMatrices> shards, Kernels kernels, int workers, boolean pinned, int widest, long kvBytesPerToken) {
 
     private record Kind(Packing packing, int cols) {
         static Kind of(PackedMatrix matrix) {
@@ -26,16 +28,22 @@ record RooflineProbe(
     }
 
     Roofline measure(int sequences) {
-        double chosen = matrices.chosen(sequences);
+        StepMatrices first = shards.getFirst();
+        double chosen = first.chosen(sequences);
+        List<PackedMatrix> shared = all(StepMatrices::shared);
+        List<PackedMatrix> experts = all(StepMatrices::experts);
         try (var probe = new MachineProbe(workers, pinned, kernels, widest)) {
-            double bytes = bytes(matrices.shared()) + chosen * bytes(matrices.experts());
-            int rows = (int) Math.max(1, Math.round(sequences * matrices.chosen(1) / Math.max(chosen, 1e-9)));
+            double bytes = bytes(shared) + chosen * bytes(experts);
+            int rows = (int) Math.max(1, Math.round(sequences * first.chosen(1) / Math.max(chosen, 1e-9)));
             double seconds =
-                    seconds(probe, matrices.shared(), sequences) + chosen * seconds(probe, matrices.experts(), rows);
-            List<PackedMatrix> all = Stream.concat(matrices.shared().stream(), matrices.experts().stream())
-                    .toList();
+                    seconds(probe, shared, sequences) + chosen * seconds(probe, experts, rows);
+            List<PackedMatrix> all = Stream.concat(shared.stream(), experts.stream()).toList();
             return new Roofline(sequences, probe.bytesPerSecond(all), Math.round(bytes), kvBytesPerToken, seconds);
         }
+    }
+
+    private List<PackedMatrix> all(Function<StepMatrices, List<PackedMatrix>> kind) {
+        return shards.stream().flatMap(matrices -> kind.apply(matrices).stream()).toList();
     }
 
     private static long bytes(List<PackedMatrix> matrices) {

@@ -12,18 +12,27 @@ import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.parallel.TeamLayout;
+import io.baseload.engine.shard.ShardPlan;
+import io.baseload.engine.shard.ShardedWeights;
 import io.baseload.engine.schedule.Batcher;
 import io.baseload.engine.schedule.BatcherLimits;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import io.baseload.engine.weights.CheckpointWeights;
 import io.baseload.engine.weights.ImportPackings;
+import io.baseload.engine.weights.MatrixList;
+import io.baseload.engine.weights.PassingWeights;
+import io.baseload.engine.weights.PlannedWeights;
 import io.baseload.testing.CollectingSink;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /** A model on the bench: loaded without a scheduler, fed row by row by a test. */
 public final class ModelBench implements AutoCloseable {
@@ -38,26 +47,49 @@ public final class ModelBench implements AutoCloseable {
     private final int contextLength;
 
     public ModelBench(Path path, int contextLength, int workers) {
-        this(path, contextLength, workers, config -> config);
+        this(path, contextLength, 1, workers, config -> config);
     }
 
-    /** @param change what is computed differently from what the files say */
-    public ModelBench(Path path, int contextLength, int workers, UnaryOperator<ModelConfig> change) {
+    /**
+     * @param workers at least one for each shard
+     * @param change what is computed differently from what the files say
+     */
+    public ModelBench(Path path, int contextLength, int shards, int workers, UnaryOperator<ModelConfig> change) {
         this.contextLength = contextLength;
         try (ModelFolder file = ModelFolder.open(path)) {
             ModelDefinition definition = Architectures.of(file);
             ModelConfig config = change.apply(definition.config());
-            KvPages pages =
-                    KvPages.allocate(memory, 4 * KvCache.pagesFor(contextLength), config.kvLayout(KvPrecision.F32));
-            cache = new KvCache(pages, false);
             StepLimits limits = new StepLimits(contextLength, ROWS, 4, ROWS, workers);
-            model = DecoderWeights.load(
-                            config, new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory))
-                    .decoder(memory, pages, limits, Kernels.best());
+            List<ModelShard> parts = cut(config, definition, shards);
+            cache = new KvCache(parts.getFirst().kv(), false);
+            model = CausalModel.of(config, parts, limits, Kernels.best());
             definition.weights().refuseOthers();
         }
         batch = model.batch();
-        team = new Team(workers, false);
+        team = new Team(TeamLayout.unbound(workers, shards), false);
+    }
+
+    private List<ModelShard> cut(ModelConfig config, ModelDefinition definition, int shards) {
+        if (shards == 1) {
+            var weights = new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory);
+            return List.of(shard(DecoderWeights.load(config, weights)));
+        }
+        var list = new MatrixList(new PlannedWeights(definition.weights(), ImportPackings.KEEP));
+        DecoderWeights.load(config, list);
+        var plan = new ShardPlan(config, list.matrices(), shards);
+        var cut = new ShardedWeights(plan, Collections.nCopies(shards, memory), Collections.nCopies(shards, Runnable::run));
+        try (var whole = new PassingWeights(definition.weights(), ImportPackings.KEEP)) {
+            cut.cut(whole);
+        }
+        return IntStream.range(0, shards)
+                .mapToObj(shard -> shard(DecoderWeights.load(plan.config(shard), cut.of(shard))))
+                .toList();
+    }
+
+    private ModelShard shard(DecoderWeights weights) {
+        KvPages pages = KvPages.allocate(
+                memory, 4 * KvCache.pagesFor(contextLength), weights.config().kvLayout(KvPrecision.F32));
+        return new ModelShard(weights, pages, memory);
     }
 
     public PageTable sequence() {

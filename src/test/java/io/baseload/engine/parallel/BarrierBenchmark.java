@@ -12,7 +12,7 @@ final class BarrierBenchmark {
 
     public static void main(String[] args) {
         for (int workers : new int[] {1, 2, 4, 8}) {
-            try (Team team = new Team(workers, workers, true)) {
+            try (Team team = new Team(TeamLayout.single(workers), workers, true, 120)) {
                 double barrier = nanos(team, BarrierBenchmark::meet) / BARRIERS;
                 double step = nanos(team, (worker, all, inside) -> {});
                 System.out.printf(

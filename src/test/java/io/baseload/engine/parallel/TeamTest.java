@@ -10,6 +10,8 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,8 +135,81 @@ class TeamTest {
 
     @Test
     void underAQuotaNothingIsPinned() {
-        assertTrue(new Cpus(List.of(0, 1, 2, 3), 4, 4).mayPin(4));
-        assertEquals(false, new Cpus(List.of(0, 1, 2, 3), 4, 2).mayPin(2));
+        List<Integer> four = List.of(0, 1, 2, 3);
+        var layout = new TeamLayout(4, List.of(four));
+        assertTrue(layout.mayPin(new Cpus(four, 4, 4)));
+        assertEquals(false, layout.mayPin(new Cpus(four, 4, 2)));
+        assertEquals(false, new TeamLayout(5, List.of(four)).mayPin(new Cpus(four, 4, 4)));
         assertEquals(2, new Cpus(List.of(0, 2, 1, 3), 2, 4).workers());
+    }
+
+    @Test
+    void workersAreSpreadOverShards() {
+        TeamLayout layout = TeamLayout.unbound(5, 2);
+        assertEquals(List.of(0, 1, 0, 1, 0), IntStream.range(0, 5).map(layout::shard).boxed().toList());
+        assertEquals(List.of(0, 0, 1, 1, 2), IntStream.range(0, 5).map(layout::place).boxed().toList());
+        assertEquals(3, layout.workers(0, 5));
+        assertEquals(2, layout.workers(1, 5));
+        assertEquals(1, layout.workers(1, 2));
+        assertThrows(IllegalArgumentException.class, () -> TeamLayout.unbound(1, 2));
+    }
+
+    @Test
+    void shardsMeetByThemselves() {
+        int rounds = 500;
+        int[] counts = new int[5 * 32];
+        try (Team team = new Team(TeamLayout.unbound(5, 2), true)) {
+            int[] sums = new int[5];
+            team.run((worker, all, barrier) -> {
+                for (int round = 1; round <= rounds * (1 + worker % 2); round++) {
+                    counts[worker * 32] = round;
+                    barrier.awaitShard();
+                    for (int other = worker % 2; other < 5; other += 2) {
+                        sums[worker] += counts[other * 32] == round ? 0 : 1;
+                    }
+                    barrier.awaitShard();
+                }
+                barrier.await();
+                sums[worker] += counts[(worker + 1) % 5 * 32] == rounds * (1 + (worker + 1) % 5 % 2) ? 0 : 1;
+            });
+            assertEquals(0, Arrays.stream(sums).sum(), Arrays.toString(sums));
+        }
+    }
+
+    /** It can't be ended, so the team is of no use any more; but nobody waits for ever. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aWorkerThatHangsIsGivenUp(boolean beforeABarrier) throws InterruptedException {
+        var ever = new CountDownLatch(1);
+        Thread[] threads = new Thread[4];
+        try (Team team = new Team(TeamLayout.unbound(4, 2), 4, false, 1)) {
+            assertTrue(team.whole());
+            Step hanging = (worker, all, barrier) -> {
+                threads[worker] = Thread.currentThread();
+                if (worker == 3) {
+                    waitFor(ever);
+                }
+                if (beforeABarrier) {
+                    barrier.awaitShard();
+                    barrier.await();
+                }
+            };
+            assertThrows(WorkerLostException.class, () -> team.run(hanging));
+            assertEquals(false, team.whole());
+            assertThrows(WorkerLostException.class, () -> team.run((worker, all, barrier) -> {}));
+            assertTrue(threads[1].join(Patience.LIMIT));
+            assertTrue(threads[2].join(Patience.LIMIT));
+        } finally {
+            ever.countDown();
+        }
+        assertTrue(threads[3].join(Patience.LIMIT));
+    }
+
+    private static void waitFor(CountDownLatch ever) {
+        try {
+            ever.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.Batch;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.model.ModelShard;
 import io.baseload.engine.model.Probe;
 import io.baseload.engine.model.StepLimits;
 import io.baseload.engine.parallel.Team;
@@ -39,9 +40,10 @@ final class BatcherBench {
             cache = new KvCache(kv, true);
             StepLimits rows =
                     new StepLimits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
-            model = new Watched(DecoderWeights.load(
-                            config, new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory))
-                    .decoder(memory, kv, rows, Kernels.best()));
+            DecoderWeights weights = DecoderWeights.load(
+                    config, new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory));
+            model = new Watched(
+                    CausalModel.of(config, List.of(new ModelShard(weights, kv, memory)), rows, Kernels.best()));
             batcher = new Batcher("tiny", model, cache, limits, () -> {});
         }
     }

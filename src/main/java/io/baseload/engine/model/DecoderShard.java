@@ -1,0 +1,142 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.config.Factors;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.profile.Operator;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one shard computes of a {@link Decoder}: its own copy of the residual stream, its part of each block, and the logits of its tokens. Its workers meet among themselves; with those of
+ * other shards only where parts are added up.
+ */
+final class DecoderShard {
+    private final DecoderWeights weights;
+    private final ModelConfig config;
+    private final ModelShard shard;
+    private final TokenTable embedding;
+    private final Workspace workspace;
+    private final RopeTables ropes;
+    private final Residual[] blocks;
+    private final Rows x;
+    private final Rows normed;
+    private final Rows selected;
+
+    /** The columns of its tokens. */
+    private final Rows logits;
+
+    /** @param branches what blocks compute, in turn */
+    DecoderShard(ModelShard shard, StepLimits limits, TokenTable embedding, AllReduces branches, Rows logits) {
+        this.shard = shard;
+        this.weights = shard.weights();
+        this.embedding = embedding;
+        this.logits = logits;
+        config = weights.config();
+        int hidden = config.hidden();
+        x = Rows.allocate(limits.rows(), hidden);
+        normed = Rows.allocate(limits.rows(), hidden);
+        selected = Rows.allocate(limits.logits(), hidden);
+        ropes = new RopeTables(new RopeFrequencies(weights.ropeFactors()), limits);
+        workspace = new Workspace(limits, ropes, shard.kv(), shard.memory(), branches);
+        blocks = bind();
+    }
+
+    private Residual[] bind() {
+        List<Residual> blocks = new ArrayList<>();
+        float epsilon = config.norms().epsilon();
+        float factor = config.factors().residual();
+        AllReduce attended = workspace.allReduce("attention", config.hidden());
+        AllReduce fed = workspace.allReduce("feed-forward", config.hidden());
+        for (DecoderWeights.Layer layer : weights.layers()) {
+            Block attention = layer.attention().bind(workspace);
+            Block feedForward = layer.feedForward().bind(workspace);
+            blocks.add(new Residual(
+                    layer.attentionNorm(), attention, layer.attentionPostNorm(), epsilon, factor, attended));
+            blocks.add(new Residual(
+                    layer.feedForwardNorm(), feedForward, layer.feedForwardPostNorm(), epsilon, factor, fed));
+        }
+        return blocks.toArray(Residual[]::new);
+    }
+
+    /** Elements of the largest input of a linear layer, quantized. */
+    long widestPrompt() {
+        return workspace.widestPrompt(config.hidden());
+    }
+
+    /** Room for one of its workers. */
+    Scratch scratch() {
+        return Scratch.allocate(
+                shard.memory(), weights.widest(), shard.kv().layout().valueDim());
+    }
+
+    void accept(Batch batch, int drafts) {
+        for (Residual residual : blocks) {
+            residual.block().accept(batch, batch.firstDraft() + drafts - 1);
+        }
+    }
+
+    /** A step, by all workers of the shard. */
+    void run(Worker worker, Probe looking) {
+        Batch batch = worker.batch;
+        embed(worker);
+        ropes.turn(batch, worker.from(batch.rows()), worker.to(batch.rows()));
+        worker.did(Operator.NORMS_AND_ROTARY);
+        worker.await();
+        looking.embedded(x);
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i].run(worker, x, normed);
+            if (i % 2 == 1) {
+                looking.layer(i / 2, x);
+            }
+        }
+        head(worker, looking);
+    }
+
+    private void embed(Worker worker) {
+        Batch batch = worker.batch;
+        int end = worker.to(batch.rows());
+        for (int row = worker.from(batch.rows()); row < end; row++) {
+            embedding.embed(worker.kernels, batch.token(row), x, row);
+        }
+        if (config.factors().embedding() != 1) {
+            int from = worker.from(batch.rows());
+            worker.kernels.scale(x, config.factors().embedding(), from, end, 0, config.hidden());
+        }
+    }
+
+    /** Logits of the rows that want them; always by the decode kernel, so that their kind doesn't depend on their number. */
+    private void head(Worker worker, Probe looking) {
+        Batch batch = worker.batch;
+        int from = worker.from(batch.logits());
+        int to = worker.to(batch.logits());
+        for (int i = from; i < to; i++) {
+            System.arraycopy(x.data(), x.at(batch.logitRow(i)), selected.data(), selected.at(i), config.hidden());
+        }
+        float epsilon = config.norms().epsilon();
+        worker.kernels.rmsNorm(selected, weights.norm(), epsilon, selected, from, to, worker.scratch);
+        worker.did(Operator.NORMS_AND_ROTARY);
+        worker.await();
+        looking.normed(selected);
+        PackedMatrix w = weights.head();
+        int firstPanel = worker.from(w.panels());
+        int endPanel = worker.to(w.panels());
+        worker.kernels.decodeLinear(w, selected, logits, 0, batch.logits(), firstPanel, endPanel, worker.scratch);
+        worker.did(Operator.linear(w.packing().codes()));
+        scaleLogits(worker, worker.firstColumn(w.rows()), worker.endColumn(w.rows()));
+        worker.did(Operator.NORMS_AND_ROTARY);
+    }
+
+    private void scaleLogits(Worker worker, int firstColumn, int endColumn) {
+        Factors factors = config.factors();
+        int rows = worker.batch.logits();
+        if (factors.logits() != 1) {
+            worker.kernels.scale(logits, 1 / factors.logits(), 0, rows, firstColumn, endColumn);
+        }
+        if (factors.softCap() > 0) {
+            worker.kernels.softCap(logits, factors.softCap(), 0, rows, firstColumn, endColumn);
+        }
+    }
+}

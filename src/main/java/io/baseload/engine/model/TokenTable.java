@@ -1,0 +1,18 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+
+/** The embedding: a row for each token, each shard having some of the tokens. */
+record TokenTable(PackedMatrix[] parts) {
+
+    void embed(Kernels kernels, int token, Rows y, int row) {
+        int shard = 0;
+        int own = token;
+        while (own >= parts[shard].rows()) {
+            own -= parts[shard++].rows();
+        }
+        kernels.embed(parts[shard], own, y, row);
+    }
+}

@@ -1,0 +1,70 @@
+package io.baseload.engine.parallel;
+
+import io.baseload.engine.api.EngineOptions;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A team's workers, their shards and their CPUs. Worker w belongs to shard {@code w % shards}: a step that gets only some of the workers, which are always the first ones, so still has some of
+ * each shard.
+ *
+ * @param workers of all shards together, at least one for each
+ * @param cpus for each shard the CPUs that its workers may use, first one of each core; an empty list where the system doesn't tell
+ */
+public record TeamLayout(int workers, List<List<Integer>> cpus) {
+    public TeamLayout {
+        cpus = cpus.stream().map(List::copyOf).toList();
+        if (workers < cpus.size()) {
+            throw new IllegalArgumentException(
+                    workers + " workers are too few for " + cpus.size() + " shards: each needs one");
+        }
+    }
+
+    /** One shard on all CPUs of this process. */
+    public static TeamLayout single(int workers) {
+        return new TeamLayout(workers, List.of(Cpus.allowed().cpus()));
+    }
+
+    /**
+     * What the options say, on this machine.
+     *
+     * @throws IllegalArgumentException if there are fewer workers than shards, or CPUs that the process may not use
+     */
+    public static TeamLayout of(EngineOptions options) {
+        return Topology.ofThisMachine().layout(options);
+    }
+
+    /** Shards that aren't bound to any CPUs. */
+    public static TeamLayout unbound(int workers, int shards) {
+        return new TeamLayout(workers, Collections.nCopies(shards, List.of()));
+    }
+
+    public int shards() {
+        return cpus.size();
+    }
+
+    /** The shard of a worker. */
+    public int shard(int worker) {
+        return worker % shards();
+    }
+
+    /** Which one of its shard's workers it is. */
+    public int place(int worker) {
+        return worker / shards();
+    }
+
+    /** How many of the first {@code active} workers belong to a shard. */
+    public int workers(int shard, int active) {
+        return (active - shard + shards() - 1) / shards();
+    }
+
+    /** Whether each worker can have a CPU of its own. Not under a CPU quota, see {@link Cpus#mayPin}. */
+    boolean mayPin(Cpus allowed) {
+        for (int shard = 0; shard < shards(); shard++) {
+            if (workers(shard, workers) > cpus.get(shard).size()) {
+                return false;
+            }
+        }
+        return allowed.cpus().size() <= allowed.available();
+    }
+}

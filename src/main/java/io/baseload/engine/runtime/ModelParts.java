@@ -1,0 +1,81 @@
+package io.baseload.engine.runtime;
+
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.model.ModelShard;
+import io.baseload.engine.parallel.NodeThreads;
+import io.baseload.engine.parallel.TeamLayout;
+import io.baseload.engine.shard.ShardPlan;
+import io.baseload.engine.shard.ShardedWeights;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.weights.StepMatrices;
+import io.baseload.engine.weights.Weights;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The weights of a model in memory: of one shard packed or mapped as they are, of several cut.
+ *
+ * @param matrices of each shard those that a step multiplies with
+ */
+record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices) {
+    private static final System.Logger LOG = System.getLogger(ModelParts.class.getName());
+
+    static ModelParts of(ModelSource source, ModelSize size, TeamLayout layout, NativeMemory memory) {
+        ModelParts parts = new ModelParts(new ArrayList<>(), new ArrayList<>());
+        if (layout.shards() == 1) {
+            parts.add(source.config(), source.weights(memory), size, memory);
+            return parts;
+        }
+        ShardPlan plan = new ShardPlan(source.config(), source.matrices(), layout.shards());
+        try (var threads = new NodeThreads(layout)) {
+            var cut = new ShardedWeights(plan, Collections.nCopies(layout.shards(), memory), threads.executors());
+            source.pass(cut::cut);
+            for (int shard = 0; shard < layout.shards(); shard++) {
+                parts.add(plan.config(shard), cut.of(shard), size, memory);
+            }
+        }
+        return parts;
+    }
+
+    private void add(ModelConfig config, Weights weights, ModelSize size, NativeMemory memory) {
+        var noted = new StepMatrices(config, weights);
+        DecoderWeights own = DecoderWeights.load(config, noted);
+        shards.add(new ModelShard(own, size.allocatePages(memory, config), memory));
+        matrices.add(noted);
+    }
+
+    /** How the matrices are packed, each way once. */
+    Set<Packing> packings() {
+        return matrices.stream().flatMap(shard -> shard.packings().stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Says which shard has which CPUs and how much of the model. */
+    void log(String model, TeamLayout layout) {
+        for (int shard = 0; shards.size() > 1 && shard < shards.size(); shard++) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0}: shard {1} of {2}: {3} workers on CPUs {4}, {5} bytes of weights",
+                    model,
+                    shard,
+                    shards.size(),
+                    layout.workers(shard, layout.workers()),
+                    layout.cpus().get(shard),
+                    bytes(shard));
+        }
+    }
+
+    private long bytes(int shard) {
+        StepMatrices own = matrices.get(shard);
+        return Stream.concat(own.shared().stream(), own.experts().stream())
+                .map(PackedMatrix::data)
+                .mapToLong(data -> data.byteSize())
+                .sum();
+    }
+}

@@ -1,0 +1,116 @@
+package io.baseload.engine.shard;
+
+import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.quant.PanelSlices;
+import io.baseload.engine.shard.ShardPlan.Part;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.weights.Weights;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts a model's weights into those of its shards. The model is asked for each weight once, as at any load; its parts are copied into memory of their shards at once, and the whole is
+ * forgotten. Each part is first touched by a thread of its shard, so that the system puts it into that node's memory.
+ */
+public final class ShardedWeights {
+    private final ShardPlan plan;
+    private final List<Store> stores = new ArrayList<>();
+
+    /** What one shard has so far. */
+    private record Store(
+            NativeMemory memory, Executor nearby, Map<String, PackedMatrix> matrices, Map<String, float[]> vectors)
+            implements Weights {
+        @Override
+        public PackedMatrix matrix(String name, int rows, int cols) {
+            return taken(matrices.remove(name), name);
+        }
+
+        @Override
+        public float[] vector(String name, int length) {
+            return taken(vectors.remove(name), name);
+        }
+
+        private static <T> T taken(@Nullable T found, String name) {
+            if (found == null) {
+                throw new IllegalStateException("the plan has given this shard no " + name);
+            }
+            return found;
+        }
+    }
+
+    /**
+     * @param memories of each shard
+     * @param nearby for each shard what runs a task on its CPUs
+     */
+    public ShardedWeights(ShardPlan plan, List<NativeMemory> memories, List<Executor> nearby) {
+        this.plan = plan;
+        for (int shard = 0; shard < plan.shards(); shard++) {
+            stores.add(new Store(memories.get(shard), nearby.get(shard), new HashMap<>(), new HashMap<>()));
+        }
+    }
+
+    /** Asks for all weights of the model and cuts them; a matrix of {@code whole} need not live longer than until the next is asked for. */
+    public void cut(Weights whole) {
+        DecoderWeights.load(plan.whole(), new Cutting(whole));
+    }
+
+    /** The weights of a shard's own model, each to be asked for once. */
+    public Weights of(int shard) {
+        return stores.get(shard);
+    }
+
+    private final class Cutting implements Weights {
+        private final Weights whole;
+
+        Cutting(Weights whole) {
+            this.whole = whole;
+        }
+
+        @Override
+        public PackedMatrix matrix(String name, int rows, int cols) {
+            PackedMatrix matrix = whole.matrix(name, rows, cols);
+            List<CompletableFuture<Void>> copies = new ArrayList<>();
+            for (Part part : plan.parts(name, matrix)) {
+                Store store = stores.get(part.shard());
+                PackedMatrix own = PackedMatrix.allocate(
+                        store.memory,
+                        part.slice().packing(),
+                        part.slice().rows().size(),
+                        part.slice().width());
+                store.matrices.put(part.name(), own);
+                copies.add(CompletableFuture.runAsync(
+                        () -> PanelSlices.copy(matrix, part.slice(), own, 0, own.panels()), store.nearby));
+            }
+            copies.forEach(CompletableFuture::join);
+            return PackedMatrix.planned(matrix.packing(), rows, cols);
+        }
+
+        @Override
+        public float[] vector(String name, int length) {
+            float[] values = whole.vector(name, length);
+            for (int shard = 0; shard < plan.shards(); shard++) {
+                stores.get(shard).vectors.put(name, part(plan.cut(name), values, shard));
+            }
+            return values;
+        }
+    }
+
+    private static float[] part(WeightCut cut, float[] values, int shard) {
+        return switch (cut) {
+            case WeightCut.Outputs outputs -> {
+                var own = outputs.ranges().get(shard);
+                yield Arrays.copyOfRange(values, own.from(), own.to());
+            }
+            case WeightCut.Inputs inputs -> shard == 0 ? values : new float[values.length];
+            case WeightCut.Whole whole -> values;
+            case WeightCut.Head head -> values;
+        };
+    }
+}
