@@ -1,7 +1,6 @@
 package io.baseload.cli;
 
 import io.baseload.engine.api.Engine;
-import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.Precision;
@@ -33,6 +32,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Mixin
     private KvOption kv = new KvOption();
+
+    @Mixin
+    private ShardOptions shards = new ShardOptions();
 
     @Mixin
     private PrecisionOption precision = new PrecisionOption();
@@ -107,7 +109,7 @@ final class BenchCommand implements Callable<Integer> {
         var profiles = new ArrayList<BenchProfile>();
         var speculative = new ArrayList<BenchSpeculation>();
         for (int count : threads) {
-            try (Engine engine = Engine.open(new EngineOptions(count, true))) {
+            try (Engine engine = shards.open(count)) {
                 for (Quantization format : formats) {
                     if (speculation) {
                         compare(engine, format, count, speculative);

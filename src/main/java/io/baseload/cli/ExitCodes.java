@@ -3,6 +3,7 @@ package io.baseload.cli;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.NotFiniteException;
+import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.store.ModelStoreException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +27,7 @@ final class ExitCodes {
         return switch (thrown) {
             case BadInputException bad -> badInput(command, bad.getMessage());
             case ModelFileException bad -> badInput(command, bad.getMessage());
+            case UncuttableModelException bad -> badInput(command, bad.getMessage());
             case ModelStoreException bad -> badInput(command, String.valueOf(bad.getMessage()));
             case UncheckedIOException bad -> badInput(command, String.valueOf(bad.getMessage()));
             case NotFiniteException bad -> badInput(command, String.valueOf(bad.getMessage()));

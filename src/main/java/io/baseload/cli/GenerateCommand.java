@@ -11,7 +11,6 @@ import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.ToolSet;
 import io.baseload.engine.api.Engine;
-import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.Precision;
@@ -42,6 +41,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Mixin
     private KvOption kv = new KvOption();
+
+    @Mixin
+    private ShardOptions shards = new ShardOptions();
 
     @Mixin
     private PrecisionOption precision = new PrecisionOption();
@@ -118,7 +120,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         check();
-        try (Engine engine = Engine.open(new EngineOptions(threads, true));
+        try (Engine engine = shards.open(threads);
                 LoadedModel loaded = engine.load(
                         model.path(),
                         LoadOptions.named(model.name())

@@ -2,7 +2,6 @@ package io.baseload.cli;
 
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.Engine;
-import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.KvPrecision;
@@ -38,6 +37,9 @@ final class PerplexityCommand implements Callable<Integer> {
 
     @Mixin
     private KvOption kv = new KvOption();
+
+    @Mixin
+    private ShardOptions shards = new ShardOptions();
 
     @Mixin
     private PrecisionOption precision = new PrecisionOption();
@@ -103,7 +105,7 @@ final class PerplexityCommand implements Callable<Integer> {
             throw new BadInputException("--window must be 2 or more, --limit 1 or more, --threads 0 or more");
         }
         TextWindows text = TextWindows.open(windows, length);
-        try (Engine engine = Engine.open(new EngineOptions(threads, true));
+        try (Engine engine = shards.open(threads);
                 LoadedModel loaded =
                         load(engine, model.path(), text.longest(), kv.precision(), precision.orElse(Precision.EXACT))) {
             List<int[]> ids = text.ids(loaded.vocabulary());

@@ -1,6 +1,7 @@
 package io.baseload.conformance;
 
 import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.testing.Safetensors;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,21 +12,22 @@ import tools.jackson.databind.JsonNode;
 /**
  * A checkpoint, or its GGUF twin, against its reference: logits at all positions, the residual stream, greedy continuation, a text, a long text.
  *
+ * @param shards that the model is cut into
  * @param equalBelow positions from here on are not compared
  */
-record ArchitectureCheck(JsonNode expected, Safetensors values, int equalBelow) {
+record ArchitectureCheck(JsonNode expected, Safetensors values, int shards, int equalBelow) {
     private static final int CONTEXT = 512;
 
     /** @param path the checkpoint's folder, or the twin's file */
     void run(Tally tally, Path path) {
-        try (var model = new LogitSource(path, CONTEXT)) {
+        try (var model = new LogitSource(path, CONTEXT, shards)) {
             for (JsonNode sequence : expected.get("sequences")) {
                 sequence(tally, model, sequence);
             }
             greedy(tally, model);
             last(tally, model, "text");
             last(tally, model, "long");
-        } catch (ModelFileException e) {
+        } catch (ModelFileException | UncuttableModelException e) {
             for (int i = 0; i < cases(); i++) {
                 tally.fail(e.getMessage());
             }

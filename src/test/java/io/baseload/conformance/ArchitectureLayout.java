@@ -22,14 +22,14 @@ final class ArchitectureLayout implements Layout {
         }
         JsonNode expected = found.get();
         Safetensors values = Safetensors.read(folder.path().resolve("expected.safetensors"));
-        var check = new ArchitectureCheck(expected, values, Integer.MAX_VALUE);
+        var check = new ArchitectureCheck(expected, values, models.shards(), Integer.MAX_VALUE);
         var suites = new ArrayList<Suite>();
         suites.add(new Suite(folder.name().toString(), tally -> check.run(tally, folder.path())));
         JsonNode gguf = expected.path("gguf");
         Optional<Path> twin = folder.file(gguf.path("file").asString(""));
         if (twin.isPresent()) {
             int equalBelow = gguf.path("equal_only_for_positions_below").asInt(Integer.MAX_VALUE);
-            var twinCheck = new ArchitectureCheck(expected, values, equalBelow);
+            var twinCheck = new ArchitectureCheck(expected, values, models.shards(), equalBelow);
             suites.add(new Suite(folder.label(twin.get()), tally -> {
                 twinCheck.run(tally, twin.get());
                 new WordsCheck(expected, true).run(tally, Tokenizers.of(twin.get()));

@@ -56,7 +56,7 @@ final class DigestLayout implements Layout {
             digests.forEach(digest -> tally.fail(e.getMessage()));
         }
         int sequences = values.count("logits.");
-        try (var source = new LogitSource(model, CONTEXT, config -> RoundedRope.in(config, state))) {
+        try (var source = new LogitSource(model, CONTEXT, 1, config -> RoundedRope.in(config, state))) {
             for (int i = 0; i < sequences; i++) {
                 tally.count("logits." + i, logits(tally, source, values, i));
             }

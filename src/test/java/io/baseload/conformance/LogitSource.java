@@ -15,14 +15,14 @@ final class LogitSource implements AutoCloseable {
     private final ModelBench bench;
 
     /** @throws io.baseload.engine.api.ModelFileException if the file is broken or holds something that this version can't run */
-    LogitSource(Path file, int contextLength) {
-        this(file, contextLength, config -> config);
+    LogitSource(Path file, int contextLength, int shards) {
+        this(file, contextLength, shards, config -> config);
     }
 
     /** @param change what is computed differently from what the files say */
-    LogitSource(Path file, int contextLength, UnaryOperator<ModelConfig> change) {
-        int workers = Math.min(2, Runtime.getRuntime().availableProcessors());
-        bench = new ModelBench(file, contextLength, 1, workers, change);
+    LogitSource(Path file, int contextLength, int shards, UnaryOperator<ModelConfig> change) {
+        int workers = Math.max(shards, Math.min(2, Runtime.getRuntime().availableProcessors()));
+        bench = new ModelBench(file, contextLength, shards, workers, change);
     }
 
     /** Logits at all positions, computed as a prompt: [ids][vocabulary]. */

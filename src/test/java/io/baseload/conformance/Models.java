@@ -8,14 +8,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where model files lie that reference data only name. */
-record Models(List<Path> folders) {
+/**
+ * Where model files lie that reference data only name, and how models are computed.
+ *
+ * @param shards that they are cut into
+ */
+record Models(List<Path> folders, int shards) {
     static Models bundled() {
-        return new Models(List.of(TestModels.smolLm2().getParent()));
+        return new Models(List.of(TestModels.smolLm2().getParent()), 1);
     }
 
     Models below(Path folder) {
-        return new Models(Stream.concat(Stream.of(folder), folders.stream()).toList());
+        return new Models(Stream.concat(Stream.of(folder), folders.stream()).toList(), shards);
+    }
+
+    Models in(int count) {
+        return new Models(folders, count);
     }
 
     /** The file of this name in one of the folders or below. */

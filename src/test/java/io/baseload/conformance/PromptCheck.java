@@ -12,7 +12,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** A real model against its reference, for each prompt: the rendered template and its ids, the last logits, the likeliest 20 at each position, greedy. */
-record PromptCheck(JsonNode expected, Safetensors values) {
+record PromptCheck(JsonNode expected, Safetensors values, int shards) {
     /** Of each prompt. */
     static final int CASES = 4;
 
@@ -27,7 +27,7 @@ record PromptCheck(JsonNode expected, Safetensors values) {
 
     void run(Tally tally, Path file) {
         Tokenizer tokenizer = Tokenizers.of(file);
-        try (var model = new LogitSource(file, CONTEXT)) {
+        try (var model = new LogitSource(file, CONTEXT, shards)) {
             for (JsonNode prompt : expected.get("prompts")) {
                 String name = Json.text(prompt, "name");
                 tally.count(name + " ids", words(tokenizer, prompt));

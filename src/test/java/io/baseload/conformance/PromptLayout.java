@@ -23,7 +23,7 @@ final class PromptLayout implements Layout {
             return List.of(Suite.unsupported(name, cases, model + " was not found; --models says where it lies"));
         }
         Safetensors values = Safetensors.read(folder.path().resolve("expected.safetensors"));
-        var check = new PromptCheck(expected.get(), values);
+        var check = new PromptCheck(expected.get(), values, models.shards());
         return List.of(new Suite(name, tally -> check.run(tally, file.get())));
     }
 }

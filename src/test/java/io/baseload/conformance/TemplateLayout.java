@@ -69,6 +69,6 @@ final class TemplateLayout implements Layout {
     }
 
     private static Optional<Path> find(Path folder, String fileName) throws IOException {
-        return new Models(List.of(folder)).find(fileName);
+        return new Models(List.of(folder), 1).find(fileName);
     }
 }

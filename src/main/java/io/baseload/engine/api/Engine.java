@@ -56,7 +56,7 @@ public interface Engine extends AutoCloseable {
      *
      * @param model as for {@link #outline}
      * @throws ModelFileException as {@link #inspect}
-     * @throws IllegalArgumentException if it can't be cut so often
+     * @throws UncuttableModelException if it can't be cut so often
      */
     ShardOutline shards(Path model, LoadOptions options, int shards);
 
@@ -69,6 +69,9 @@ public interface Engine extends AutoCloseable {
      */
     MachineRates measure(ModelOutline model, Precision precision);
 
+    /** Whether all workers are there: an engine that has lost one computes nothing any more, and its process has to be started anew. By any thread. */
+    boolean whole();
+
     /** What computes the linear layers of models that are loaded in this precision here. */
     KernelTiers kernels(Precision precision);
 
@@ -76,6 +79,7 @@ public interface Engine extends AutoCloseable {
      * Loads a model; returns when it can generate.
      *
      * @throws ModelFileException as {@link #inspect}
+     * @throws UncuttableModelException if it can't be cut into the engine's shards
      */
     LoadedModel load(Path file, LoadOptions options);
 

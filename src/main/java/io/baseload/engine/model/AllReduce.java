@@ -20,7 +20,9 @@ final class AllReduce {
         parts = Stream.generate(() -> Rows.allocate(rows, width)).limit(shards).toArray(Rows[]::new);
         sums = shards == 1
                 ? parts
-                : Stream.generate(() -> Rows.allocate(rows, width)).limit(shards).toArray(Rows[]::new);
+                : Stream.generate(() -> Rows.allocate(rows, width))
+                        .limit(shards)
+                        .toArray(Rows[]::new);
     }
 
     /** Where a worker's shard puts its part. */
@@ -36,7 +38,8 @@ final class AllReduce {
             int first = worker.firstColumn(sum.width());
             int end = worker.endColumn(sum.width());
             for (int row = 0; row < worker.rows(); row++) {
-                System.arraycopy(parts[0].data(), parts[0].at(row) + first, sum.data(), sum.at(row) + first, end - first);
+                System.arraycopy(
+                        parts[0].data(), parts[0].at(row) + first, sum.data(), sum.at(row) + first, end - first);
             }
             for (int shard = 1; shard < parts.length; shard++) {
                 worker.kernels.add(parts[shard], sum, 0, worker.rows(), first, end);

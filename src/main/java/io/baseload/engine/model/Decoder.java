@@ -49,7 +49,7 @@ final class Decoder implements CausalModel, Step {
     }
 
     private DecoderShard[] shards(List<ModelShard> parts) {
-        var embedding = new TokenTable(
+        var embedding = new EmbeddingTable(
                 parts.stream().map(part -> part.weights().embedding()).toArray(PackedMatrix[]::new));
         var branches = new AllReduces(parts.size(), limits.rows());
         DecoderShard[] made = new DecoderShard[parts.size()];
@@ -73,8 +73,8 @@ final class Decoder implements CausalModel, Step {
         for (int i = 0; i < made.length; i++) {
             int shard = team.shard(i);
             PromptRows own = quantized[shard].share();
-            made[i] = new Worker(
-                    shard, kernels, shards[shard].scratch(), own, profile.worker(i), config.hidden(), batch);
+            made[i] =
+                    new Worker(shard, kernels, shards[shard].scratch(), own, profile.worker(i), config.hidden(), batch);
         }
         return made;
     }

@@ -17,7 +17,7 @@ final class DecoderShard {
     private final DecoderWeights weights;
     private final ModelConfig config;
     private final ModelShard shard;
-    private final TokenTable embedding;
+    private final EmbeddingTable embedding;
     private final Workspace workspace;
     private final RopeTables ropes;
     private final Residual[] blocks;
@@ -29,7 +29,7 @@ final class DecoderShard {
     private final Rows logits;
 
     /** @param branches what blocks compute, in turn */
-    DecoderShard(ModelShard shard, StepLimits limits, TokenTable embedding, AllReduces branches, Rows logits) {
+    DecoderShard(ModelShard shard, StepLimits limits, EmbeddingTable embedding, AllReduces branches, Rows logits) {
         this.shard = shard;
         this.weights = shard.weights();
         this.embedding = embedding;

@@ -78,7 +78,8 @@ record Cpus(List<Integer> cpus, int cores, int available) {
     /** How many of the cores these lists of CPUs have. */
     int cores(List<List<Integer>> lists) {
         List<Integer> first = cpus.subList(0, Math.min(cores, cpus.size()));
-        int count = (int) lists.stream().flatMap(List::stream).filter(first::contains).count();
+        int count = (int)
+                lists.stream().flatMap(List::stream).filter(first::contains).count();
         return cpus.isEmpty() ? cores : Math.max(1, count);
     }
 
@@ -86,5 +87,4 @@ record Cpus(List<Integer> cpus, int cores, int available) {
     int workers() {
         return Math.max(1, Math.min(cores, available));
     }
-
 }

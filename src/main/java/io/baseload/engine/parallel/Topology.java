@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -34,20 +35,22 @@ record Topology(Path system, Cpus allowed) {
     }
 
     private List<Path> lists() {
-        try (Stream<Path> folders = Files.list(system.resolve("node"))) {
-            return folders.filter(folder -> folder.getFileName().toString().matches("node\\d+"))
-                    .map(folder -> folder.resolve("cpulist"))
+        Path folder = system.resolve("node");
+        try (Stream<Path> names = Files.list(folder)) {
+            return names.map(Path::getFileName)
+                    .map(String::valueOf)
+                    .filter(name -> name.matches("node\\d{1,6}"))
+                    .sorted(Comparator.comparingInt(Topology::number))
+                    .map(name -> folder.resolve(name).resolve("cpulist"))
                     .filter(Files::isReadable)
-                    .sorted((a, b) -> Integer.compare(number(a), number(b)))
                     .toList();
         } catch (IOException noNodes) {
             return List.of();
         }
     }
 
-    private static int number(Path list) {
-        return Integer.parseInt(
-                list.getParent().getFileName().toString().substring("node".length()));
+    private static int number(String node) {
+        return Integer.parseInt(node.substring("node".length()));
     }
 
     private static List<Integer> read(Path list) {
@@ -77,7 +80,8 @@ record Topology(Path system, Cpus allowed) {
         if (lists.size() > 1) {
             return lists;
         }
-        List<List<Integer>> nodes = lists.isEmpty() ? nodes() : new Topology(system, allowed.only(lists.getFirst())).nodes();
+        List<List<Integer>> nodes =
+                lists.isEmpty() ? nodes() : new Topology(system, allowed.only(lists.getFirst())).nodes();
         if (options.shards() == 0) {
             boolean few = options.threads() > 0 && options.threads() < nodes.size();
             return few ? List.of(all(nodes)) : nodes;

@@ -19,14 +19,12 @@ import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.CausalModel;
-import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.schedule.Batcher;
 import io.baseload.engine.schedule.EngineLoop;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.weights.ImportPackings;
-import io.baseload.engine.weights.StepMatrices;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -50,8 +48,9 @@ final class CpuEngine implements Engine {
         loop = new EngineLoop(team);
         LOG.log(
                 Level.INFO,
-                "engine with {0} workers; kernels: {1}",
+                "engine with {0} workers in {1} shards; kernels: {2}",
                 workers,
+                layout.shards(),
                 Kernels.best().name());
     }
 
@@ -72,7 +71,7 @@ final class CpuEngine implements Engine {
     @Override
     public MemoryEstimate estimate(Path file, LoadOptions options) {
         try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
-            return source.estimate(ModelSize.of(source.config(), options), workers);
+            return ModelParts.estimate(source, ModelSize.of(source.config(), options), layout);
         }
     }
 
@@ -102,6 +101,11 @@ final class CpuEngine implements Engine {
     }
 
     @Override
+    public boolean whole() {
+        return team.whole();
+    }
+
+    @Override
     public KernelTiers kernels(Precision precision) {
         return Kernels.best(precision).tiers();
     }
@@ -127,8 +131,9 @@ final class CpuEngine implements Engine {
             KvCache cache = new KvCache(pages, options.prefixCache());
             CausalModel model = CausalModel.of(source.config(), parts.shards(), size.limits(workers), kernels);
             if (options.warmUp()) {
-                int group = parts.shards().getFirst().weights().config().attention().heads()
-                        / pages.layout().kvHeads();
+                int group =
+                        parts.shards().getFirst().weights().config().attention().heads()
+                                / pages.layout().kvHeads();
                 KernelWarmUp.run(kernels, parts.packings(), pages.layout(), group);
             }
             var probe = new RooflineProbe(
@@ -142,7 +147,8 @@ final class CpuEngine implements Engine {
             KernelTiers tiers = kernels.tiers();
             LOG.log(Level.INFO, "{0}: prompts by {1}; answers by {2}", options.name(), tiers.prefill(), tiers.decode());
             parts.log(options.name(), layout);
-            CpuModel loaded = new CpuModel(options.name(), source, size, workers, cache, batcher, probe, tiers);
+            MemoryEstimate taken = ModelParts.estimate(source, size, layout);
+            CpuModel loaded = new CpuModel(options.name(), source, size, taken, cache, batcher, probe, tiers);
             return start(loaded, batcher, memory);
         } catch (Throwable failed) {
             memory.close();

@@ -34,7 +34,7 @@ final class CpuModel implements LoadedModel {
             String name,
             ModelSource source,
             ModelSize size,
-            int workers,
+            MemoryEstimate memory,
             KvCache cache,
             Batcher batcher,
             RooflineProbe probe,
@@ -43,7 +43,7 @@ final class CpuModel implements LoadedModel {
         this.info = source.info();
         this.vocabulary = source.vocabulary();
         this.size = size;
-        this.memory = source.estimate(size, workers);
+        this.memory = memory;
         this.cache = cache;
         this.batcher = batcher;
         this.probe = probe;

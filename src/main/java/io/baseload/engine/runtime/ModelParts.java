@@ -1,10 +1,13 @@
 package io.baseload.engine.runtime;
 
+import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.ModelShard;
 import io.baseload.engine.parallel.NodeThreads;
 import io.baseload.engine.parallel.TeamLayout;
+import io.baseload.engine.platform.MemoryNodes;
 import io.baseload.engine.shard.ShardPlan;
 import io.baseload.engine.shard.ShardedWeights;
 import io.baseload.engine.tensor.NativeMemory;
@@ -12,6 +15,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.weights.StepMatrices;
 import io.baseload.engine.weights.Weights;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,6 +48,26 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices) {
         return parts;
     }
 
+    /** The memory that {@link #of} with the same arguments takes, and what the model's workers compute in. */
+    static MemoryEstimate estimate(ModelSource source, ModelSize size, TeamLayout layout) {
+        if (layout.shards() == 1) {
+            return source.estimate(size, layout.workers());
+        }
+        ShardPlan plan = new ShardPlan(source.config(), source.matrices(), layout.shards());
+        long kv = 0;
+        long scratch = 0;
+        for (int shard = 0; shard < plan.shards(); shard++) {
+            ModelConfig config = plan.config(shard);
+            int workers = layout.workers(shard, layout.workers());
+            int widest = DecoderWeights.load(config, plan.planned(shard)).widest();
+            kv += size.kvBytes(config);
+            scratch += workers * Scratch.nativeBytes(widest) + size.partBytes(config, workers);
+        }
+        long weights =
+                plan.outline().bytes().stream().mapToLong(Long::longValue).sum();
+        return new MemoryEstimate(weights, kv, scratch);
+    }
+
     private void add(ModelConfig config, Weights weights, ModelSize size, NativeMemory memory) {
         var noted = new StepMatrices(config, weights);
         DecoderWeights own = DecoderWeights.load(config, noted);
@@ -56,26 +80,28 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices) {
         return matrices.stream().flatMap(shard -> shard.packings().stream()).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Says which shard has which CPUs and how much of the model. */
+    /** Says which shard has which CPUs and how much of the model, and where that lies. */
     void log(String model, TeamLayout layout) {
         for (int shard = 0; shards.size() > 1 && shard < shards.size(); shard++) {
+            List<MemorySegment> data = data(shard);
             LOG.log(
                     System.Logger.Level.INFO,
-                    "{0}: shard {1} of {2}: {3} workers on CPUs {4}, {5} bytes of weights",
+                    "{0}: shard {1} of {2}: {3} workers on CPUs {4}, {5} bytes of weights, sampled pages by memory"
+                            + " node: {6}",
                     model,
                     shard,
                     shards.size(),
                     layout.workers(shard, layout.workers()),
                     layout.cpus().get(shard),
-                    bytes(shard));
+                    data.stream().mapToLong(MemorySegment::byteSize).sum(),
+                    MemoryNodes.of(data));
         }
     }
 
-    private long bytes(int shard) {
+    private List<MemorySegment> data(int shard) {
         StepMatrices own = matrices.get(shard);
         return Stream.concat(own.shared().stream(), own.experts().stream())
                 .map(PackedMatrix::data)
-                .mapToLong(data -> data.byteSize())
-                .sum();
+                .toList();
     }
 }

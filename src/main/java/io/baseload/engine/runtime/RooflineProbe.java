@@ -35,15 +35,17 @@ record RooflineProbe(
         try (var probe = new MachineProbe(workers, pinned, kernels, widest)) {
             double bytes = bytes(shared) + chosen * bytes(experts);
             int rows = (int) Math.max(1, Math.round(sequences * first.chosen(1) / Math.max(chosen, 1e-9)));
-            double seconds =
-                    seconds(probe, shared, sequences) + chosen * seconds(probe, experts, rows);
-            List<PackedMatrix> all = Stream.concat(shared.stream(), experts.stream()).toList();
+            double seconds = seconds(probe, shared, sequences) + chosen * seconds(probe, experts, rows);
+            List<PackedMatrix> all =
+                    Stream.concat(shared.stream(), experts.stream()).toList();
             return new Roofline(sequences, probe.bytesPerSecond(all), Math.round(bytes), kvBytesPerToken, seconds);
         }
     }
 
     private List<PackedMatrix> all(Function<StepMatrices, List<PackedMatrix>> kind) {
-        return shards.stream().flatMap(matrices -> kind.apply(matrices).stream()).toList();
+        return shards.stream()
+                .flatMap(matrices -> kind.apply(matrices).stream())
+                .toList();
     }
 
     private static long bytes(List<PackedMatrix> matrices) {

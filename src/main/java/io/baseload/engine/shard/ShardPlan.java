@@ -1,6 +1,7 @@
 package io.baseload.engine.shard;
 
 import io.baseload.engine.api.ShardOutline;
+import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.config.AttentionConfig;
 import io.baseload.engine.config.Experts;
 import io.baseload.engine.config.FeedForwardConfig;
@@ -16,6 +17,7 @@ import io.baseload.engine.tensor.MatrixSlice;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.weights.MatrixList.Named;
+import io.baseload.engine.weights.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -52,7 +54,7 @@ public final class ShardPlan {
 
     /**
      * @param matrices all that the model asks for
-     * @throws IllegalArgumentException if the model can't be cut so often
+     * @throws UncuttableModelException if the model can't be cut so often
      */
     public ShardPlan(ModelConfig config, List<Named> matrices, int shards) {
         this.config = config;
@@ -62,7 +64,7 @@ public final class ShardPlan {
             packings.put(named.name(), named.matrix().packing());
         }
         if (shards < 1) {
-            throw new IllegalArgumentException("shards must be at least 1, not " + shards);
+            throw new UncuttableModelException("shards must be at least 1, not " + shards);
         }
         atLeast(PackedMatrix.panels(config.vocabulary()), "panels of tokens");
         vocabulary = panels(config.vocabulary());
@@ -115,7 +117,7 @@ public final class ShardPlan {
 
     private void refuseNorm(AttentionConfig attention) {
         if (shards > 1 && attention instanceof GroupedQuery grouped && grouped.norm() == QueryKeyNorm.PROJECTION) {
-            throw new IllegalArgumentException(config.architecture()
+            throw new UncuttableModelException(config.architecture()
                     + " can't be cut into shards yet: its norms of queries and keys go over all heads");
         }
     }
@@ -131,8 +133,8 @@ public final class ShardPlan {
         }
     }
 
-    private IllegalArgumentException refuse(String has) {
-        return new IllegalArgumentException(
+    private UncuttableModelException refuse(String has) {
+        return new UncuttableModelException(
                 config.architecture() + " " + has + " can't be cut into " + shards + " shards");
     }
 
@@ -270,6 +272,38 @@ public final class ShardPlan {
                 .filter(shard -> ranges.get(shard).size() > 0)
                 .mapToObj(shard -> new Part(shard, name, slice.apply(ranges.get(shard))))
                 .toList();
+    }
+
+    /** The weights of a shard's own model, without data. */
+    public Weights planned(int shard) {
+        Map<String, PackedMatrix> own = new HashMap<>();
+        for (Named named : matrices) {
+            for (Part part : parts(named.name(), named.matrix())) {
+                if (part.shard() == shard) {
+                    MatrixSlice slice = part.slice();
+                    own.put(
+                            part.name(),
+                            PackedMatrix.planned(slice.packing(), slice.rows().size(), slice.width()));
+                }
+            }
+        }
+        return new PlannedShard(own);
+    }
+
+    private record PlannedShard(Map<String, PackedMatrix> own) implements Weights {
+        @Override
+        public PackedMatrix matrix(String name, int rows, int cols) {
+            PackedMatrix found = own.get(name);
+            if (found == null || found.rows() != rows || found.cols() != cols) {
+                throw new IllegalStateException("the plan has no " + name + " of " + rows + " × " + cols);
+            }
+            return found;
+        }
+
+        @Override
+        public float[] vector(String name, int length) {
+            return new float[length];
+        }
     }
 
     /** What lies with each shard, and what a step costs beside that. */

@@ -1,6 +1,7 @@
 package io.baseload.service.app;
 
 import io.baseload.engine.api.EngineOptions;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -9,12 +10,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param threads worker threads; 0 = as many as the cgroup's CPU quota and cpuset allow
  * @param pinned whether each worker stays on one CPU
+ * @param shards how many a model is cut into; 0 = one for each list of CPUs, or for each NUMA node
+ * @param cpus such as {@code 0-15,32-47}; lists for several shards are separated by semicolons; empty = all that the process may use
  */
 @ConfigurationProperties("baseload.engine")
 record EngineProperties(
         @DefaultValue("0") int threads,
-        @DefaultValue("true") boolean pinned) {
+        @DefaultValue("true") boolean pinned,
+        @DefaultValue("0") int shards,
+        @DefaultValue("") String cpus) {
     EngineOptions options() {
-        return new EngineOptions(threads, pinned);
+        List<String> lists = cpus.isBlank() ? List.of() : List.of(cpus.split(";", -1));
+        return new EngineOptions(threads, pinned, shards, lists);
     }
 }

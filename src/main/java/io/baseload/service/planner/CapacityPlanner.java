@@ -47,8 +47,7 @@ public final class CapacityPlanner {
 
     private static final String NOW = "what the program does now";
     private static final String CUT =
-            "planned, with weights cut over the sockets: the program can't do this yet, today it runs one team of"
-                    + " threads without shards";
+            "planned, with weights cut over the sockets as shards: no machine with several sockets has been measured";
 
     private final ModelOutline model;
     private final MachineProfile machine;

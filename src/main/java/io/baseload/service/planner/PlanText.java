@@ -79,7 +79,7 @@ public final class PlanText {
                 plan.prefillTokensPerSecond(),
                 plan.fits() ? "fits" : "does not fit",
                 plan.bottleneck(),
-                plan.perSocket().size() > 1 ? " (planned, not what the program does now)" : "");
+                plan.perSocket().size() > 1 ? " (planned, not measured)" : "");
     }
 
     private static String of(Socket socket) {

@@ -45,7 +45,7 @@ public final class Planner {
     /**
      * How a model is cut into shards.
      *
-     * @throws IllegalArgumentException if it can't be cut so often
+     * @throws io.baseload.engine.api.UncuttableModelException if it can't be cut so often
      */
     public ShardOutline shards(Path model, Options options, int shards) {
         return engine.shards(model, options.load(), shards);

@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.NotFiniteException;
+import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.store.ModelStoreException;
 import io.baseload.service.cluster.Membership;
 import java.time.Duration;
@@ -94,6 +95,7 @@ public final class Jobs {
                 | InvalidRequestException
                 | ModelStoreException
                 | NotFiniteException
+                | UncuttableModelException
                 | NotEnoughMemoryException
                 | UnknownModelException
                 | ConflictException e) {

@@ -13,10 +13,10 @@ import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
-import io.baseload.engine.shard.ShardPlan;
-import io.baseload.engine.shard.ShardedWeights;
 import io.baseload.engine.schedule.Batcher;
 import io.baseload.engine.schedule.BatcherLimits;
+import io.baseload.engine.shard.ShardPlan;
+import io.baseload.engine.shard.ShardedWeights;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import io.baseload.engine.weights.CheckpointWeights;
@@ -77,7 +77,8 @@ public final class ModelBench implements AutoCloseable {
         var list = new MatrixList(new PlannedWeights(definition.weights(), ImportPackings.KEEP));
         DecoderWeights.load(config, list);
         var plan = new ShardPlan(config, list.matrices(), shards);
-        var cut = new ShardedWeights(plan, Collections.nCopies(shards, memory), Collections.nCopies(shards, Runnable::run));
+        var cut = new ShardedWeights(
+                plan, Collections.nCopies(shards, memory), Collections.nCopies(shards, Runnable::run));
         try (var whole = new PassingWeights(definition.weights(), ImportPackings.KEEP)) {
             cut.cut(whole);
         }

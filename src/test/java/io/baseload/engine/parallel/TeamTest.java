@@ -146,8 +146,12 @@ class TeamTest {
     @Test
     void workersAreSpreadOverShards() {
         TeamLayout layout = TeamLayout.unbound(5, 2);
-        assertEquals(List.of(0, 1, 0, 1, 0), IntStream.range(0, 5).map(layout::shard).boxed().toList());
-        assertEquals(List.of(0, 0, 1, 1, 2), IntStream.range(0, 5).map(layout::place).boxed().toList());
+        assertEquals(
+                List.of(0, 1, 0, 1, 0),
+                IntStream.range(0, 5).map(layout::shard).boxed().toList());
+        assertEquals(
+                List.of(0, 0, 1, 1, 2),
+                IntStream.range(0, 5).map(layout::place).boxed().toList());
         assertEquals(3, layout.workers(0, 5));
         assertEquals(2, layout.workers(1, 5));
         assertEquals(1, layout.workers(1, 2));

@@ -20,6 +20,7 @@ import org.springframework.boot.web.server.servlet.context.ServletWebServerAppli
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
             "management.endpoint.health.group.readiness.include=readinessState",
+            "management.endpoint.health.group.liveness.include=livenessState",
             "server.tomcat.connection-timeout=5s",
             "server.tomcat.max-connections=40",
             "baseload.management-port=0"

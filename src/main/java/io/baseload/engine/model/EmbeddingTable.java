@@ -5,7 +5,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 
 /** The embedding: a row for each token, each shard having some of the tokens. */
-record TokenTable(PackedMatrix[] parts) {
+record EmbeddingTable(PackedMatrix[] parts) {
 
     void embed(Kernels kernels, int token, Rows y, int row) {
         int shard = 0;

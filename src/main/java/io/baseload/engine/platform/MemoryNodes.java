@@ -1,0 +1,86 @@
+package io.baseload.engine.platform;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+
+/** On which NUMA nodes memory lies: Linux' {@code move_pages}, asked to move nothing. */
+public final class MemoryNodes {
+    private static final Logger LOG = System.getLogger(MemoryNodes.class.getName());
+    private static final long PAGE = 4096;
+
+    /** Pages that are asked for of each piece of memory. */
+    private static final int SAMPLES = 8;
+
+    private MemoryNodes() {}
+
+    /** Of some pages, spread evenly over each of these pieces of memory, how many lie on which node; empty where the system doesn't tell. Pages that nobody has touched lie nowhere. */
+    public static SortedMap<Integer, Integer> of(List<MemorySegment> pieces) {
+        SortedMap<Integer, Integer> found = new TreeMap<>();
+        long[] pages = pieces.stream()
+                .filter(piece -> piece.byteSize() > 0)
+                .flatMapToLong(piece ->
+                        LongStream.range(0, SAMPLES).map(i -> piece.address() + piece.byteSize() / SAMPLES * i))
+                .map(address -> address / PAGE * PAGE)
+                .distinct()
+                .toArray();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment addresses = arena.allocateFrom(ValueLayout.JAVA_LONG, pages);
+            MemorySegment nodes = arena.allocate(ValueLayout.JAVA_INT, Math.max(1, pages.length));
+            if (ask(pages.length, addresses, nodes)) {
+                for (int i = 0; i < pages.length; i++) {
+                    int node = nodes.getAtIndex(ValueLayout.JAVA_INT, i);
+                    if (node >= 0) {
+                        found.merge(node, 1, Integer::sum);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    private static boolean ask(long count, MemorySegment pages, MemorySegment nodes) {
+        long number = number();
+        if (number < 0 || count == 0) {
+            return false;
+        }
+        try {
+            MethodHandle syscall = NativeLibrary.system()
+                    .function(
+                            "syscall",
+                            FunctionDescriptor.of(
+                                    ValueLayout.JAVA_LONG,
+                                    ValueLayout.JAVA_LONG,
+                                    ValueLayout.JAVA_LONG,
+                                    ValueLayout.JAVA_LONG,
+                                    ValueLayout.ADDRESS,
+                                    ValueLayout.ADDRESS,
+                                    ValueLayout.ADDRESS,
+                                    ValueLayout.JAVA_LONG),
+                            Linker.Option.firstVariadicArg(1));
+            long result = (long) syscall.invokeExact(number, 0L, count, pages, MemorySegment.NULL, nodes, 0L);
+            return result == 0;
+        } catch (Throwable unavailable) {
+            LOG.log(Level.DEBUG, "the system doesn't say where memory lies", unavailable);
+            return false;
+        }
+    }
+
+    private static long number() {
+        boolean linux = System.getProperty("os.name").equals("Linux");
+        return switch (System.getProperty("os.arch")) {
+            case "amd64" -> linux ? 279 : -1;
+            case "aarch64" -> linux ? 239 : -1;
+            default -> -1;
+        };
+    }
+}

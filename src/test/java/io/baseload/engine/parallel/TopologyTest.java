@@ -1,0 +1,113 @@
+package io.baseload.engine.parallel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.baseload.engine.api.EngineOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Machines as folders. */
+class TopologyTest {
+    @TempDir
+    Path system;
+
+    private void nodes(String... lists) throws IOException {
+        for (int i = 0; i < lists.length; i++) {
+            Path node = Files.createDirectories(system.resolve("node/node" + i));
+            Files.writeString(node.resolve("cpulist"), lists[i] + "\n");
+        }
+    }
+
+    /** A machine whose cores have one CPU each. */
+    private Topology allowing(Integer... cpus) {
+        return new Topology(system, new Cpus(List.of(cpus), cpus.length, cpus.length));
+    }
+
+    private static EngineOptions options(int threads, int shards, String... cpus) {
+        return new EngineOptions(threads, true, shards, List.of(cpus));
+    }
+
+    @Test
+    void aShardIsANode() throws IOException {
+        nodes("0-1", "2-3", "", "4,5");
+        TeamLayout layout = allowing(0, 1, 2, 3, 4, 5).layout(options(0, 0));
+        assertThat(layout.cpus()).containsExactly(List.of(0, 1), List.of(2, 3), List.of(4, 5));
+        assertThat(layout.workers()).isEqualTo(6);
+    }
+
+    @Test
+    void twelveNodesStandInTheirOrder() throws IOException {
+        nodes(IntStream.range(0, 12).mapToObj(String::valueOf).toArray(String[]::new));
+        Integer[] cpus = IntStream.range(0, 12).boxed().toArray(Integer[]::new);
+        assertThat(allowing(cpus).nodes().get(10)).containsExactly(10);
+    }
+
+    @Test
+    void nodesThatTheProcessMayNotUseAreNoShards() throws IOException {
+        nodes("0-3", "4-7", "8-11");
+        assertThat(allowing(2, 3, 8).layout(options(0, 0)).cpus()).containsExactly(List.of(2, 3), List.of(8));
+        assertThat(allowing(5, 6).layout(options(0, 0)).cpus()).containsExactly(List.of(5, 6));
+    }
+
+    @Test
+    void withoutNodesThereIsOneShard() {
+        assertThat(allowing(0, 1).layout(options(0, 0))).isEqualTo(new TeamLayout(2, List.of(List.of(0, 1))));
+    }
+
+    @Test
+    void onlyTheFirstCpuOfEachCoreHasAWorker() throws IOException {
+        nodes("0-1,4-5", "2-3,6-7");
+        var topology = new Topology(system, new Cpus(List.of(0, 1, 2, 3, 4, 5, 6, 7), 4, 8));
+        TeamLayout layout = topology.layout(options(0, 0));
+        assertThat(layout.cpus()).containsExactly(List.of(0, 1, 4, 5), List.of(2, 3, 6, 7));
+        assertThat(layout.workers()).isEqualTo(4);
+        assertThat(topology.layout(options(0, 0, "0,4")).workers()).isEqualTo(1);
+    }
+
+    @Test
+    void theNumberOfShardsMayBeGiven() throws IOException {
+        nodes("0-3");
+        assertThat(allowing(0, 1, 2, 3).layout(options(0, 2)).cpus()).containsExactly(List.of(0, 1), List.of(2, 3));
+        assertThat(allowing(0, 1, 2, 3).layout(options(0, 1)).cpus()).containsExactly(List.of(0, 1, 2, 3));
+        assertThat(allowing(0).layout(options(0, 2))).isEqualTo(new TeamLayout(2, List.of(List.of(), List.of(0))));
+    }
+
+    @Test
+    void theCpusMayBeGiven() throws IOException {
+        nodes("0-3", "4-7");
+        Topology topology = allowing(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(topology.layout(options(0, 0, "0-1", "2,6")).cpus()).containsExactly(List.of(0, 1), List.of(2, 6));
+        assertThat(topology.layout(options(0, 0, "1,2,5")).cpus()).containsExactly(List.of(1, 2), List.of(5));
+        assertThat(topology.layout(options(0, 1, "1,2,5")).cpus()).containsExactly(List.of(1, 2, 5));
+    }
+
+    @Test
+    void oneThreadIsOneShard() throws IOException {
+        nodes("0-3", "4-7");
+        assertThat(allowing(0, 1, 2, 3, 4, 5, 6, 7).layout(options(1, 0)).shards())
+                .isOne();
+    }
+
+    @Test
+    void whatIsImpossibleIsRefused() {
+        Topology topology = allowing(0, 1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> topology.layout(options(1, 2)))
+                .withMessage("1 workers are too few for 2 shards: each needs one");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> topology.layout(options(0, 0, "0,7")))
+                .withMessage("cpus must be among those that the process may use, [0, 1], not 0,7");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> topology.layout(options(0, 0, "all")))
+                .withMessage("cpus must be lists such as 0-3,8, not all");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options(0, 3, "0", "1"))
+                .withMessage("cpus must be one list, or one for each of 3 shards, not 2");
+    }
+}

@@ -1,0 +1,123 @@
+package io.baseload.engine.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.MemoryEstimate;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.api.Progress;
+import io.baseload.engine.api.Quantization;
+import io.baseload.engine.api.UncuttableModelException;
+import io.baseload.engine.platform.MemoryNodes;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.testing.CollectingSink;
+import io.baseload.testing.Reference;
+import io.baseload.testing.TestModels;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** An engine of two shards beside one of one: the same answers, from files and from the store, and the memory that it said. */
+class ShardedEngineTest {
+    private static final LoadOptions OPTIONS = LoadOptions.named("tiny")
+            .withContextLength(128)
+            .withMaxSequences(2)
+            .withWarmUp(false)
+            .withPrecision(Precision.EXACT);
+
+    @TempDir
+    Path folder;
+
+    private static Engine engine(int shards) {
+        return Engine.open(new EngineOptions(3, false, shards, List.of()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Quantization.class,
+            names = {"KEEP", "NF4_DQ", "Q4", "Q8"})
+    void answersAsOneShardFromTheStore(Quantization kind) {
+        try (Engine one = engine(1);
+                Engine two = engine(2)) {
+            one.convert(TestModels.tiny(), folder, Optional.of(kind), Progress.NONE);
+            List<Integer> expected = answer(one, folder, OPTIONS);
+            assertThat(expected).hasSize(40);
+            assertThat(answer(two, folder, OPTIONS)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void answersAsOneShardFromAFile() {
+        try (Engine one = engine(1);
+                Engine two = engine(2)) {
+            assertThat(answer(two, TestModels.tiny(), OPTIONS)).isEqualTo(answer(one, TestModels.tiny(), OPTIONS));
+            assertThat(answer(two, TestModels.tiny(), OPTIONS.withQuantization(Quantization.Q4)))
+                    .isEqualTo(answer(one, TestModels.tiny(), OPTIONS.withQuantization(Quantization.Q4)));
+        }
+    }
+
+    @Test
+    void takesTheMemoryThatItSaid() {
+        long before = NativeMemory.liveBytes();
+        try (Engine two = engine(2)) {
+            MemoryEstimate estimate = two.estimate(TestModels.tiny(), OPTIONS);
+            try (LoadedModel model = two.load(TestModels.tiny(), OPTIONS)) {
+                assertThat(model.load().memory()).isEqualTo(estimate);
+                assertThat(NativeMemory.liveBytes() - before).isEqualTo(estimate.total());
+            }
+        }
+        assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+    }
+
+    @Test
+    void measuresItsRoofline() {
+        try (Engine one = engine(1);
+                Engine two = engine(2);
+                LoadedModel whole = one.load(TestModels.tiny(), OPTIONS);
+                LoadedModel cut = two.load(TestModels.tiny(), OPTIONS)) {
+            assertThat(cut.roofline(1).weightBytes())
+                    .isEqualTo(whole.roofline(1).weightBytes());
+        }
+    }
+
+    @Test
+    void refusesWhatCannotBeCut() throws IOException {
+        Path olmo = Reference.open("olmo2", folder).model();
+        long before = NativeMemory.liveBytes();
+        try (Engine two = engine(2)) {
+            assertThatThrownBy(() -> two.load(olmo, OPTIONS))
+                    .isInstanceOf(UncuttableModelException.class)
+                    .hasMessageContaining("can't be cut into shards yet");
+        }
+        assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+    }
+
+    @Test
+    void memoryThatWasTouchedLiesSomewhere() {
+        try (NativeMemory memory = new NativeMemory()) {
+            MemorySegment touched = memory.allocate(1 << 20);
+            touched.fill((byte) 1);
+            assertThat(MemoryNodes.of(List.of(touched)).values()).containsExactly(8);
+        }
+    }
+
+    private static List<Integer> answer(Engine engine, Path model, LoadOptions options) {
+        try (LoadedModel loaded = engine.load(model, options)) {
+            CollectingSink sink = new CollectingSink();
+            loaded.generate(GenerationRequest.greedy(new int[] {1, 17, 250, 31}, 40), sink);
+            sink.await();
+            return sink.ids();
+        }
+    }
+}
