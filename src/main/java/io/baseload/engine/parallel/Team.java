@@ -116,11 +116,6 @@ public final class Team implements AutoCloseable {
                 : Optional.of(new Affinity.Visit(cpus, Cpus.allowed().cpus()));
     }
 
-    /** Workers that suit this machine: one for each core that the process may use. */
-    public static int defaultWorkers() {
-        return Cpus.allowed().workers();
-    }
-
     public int workers() {
         return workers;
     }

@@ -58,7 +58,7 @@ public record TeamLayout(int workers, List<List<Integer>> cpus) {
         return (active - shard + shards() - 1) / shards();
     }
 
-    /** Whether each worker can have a CPU of its own. Not under a CPU quota, see {@link Cpus#mayPin}. */
+    /** Whether each worker can have a CPU of its own. Not under a CPU quota: other processes with a quota may run on the same CPUs, and if all pinned themselves they would crowd onto the first few. */
     boolean mayPin(Cpus allowed) {
         for (int shard = 0; shard < shards(); shard++) {
             if (workers(shard, workers) > cpus.get(shard).size()) {

@@ -79,7 +79,8 @@ class ArticleFiguresTest {
                     assertThat(figure.article()).isEqualTo("4 times");
                     assertThat(figure.arithmetic()).isEqualTo("3.80 times");
                 })
-                .anySatisfy(figure -> assertThat(figure.why()).contains("no machine with several sockets has been measured"));
+                .anySatisfy(figure ->
+                        assertThat(figure.why()).contains("no machine with several sockets has been measured"));
     }
 
     /** Weights in matrices, by hand from the sizes of a layer. */
