@@ -23,6 +23,7 @@ final class GenerateKernels {
         for (Int8NibbleKernels kernels : Int8NibbleKernels.values()) {
             files.put(kernels.className() + ".java", kernels.source());
         }
+        files.put("Int8Minimums.java", Int8MinimumKernel.source());
         files.put("CodebookInt8.java", Int8CodebookKernel.source());
         for (FloatKernels kernels : FloatKernels.values()) {
             files.put(kernels.className() + ".java", kernels.source());

@@ -5,10 +5,8 @@ import java.util.stream.Collectors;
 /** 4-bit integers times 8-bit activations in 16-bit lanes: a class for each way in which a block keeps its scale. */
 enum Int8NibbleKernels {
     HALF("NibbleInt8Half", "Short", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}}),
+    NESTED("NibbleInt8Nested", "Byte", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}}),
     FLOAT("NibbleInt8Float", "Float", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}, {2, 4}});
-
-    /** Streams whose minimums are added side by side, because each addition waits for the one before it. */
-    private static final int[] MINIMUM_STREAMS = {4, 2, 1};
 
     private final String className;
     private final String type;
@@ -24,13 +22,16 @@ enum Int8NibbleKernels {
         return className;
     }
 
+    /** The type of a stored scale. */
+    String type() {
+        return type;
+    }
+
     String source() {
-        boolean half = this == HALF;
+        boolean float32 = this == FLOAT;
         String kernels = Arrays.stream(rowsAndStreams)
                 .map(shape -> kernel(shape[0], shape[1]))
                 .collect(Collectors.joining("\n"));
-        String minimums =
-                Arrays.stream(MINIMUM_STREAMS).mapToObj(this::minimums).collect(Collectors.joining("\n"));
         String cases = Arrays.stream(rowsAndStreams)
                 .map(shape -> "case %d -> rows%dStreams%d(m, panel, block, blocks, scales, x, row, y);"
                         .formatted(10 * shape[0] + shape[1], shape[0], shape[1]))
@@ -39,22 +40,26 @@ enum Int8NibbleKernels {
                 """
                 package io.baseload.engine.kernel.generated;
 
+                {byte import}
                 import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
                 import static io.baseload.engine.kernel.lanes.Lanes.INTS;
                 import static io.baseload.engine.kernel.lanes.Lanes.L;
-                                {half imports}
+                {parts}
+                {short import}
                 import static java.nio.ByteOrder.LITTLE_ENDIAN;
                 import static jdk.incubator.vector.VectorOperators.ASHR;
+                {byte operator}
                 import static jdk.incubator.vector.VectorOperators.I2F;
                 import static jdk.incubator.vector.VectorOperators.LSHL;
                 import static jdk.incubator.vector.VectorOperators.LSHR;
-                {half operator}
+                {short operator}
 
                 import io.baseload.engine.kernel.lanes.BlockScales;
                 import io.baseload.engine.kernel.lanes.Int8Rows;
                 import io.baseload.engine.kernel.lanes.Lanes;
                 import io.baseload.engine.tensor.PackedMatrix;
                 import java.lang.foreign.MemorySegment;
+                {vector}
                 import jdk.incubator.vector.FloatVector;
                 import jdk.incubator.vector.IntVector;
                 import jdk.incubator.vector.ShortVector;
@@ -85,41 +90,31 @@ enum Int8NibbleKernels {
                         }
                     }
 
-                    /** Adds minimums times the sums of a row's columns, block by block; everything as in {@link #multiply}. */
-                    public static void minimums(
-                            PackedMatrix m, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
-                        for (int i = 0, n; i < streams; i += n) {
-                            n = Math.min(4, Integer.highestOneBit(streams - i));
-                            int to = (row * streams + i) * L;
-                            switch (n) {
-                                case 4 -> minimumsOf4(m, i, block, blocks, scales, x, row, y, to);
-                                case 2 -> minimumsOf2(m, i, block, blocks, scales, x, row, y, to);
-                                default -> minimumsOf1(m, i, block, blocks, scales, x, row, y, to);
-                            }
-                        }
-                    }
-
                 {kernels}
-
-                {minimums}
                 }
                 """.replace("NAME", className)
-                        .replace("SCALES", half ? "F16 scales" : "F32 scales")
+                        .replace("SCALES", scales())
                         .replace(
                                 "@param streams STREAMS",
-                                "@param streams 8, 4, 2 or 1" + (half ? "" : "; 4 for two rows"))
-                        .replace("@param rows 1 or 2", half ? "@param rows 1" : "@param rows 1 or 2"),
+                                "@param streams 8, 4, 2 or 1" + (float32 ? "; 4 for two rows" : ""))
+                        .replace("@param rows 1 or 2", float32 ? "@param rows 1 or 2" : "@param rows 1"),
                 Map.of(
-                        "{minimums}",
-                        minimums,
                         "{cases}",
                         cases,
                         "{kernels}",
                         kernels,
-                        "{half imports}",
-                        half ? "import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;" : "",
-                        "{half operator}",
-                        half ? "import static jdk.incubator.vector.VectorOperators.S2I;" : ""));
+                        "{byte import}",
+                        this == NESTED ? "import static io.baseload.engine.kernel.lanes.Lanes.BYTES;" : "",
+                        "{short import}",
+                        this == HALF ? "import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;" : "",
+                        "{byte operator}",
+                        this == NESTED ? "import static jdk.incubator.vector.VectorOperators.B2F;" : "",
+                        "{short operator}",
+                        this == HALF ? "import static jdk.incubator.vector.VectorOperators.S2I;" : "",
+                        "{vector}",
+                        this == NESTED ? "import jdk.incubator.vector.ByteVector;" : "",
+                        "{parts}",
+                        this == NESTED ? "import static io.baseload.engine.kernel.lanes.Lanes.PARTS;" : ""));
     }
 
     private String kernel(int rows, int streams) {
@@ -140,6 +135,7 @@ enum Int8NibbleKernels {
                         long blockStep = scales.blockStep();
                         long q = scales.at();
                         {scale offsets}
+                        {nested}
                         int gap = m.blockBytes() - m.packing().block() * 8;
                         int lastOfGroup = x.group() / 8 - 1;
                         int groups = m.packing().block() / x.group();
@@ -168,6 +164,7 @@ enum Int8NibbleKernels {
                                     left = groups;
                                     p += gap;
                                     q += blockStep;
+                                    {next nested}
                                 }
                             }
                         }
@@ -182,6 +179,8 @@ enum Int8NibbleKernels {
                                 "{scale offsets}",
                                 GenerateKernels.each(
                                         streams, "long q# = Lanes.offset(#, panelStep, " + type + ".BYTES);")),
+                        Map.entry("{nested}", nested("0")),
+                        Map.entry("{next nested}", nextNested()),
                         Map.entry(
                                 "{rows}",
                                 GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), g# = x.groupsAt(row + #);")),
@@ -246,50 +245,45 @@ enum Int8NibbleKernels {
                                         rows, streams, "t@_#.intoArray(y, to + (@ * " + streams + " + #) * L);"))));
     }
 
-    private String minimums(int streams) {
-        return GenerateKernels.fill(
-                """
-                    private static void minimumsOfN(
-                            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
-                        MemorySegment d = scales.data();
-                        float[] sums = x.sums();
-                        int groups = m.packing().block() / x.group();
-                        int group = x.groupsAt(row) + block * groups;
-                        long panelStep = scales.panelStep();
-                        long q = scales.at() + Lanes.offset(stream, panelStep, TYPE.BYTES) + 16 * TYPE.BYTES;
-                        {offsets}
-                        {totals}
-                        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
-                            float sum = 0;
-                            for (int end = group + groups; group < end; group++) {
-                                sum += sums[group];
-                            }
-                            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
-                            {minimums}
-                            {add}
-                        }
-                        {store}
-                    }
-                """.replace("minimumsOfN", "minimumsOf" + streams).replace("TYPE", type),
-                Map.of(
-                        "{offsets}",
-                        GenerateKernels.each(streams, "long q# = Lanes.offset(#, panelStep, " + type + ".BYTES);"),
-                        "{totals}",
-                        GenerateKernels.each(streams, "FloatVector t# = FloatVector.fromArray(FLOATS, y, to + # * L);"),
-                        "{minimums}",
-                        GenerateKernels.each(streams, "FloatVector m# = " + scale("q + q#") + ";"),
-                        "{add}",
-                        GenerateKernels.each(streams, "t# = factor.fma(m#, t#);"),
-                        "{store}",
-                        GenerateKernels.each(streams, "t#.intoArray(y, to + # * L);")));
+    private String scales() {
+        return switch (this) {
+            case HALF -> "F16 scales";
+            case NESTED -> "scales of 8 bits, 16 blocks of which share an F32 scale and an F32 offset";
+            case FLOAT -> "F32 scales";
+        };
+    }
+
+    /** Where the scale and the offset of the first block's nested scales stand, and how many blocks have the same. */
+    String nested(String first) {
+        return this != NESTED ? "" : """
+            float[] nested = scales.nested();
+            int n = %s;
+            int same = PackedMatrix.NESTED_BLOCKS;\
+            """.formatted(first);
+    }
+
+    String nextNested() {
+        return this != NESTED ? "" : """
+            if (--same == 0) {
+                same = PackedMatrix.NESTED_BLOCKS;
+                n += BlockScales.NESTED_STEP;
+            }\
+            """;
     }
 
     /** A vector of scales as floats. */
-    private String scale(String at) {
-        return this == HALF
-                ? "((IntVector) ShortVector.fromMemorySegment(SHORTS, d, " + at
+    String scale(String at) {
+        return switch (this) {
+            case HALF ->
+                "((IntVector) ShortVector.fromMemorySegment(SHORTS, d, " + at
                         + ", LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL,"
-                        + " 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS)"
-                : "FloatVector.fromMemorySegment(FLOATS, d, " + at + ", LITTLE_ENDIAN)";
+                        + " 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS)";
+            case NESTED ->
+                "((FloatVector) ByteVector.fromMemorySegment(BYTES, d, " + at
+                        + ", LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma("
+                        + "FloatVector.broadcast(FLOATS, nested[n + # / PARTS * 4]),"
+                        + " FloatVector.broadcast(FLOATS, nested[n + # / PARTS * 4 + 1]))";
+            case FLOAT -> "FloatVector.fromMemorySegment(FLOATS, d, " + at + ", LITTLE_ENDIAN)";
+        };
     }
 }

@@ -5,8 +5,11 @@ import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 
 import io.baseload.engine.kernel.generated.CodebookInt8;
+import io.baseload.engine.kernel.generated.Int8Minimums;
 import io.baseload.engine.kernel.generated.NibbleInt8Float;
 import io.baseload.engine.kernel.generated.NibbleInt8Half;
+import io.baseload.engine.kernel.generated.NibbleInt8Nested;
+import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.tensor.Codes;
@@ -20,8 +23,8 @@ import java.util.Arrays;
  * exact; it is converted, multiplied with the row's step and the block's scale, and added in the order of the groups. Minimums have a sum of their own, in the order of the blocks, which is added last.
  */
 final class Int8DecodeLinear {
-    /** Vectors of weight rows that one row meets at once: as many streams as the processor's prefetcher follows and sums find registers. */
-    private static final int STREAMS = MANY_REGISTERS ? 8 : 4;
+    /** Vectors of weight rows that one row meets at once: eight panels where there are registers for their sums, else one, which is read from its beginning to its end. */
+    private static final int STREAMS = MANY_REGISTERS ? 8 : PARTS;
 
     /** Those that several rows meet, two at a time. */
     private static final int SHARED_STREAMS = 4;
@@ -78,7 +81,7 @@ final class Int8DecodeLinear {
             if (convert) {
                 scratch.blockScales.converted(w, unit / PARTS, units / PARTS, block, some);
             } else {
-                scratch.blockScales.in(w, unit / PARTS, block);
+                scratch.blockScales.in(w, unit / PARTS, units / PARTS, block);
             }
             if (w.packing().codes().codebook()) {
                 codebook(w, unit, block, some, rows, scratch);
@@ -91,8 +94,10 @@ final class Int8DecodeLinear {
     /** Whether scales are converted to F32 before a kernel runs: those that several rows share, and those that it can't read. */
     private static boolean converts(Packing packing, int rows) {
         return switch (packing.scales()) {
-            case F16, F16_MINIMUM -> rows > 1 || packing.codes().codebook();
-            default -> packing.scales().nested();
+            case F16, F16_MINIMUM, LINEAR8, LINEAR8_MINIMUM ->
+                rows > 1 || packing.codes().codebook();
+            case FLOAT8 -> true;
+            default -> false;
         };
     }
 
@@ -105,21 +110,22 @@ final class Int8DecodeLinear {
     }
 
     private static void nibbles(PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
+        BlockScales scales = s.blockScales;
         int panel = unit / PARTS;
-        boolean minimum = w.packing().scales().minimum();
-        if (s.blockScales.half()) {
-            NibbleInt8Half.multiply(w, panel, units, block, blocks, s.blockScales, s.int8(), 0, 1, s.sums);
-            if (minimum) {
-                NibbleInt8Half.minimums(w, units, block, blocks, s.blockScales, s.int8(), 0, s.totals);
+        switch (scales.kind()) {
+            case F16, F16_MINIMUM ->
+                NibbleInt8Half.multiply(w, panel, units, block, blocks, scales, s.int8(), 0, 1, s.sums);
+            case LINEAR8, LINEAR8_MINIMUM ->
+                NibbleInt8Nested.multiply(w, panel, units, block, blocks, scales, s.int8(), 0, 1, s.sums);
+            default -> {
+                for (int r = 0, n; r < rows; r += n) {
+                    n = units == SHARED_STREAMS && rows - r > 1 ? 2 : 1;
+                    NibbleInt8Float.multiply(w, panel, units, block, blocks, scales, s.int8(), r, n, s.sums);
+                }
             }
-            return;
         }
-        for (int r = 0, n; r < rows; r += n) {
-            n = units == SHARED_STREAMS && rows - r > 1 ? 2 : 1;
-            NibbleInt8Float.multiply(w, panel, units, block, blocks, s.blockScales, s.int8(), r, n, s.sums);
-        }
-        for (int r = 0; r < rows && minimum; r++) {
-            NibbleInt8Float.minimums(w, units, block, blocks, s.blockScales, s.int8(), r, s.totals);
+        for (int r = 0; r < rows && scales.kind().minimum(); r++) {
+            Int8Minimums.add(w, units, block, blocks, scales, s.int8(), r, s.totals);
         }
     }
 

@@ -48,20 +48,6 @@ public final class NibbleInt8Float {
         }
     }
 
-    /** Adds minimums times the sums of a row's columns, block by block; everything as in {@link #multiply}. */
-    public static void minimums(
-            PackedMatrix m, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
-        for (int i = 0, n; i < streams; i += n) {
-            n = Math.min(4, Integer.highestOneBit(streams - i));
-            int to = (row * streams + i) * L;
-            switch (n) {
-                case 4 -> minimumsOf4(m, i, block, blocks, scales, x, row, y, to);
-                case 2 -> minimumsOf2(m, i, block, blocks, scales, x, row, y, to);
-                default -> minimumsOf1(m, i, block, blocks, scales, x, row, y, to);
-            }
-        }
-    }
-
     private static void rows1Streams8(
             PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
@@ -527,91 +513,5 @@ public final class NibbleInt8Float {
         t1_1.intoArray(y, to + (1 * 4 + 1) * L);
         t1_2.intoArray(y, to + (1 * 4 + 2) * L);
         t1_3.intoArray(y, to + (1 * 4 + 3) * L);
-    }
-
-    private static void minimumsOf4(
-            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
-        MemorySegment d = scales.data();
-        float[] sums = x.sums();
-        int groups = m.packing().block() / x.group();
-        int group = x.groupsAt(row) + block * groups;
-        long panelStep = scales.panelStep();
-        long q = scales.at() + Lanes.offset(stream, panelStep, Float.BYTES) + 16 * Float.BYTES;
-        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
-        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
-        long q2 = Lanes.offset(2, panelStep, Float.BYTES);
-        long q3 = Lanes.offset(3, panelStep, Float.BYTES);
-        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
-        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
-        FloatVector t2 = FloatVector.fromArray(FLOATS, y, to + 2 * L);
-        FloatVector t3 = FloatVector.fromArray(FLOATS, y, to + 3 * L);
-        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
-            float sum = 0;
-            for (int end = group + groups; group < end; group++) {
-                sum += sums[group];
-            }
-            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
-            FloatVector m0 = FloatVector.fromMemorySegment(FLOATS, d, q + q0, LITTLE_ENDIAN);
-            FloatVector m1 = FloatVector.fromMemorySegment(FLOATS, d, q + q1, LITTLE_ENDIAN);
-            FloatVector m2 = FloatVector.fromMemorySegment(FLOATS, d, q + q2, LITTLE_ENDIAN);
-            FloatVector m3 = FloatVector.fromMemorySegment(FLOATS, d, q + q3, LITTLE_ENDIAN);
-            t0 = factor.fma(m0, t0);
-            t1 = factor.fma(m1, t1);
-            t2 = factor.fma(m2, t2);
-            t3 = factor.fma(m3, t3);
-        }
-        t0.intoArray(y, to + 0 * L);
-        t1.intoArray(y, to + 1 * L);
-        t2.intoArray(y, to + 2 * L);
-        t3.intoArray(y, to + 3 * L);
-    }
-
-    private static void minimumsOf2(
-            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
-        MemorySegment d = scales.data();
-        float[] sums = x.sums();
-        int groups = m.packing().block() / x.group();
-        int group = x.groupsAt(row) + block * groups;
-        long panelStep = scales.panelStep();
-        long q = scales.at() + Lanes.offset(stream, panelStep, Float.BYTES) + 16 * Float.BYTES;
-        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
-        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
-        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
-        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
-        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
-            float sum = 0;
-            for (int end = group + groups; group < end; group++) {
-                sum += sums[group];
-            }
-            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
-            FloatVector m0 = FloatVector.fromMemorySegment(FLOATS, d, q + q0, LITTLE_ENDIAN);
-            FloatVector m1 = FloatVector.fromMemorySegment(FLOATS, d, q + q1, LITTLE_ENDIAN);
-            t0 = factor.fma(m0, t0);
-            t1 = factor.fma(m1, t1);
-        }
-        t0.intoArray(y, to + 0 * L);
-        t1.intoArray(y, to + 1 * L);
-    }
-
-    private static void minimumsOf1(
-            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
-        MemorySegment d = scales.data();
-        float[] sums = x.sums();
-        int groups = m.packing().block() / x.group();
-        int group = x.groupsAt(row) + block * groups;
-        long panelStep = scales.panelStep();
-        long q = scales.at() + Lanes.offset(stream, panelStep, Float.BYTES) + 16 * Float.BYTES;
-        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
-        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
-        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
-            float sum = 0;
-            for (int end = group + groups; group < end; group++) {
-                sum += sums[group];
-            }
-            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
-            FloatVector m0 = FloatVector.fromMemorySegment(FLOATS, d, q + q0, LITTLE_ENDIAN);
-            t0 = factor.fma(m0, t0);
-        }
-        t0.intoArray(y, to + 0 * L);
     }
 }

@@ -3,7 +3,7 @@ package io.baseload.engine.kernel.generated;
 import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.INTS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
-                import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;
+import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
@@ -46,20 +46,6 @@ public final class NibbleInt8Half {
             case 12 -> rows1Streams2(m, panel, block, blocks, scales, x, row, y);
             case 11 -> rows1Streams1(m, panel, block, blocks, scales, x, row, y);
             default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
-        }
-    }
-
-    /** Adds minimums times the sums of a row's columns, block by block; everything as in {@link #multiply}. */
-    public static void minimums(
-            PackedMatrix m, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
-        for (int i = 0, n; i < streams; i += n) {
-            n = Math.min(4, Integer.highestOneBit(streams - i));
-            int to = (row * streams + i) * L;
-            switch (n) {
-                case 4 -> minimumsOf4(m, i, block, blocks, scales, x, row, y, to);
-                case 2 -> minimumsOf2(m, i, block, blocks, scales, x, row, y, to);
-                default -> minimumsOf1(m, i, block, blocks, scales, x, row, y, to);
-            }
         }
     }
 
@@ -405,91 +391,5 @@ public final class NibbleInt8Half {
             }
         }
         t0_0.intoArray(y, to + (0 * 1 + 0) * L);
-    }
-
-    private static void minimumsOf4(
-            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
-        MemorySegment d = scales.data();
-        float[] sums = x.sums();
-        int groups = m.packing().block() / x.group();
-        int group = x.groupsAt(row) + block * groups;
-        long panelStep = scales.panelStep();
-        long q = scales.at() + Lanes.offset(stream, panelStep, Short.BYTES) + 16 * Short.BYTES;
-        long q0 = Lanes.offset(0, panelStep, Short.BYTES);
-        long q1 = Lanes.offset(1, panelStep, Short.BYTES);
-        long q2 = Lanes.offset(2, panelStep, Short.BYTES);
-        long q3 = Lanes.offset(3, panelStep, Short.BYTES);
-        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
-        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
-        FloatVector t2 = FloatVector.fromArray(FLOATS, y, to + 2 * L);
-        FloatVector t3 = FloatVector.fromArray(FLOATS, y, to + 3 * L);
-        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
-            float sum = 0;
-            for (int end = group + groups; group < end; group++) {
-                sum += sums[group];
-            }
-            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
-            FloatVector m0 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q0, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-            FloatVector m1 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q1, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-            FloatVector m2 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q2, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-            FloatVector m3 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q3, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-            t0 = factor.fma(m0, t0);
-            t1 = factor.fma(m1, t1);
-            t2 = factor.fma(m2, t2);
-            t3 = factor.fma(m3, t3);
-        }
-        t0.intoArray(y, to + 0 * L);
-        t1.intoArray(y, to + 1 * L);
-        t2.intoArray(y, to + 2 * L);
-        t3.intoArray(y, to + 3 * L);
-    }
-
-    private static void minimumsOf2(
-            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
-        MemorySegment d = scales.data();
-        float[] sums = x.sums();
-        int groups = m.packing().block() / x.group();
-        int group = x.groupsAt(row) + block * groups;
-        long panelStep = scales.panelStep();
-        long q = scales.at() + Lanes.offset(stream, panelStep, Short.BYTES) + 16 * Short.BYTES;
-        long q0 = Lanes.offset(0, panelStep, Short.BYTES);
-        long q1 = Lanes.offset(1, panelStep, Short.BYTES);
-        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
-        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
-        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
-            float sum = 0;
-            for (int end = group + groups; group < end; group++) {
-                sum += sums[group];
-            }
-            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
-            FloatVector m0 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q0, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-            FloatVector m1 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q1, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-            t0 = factor.fma(m0, t0);
-            t1 = factor.fma(m1, t1);
-        }
-        t0.intoArray(y, to + 0 * L);
-        t1.intoArray(y, to + 1 * L);
-    }
-
-    private static void minimumsOf1(
-            PackedMatrix m, int stream, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
-        MemorySegment d = scales.data();
-        float[] sums = x.sums();
-        int groups = m.packing().block() / x.group();
-        int group = x.groupsAt(row) + block * groups;
-        long panelStep = scales.panelStep();
-        long q = scales.at() + Lanes.offset(stream, panelStep, Short.BYTES) + 16 * Short.BYTES;
-        long q0 = Lanes.offset(0, panelStep, Short.BYTES);
-        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
-        for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
-            float sum = 0;
-            for (int end = group + groups; group < end; group++) {
-                sum += sums[group];
-            }
-            FloatVector factor = FloatVector.broadcast(FLOATS, sum);
-            FloatVector m0 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q0, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-            t0 = factor.fma(m0, t0);
-        }
-        t0.intoArray(y, to + 0 * L);
     }
 }

@@ -3,15 +3,30 @@ package io.baseload.engine.kernel.lanes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Scales;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * Where a kernel finds the scales of some blocks of some panels: 16 numbers for the rows of a panel, then 16 minimums where there are any. Either they stand in the panels themselves, or
  * {@link ScaleVectors} converted them to F32 in a room of their own.
  */
 public final class BlockScales {
+    /** Panels that are read side by side, at most. */
+    private static final int PANELS = 8;
+
+    /** Numbers from those that some blocks share in {@link #nested} to those of the next. */
+    public static final int NESTED_STEP = PANELS * 4;
+
+    /** The fewest columns of a block. */
+    private static final int LEAST_COLUMNS = 16;
+
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final MemorySegment room;
+    private final float[] nested;
     private MemorySegment data;
-    private boolean half;
+    private Scales kind = Scales.F32;
     private long at;
     private long panelStep;
     private long blockStep;
@@ -20,28 +35,40 @@ public final class BlockScales {
      * Scales that stand nowhere yet.
      *
      * @param room outside the heap, for those of all blocks of eight panels
+     * @param cols columns that a matrix has at most
      */
-    public BlockScales(MemorySegment room) {
+    public BlockScales(MemorySegment room, int cols) {
         this.room = room;
+        this.nested = new float[Math.ceilDiv(cols, LEAST_COLUMNS * PackedMatrix.NESTED_BLOCKS) * NESTED_STEP];
         this.data = room;
     }
 
-    /** Those that stand in the panels, from a panel and a block on. */
-    public void in(PackedMatrix w, int panel, int block) {
+    /** Those that stand in some panels, from a block on; of nested ones the scales that they share are copied. */
+    public void in(PackedMatrix w, int panel, int panels, int block) {
         data = w.data();
-        half = w.packing().scales() == Scales.F16 || w.packing().scales() == Scales.F16_MINIMUM;
+        kind = w.packing().scales();
         at = w.scales(panel, block);
         panelStep = w.panelBytes();
-        blockStep = w.blockBytes();
+        blockStep = w.scales(panel, 1) - w.scales(panel, 0);
+        for (int i = 0; i < panels && kind.nested(); i++) {
+            shared(w, panel + i, block, 4 * i);
+        }
+    }
+
+    private void shared(PackedMatrix w, int panel, int block, int to) {
+        for (int b = block, t = to; b < w.blocks(); b += PackedMatrix.NESTED_BLOCKS, t += NESTED_STEP) {
+            for (int i = 0; i < kind.nestedBytes() / Float.BYTES; i++) {
+                nested[t + i] = w.data().get(FLOAT, w.nested(panel, b) + (long) i * Float.BYTES);
+            }
+        }
     }
 
     /** Those of so many blocks of each panel, converted to F32. */
     public void converted(PackedMatrix w, int panel, int panels, int block, int blocks) {
         data = room;
-        half = false;
+        kind = w.packing().scales().minimum() ? Scales.F32_MINIMUM : Scales.F32;
         at = 0;
-        Scales scales = w.packing().scales();
-        blockStep = (long) (scales.minimum() ? 2 : 1) * PackedMatrix.LANES * Float.BYTES;
+        blockStep = (long) (kind.minimum() ? 2 : 1) * PackedMatrix.LANES * Float.BYTES;
         panelStep = blocks * blockStep;
         for (int i = 0; i < panels; i++) {
             ScaleVectors.convert(w, panel + i, block, blocks, room, i * panelStep);
@@ -53,14 +80,22 @@ public final class BlockScales {
         return data;
     }
 
-    /** Whether they are F16. */
-    public boolean half() {
-        return half;
+    /** How they are stored: as in the matrix, or converted to F32. */
+    public Scales kind() {
+        return kind;
     }
 
     /** Where those of the first block of the first panel begin. */
     public long at() {
         return at;
+    }
+
+    /**
+     * For each 16 blocks and each of eight panels four numbers: the scale and the offset of their scales, then those of their minimums. Only for nested scales that stand in the panels, from a
+     * block on whose number is a multiple of 16.
+     */
+    public float[] nested() {
+        return nested;
     }
 
     /** Bytes to those of the next panel. */

@@ -1,0 +1,425 @@
+package io.baseload.engine.kernel.generated;
+
+import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.B2F;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import io.baseload.engine.kernel.lanes.BlockScales;
+import io.baseload.engine.kernel.lanes.Int8Rows;
+import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.tensor.PackedMatrix;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+
+/**
+ * 4-bit integers times 8-bit activations, in 16-bit lanes, with scales of 8 bits, 16 blocks of which share an F32 scale and an F32 offset; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
+ *
+ * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
+ * the products. Nothing is called while sums are alive, because they might become objects.
+ */
+public final class NibbleInt8Nested {
+    private NibbleInt8Nested() {}
+
+    /**
+     * Adds the products of some blocks: rows of x, from {@code row} on, times some vectors of weight rows, from the beginning of a panel on, to
+     * {@code y[((row + r) · streams + stream) · L + lane]}.
+     *
+     * @param streams 8, 4, 2 or 1
+     * @param block the first block
+     * @param scales those of these blocks
+     * @param rows 1
+     */
+    public static void multiply(
+            PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, int rows, float[] y) {
+        switch (10 * rows + streams) {
+            case 18 -> rows1Streams8(m, panel, block, blocks, scales, x, row, y);
+            case 14 -> rows1Streams4(m, panel, block, blocks, scales, x, row, y);
+            case 12 -> rows1Streams2(m, panel, block, blocks, scales, x, row, y);
+            case 11 -> rows1Streams1(m, panel, block, blocks, scales, x, row, y);
+            default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
+        }
+    }
+
+    private static void rows1Streams8(
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        MemorySegment w = m.data();
+        int[] digits = x.digits();
+        int[] starts = x.starts();
+        float[] steps = x.steps();
+        int[] offsets = x.offsets();
+        long p = m.codes(panel, block);
+        long stride = m.panelBytes();
+        long o0 = Lanes.offset(0, stride, 4);
+        long o1 = Lanes.offset(1, stride, 4);
+        long o2 = Lanes.offset(2, stride, 4);
+        long o3 = Lanes.offset(3, stride, 4);
+        long o4 = Lanes.offset(4, stride, 4);
+        long o5 = Lanes.offset(5, stride, 4);
+        long o6 = Lanes.offset(6, stride, 4);
+        long o7 = Lanes.offset(7, stride, 4);
+        MemorySegment d = scales.data();
+        long panelStep = scales.panelStep();
+        long blockStep = scales.blockStep();
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Byte.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Byte.BYTES);
+        long q2 = Lanes.offset(2, panelStep, Byte.BYTES);
+        long q3 = Lanes.offset(3, panelStep, Byte.BYTES);
+        long q4 = Lanes.offset(4, panelStep, Byte.BYTES);
+        long q5 = Lanes.offset(5, panelStep, Byte.BYTES);
+        long q6 = Lanes.offset(6, panelStep, Byte.BYTES);
+        long q7 = Lanes.offset(7, panelStep, Byte.BYTES);
+        float[] nested = scales.nested();
+        int n = 0;
+        int same = PackedMatrix.NESTED_BLOCKS;
+        int gap = m.blockBytes() - m.packing().block() * 8;
+        int lastOfGroup = x.group() / 8 - 1;
+        int groups = m.packing().block() / x.group();
+        int group = block * groups;
+        int left = groups;
+        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int to = row * 8 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 0) * L);
+        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 1) * L);
+        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 2) * L);
+        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 3) * L);
+        FloatVector t0_4 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 4) * L);
+        FloatVector t0_5 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 5) * L);
+        FloatVector t0_6 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 6) * L);
+        FloatVector t0_7 = FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 7) * L);
+        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+        ShortVector a0_0 = c0;
+        ShortVector a0_1 = c0;
+        ShortVector a0_2 = c0;
+        ShortVector a0_3 = c0;
+        ShortVector a0_4 = c0;
+        ShortVector a0_5 = c0;
+        ShortVector a0_6 = c0;
+        ShortVector a0_7 = c0;
+        int end = blocks * m.packing().block() / 8;
+        for (int eight = 0; eight < end; eight++, p += 64) {
+            int k = (block * m.packing().block() / 8 + eight) * 4;
+            IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
+            IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
+            IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
+            IntVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN);
+            IntVector w4 = IntVector.fromMemorySegment(INTS, w, p + o4, LITTLE_ENDIAN);
+            IntVector w5 = IntVector.fromMemorySegment(INTS, w, p + o5, LITTLE_ENDIAN);
+            IntVector w6 = IntVector.fromMemorySegment(INTS, w, p + o6, LITTLE_ENDIAN);
+            IntVector w7 = IntVector.fromMemorySegment(INTS, w, p + o7, LITTLE_ENDIAN);
+            for (int j = 0; j < 4; j++) {
+                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
+                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a0_2 = w2.reinterpretAsShorts().mul(d0).add(a0_2);
+                a0_3 = w3.reinterpretAsShorts().mul(d0).add(a0_3);
+                a0_4 = w4.reinterpretAsShorts().mul(d0).add(a0_4);
+                a0_5 = w5.reinterpretAsShorts().mul(d0).add(a0_5);
+                a0_6 = w6.reinterpretAsShorts().mul(d0).add(a0_6);
+                a0_7 = w7.reinterpretAsShorts().mul(d0).add(a0_7);
+                w0 = w0.lanewise(LSHR, 4);
+                w1 = w1.lanewise(LSHR, 4);
+                w2 = w2.lanewise(LSHR, 4);
+                w3 = w3.lanewise(LSHR, 4);
+                w4 = w4.lanewise(LSHR, 4);
+                w5 = w5.lanewise(LSHR, 4);
+                w6 = w6.lanewise(LSHR, 4);
+                w7 = w7.lanewise(LSHR, 4);
+            }
+            if ((eight & lastOfGroup) == lastOfGroup) {
+                FloatVector s0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4 + 1]));
+                FloatVector s1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q1, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4 + 1]));
+                FloatVector s2 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q2, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 2 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 2 / PARTS * 4 + 1]));
+                FloatVector s3 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q3, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 3 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 3 / PARTS * 4 + 1]));
+                FloatVector s4 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q4, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 4 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 4 / PARTS * 4 + 1]));
+                FloatVector s5 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q5, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 5 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 5 / PARTS * 4 + 1]));
+                FloatVector s6 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q6, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 6 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 6 / PARTS * 4 + 1]));
+                FloatVector s7 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q7, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 7 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 7 / PARTS * 4 + 1]));
+                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
+                IntVector i0_0 = a0_0.reinterpretAsInts();
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
+                IntVector i0_1 = a0_1.reinterpretAsInts();
+                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, t0_1);
+                IntVector i0_2 = a0_2.reinterpretAsInts();
+                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).add(i0_2).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s2, t0_2);
+                IntVector i0_3 = a0_3.reinterpretAsInts();
+                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).add(i0_3).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s3, t0_3);
+                IntVector i0_4 = a0_4.reinterpretAsInts();
+                t0_4 = ((FloatVector) i0_4.lanewise(LSHL, 16).add(i0_4).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s4, t0_4);
+                IntVector i0_5 = a0_5.reinterpretAsInts();
+                t0_5 = ((FloatVector) i0_5.lanewise(LSHL, 16).add(i0_5).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s5, t0_5);
+                IntVector i0_6 = a0_6.reinterpretAsInts();
+                t0_6 = ((FloatVector) i0_6.lanewise(LSHL, 16).add(i0_6).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s6, t0_6);
+                IntVector i0_7 = a0_7.reinterpretAsInts();
+                t0_7 = ((FloatVector) i0_7.lanewise(LSHL, 16).add(i0_7).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s7, t0_7);
+                group++;
+                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+                a0_0 = c0;
+                a0_1 = c0;
+                a0_2 = c0;
+                a0_3 = c0;
+                a0_4 = c0;
+                a0_5 = c0;
+                a0_6 = c0;
+                a0_7 = c0;
+                if (--left == 0) {
+                    left = groups;
+                    p += gap;
+                    q += blockStep;
+                    if (--same == 0) {
+                        same = PackedMatrix.NESTED_BLOCKS;
+                        n += BlockScales.NESTED_STEP;
+                    }
+                }
+            }
+        }
+        t0_0.intoArray(y, to + (0 * 8 + 0) * L);
+        t0_1.intoArray(y, to + (0 * 8 + 1) * L);
+        t0_2.intoArray(y, to + (0 * 8 + 2) * L);
+        t0_3.intoArray(y, to + (0 * 8 + 3) * L);
+        t0_4.intoArray(y, to + (0 * 8 + 4) * L);
+        t0_5.intoArray(y, to + (0 * 8 + 5) * L);
+        t0_6.intoArray(y, to + (0 * 8 + 6) * L);
+        t0_7.intoArray(y, to + (0 * 8 + 7) * L);
+    }
+
+    private static void rows1Streams4(
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        MemorySegment w = m.data();
+        int[] digits = x.digits();
+        int[] starts = x.starts();
+        float[] steps = x.steps();
+        int[] offsets = x.offsets();
+        long p = m.codes(panel, block);
+        long stride = m.panelBytes();
+        long o0 = Lanes.offset(0, stride, 4);
+        long o1 = Lanes.offset(1, stride, 4);
+        long o2 = Lanes.offset(2, stride, 4);
+        long o3 = Lanes.offset(3, stride, 4);
+        MemorySegment d = scales.data();
+        long panelStep = scales.panelStep();
+        long blockStep = scales.blockStep();
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Byte.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Byte.BYTES);
+        long q2 = Lanes.offset(2, panelStep, Byte.BYTES);
+        long q3 = Lanes.offset(3, panelStep, Byte.BYTES);
+        float[] nested = scales.nested();
+        int n = 0;
+        int same = PackedMatrix.NESTED_BLOCKS;
+        int gap = m.blockBytes() - m.packing().block() * 8;
+        int lastOfGroup = x.group() / 8 - 1;
+        int groups = m.packing().block() / x.group();
+        int group = block * groups;
+        int left = groups;
+        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int to = row * 4 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L);
+        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L);
+        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L);
+        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L);
+        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+        ShortVector a0_0 = c0;
+        ShortVector a0_1 = c0;
+        ShortVector a0_2 = c0;
+        ShortVector a0_3 = c0;
+        int end = blocks * m.packing().block() / 8;
+        for (int eight = 0; eight < end; eight++, p += 64) {
+            int k = (block * m.packing().block() / 8 + eight) * 4;
+            IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
+            IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
+            IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
+            IntVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN);
+            for (int j = 0; j < 4; j++) {
+                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
+                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a0_2 = w2.reinterpretAsShorts().mul(d0).add(a0_2);
+                a0_3 = w3.reinterpretAsShorts().mul(d0).add(a0_3);
+                w0 = w0.lanewise(LSHR, 4);
+                w1 = w1.lanewise(LSHR, 4);
+                w2 = w2.lanewise(LSHR, 4);
+                w3 = w3.lanewise(LSHR, 4);
+            }
+            if ((eight & lastOfGroup) == lastOfGroup) {
+                FloatVector s0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4 + 1]));
+                FloatVector s1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q1, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4 + 1]));
+                FloatVector s2 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q2, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 2 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 2 / PARTS * 4 + 1]));
+                FloatVector s3 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q3, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 3 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 3 / PARTS * 4 + 1]));
+                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
+                IntVector i0_0 = a0_0.reinterpretAsInts();
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
+                IntVector i0_1 = a0_1.reinterpretAsInts();
+                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, t0_1);
+                IntVector i0_2 = a0_2.reinterpretAsInts();
+                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).add(i0_2).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s2, t0_2);
+                IntVector i0_3 = a0_3.reinterpretAsInts();
+                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).add(i0_3).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s3, t0_3);
+                group++;
+                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+                a0_0 = c0;
+                a0_1 = c0;
+                a0_2 = c0;
+                a0_3 = c0;
+                if (--left == 0) {
+                    left = groups;
+                    p += gap;
+                    q += blockStep;
+                    if (--same == 0) {
+                        same = PackedMatrix.NESTED_BLOCKS;
+                        n += BlockScales.NESTED_STEP;
+                    }
+                }
+            }
+        }
+        t0_0.intoArray(y, to + (0 * 4 + 0) * L);
+        t0_1.intoArray(y, to + (0 * 4 + 1) * L);
+        t0_2.intoArray(y, to + (0 * 4 + 2) * L);
+        t0_3.intoArray(y, to + (0 * 4 + 3) * L);
+    }
+
+    private static void rows1Streams2(
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        MemorySegment w = m.data();
+        int[] digits = x.digits();
+        int[] starts = x.starts();
+        float[] steps = x.steps();
+        int[] offsets = x.offsets();
+        long p = m.codes(panel, block);
+        long stride = m.panelBytes();
+        long o0 = Lanes.offset(0, stride, 4);
+        long o1 = Lanes.offset(1, stride, 4);
+        MemorySegment d = scales.data();
+        long panelStep = scales.panelStep();
+        long blockStep = scales.blockStep();
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Byte.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Byte.BYTES);
+        float[] nested = scales.nested();
+        int n = 0;
+        int same = PackedMatrix.NESTED_BLOCKS;
+        int gap = m.blockBytes() - m.packing().block() * 8;
+        int lastOfGroup = x.group() / 8 - 1;
+        int groups = m.packing().block() / x.group();
+        int group = block * groups;
+        int left = groups;
+        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int to = row * 2 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L);
+        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L);
+        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+        ShortVector a0_0 = c0;
+        ShortVector a0_1 = c0;
+        int end = blocks * m.packing().block() / 8;
+        for (int eight = 0; eight < end; eight++, p += 64) {
+            int k = (block * m.packing().block() / 8 + eight) * 4;
+            IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
+            IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
+            for (int j = 0; j < 4; j++) {
+                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
+                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w1.reinterpretAsShorts().mul(d0).add(a0_1);
+                w0 = w0.lanewise(LSHR, 4);
+                w1 = w1.lanewise(LSHR, 4);
+            }
+            if ((eight & lastOfGroup) == lastOfGroup) {
+                FloatVector s0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4 + 1]));
+                FloatVector s1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q1, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4 + 1]));
+                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
+                IntVector i0_0 = a0_0.reinterpretAsInts();
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
+                IntVector i0_1 = a0_1.reinterpretAsInts();
+                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, t0_1);
+                group++;
+                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+                a0_0 = c0;
+                a0_1 = c0;
+                if (--left == 0) {
+                    left = groups;
+                    p += gap;
+                    q += blockStep;
+                    if (--same == 0) {
+                        same = PackedMatrix.NESTED_BLOCKS;
+                        n += BlockScales.NESTED_STEP;
+                    }
+                }
+            }
+        }
+        t0_0.intoArray(y, to + (0 * 2 + 0) * L);
+        t0_1.intoArray(y, to + (0 * 2 + 1) * L);
+    }
+
+    private static void rows1Streams1(
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        MemorySegment w = m.data();
+        int[] digits = x.digits();
+        int[] starts = x.starts();
+        float[] steps = x.steps();
+        int[] offsets = x.offsets();
+        long p = m.codes(panel, block);
+        long stride = m.panelBytes();
+        long o0 = Lanes.offset(0, stride, 4);
+        MemorySegment d = scales.data();
+        long panelStep = scales.panelStep();
+        long blockStep = scales.blockStep();
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Byte.BYTES);
+        float[] nested = scales.nested();
+        int n = 0;
+        int same = PackedMatrix.NESTED_BLOCKS;
+        int gap = m.blockBytes() - m.packing().block() * 8;
+        int lastOfGroup = x.group() / 8 - 1;
+        int groups = m.packing().block() / x.group();
+        int group = block * groups;
+        int left = groups;
+        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int to = row * 1 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 1 + 0) * L);
+        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+        ShortVector a0_0 = c0;
+        int end = blocks * m.packing().block() / 8;
+        for (int eight = 0; eight < end; eight++, p += 64) {
+            int k = (block * m.packing().block() / 8 + eight) * 4;
+            IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
+            for (int j = 0; j < 4; j++) {
+                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
+                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
+                w0 = w0.lanewise(LSHR, 4);
+            }
+            if ((eight & lastOfGroup) == lastOfGroup) {
+                FloatVector s0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4 + 1]));
+                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
+                IntVector i0_0 = a0_0.reinterpretAsInts();
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
+                group++;
+                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+                a0_0 = c0;
+                if (--left == 0) {
+                    left = groups;
+                    p += gap;
+                    q += blockStep;
+                    if (--same == 0) {
+                        same = PackedMatrix.NESTED_BLOCKS;
+                        n += BlockScales.NESTED_STEP;
+                    }
+                }
+            }
+        }
+        t0_0.intoArray(y, to + (0 * 1 + 0) * L);
+    }
+}
