@@ -6,12 +6,15 @@ final class Int8CodebookKernel {
         return GenerateKernels.fill("""
             package io.baseload.engine.kernel.generated;
 
+            import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
             import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
             import static io.baseload.engine.kernel.lanes.Lanes.INTS;
             import static io.baseload.engine.kernel.lanes.Lanes.L;
+            import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
             import static io.baseload.engine.kernel.lanes.Lanes.WORDS;
             import static java.nio.ByteOrder.LITTLE_ENDIAN;
             import static jdk.incubator.vector.VectorOperators.ASHR;
+            import static jdk.incubator.vector.VectorOperators.B2F;
             import static jdk.incubator.vector.VectorOperators.B2S;
             import static jdk.incubator.vector.VectorOperators.I2F;
             import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -48,17 +51,29 @@ final class Int8CodebookKernel {
                  *
                  * @param block the first block
                  * @param table the values of the 16 codes
-                 * @param scales those of these blocks, as F32
+                 * @param scales those of these blocks, as F32 or as bytes that share an F32 scale and offset
                  */
-            {kernel}
+                public static void multiply(
+                        PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+                    switch (scales.kind()) {
+                        case F32 -> floats(m, panel, block, blocks, table, scales, x, row, y, to);
+                        case LINEAR8 -> nested(m, panel, block, blocks, table, scales, x, row, y, to);
+                        default -> throw new IllegalArgumentException("scales: " + scales.kind());
+                    }
+                }
+
+            {floats}
+
+            {nested}
             }
-            """, Map.of("{kernel}", kernel()));
+            """, Map.of("{floats}", kernel(false), "{nested}", kernel(true)));
     }
 
-    private static String kernel() {
+    private static String kernel(boolean nested) {
+        Int8NibbleKernels scales = nested ? Int8NibbleKernels.NESTED : Int8NibbleKernels.FLOAT;
         return GenerateKernels.fill(
                 """
-                    public static void multiply(
+                    private static void NAME(
                             PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
                         MemorySegment w = m.data();
                         long[] quads = x.quads();
@@ -74,6 +89,7 @@ final class Int8CodebookKernel {
                         MemorySegment d = scales.data();
                         long blockStep = scales.blockStep();
                         long q = scales.at();
+                        {nested}
                         ShortVector none = ShortVector.zero(WORDS);
                         {totals}
                         {clear}
@@ -98,13 +114,16 @@ final class Int8CodebookKernel {
                                     left = groups;
                                     p += gap;
                                     q += blockStep;
+                                    {next nested}
                                 }
                             }
                         }
                         {store}
                     }
-                """,
+                """.replace("NAME", nested ? "nested" : "floats"),
                 Map.ofEntries(
+                        Map.entry("{nested}", scales.nested("0")),
+                        Map.entry("{next nested}", scales.nextNested()),
                         Map.entry(
                                 "{totals}",
                                 GenerateKernels.each(
@@ -140,8 +159,9 @@ final class Int8CodebookKernel {
                                                 + " 16)).add(li@_#.lanewise(ASHR, 16)).reinterpretAsLongs();")),
                         Map.entry("{add}", GenerateKernels.each(2, """
                             IntVector i# = q#_0.reinterpretAsInts().add(q#_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q#_1.reinterpretAsInts().add(q#_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                            t# = ((FloatVector) i#.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 32 * #, LITTLE_ENDIAN), t#);\
-                            """)),
+                            t# = ((FloatVector) i#.convertShape(I2F, FLOATS, 0)).mul(step).fma(SCALE, t#);\
+                            """.replace(
+                                        "SCALE", scales.scale("q + " + (nested ? 8 : 32) + " * #")))),
                         Map.entry(
                                 "{again}",
                                 GenerateKernels.each(2, "h#_0 = none;\nh#_1 = none;\nl#_0 = none;\nl#_1 = none;")),

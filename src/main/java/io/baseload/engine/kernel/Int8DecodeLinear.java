@@ -94,8 +94,8 @@ final class Int8DecodeLinear {
     /** Whether scales are converted to F32 before a kernel runs: those that several rows share, and those that it can't read. */
     private static boolean converts(Packing packing, int rows) {
         return switch (packing.scales()) {
-            case F16, F16_MINIMUM, LINEAR8, LINEAR8_MINIMUM ->
-                rows > 1 || packing.codes().codebook();
+            case F16, F16_MINIMUM -> rows > 1 || packing.codes().codebook();
+            case LINEAR8, LINEAR8_MINIMUM -> rows > 1;
             case FLOAT8 -> true;
             default -> false;
         };

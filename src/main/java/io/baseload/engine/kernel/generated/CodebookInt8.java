@@ -1,11 +1,14 @@
 package io.baseload.engine.kernel.generated;
 
+import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
 import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.INTS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 import static io.baseload.engine.kernel.lanes.Lanes.WORDS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.B2F;
 import static jdk.incubator.vector.VectorOperators.B2S;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -42,9 +45,18 @@ public final class CodebookInt8 {
      *
      * @param block the first block
      * @param table the values of the 16 codes
-     * @param scales those of these blocks, as F32
+     * @param scales those of these blocks, as F32 or as bytes that share an F32 scale and offset
      */
     public static void multiply(
+            PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+        switch (scales.kind()) {
+            case F32 -> floats(m, panel, block, blocks, table, scales, x, row, y, to);
+            case LINEAR8 -> nested(m, panel, block, blocks, table, scales, x, row, y, to);
+            default -> throw new IllegalArgumentException("scales: " + scales.kind());
+        }
+    }
+
+    private static void floats(
             PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
         MemorySegment w = m.data();
         long[] quads = x.quads();
@@ -127,6 +139,103 @@ public final class CodebookInt8 {
                     left = groups;
                     p += gap;
                     q += blockStep;
+                }
+            }
+        }
+        t0.intoArray(y, to + 0 * L);
+        t1.intoArray(y, to + 1 * L);
+    }
+
+    private static void nested(
+            PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+        MemorySegment w = m.data();
+        long[] quads = x.quads();
+        ByteVector values = ByteVector.fromArray(TABLE, table, 0);
+        long p = m.codes(panel, block);
+        int gap = m.blockBytes() - m.packing().block() * 8;
+        int lastOfGroup = x.group() / 8 - 1;
+        int groups = m.packing().block() / x.group();
+        int group = x.groupsAt(row) + block * groups;
+        int left = groups;
+        int digits = x.digitsAt(row) + block * m.packing().block() / 2;
+        float[] steps = x.steps();
+        MemorySegment d = scales.data();
+        long blockStep = scales.blockStep();
+        long q = scales.at();
+        float[] nested = scales.nested();
+        int n = 0;
+        int same = PackedMatrix.NESTED_BLOCKS;
+        ShortVector none = ShortVector.zero(WORDS);
+        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
+        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
+        ShortVector h0_0 = none, h0_1 = none, l0_0 = none, l0_1 = none;
+        ShortVector h1_0 = none, h1_1 = none, l1_0 = none, l1_1 = none;
+        int end = blocks * m.packing().block() / 8;
+        for (int eight = 0; eight < end; eight++, p += 64) {
+            int k = digits + eight * 4;
+            IntVector w0_0 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 0 + 16 * 0, LITTLE_ENDIAN);
+            IntVector w0_1 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 0 + 16 * 1, LITTLE_ENDIAN);
+            IntVector w1_0 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 1 + 16 * 0, LITTLE_ENDIAN);
+            IntVector w1_1 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 1 + 16 * 1, LITTLE_ENDIAN);
+            ShortVector high = LongVector.broadcast(QUADS, quads[k]).reinterpretAsShorts();
+            ShortVector low = LongVector.broadcast(QUADS, quads[k + 1]).reinterpretAsShorts();
+            ShortVector c0_0 = (ShortVector) w0_0.reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h0_0 = c0_0.mul(high).add(h0_0);
+            l0_0 = c0_0.mul(low).add(l0_0);
+            ShortVector c0_1 = (ShortVector) w0_1.reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h0_1 = c0_1.mul(high).add(h0_1);
+            l0_1 = c0_1.mul(low).add(l0_1);
+            ShortVector c1_0 = (ShortVector) w1_0.reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h1_0 = c1_0.mul(high).add(h1_0);
+            l1_0 = c1_0.mul(low).add(l1_0);
+            ShortVector c1_1 = (ShortVector) w1_1.reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h1_1 = c1_1.mul(high).add(h1_1);
+            l1_1 = c1_1.mul(low).add(l1_1);
+            high = LongVector.broadcast(QUADS, quads[k + 2]).reinterpretAsShorts();
+            low = LongVector.broadcast(QUADS, quads[k + 3]).reinterpretAsShorts();
+            ShortVector e0_0 = (ShortVector) w0_0.lanewise(LSHR, 4).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h0_0 = e0_0.mul(high).add(h0_0);
+            l0_0 = e0_0.mul(low).add(l0_0);
+            ShortVector e0_1 = (ShortVector) w0_1.lanewise(LSHR, 4).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h0_1 = e0_1.mul(high).add(h0_1);
+            l0_1 = e0_1.mul(low).add(l0_1);
+            ShortVector e1_0 = (ShortVector) w1_0.lanewise(LSHR, 4).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h1_0 = e1_0.mul(high).add(h1_0);
+            l1_0 = e1_0.mul(low).add(l1_0);
+            ShortVector e1_1 = (ShortVector) w1_1.lanewise(LSHR, 4).reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
+            h1_1 = e1_1.mul(high).add(h1_1);
+            l1_1 = e1_1.mul(low).add(l1_1);
+            if ((eight & lastOfGroup) == lastOfGroup) {
+                FloatVector step = FloatVector.broadcast(FLOATS, steps[group]);
+                IntVector hi0_0 = h0_0.reinterpretAsInts(), li0_0 = l0_0.reinterpretAsInts();
+                IntVector hi0_1 = h0_1.reinterpretAsInts(), li0_1 = l0_1.reinterpretAsInts();
+                IntVector hi1_0 = h1_0.reinterpretAsInts(), li1_0 = l1_0.reinterpretAsInts();
+                IntVector hi1_1 = h1_1.reinterpretAsInts(), li1_1 = l1_1.reinterpretAsInts();
+                LongVector q0_0 = hi0_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi0_0.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li0_0.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li0_0.lanewise(ASHR, 16)).reinterpretAsLongs();
+                LongVector q0_1 = hi0_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi0_1.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li0_1.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li0_1.lanewise(ASHR, 16)).reinterpretAsLongs();
+                LongVector q1_0 = hi1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_0.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_0.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_0.lanewise(ASHR, 16)).reinterpretAsLongs();
+                LongVector q1_1 = hi1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_1.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_1.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_1.lanewise(ASHR, 16)).reinterpretAsLongs();
+                IntVector i0 = q0_0.reinterpretAsInts().add(q0_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q0_1.reinterpretAsInts().add(q0_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
+                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(step).fma(((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + 8 * 0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4 + 1])), t0);
+                IntVector i1 = q1_0.reinterpretAsInts().add(q1_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q1_1.reinterpretAsInts().add(q1_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
+                t1 = ((FloatVector) i1.convertShape(I2F, FLOATS, 0)).mul(step).fma(((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + 8 * 1, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4 + 1])), t1);
+                h0_0 = none;
+                h0_1 = none;
+                l0_0 = none;
+                l0_1 = none;
+                h1_0 = none;
+                h1_1 = none;
+                l1_0 = none;
+                l1_1 = none;
+                group++;
+                if (--left == 0) {
+                    left = groups;
+                    p += gap;
+                    q += blockStep;
+                    if (--same == 0) {
+                        same = PackedMatrix.NESTED_BLOCKS;
+                        n += BlockScales.NESTED_STEP;
+                    }
                 }
             }
         }
