@@ -31,13 +31,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ShardPlanTest {
-    private static final String LLAMA = """
-        {"model_type": "llama", "num_hidden_layers": 2, "hidden_size": %d, "num_attention_heads": %d, "num_key_value_heads": %d,
-        "intermediate_size": %d, "vocab_size": %d, "max_position_embeddings": 128, "rms_norm_eps": 1e-5, "head_dim": %d}
-        """;
-
     private static ModelConfig llama(int hidden, int heads, int kvHeads, int width, int vocabulary, int headDim) {
-        return Architectures.config(ConfigKeys.of(LLAMA.formatted(hidden, heads, kvHeads, width, vocabulary, headDim)));
+        String config = """
+            {"model_type": "llama", "num_hidden_layers": 2, "hidden_size": %d, "num_attention_heads": %d, "num_key_value_heads": %d,
+            "intermediate_size": %d, "vocab_size": %d, "max_position_embeddings": 128, "rms_norm_eps": 1e-5, "head_dim": %d}
+            """.formatted(hidden, heads, kvHeads, width, vocabulary, headDim);
+        return Architectures.config(ConfigKeys.of(config));
     }
 
     private static List<Named> matrices(ModelConfig config, Quantization format) {
