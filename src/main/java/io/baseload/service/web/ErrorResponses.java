@@ -31,13 +31,6 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
 @Controller
 @RestControllerAdvice
 final class ErrorResponses implements ErrorController, AuthenticationEntryPoint, AccessDeniedHandler {
-    private static final ApiException NO_KEY = unauthorized(
-            ApiException.refused(401, null, "No API key. Send it in the header 'Authorization: Bearer <key>'."));
-    private static final ApiException WRONG_KEY =
-            unauthorized(ApiException.refused(401, "invalid_api_key", "The API key is wrong, revoked or expired."));
-    private static final ApiException WRONG_ROLE = ApiException.refused(
-            403, "permission_denied", "This API key does not have the role that this route needs.");
-
     /** An exception that leaves a controller. */
     @ExceptionHandler
     void answer(Exception failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -60,7 +53,7 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException cause)
             throws IOException {
-        ApiException error = cause instanceof BadCredentialsException ? WRONG_KEY : NO_KEY;
+        ApiException error = cause instanceof BadCredentialsException ? wrongKey() : noKey();
         error.write(response, RequestIds.of(request));
     }
 
@@ -68,7 +61,7 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException cause)
             throws IOException {
-        WRONG_ROLE.write(response, RequestIds.of(request));
+        wrongRole().write(response, RequestIds.of(request));
     }
 
     /**
@@ -114,5 +107,19 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    private static ApiException noKey() {
+        return unauthorized(
+                ApiException.refused(401, null, "No API key. Send it in the header 'Authorization: Bearer <key>'."));
+    }
+
+    private static ApiException wrongKey() {
+        return unauthorized(ApiException.refused(401, "invalid_api_key", "The API key is wrong, revoked or expired."));
+    }
+
+    private static ApiException wrongRole() {
+        return ApiException.refused(
+                403, "permission_denied", "This API key does not have the role that this route needs.");
     }
 }

@@ -137,7 +137,7 @@ class BackendFaultsTest {
             closed.complete(true);
         });
         connections.use(List.of(backend(LONG, SHORT, 4)));
-        CompletionEvent.Failed failed = start("m", unlimited()).failed();
+        CompletionEvent.Failed failed = start("m", BackendFaultsTest::unlimited).failed();
         assertThat(failed.cause())
                 .isInstanceOfSatisfying(
                         UpstreamException.class,
@@ -295,9 +295,9 @@ class BackendFaultsTest {
             connection.done();
         });
         connections.use(List.of(backend(LONG, LONG, 1)));
-        var first = start("m", unlimited());
+        var first = start("m", BackendFaultsTest::unlimited);
         first.awaitPiece();
-        assertThatThrownBy(() -> start("m", unlimited())).isInstanceOf(OverloadedException.class);
+        assertThatThrownBy(() -> start("m", BackendFaultsTest::unlimited)).isInstanceOf(OverloadedException.class);
         go.countDown();
         first.finished();
         Patience.await()
@@ -331,7 +331,7 @@ class BackendFaultsTest {
         var heard = new Heard();
         client().completions(new Backend.Offer("m", "m"))
                 .prepare(CompletionRequest.chat(List.of(Message.user("Hi"))).withTools(ToolSet.auto(List.of(tool))))
-                .start(unlimited(), heard::accept);
+                .start(BackendFaultsTest::unlimited, heard::accept);
         heard.finished();
         assertThat(heard.answer.reasoning()).isEqualTo("Hm.");
         assertThat(heard.answer.calls()).extracting(ToolCall::name).containsExactly("f", "g", "h");
@@ -359,7 +359,7 @@ class BackendFaultsTest {
     void nobodyIsThere() throws Exception {
         connections.use(List.of(backend(LONG, LONG, 4)));
         server.close();
-        assertThatThrownBy(() -> start("m", unlimited()))
+        assertThatThrownBy(() -> start("m", BackendFaultsTest::unlimited))
                 .isInstanceOfSatisfying(
                         UpstreamException.class,
                         e -> assertThat(e.reason()).isEqualTo(UpstreamException.Reason.UNREACHABLE));
@@ -410,7 +410,7 @@ class BackendFaultsTest {
 
     private Heard ask(String model, Duration firstByte) {
         connections.use(List.of(backend(firstByte, LONG, 4)));
-        return start(model, unlimited());
+        return start(model, BackendFaultsTest::unlimited);
     }
 
     private Heard start(String model, IntFunction<Lease> leases) {
@@ -435,8 +435,8 @@ class BackendFaultsTest {
         return client().completions(new Backend.Offer(model, model)).prepare(bounded);
     }
 
-    private static IntFunction<Lease> unlimited() {
-        return answer -> Lease.unlimited();
+    private static Lease unlimited(int answer) {
+        return Lease.unlimited();
     }
 
     private double requests(String outcome) {
