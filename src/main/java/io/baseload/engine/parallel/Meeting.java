@@ -11,12 +11,11 @@ final class Meeting {
     private static final long CROWDED_SPIN_NANOS = 2_000;
 
     private final long spinNanos;
+    private final long naps;
     private final Signal signal;
     private final AtomicInteger arrived = new AtomicInteger();
     private int parties;
     private volatile boolean aborted;
-
-    private final long naps;
 
     /**
      * @param crowded whether there are fewer CPUs than threads
