@@ -37,7 +37,8 @@ final class Int8CodebookKernel {
              * bytes. The product of two bytes leaves no room for a sum in 16 bits, so x comes in two digits, x = 16·high + low. Written by src/build/GenerateKernels.java.
              */
             public final class CodebookInt8 {
-                private static final VectorSpecies<Integer> QUARTER = IntVector.SPECIES_128;
+                /** Long lanes, so that no kernel but this one meets two shapes of the same class, which would make the compiled code of the others larger. */
+                private static final VectorSpecies<Long> CODES = LongVector.SPECIES_128;
                 private static final VectorSpecies<Byte> TABLE = ByteVector.SPECIES_128;
                 private static final VectorSpecies<Long> QUADS = LongVector.SPECIES_256;
 
@@ -137,7 +138,7 @@ final class Int8CodebookKernel {
                                 GenerateKernels.eachOf(
                                         2,
                                         2,
-                                        "IntVector w@_# = IntVector.fromMemorySegment(QUARTER, w, p + 32 * @ + 16 * #,"
+                                        "LongVector w@_# = LongVector.fromMemorySegment(CODES, w, p + 32 * @ + 16 * #,"
                                                 + " LITTLE_ENDIAN);")),
                         Map.entry("{even}", products("c", "w@_#")),
                         Map.entry("{odd}", products("e", "w@_#.lanewise(LSHR, 4)")),

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 enum Int8NibbleKernels {
     HALF("NibbleInt8Half", "Short", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}}),
     NESTED("NibbleInt8Nested", "Byte", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}}),
-    FLOAT("NibbleInt8Float", "Float", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}, {2, 4}});
+    FLOAT("NibbleInt8Float", "Float", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}, {2, 4}, {2, 2}});
 
     private final String className;
     private final String type;
@@ -96,7 +96,7 @@ enum Int8NibbleKernels {
                         .replace("SCALES", scales())
                         .replace(
                                 "@param streams STREAMS",
-                                "@param streams 8, 4, 2 or 1" + (float32 ? "; 4 for two rows" : ""))
+                                "@param streams 8, 4, 2 or 1" + (float32 ? "; 4 or 2 for two rows" : ""))
                         .replace("@param rows 1 or 2", float32 ? "@param rows 1 or 2" : "@param rows 1"),
                 Map.of(
                         "{cases}",

@@ -26,8 +26,8 @@ final class Int8DecodeLinear {
     /** Vectors of weight rows that one row meets at once: eight panels where there are registers for their sums, else one, which is read from its beginning to its end. */
     private static final int STREAMS = MANY_REGISTERS ? 8 : PARTS;
 
-    /** Those that several rows meet, two at a time. */
-    private static final int SHARED_STREAMS = 4;
+    /** Those that several rows meet, two at a time. More sums than registers can make a method so large that the compiler leaves calls in it. */
+    private static final int SHARED_STREAMS = MANY_REGISTERS ? 4 : PARTS;
 
     private Int8DecodeLinear() {}
 

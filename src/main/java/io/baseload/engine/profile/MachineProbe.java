@@ -66,16 +66,26 @@ public final class MachineProbe implements AutoCloseable {
         return best;
     }
 
-    /** Weights a second that all workers together multiply, for so many rows at once, from cache. */
-    public double weightsPerSecond(PackedMatrix weights, int rows) {
+    /** What a kernel takes for some rows, with weights from cache. What it does before the first panel, such as quantizing the rows, is measured alone: a real matrix has many more panels than fit. */
+    public KernelTime kernelTime(PackedMatrix weights, int rows) {
         var multiplying = new Multiplying(weights, rows);
+        double start = each(multiplying, 0);
+        double all = each(multiplying, multiplying.most);
+        double panel = Math.max(all - start, all / 2) / multiplying.most;
+        return new KernelTime(start, PackedMatrix.LANES * weights.cols() * team.workers() / panel);
+    }
+
+    /** Seconds of one multiplication with so many panels. */
+    private double each(Multiplying multiplying, int panels) {
+        multiplying.panels = panels;
+        multiplying.times = 1;
         double best = Double.POSITIVE_INFINITY;
         for (int i = 0; i < ROUNDS; i++) {
             double seconds = seconds(multiplying);
             best = Math.min(best, seconds / multiplying.times);
             multiplying.times = (int) Math.max(1, ROUND_NANOS / 1e9 / best);
         }
-        return (double) multiplying.panels * PackedMatrix.LANES * weights.cols() * team.workers() / best;
+        return best;
     }
 
     /** Multiply-adds a second of all workers together, each with these weights and rows of a prompt of its own. */
@@ -172,16 +182,17 @@ public final class MachineProbe implements AutoCloseable {
     private final class Multiplying implements Step {
         private final PackedMatrix weights;
         private final int rows;
-        private final int panels;
+        private final int most;
         private final Rows[] xs;
         private final Rows[] ys;
-        private int times = 1;
+        private int panels;
+        private int times;
 
         Multiplying(PackedMatrix weights, int rows) {
             this.weights = weights;
             this.rows = rows;
             long fitting = Math.max(LEAST_PANELS, CACHED_BYTES / weights.panelBytes());
-            this.panels = (int) Math.min(weights.panels(), fitting / LEAST_PANELS * LEAST_PANELS);
+            this.most = (int) Math.min(weights.panels(), fitting / LEAST_PANELS * LEAST_PANELS);
             this.xs = rows(weights.cols());
             this.ys = rows(weights.panels() * PackedMatrix.LANES);
         }

@@ -106,7 +106,7 @@ final class RatesProbe {
 
     private KernelRates rates(PackedMatrix matrix) {
         List<Double> decode = MachineRates.ROWS.stream()
-                .map(rows -> rows * probe.weightsPerSecond(matrix, rows))
+                .map(rows -> rows * probe.kernelTime(matrix, rows).weightsPerSecond())
                 .toList();
         return new KernelRates(decode, probe.promptRate(matrix, PROMPT));
     }

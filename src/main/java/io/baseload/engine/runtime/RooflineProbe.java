@@ -2,6 +2,7 @@ package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.Roofline;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.profile.KernelTime;
 import io.baseload.engine.profile.MachineProbe;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
@@ -54,11 +55,11 @@ record RooflineProbe(
 
     /** To multiply with all of these matrices. */
     private static double seconds(MachineProbe probe, List<PackedMatrix> matrices, int rows) {
-        Map<Kind, Double> rates = new HashMap<>();
+        Map<Kind, KernelTime> times = new HashMap<>();
         double seconds = 0;
         for (PackedMatrix matrix : matrices) {
-            double rate = rates.computeIfAbsent(Kind.of(matrix), kind -> probe.weightsPerSecond(matrix, rows));
-            seconds += (double) matrix.rows() * matrix.cols() / rate;
+            seconds += times.computeIfAbsent(Kind.of(matrix), kind -> probe.kernelTime(matrix, rows))
+                    .seconds(matrix);
         }
         return seconds;
     }

@@ -31,7 +31,8 @@ import jdk.incubator.vector.VectorSpecies;
  * bytes. The product of two bytes leaves no room for a sum in 16 bits, so x comes in two digits, x = 16·high + low. Written by src/build/GenerateKernels.java.
  */
 public final class CodebookInt8 {
-    private static final VectorSpecies<Integer> QUARTER = IntVector.SPECIES_128;
+    /** Long lanes, so that no kernel but this one meets two shapes of the same class, which would make the compiled code of the others larger. */
+    private static final VectorSpecies<Long> CODES = LongVector.SPECIES_128;
     private static final VectorSpecies<Byte> TABLE = ByteVector.SPECIES_128;
     private static final VectorSpecies<Long> QUADS = LongVector.SPECIES_256;
 
@@ -80,10 +81,10 @@ public final class CodebookInt8 {
         int end = blocks * m.packing().block() / 8;
         for (int eight = 0; eight < end; eight++, p += 64) {
             int k = digits + eight * 4;
-            IntVector w0_0 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 0 + 16 * 0, LITTLE_ENDIAN);
-            IntVector w0_1 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 0 + 16 * 1, LITTLE_ENDIAN);
-            IntVector w1_0 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 1 + 16 * 0, LITTLE_ENDIAN);
-            IntVector w1_1 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 1 + 16 * 1, LITTLE_ENDIAN);
+            LongVector w0_0 = LongVector.fromMemorySegment(CODES, w, p + 32 * 0 + 16 * 0, LITTLE_ENDIAN);
+            LongVector w0_1 = LongVector.fromMemorySegment(CODES, w, p + 32 * 0 + 16 * 1, LITTLE_ENDIAN);
+            LongVector w1_0 = LongVector.fromMemorySegment(CODES, w, p + 32 * 1 + 16 * 0, LITTLE_ENDIAN);
+            LongVector w1_1 = LongVector.fromMemorySegment(CODES, w, p + 32 * 1 + 16 * 1, LITTLE_ENDIAN);
             ShortVector high = LongVector.broadcast(QUADS, quads[k]).reinterpretAsShorts();
             ShortVector low = LongVector.broadcast(QUADS, quads[k + 1]).reinterpretAsShorts();
             ShortVector c0_0 = (ShortVector) w0_0.reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);
@@ -173,10 +174,10 @@ public final class CodebookInt8 {
         int end = blocks * m.packing().block() / 8;
         for (int eight = 0; eight < end; eight++, p += 64) {
             int k = digits + eight * 4;
-            IntVector w0_0 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 0 + 16 * 0, LITTLE_ENDIAN);
-            IntVector w0_1 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 0 + 16 * 1, LITTLE_ENDIAN);
-            IntVector w1_0 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 1 + 16 * 0, LITTLE_ENDIAN);
-            IntVector w1_1 = IntVector.fromMemorySegment(QUARTER, w, p + 32 * 1 + 16 * 1, LITTLE_ENDIAN);
+            LongVector w0_0 = LongVector.fromMemorySegment(CODES, w, p + 32 * 0 + 16 * 0, LITTLE_ENDIAN);
+            LongVector w0_1 = LongVector.fromMemorySegment(CODES, w, p + 32 * 0 + 16 * 1, LITTLE_ENDIAN);
+            LongVector w1_0 = LongVector.fromMemorySegment(CODES, w, p + 32 * 1 + 16 * 0, LITTLE_ENDIAN);
+            LongVector w1_1 = LongVector.fromMemorySegment(CODES, w, p + 32 * 1 + 16 * 1, LITTLE_ENDIAN);
             ShortVector high = LongVector.broadcast(QUADS, quads[k]).reinterpretAsShorts();
             ShortVector low = LongVector.broadcast(QUADS, quads[k + 1]).reinterpretAsShorts();
             ShortVector c0_0 = (ShortVector) w0_0.reinterpretAsBytes().selectFrom(values).convertShape(B2S, WORDS, 0);

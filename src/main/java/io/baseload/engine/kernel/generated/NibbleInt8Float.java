@@ -31,7 +31,7 @@ public final class NibbleInt8Float {
      * Adds the products of some blocks: rows of x, from {@code row} on, times some vectors of weight rows, from the beginning of a panel on, to
      * {@code y[((row + r) · streams + stream) · L + lane]}.
      *
-     * @param streams 8, 4, 2 or 1; 4 for two rows
+     * @param streams 8, 4, 2 or 1; 4 or 2 for two rows
      * @param block the first block
      * @param scales those of these blocks
      * @param rows 1 or 2
@@ -44,6 +44,7 @@ public final class NibbleInt8Float {
             case 12 -> rows1Streams2(m, panel, block, blocks, scales, x, row, y);
             case 11 -> rows1Streams1(m, panel, block, blocks, scales, x, row, y);
             case 24 -> rows2Streams4(m, panel, block, blocks, scales, x, row, y);
+            case 22 -> rows2Streams2(m, panel, block, blocks, scales, x, row, y);
             default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
         }
     }
@@ -513,5 +514,90 @@ public final class NibbleInt8Float {
         t1_1.intoArray(y, to + (1 * 4 + 1) * L);
         t1_2.intoArray(y, to + (1 * 4 + 2) * L);
         t1_3.intoArray(y, to + (1 * 4 + 3) * L);
+    }
+
+    private static void rows2Streams2(
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        MemorySegment w = m.data();
+        int[] digits = x.digits();
+        int[] starts = x.starts();
+        float[] steps = x.steps();
+        int[] offsets = x.offsets();
+        long p = m.codes(panel, block);
+        long stride = m.panelBytes();
+        long o0 = Lanes.offset(0, stride, 4);
+        long o1 = Lanes.offset(1, stride, 4);
+        MemorySegment d = scales.data();
+        long panelStep = scales.panelStep();
+        long blockStep = scales.blockStep();
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
+        int gap = m.blockBytes() - m.packing().block() * 8;
+        int lastOfGroup = x.group() / 8 - 1;
+        int groups = m.packing().block() / x.group();
+        int group = block * groups;
+        int left = groups;
+        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int x1 = x.digitsAt(row + 1), g1 = x.groupsAt(row + 1);
+        int to = row * 2 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L);
+        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L);
+        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 0) * L);
+        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 1) * L);
+        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+        ShortVector c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
+        ShortVector a0_0 = c0;
+        ShortVector a0_1 = c0;
+        ShortVector a1_0 = c1;
+        ShortVector a1_1 = c1;
+        int end = blocks * m.packing().block() / 8;
+        for (int eight = 0; eight < end; eight++, p += 64) {
+            int k = (block * m.packing().block() / 8 + eight) * 4;
+            IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
+            IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
+            for (int j = 0; j < 4; j++) {
+                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
+                ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + j]).reinterpretAsShorts();
+                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a1_0 = w0.reinterpretAsShorts().mul(d1).add(a1_0);
+                a1_1 = w1.reinterpretAsShorts().mul(d1).add(a1_1);
+                w0 = w0.lanewise(LSHR, 4);
+                w1 = w1.lanewise(LSHR, 4);
+            }
+            if ((eight & lastOfGroup) == lastOfGroup) {
+                FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, d, q + q0, LITTLE_ENDIAN);
+                FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, d, q + q1, LITTLE_ENDIAN);
+                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
+                FloatVector f1 = FloatVector.broadcast(FLOATS, steps[g1 + group]);
+                IntVector e1 = IntVector.broadcast(INTS, offsets[g1 + group]);
+                IntVector i0_0 = a0_0.reinterpretAsInts();
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
+                IntVector i0_1 = a0_1.reinterpretAsInts();
+                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, t0_1);
+                IntVector i1_0 = a1_0.reinterpretAsInts();
+                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).add(i1_0).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s0, t1_0);
+                IntVector i1_1 = a1_1.reinterpretAsInts();
+                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).add(i1_1).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s1, t1_1);
+                group++;
+                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+                c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
+                a0_0 = c0;
+                a0_1 = c0;
+                a1_0 = c1;
+                a1_1 = c1;
+                if (--left == 0) {
+                    left = groups;
+                    p += gap;
+                    q += blockStep;
+                }
+            }
+        }
+        t0_0.intoArray(y, to + (0 * 2 + 0) * L);
+        t0_1.intoArray(y, to + (0 * 2 + 1) * L);
+        t1_0.intoArray(y, to + (1 * 2 + 0) * L);
+        t1_1.intoArray(y, to + (1 * 2 + 1) * L);
     }
 }
