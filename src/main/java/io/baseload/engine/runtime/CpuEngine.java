@@ -48,7 +48,7 @@ final class CpuEngine implements Engine {
         loop = new EngineLoop(team);
         LOG.log(
                 Level.INFO,
-                "engine with {0} workers in {1} shards; kernels: {2}",
+                "engine: workers {0}, shards {1}, kernels {2}",
                 workers,
                 layout.shards(),
                 Kernels.best().name());

@@ -86,7 +86,7 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices) {
             List<MemorySegment> data = data(shard);
             LOG.log(
                     System.Logger.Level.INFO,
-                    "{0}: shard {1} of {2}: {3} workers on CPUs {4}, {5} bytes of weights, sampled pages by memory"
+                    "{0}: shard {1} of {2}: workers {3}, CPUs {4}, {5} bytes of weights, sampled pages by memory"
                             + " node: {6}",
                     model,
                     shard,
