@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Writes the register kernels of {@code engine.kernel.generated}, or checks that they are what this program writes: {@code GenerateKernels write|check}, from the root
@@ -43,6 +44,14 @@ final class GenerateKernels {
                     .filter(name -> !files.containsKey(name) && !name.equals("package-info.java"))
                     .forEach(name -> fail(FOLDER.resolve(name) + " is not written by src/build/GenerateKernels.java"));
         }
+    }
+
+    /** An import for each name, in order, each once. */
+    static String imports(String prefix, Stream<String> names) {
+        return names.distinct()
+                .sorted()
+                .map(name -> "import " + prefix + name + ";")
+                .collect(Collectors.joining("\n"));
     }
 
     private static void fail(String message) {

@@ -3,75 +3,75 @@ import java.util.Map;
 /** 4-bit codes of a table, as bytes, times 8-bit activations in two digits; for vectors of 256 bits. */
 final class Int8CodebookKernel {
     static String source() {
-        return GenerateKernels.fill("""
-            package io.baseload.engine.kernel.generated;
+        return GenerateKernels.fill(
+                """
+                package io.baseload.engine.kernel.generated;
 
-            import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
-            import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
-            import static io.baseload.engine.kernel.lanes.Lanes.INTS;
-            import static io.baseload.engine.kernel.lanes.Lanes.L;
-            import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
-            import static io.baseload.engine.kernel.lanes.Lanes.WORDS;
-            import static java.nio.ByteOrder.LITTLE_ENDIAN;
-            import static jdk.incubator.vector.VectorOperators.ASHR;
-            import static jdk.incubator.vector.VectorOperators.B2F;
-            import static jdk.incubator.vector.VectorOperators.B2S;
-            import static jdk.incubator.vector.VectorOperators.I2F;
-            import static jdk.incubator.vector.VectorOperators.LSHL;
-            import static jdk.incubator.vector.VectorOperators.LSHR;
+                import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
+                import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+                import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+                import static io.baseload.engine.kernel.lanes.Lanes.L;
+                import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
+                import static io.baseload.engine.kernel.lanes.Lanes.WORDS;
+                import static java.nio.ByteOrder.LITTLE_ENDIAN;
+                import static jdk.incubator.vector.VectorOperators.ASHR;
+                import static jdk.incubator.vector.VectorOperators.B2F;
+                import static jdk.incubator.vector.VectorOperators.B2S;
+                import static jdk.incubator.vector.VectorOperators.I2F;
+                import static jdk.incubator.vector.VectorOperators.LSHL;
+                import static jdk.incubator.vector.VectorOperators.LSHR;
 
-            import io.baseload.engine.kernel.lanes.BlockScales;
-            import io.baseload.engine.kernel.lanes.Int8Rows;
-            import io.baseload.engine.tensor.PackedMatrix;
-            import java.lang.foreign.MemorySegment;
-            import jdk.incubator.vector.ByteVector;
-            import jdk.incubator.vector.FloatVector;
-            import jdk.incubator.vector.IntVector;
-            import jdk.incubator.vector.LongVector;
-            import jdk.incubator.vector.ShortVector;
-            import jdk.incubator.vector.VectorShuffle;
-            import jdk.incubator.vector.VectorSpecies;
-
-            /**
-             * 4-bit codes of a table times 8-bit activations, for vectors of 256 bits, which don't hold a table of 16 floats. A shuffle of 128 bits looks 16 codes up at once, as
-             * bytes. The product of two bytes leaves no room for a sum in 16 bits, so x comes in two digits, x = 16·high + low. Written by src/build/GenerateKernels.java.
-             */
-            public final class CodebookInt8 {
-                /** Long lanes, so that no kernel but this one meets two shapes of the same class, which would make the compiled code of the others larger. */
-                private static final VectorSpecies<Long> CODES = LongVector.SPECIES_128;
-                private static final VectorSpecies<Byte> TABLE = ByteVector.SPECIES_128;
-                private static final VectorSpecies<Long> QUADS = LongVector.SPECIES_256;
-
-                /** From the order in which the sums of eight rows come out, 0 4 1 5 2 6 3 7. */
-                private static final VectorShuffle<Integer> IN_ORDER = VectorShuffle.fromValues(INTS, L == 8 ? new int[] {0, 2, 4, 6, 1, 3, 5, 7} : new int[L]);
-
-                private CodebookInt8() {}
+                import io.baseload.engine.kernel.lanes.BlockScales;
+                import io.baseload.engine.kernel.lanes.Int8Rows;
+                import io.baseload.engine.tensor.PackedMatrix;
+                import java.lang.foreign.MemorySegment;
+                import jdk.incubator.vector.ByteVector;
+                import jdk.incubator.vector.FloatVector;
+                import jdk.incubator.vector.IntVector;
+                import jdk.incubator.vector.LongVector;
+                import jdk.incubator.vector.ShortVector;
+                import jdk.incubator.vector.VectorShuffle;
+                import jdk.incubator.vector.VectorSpecies;
 
                 /**
-                 * Adds the products of some blocks: one row of x times a panel of 16 weight rows, to {@code y[to + row]}.
-                 *
-                 * @param block the first block
-                 * @param table the values of the 16 codes
-                 * @param scales those of these blocks, as F32 or as bytes that share an F32 scale and offset
+                 * 4-bit codes of a table times 8-bit activations, for vectors of 256 bits, which don't hold a table of 16 floats. A shuffle of 128 bits looks 16 codes up at once, as
+                 * bytes. The product of two bytes leaves no room for a sum in 16 bits, so x comes in two digits, x = 16·high + low. Written by src/build/GenerateKernels.java.
                  */
-                public static void multiply(
-                        PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
-                    switch (scales.kind()) {
-                        case F32 -> floats(m, panel, block, blocks, table, scales, x, row, y, to);
-                        case LINEAR8 -> nested(m, panel, block, blocks, table, scales, x, row, y, to);
-                        default -> throw new IllegalArgumentException("scales: " + scales.kind());
+                public final class CodebookInt8 {
+                    /** Lanes of longs, so that the integers of all kernels have one shape: where a class of vectors is met in two, the compiler may spell out calls for both. */
+                    private static final VectorSpecies<Long> CODES = LongVector.SPECIES_128;
+                    private static final VectorSpecies<Byte> TABLE = ByteVector.SPECIES_128;
+                    private static final VectorSpecies<Long> QUADS = LongVector.SPECIES_256;
+
+                    /** From the order in which the sums of eight rows come out, 0 4 1 5 2 6 3 7. */
+                    private static final VectorShuffle<Integer> IN_ORDER = VectorShuffle.fromValues(INTS, L == 8 ? new int[] {0, 2, 4, 6, 1, 3, 5, 7} : new int[L]);
+
+                    private CodebookInt8() {}
+
+                    /**
+                     * Adds the products of some blocks: one row of x times a panel of 16 weight rows, to {@code y[to + row]}.
+                     *
+                     * @param block the first block
+                     * @param table the values of the 16 codes
+                     * @param scales those of these blocks, as F32 or as bytes that share an F32 scale and offset
+                     */
+                    public static void multiply(
+                            PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
+                        switch (scales.kind()) {
+                            case F32 -> floatScales(m, panel, block, blocks, table, scales, x, row, y, to);
+                            case LINEAR8 -> nestedScales(m, panel, block, blocks, table, scales, x, row, y, to);
+                            default -> throw new IllegalArgumentException("scales: " + scales.kind());
+                        }
                     }
+
+                {floats}
+
+                {nested}
                 }
-
-            {floats}
-
-            {nested}
-            }
-            """, Map.of("{floats}", kernel(false), "{nested}", kernel(true)));
+                """, Map.of("{floats}", kernel(StoredScales.FLOAT), "{nested}", kernel(StoredScales.NESTED)));
     }
 
-    private static String kernel(boolean nested) {
-        Int8NibbleKernels scales = nested ? Int8NibbleKernels.NESTED : Int8NibbleKernels.FLOAT;
+    private static String kernel(StoredScales scales) {
         return GenerateKernels.fill(
                 """
                     private static void NAME(
@@ -121,7 +121,7 @@ final class Int8CodebookKernel {
                         }
                         {store}
                     }
-                """.replace("NAME", nested ? "nested" : "floats"),
+                """.replace("NAME", scales.lowerCase() + "Scales"),
                 Map.ofEntries(
                         Map.entry("{nested}", scales.nested("0")),
                         Map.entry("{next nested}", scales.nextNested()),
@@ -162,7 +162,7 @@ final class Int8CodebookKernel {
                             IntVector i# = q#_0.reinterpretAsInts().add(q#_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q#_1.reinterpretAsInts().add(q#_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
                             t# = ((FloatVector) i#.convertShape(I2F, FLOATS, 0)).mul(step).fma(SCALE, t#);\
                             """.replace(
-                                        "SCALE", scales.scale("q + " + (nested ? 8 : 32) + " * #")))),
+                                        "SCALE", scales.read("q + # * L * " + scales.type() + ".BYTES")))),
                         Map.entry(
                                 "{again}",
                                 GenerateKernels.each(2, "h#_0 = none;\nh#_1 = none;\nl#_0 = none;\nl#_1 = none;")),

@@ -1,8 +1,6 @@
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Minimums of blocks times sums of columns, for each way in which a block keeps them. */
 final class Int8MinimumKernel {
@@ -12,86 +10,86 @@ final class Int8MinimumKernel {
     private Int8MinimumKernel() {}
 
     static String source() {
-        String kernels = Arrays.stream(Int8NibbleKernels.values())
+        String kernels = Arrays.stream(StoredScales.values())
                 .flatMap(kind -> Arrays.stream(STREAMS).mapToObj(streams -> kernel(kind, streams)))
                 .collect(Collectors.joining("\n"));
-        String cases = Arrays.stream(Int8NibbleKernels.values())
-                .flatMap(kind -> IntStream.of(STREAMS)
-                        .mapToObj(streams -> "case %s%d -> %s(m, i, block, blocks, scales, x, row, y, to);"
-                                .formatted(code(kind), streams, name(kind, streams))))
-                .collect(Collectors.joining("\n"));
-        return GenerateKernels.fill(
-                """
-                package io.baseload.engine.kernel.generated;
+        String cases = Arrays.stream(StoredScales.values())
+                .map(Int8MinimumKernel::cases)
+                .collect(Collectors.joining());
+        return GenerateKernels.fill("""
+            package io.baseload.engine.kernel.generated;
 
-                import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
-                import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
-                import static io.baseload.engine.kernel.lanes.Lanes.INTS;
-                import static io.baseload.engine.kernel.lanes.Lanes.L;
-                import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
-                import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;
-                import static java.nio.ByteOrder.LITTLE_ENDIAN;
-                import static jdk.incubator.vector.VectorOperators.B2F;
-                import static jdk.incubator.vector.VectorOperators.LSHL;
-                import static jdk.incubator.vector.VectorOperators.S2I;
+            import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
+            import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+            import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+            import static io.baseload.engine.kernel.lanes.Lanes.L;
+            import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
+            import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;
+            import static java.nio.ByteOrder.LITTLE_ENDIAN;
+            import static jdk.incubator.vector.VectorOperators.B2F;
+            import static jdk.incubator.vector.VectorOperators.LSHL;
+            import static jdk.incubator.vector.VectorOperators.S2I;
 
-                import io.baseload.engine.kernel.lanes.BlockScales;
-                import io.baseload.engine.kernel.lanes.Int8Rows;
-                import io.baseload.engine.kernel.lanes.Lanes;
-                import io.baseload.engine.tensor.PackedMatrix;
-                import java.lang.foreign.MemorySegment;
-                import jdk.incubator.vector.ByteVector;
-                import jdk.incubator.vector.FloatVector;
-                import jdk.incubator.vector.IntVector;
-                import jdk.incubator.vector.ShortVector;
+            import io.baseload.engine.kernel.lanes.BlockScales;
+            import io.baseload.engine.kernel.lanes.Int8Rows;
+            import io.baseload.engine.kernel.lanes.Lanes;
+            import io.baseload.engine.tensor.PackedMatrix;
+            import java.lang.foreign.MemorySegment;
+            import jdk.incubator.vector.ByteVector;
+            import jdk.incubator.vector.FloatVector;
+            import jdk.incubator.vector.IntVector;
+            import jdk.incubator.vector.ShortVector;
 
-                /** Minimums of blocks times the sums of a row's columns, to which the products of 8-bit kernels are added. Written by src/build/GenerateKernels.java. */
-                public final class Int8Minimums {
-                    private Int8Minimums() {}
+            /** Minimums of blocks times the sums of a row's columns, to which the products of 8-bit kernels are added. Written by src/build/GenerateKernels.java. */
+            public final class Int8Minimums {
+                private Int8Minimums() {}
 
-                    /**
-                     * Adds, block by block, to {@code y[(row · streams + stream) · L + lane]}.
-                     *
-                     * @param streams vectors of weight rows, from the beginning of a panel on
-                     * @param block the first block
-                     * @param scales those of these blocks
-                     */
-                    public static void add(
-                            PackedMatrix m, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
-                        int kind =
-                                switch (scales.kind()) {
-                                    case F16_MINIMUM -> HALF0;
-                                    case LINEAR8_MINIMUM -> NESTED0;
-                                    case F32_MINIMUM -> FLOAT0;
-                                    default -> throw new IllegalArgumentException("no minimums: " + scales.kind());
-                                };
-                        for (int i = 0, n; i < streams; i += n) {
-                            n = Math.min(4, Integer.highestOneBit(streams - i));
-                            int to = (row * streams + i) * L;
-                            switch (kind + n) {
-                                {cases}
-                                default -> throw new IllegalArgumentException(streams + " streams");
-                            }
+                /**
+                 * Adds, block by block, to {@code y[(row · streams + stream) · L + lane]}.
+                 *
+                 * @param streams vectors of weight rows, from the beginning of a panel on
+                 * @param block the first block
+                 * @param scales those of these blocks
+                 */
+                public static void add(
+                        PackedMatrix m, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+                    for (int i = 0, n; i < streams; i += n) {
+                        n = Math.min(4, Integer.highestOneBit(streams - i));
+                        int to = (row * streams + i) * L;
+                        switch (scales.kind()) {
+                            {cases}
+                            default -> throw new IllegalArgumentException("no minimums: " + scales.kind());
                         }
                     }
-
-                {kernels}
                 }
-                """.replace("HALF0", code(Int8NibbleKernels.HALF) + "0")
-                        .replace("NESTED0", code(Int8NibbleKernels.NESTED) + "0")
-                        .replace("FLOAT0", code(Int8NibbleKernels.FLOAT) + "0"),
-                Map.of("{kernels}", kernels, "{cases}", cases));
+
+            {kernels}
+            }
+            """, Map.of("{kernels}", kernels, "{cases}", cases));
     }
 
-    private static int code(Int8NibbleKernels kind) {
-        return kind.ordinal() + 1;
+    private static String cases(StoredScales kind) {
+        return GenerateKernels.fill(
+                """
+                case %s_MINIMUM -> {
+                    switch (n) {
+                        {widths}
+                    }
+                }
+                """.formatted(kind.constant()),
+                Map.of(
+                        "{widths}",
+                        Arrays.stream(STREAMS)
+                                .mapToObj(streams -> "%s -> %s(m, i, block, blocks, scales, x, row, y, to);"
+                                        .formatted(streams == 1 ? "default" : "case " + streams, name(kind, streams)))
+                                .collect(Collectors.joining("\n"))));
     }
 
-    private static String name(Int8NibbleKernels kind, int streams) {
-        return kind.name().toLowerCase(Locale.ROOT) + "Streams" + streams;
+    private static String name(StoredScales kind, int streams) {
+        return kind.lowerCase() + "Streams" + streams;
     }
 
-    private static String kernel(Int8NibbleKernels kind, int streams) {
+    private static String kernel(StoredScales kind, int streams) {
         return GenerateKernels.fill(
                 """
                     private static void NAME(
@@ -127,7 +125,7 @@ final class Int8MinimumKernel {
                         "{totals}",
                         GenerateKernels.each(streams, "FloatVector t# = FloatVector.fromArray(FLOATS, y, to + # * L);"),
                         "{minimums}",
-                        GenerateKernels.each(streams, "FloatVector m# = " + kind.scale("q + q#") + ";"),
+                        GenerateKernels.each(streams, "FloatVector m# = " + kind.read("q + q#") + ";"),
                         "{add}",
                         GenerateKernels.each(streams, "t# = factor.fma(m#, t#);"),
                         "{next nested}",

@@ -1,71 +1,54 @@
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** 4-bit integers times 8-bit activations in 16-bit lanes: a class for each way in which a block keeps its scale. */
+/** 4-bit integers times 8-bit activations in 16-bit lanes: a class for each way in which a block keeps its scales, and one for pairs of rows. */
 enum Int8NibbleKernels {
-    HALF("NibbleInt8Half", "Short", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}}),
-    NESTED("NibbleInt8Nested", "Byte", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}}),
-    FLOAT("NibbleInt8Float", "Float", new int[][] {{1, 8}, {1, 4}, {1, 2}, {1, 1}, {2, 4}, {2, 2}});
+    HALF("NibbleInt8Half", StoredScales.HALF, 1, 8, 4, 2, 1),
+    NESTED("NibbleInt8Nested", StoredScales.NESTED, 1, 8, 4, 2, 1),
+    FLOAT("NibbleInt8Float", StoredScales.FLOAT, 1, 8, 4, 2, 1),
+    PAIRS("NibbleInt8Pairs", StoredScales.FLOAT, 2, 4, 2);
 
     private final String className;
-    private final String type;
-    private final int[][] rowsAndStreams;
+    private final StoredScales scales;
+    private final int rows;
+    private final int[] streams;
 
-    Int8NibbleKernels(String className, String type, int[][] rowsAndStreams) {
+    Int8NibbleKernels(String className, StoredScales scales, int rows, int... streams) {
         this.className = className;
-        this.type = type;
-        this.rowsAndStreams = rowsAndStreams;
+        this.scales = scales;
+        this.rows = rows;
+        this.streams = streams;
     }
 
     String className() {
         return className;
     }
 
-    /** The type of a stored scale. */
-    String type() {
-        return type;
-    }
-
     String source() {
-        boolean float32 = this == FLOAT;
-        String kernels = Arrays.stream(rowsAndStreams)
-                .map(shape -> kernel(shape[0], shape[1]))
+        String kernels = Arrays.stream(streams).mapToObj(this::kernel).collect(Collectors.joining("\n"));
+        String cases = Arrays.stream(streams)
+                .mapToObj(n -> "case %d -> streams%d(m, panel, block, blocks, scales, x, row, y);".formatted(n, n))
                 .collect(Collectors.joining("\n"));
-        String cases = Arrays.stream(rowsAndStreams)
-                .map(shape -> "case %d -> rows%dStreams%d(m, panel, block, blocks, scales, x, row, y);"
-                        .formatted(10 * shape[0] + shape[1], shape[0], shape[1]))
-                .collect(Collectors.joining("\n"));
+        String widths = Arrays.stream(streams).mapToObj(String::valueOf).collect(Collectors.joining(", "));
         return GenerateKernels.fill(
                 """
                 package io.baseload.engine.kernel.generated;
 
-                {byte import}
-                import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
-                import static io.baseload.engine.kernel.lanes.Lanes.INTS;
-                import static io.baseload.engine.kernel.lanes.Lanes.L;
-                {parts}
-                {short import}
+                {lanes}
                 import static java.nio.ByteOrder.LITTLE_ENDIAN;
-                import static jdk.incubator.vector.VectorOperators.ASHR;
-                {byte operator}
-                import static jdk.incubator.vector.VectorOperators.I2F;
-                import static jdk.incubator.vector.VectorOperators.LSHL;
-                import static jdk.incubator.vector.VectorOperators.LSHR;
-                {short operator}
+                {operators}
 
                 import io.baseload.engine.kernel.lanes.BlockScales;
                 import io.baseload.engine.kernel.lanes.Int8Rows;
                 import io.baseload.engine.kernel.lanes.Lanes;
                 import io.baseload.engine.tensor.PackedMatrix;
                 import java.lang.foreign.MemorySegment;
-                {vector}
-                import jdk.incubator.vector.FloatVector;
-                import jdk.incubator.vector.IntVector;
-                import jdk.incubator.vector.ShortVector;
+                {vectors}
 
                 /**
-                 * 4-bit integers times 8-bit activations, in 16-bit lanes, with SCALES; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
+                 * 4-bit integers times 8-bit activations, in 16-bit lanes, ROWS, with SCALES; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
                  *
                  * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
                  * the products. Nothing is called while sums are alive, because they might become objects.
@@ -74,53 +57,50 @@ enum Int8NibbleKernels {
                     private NAME() {}
 
                     /**
-                     * Adds the products of some blocks: rows of x, from {@code row} on, times some vectors of weight rows, from the beginning of a panel on, to
+                     * Adds the products of some blocks: ROWS of x, the first {@code row}, times some vectors of weight rows, from the beginning of a panel on, to
                      * {@code y[((row + r) · streams + stream) · L + lane]}.
                      *
-                     * @param streams STREAMS
+                     * @param streams one of WIDTHS
                      * @param block the first block
                      * @param scales those of these blocks
-                     * @param rows 1 or 2
                      */
                     public static void multiply(
-                            PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, int rows, float[] y) {
-                        switch (10 * rows + streams) {
+                            PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+                        switch (streams) {
                             {cases}
-                            default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
+                            default -> throw new IllegalArgumentException(streams + " streams");
                         }
                     }
 
                 {kernels}
                 }
                 """.replace("NAME", className)
-                        .replace("SCALES", scales())
-                        .replace(
-                                "@param streams STREAMS",
-                                "@param streams 8, 4, 2 or 1" + (float32 ? "; 4 or 2 for two rows" : ""))
-                        .replace("@param rows 1 or 2", float32 ? "@param rows 1 or 2" : "@param rows 1"),
+                        .replace("ROWS", rows == 1 ? "one row" : "two rows")
+                        .replace("SCALES", scales.words())
+                        .replace("WIDTHS", widths),
                 Map.of(
                         "{cases}",
                         cases,
                         "{kernels}",
                         kernels,
-                        "{byte import}",
-                        this == NESTED ? "import static io.baseload.engine.kernel.lanes.Lanes.BYTES;" : "",
-                        "{short import}",
-                        this == HALF ? "import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;" : "",
-                        "{byte operator}",
-                        this == NESTED ? "import static jdk.incubator.vector.VectorOperators.B2F;" : "",
-                        "{short operator}",
-                        this == HALF ? "import static jdk.incubator.vector.VectorOperators.S2I;" : "",
-                        "{vector}",
-                        this == NESTED ? "import jdk.incubator.vector.ByteVector;" : "",
-                        "{parts}",
-                        this == NESTED ? "import static io.baseload.engine.kernel.lanes.Lanes.PARTS;" : ""));
+                        "{lanes}",
+                        GenerateKernels.imports(
+                                "static io.baseload.engine.kernel.lanes.Lanes.",
+                                Stream.concat(Stream.of("FLOATS", "INTS", "L"), scales.lanes().stream())),
+                        "{operators}",
+                        GenerateKernels.imports(
+                                "static jdk.incubator.vector.VectorOperators.",
+                                Stream.concat(Stream.of("ASHR", "I2F", "LSHL", "LSHR"), scales.operators().stream())),
+                        "{vectors}",
+                        GenerateKernels.imports(
+                                "jdk.incubator.vector.",
+                                Stream.of("FloatVector", "IntVector", "ShortVector", scales.vector()))));
     }
 
-    private String kernel(int rows, int streams) {
+    private String kernel(int streams) {
         return GenerateKernels.fill(
                 """
-                    private static void rowsRStreamsN(
+                    private static void streamsN(
                             PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
                         MemorySegment w = m.data();
                         int[] digits = x.digits();
@@ -170,17 +150,15 @@ enum Int8NibbleKernels {
                         }
                         {store}
                     }
-                """.replace("rowsRStreamsN", "rows" + rows + "Streams" + streams)
-                        .replace("N * L", streams + " * L")
-                        .replace("TYPE", type),
+                """.replace("streamsN", "streams" + streams).replace("N * L", streams + " * L"),
                 Map.ofEntries(
                         Map.entry("{offsets}", GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, 4);")),
                         Map.entry(
                                 "{scale offsets}",
                                 GenerateKernels.each(
-                                        streams, "long q# = Lanes.offset(#, panelStep, " + type + ".BYTES);")),
-                        Map.entry("{nested}", nested("0")),
-                        Map.entry("{next nested}", nextNested()),
+                                        streams, "long q# = Lanes.offset(#, panelStep, " + scales.type() + ".BYTES);")),
+                        Map.entry("{nested}", scales.nested("0")),
+                        Map.entry("{next nested}", scales.nextNested()),
                         Map.entry(
                                 "{rows}",
                                 GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), g# = x.groupsAt(row + #);")),
@@ -216,7 +194,8 @@ enum Int8NibbleKernels {
                                         rows, streams, "a@_# = w#.reinterpretAsShorts().mul(d@).add(a@_#);")),
                         Map.entry("{shift}", GenerateKernels.each(streams, "w# = w#.lanewise(LSHR, 4);")),
                         Map.entry(
-                                "{scales}", GenerateKernels.each(streams, "FloatVector s# = " + scale("q + q#") + ";")),
+                                "{scales}",
+                                GenerateKernels.each(streams, "FloatVector s# = " + scales.read("q + q#") + ";")),
                         Map.entry(
                                 "{step}",
                                 GenerateKernels.each(
@@ -243,47 +222,5 @@ enum Int8NibbleKernels {
                                 "{store}",
                                 GenerateKernels.eachOf(
                                         rows, streams, "t@_#.intoArray(y, to + (@ * " + streams + " + #) * L);"))));
-    }
-
-    private String scales() {
-        return switch (this) {
-            case HALF -> "F16 scales";
-            case NESTED -> "scales of 8 bits, 16 blocks of which share an F32 scale and an F32 offset";
-            case FLOAT -> "F32 scales";
-        };
-    }
-
-    /** Where the scale and the offset of the first block's nested scales stand, and how many blocks have the same. */
-    String nested(String first) {
-        return this != NESTED ? "" : """
-            float[] nested = scales.nested();
-            int n = %s;
-            int same = PackedMatrix.NESTED_BLOCKS;\
-            """.formatted(first);
-    }
-
-    String nextNested() {
-        return this != NESTED ? "" : """
-            if (--same == 0) {
-                same = PackedMatrix.NESTED_BLOCKS;
-                n += BlockScales.NESTED_STEP;
-            }\
-            """;
-    }
-
-    /** A vector of scales as floats. */
-    String scale(String at) {
-        return switch (this) {
-            case HALF ->
-                "((IntVector) ShortVector.fromMemorySegment(SHORTS, d, " + at
-                        + ", LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL,"
-                        + " 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS)";
-            case NESTED ->
-                "((FloatVector) ByteVector.fromMemorySegment(BYTES, d, " + at
-                        + ", LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma("
-                        + "FloatVector.broadcast(FLOATS, nested[n + # / PARTS * 4]),"
-                        + " FloatVector.broadcast(FLOATS, nested[n + # / PARTS * 4 + 1]))";
-            case FLOAT -> "FloatVector.fromMemorySegment(FLOATS, d, " + at + ", LITTLE_ENDIAN)";
-        };
     }
 }

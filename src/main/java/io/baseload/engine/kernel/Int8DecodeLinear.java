@@ -9,6 +9,7 @@ import io.baseload.engine.kernel.generated.Int8Minimums;
 import io.baseload.engine.kernel.generated.NibbleInt8Float;
 import io.baseload.engine.kernel.generated.NibbleInt8Half;
 import io.baseload.engine.kernel.generated.NibbleInt8Nested;
+import io.baseload.engine.kernel.generated.NibbleInt8Pairs;
 import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.quant.Codebook;
@@ -114,13 +115,16 @@ final class Int8DecodeLinear {
         int panel = unit / PARTS;
         switch (scales.kind()) {
             case F16, F16_MINIMUM ->
-                NibbleInt8Half.multiply(w, panel, units, block, blocks, scales, s.int8(), 0, 1, s.sums);
+                NibbleInt8Half.multiply(w, panel, units, block, blocks, scales, s.int8(), 0, s.sums);
             case LINEAR8, LINEAR8_MINIMUM ->
-                NibbleInt8Nested.multiply(w, panel, units, block, blocks, scales, s.int8(), 0, 1, s.sums);
+                NibbleInt8Nested.multiply(w, panel, units, block, blocks, scales, s.int8(), 0, s.sums);
             default -> {
-                for (int r = 0, n; r < rows; r += n) {
-                    n = units == SHARED_STREAMS && rows - r > 1 ? 2 : 1;
-                    NibbleInt8Float.multiply(w, panel, units, block, blocks, scales, s.int8(), r, n, s.sums);
+                int r = 0;
+                for (; units == SHARED_STREAMS && r + 1 < rows; r += 2) {
+                    NibbleInt8Pairs.multiply(w, panel, units, block, blocks, scales, s.int8(), r, s.sums);
+                }
+                for (; r < rows; r++) {
+                    NibbleInt8Float.multiply(w, panel, units, block, blocks, scales, s.int8(), r, s.sums);
                 }
             }
         }

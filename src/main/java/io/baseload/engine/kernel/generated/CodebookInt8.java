@@ -31,7 +31,7 @@ import jdk.incubator.vector.VectorSpecies;
  * bytes. The product of two bytes leaves no room for a sum in 16 bits, so x comes in two digits, x = 16·high + low. Written by src/build/GenerateKernels.java.
  */
 public final class CodebookInt8 {
-    /** Long lanes, so that no kernel but this one meets two shapes of the same class, which would make the compiled code of the others larger. */
+    /** Lanes of longs, so that the integers of all kernels have one shape: where a class of vectors is met in two, the compiler may spell out calls for both. */
     private static final VectorSpecies<Long> CODES = LongVector.SPECIES_128;
     private static final VectorSpecies<Byte> TABLE = ByteVector.SPECIES_128;
     private static final VectorSpecies<Long> QUADS = LongVector.SPECIES_256;
@@ -51,13 +51,13 @@ public final class CodebookInt8 {
     public static void multiply(
             PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
         switch (scales.kind()) {
-            case F32 -> floats(m, panel, block, blocks, table, scales, x, row, y, to);
-            case LINEAR8 -> nested(m, panel, block, blocks, table, scales, x, row, y, to);
+            case F32 -> floatScales(m, panel, block, blocks, table, scales, x, row, y, to);
+            case LINEAR8 -> nestedScales(m, panel, block, blocks, table, scales, x, row, y, to);
             default -> throw new IllegalArgumentException("scales: " + scales.kind());
         }
     }
 
-    private static void floats(
+    private static void floatScales(
             PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
         MemorySegment w = m.data();
         long[] quads = x.quads();
@@ -124,9 +124,9 @@ public final class CodebookInt8 {
                 LongVector q1_0 = hi1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_0.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_0.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_0.lanewise(ASHR, 16)).reinterpretAsLongs();
                 LongVector q1_1 = hi1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_1.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_1.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_1.lanewise(ASHR, 16)).reinterpretAsLongs();
                 IntVector i0 = q0_0.reinterpretAsInts().add(q0_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q0_1.reinterpretAsInts().add(q0_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 32 * 0, LITTLE_ENDIAN), t0);
+                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 0 * L * Float.BYTES, LITTLE_ENDIAN), t0);
                 IntVector i1 = q1_0.reinterpretAsInts().add(q1_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q1_1.reinterpretAsInts().add(q1_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                t1 = ((FloatVector) i1.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 32 * 1, LITTLE_ENDIAN), t1);
+                t1 = ((FloatVector) i1.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 1 * L * Float.BYTES, LITTLE_ENDIAN), t1);
                 h0_0 = none;
                 h0_1 = none;
                 l0_0 = none;
@@ -147,7 +147,7 @@ public final class CodebookInt8 {
         t1.intoArray(y, to + 1 * L);
     }
 
-    private static void nested(
+    private static void nestedScales(
             PackedMatrix m, int panel, int block, int blocks, byte[] table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
         MemorySegment w = m.data();
         long[] quads = x.quads();
@@ -217,9 +217,9 @@ public final class CodebookInt8 {
                 LongVector q1_0 = hi1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_0.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_0.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_0.lanewise(ASHR, 16)).reinterpretAsLongs();
                 LongVector q1_1 = hi1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_1.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_1.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_1.lanewise(ASHR, 16)).reinterpretAsLongs();
                 IntVector i0 = q0_0.reinterpretAsInts().add(q0_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q0_1.reinterpretAsInts().add(q0_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(step).fma(((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + 8 * 0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4 + 1])), t0);
+                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(step).fma(((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + 0 * L * Byte.BYTES, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4 + 1])), t0);
                 IntVector i1 = q1_0.reinterpretAsInts().add(q1_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q1_1.reinterpretAsInts().add(q1_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                t1 = ((FloatVector) i1.convertShape(I2F, FLOATS, 0)).mul(step).fma(((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + 8 * 1, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4 + 1])), t1);
+                t1 = ((FloatVector) i1.convertShape(I2F, FLOATS, 0)).mul(step).fma(((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + 1 * L * Byte.BYTES, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4 + 1])), t1);
                 h0_0 = none;
                 h0_1 = none;
                 l0_0 = none;

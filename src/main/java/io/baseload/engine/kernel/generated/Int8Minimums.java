@@ -34,27 +34,32 @@ public final class Int8Minimums {
      */
     public static void add(
             PackedMatrix m, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
-        int kind =
-                switch (scales.kind()) {
-                    case F16_MINIMUM -> 10;
-                    case LINEAR8_MINIMUM -> 20;
-                    case F32_MINIMUM -> 30;
-                    default -> throw new IllegalArgumentException("no minimums: " + scales.kind());
-                };
         for (int i = 0, n; i < streams; i += n) {
             n = Math.min(4, Integer.highestOneBit(streams - i));
             int to = (row * streams + i) * L;
-            switch (kind + n) {
-                case 14 -> halfStreams4(m, i, block, blocks, scales, x, row, y, to);
-                case 12 -> halfStreams2(m, i, block, blocks, scales, x, row, y, to);
-                case 11 -> halfStreams1(m, i, block, blocks, scales, x, row, y, to);
-                case 24 -> nestedStreams4(m, i, block, blocks, scales, x, row, y, to);
-                case 22 -> nestedStreams2(m, i, block, blocks, scales, x, row, y, to);
-                case 21 -> nestedStreams1(m, i, block, blocks, scales, x, row, y, to);
-                case 34 -> floatStreams4(m, i, block, blocks, scales, x, row, y, to);
-                case 32 -> floatStreams2(m, i, block, blocks, scales, x, row, y, to);
-                case 31 -> floatStreams1(m, i, block, blocks, scales, x, row, y, to);
-                default -> throw new IllegalArgumentException(streams + " streams");
+            switch (scales.kind()) {
+                case F16_MINIMUM -> {
+                    switch (n) {
+                        case 4 -> halfStreams4(m, i, block, blocks, scales, x, row, y, to);
+                        case 2 -> halfStreams2(m, i, block, blocks, scales, x, row, y, to);
+                        default -> halfStreams1(m, i, block, blocks, scales, x, row, y, to);
+                    }
+                }
+                case LINEAR8_MINIMUM -> {
+                    switch (n) {
+                        case 4 -> nestedStreams4(m, i, block, blocks, scales, x, row, y, to);
+                        case 2 -> nestedStreams2(m, i, block, blocks, scales, x, row, y, to);
+                        default -> nestedStreams1(m, i, block, blocks, scales, x, row, y, to);
+                    }
+                }
+                case F32_MINIMUM -> {
+                    switch (n) {
+                        case 4 -> floatStreams4(m, i, block, blocks, scales, x, row, y, to);
+                        case 2 -> floatStreams2(m, i, block, blocks, scales, x, row, y, to);
+                        default -> floatStreams1(m, i, block, blocks, scales, x, row, y, to);
+                    }
+                }
+                default -> throw new IllegalArgumentException("no minimums: " + scales.kind());
             }
         }
     }

@@ -23,7 +23,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
 /**
- * 4-bit integers times 8-bit activations, in 16-bit lanes, with scales of 8 bits, 16 blocks of which share an F32 scale and an F32 offset; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
+ * 4-bit integers times 8-bit activations, in 16-bit lanes, one row, with scales of 8 bits, 16 blocks of which share an F32 scale and an F32 offset; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
  *
  * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
  * the products. Nothing is called while sums are alive, because they might become objects.
@@ -32,26 +32,25 @@ public final class NibbleInt8Nested {
     private NibbleInt8Nested() {}
 
     /**
-     * Adds the products of some blocks: rows of x, from {@code row} on, times some vectors of weight rows, from the beginning of a panel on, to
+     * Adds the products of some blocks: one row of x, the first {@code row}, times some vectors of weight rows, from the beginning of a panel on, to
      * {@code y[((row + r) · streams + stream) · L + lane]}.
      *
-     * @param streams 8, 4, 2 or 1
+     * @param streams one of 8, 4, 2, 1
      * @param block the first block
      * @param scales those of these blocks
-     * @param rows 1
      */
     public static void multiply(
-            PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, int rows, float[] y) {
-        switch (10 * rows + streams) {
-            case 18 -> rows1Streams8(m, panel, block, blocks, scales, x, row, y);
-            case 14 -> rows1Streams4(m, panel, block, blocks, scales, x, row, y);
-            case 12 -> rows1Streams2(m, panel, block, blocks, scales, x, row, y);
-            case 11 -> rows1Streams1(m, panel, block, blocks, scales, x, row, y);
-            default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
+            PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        switch (streams) {
+            case 8 -> streams8(m, panel, block, blocks, scales, x, row, y);
+            case 4 -> streams4(m, panel, block, blocks, scales, x, row, y);
+            case 2 -> streams2(m, panel, block, blocks, scales, x, row, y);
+            case 1 -> streams1(m, panel, block, blocks, scales, x, row, y);
+            default -> throw new IllegalArgumentException(streams + " streams");
         }
     }
 
-    private static void rows1Streams8(
+    private static void streams8(
             PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
@@ -195,7 +194,7 @@ public final class NibbleInt8Nested {
         t0_7.intoArray(y, to + (0 * 8 + 7) * L);
     }
 
-    private static void rows1Streams4(
+    private static void streams4(
             PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
@@ -291,7 +290,7 @@ public final class NibbleInt8Nested {
         t0_3.intoArray(y, to + (0 * 4 + 3) * L);
     }
 
-    private static void rows1Streams2(
+    private static void streams2(
             PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
@@ -363,7 +362,7 @@ public final class NibbleInt8Nested {
         t0_1.intoArray(y, to + (0 * 2 + 1) * L);
     }
 
-    private static void rows1Streams1(
+    private static void streams1(
             PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();

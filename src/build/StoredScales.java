@@ -1,0 +1,104 @@
+import java.util.List;
+import java.util.Locale;
+
+/** The ways in which a block keeps its scales, as far as kernels read them where they stand, and the lines that read them. */
+enum StoredScales {
+    HALF("F16 scales", "F16", "Short", List.of("SHORTS"), List.of("LSHL", "S2I"), "ShortVector"),
+    NESTED(
+            "scales of 8 bits, 16 blocks of which share an F32 scale and an F32 offset",
+            "LINEAR8",
+            "Byte",
+            List.of("BYTES", "PARTS"),
+            List.of("B2F"),
+            "ByteVector"),
+    FLOAT("F32 scales", "F32", "Float", List.of(), List.of(), "FloatVector");
+
+    private final String words;
+    private final String constant;
+    private final String type;
+    private final List<String> lanes;
+    private final List<String> operators;
+    private final String vector;
+
+    StoredScales(
+            String words, String constant, String type, List<String> lanes, List<String> operators, String vector) {
+        this.words = words;
+        this.constant = constant;
+        this.type = type;
+        this.lanes = lanes;
+        this.operators = operators;
+        this.vector = vector;
+    }
+
+    String words() {
+        return words;
+    }
+
+    /** Its constant in {@code engine.tensor.Scales}; with {@code _MINIMUM} behind it for scales and minimums. */
+    String constant() {
+        return constant;
+    }
+
+    /** The type of a stored number. */
+    String type() {
+        return type;
+    }
+
+    String lowerCase() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Members of {@code Lanes} that the lines name. */
+    List<String> lanes() {
+        return lanes;
+    }
+
+    /** Likewise of {@code VectorOperators}. */
+    List<String> operators() {
+        return operators;
+    }
+
+    /** The class of vectors that they are loaded as. */
+    String vector() {
+        return vector;
+    }
+
+    /**
+     * Where the scale and the offset of the first block's nested scales stand, and how many blocks have the same.
+     *
+     * @param first an index in {@code BlockScales.nested}
+     */
+    String nested(String first) {
+        return this != NESTED ? "" : """
+            float[] nested = scales.nested();
+            int n = %s;
+            int same = PackedMatrix.NESTED_BLOCKS;\
+            """.formatted(first);
+    }
+
+    /** Goes on to the next block's. */
+    String nextNested() {
+        return this != NESTED ? "" : """
+            if (--same == 0) {
+                same = PackedMatrix.NESTED_BLOCKS;
+                n += BlockScales.NESTED_STEP;
+            }\
+            """;
+    }
+
+    /** A vector of scales as floats, of stream #. */
+    String read(String at) {
+        return switch (this) {
+            case HALF ->
+                "((IntVector) ShortVector.fromMemorySegment(SHORTS, d, " + at
+                        + ", LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL,"
+                        + " 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS)";
+            case NESTED ->
+                "((FloatVector) ByteVector.fromMemorySegment(BYTES, d, " + at
+                        + ", LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma("
+                        + "FloatVector.broadcast(FLOATS, nested[n + # / PARTS * 4]),"
+                        + " FloatVector.broadcast(FLOATS, nested[n + # / PARTS * 4 + 1]))";
+            case FLOAT -> "FloatVector.fromMemorySegment(FLOATS, d, " + at + ", LITTLE_ENDIAN)";
+        };
+    }
+}

@@ -1,0 +1,254 @@
+package io.baseload.engine.kernel.generated;
+
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
+import static io.baseload.engine.kernel.lanes.Lanes.INTS;
+import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import io.baseload.engine.kernel.lanes.BlockScales;
+import io.baseload.engine.kernel.lanes.Int8Rows;
+import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.tensor.PackedMatrix;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+
+/**
+ * 4-bit integers times 8-bit activations, in 16-bit lanes, two rows, with F32 scales; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
+ *
+ * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
+ * the products. Nothing is called while sums are alive, because they might become objects.
+ */
+public final class NibbleInt8Pairs {
+    private NibbleInt8Pairs() {}
+
+    /**
+     * Adds the products of some blocks: two rows of x, the first {@code row}, times some vectors of weight rows, from the beginning of a panel on, to
+     * {@code y[((row + r) · streams + stream) · L + lane]}.
+     *
+     * @param streams one of 4, 2
+     * @param block the first block
+     * @param scales those of these blocks
+     */
+    public static void multiply(
+            PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        switch (streams) {
+            case 4 -> streams4(m, panel, block, blocks, scales, x, row, y);
+            case 2 -> streams2(m, panel, block, blocks, scales, x, row, y);
+            default -> throw new IllegalArgumentException(streams + " streams");
+        }
+    }
+
+    private static void streams4(
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        MemorySegment w = m.data();
+        int[] digits = x.digits();
+        int[] starts = x.starts();
+        float[] steps = x.steps();
+        int[] offsets = x.offsets();
+        long p = m.codes(panel, block);
+        long stride = m.panelBytes();
+        long o0 = Lanes.offset(0, stride, 4);
+        long o1 = Lanes.offset(1, stride, 4);
+        long o2 = Lanes.offset(2, stride, 4);
+        long o3 = Lanes.offset(3, stride, 4);
+        MemorySegment d = scales.data();
+        long panelStep = scales.panelStep();
+        long blockStep = scales.blockStep();
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
+        long q2 = Lanes.offset(2, panelStep, Float.BYTES);
+        long q3 = Lanes.offset(3, panelStep, Float.BYTES);
+        int gap = m.blockBytes() - m.packing().block() * 8;
+        int lastOfGroup = x.group() / 8 - 1;
+        int groups = m.packing().block() / x.group();
+        int group = block * groups;
+        int left = groups;
+        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int x1 = x.digitsAt(row + 1), g1 = x.groupsAt(row + 1);
+        int to = row * 4 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L);
+        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L);
+        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L);
+        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L);
+        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 0) * L);
+        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 1) * L);
+        FloatVector t1_2 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 2) * L);
+        FloatVector t1_3 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 3) * L);
+        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+        ShortVector c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
+        ShortVector a0_0 = c0;
+        ShortVector a0_1 = c0;
+        ShortVector a0_2 = c0;
+        ShortVector a0_3 = c0;
+        ShortVector a1_0 = c1;
+        ShortVector a1_1 = c1;
+        ShortVector a1_2 = c1;
+        ShortVector a1_3 = c1;
+        int end = blocks * m.packing().block() / 8;
+        for (int eight = 0; eight < end; eight++, p += 64) {
+            int k = (block * m.packing().block() / 8 + eight) * 4;
+            IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
+            IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
+            IntVector w2 = IntVector.fromMemorySegment(INTS, w, p + o2, LITTLE_ENDIAN);
+            IntVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN);
+            for (int j = 0; j < 4; j++) {
+                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
+                ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + j]).reinterpretAsShorts();
+                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a0_2 = w2.reinterpretAsShorts().mul(d0).add(a0_2);
+                a0_3 = w3.reinterpretAsShorts().mul(d0).add(a0_3);
+                a1_0 = w0.reinterpretAsShorts().mul(d1).add(a1_0);
+                a1_1 = w1.reinterpretAsShorts().mul(d1).add(a1_1);
+                a1_2 = w2.reinterpretAsShorts().mul(d1).add(a1_2);
+                a1_3 = w3.reinterpretAsShorts().mul(d1).add(a1_3);
+                w0 = w0.lanewise(LSHR, 4);
+                w1 = w1.lanewise(LSHR, 4);
+                w2 = w2.lanewise(LSHR, 4);
+                w3 = w3.lanewise(LSHR, 4);
+            }
+            if ((eight & lastOfGroup) == lastOfGroup) {
+                FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, d, q + q0, LITTLE_ENDIAN);
+                FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, d, q + q1, LITTLE_ENDIAN);
+                FloatVector s2 = FloatVector.fromMemorySegment(FLOATS, d, q + q2, LITTLE_ENDIAN);
+                FloatVector s3 = FloatVector.fromMemorySegment(FLOATS, d, q + q3, LITTLE_ENDIAN);
+                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
+                FloatVector f1 = FloatVector.broadcast(FLOATS, steps[g1 + group]);
+                IntVector e1 = IntVector.broadcast(INTS, offsets[g1 + group]);
+                IntVector i0_0 = a0_0.reinterpretAsInts();
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
+                IntVector i0_1 = a0_1.reinterpretAsInts();
+                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, t0_1);
+                IntVector i0_2 = a0_2.reinterpretAsInts();
+                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).add(i0_2).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s2, t0_2);
+                IntVector i0_3 = a0_3.reinterpretAsInts();
+                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).add(i0_3).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s3, t0_3);
+                IntVector i1_0 = a1_0.reinterpretAsInts();
+                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).add(i1_0).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s0, t1_0);
+                IntVector i1_1 = a1_1.reinterpretAsInts();
+                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).add(i1_1).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s1, t1_1);
+                IntVector i1_2 = a1_2.reinterpretAsInts();
+                t1_2 = ((FloatVector) i1_2.lanewise(LSHL, 16).add(i1_2).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s2, t1_2);
+                IntVector i1_3 = a1_3.reinterpretAsInts();
+                t1_3 = ((FloatVector) i1_3.lanewise(LSHL, 16).add(i1_3).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s3, t1_3);
+                group++;
+                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+                c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
+                a0_0 = c0;
+                a0_1 = c0;
+                a0_2 = c0;
+                a0_3 = c0;
+                a1_0 = c1;
+                a1_1 = c1;
+                a1_2 = c1;
+                a1_3 = c1;
+                if (--left == 0) {
+                    left = groups;
+                    p += gap;
+                    q += blockStep;
+                }
+            }
+        }
+        t0_0.intoArray(y, to + (0 * 4 + 0) * L);
+        t0_1.intoArray(y, to + (0 * 4 + 1) * L);
+        t0_2.intoArray(y, to + (0 * 4 + 2) * L);
+        t0_3.intoArray(y, to + (0 * 4 + 3) * L);
+        t1_0.intoArray(y, to + (1 * 4 + 0) * L);
+        t1_1.intoArray(y, to + (1 * 4 + 1) * L);
+        t1_2.intoArray(y, to + (1 * 4 + 2) * L);
+        t1_3.intoArray(y, to + (1 * 4 + 3) * L);
+    }
+
+    private static void streams2(
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        MemorySegment w = m.data();
+        int[] digits = x.digits();
+        int[] starts = x.starts();
+        float[] steps = x.steps();
+        int[] offsets = x.offsets();
+        long p = m.codes(panel, block);
+        long stride = m.panelBytes();
+        long o0 = Lanes.offset(0, stride, 4);
+        long o1 = Lanes.offset(1, stride, 4);
+        MemorySegment d = scales.data();
+        long panelStep = scales.panelStep();
+        long blockStep = scales.blockStep();
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
+        int gap = m.blockBytes() - m.packing().block() * 8;
+        int lastOfGroup = x.group() / 8 - 1;
+        int groups = m.packing().block() / x.group();
+        int group = block * groups;
+        int left = groups;
+        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int x1 = x.digitsAt(row + 1), g1 = x.groupsAt(row + 1);
+        int to = row * 2 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L);
+        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L);
+        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 0) * L);
+        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 1) * L);
+        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+        ShortVector c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
+        ShortVector a0_0 = c0;
+        ShortVector a0_1 = c0;
+        ShortVector a1_0 = c1;
+        ShortVector a1_1 = c1;
+        int end = blocks * m.packing().block() / 8;
+        for (int eight = 0; eight < end; eight++, p += 64) {
+            int k = (block * m.packing().block() / 8 + eight) * 4;
+            IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
+            IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
+            for (int j = 0; j < 4; j++) {
+                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
+                ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + j]).reinterpretAsShorts();
+                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a1_0 = w0.reinterpretAsShorts().mul(d1).add(a1_0);
+                a1_1 = w1.reinterpretAsShorts().mul(d1).add(a1_1);
+                w0 = w0.lanewise(LSHR, 4);
+                w1 = w1.lanewise(LSHR, 4);
+            }
+            if ((eight & lastOfGroup) == lastOfGroup) {
+                FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, d, q + q0, LITTLE_ENDIAN);
+                FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, d, q + q1, LITTLE_ENDIAN);
+                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
+                FloatVector f1 = FloatVector.broadcast(FLOATS, steps[g1 + group]);
+                IntVector e1 = IntVector.broadcast(INTS, offsets[g1 + group]);
+                IntVector i0_0 = a0_0.reinterpretAsInts();
+                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
+                IntVector i0_1 = a0_1.reinterpretAsInts();
+                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, t0_1);
+                IntVector i1_0 = a1_0.reinterpretAsInts();
+                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).add(i1_0).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s0, t1_0);
+                IntVector i1_1 = a1_1.reinterpretAsInts();
+                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).add(i1_1).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s1, t1_1);
+                group++;
+                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+                c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
+                a0_0 = c0;
+                a0_1 = c0;
+                a1_0 = c1;
+                a1_1 = c1;
+                if (--left == 0) {
+                    left = groups;
+                    p += gap;
+                    q += blockStep;
+                }
+            }
+        }
+        t0_0.intoArray(y, to + (0 * 2 + 0) * L);
+        t0_1.intoArray(y, to + (0 * 2 + 1) * L);
+        t1_0.intoArray(y, to + (1 * 2 + 0) * L);
+        t1_1.intoArray(y, to + (1 * 2 + 1) * L);
+    }
+}
