@@ -53,10 +53,10 @@ public final class CapacityPlanner {
     private final MachineProfile machine;
     private final int sockets;
 
-    private CapacityPlanner(ModelOutline model, MachineProfile machine, int sockets) {
+    private CapacityPlanner(ModelOutline model, MachineProfile machine) {
         this.model = model;
         this.machine = machine;
-        this.sockets = sockets;
+        this.sockets = machine.sockets();
     }
 
     /**
@@ -77,7 +77,7 @@ public final class CapacityPlanner {
                 throw PlanRequest.refuse("machine", "has no measured rate for weights in " + some.codes());
             }
         }
-        return new CapacityPlanner(model, machine, machine.sockets()).plan(name, format, request);
+        return new CapacityPlanner(model, machine).plan(name, format, request);
     }
 
     private CapacityPlan plan(String name, String format, PlanRequest request) {
@@ -130,11 +130,10 @@ public final class CapacityPlanner {
                 machine.name(),
                 machine.measured(),
                 1,
-                machine.theoreticalBytesPerSecond() / sockets,
                 machine.linkBytesPerSecond(),
                 machine.linkSeconds(),
                 machine.rates().part(1.0 / sockets));
-        return new CapacityPlanner(model, one, 1);
+        return new CapacityPlanner(model, one);
     }
 
     private double decodeRate(PlanRequest request) {

@@ -11,7 +11,6 @@ import java.util.stream.Collectors;
  * @param name for people
  * @param measured whether its rates were measured here; else they follow from a description
  * @param sockets among which weights are cut
- * @param theoreticalBytesPerSecond channels · transfers a second · 8 bytes, of all sockets; 0 where it isn't known
  * @param linkBytesPerSecond between two sockets, one way
  * @param linkSeconds that a message from one socket to another takes, however short
  * @param rates of all sockets together
@@ -20,7 +19,6 @@ public record MachineProfile(
         String name,
         boolean measured,
         int sockets,
-        double theoreticalBytesPerSecond,
         double linkBytesPerSecond,
         double linkSeconds,
         MachineRates rates) {
@@ -43,7 +41,7 @@ public record MachineProfile(
 
     /** This machine, measured: one socket, because the engine runs one team. */
     public static MachineProfile of(MachineRates rates) {
-        return new MachineProfile("this machine", true, 1, 0, 1, 0, rates);
+        return new MachineProfile("this machine", true, 1, 1, 0, rates);
     }
 
     /**
@@ -89,7 +87,6 @@ public record MachineProfile(
                 name,
                 false,
                 sockets,
-                theoretical,
                 settings.number("upi", 0.001, 1e6, UPI_GB) * 1e9,
                 barrier,
                 set.rates(cores, memory, read, barrier, group));

@@ -66,7 +66,7 @@ class CapacityPlannerTest {
     }
 
     private static MachineProfile sockets(int sockets) {
-        return new MachineProfile("m", false, sockets, 0, 1e9, 5e-6, RATES);
+        return new MachineProfile("m", false, sockets, 1e9, 5e-6, RATES);
     }
 
     @Test
