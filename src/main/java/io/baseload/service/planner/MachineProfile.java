@@ -1,6 +1,5 @@
 package io.baseload.service.planner;
 
-import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.MachineRates;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,12 +15,7 @@ import java.util.stream.Collectors;
  * @param rates of all sockets together
  */
 public record MachineProfile(
-        String name,
-        boolean measured,
-        int sockets,
-        double linkBytesPerSecond,
-        double linkSeconds,
-        MachineRates rates) {
+        String name, boolean measured, int sockets, double linkBytesPerSecond, double linkSeconds, MachineRates rates) {
     private static final Set<String> SETTINGS =
             Set.of("sockets", "channels", "mts", "cores", "isa", "read_factor", "upi", "barrier_us", "memory_gb");
 
@@ -48,18 +42,17 @@ public record MachineProfile(
      * A machine by name or by a description such as {@code sockets=4,channels=8,mts=4800,cores=32,isa=avx512}.
      *
      * @param group query heads of the model that share keys and values
-     * @throws InvalidRequestException if it is neither
+     * @throws io.baseload.chat.api.InvalidRequestException if it is neither
      */
     public static MachineProfile described(String text, int group) {
         if (text.equals("nf8260g7")) {
             return described(text, Settings.parse("machine", NF8260G7), group);
         }
         if (!text.contains("=")) {
-            throw new InvalidRequestException(
+            throw PlanRequest.refuse(
                     "machine",
-                    "invalid_value",
-                    "'machine' must be this, nf8260g7, or a description such as"
-                            + " sockets=4,channels=8,mts=4800,cores=32,isa=avx512.");
+                    "must be this, nf8260g7, or a description such as"
+                            + " sockets=4,channels=8,mts=4800,cores=32,isa=avx512");
         }
         return described(Settings.parse("machine", text), group);
     }

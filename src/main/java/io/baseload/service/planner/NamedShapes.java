@@ -1,6 +1,5 @@
 package io.baseload.service.planner;
 
-import io.baseload.chat.api.InvalidRequestException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -53,14 +52,10 @@ public final class NamedShapes {
             """.formatted(layers, hidden, heads, feedForward, more);
     }
 
-    public static Set<String> names() {
-        return CONFIGS.keySet();
-    }
-
     /**
      * The {@code config.json} of a named shape, or of one such as {@code layers=32,hidden=4096,heads=32,feed_forward=11008,vocabulary=32000}.
      *
-     * @throws InvalidRequestException if there is no such name, or a number is missing or out of range
+     * @throws io.baseload.chat.api.InvalidRequestException if there is no such name, or a number is missing or out of range
      */
     public static String config(String shape) {
         String known = CONFIGS.get(shape.toLowerCase(Locale.ROOT));
@@ -68,10 +63,8 @@ public final class NamedShapes {
             return known;
         }
         if (!shape.contains("=")) {
-            throw new InvalidRequestException(
-                    "shape",
-                    "invalid_value",
-                    "'shape' must be one of " + String.join(", ", names()) + ", or sizes such as layers=32.");
+            throw PlanRequest.refuse(
+                    "shape", "must be one of " + String.join(", ", CONFIGS.keySet()) + ", or sizes such as layers=32");
         }
         return config(Settings.parse("shape", shape));
     }

@@ -14,8 +14,6 @@ import java.util.TreeSet;
  * @param field what they describe, for refusals
  */
 public record Settings(String field, Map<String, String> values) {
-    private static final String CODE = "invalid_value";
-
     /** @throws InvalidRequestException if it isn't a list of {@code name=value} */
     public static Settings parse(String field, String text) {
         Map<String, String> values = new LinkedHashMap<>();
@@ -26,8 +24,7 @@ public record Settings(String field, Map<String, String> values) {
                                     setting.substring(0, equals).strip(),
                                     setting.substring(equals + 1).strip())
                             != null) {
-                throw new InvalidRequestException(
-                        field, CODE, "'" + field + "' must be a list of name=value, each name once, not " + text + ".");
+                throw PlanRequest.refuse(field, "must be a list of name=value, each name once, not " + text);
             }
         }
         return new Settings(field, values);
@@ -79,7 +76,6 @@ public record Settings(String field, Map<String, String> values) {
     }
 
     InvalidRequestException refuse(String name, String problem) {
-        String path = field + "." + name;
-        return new InvalidRequestException(path, CODE, "'" + path + "' " + problem + ".");
+        return PlanRequest.refuse(field + "." + name, problem);
     }
 }
