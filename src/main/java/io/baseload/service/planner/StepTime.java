@@ -1,8 +1,7 @@
 package io.baseload.service.planner;
 
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -38,11 +37,10 @@ public record StepTime(
         return Math.max(read(), compute()) + barriers + collectives;
     }
 
-    /** What the step spends time on, what counts most first: of reading and computing the slower one, and the other one last, because it is hidden behind it. */
-    List<String> limits() {
+    /** What limits the step: what it spends most time on, where of reading and computing only the slower one counts, because the other one is hidden behind it. */
+    String bottleneck() {
         Map<String, Double> parts = new LinkedHashMap<>();
-        boolean reading = read() >= compute();
-        if (reading) {
+        if (read() >= compute()) {
             parts.put(BANDWIDTH, readWeights);
             parts.put(KV_BANDWIDTH, readKv);
         } else {
@@ -50,15 +48,7 @@ public record StepTime(
         }
         parts.put(BARRIERS, barriers);
         parts.put(COLLECTIVES, collectives);
-        return parts.entrySet().stream()
-                .sorted(Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder()))
-                .map(Map.Entry::getKey)
-                .toList();
-    }
-
-    /** What limits the step. */
-    String bottleneck() {
-        return limits().getFirst();
+        return Collections.max(parts.entrySet(), Map.Entry.comparingByValue()).getKey();
     }
 
     /** What would limit the step if that were no more: of two that overlap the other one, or what comes on top, if that takes longer. */
