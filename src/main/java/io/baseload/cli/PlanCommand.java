@@ -4,7 +4,6 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
-import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.service.planner.ArticleFigures;
 import io.baseload.service.planner.CapacityPlan;
@@ -140,7 +139,8 @@ final class PlanCommand implements Callable<Integer> {
         if (shape != null && model.given != null) {
             throw new BadInputException("give a model or --shape, not both");
         }
-        var options = new Planner.Options(format(), kv.precision(), precision.orElse(Precision.FAST));
+        var options = new Planner.Options(
+                QuantizeOption.parse("--format", format), kv.precision(), precision.orElse(Precision.FAST));
         ModelOutline outline = shape == null
                 ? planner.outline(model.path(), options)
                 : planner.outline(NamedShapes.config(shape), options);
@@ -164,12 +164,6 @@ final class PlanCommand implements Callable<Integer> {
             write(svg, PlanChart.svg(plan));
         }
         output.result(plan, PlanText.summary(plan));
-    }
-
-    private Quantization format() {
-        return Quantization.named(format)
-                .orElseThrow(() -> new BadInputException(
-                        "--format must be one of " + String.join(", ", Quantization.labels()) + ", not " + format));
     }
 
     private static void write(Path file, String text) {

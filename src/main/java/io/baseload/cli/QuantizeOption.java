@@ -20,8 +20,13 @@ final class QuantizeOption {
     }
 
     static Quantization parse(String given) {
+        return parse("--quantize", given);
+    }
+
+    /** What was given with another option. */
+    static Quantization parse(String option, String given) {
         return Quantization.named(given)
                 .orElseThrow(() -> new BadInputException(
-                        "--quantize must be one of " + String.join(", ", Quantization.labels()) + ", not " + given));
+                        option + " must be one of " + String.join(", ", Quantization.labels()) + ", not " + given));
     }
 }
