@@ -32,8 +32,6 @@ import io.baseload.engine.weights.AssumedWeights;
 import io.baseload.engine.weights.ImportPackings;
 import io.baseload.engine.weights.MatrixList;
 import io.baseload.engine.weights.MatrixList.Named;
-import io.baseload.engine.weights.PlannedWeights;
-import io.baseload.engine.weights.StoredWeights;
 import io.baseload.engine.weights.Weights;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -88,7 +86,7 @@ final class ModelOutlines {
         boolean repacked = StoredFolder.is(path) && options.quantization() != Quantization.KEEP;
         try (ModelSource source = ModelSource.open(path, repacked ? ImportPackings.KEEP : packings);
                 NativeMemory memory = new NativeMemory()) {
-            Weights weights = repacked ? new AssumedWeights(packings) : weights(source, memory);
+            Weights weights = repacked ? new AssumedWeights(packings) : source.shapes(memory);
             return answer.apply(source.config(), weights);
         }
     }
@@ -107,12 +105,6 @@ final class ModelOutlines {
                             + " experts");
         }
         return answer.apply(config, new AssumedWeights(new ImportPackings(options.quantization())));
-    }
-
-    private static Weights weights(ModelSource source, NativeMemory memory) {
-        return source.store()
-                .<Weights>map(stored -> new StoredWeights(stored.map(memory)))
-                .orElseGet(() -> new PlannedWeights(source.definition().weights(), source.packings()));
     }
 
     private static ModelOutline of(ModelConfig config, Weights weights, LoadOptions options) {

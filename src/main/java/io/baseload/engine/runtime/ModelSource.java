@@ -17,7 +17,6 @@ import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.store.StoredFolder;
 import io.baseload.engine.tensor.NativeMemory;
-import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.weights.CheckpointWeights;
 import io.baseload.engine.weights.ImportPackings;
 import io.baseload.engine.weights.MatrixList;
@@ -102,18 +101,16 @@ record ModelSource(
     /** All matrices that the model asks for; they have no data. */
     List<MatrixList.Named> matrices() {
         try (NativeMemory memory = new NativeMemory()) {
-            var list = new MatrixList(store.<Weights>map(stored -> new StoredWeights(stored.map(memory)))
-                    .orElseGet(() -> new PlannedWeights(definition.weights(), packings)));
+            var list = new MatrixList(shapes(memory));
             DecoderWeights.load(config(), list);
-            return list.matrices().stream()
-                    .map(named -> new MatrixList.Named(
-                            named.name(),
-                            PackedMatrix.planned(
-                                    named.matrix().packing(),
-                                    named.matrix().rows(),
-                                    named.matrix().cols())))
-                    .toList();
+            return list.matrices();
         }
+    }
+
+    /** The weights of which only the shape of matrices is wanted: mapped if they are packed already, else without data. */
+    Weights shapes(NativeMemory memory) {
+        return store.<Weights>map(stored -> new StoredWeights(stored.map(memory)))
+                .orElseGet(() -> new PlannedWeights(definition.weights(), packings));
     }
 
     /** Asks for all weights, each of which is there until the next. */

@@ -4,7 +4,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Notes all matrices that a family asks for, by name, and the numbers in its vectors. */
+/** Notes all matrices that a family asks for, by name and without their data, and the numbers in its vectors. */
 public final class MatrixList implements Weights {
     private final Weights weights;
     private final List<Named> matrices = new ArrayList<>();
@@ -19,7 +19,7 @@ public final class MatrixList implements Weights {
     @Override
     public PackedMatrix matrix(String name, int rows, int cols) {
         PackedMatrix matrix = weights.matrix(name, rows, cols);
-        matrices.add(new Named(name, matrix));
+        matrices.add(new Named(name, PackedMatrix.planned(matrix.packing(), rows, cols)));
         return matrix;
     }
 
