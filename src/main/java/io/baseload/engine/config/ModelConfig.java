@@ -3,6 +3,7 @@ package io.baseload.engine.config;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.kv.KvLayout;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The hyperparameters of a decoder-only transformer.
@@ -33,6 +34,15 @@ public record ModelConfig(
     /** The attention of the first layer; those of all layers have heads of one number and width. */
     public AttentionConfig attention() {
         return layers.getFirst().attention();
+    }
+
+    /** How mixtures of experts choose, the same in all layers that have one. */
+    public Optional<Routing> routing() {
+        return layers.stream()
+                .map(LayerConfig::feedForward)
+                .filter(Experts.class::isInstance)
+                .map(mixture -> ((Experts) mixture).routing())
+                .findFirst();
     }
 
     /**

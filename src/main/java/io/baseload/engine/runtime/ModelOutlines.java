@@ -9,8 +9,6 @@ import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.config.AttentionConfig;
-import io.baseload.engine.config.Experts;
-import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.Routing;
@@ -97,7 +95,7 @@ final class ModelOutlines {
             throw keys.refuse(LAYERS, "is " + layers + ", a plan is made for at most " + MAX_LAYERS);
         }
         ModelConfig config = Architectures.config(keys);
-        long experts = routing(config).map(Routing::experts).orElse(0);
+        long experts = config.routing().map(Routing::experts).orElse(0);
         if (layers * experts > MAX_EXPERTS) {
             throw keys.refuse(
                     LAYERS,
@@ -111,7 +109,7 @@ final class ModelOutlines {
         var list = new MatrixList(weights);
         DecoderWeights decoder = DecoderWeights.load(config, list);
         KvLayout kv = config.kvLayout(options.kvPrecision());
-        Optional<Routing> routing = routing(config);
+        Optional<Routing> routing = config.routing();
         return new ModelOutline(
                 config.architecture(),
                 config.name(),
@@ -131,14 +129,6 @@ final class ModelOutlines {
                 working(config, options, decoder.widest(), list.matrices()),
                 StepBarriers.count(config),
                 allReduces(config));
-    }
-
-    private static Optional<Routing> routing(ModelConfig config) {
-        return config.layers().stream()
-                .map(LayerConfig::feedForward)
-                .filter(Experts.class::isInstance)
-                .map(mixture -> ((Experts) mixture).routing())
-                .findFirst();
     }
 
     private static int allReduces(ModelConfig config) {
@@ -213,8 +203,8 @@ final class ModelOutlines {
 
     /** Outputs of the layer that has the most: of its experts those that a row goes to. */
     private static long outputs(ModelConfig config, List<Named> matrices) {
-        int experts = routing(config).map(Routing::experts).orElse(1);
-        int chosen = routing(config).map(Routing::chosen).orElse(0);
+        int experts = config.routing().map(Routing::experts).orElse(1);
+        int chosen = config.routing().map(Routing::chosen).orElse(0);
         Map<String, Long> outputs = new HashMap<>();
         for (Named named : matrices) {
             if (named.name().startsWith("layers.")) {

@@ -1,7 +1,5 @@
 package io.baseload.engine.weights;
 
-import io.baseload.engine.config.Experts;
-import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.Routing;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -27,11 +25,7 @@ public final class StepMatrices implements Weights {
     public StepMatrices(ModelConfig config, Weights weights) {
         this.weights = weights;
         this.tied = config.tied();
-        this.routing = config.layers().stream()
-                .map(LayerConfig::feedForward)
-                .filter(Experts.class::isInstance)
-                .map(mixture -> ((Experts) mixture).routing())
-                .findFirst();
+        this.routing = config.routing();
     }
 
     @Override
