@@ -30,6 +30,13 @@ public final class StepBarriers {
                         .sum();
     }
 
+    /** How often workers of all shards meet to add up what these computed: behind both blocks of each layer, and behind its filter. */
+    public static int allReduces(ModelConfig config) {
+        return config.layers().stream()
+                .mapToInt(layer -> BLOCKS + (layer.attention() instanceof LocalizedFiltering ? 1 : 0))
+                .sum();
+    }
+
     private static int count(LayerConfig layer) {
         return attention(layer.attention()) + feedForward(layer.feedForward());
     }

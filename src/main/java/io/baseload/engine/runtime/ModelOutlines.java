@@ -8,8 +8,6 @@ import io.baseload.engine.api.ModelOutline.Working;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.architecture.Architectures;
-import io.baseload.engine.config.AttentionConfig;
-import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.Routing;
 import io.baseload.engine.format.ConfigKeys;
@@ -128,17 +126,7 @@ final class ModelOutlines {
                 kv.pageBytes() / KvPages.TOKENS,
                 working(config, options, decoder.widest(), list.matrices()),
                 StepBarriers.count(config),
-                allReduces(config));
-    }
-
-    private static int allReduces(ModelConfig config) {
-        return config.layers().stream()
-                .mapToInt(layer -> 1 + attention(layer.attention()))
-                .sum();
-    }
-
-    private static int attention(AttentionConfig attention) {
-        return attention instanceof LocalizedFiltering ? 2 : 1;
+                StepBarriers.allReduces(config));
     }
 
     private static List<Matrices> grouped(ModelConfig config, List<Named> matrices) {

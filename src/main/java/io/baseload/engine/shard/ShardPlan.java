@@ -12,6 +12,7 @@ import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.QueryKeyNorm;
+import io.baseload.engine.model.StepBarriers;
 import io.baseload.engine.tensor.IndexRange;
 import io.baseload.engine.tensor.MatrixSlice;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -339,7 +340,7 @@ public final class ShardPlan {
                 widened,
                 List.copyOf(replicatedKinds),
                 List.copyOf(widenedKinds),
-                collectives());
+                StepBarriers.allReduces(config));
     }
 
     private static boolean copied(Named named, List<Part> parts) {
@@ -353,11 +354,5 @@ public final class ShardPlan {
     /** The name without numbers: of all layers, experts and heads. */
     private static String kind(String name) {
         return name.replaceAll("(layers|experts|heads)\\.\\d+\\.", "");
-    }
-
-    private int collectives() {
-        return layers.stream()
-                .mapToInt(layer -> layer.between().isEmpty() ? 2 : 3)
-                .sum();
     }
 }
