@@ -34,7 +34,6 @@ final class CpuEngine implements Engine {
     private static final System.Logger LOG = System.getLogger(CpuEngine.class.getName());
 
     private final TeamLayout layout;
-    private final int workers;
     private final boolean pinned;
     private final Team team;
     private final EngineLoop loop;
@@ -42,14 +41,13 @@ final class CpuEngine implements Engine {
 
     CpuEngine(EngineOptions options) {
         layout = TeamLayout.of(options);
-        workers = layout.workers();
         pinned = options.pinned();
         team = new Team(layout, pinned);
         loop = new EngineLoop(team);
         LOG.log(
                 Level.INFO,
                 "engine: workers {0}, shards {1}, kernels {2}",
-                workers,
+                layout.workers(),
                 layout.shards(),
                 Kernels.best().name());
     }
@@ -97,7 +95,7 @@ final class CpuEngine implements Engine {
 
     @Override
     public MachineRates measure(ModelOutline model, Precision precision) {
-        return RatesProbe.measure(model, Kernels.best(precision), workers, pinned);
+        return RatesProbe.measure(model, Kernels.best(precision), layout.workers(), pinned);
     }
 
     @Override
@@ -129,7 +127,7 @@ final class CpuEngine implements Engine {
             ModelParts parts = ModelParts.of(source, size, layout, memory);
             KvPages pages = parts.shards().getFirst().kv();
             KvCache cache = new KvCache(pages, options.prefixCache());
-            CausalModel model = CausalModel.of(source.config(), parts.shards(), size.limits(workers), kernels);
+            CausalModel model = CausalModel.of(source.config(), parts.shards(), size.limits(layout.workers()), kernels);
             if (options.warmUp()) {
                 int group =
                         parts.shards().getFirst().weights().config().attention().heads()
@@ -139,7 +137,7 @@ final class CpuEngine implements Engine {
             var probe = new RooflineProbe(
                     parts.matrices(),
                     kernels,
-                    workers,
+                    layout.workers(),
                     pinned,
                     source.plan().widest(),
                     size.kvBytesPerToken(source.config()));
@@ -147,8 +145,7 @@ final class CpuEngine implements Engine {
             KernelTiers tiers = kernels.tiers();
             LOG.log(Level.INFO, "{0}: prompts by {1}; answers by {2}", options.name(), tiers.prefill(), tiers.decode());
             parts.log(options.name(), layout);
-            MemoryEstimate taken = ModelParts.estimate(source, size, layout);
-            CpuModel loaded = new CpuModel(options.name(), source, size, taken, cache, batcher, probe, tiers);
+            CpuModel loaded = new CpuModel(options.name(), source, size, parts.taken(), cache, batcher, probe, tiers);
             return start(loaded, batcher, memory);
         } catch (Throwable failed) {
             memory.close();

@@ -27,17 +27,19 @@ import java.util.stream.Stream;
  * The weights of a model in memory: of one shard packed or mapped as they are, of several cut.
  *
  * @param matrices of each shard those that a step multiplies with
+ * @param taken the memory that they take, and what the model's workers compute in
  */
-record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices) {
+record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEstimate taken) {
     private static final System.Logger LOG = System.getLogger(ModelParts.class.getName());
 
     static ModelParts of(ModelSource source, ModelSize size, TeamLayout layout, NativeMemory memory) {
-        ModelParts parts = new ModelParts(new ArrayList<>(), new ArrayList<>());
         if (layout.shards() == 1) {
+            ModelParts parts = empty(source.estimate(size, layout.workers()));
             parts.add(source.config(), source.weights(memory), size, memory);
             return parts;
         }
-        ShardPlan plan = new ShardPlan(source.config(), source.matrices(), layout.shards());
+        ShardPlan plan = plan(source, layout);
+        ModelParts parts = empty(estimate(plan, size, layout));
         try (var threads = new NodeThreads(layout)) {
             var cut = new ShardedWeights(plan, Collections.nCopies(layout.shards(), memory), threads.executors());
             source.pass(cut::cut);
@@ -48,12 +50,22 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices) {
         return parts;
     }
 
-    /** The memory that {@link #of} with the same arguments takes, and what the model's workers compute in. */
+    private static ModelParts empty(MemoryEstimate taken) {
+        return new ModelParts(new ArrayList<>(), new ArrayList<>(), taken);
+    }
+
+    private static ShardPlan plan(ModelSource source, TeamLayout layout) {
+        return new ShardPlan(source.config(), source.matrices(), layout.shards());
+    }
+
+    /** What {@link #of} with the same arguments would take. */
     static MemoryEstimate estimate(ModelSource source, ModelSize size, TeamLayout layout) {
-        if (layout.shards() == 1) {
-            return source.estimate(size, layout.workers());
-        }
-        ShardPlan plan = new ShardPlan(source.config(), source.matrices(), layout.shards());
+        return layout.shards() == 1
+                ? source.estimate(size, layout.workers())
+                : estimate(plan(source, layout), size, layout);
+    }
+
+    private static MemoryEstimate estimate(ShardPlan plan, ModelSize size, TeamLayout layout) {
         long kv = 0;
         long scratch = 0;
         for (int shard = 0; shard < plan.shards(); shard++) {
