@@ -27,12 +27,12 @@ public final class PanelSlices {
     }
 
     /**
-     * Copies some panels of a part.
+     * Copies a part.
      *
      * @param to the part, as large as the slice says
      */
-    public static void copy(PackedMatrix from, MatrixSlice slice, PackedMatrix to, int firstPanel, int endPanel) {
-        for (int panel = firstPanel; panel < endPanel; panel++) {
+    public static void copy(PackedMatrix from, MatrixSlice slice, PackedMatrix to) {
+        for (int panel = 0; panel < to.panels(); panel++) {
             if (slice.packing().equals(from.packing())) {
                 copy(from, slice, to, panel);
             } else if (slice.packing().equals(unnested(from.packing()))) {

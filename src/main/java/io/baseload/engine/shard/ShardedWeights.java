@@ -86,7 +86,7 @@ public final class ShardedWeights {
                         part.slice().width());
                 store.matrices.put(part.name(), own);
                 copies.add(CompletableFuture.runAsync(
-                        () -> PanelSlices.copy(matrix, part.slice(), own, 0, own.panels()), store.nearby));
+                        () -> PanelSlices.copy(matrix, part.slice(), own), store.nearby));
             }
             copies.forEach(CompletableFuture::join);
             return PackedMatrix.planned(matrix.packing(), rows, cols);
@@ -95,8 +95,9 @@ public final class ShardedWeights {
         @Override
         public float[] vector(String name, int length) {
             float[] values = whole.vector(name, length);
+            WeightCut cut = plan.cut(name);
             for (int shard = 0; shard < plan.shards(); shard++) {
-                stores.get(shard).vectors.put(name, part(plan.cut(name), values, shard));
+                stores.get(shard).vectors.put(name, part(cut, values, shard));
             }
             return values;
         }
