@@ -17,7 +17,6 @@ import io.baseload.engine.weights.StepMatrices;
 import io.baseload.engine.weights.Weights;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -41,7 +40,7 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
         ShardPlan plan = plan(source, layout);
         ModelParts parts = empty(estimate(plan, size, layout));
         try (var threads = new NodeThreads(layout)) {
-            var cut = new ShardedWeights(plan, Collections.nCopies(layout.shards(), memory), threads.executors());
+            var cut = new ShardedWeights(plan, memory, threads.executors());
             source.pass(cut::cut);
             for (int shard = 0; shard < layout.shards(); shard++) {
                 parts.add(plan.config(shard), cut.of(shard), size, memory);

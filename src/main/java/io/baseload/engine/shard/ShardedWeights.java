@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShardedWeights {
     private final ShardPlan plan;
+    private final NativeMemory memory;
     private final List<Store> stores = new ArrayList<>();
 
     /** What one shard has so far. */
-    private record Store(
-            NativeMemory memory, Executor nearby, Map<String, PackedMatrix> matrices, Map<String, float[]> vectors)
+    private record Store(Executor nearby, Map<String, PackedMatrix> matrices, Map<String, float[]> vectors)
             implements Weights {
         @Override
         public PackedMatrix matrix(String name, int rows, int cols) {
@@ -46,13 +46,14 @@ public final class ShardedWeights {
     }
 
     /**
-     * @param memories of each shard
+     * @param memory for what all shards have
      * @param nearby for each shard what runs a task on its CPUs
      */
-    public ShardedWeights(ShardPlan plan, List<NativeMemory> memories, List<Executor> nearby) {
+    public ShardedWeights(ShardPlan plan, NativeMemory memory, List<Executor> nearby) {
         this.plan = plan;
+        this.memory = memory;
         for (int shard = 0; shard < plan.shards(); shard++) {
-            stores.add(new Store(memories.get(shard), nearby.get(shard), new HashMap<>(), new HashMap<>()));
+            stores.add(new Store(nearby.get(shard), new HashMap<>(), new HashMap<>()));
         }
     }
 
@@ -80,13 +81,12 @@ public final class ShardedWeights {
             for (Part part : plan.parts(name, matrix)) {
                 Store store = stores.get(part.shard());
                 PackedMatrix own = PackedMatrix.allocate(
-                        store.memory,
+                        memory,
                         part.slice().packing(),
                         part.slice().rows().size(),
                         part.slice().width());
                 store.matrices.put(part.name(), own);
-                copies.add(CompletableFuture.runAsync(
-                        () -> PanelSlices.copy(matrix, part.slice(), own), store.nearby));
+                copies.add(CompletableFuture.runAsync(() -> PanelSlices.copy(matrix, part.slice(), own), store.nearby));
             }
             copies.forEach(CompletableFuture::join);
             return PackedMatrix.planned(matrix.packing(), rows, cols);
