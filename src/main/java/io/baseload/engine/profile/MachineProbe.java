@@ -132,6 +132,13 @@ public final class MachineProbe implements AutoCloseable {
         return team.workers() * each / best;
     }
 
+    /** Rows for each worker. */
+    private Rows[] eachWorkers(int rows, int width) {
+        return IntStream.range(0, team.workers())
+                .mapToObj(worker -> Rows.allocate(rows, width))
+                .toArray(Rows[]::new);
+    }
+
     private double seconds(Step step) {
         long start = System.nanoTime();
         team.run(step);
@@ -194,14 +201,8 @@ public final class MachineProbe implements AutoCloseable {
             this.rows = rows;
             long fitting = Math.max(LEAST_PANELS, CACHED_BYTES / weights.panelBytes());
             this.most = (int) Math.min(weights.panels(), fitting / LEAST_PANELS * LEAST_PANELS);
-            this.xs = rows(weights.cols());
-            this.ys = rows(weights.panels() * PackedMatrix.LANES);
-        }
-
-        private Rows[] rows(int width) {
-            return IntStream.range(0, team.workers())
-                    .mapToObj(worker -> Rows.allocate(rows, width))
-                    .toArray(Rows[]::new);
+            this.xs = eachWorkers(rows, weights.cols());
+            this.ys = eachWorkers(rows, weights.panels() * PackedMatrix.LANES);
         }
 
         @Override
@@ -223,17 +224,11 @@ public final class MachineProbe implements AutoCloseable {
         PromptMultiplying(PackedMatrix weights, int rows) {
             this.weights = weights;
             this.rows = rows;
-            this.xs = rows(weights.cols());
-            this.ys = rows(weights.panels() * PackedMatrix.LANES);
+            this.xs = eachWorkers(rows, weights.cols());
+            this.ys = eachWorkers(rows, weights.panels() * PackedMatrix.LANES);
             this.quantized = IntStream.range(0, team.workers())
                     .mapToObj(worker -> PromptRows.allocate(PromptRows.elements(rows, weights.cols())))
                     .toArray(PromptRows[]::new);
-        }
-
-        private Rows[] rows(int width) {
-            return IntStream.range(0, team.workers())
-                    .mapToObj(worker -> Rows.allocate(rows, width))
-                    .toArray(Rows[]::new);
         }
 
         @Override
