@@ -14,7 +14,6 @@ import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.kv.KvLayout;
-import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.StepBarriers;
 import io.baseload.engine.shard.ShardPlan;
@@ -106,6 +105,7 @@ final class ModelOutlines {
     private static ModelOutline of(ModelConfig config, Weights weights, LoadOptions options) {
         var list = new MatrixList(weights);
         DecoderWeights decoder = DecoderWeights.load(config, list);
+        ModelSize size = ModelSize.of(config, options);
         KvLayout kv = config.kvLayout(options.kvPrecision());
         Optional<Routing> routing = config.routing();
         return new ModelOutline(
@@ -123,8 +123,8 @@ final class ModelOutlines {
                 routing.map(Routing::chosen).orElse(0),
                 grouped(config, list.matrices()),
                 Float.BYTES * list.vectorElements(),
-                kv.pageBytes() / KvPages.TOKENS,
-                working(config, options, decoder.widest(), list.matrices()),
+                size.kvBytesPerToken(config),
+                working(config, size, decoder.widest(), list.matrices()),
                 StepBarriers.count(config),
                 StepBarriers.allReduces(config));
     }
@@ -179,8 +179,7 @@ final class ModelOutlines {
     }
 
     /** Activations: as many numbers as all linear layers of a layer have outputs, and a few rows as wide as the residual stream. */
-    private static Working working(ModelConfig config, LoadOptions options, int widest, List<Named> matrices) {
-        ModelSize size = ModelSize.of(config, options);
+    private static Working working(ModelConfig config, ModelSize size, int widest, List<Named> matrices) {
         long parts = size.partBytes(config, 2); // for each worker but one
         long outputs = outputs(config, matrices);
         long row = Float.BYTES * (outputs + 3L * config.hidden()) + PromptRows.elements(1, widest) / 16;
