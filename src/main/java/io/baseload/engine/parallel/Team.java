@@ -193,7 +193,7 @@ public final class Team implements AutoCloseable {
     private void begin(@Nullable Step step, int active) {
         this.step = step;
         inside.expect(active);
-        for (int shard = 0; shards.length > 1 && shard < shards.length; shard++) {
+        for (int shard = 0; shard < shards.length; shard++) {
             shards[shard].expect(layout.workers(shard, active));
         }
         end.expect(active);
