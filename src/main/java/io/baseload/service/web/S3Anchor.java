@@ -9,12 +9,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -22,6 +19,7 @@ import java.util.regex.Pattern;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.stereotype.Component;
+import software.amazon.awssdk.checksums.DefaultChecksumAlgorithm;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -61,7 +59,7 @@ final class S3Anchor implements Anchor {
     @Override
     public Checkpoint keep(Checkpoint checkpoint, History history) {
         byte[] note = checkpoint.note().getBytes(StandardCharsets.UTF_8);
-        var response = client.send(signed(request(checkpoint, note), note));
+        var response = client.send(signed(request(checkpoint), note));
         String answered = response.uri() + " answered " + response.statusCode();
         if (response.statusCode() != 200) {
             throw new IllegalStateException(answered + " " + code(response));
@@ -72,14 +70,13 @@ final class S3Anchor implements Anchor {
         return checkpoint;
     }
 
-    private SdkHttpRequest request(Checkpoint checkpoint, byte[] note) {
+    private SdkHttpRequest request(Checkpoint checkpoint) {
         var until = ZonedDateTime.now(ZoneOffset.UTC).plus(properties.retention());
         return SdkHttpRequest.builder()
                 .method(SdkHttpMethod.PUT)
                 .uri(url(properties, checkpoint))
                 .putHeader("Content-Type", "text/plain; charset=utf-8")
                 .putHeader("x-amz-sdk-checksum-algorithm", "SHA256")
-                .putHeader("x-amz-checksum-sha256", sha256(note))
                 .putHeader("x-amz-object-lock-mode", "COMPLIANCE")
                 .putHeader(
                         "x-amz-object-lock-retain-until-date",
@@ -105,6 +102,7 @@ final class S3Anchor implements Anchor {
                         .payload(ContentStreamProvider.fromByteArray(body))
                         .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
                         .putProperty(AwsV4HttpSigner.REGION_NAME, properties.region())
+                        .putProperty(AwsV4HttpSigner.CHECKSUM_ALGORITHM, DefaultChecksumAlgorithm.SHA256)
                         .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
                         .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false))
                 .request();
@@ -121,14 +119,5 @@ final class S3Anchor implements Anchor {
     private static String code(HttpResponse<String> response) {
         var code = CODE.matcher(response.body());
         return code.find() ? code.group(1) : "without a code";
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return Base64.getEncoder()
-                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
     }
 }
