@@ -198,15 +198,17 @@ public final class Backends {
     }
 
     Optional<RemoteOffer> offer(String backend, String model) {
-        return connections
-                .find(backend)
-                .flatMap(client -> client.backend().offer(model).map(offer -> new RemoteOffer(client, offer)));
+        return connections.find(backend).flatMap(client -> offer(client, model));
+    }
+
+    private static Optional<RemoteOffer> offer(BackendClient client, String model) {
+        return client.backend().offer(model).map(offer -> new RemoteOffer(client, offer));
     }
 
     /** Who has a model of this id, by name. */
     List<RemoteOffer> offering(String model) {
-        return offers().stream()
-                .filter(offer -> offer.offer().id().equals(model))
+        return connections.all().stream()
+                .flatMap(client -> offer(client, model).stream())
                 .toList();
     }
 
