@@ -78,7 +78,7 @@ final class BackendAnswer implements Completion, Runnable {
     private CompletionEvent end() {
         try {
             readAll();
-            if (choices.stream().allMatch(ChoiceReader::isFinished)) {
+            if (isFinished()) {
                 client.succeeded();
                 return new CompletionEvent.Finished(usage(), reasoningTokens(), false);
             }
@@ -88,8 +88,7 @@ final class BackendAnswer implements Completion, Runnable {
         } catch (IOException e) {
             return stream.isClosed() ? cancelled() : failed(broken());
         } catch (JacksonException e) {
-            return failed(
-                    new UpstreamException(Reason.FAILED, "The backend sent something that is no part of an answer."));
+            return failed(garbage());
         } catch (RuntimeException | Error bug) {
             client.broke(new UpstreamException(Reason.FAILED, "an answer that this service can't read"));
             return new CompletionEvent.Failed(bug, usage());
@@ -103,7 +102,7 @@ final class BackendAnswer implements Completion, Runnable {
             try {
                 event = stream.next();
             } catch (IOException e) {
-                if (choices.stream().allMatch(ChoiceReader::isFinished)) {
+                if (isFinished()) {
                     return; // only the usage is missing
                 }
                 throw e;
@@ -119,7 +118,7 @@ final class BackendAnswer implements Completion, Runnable {
             throw new UpstreamException(Reason.FAILED, "The backend failed in the middle of its answer.");
         }
         if (!chunk.isObject()) {
-            throw new UpstreamException(Reason.FAILED, "The backend sent something that is no part of an answer.");
+            throw garbage();
         }
         readUsage(chunk.path("usage"));
         for (JsonNode choice : chunk.path("choices")) {
@@ -156,11 +155,15 @@ final class BackendAnswer implements Completion, Runnable {
 
     /** Nobody pays for more: the backend hears it by the closed connection. */
     private boolean closeIfFinished() {
-        boolean finished = choices.stream().allMatch(ChoiceReader::isFinished);
+        boolean finished = isFinished();
         if (finished) {
             stream.close();
         }
         return finished;
+    }
+
+    private boolean isFinished() {
+        return choices.stream().allMatch(ChoiceReader::isFinished);
     }
 
     private boolean mayGoOn(Lease lease, int chunksBefore) {
@@ -217,6 +220,10 @@ final class BackendAnswer implements Completion, Runnable {
     private CompletionEvent failed(UpstreamException failure) {
         client.broke(failure);
         return new CompletionEvent.Failed(failure, usage());
+    }
+
+    private static UpstreamException garbage() {
+        return new UpstreamException(Reason.FAILED, "The backend sent something that is no part of an answer.");
     }
 
     private static UpstreamException broken() {

@@ -59,7 +59,7 @@ public final class BackendHealth {
         return report().state();
     }
 
-    /** An answer began. */
+    /** An answer came to its end. */
     synchronized void succeeded() {
         State before = state();
         down = false;
