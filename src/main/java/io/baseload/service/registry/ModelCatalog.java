@@ -78,8 +78,7 @@ public final class ModelCatalog {
      * @throws UnknownModelException if there is no such model
      */
     public Path folder(String id) {
-        ModelRow row = rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
-        return store.find(row.sha256()).orElseThrow(() -> new UnknownModelException(id));
+        return store.find(row(id).sha256()).orElseThrow(() -> new UnknownModelException(id));
     }
 
     private Model view(ModelRow row) {
