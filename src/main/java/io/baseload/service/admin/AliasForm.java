@@ -44,18 +44,22 @@ record AliasForm(String name, String model, List<TargetForm> targets) {
         AliasTarget read(int place) {
             String path = "targets[" + place + "].";
             return new AliasTarget(
-                    Refusals.present(path + "model", model),
+                    modelId(path + "model", model),
                     Optional.ofNullable(backend),
                     weight == null ? 1 : Refusals.inRange(path + "weight", weight, 1, MAX_WEIGHT),
                     order == null ? place : Refusals.inRange(path + "order", order, 0, Integer.MAX_VALUE));
         }
     }
 
+    private static String modelId(String path, @Nullable String id) {
+        return Refusals.text(path, Refusals.present(path, id));
+    }
+
     /** What an alias is pointed to: one model, or several. */
     record Request(@Nullable String model, @Nullable List<@Nullable TargetForm> targets) {
         AliasRoute route() {
             if (targets == null) {
-                return AliasRoute.to(Refusals.present("model", model));
+                return AliasRoute.to(modelId("model", model));
             }
             if (model != null) {
                 throw Refusals.invalid("model", "invalid_value", "'model' is only allowed without 'targets'.");

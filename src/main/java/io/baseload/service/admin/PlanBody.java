@@ -69,7 +69,7 @@ record PlanBody(
         }
         return model == null
                 ? shape(planner, Refusals.present("model", shape), options)
-                : planner.outline(catalog.folder(model), options);
+                : planner.outline(catalog.folder(Refusals.text("model", model)), options);
     }
 
     private static ModelOutline shape(Planner planner, JsonNode shape, Planner.Options options) {

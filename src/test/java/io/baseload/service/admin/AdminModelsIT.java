@@ -245,6 +245,14 @@ final class AdminModelsIT {
                         .asString())
                 .isEqualTo("model");
         admin.refused(404, "PUT", "/admin/v1/aliases/x", Map.of("model", "nothing"));
+        assertThat(admin.refused(400, "PUT", "/admin/v1/aliases/x", Map.of("model", "a\0"))
+                        .get("param")
+                        .asString())
+                .isEqualTo("model");
+        assertThat(admin.refused(400, "PUT", "/admin/v1/aliases/x", Map.of("targets", List.of(Map.of("model", "a\0"))))
+                        .get("param")
+                        .asString())
+                .isEqualTo("targets[0].model");
         admin.refused(409, "PUT", "/admin/v1/aliases/" + BUNDLED, Map.of("model", BUNDLED));
         admin.refused(404, "DELETE", "/admin/v1/aliases/nothing", "");
         admin.refused(404, "POST", "/admin/v1/models/nothing/load", "{}");
