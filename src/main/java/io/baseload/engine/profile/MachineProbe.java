@@ -71,8 +71,8 @@ public final class MachineProbe implements AutoCloseable {
         var multiplying = new Multiplying(weights, rows);
         double start = each(multiplying, 0);
         double all = each(multiplying, multiplying.most);
-        double panels = Math.max(all - start, all / 2); // a start that was disturbed must not make the kernel look fast
-        double panel = panels / multiplying.most;
+        // A start that was disturbed must not make the kernel look fast.
+        double panel = Math.max(all - start, all / 2) / multiplying.most;
         return new KernelTime(start, PackedMatrix.LANES * weights.cols() * team.workers() / panel);
     }
 
