@@ -162,7 +162,7 @@ final class Int8CodebookKernel {
                             IntVector i# = q#_0.reinterpretAsInts().add(q#_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q#_1.reinterpretAsInts().add(q#_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
                             t# = ((FloatVector) i#.convertShape(I2F, FLOATS, 0)).mul(step).fma(SCALE, t#);\
                             """.replace(
-                                        "SCALE", scales.read("q + # * L * " + scales.type() + ".BYTES")))),
+                                        "SCALE", scales.read("q + # * (long) L * " + scales.type() + ".BYTES")))),
                         Map.entry(
                                 "{again}",
                                 GenerateKernels.each(2, "h#_0 = none;\nh#_1 = none;\nl#_0 = none;\nl#_1 = none;")),
