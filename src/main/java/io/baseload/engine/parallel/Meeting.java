@@ -37,10 +37,11 @@ final class Meeting {
      * Waits for the others; returns how long this thread was parked, in nanoseconds.
      *
      * @throws WorkerLostException if one doesn't come
+     * @throws StepAbortedException if the meeting is or was aborted; who looks at the signal first can't miss that
      */
     long await(int place) {
-        refuseAborted();
         long seen = signal.value();
+        refuseAborted();
         if (arrived.incrementAndGet() == parties) {
             arrived.set(0);
             signal.raise();

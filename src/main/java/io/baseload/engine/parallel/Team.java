@@ -3,6 +3,8 @@ package io.baseload.engine.parallel;
 import com.sun.management.ThreadMXBean;
 import io.baseload.engine.platform.Affinity;
 import io.baseload.engine.platform.CpuQuota;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * would inherit its CPU.
  */
 public final class Team implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Team.class.getName());
+
     /** An operator takes seconds at most; a worker that hasn't come after so many never will. */
     private static final long LOST_NAPS = 120;
 
@@ -48,7 +52,9 @@ public final class Team implements AutoCloseable {
     /** Ids of the team's own threads, by worker; that of worker 0 is the caller's. */
     private final long[] threads;
 
+    /** Where worker 0, whose thread is the caller's, runs during a step if its shard has only some of the CPUs. */
     private final Optional<Affinity.Visit> home;
+
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile @Nullable WorkerLostException lost;
     private volatile @Nullable Step step;
@@ -88,7 +94,8 @@ public final class Team implements AutoCloseable {
         denied = new long[workers];
         threads = new long[workers];
         count = new WorkerCount(least, workers, System.nanoTime(), CpuQuota.ofThisProcess()::throttledNanos);
-        boolean pins = pinned && layout.mayPin(Cpus.allowed());
+        Cpus allowed = Cpus.allowed();
+        boolean pins = pinned && layout.mayPin(allowed);
         for (int shard = 0; shard < shards.length; shard++) {
             shards[shard] = shards.length == 1 ? inside : new Meeting(workers, crowded, naps);
             claims[shard] = CpuClaims.of(layout.cpus().get(shard), pins ? layout.workers(shard, workers) : 0);
@@ -102,18 +109,10 @@ public final class Team implements AutoCloseable {
             threads[worker] = Thread.ofPlatform()
                     .name("baseload-worker-" + self)
                     .daemon()
-                    .start(() -> serve(self))
+                    .start(() -> live(self, layout.bounds(layout.shard(self), allowed)))
                     .threadId();
         }
-        home = home(pins);
-    }
-
-    /** Where worker 0, whose thread is the caller's, runs during a step: with several shards on the CPUs of its own. */
-    private Optional<Affinity.Visit> home(boolean pins) {
-        List<Integer> cpus = layout.cpus().getFirst();
-        return layout.shards() == 1 || !pins || cpus.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Affinity.Visit(cpus, Cpus.allowed().cpus()));
+        home = layout.bounds(0, allowed).map(cpus -> new Affinity.Visit(cpus, allowed.cpus()));
     }
 
     public int workers() {
@@ -163,9 +162,25 @@ public final class Team implements AutoCloseable {
             }
             end.await(0);
         } catch (WorkerLostException gone) {
-            lost = gone;
-            end.abort();
+            lose(gone);
             throw gone;
+        } catch (StepAbortedException dead) {
+            refuseLost();
+            throw dead;
+        }
+    }
+
+    /** Nobody must wait for this team any more. */
+    private void lose(WorkerLostException gone) {
+        lost = gone;
+        abort();
+        end.abort();
+    }
+
+    private void abort() {
+        inside.abort();
+        for (Meeting shard : shards) {
+            shard.abort();
         }
     }
 
@@ -223,13 +238,21 @@ public final class Team implements AutoCloseable {
         return (RuntimeException) thrown;
     }
 
+    /** What a thread of the team does. One that ends too soon, because of a bug or because the machine has no memory left, tells the others, who would wait for it. */
+    private void live(int worker, Optional<List<Integer>> bounds) {
+        try {
+            bounds.ifPresent(Affinity::set);
+            serve(worker);
+        } catch (Throwable dead) {
+            lose(new WorkerLostException("worker " + worker + " has ended: " + dead));
+            LOG.log(Level.ERROR, "worker " + worker + " has ended", dead);
+        }
+    }
+
     private void serve(int worker) {
         List<Integer> own = claims[layout.shard(worker)].cpus();
         List<Integer> all = layout.cpus().get(layout.shard(worker));
         boolean claimed = layout.place(worker) < own.size();
-        if (layout.shards() > 1 && !all.isEmpty()) {
-            Affinity.set(all);
-        }
         boolean onItsOwn = false;
         boolean takesPart = true;
         long seen = 0;
@@ -272,10 +295,7 @@ public final class Team implements AutoCloseable {
         } catch (Throwable thrown) {
             if (!(thrown instanceof StepAbortedException)) {
                 failure.compareAndSet(null, thrown);
-                inside.abort();
-                for (Meeting shard : shards) {
-                    shard.abort();
-                }
+                abort();
             }
         }
         long used = CPU.getCurrentThreadCpuTime() - cpu;

@@ -3,6 +3,7 @@ package io.baseload.engine.parallel;
 import io.baseload.engine.api.EngineOptions;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A team's workers, their shards and their CPUs. Worker w belongs to shard {@code w % shards}: a step that gets only some of the workers, which are always the first ones, so still has some of
@@ -56,6 +57,12 @@ public record TeamLayout(int workers, List<List<Integer>> cpus) {
     /** How many of the first {@code active} workers belong to a shard. */
     public int workers(int shard, int active) {
         return (active - shard + shards() - 1) / shards();
+    }
+
+    /** What binds a shard's workers: its CPUs, unless they are all that the process may use or the system doesn't tell; then nothing does. */
+    Optional<List<Integer>> bounds(int shard, Cpus allowed) {
+        List<Integer> own = cpus.get(shard);
+        return own.isEmpty() || own.size() >= allowed.cpus().size() ? Optional.empty() : Optional.of(own);
     }
 
     /** Whether each worker can have a CPU of its own. Not under a CPU quota: other processes with a quota may run on the same CPUs, and if all pinned themselves they would crowd onto the first few. */

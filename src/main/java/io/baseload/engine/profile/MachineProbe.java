@@ -7,6 +7,7 @@ import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.parallel.Barrier;
 import io.baseload.engine.parallel.Step;
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -46,18 +47,25 @@ public final class MachineProbe implements AutoCloseable {
     private final Scratch[] scratches;
     private final LongAdder sums = new LongAdder();
 
-    /** @param widest columns of any matrix */
-    public MachineProbe(int workers, boolean pinned, Kernels kernels, int widest) {
-        this.team = new Team(workers, pinned);
+    /**
+     * @param layout of the engine's workers: those of the probe run where they do
+     * @param widest columns of any matrix
+     */
+    public MachineProbe(TeamLayout layout, boolean pinned, Kernels kernels, int widest) {
+        this.team = new Team(layout, pinned);
         this.kernels = kernels;
-        this.scratches = IntStream.range(0, workers)
+        this.scratches = IntStream.range(0, layout.workers())
                 .mapToObj(worker -> Scratch.allocate(memory, widest, 1))
                 .toArray(Scratch[]::new);
     }
 
-    /** Bytes a second that all workers together read, each its share of every matrix. */
-    public double bytesPerSecond(List<PackedMatrix> weights) {
-        var reading = new Reading(weights);
+    /**
+     * Bytes a second that all workers together read, each its share of every matrix of its shard.
+     *
+     * @param weights of each shard
+     */
+    public double bytesPerSecond(List<List<PackedMatrix>> weights) {
+        var reading = new Reading(weights, team.layout());
         double best = 0;
         long end = System.nanoTime() + READ_NANOS;
         while (System.nanoTime() < end) {
@@ -87,6 +95,15 @@ public final class MachineProbe implements AutoCloseable {
             multiplying.times = (int) Math.max(1, ROUND_NANOS / 1e9 / best);
         }
         return best;
+    }
+
+    /** Fills a matrix of each shard with one byte, by a worker of the shard, in whose memory it so lies. */
+    public void fill(List<PackedMatrix> weights, byte value) {
+        team.run((worker, workers, barrier) -> {
+            if (team.layout().place(worker) == 0) {
+                weights.get(team.layout().shard(worker)).data().fill(value);
+            }
+        });
     }
 
     /** Multiply-adds a second of all workers together, each with these weights and rows of a prompt of its own. */
@@ -153,25 +170,40 @@ public final class MachineProbe implements AutoCloseable {
 
     /** One load for each cache line; a sum, because the compiler leaves out loads that nobody needs. */
     private final class Reading implements Step {
-        private final List<PackedMatrix> weights;
+        private final List<List<PackedMatrix>> weights;
+        private final TeamLayout layout;
         private final long bytes;
 
-        Reading(List<PackedMatrix> weights) {
+        Reading(List<List<PackedMatrix>> weights, TeamLayout layout) {
+            this.layout = layout;
+            this.weights = weights.stream()
+                    .map(shard -> first(shard, MAX_BYTES / weights.size()))
+                    .toList();
+            this.bytes = this.weights.stream()
+                    .flatMap(List::stream)
+                    .mapToLong(matrix -> matrix.data().byteSize())
+                    .sum();
+        }
+
+        /** As many as are at least so many bytes. */
+        private static List<PackedMatrix> first(List<PackedMatrix> all, long bytes) {
             long total = 0;
             int count = 0;
-            while (count < weights.size() && total < MAX_BYTES) {
-                total += weights.get(count++).data().byteSize();
+            while (count < all.size() && total < bytes) {
+                total += all.get(count++).data().byteSize();
             }
-            this.weights = List.copyOf(weights.subList(0, count));
-            this.bytes = total;
+            return all.subList(0, count);
         }
 
         @Override
         public void run(int worker, int workers, Barrier barrier) {
+            int shard = layout.shard(worker);
+            int place = layout.place(worker);
+            int sharing = layout.workers(shard, workers);
             long found = 0;
-            for (PackedMatrix matrix : weights) {
-                long from = Step.share(worker, workers, matrix.panels()) * matrix.panelBytes();
-                long to = Step.share(worker + 1, workers, matrix.panels()) * matrix.panelBytes();
+            for (PackedMatrix matrix : weights.get(shard)) {
+                long from = Step.share(place, sharing, matrix.panels()) * matrix.panelBytes();
+                long to = Step.share(place + 1, sharing, matrix.panels()) * matrix.panelBytes();
                 found += read(matrix.data(), from, to);
             }
             sums.add(found);

@@ -95,7 +95,7 @@ final class CpuEngine implements Engine {
 
     @Override
     public MachineRates measure(ModelOutline model, Precision precision) {
-        return RatesProbe.measure(model, Kernels.best(precision), layout.workers(), pinned);
+        return RatesProbe.measure(model, Kernels.best(precision), layout, pinned);
     }
 
     @Override
@@ -137,7 +137,7 @@ final class CpuEngine implements Engine {
             var probe = new RooflineProbe(
                     parts.matrices(),
                     kernels,
-                    layout.workers(),
+                    layout,
                     pinned,
                     source.plan().widest(),
                     size.kvBytesPerToken(source.config()));

@@ -10,6 +10,7 @@ import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.profile.MachineProbe;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Measures {@link MachineRates} without a model: on matrices and keys and values of its sizes that hold nothing in particular. For each kind of codes the matrices that have most of its
@@ -51,32 +53,32 @@ final class RatesProbe {
         this.memory = memory;
     }
 
-    static MachineRates measure(ModelOutline model, Kernels kernels, int workers, boolean pinned) {
+    static MachineRates measure(ModelOutline model, Kernels kernels, TeamLayout layout, boolean pinned) {
         int widest = model.matrices().stream()
                 .mapToInt(ModelOutline.Matrices::cols)
                 .max()
                 .orElse(1);
         try (NativeMemory memory = new NativeMemory();
-                MachineProbe probe = new MachineProbe(workers, pinned, kernels, widest)) {
-            return new RatesProbe(model, kernels, probe, memory).measure(workers);
+                MachineProbe probe = new MachineProbe(layout, pinned, kernels, widest)) {
+            return new RatesProbe(model, kernels, probe, memory).measure(layout);
         }
     }
 
-    private MachineRates measure(int workers) {
-        KvLayout layout = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, KvPrecision.F32);
+    private MachineRates measure(TeamLayout layout) {
+        KvLayout token = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, KvPrecision.F32);
         int group = Math.min(Attention.QUERIES, model.group());
         Map<String, PackedMatrix> samples = samples();
         Set<Packing> packings = new HashSet<>();
         samples.values().forEach(matrix -> packings.add(matrix.packing()));
-        KernelWarmUp.run(kernels, packings, layout, group);
+        KernelWarmUp.run(kernels, packings, token, group);
         Map<String, KernelRates> rates = new HashMap<>();
         samples.forEach((codes, matrix) -> rates.put(codes, rates(matrix)));
-        KvPages kv = KvPages.allocate(memory, Attention.SPAN / KvPages.TOKENS, layout);
+        KvPages kv = KvPages.allocate(memory, Attention.SPAN / KvPages.TOKENS, token);
         kv.data().fill(ANY);
         return new MachineRates(
-                workers,
+                layout.workers(),
                 memoryBytes(),
-                bandwidth(),
+                bandwidth(layout.shards()),
                 probe.barrierSeconds(),
                 attention(kv, 1, group),
                 attention(kv, Attention.QUERIES, group),
@@ -112,13 +114,15 @@ final class RatesProbe {
     }
 
     /** Filled, because pages that were never written are one and the same. */
-    private double bandwidth() {
+    private double bandwidth(int shards) {
         int cols = 4096;
-        int rows = (int) (READ_BYTES / Float.BYTES / cols);
+        int rows = (int) (READ_BYTES / Float.BYTES / cols / shards);
         try (NativeMemory read = new NativeMemory()) {
-            PackedMatrix matrix = PackedMatrix.allocate(read, Packing.F32, rows, cols);
-            matrix.data().fill(ANY);
-            return probe.bytesPerSecond(List.of(matrix));
+            List<PackedMatrix> each = Stream.generate(() -> PackedMatrix.allocate(read, Packing.F32, rows, cols))
+                    .limit(shards)
+                    .toList();
+            probe.fill(each, ANY);
+            return probe.bytesPerSecond(each.stream().map(List::of).toList());
         }
     }
 

@@ -2,6 +2,7 @@ package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.Roofline;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.profile.KernelTime;
 import io.baseload.engine.profile.MachineProbe;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -20,7 +21,12 @@ import java.util.stream.Stream;
  * @param widest columns of any matrix
  */
 record RooflineProbe(
-        List<StepMatrices> shards, Kernels kernels, int workers, boolean pinned, int widest, long kvBytesPerToken) {
+        List<StepMatrices> shards,
+        Kernels kernels,
+        TeamLayout layout,
+        boolean pinned,
+        int widest,
+        long kvBytesPerToken) {
 
     private record Kind(Packing packing, int cols) {
         static Kind of(PackedMatrix matrix) {
@@ -33,12 +39,14 @@ record RooflineProbe(
         double chosen = first.chosen(sequences);
         List<PackedMatrix> shared = all(StepMatrices::shared);
         List<PackedMatrix> experts = all(StepMatrices::experts);
-        try (var probe = new MachineProbe(workers, pinned, kernels, widest)) {
+        try (var probe = new MachineProbe(layout, pinned, kernels, widest)) {
             double bytes = bytes(shared) + chosen * bytes(experts);
             int rows = (int) Math.max(1, Math.round(sequences * first.chosen(1) / Math.max(chosen, 1e-9)));
             double seconds = seconds(probe, shared, sequences) + chosen * seconds(probe, experts, rows);
-            List<PackedMatrix> all =
-                    Stream.concat(shared.stream(), experts.stream()).toList();
+            List<List<PackedMatrix>> all = shards.stream()
+                    .map(shard -> Stream.concat(shard.shared().stream(), shard.experts().stream())
+                            .toList())
+                    .toList();
             return new Roofline(sequences, probe.bytesPerSecond(all), Math.round(bytes), kvBytesPerToken, seconds);
         }
     }

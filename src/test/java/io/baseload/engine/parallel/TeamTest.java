@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.baseload.testing.Patience;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -207,6 +212,52 @@ class TeamTest {
             ever.countDown();
         }
         assertTrue(threads[3].join(Patience.LIMIT));
+    }
+
+    /** However long others would wait for one that may still come: here for years. */
+    @Test
+    void aWorkerWhoseThreadHasEndedIsNoticedAtOnce() throws InterruptedException {
+        List<Integer> noCpu = List.of(-1);
+        Thread[] threads = new Thread[3];
+        try (Team team = new Team(new TeamLayout(3, List.of(List.of(), List.of(), noCpu)), 3, false, Long.MAX_VALUE)) {
+            Step step = (worker, all, barrier) -> {
+                threads[worker] = Thread.currentThread();
+                barrier.await();
+            };
+            var thrown = assertThrows(WorkerLostException.class, () -> team.run(step));
+            assertTrue(thrown.getMessage().contains("worker 2 has ended"), thrown.getMessage());
+            assertEquals(false, team.whole());
+            assertThrows(WorkerLostException.class, () -> team.run(step));
+            if (threads[1] != null) {
+                assertTrue(threads[1].join(Patience.LIMIT));
+            }
+        }
+    }
+
+    /** Also without pins, and whether there are several shards or not. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void workersStayOnTheirShardsCpus(int shards) {
+        List<Integer> all = Cpus.allowed().cpus();
+        List<Integer> last = List.of(all.getLast());
+        String[] found = new String[4];
+        try (Team team = new Team(new TeamLayout(4, Collections.nCopies(shards, last)), false)) {
+            team.run((worker, workers, barrier) -> found[worker] = allowed());
+        }
+        assertEquals(Collections.nCopies(4, String.valueOf(all.getLast())), List.of(found));
+        assertEquals(all, Cpus.allowed().of(Cpus.parse(allowed())));
+    }
+
+    /** The calling thread's. */
+    private static String allowed() {
+        try (var lines = Files.lines(Path.of("/proc/thread-self/status"))) {
+            String line = lines.filter(some -> some.startsWith("Cpus_allowed_list:"))
+                    .findFirst()
+                    .orElseThrow();
+            return line.substring(line.indexOf(':') + 1).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void waitFor(CountDownLatch ever) {
