@@ -12,6 +12,7 @@ import io.baseload.service.planner.MachineProfile;
 import io.baseload.service.planner.NamedShapes;
 import io.baseload.service.planner.PlanChart;
 import io.baseload.service.planner.PlanRequest;
+import io.baseload.service.planner.PlanSource;
 import io.baseload.service.planner.PlanText;
 import io.baseload.service.planner.Planner;
 import java.io.IOException;
@@ -68,7 +69,8 @@ final class PlanCommand implements Callable<Integer> {
             defaultValue = MachineProfile.THIS,
             description =
                     "this (measured), nf8260g7, or sockets=4,channels=8,mts=4800,cores=32,memory_gb=1024 (besides:"
-                        + " isa=avx512 or avx2, upi= in GB/s, read_factor, barrier_us) (default: ${DEFAULT-VALUE}).")
+                            + " isa=avx512 or avx2, upi= in GB/s, read_factor, barrier_us, link_us) (default:"
+                            + " ${DEFAULT-VALUE}).")
     private String machine = MachineProfile.THIS;
 
     @Option(
@@ -104,8 +106,7 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--shards",
             paramLabel = "N",
-            description =
-                    "Also say how the model is cut into N shards: bytes of each, all-reduces, what is replicated.")
+            description = "Shards that the model is cut into (default: one for each socket).")
     private @Nullable Integer shards;
 
     @Option(names = "--svg", paramLabel = "FILE", description = "Also draw tokens a second over the batch.")
@@ -141,23 +142,19 @@ final class PlanCommand implements Callable<Integer> {
         }
         var options = new Planner.Options(
                 QuantizeOption.parse("--format", format), kv.precision(), precision.orElse(Precision.FAST));
-        ModelOutline outline = shape == null
-                ? planner.outline(model.path(), options)
-                : planner.outline(NamedShapes.config(shape), options);
+        PlanSource source = shape == null
+                ? new PlanSource.Files(model.path())
+                : new PlanSource.Configuration(NamedShapes.config(shape));
+        ModelOutline outline = planner.outline(source, options);
         int tokens = context == 0 ? Math.min(CONTEXT, outline.contextLength()) : context;
         var request = new PlanRequest(
                 batch, tokens, prompt, leastRate, price == null ? OptionalDouble.empty() : OptionalDouble.of(price));
+        MachineProfile planned = planner.machine(machine, outline, options);
+        ShardOutline cut = planner.shards(source, options, shards == null ? planned.sockets() : shards);
         CapacityPlan plan = CapacityPlanner.plan(
-                shape == null ? model.name() : shape,
-                options.format().label(),
-                outline,
-                planner.machine(machine, outline, options),
-                request);
+                shape == null ? model.name() : shape, options.format().label(), outline, cut, planned, request);
         PlanText.lines(plan).forEach(output::note);
-        if (shards != null) {
-            ShardOutline cut = shape == null
-                    ? planner.shards(model.path(), options, shards)
-                    : planner.shards(NamedShapes.config(shape), options, shards);
+        if (cut.shards() > 1) {
             ShardLines.of(cut).forEach(output::note);
         }
         if (svg != null) {

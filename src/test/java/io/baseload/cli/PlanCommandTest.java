@@ -57,6 +57,15 @@ class PlanCommandTest {
         assertThat(plan.get("fits").asBoolean()).isTrue();
         assertThat(plan.get("bottleneck").asString()).isNotEmpty();
         assertThat(plan.get("per_socket")).hasSize(2);
+        JsonNode shards = plan.get("shards");
+        assertThat(shards.get("count").asInt()).isEqualTo(2);
+        assertThat(shards.get("bytes")).hasSize(2);
+        for (int socket = 0; socket < 2; socket++) {
+            assertThat(plan.at("/per_socket/" + socket + "/weights_bytes").asLong())
+                    .isGreaterThan(shards.at("/bytes/" + socket).asLong()); // norms, which each has
+        }
+        assertThat(shards.get("collectives_per_token").asInt()).isPositive();
+        assertThat(shards.get("replicated").isArray()).isTrue();
     }
 
     @Test
@@ -73,7 +82,7 @@ class PlanCommandTest {
     void theArticlesFiguresStandBesideTheArithmetic() {
         CommandRun run = CommandRun.of("plan", "--article");
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.out()).contains("at least 2 TB/s", "20 TB/s", "3.80 times", "1.587 GB");
+        assertThat(run.out()).contains("at least 2 TB/s", "20 TB/s", "four sockets against one", "1.587 GB");
         assertThat(run.lastLine()).isEqualTo("11 figures");
     }
 
@@ -83,6 +92,7 @@ class PlanCommandTest {
         assertBad("machine.cores", "plan", "--shape", "llama-70b", "--machine", "sockets=2");
         assertBad("--format", "plan", "--shape", "llama-70b", "--format", "q3", "--machine", MACHINE);
         assertBad("batch", "plan", "--shape", "llama-70b", "--batch", "0", "--machine", MACHINE);
+        assertBad("shards", "plan", "--shape", "llama-70b", "--shards", "65", "--machine", MACHINE);
         assertBad("at most", "plan", "--shape", "yuan2.0-2b", "--context", "10000", "--machine", MACHINE);
     }
 

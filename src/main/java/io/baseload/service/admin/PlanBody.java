@@ -5,9 +5,11 @@ import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
+import io.baseload.engine.api.ShardOutline;
 import io.baseload.service.planner.MachineProfile;
 import io.baseload.service.planner.NamedShapes;
 import io.baseload.service.planner.PlanRequest;
+import io.baseload.service.planner.PlanSource;
 import io.baseload.service.planner.Planner;
 import io.baseload.service.planner.Settings;
 import io.baseload.service.registry.ModelCatalog;
@@ -25,6 +27,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param model an imported model's id
  * @param shape instead of it: a shape's name or sizes, or a {@code config.json}
  * @param format what linear layers are packed as; left out: as they are
+ * @param shards that the model is cut into; left out: one for each socket
  * @param machine {@code this} (left out: this), a machine's name, or its description, as text or as an object
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -36,6 +39,7 @@ record PlanBody(
         @Nullable Integer context,
         @Nullable Integer batch,
         @Nullable Integer prompt,
+        @Nullable Integer shards,
         @Nullable String kvPrecision,
         @Nullable String precision,
         @Nullable Double leastRate,
@@ -63,22 +67,29 @@ record PlanBody(
         return model != null ? model : shape != null && shape.isString() ? shape.asString() : "shape";
     }
 
-    ModelOutline outline(Planner planner, ModelCatalog catalog, Planner.Options options) {
+    PlanSource source(ModelCatalog catalog) {
         if (model != null && shape != null) {
             throw Refusals.invalid("shape", "invalid_value", "'model' and 'shape' exclude each other.");
         }
         return model == null
-                ? shape(planner, Refusals.present("model", shape), options)
-                : planner.outline(catalog.folder(Refusals.text("model", model)), options);
+                ? shape(Refusals.present("model", shape))
+                : new PlanSource.Files(catalog.folder(Refusals.text("model", model)));
     }
 
-    private static ModelOutline shape(Planner planner, JsonNode shape, Planner.Options options) {
+    private static PlanSource shape(JsonNode shape) {
         if (!shape.isString() && !shape.isObject()) {
             throw Refusals.invalid("shape", "invalid_type", "'shape' must be text or an object.");
         }
+        return new PlanSource.Configuration(shape.isString() ? NamedShapes.config(shape.asString()) : shape.toString());
+    }
+
+    static ModelOutline outline(Planner planner, PlanSource source, Planner.Options options) {
         try {
-            return planner.outline(shape.isString() ? NamedShapes.config(shape.asString()) : shape.toString(), options);
+            return planner.outline(source, options);
         } catch (ModelFileException e) {
+            if (source instanceof PlanSource.Files) {
+                throw e; // a stored model that is damaged is no fault of the request
+            }
             throw Refusals.invalid("shape", "invalid_value", "'shape' " + e.getMessage() + ".");
         }
     }
@@ -102,6 +113,10 @@ record PlanBody(
             throw Refusals.invalid(field, "invalid_type", "'" + field + "' must be a number or text.");
         }
         return setting.getValue().asString();
+    }
+
+    ShardOutline shards(Planner planner, PlanSource source, Planner.Options options, MachineProfile machine) {
+        return planner.shards(source, options, shards == null ? machine.sockets() : shards);
     }
 
     PlanRequest request(ModelOutline outline) {

@@ -3,6 +3,8 @@ package io.baseload.service.admin;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.service.planner.CapacityPlan;
 import io.baseload.service.planner.CapacityPlanner;
+import io.baseload.service.planner.MachineProfile;
+import io.baseload.service.planner.PlanSource;
 import io.baseload.service.planner.Planner;
 import io.baseload.service.registry.ModelCatalog;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -23,12 +25,15 @@ final class PlanController {
     @PostMapping("/admin/v1/plan")
     CapacityPlan plan(@RequestBody PlanBody body) {
         Planner.Options options = body.options();
-        ModelOutline outline = body.outline(planner, catalog, options);
+        PlanSource source = body.source(catalog);
+        ModelOutline outline = PlanBody.outline(planner, source, options);
+        MachineProfile machine = body.machine(planner, outline, options);
         return CapacityPlanner.plan(
                 body.name(),
                 options.format().label(),
                 outline,
-                body.machine(planner, outline, options),
+                body.shards(planner, source, options, machine),
+                machine,
                 body.request(outline));
     }
 }

@@ -69,12 +69,15 @@ public final class ArticleFigures {
     /** With a plan of Yuan2.0-102B in NF4 with double quantization on the article's machine. */
     public static List<Figure> of(Planner planner) {
         var options = new Planner.Options(Quantization.NF4_DQ, KvPrecision.F16, Precision.FAST);
-        ModelOutline outline = planner.outline(NamedShapes.config(MODEL), options);
+        PlanSource model = new PlanSource.Configuration(NamedShapes.config(MODEL));
+        ModelOutline outline = planner.outline(model, options);
+        MachineProfile machine = MachineProfile.described("nf8260g7", outline.group());
         return of(CapacityPlanner.plan(
                 MODEL,
                 options.format().label(),
                 outline,
-                MachineProfile.described("nf8260g7", outline.group()),
+                planner.shards(model, options, machine.sockets()),
+                machine,
                 new PlanRequest(1, 128, 128, 1, OptionalDouble.empty())));
     }
 

@@ -1,5 +1,6 @@
 package io.baseload.service.planner;
 
+import io.baseload.engine.api.ShardOutline;
 import java.util.List;
 import java.util.OptionalDouble;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -15,6 +16,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param kvBytes of all sequences
  * @param workingBytes what a step computes in
  * @param memoryBytes that the machine has
+ * @param shards how weights are cut
  * @param stepReadBytes that a step reads
  * @param step one token of each sequence
  * @param decodeTokensPerSecond of all sequences together
@@ -46,6 +48,7 @@ public record CapacityPlan(
         long memoryBytes,
         boolean fits,
         List<Socket> perSocket,
+        Shards shards,
         double readBytesPerSecond,
         long stepReadBytes,
         StepTime step,
@@ -67,6 +70,37 @@ public record CapacityPlan(
     public record Socket(int socket, long weightsBytes, long kvBytes, long workingBytes, long memoryBytes) {
         boolean fits() {
             return weightsBytes + kvBytes + workingBytes <= memoryBytes;
+        }
+    }
+
+    /**
+     * How the program cuts the model's matrices.
+     *
+     * @param bytes of each shard
+     * @param collectivesPerToken all-reduces of a step
+     * @param replicatedBytes copies of what another shard has too
+     * @param replicated kinds of matrices of which shards have copies
+     * @param widenedBytes what parts take more because a cut goes through a quantized block or a nested scale
+     * @param widened kinds of matrices whose parts take more
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Shards(
+            int count,
+            List<Long> bytes,
+            int collectivesPerToken,
+            long replicatedBytes,
+            List<String> replicated,
+            long widenedBytes,
+            List<String> widened) {
+        static Shards of(ShardOutline cut) {
+            return new Shards(
+                    cut.shards(),
+                    cut.bytes(),
+                    cut.shards() == 1 ? 0 : cut.collectives(),
+                    cut.replicatedBytes(),
+                    cut.replicated(),
+                    cut.widenedBytes(),
+                    cut.widened());
         }
     }
 

@@ -5,9 +5,11 @@ import io.baseload.engine.api.MachineRates.KernelRates;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.ModelOutline.Use;
+import io.baseload.engine.api.ShardOutline;
 import io.baseload.service.planner.CapacityPlan.Point;
 import io.baseload.service.planner.CapacityPlan.Socket;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -23,6 +25,7 @@ import java.util.stream.IntStream;
  * attend    = b · n · layers · heads · (key + value width) / rate of attention
  * barriers  = how many · what one takes
  * all-reduce = 2 · latency + 2 · b · D · 4 / (S · link)      reduce-scatter and all-gather: each socket sends a share of 1/S to each other, all links at once
+ * all-reduce = barrier                                        shards in one socket: the sum is read from cache
  * gather    = latency + b · V · 4 / (S · link)               the logits
  * step      = max(read, multiply + attend) + barriers + all-reduces + gather
  * decode    = b / step
@@ -34,9 +37,9 @@ import java.util.stream.IntStream;
  * prefill   = prompt / Σ over chunks max(read, rows · weights that a row meets / GEMM rate + attention)
  * </pre>
  *
- * Weights are cut over the sockets in equal parts: each reads, multiplies and holds 1/S of them. KV heads lie with the heads that use them; a head that several sockets need lies with each,
- * so a socket has ⌈heads / S⌉ of them, and a latent vector that all heads share is with all sockets. So four sockets bring less than four times the rate of one: the shared part of the KV
- * cache and the collectives remain.
+ * Weights are cut over the sockets as the program cuts them into shards: a step takes as long as the largest shard's part. KV heads lie with the heads that use them; a head that several sockets need lies
+ * with each, so a socket has ⌈heads / S⌉ of them, and a latent vector that all heads share is with all sockets. So four sockets bring less than four times the rate of one: what is replicated,
+ * the shared part of the KV cache and the collectives remain. Barriers are those of a socket's own workers; where shards share a socket, an all-reduce is one more of all its workers.
  *
  * <p>Invariant: nothing here knows how a format is stored; bytes come from the engine's own packing of each matrix, rates from a measurement of its kernels. The cost of a plan is some
  * thousand additions.
@@ -50,11 +53,13 @@ public final class CapacityPlanner {
             "planned, with weights cut over the sockets as shards: no machine with several sockets has been measured";
 
     private final ModelOutline model;
+    private final ShardOutline cut;
     private final MachineProfile machine;
     private final int sockets;
 
-    private CapacityPlanner(ModelOutline model, MachineProfile machine) {
+    private CapacityPlanner(ModelOutline model, ShardOutline cut, MachineProfile machine) {
         this.model = model;
+        this.cut = cut;
         this.machine = machine;
         this.sockets = machine.sockets();
     }
@@ -64,9 +69,15 @@ public final class CapacityPlanner {
      *
      * @param name the model's, for people
      * @param format its weights'
+     * @param cut the model in shards; the figures of several sockets are those of one shard in each
      */
     public static CapacityPlan plan(
-            String name, String format, ModelOutline model, MachineProfile machine, PlanRequest request) {
+            String name,
+            String format,
+            ModelOutline model,
+            ShardOutline cut,
+            MachineProfile machine,
+            PlanRequest request) {
         if (request.context() > model.contextLength()) {
             throw PlanRequest.refuse(
                     "context",
@@ -77,7 +88,7 @@ public final class CapacityPlanner {
                 throw PlanRequest.refuse("machine", "has no measured rate for weights in " + some.codes());
             }
         }
-        return new CapacityPlanner(model, machine).plan(name, format, request);
+        return new CapacityPlanner(model, cut, machine).plan(name, format, request);
     }
 
     private CapacityPlan plan(String name, String format, PlanRequest request) {
@@ -103,8 +114,9 @@ public final class CapacityPlanner {
                 rates.memoryBytes(),
                 fits,
                 each,
+                CapacityPlan.Shards.of(cut),
                 rates.readBytesPerSecond(),
-                Math.round(step.read() * rates.readBytesPerSecond()),
+                stepReadBytes(request.batch(), request.context()),
                 step,
                 decode,
                 prefill,
@@ -133,7 +145,23 @@ public final class CapacityPlanner {
                 machine.linkBytesPerSecond(),
                 machine.linkSeconds(),
                 machine.rates().part(1.0 / sockets));
-        return new CapacityPlanner(model, one);
+        return new CapacityPlanner(model, cut, one);
+    }
+
+    /** Whether each socket has one of the shards. */
+    private boolean shardsAreSockets() {
+        return cut.shards() == sockets;
+    }
+
+    /** How much larger the largest socket's part of the weights is than if all were equal. */
+    private double largest() {
+        return shardsAreSockets() ? (double) sockets * Collections.max(cut.bytes()) / cut.wholeBytes() : 1;
+    }
+
+    private long socketWeights(int socket) {
+        return shardsAreSockets()
+                ? cut.bytes().get(socket) + model.vectorBytes()
+                : Math.ceilDiv(model.weightBytes(), sockets);
     }
 
     private double decodeRate(PlanRequest request) {
@@ -143,22 +171,34 @@ public final class CapacityPlanner {
     /** A decode step of b sequences with n tokens each. */
     private StepTime step(int b, int n) {
         MachineRates rates = machine.rates();
-        double weights = 0;
         double multiply = 0;
         for (Matrices some : model.matrices()) {
             double part = model.readPart(some, b);
-            weights += part * some.bytes();
             multiply += part * some.weights() * kernel(some).decodeSeconds(rows(some, b, part));
         }
-        double kv = (double) b * n * socketKv() * sockets;
         double attend = (double) b * n * attentionPerToken();
         return new StepTime(
-                weights / rates.readBytesPerSecond(),
-                kv / rates.readBytesPerSecond(),
-                multiply,
+                largest() * readWeights(b) / rates.readBytesPerSecond(),
+                readKv(b, n) / rates.readBytesPerSecond(),
+                largest() * multiply,
                 attend / rates.attentionDecode(),
                 model.barriers() * rates.barrierSeconds(),
                 collectives(b));
+    }
+
+    /** Bytes of weights that a step of b rows reads. */
+    private double readWeights(int b) {
+        return model.matrices().stream()
+                .mapToDouble(some -> model.readPart(some, b) * some.bytes())
+                .sum();
+    }
+
+    private double readKv(int b, int n) {
+        return (double) b * n * socketKv() * sockets;
+    }
+
+    private long stepReadBytes(int b, int n) {
+        return Math.round(readWeights(b) + readKv(b, n));
     }
 
     private KernelRates kernel(Matrices some) {
@@ -172,7 +212,7 @@ public final class CapacityPlanner {
 
     private double collectives(int b) {
         if (sockets == 1) {
-            return 0;
+            return shardsAreSockets() ? 0 : model.allReduces() * machine.rates().barrierSeconds();
         }
         double share = Float.BYTES * (double) b / (sockets * machine.linkBytesPerSecond());
         double allReduce = 2 * machine.linkSeconds() + 2 * share * model.hidden();
@@ -224,7 +264,7 @@ public final class CapacityPlanner {
         for (int i = 0; i < sockets; i++) {
             each.add(new Socket(
                     i,
-                    Math.ceilDiv(model.weightBytes(), sockets),
+                    socketWeights(i),
                     kv,
                     Math.ceilDiv(workingBytes(request.batch()), sockets),
                     machine.rates().memoryBytes() / sockets));
@@ -287,6 +327,10 @@ public final class CapacityPlanner {
         if (sockets > 1) {
             notes.add("Several sockets bring less than as many times one socket's rate: barriers and collectives stay,"
                     + " and what all sockets need of the KV cache is read by each.");
+            if (!shardsAreSockets()) {
+                notes.add("The figures are those of " + sockets + " equal parts, one for each socket, not of "
+                        + cut.shards() + (cut.shards() == 1 ? " shard." : " shards."));
+            }
         }
         return notes;
     }

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
  */
 public record MachineProfile(
         String name, boolean measured, int sockets, double linkBytesPerSecond, double linkSeconds, MachineRates rates) {
-    private static final Set<String> SETTINGS =
-            Set.of("sockets", "channels", "mts", "cores", "isa", "read_factor", "upi", "barrier_us", "memory_gb");
+    private static final Set<String> SETTINGS = Set.of(
+            "sockets", "channels", "mts", "cores", "isa", "read_factor", "upi", "barrier_us", "link_us", "memory_gb");
 
     /** A transfer of a DDR channel, in bytes. */
     private static final int CHANNEL_BYTES = 8;
@@ -27,6 +27,12 @@ public record MachineProfile(
 
     /** A link of UPI 2.0: 16 GT/s on 24 lanes. */
     private static final double UPI_GB = 48;
+
+    /** A barrier of a socket's workers; assumed. */
+    private static final double BARRIER_MICROS = 1;
+
+    /** A message to another socket, and the meeting that it is for; assumed. */
+    private static final double LINK_MICROS = 3;
 
     /** Inspur's server of the article: four sockets with eight channels of DDR5-4800. Its cores are an assumption. */
     private static final String NF8260G7 = "sockets=4,channels=8,mts=4800,cores=32,isa=avx512,memory_gb=16384";
@@ -72,7 +78,7 @@ public record MachineProfile(
         double theoretical =
                 theoretical(sockets, settings.integer("channels", 1, 64), settings.number("mts", 1, 100_000));
         double read = theoretical * settings.number("read_factor", 0.01, 1, READ_FACTOR);
-        double barrier = settings.number("barrier_us", 0, 1e6, sockets == 1 ? 1 : 3) / 1e6;
+        double barrier = settings.number("barrier_us", 0, 1e6, BARRIER_MICROS) / 1e6;
         long memory = (long) (settings.number("memory_gb", 1, 1e9) * 1e9);
         InstructionSet set = InstructionSet.named(settings.text("isa").orElse("avx512"))
                 .orElseThrow(() -> settings.refuse("isa", "must be one of " + InstructionSet.labels()));
@@ -81,7 +87,7 @@ public record MachineProfile(
                 false,
                 sockets,
                 settings.number("upi", 0.001, 1e6, UPI_GB) * 1e9,
-                barrier,
+                settings.number("link_us", 0, 1e6, LINK_MICROS) / 1e6,
                 set.rates(cores, memory, read, barrier, group));
     }
 

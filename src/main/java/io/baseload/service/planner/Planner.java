@@ -1,5 +1,6 @@
 package io.baseload.service.planner;
 
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
@@ -8,7 +9,7 @@ import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
-import java.nio.file.Path;
+import io.baseload.engine.api.UncuttableModelException;
 
 /** Makes plans with what an engine knows of models and of this machine. Measures one machine at a time. */
 public final class Planner {
@@ -32,34 +33,33 @@ public final class Planner {
         }
     }
 
-    /** What a model's files, or a {@code config.json}, say. */
-    public ModelOutline outline(Path model, Options options) {
-        return engine.outline(model, options.load());
-    }
-
-    /** What a configuration says. */
-    public ModelOutline outline(String config, Options options) {
-        return engine.outline(config, options.load());
+    public ModelOutline outline(PlanSource model, Options options) {
+        return switch (model) {
+            case PlanSource.Files files -> engine.outline(files.path(), options.load());
+            case PlanSource.Configuration config -> engine.outline(config.json(), options.load());
+        };
     }
 
     /**
      * How a model is cut into shards.
      *
-     * @throws io.baseload.engine.api.UncuttableModelException if it can't be cut so often
+     * @throws InvalidRequestException if it can't be cut so often
      */
-    public ShardOutline shards(Path model, Options options, int shards) {
-        return engine.shards(model, options.load(), shards);
-    }
-
-    /** The same of a configuration. */
-    public ShardOutline shards(String config, Options options, int shards) {
-        return engine.shards(config, options.load(), shards);
+    public ShardOutline shards(PlanSource model, Options options, int shards) {
+        try {
+            return switch (model) {
+                case PlanSource.Files files -> engine.shards(files.path(), options.load(), shards);
+                case PlanSource.Configuration config -> engine.shards(config.json(), options.load(), shards);
+            };
+        } catch (UncuttableModelException e) {
+            throw PlanRequest.refuse("shards", "is " + shards + ": " + e.getMessage());
+        }
     }
 
     /**
      * A machine by its name or description; {@code this} is measured.
      *
-     * @throws io.baseload.chat.api.InvalidRequestException if it is neither
+     * @throws InvalidRequestException if it is neither
      */
     public MachineProfile machine(String machine, ModelOutline model, Options options) {
         return machine.equals(MachineProfile.THIS)

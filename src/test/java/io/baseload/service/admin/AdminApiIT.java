@@ -89,6 +89,7 @@ final class AdminApiIT {
                 "POST", "/admin/v1/plan", Map.of("shape", "yuan2.0-102b", "format", "nf4-dq", "machine", machine)));
         assertThat(plan.get("decode_tokens_per_second").asDouble()).isPositive();
         assertThat(plan.get("per_socket")).hasSize(4);
+        assertThat(plan.at("/shards/bytes")).hasSize(4);
         assertThat(plan.get("standing").asString()).startsWith("planned");
         Map<String, Object> config = Map.of(
                 "model_type",
@@ -119,6 +120,7 @@ final class AdminApiIT {
         assertPlanRefused("shape", Map.of("shape", "llama-70b", "model", BUNDLED));
         assertPlanRefused("model", Map.of("format", "q4"));
         assertPlanRefused("format", Map.of("shape", "llama-70b", "format", "q3"));
+        assertPlanRefused("shards", Map.of("shape", "llama-70b", "shards", 65, "machine", machine));
         assertPlanRefused("batch", Map.of("shape", "llama-70b", "batch", 0, "machine", machine));
         JsonNode missing = admin.refused(404, "POST", "/admin/v1/plan", Map.of("model", "none"));
         assertThat(missing.get("code").asString()).isEqualTo("model_not_found");

@@ -11,7 +11,9 @@ import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.ModelOutline.Use;
 import io.baseload.engine.api.ModelOutline.Working;
+import io.baseload.engine.api.ShardOutline;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -61,8 +63,21 @@ class CapacityPlannerTest {
     }
 
     private static CapacityPlan plan(MachineProfile machine, int batch, int context) {
+        return plan(machine, cut(machine.sockets()), batch, context);
+    }
+
+    private static CapacityPlan plan(MachineProfile machine, ShardOutline cut, int batch, int context) {
         return CapacityPlanner.plan(
-                "m", "bf16", MODEL, machine, new PlanRequest(batch, context, 512, 100, OptionalDouble.of(3.6)));
+                "m", "bf16", MODEL, cut, machine, new PlanRequest(batch, context, 512, 100, OptionalDouble.of(3.6)));
+    }
+
+    /** In equal parts, nothing is replicated. */
+    private static ShardOutline cut(int shards) {
+        return cut(Collections.nCopies(shards, 4_425_000L / shards).toArray(Long[]::new));
+    }
+
+    private static ShardOutline cut(Long... bytes) {
+        return new ShardOutline(bytes.length, 4_425_000, List.of(bytes), 0, 0, List.of("router"), List.of(), 2);
     }
 
     private static MachineProfile sockets(int sockets) {
@@ -117,7 +132,7 @@ class CapacityPlannerTest {
         // of two KV heads each of four sockets has one
         assertThat(plan.step().readKv()).isEqualTo(160_000 / 1e9, EXACT);
         assertThat(plan.perSocket()).hasSize(4).allSatisfy(socket -> {
-            assertThat(socket.weightsBytes()).isEqualTo((4_425_000 + 4000) / 4);
+            assertThat(socket.weightsBytes()).isEqualTo(4_425_000 / 4 + 4000);
             assertThat(socket.kvBytes()).isEqualTo(40_000);
             assertThat(socket.memoryBytes()).isEqualTo(2_500_000);
         });
@@ -125,6 +140,34 @@ class CapacityPlannerTest {
         assertThat(plan.oneSocketTokensPerSecond()).isEqualTo(1 / one, within(1e-9));
         assertThat(plan.decodeTokensPerSecond() / plan.oneSocketTokensPerSecond())
                 .isBetween(3.0, 4.0);
+    }
+
+    @Test
+    void theLargestShardDecides() {
+        CapacityPlan plan = plan(sockets(2), cut(2_655_000L, 2_212_500L), 1, 100); // 1.2 of the half, and the half
+        StepTime equal = plan(sockets(2), 1, 100).step();
+        assertThat(plan.step().readWeights()).isEqualTo(1.2 * equal.readWeights(), EXACT);
+        assertThat(plan.step().multiply()).isEqualTo(1.2 * equal.multiply(), EXACT);
+        assertThat(plan.step().readKv()).isEqualTo(equal.readKv(), EXACT);
+        assertThat(plan.stepReadBytes()).isEqualTo(2_186_250);
+        assertThat(plan.perSocket())
+                .extracting(CapacityPlan.Socket::weightsBytes)
+                .containsExactly(2_659_000L, 2_216_500L);
+        assertThat(plan.shards().bytes()).containsExactly(2_655_000L, 2_212_500L);
+        assertThat(plan.shards().collectivesPerToken()).isEqualTo(2);
+        assertThat(plan.shards().replicated()).containsExactly("router");
+    }
+
+    @Test
+    void shardsOfOneSocketMeetOnceMoreForEachSum() {
+        CapacityPlan plan = plan(MachineProfile.of(RATES), cut(2), 1, 100);
+        assertThat(plan.step().collectives()).isEqualTo(2 * 1e-6, EXACT);
+        assertThat(plan.perSocket()).hasSize(1);
+        assertThat(plan.shards().count()).isEqualTo(2);
+        assertThat(plan(MachineProfile.of(RATES), 1, 100).shards().collectivesPerToken())
+                .isZero();
+        assertThat(plan(sockets(4), cut(2), 1, 100).notes())
+                .anyMatch(note -> note.contains("4 equal parts, one for each socket, not of 2 shards"));
     }
 
     @Test
