@@ -44,6 +44,7 @@ final class ImportCommand implements Callable<Integer> {
             List<String> warnings = new ArrayList<>(Completions.check(engine.vocabulary(source), source));
             StoredModel model = store.add(
                     String.valueOf(source.getFileName()),
+                    source.toAbsolutePath() + " " + quantize.value(),
                     folder -> done.set(engine.convert(source, folder, quantize.value(), new Percent(output))));
             Conversion conversion = done.get();
             warnings.addAll(conversion.warnings());

@@ -3,6 +3,7 @@ package io.baseload.cli;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.store.ModelWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -77,7 +78,11 @@ final class QuantizeCommand implements Callable<Integer> {
         }
     }
 
+    /** A folder in which the same was interrupted is as good as an empty one. */
     private void requireEmpty() {
+        if (ModelWriter.isUnfinished(folder)) {
+            return;
+        }
         try (Stream<Path> there = Files.list(Files.createDirectories(folder))) {
             if (there.findAny().isPresent()) {
                 throw new BadInputException(folder + " is not empty");

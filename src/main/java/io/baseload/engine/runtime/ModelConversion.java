@@ -50,11 +50,14 @@ final class ModelConversion {
         boolean quantized = plan.quantized() || saysQuantized();
         Quantization chosen = wanted.orElse(quantized ? Quantization.KEEP : Quantization.NF4_DQ);
         ImportPackings packings = new ImportPackings(chosen);
-        try (ModelWriter writer = new ModelWriter(folder, progress, plan.bytes(packings))) {
+        try (ModelWriter writer =
+                new ModelWriter(folder, source.folder().weights(), chosen, progress, plan.bytes(packings))) {
             copyFiles(writer);
             DecoderWeights.load(
-                    source.config(), new ImportedWeights(source.definition().weights(), packings, writer.weights()));
-            writer.finish(source.folder().weights(), chosen);
+                    source.config(),
+                    new ImportedWeights(
+                            source.definition().weights(), packings, writer.weights(), ImportedWeights.PART_BYTES));
+            writer.finish();
         }
         boolean again = quantized && chosen.lossy();
         return new Conversion(chosen, again ? List.of(warning(chosen)) : List.of());

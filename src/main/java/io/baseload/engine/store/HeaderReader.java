@@ -32,6 +32,15 @@ final class HeaderReader {
         return new HeaderReader(ConfigKeys.read(file)).header();
     }
 
+    /**
+     * A weight that {@link HeaderWriter#json(StoredWeight)} wrote.
+     *
+     * @throws ModelFileException if it is none
+     */
+    static StoredWeight journaled(ConfigKeys entry) {
+        return weight(text(entry, HeaderWriter.NAME), entry);
+    }
+
     private ModelHeader header() {
         if (!text(keys, "format").equals(ModelHeader.FORMAT)) {
             throw keys.refuse("format", "must be " + ModelHeader.FORMAT);

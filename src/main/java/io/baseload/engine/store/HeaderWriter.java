@@ -10,6 +10,9 @@ import tools.jackson.core.json.JsonFactory;
 
 /** A header as JSON. The same model gives the same bytes: their hash is its name. */
 final class HeaderWriter {
+    /** A weight's name, where it is no key. */
+    static final String NAME = "name";
+
     private final JsonGenerator out;
 
     private HeaderWriter(JsonGenerator out) {
@@ -20,6 +23,18 @@ final class HeaderWriter {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator out = new JsonFactory().createGenerator(ObjectWriteContext.empty(), bytes)) {
             new HeaderWriter(out).write(header);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** One weight, in one line. */
+    static byte[] json(StoredWeight weight) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator out = new JsonFactory().createGenerator(ObjectWriteContext.empty(), bytes)) {
+            out.writeStartObject();
+            out.writeStringProperty(NAME, weight.name());
+            new HeaderWriter(out).weight(weight);
+            out.writeEndObject();
         }
         return bytes.toByteArray();
     }
@@ -68,16 +83,20 @@ final class HeaderWriter {
         out.writeObjectPropertyStart("weights");
         for (StoredWeight weight : header.weights()) {
             out.writeObjectPropertyStart(weight.name());
-            out.writeName("shape");
-            int[] shape = weight.shape().stream().mapToInt(Integer::intValue).toArray();
-            out.writeArray(shape, 0, shape.length);
-            weight.packing().ifPresent(this::packing);
-            out.writeNumberProperty("offset", weight.offset());
-            out.writeNumberProperty("bytes", weight.bytes());
-            out.writeStringProperty("sha256", weight.sha256());
+            weight(weight);
             out.writeEndObject();
         }
         out.writeEndObject();
+    }
+
+    private void weight(StoredWeight weight) {
+        out.writeName("shape");
+        int[] shape = weight.shape().stream().mapToInt(Integer::intValue).toArray();
+        out.writeArray(shape, 0, shape.length);
+        weight.packing().ifPresent(this::packing);
+        out.writeNumberProperty("offset", weight.offset());
+        out.writeNumberProperty("bytes", weight.bytes());
+        out.writeStringProperty("sha256", weight.sha256());
     }
 
     private void packing(Packing packing) {

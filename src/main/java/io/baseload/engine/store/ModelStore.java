@@ -4,9 +4,12 @@ import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,21 +17,27 @@ import java.util.stream.Stream;
 
 /**
  * A folder of models, each in a directory named by the hash of its content and never changed. A model appears by one rename, after its bytes are on the disk, so
- * a crash leaves either the whole model or a temporary directory; the next {@link #open} removes it, unless another process has the store open.
+ * a crash leaves either the whole model or a temporary directory. The same import goes on in it; after {@link #KEPT} days without one {@link #open} removes it, unless another process has the store open.
  */
 public final class ModelStore implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ModelStore.class.getName());
     private static final String TEMPORARY = ".import-";
 
+    /** Days that half a model waits for its import to go on. */
+    static final int KEPT = 7;
+
     private final Path folder;
     private final StoreLock lock;
+    private final ImportLocks imports;
+    private volatile boolean pausing;
 
-    private ModelStore(Path folder, StoreLock lock) {
+    private ModelStore(Path folder, StoreLock lock, ImportLocks imports) {
         this.folder = folder;
         this.lock = lock;
+        this.imports = imports;
     }
 
-    /** Writes a model into an empty folder; what it throws ends the import. */
+    /** Writes a model into an empty folder, or into one in which the same import was interrupted; what it throws ends the import. */
     @FunctionalInterface
     public interface Content {
         void write(Path folder);
@@ -43,7 +52,7 @@ public final class ModelStore implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             StoreLock lock = StoreLock.take(folder, () -> removeLeftovers(folder));
-            return new ModelStore(folder, lock);
+            return new ModelStore(folder, lock, ImportLocks.open(folder));
         } catch (IOException e) {
             throw new ModelStoreException(folder, "be opened", e);
         }
@@ -53,20 +62,38 @@ public final class ModelStore implements AutoCloseable {
      * Adds a model. One whose content the store has already is not stored twice, but replaced if its files were damaged since.
      *
      * @param name what it is called in a refusal
+     * @param source what is imported, and to what: an import that a crash ended goes on with the same source
      * @throws ModelStoreException if it can't be written; nothing of it stays
      */
-    public StoredModel add(String name, Content content) {
-        Path temporary = temporary();
-        try {
-            content.write(temporary);
-            return publish(temporary);
+    public StoredModel add(String name, String source, Content content) {
+        String key = Sha256.of(source.getBytes(StandardCharsets.UTF_8));
+        try (ImportLocks.Lock own = imports.tryLock(key)) {
+            Path temporary = own.held() ? Files.createDirectories(folder.resolve(TEMPORARY + key)) : temporary();
+            return add(temporary, content);
         } catch (UncheckedIOException e) {
             throw new ModelStoreException(folder, "take " + name, Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
             throw new ModelStoreException(folder, "take " + name, e);
-        } finally {
-            Folders.removeQuietly(temporary);
         }
+    }
+
+    private StoredModel add(Path temporary, Content content) throws IOException {
+        boolean finished = false;
+        try {
+            content.write(temporary);
+            StoredModel model = publish(temporary);
+            finished = true;
+            return model;
+        } finally {
+            if (finished || !pausing || !ModelWriter.isUnfinished(temporary)) {
+                Folders.removeQuietly(temporary);
+            }
+        }
+    }
+
+    /** From now on an import that is ended leaves what it has written, so that it can go on later: the process ends. */
+    public void pause() {
+        pausing = true;
     }
 
     /** All models, by hash. */
@@ -146,8 +173,19 @@ public final class ModelStore implements AutoCloseable {
 
     private static void removeLeftovers(Path folder) throws IOException {
         try (Stream<Path> children = Files.list(folder)) {
-            children.filter(child -> child.getFileName().toString().startsWith(TEMPORARY))
+            children.filter(child -> child.getFileName().toString().startsWith(TEMPORARY) && !mayGoOn(child))
                     .forEach(Folders::removeQuietly);
+        }
+    }
+
+    private static boolean mayGoOn(Path temporary) {
+        Path journal = temporary.resolve(ImportJournal.FILE);
+        try {
+            return Files.getLastModifiedTime(journal)
+                    .toInstant()
+                    .isAfter(Instant.now().minus(Duration.ofDays(KEPT)));
+        } catch (IOException none) {
+            return false;
         }
     }
 
@@ -168,6 +206,7 @@ public final class ModelStore implements AutoCloseable {
 
     @Override
     public void close() {
+        imports.close();
         lock.close();
     }
 }

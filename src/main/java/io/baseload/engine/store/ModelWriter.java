@@ -3,32 +3,83 @@ package io.baseload.engine.store;
 import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.format.ModelCheckpoint;
+import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.store.ModelHeader.CopiedFile;
 import io.baseload.engine.store.ModelHeader.Source;
 import io.baseload.engine.store.ModelHeader.SourceTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Writes a model's folder: the weights, the files that are kept as they are, and in the end the header. All is on the disk when {@link #finish} returns. */
 public final class ModelWriter implements AutoCloseable {
     private final Path folder;
+    private final ModelCheckpoint source;
+    private final Quantization quantization;
     private final WeightsWriter weights;
     private final List<CopiedFile> files = new ArrayList<>();
 
     /**
-     * @param folder an empty one
+     * @param folder an empty one, or one in which the same import was interrupted
+     * @param source what is imported, as it lies there now
+     * @param quantization what becomes of it
      * @param total bytes of weights, about
      */
-    public ModelWriter(Path folder, Progress progress, long total) throws IOException {
+    public ModelWriter(Path folder, ModelCheckpoint source, Quantization quantization, Progress progress, long total)
+            throws IOException {
         this.folder = folder;
-        this.weights = new WeightsWriter(folder.resolve(StoredFolder.WEIGHTS), progress, total);
+        this.source = source;
+        this.quantization = quantization;
+        removeAllBut(Set.of(folder, folder.resolve(StoredFolder.WEIGHTS), folder.resolve(ImportJournal.FILE)));
+        this.weights = new WeightsWriter(folder, fingerprint(), progress, total);
+    }
+
+    /** Files that are copied are copied again. */
+    private void removeAllBut(Set<Path> kept) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                if (!kept.contains(path)) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    /** Whether an import into this folder was interrupted, and may go on. */
+    public static boolean isUnfinished(Path folder) {
+        return Files.isRegularFile(folder.resolve(ImportJournal.FILE));
+    }
+
+    /** Differs for other files, for files that were written since, for another quantization, and for a program that packs otherwise. */
+    private String fingerprint() throws IOException {
+        MessageDigest digest = Sha256.start();
+        update(digest, ModelHeader.VERSION + " " + quantization);
+        for (StoredTensor tensor : source.tensors()) {
+            update(digest, tensor.name() + " " + tensor.type() + " " + tensor.shape());
+        }
+        for (Path file :
+                source.tensors().stream().map(StoredTensor::file).distinct().toList()) {
+            var stamp = Files.readAttributes(file, BasicFileAttributes.class);
+            update(
+                    digest,
+                    file.toRealPath() + " " + stamp.size() + " " + stamp.lastModifiedTime() + " " + stamp.fileKey());
+        }
+        return Sha256.hex(digest);
+    }
+
+    private static void update(MessageDigest digest, String text) {
+        digest.update((text + '\n').getBytes(StandardCharsets.UTF_8));
     }
 
     public WeightsWriter weights() {
@@ -41,7 +92,8 @@ public final class ModelWriter implements AutoCloseable {
         files.add(new CopiedFile(name, bytes.length, Sha256.of(bytes)));
     }
 
-    public void finish(ModelCheckpoint source, Quantization quantization) throws IOException {
+    /** Writes the header; an import is then finished. */
+    public void finish() throws IOException {
         List<SourceTensor> tensors = source.tensors().stream()
                 .map(tensor -> new SourceTensor(tensor.name(), tensor.type(), tensor.shape()))
                 .toList();
@@ -54,6 +106,7 @@ public final class ModelWriter implements AutoCloseable {
                 weights.bytes());
         write(StoredFolder.HEADER, HeaderWriter.json(header));
         readOnly(StoredFolder.WEIGHTS);
+        Files.delete(folder.resolve(ImportJournal.FILE));
         Folders.sync(folder);
     }
 

@@ -129,6 +129,7 @@ final class BundledModelImport {
         var done = new AtomicReference<Conversion>();
         var stored = store.add(
                 model.id(),
+                model.sha256(),
                 folder -> done.set(engine.convert(file, folder, Optional.empty(), (bytes, total) -> {
                     quarters[0] = logged(quarters[0], bytes, total);
                     return true;

@@ -128,9 +128,10 @@ public final class ImportService {
         progress.at(0, "reading the header");
         Snapshot before = folder.snapshot(path);
         Path file = before.model();
-        return store.add(String.valueOf(file.getFileName()), stored -> {
-                    Completions.check(engine.vocabulary(file), file).forEach(progress::remark);
-                    source.set(hashed(before, progress));
+        Completions.check(engine.vocabulary(file), file).forEach(progress::remark);
+        List<SourceFile> files = hashed(before, progress);
+        source.set(files);
+        return store.add(String.valueOf(file.getFileName()), files + " " + quantization, stored -> {
                     done.set(convert(file, stored, quantization, progress));
                     refuseUnlessSame(path, before);
                 })

@@ -1,6 +1,7 @@
 package io.baseload.service.registry;
 
 import io.baseload.engine.api.Engine;
+import io.baseload.engine.store.ModelStore;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.ModelRows.ModelRow;
@@ -37,6 +38,7 @@ public final class Startup implements SmartLifecycle {
     private final LoadedModels loaded;
     private final BundledModelImport bundled;
     private final Reconciler reconciler;
+    private final ModelStore store;
     private final Engine engine;
     private final CompletableFuture<Void> restored = new CompletableFuture<>();
     private volatile boolean running;
@@ -52,6 +54,7 @@ public final class Startup implements SmartLifecycle {
             LoadedModels loaded,
             BundledModelImport bundled,
             Reconciler reconciler,
+            ModelStore store,
             Engine engine) {
         this.models = models;
         this.aliases = aliases;
@@ -62,6 +65,7 @@ public final class Startup implements SmartLifecycle {
         this.loaded = loaded;
         this.bundled = bundled;
         this.reconciler = reconciler;
+        this.store = store;
         this.engine = engine;
     }
 
@@ -121,6 +125,7 @@ public final class Startup implements SmartLifecycle {
     public void stop() {
         running = false;
         reconciler.stop();
+        store.pause();
         jobs.stop();
         backends.cancelAll();
         engine.close();

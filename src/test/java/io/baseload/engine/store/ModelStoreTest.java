@@ -13,6 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -113,6 +116,30 @@ class ModelStoreTest {
     }
 
     @Test
+    void keepsForAWeekWhatMayGoOn() throws IOException {
+        Path half = Files.createDirectories(folder.resolve(".import-" + "0".repeat(64)));
+        Path journal = Files.writeString(half.resolve("import.journal"), "source\n");
+        ModelStore.open(folder).close();
+        assertThat(half).exists();
+        Instant old = Instant.now().minus(Duration.ofDays(ModelStore.KEPT + 1L));
+        Files.setLastModifiedTime(journal, FileTime.from(old));
+        ModelStore.open(folder).close();
+        assertThat(half).doesNotExist();
+    }
+
+    @Test
+    void anImportThatEndsWithTheProcessLeavesWhatItHasWritten() {
+        try (ModelStore store = ModelStore.open(folder)) {
+            store.pause();
+            assertThatThrownBy(() -> add(store, TestModels.smolLm2(), (done, total) -> done < 5_000_000))
+                    .isInstanceOf(CancellationException.class);
+            assertThat(folder).isDirectoryContaining("glob:**.import-*");
+            assertThat(add(store, TestModels.smolLm2(), Progress.NONE).folder()).exists();
+            assertThat(folder).isDirectoryNotContaining("glob:**.import-*");
+        }
+    }
+
+    @Test
     void verifyingFindsAHeaderThatIsNotTheOneOfTheName() throws IOException {
         try (ModelStore store = ModelStore.open(folder)) {
             StoredModel model = add(store, TestModels.tiny(), Progress.NONE);
@@ -201,6 +228,8 @@ class ModelStoreTest {
 
     private static StoredModel add(Engine engine, ModelStore store, Path source, Progress progress) {
         return store.add(
-                source.getFileName().toString(), target -> engine.convert(source, target, Optional.empty(), progress));
+                source.getFileName().toString(),
+                source.toString(),
+                target -> engine.convert(source, target, Optional.empty(), progress));
     }
 }
