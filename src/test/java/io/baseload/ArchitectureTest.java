@@ -188,7 +188,15 @@ class ArchitectureTest {
 
     @Test
     void httpStaysAtTheEdges() {
-        only(List.of("service.openai", "service.admin", "service.console", "service.web", "service.backend"), HTTP);
+        only(
+                List.of(
+                        "service.openai",
+                        "service.admin",
+                        "service.console",
+                        "service.web",
+                        "service.backend",
+                        "service.pull"),
+                HTTP);
     }
 
     @Test

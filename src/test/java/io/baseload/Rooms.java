@@ -70,13 +70,16 @@ final class Rooms {
         door(doors, "service.audit", Set.of("service.database"));
         door(doors, "service.tenant", Set.of("service.database", "service.audit"));
         door(doors, "service.quota", Set.of("service.database", "service.tenant"));
-        door(doors, "service.backend", ASKING, Set.of("service.database"));
+        door(doors, "service.outbound", ASKING);
+        door(doors, "service.backend", ASKING, Set.of("service.database", "service.outbound"));
+        door(doors, "service.pull", Set.of("service.outbound"));
         door(
                 doors,
                 "service.registry",
                 ASKING,
                 Set.of("engine.store"),
-                Set.of("service.database", "service.cluster", "service.tenant", "service.audit", "service.backend"));
+                Set.of("service.database", "service.cluster", "service.tenant", "service.audit"),
+                Set.of("service.outbound", "service.backend", "service.pull"));
         door(
                 doors,
                 "service.inference",
@@ -90,7 +93,8 @@ final class Rooms {
                 "service.admin",
                 ASKING,
                 PLATFORM,
-                Set.of("service.web", "service.cluster", "service.planner", "service.backend"));
+                Set.of("service.web", "service.cluster", "service.planner"),
+                Set.of("service.outbound", "service.backend", "service.pull"));
         door(doors, "service.console", PLATFORM, Set.of("service.web"));
         door(doors, "service.planner", ASKING);
         door(doors, "service.app", ASKING, servicesOf(doors));

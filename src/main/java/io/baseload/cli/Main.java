@@ -17,6 +17,7 @@ import picocli.CommandLine.HelpCommand;
         subcommands = {
             ServeCommand.class,
             InspectCommand.class,
+            PullCommand.class,
             ImportCommand.class,
             QuantizeCommand.class,
             GenerateCommand.class,

@@ -1,7 +1,7 @@
 package io.baseload.service.admin;
 
 import io.baseload.service.backend.Backend;
-import io.baseload.service.backend.BackendSecret;
+import io.baseload.service.outbound.Secret;
 import io.baseload.service.registry.Backends;
 import io.baseload.service.registry.Backends.Known;
 import io.baseload.service.tenant.Caller;
@@ -60,7 +60,7 @@ final class BackendController {
         Backend blank = new Backend(
                 name,
                 address,
-                new BackendSecret.None(),
+                new Secret.None(),
                 List.of(),
                 Backend.Limits.DEFAULT,
                 Instant.now().truncatedTo(ChronoUnit.MICROS));

@@ -1,6 +1,6 @@
 package io.baseload.service.admin;
 
-import io.baseload.service.backend.BackendSecret;
+import io.baseload.service.outbound.Secret;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -12,18 +12,17 @@ import org.jspecify.annotations.Nullable;
  */
 record BackendKey(
         String source, @Nullable String variable, @Nullable String file) {
-    static BackendKey of(BackendSecret secret) {
+    static BackendKey of(Secret secret) {
         return switch (secret) {
-            case BackendSecret.None none -> new BackendKey("none", null, null);
-            case BackendSecret.Stored stored -> new BackendKey("database", null, null);
-            case BackendSecret.Environment environment -> new BackendKey("environment", environment.variable(), null);
-            case BackendSecret.InFile inFile -> new BackendKey("file", null, inFile.file());
+            case Secret.None none -> new BackendKey("none", null, null);
+            case Secret.Stored stored -> new BackendKey("database", null, null);
+            case Secret.Environment environment -> new BackendKey("environment", environment.variable(), null);
+            case Secret.InFile inFile -> new BackendKey("file", null, inFile.file());
         };
     }
 
     /** What a request says, of which one at most is given; an empty text takes the key away. */
-    static BackendSecret read(
-            @Nullable String key, @Nullable String variable, @Nullable String file, BackendSecret before) {
+    static Secret read(@Nullable String key, @Nullable String variable, @Nullable String file, Secret before) {
         if (Stream.of(key, variable, file).filter(Objects::nonNull).count() > 1) {
             throw Refusals.invalid(
                     "api_key",
@@ -31,13 +30,13 @@ record BackendKey(
                     "Only one of 'api_key', 'api_key_env' and 'api_key_file' can be given.");
         }
         if (key != null) {
-            return key.isEmpty() ? new BackendSecret.None() : new BackendSecret.Stored(key);
+            return key.isEmpty() ? new Secret.None() : new Secret.Stored(key);
         }
         if (variable != null) {
-            return variable.isEmpty() ? new BackendSecret.None() : new BackendSecret.Environment(variable);
+            return variable.isEmpty() ? new Secret.None() : new Secret.Environment(variable);
         }
         if (file != null) {
-            return file.isEmpty() ? new BackendSecret.None() : new BackendSecret.InFile(file);
+            return file.isEmpty() ? new Secret.None() : new Secret.InFile(file);
         }
         return before;
     }

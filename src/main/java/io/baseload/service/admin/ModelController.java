@@ -84,8 +84,8 @@ final class ModelController {
                 path,
                 name,
                 quantization,
-                recorded(caller, "model.import", name, Map.of("path", path)),
-                imported -> acts.record(caller, "model.imported", "models/" + name, imported.detail(path))));
+                Acts.actor(caller),
+                recorded(caller, "model.import", name, Map.of("path", path))));
     }
 
     @PostMapping("/{id}/load")

@@ -1,7 +1,12 @@
 package io.baseload.service.app;
 
 import io.baseload.engine.api.Engine;
+import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.outbound.AllowedHosts;
+import io.baseload.service.outbound.Secrets;
 import io.baseload.service.planner.Planner;
+import io.baseload.service.pull.PullProperties;
+import io.baseload.service.pull.Puller;
 import io.baseload.service.registry.BundledModel;
 import io.baseload.service.registry.LoadSettings;
 import io.baseload.service.registry.MemoryBudget;
@@ -9,6 +14,9 @@ import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.web.Authenticator;
 import java.net.URL;
 import java.util.Objects;
+import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -39,6 +47,21 @@ class Wiring {
     private static String build() {
         String version = Wiring.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
+    }
+
+    @Bean
+    Puller puller(PullProperties properties, BaseloadHome home, ObjectProvider<SslBundles> bundles) {
+        return new Puller(
+                properties,
+                AllowedHosts.of(properties.allowedHosts()),
+                Objects.requireNonNullElse(properties.signerFolder(), home.resolve("model-signers")),
+                Optional.ofNullable(properties.sslBundle())
+                        .map(name -> bundles.getObject().getBundle(name).createSslContext()));
+    }
+
+    @Bean
+    Secrets pullSecrets(PullProperties properties, BaseloadHome home) {
+        return new Secrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("pull-keys")));
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package io.baseload.service.backend;
 
+import io.baseload.service.outbound.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,8 +14,7 @@ import java.util.Optional;
  * @param baseUrl what stands before {@code /chat/completions}, such as {@code http://gpu-1:8000/v1}; without a slash at its end
  * @param models what users may ask of it
  */
-public record Backend(
-        String name, URI baseUrl, BackendSecret secret, List<Offer> models, Limits limits, Instant createdAt) {
+public record Backend(String name, URI baseUrl, Secret secret, List<Offer> models, Limits limits, Instant createdAt) {
 
     /**
      * A model of a backend.

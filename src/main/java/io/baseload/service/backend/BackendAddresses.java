@@ -1,32 +1,25 @@
 package io.baseload.service.backend;
 
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.service.outbound.AllowedHosts;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.net.UnknownHostException;
 
 /** The addresses that whoever configures the service allows. Whoever operates it by its API can't reach any other: neither the machine's own services nor a cloud's metadata. */
 final class BackendAddresses {
-    private final Set<String> allowed;
+    private final AllowedHosts allowed;
 
-    BackendAddresses(List<String> allowed) {
-        this.allowed = allowed.stream()
-                .map(entry -> entry.strip().toLowerCase(Locale.ROOT))
-                .filter(entry -> !entry.isEmpty())
-                .collect(Collectors.toUnmodifiableSet());
+    BackendAddresses(AllowedHosts allowed) {
+        this.allowed = allowed;
     }
 
     boolean allows(URI url) {
-        String host = String.valueOf(url.getHost()).toLowerCase(Locale.ROOT);
-        return allowed.contains(host) || allowed.contains(host + ":" + port(url));
-    }
-
-    private static int port(URI url) {
-        int standard = "https".equals(url.getScheme()) ? 443 : 80;
-        return url.getPort() < 0 ? standard : url.getPort();
+        try {
+            return allowed.allowsConnection(url);
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     /** @throws InvalidRequestException if it is no address of a backend, or not allowed */
@@ -45,8 +38,7 @@ final class BackendAddresses {
             throw invalid("expected neither user, query nor fragment");
         }
         if (!allows(url)) {
-            throw invalid(
-                    "the host '" + url.getHost() + ":" + port(url) + "' is not among baseload.backends.allowed-hosts");
+            throw invalid("the host '" + AllowedHosts.withPort(url) + "' is not among baseload.backends.allowed-hosts");
         }
         return url;
     }

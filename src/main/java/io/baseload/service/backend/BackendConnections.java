@@ -1,6 +1,9 @@
 package io.baseload.service.backend;
 
 import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.outbound.AllowedHosts;
+import io.baseload.service.outbound.Secret;
+import io.baseload.service.outbound.Secrets;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -42,8 +45,8 @@ public final class BackendConnections implements AutoCloseable {
             MeterRegistry registry) {
         this.access = new Access(
                 client(properties, bundles),
-                new BackendAddresses(properties.allowedHosts()),
-                new BackendSecrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("backend-keys"))),
+                new BackendAddresses(AllowedHosts.of(properties.allowedHosts())),
+                new Secrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("backend-keys"))),
                 registry);
         long pause = properties.probeInterval().toMillis();
         var _ = clock.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
@@ -52,7 +55,7 @@ public final class BackendConnections implements AutoCloseable {
     }
 
     /** What all backends are reached by. */
-    record Access(HttpClient http, BackendAddresses addresses, BackendSecrets secrets, MeterRegistry registry) {}
+    record Access(HttpClient http, BackendAddresses addresses, Secrets secrets, MeterRegistry registry) {}
 
     /** HTTP/1.1, where closing a connection ends one answer and no other. */
     private static HttpClient client(BackendProperties properties, ObjectProvider<SslBundles> bundles) {
@@ -77,8 +80,8 @@ public final class BackendConnections implements AutoCloseable {
     }
 
     /** @throws io.baseload.chat.api.InvalidRequestException if this process can't find the key, or it may not be named */
-    public void check(BackendSecret secret) {
-        access.secrets().check(secret);
+    public void check(Secret secret) {
+        access.secrets().check(secret, "api_key");
     }
 
     /** These are the backends from now on. What is as it was keeps its connections and its health; what runs at others goes on. */

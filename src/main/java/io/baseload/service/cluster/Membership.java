@@ -41,6 +41,11 @@ public final class Membership implements AutoCloseable {
         return lease;
     }
 
+    /** Names the folder that this process works in, whichever run of it. */
+    public UUID home() {
+        return home.id();
+    }
+
     public Duration leaseTime() {
         return instances.lease();
     }

@@ -1,7 +1,7 @@
 package io.baseload.service.registry;
 
 import io.baseload.service.backend.Backend;
-import io.baseload.service.backend.BackendSecret;
+import io.baseload.service.outbound.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,14 +43,14 @@ interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String>
             @MappedCollection(idColumn = "backend") Set<OfferRow> models) {
 
         static BackendRow of(Backend backend) {
-            BackendSecret secret = backend.secret();
+            Secret secret = backend.secret();
             Backend.Limits limits = backend.limits();
             return new BackendRow(
                     backend.name(),
                     backend.baseUrl().toString(),
-                    secret instanceof BackendSecret.Stored stored ? stored.key() : null,
-                    secret instanceof BackendSecret.Environment environment ? environment.variable() : null,
-                    secret instanceof BackendSecret.InFile file ? file.file() : null,
+                    secret instanceof Secret.Stored stored ? stored.key() : null,
+                    secret instanceof Secret.Environment environment ? environment.variable() : null,
+                    secret instanceof Secret.InFile file ? file.file() : null,
                     Math.toIntExact(limits.firstByte().toMillis()),
                     Math.toIntExact(limits.idle().toMillis()),
                     limits.concurrent(),
@@ -78,14 +78,14 @@ interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String>
                     createdAt);
         }
 
-        private BackendSecret secret() {
+        private Secret secret() {
             if (apiKey != null) {
-                return new BackendSecret.Stored(apiKey);
+                return new Secret.Stored(apiKey);
             }
             if (apiKeyEnv != null) {
-                return new BackendSecret.Environment(apiKeyEnv);
+                return new Secret.Environment(apiKeyEnv);
             }
-            return apiKeyFile == null ? new BackendSecret.None() : new BackendSecret.InFile(apiKeyFile);
+            return apiKeyFile == null ? new Secret.None() : new Secret.InFile(apiKeyFile);
         }
 
         /** A log must not show it. */

@@ -5,6 +5,8 @@ import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.store.ModelStore;
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.DiskSpace;
 import io.baseload.service.registry.ImportFolder.Snapshot;
 import io.baseload.service.registry.ImportFolder.SourceFile;
@@ -19,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -35,7 +38,20 @@ public final class ImportService {
     private final ModelLoader loader;
     private final Jobs jobs;
     private final DiskSpace space;
+    private final AuditTrail audit;
     private final TransactionOperations transactions;
+
+    /**
+     * What a job remembers of an import.
+     *
+     * @param quantize the name of a quantization; null = as {@link Engine#convert} chooses
+     */
+    record ImportTask(
+            Actor actor, String path, String name, @Nullable String quantize) {
+        Optional<Quantization> quantization() {
+            return Optional.ofNullable(quantize).flatMap(Quantization::named);
+        }
+    }
 
     /**
      * What an import has read and stored.
@@ -77,6 +93,7 @@ public final class ImportService {
             ModelLoader loader,
             Jobs jobs,
             DiskSpace space,
+            AuditTrail audit,
             TransactionOperations transactions) {
         this.folder = folder;
         this.engine = engine;
@@ -85,7 +102,9 @@ public final class ImportService {
         this.loader = loader;
         this.jobs = jobs;
         this.space = space;
+        this.audit = audit;
         this.transactions = transactions;
+        jobs.define(Job.Kind.IMPORT, ImportTask.class, task -> progress -> run(task, progress));
     }
 
     /**
@@ -94,28 +113,52 @@ public final class ImportService {
      * @param path relative to the import folder
      * @param name the model's id
      * @param quantization what becomes of the weights; empty = as {@link Engine#convert} chooses
+     * @param actor who wants it
      * @param recorded runs in the transaction that creates the job
-     * @param filed runs in the transaction that makes it a model
      * @throws io.baseload.chat.api.InvalidRequestException if path or name is not allowed
      * @throws ConflictException if the name is taken
      * @throws io.baseload.service.database.NotEnoughDiskException if it would fill the disk
      */
     public Job start(
-            String path,
-            String name,
-            Optional<Quantization> quantization,
-            Consumer<Job> recorded,
-            Consumer<Imported> filed) {
+            String path, String name, Optional<Quantization> quantization, Actor actor, Consumer<Job> recorded) {
         ModelCatalog.checkName("name", name);
         catalog.refuseIfTaken(name);
         space.require(folder.snapshot(path).bytes());
-        return jobs.start(Job.Kind.IMPORT, name, recorded, progress -> {
-            var source = new AtomicReference<List<SourceFile>>();
-            var done = new AtomicReference<Quantization>();
-            String sha256 = store(path, quantization, progress, source, done);
-            progress.at(0.99, "filing");
-            file(name, sha256, row -> filed.accept(new Imported(source.get(), sha256, row.bytes(), done.get())));
-        });
+        var task = new ImportTask(
+                actor, path, name, quantization.map(Quantization::label).orElse(null));
+        return jobs.start(Job.Kind.IMPORT, name, task, recorded);
+    }
+
+    private void run(ImportTask task, Progress progress) {
+        run(
+                task.path(),
+                task.name(),
+                task.quantization(),
+                progress,
+                imported -> record(task.actor(), task.name(), imported.detail(task.path())));
+    }
+
+    /** @param detail of what was imported */
+    void record(Actor actor, String name, Map<String, ?> detail) {
+        audit.recordAdmin(actor, "admin.model.imported", "models/" + name, detail);
+    }
+
+    /**
+     * The import itself.
+     *
+     * @param filed runs in the transaction that makes it a model
+     */
+    void run(
+            String path,
+            String name,
+            Optional<Quantization> quantization,
+            Progress progress,
+            Consumer<Imported> filed) {
+        var source = new AtomicReference<List<SourceFile>>();
+        var done = new AtomicReference<Quantization>();
+        String sha256 = store(path, quantization, progress, source, done);
+        progress.at(0.99, "filing");
+        file(name, sha256, row -> filed.accept(new Imported(source.get(), sha256, row.bytes(), done.get())));
     }
 
     /** What is written or exchanged while it is read, by a link for example, becomes no model: the trail would name another file than was read. */

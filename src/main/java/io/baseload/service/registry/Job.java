@@ -28,7 +28,9 @@ public record Job(
         LOAD,
         UNLOAD,
         /** A name gets a model, which is loaded first. */
-        ALIAS
+        ALIAS,
+        /** A model is brought from elsewhere, then imported. */
+        PULL
     }
 
     public enum State {

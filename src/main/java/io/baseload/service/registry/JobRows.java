@@ -2,6 +2,7 @@ package io.baseload.service.registry;
 
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.jdbc.repository.query.Modifying;
 import org.springframework.data.jdbc.repository.query.Query;
 import org.springframework.data.repository.ListCrudRepository;
@@ -13,20 +14,41 @@ interface JobRows extends ListCrudRepository<Job, String> {
             + " :after) ORDER BY created_at DESC, id DESC LIMIT :limit")
     List<Job> page(String after, int limit);
 
-    /** Jobs of processes that are no more. */
+    /** Jobs of processes that are no more and that nobody can go on with, or that were cancelled meanwhile, or that nobody went on with for a day. */
     @Modifying
-    @Query("UPDATE job SET state = 'FAILED', message = 'interrupted', error = 'interrupted by a restart of the"
-            + " service', finished_at = clock_timestamp() WHERE state IN ('QUEUED', 'RUNNING')"
+    @Query("UPDATE job SET state = CASE WHEN cancelled THEN 'CANCELLED' ELSE 'FAILED' END, message ="
+            + " CASE WHEN cancelled THEN 'cancelled' ELSE 'interrupted' END, error = CASE WHEN NOT cancelled THEN"
+            + " 'interrupted by a restart of the service' END, finished_at = clock_timestamp()"
+            + " WHERE state IN ('QUEUED', 'RUNNING')"
+            + " AND (task IS NULL OR cancelled OR told_at < clock_timestamp() - interval '1 day')"
             + " AND NOT EXISTS (SELECT FROM instance WHERE instance.id = job.instance)")
     int failInterrupted();
 
+    /** Gives a new job its process. */
     @Modifying
-    @Query("UPDATE job SET instance = :instance WHERE id = :id")
-    int own(String id, UUID instance);
+    @Query("UPDATE job SET instance = :instance, home = :home, task = :task::jsonb WHERE id = :id")
+    int own(String id, UUID instance, UUID home, @Nullable String task);
+
+    /** Jobs of earlier runs in a home, which a later one can go on with; oldest first. */
+    @Query("SELECT id, task::text AS task, attempts FROM job WHERE home = :home AND task IS NOT NULL AND NOT cancelled"
+            + " AND state IN ('QUEUED', 'RUNNING')"
+            + " AND NOT EXISTS (SELECT FROM instance WHERE instance.id = job.instance) ORDER BY created_at, id")
+    List<LeftJob> left(UUID home);
+
+    /**
+     * A job that an earlier run began.
+     *
+     * @param attempts runs that have begun it
+     */
+    record LeftJob(String id, String task, int attempts) {}
 
     @Modifying
-    @Query("UPDATE job SET state = 'RUNNING', progress = :progress, message = :message WHERE id = :id"
-            + " AND state IN ('QUEUED', 'RUNNING')")
+    @Query("UPDATE job SET instance = :instance, attempts = attempts + 1, told_at = clock_timestamp() WHERE id = :id")
+    int takeUp(String id, UUID instance);
+
+    @Modifying
+    @Query("UPDATE job SET state = 'RUNNING', progress = :progress, message = :message, told_at = clock_timestamp()"
+            + " WHERE id = :id AND state IN ('QUEUED', 'RUNNING')")
     int tell(String id, double progress, String message);
 
     /** Asks the process that does it to end it. */

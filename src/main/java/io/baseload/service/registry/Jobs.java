@@ -6,27 +6,39 @@ import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.store.ModelStoreException;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.database.NotEnoughDiskException;
+import io.baseload.service.pull.PullException;
+import io.baseload.service.registry.JobRows.LeftJob;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Long work on models, each piece on a thread of its own, in the process that was asked for it. The others know of it what the table has. */
+/**
+ * Long work on models, each piece on a thread of its own, in the process that was asked for it. The others know of it what the table has.
+ *
+ * <p>Work that is described by a task, which the table keeps, goes on after a restart: the next run in the same home, where its files lie, begins it again under the same id, and the work itself finds
+ * what is there already. Other work fails when its process ends. A task that has ended several processes in a row is not begun once more.
+ */
 @Component
 public final class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int MOST_ATTEMPTS = 5;
 
     /** The work of a job; what it throws ends the job as failed. */
     @FunctionalInterface
@@ -39,6 +51,8 @@ public final class Jobs {
     private final TransactionOperations transaction;
     private final Membership membership;
     private final Map<String, LiveJob> live = new ConcurrentHashMap<>();
+    private final Map<Job.Kind, Function<String, Work>> lasting = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
 
     Jobs(JobRows rows, JdbcAggregateOperations table, TransactionOperations transaction, Membership membership) {
         this.rows = rows;
@@ -47,9 +61,54 @@ public final class Jobs {
         this.membership = membership;
     }
 
+    /**
+     * Says how a kind of job is done whose tasks last.
+     *
+     * @param task a record that JSON can keep
+     */
+    <T extends Record> void define(Job.Kind kind, Class<T> task, Function<T, Work> work) {
+        lasting.put(kind, json -> work.apply(JsonMapper.shared().readValue(json, task)));
+    }
+
+    /**
+     * Starts a job whose kind was defined, and that goes on after a restart.
+     *
+     * @param recorded runs in the transaction that creates the job
+     */
+    Job start(Job.Kind kind, String model, Record task, Consumer<Job> recorded) {
+        String json = JsonMapper.shared().writeValueAsString(task);
+        return begin(kind, model, Optional.of(json), recorded, work(kind, json)).job();
+    }
+
+    private Work work(Job.Kind kind, String task) {
+        return Objects.requireNonNull(lasting.get(kind), kind + " is not defined")
+                .apply(task);
+    }
+
     /** @param recorded runs in the transaction that creates the job */
     Job start(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
-        return begin(kind, model, recorded, work).job();
+        return begin(kind, model, Optional.empty(), recorded, work).job();
+    }
+
+    /** Goes on with what earlier runs in this home have begun. */
+    void goOn() {
+        for (LeftJob left : rows.left(membership.home())) {
+            rows.findById(left.id()).ifPresent(job -> goOn(left, job));
+        }
+    }
+
+    private void goOn(LeftJob left, Job job) {
+        LiveJob resumed = new LiveJob(job, true);
+        transaction.executeWithoutResult(
+                status -> rows.takeUp(job.id(), membership.lease().instance()));
+        LOG.info("{} goes on: {} {}", job.id(), job.kind(), job.model());
+        run(resumed, progress -> {
+            if (left.attempts() >= MOST_ATTEMPTS) {
+                throw new ConflictException("The service was stopped or killed " + left.attempts()
+                        + " times while this job ran: start it again.");
+            }
+            work(job.kind(), left.task()).run(progress);
+        });
     }
 
     /**
@@ -60,7 +119,7 @@ public final class Jobs {
      */
     void run(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
         try {
-            begin(kind, model, recorded, work).end().join();
+            begin(kind, model, Optional.empty(), recorded, work).end().join();
         } catch (CompletionException e) {
             switch (e.getCause()) {
                 case CancelledException cancelled ->
@@ -71,45 +130,66 @@ public final class Jobs {
         }
     }
 
-    private LiveJob begin(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
+    private LiveJob begin(Job.Kind kind, String model, Optional<String> task, Consumer<Job> recorded, Work work) {
         Job job = Job.queued("job_" + UUID.randomUUID().toString().replace("-", ""), kind, model);
         transaction.executeWithoutResult(status -> {
             table.insert(job);
-            rows.own(job.id(), membership.lease().instance());
+            rows.own(job.id(), membership.lease().instance(), membership.home(), task.orElse(null));
             recorded.accept(job);
         });
-        LiveJob started = new LiveJob(job);
-        live.put(job.id(), started);
-        Thread.ofVirtual().name(job.id()).start(() -> run(started, work));
+        LiveJob started = new LiveJob(job, task.isPresent());
+        run(started, work);
         return started;
     }
 
     private void run(LiveJob job, Work work) {
+        live.put(job.job().id(), job);
+        Thread.ofVirtual().name(job.job().id()).start(() -> {
+            if (ends(job, work)) {
+                keep(job.job());
+            } else {
+                live.remove(job.job().id());
+            }
+        });
+    }
+
+    /** @return false if it is to go on at the next start */
+    private boolean ends(LiveJob job, Work work) {
         try {
-            job.at(0, "started");
+            job.at(job.job().progress(), "started");
             work.run(job);
             job.succeed();
-        } catch (CancelledException e) {
-            job.fail(Job.State.CANCELLED, e);
-        } catch (ModelFileException
-                | InvalidRequestException
-                | ModelStoreException
-                | NotFiniteException
-                | UncuttableModelException
-                | NotEnoughMemoryException
-                | UnknownModelException
-                | ConflictException e) {
-            job.fail(Job.State.FAILED, e);
         } catch (RuntimeException | Error e) {
-            LOG.error(
-                    "{} ({} {}) failed",
-                    job.job().id(),
-                    job.job().kind(),
-                    job.job().model(),
-                    e);
-            job.fail(Job.State.FAILED, e);
+            if (stopping && job.lasts() && !job.isCancelled()) {
+                LOG.info("{} goes on at the next start", job.job().id());
+                return false;
+            }
+            job.fail(e instanceof CancelledException ? Job.State.CANCELLED : Job.State.FAILED, e);
+            if (!isExpected(e)) {
+                LOG.error(
+                        "{} ({} {}) failed",
+                        job.job().id(),
+                        job.job().kind(),
+                        job.job().model(),
+                        e);
+            }
         }
-        keep(job.job());
+        return true;
+    }
+
+    /** What says all there is to say by its message. */
+    private static boolean isExpected(Throwable failure) {
+        return failure instanceof CancelledException
+                || failure instanceof ModelFileException
+                || failure instanceof InvalidRequestException
+                || failure instanceof ModelStoreException
+                || failure instanceof NotFiniteException
+                || failure instanceof UncuttableModelException
+                || failure instanceof NotEnoughMemoryException
+                || failure instanceof NotEnoughDiskException
+                || failure instanceof UnknownModelException
+                || failure instanceof PullException
+                || failure instanceof ConflictException;
     }
 
     /** Writes the end down, however long the database is away. */
@@ -196,9 +276,10 @@ public final class Jobs {
         rows.failInterrupted();
     }
 
-    /** Ends what runs, and waits for that a while. What can't end in time is found as interrupted at the next start. */
+    /** Ends what runs, and waits for that a while. What lasts, or can't end in time, is found at the next start. */
     void stop() {
-        live.values().forEach(LiveJob::cancel);
+        stopping = true;
+        live.values().forEach(LiveJob::interrupt);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         try {
             while (!live.isEmpty() && System.nanoTime() < deadline) {
@@ -212,20 +293,38 @@ public final class Jobs {
     /** A job of this process: what the table says of it is older. */
     private static final class LiveJob implements Progress {
         private volatile Job job;
+        private final boolean lasts;
         private volatile boolean cancelled;
+        private volatile boolean interrupted;
         private final CompletableFuture<Void> end = new CompletableFuture<>();
         private volatile String remark = "";
 
-        LiveJob(Job job) {
+        /** @param lasts whether it can go on after a restart */
+        LiveJob(Job job, boolean lasts) {
             this.job = job;
+            this.lasts = lasts;
+        }
+
+        boolean lasts() {
+            return lasts;
         }
 
         Job job() {
             return job;
         }
 
+        /** Somebody does not want it any more. */
         void cancel() {
             cancelled = true;
+        }
+
+        boolean isCancelled() {
+            return cancelled;
+        }
+
+        /** Its process ends. */
+        void interrupt() {
+            interrupted = true;
         }
 
         /** Completes when the job has ended, with what it failed with. */
@@ -235,7 +334,7 @@ public final class Jobs {
 
         @Override
         public void at(double fraction, String message) {
-            if (cancelled) {
+            if (cancelled || interrupted) {
                 throw new CancelledException();
             }
             job = job.running(fraction, message);

@@ -9,6 +9,7 @@ import io.baseload.engine.store.ModelStore;
 import io.baseload.engine.store.ModelStoreException;
 import io.baseload.service.registry.AliasRows.AliasRow;
 import io.baseload.service.registry.Jobs.CancelledException;
+import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.ModelRows.ModelRow;
 import io.baseload.service.registry.ModelRows.Wanted;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ public final class ModelCatalog {
         this.loader = loader;
         this.loaded = loaded;
         this.jobs = jobs;
+        jobs.define(Job.Kind.LOAD, LoadTask.class, task -> progress -> load(task, progress));
     }
 
     public List<Model> page(String after, int limit) {
@@ -118,14 +120,20 @@ public final class ModelCatalog {
     public Job load(
             String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision, Consumer<Job> recorded) {
         loader.admit(wanted(id, precision, kvPrecision));
-        return jobs.start(Job.Kind.LOAD, id, recorded, progress -> {
-            loader.inTurn(() -> {
-                ModelRow wanted = wanted(id, precision, kvPrecision);
-                rows.settle(id, name(wanted.computePrecision()), name(wanted.kvPrecision()));
-                loader.expect(id);
-            });
-            loader.load(id, progress, () -> rows.want(id, Wanted.BY_OPERATOR.name()));
+        return jobs.start(Job.Kind.LOAD, id, new LoadTask(id, precision, kvPrecision), recorded);
+    }
+
+    /** What a job remembers of a load. */
+    record LoadTask(String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision) {}
+
+    private void load(LoadTask task, Progress progress) {
+        String id = task.id();
+        loader.inTurn(() -> {
+            ModelRow wanted = wanted(id, task.precision(), task.kvPrecision());
+            rows.settle(id, name(wanted.computePrecision()), name(wanted.kvPrecision()));
+            loader.expect(id);
         });
+        loader.load(id, progress, () -> rows.want(id, Wanted.BY_OPERATOR.name()));
     }
 
     /** The model with what is asked for, unless it is in memory, or on its way there, with other settings. */

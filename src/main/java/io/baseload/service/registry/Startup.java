@@ -82,9 +82,18 @@ public final class Startup implements SmartLifecycle {
         Thread.ofVirtual().name("first-loads").start(() -> {
             wanted.forEach(this::load);
             ready = ready || wanted.isEmpty();
+            goOnWithJobs();
             restored.complete(null);
             reconciler.start();
         });
+    }
+
+    private void goOnWithJobs() {
+        try {
+            jobs.goOn();
+        } catch (RuntimeException e) {
+            LOG.error("Jobs of before the restart don't go on: {}", Jobs.inWords(e), e);
+        }
     }
 
     /** Whether the service can be asked. */

@@ -20,6 +20,7 @@ import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.backend.BackendHealth.State;
 import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.outbound.Secret;
 import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -383,22 +384,22 @@ class BackendFaultsTest {
                             e -> assertThat(e.field()).isEqualTo("base_url"));
         }
         assertThat(connections.address("http://127.0.0.1:9/v1/")).isEqualTo(URI.create("http://127.0.0.1:9/v1"));
-        for (BackendSecret bad : List.of(
-                new BackendSecret.Environment("SPRING_DATASOURCE_PASSWORD"),
-                new BackendSecret.Environment("NO_SUCH_VARIABLE_AT_ALL"),
-                new BackendSecret.InFile("../audit-key.pem"),
-                new BackendSecret.InFile("missing"),
-                new BackendSecret.Stored("two\nlines"))) {
+        for (Secret bad : List.of(
+                new Secret.Environment("SPRING_DATASOURCE_PASSWORD"),
+                new Secret.Environment("NO_SUCH_VARIABLE_AT_ALL"),
+                new Secret.InFile("../audit-key.pem"),
+                new Secret.InFile("missing"),
+                new Secret.Stored("two\nlines"))) {
             assertThatThrownBy(() -> connections.check(bad)).isInstanceOf(InvalidRequestException.class);
         }
-        assertThat(new BackendSecret.Stored("secret").toString()).doesNotContain("secret");
+        assertThat(new Secret.Stored("secret").toString()).doesNotContain("secret");
     }
 
     private Backend backend(Duration firstByte, Duration idle, int concurrent) {
         return new Backend(
                 "b",
                 URI.create(server.url()),
-                new BackendSecret.Stored("secret-key"),
+                new Secret.Stored("secret-key"),
                 List.of(new Backend.Offer("m", "m")),
                 new Backend.Limits(firstByte, idle, concurrent, "max_tokens"),
                 Instant.EPOCH);

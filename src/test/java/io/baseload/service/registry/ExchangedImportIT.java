@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.store.ModelStore;
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.DiskSpace;
 import io.baseload.testing.Patience;
@@ -108,9 +110,10 @@ final class ExchangedImportIT {
                 service.bean(ModelLoader.class),
                 jobs,
                 service.bean(DiskSpace.class),
+                service.bean(AuditTrail.class),
                 service.bean(TransactionOperations.class));
         String path = folder.relativize(link).toString();
-        String job = imports.start(path, name, Optional.empty(), queued -> requested.run(), stored -> {})
+        String job = imports.start(path, name, Optional.empty(), Actor.SYSTEM, queued -> requested.run())
                 .id();
         Patience.await().until(() -> jobs.find(job).orElseThrow().state().last());
         return jobs.find(job).orElseThrow();

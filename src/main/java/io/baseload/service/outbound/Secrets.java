@@ -1,4 +1,4 @@
-package io.baseload.service.backend;
+package io.baseload.service.outbound;
 
 import io.baseload.chat.api.InvalidRequestException;
 import java.io.IOException;
@@ -9,31 +9,32 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds the keys of backends, anew for each request, so that a rotated key works at once. Names of variables and files come from operators, who must not have other
+ * Finds keys that other servers want, anew for each request, so that a rotated key works at once. Names of variables and files come from operators, who must not have other
  * secrets of the process sent away: what configures the service itself can't be named, and files only within one folder.
  */
-final class BackendSecrets {
+public final class Secrets {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
     private static final Pattern OURS = Pattern.compile("(?i)(SPRING|BASELOAD|SERVER|MANAGEMENT|LOGGING|JAVA)(_.*)?");
     private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
     private final Path folder;
 
-    BackendSecrets(Path folder) {
+    /** @param folder the only one whose files can be named */
+    public Secrets(Path folder) {
         this.folder = folder;
     }
 
     /**
-     * The key; empty if the backend wants none.
+     * The key; empty if none is wanted.
      *
      * @throws IOException if it isn't where it should be; the message says where
      */
-    Optional<String> find(BackendSecret secret) throws IOException {
+    public Optional<String> find(Secret secret) throws IOException {
         return switch (secret) {
-            case BackendSecret.None none -> Optional.empty();
-            case BackendSecret.Stored stored -> Optional.of(stored.key());
-            case BackendSecret.Environment environment -> Optional.of(variable(environment.variable()));
-            case BackendSecret.InFile file -> Optional.of(file(file.file()));
+            case Secret.None none -> Optional.empty();
+            case Secret.Stored stored -> Optional.of(stored.key());
+            case Secret.Environment environment -> Optional.of(variable(environment.variable()));
+            case Secret.InFile file -> Optional.of(file(file.file()));
         };
     }
 
@@ -48,30 +49,33 @@ final class BackendSecrets {
     private String file(String name) throws IOException {
         Path file = folder.resolve(name);
         if (!Files.isRegularFile(file)) {
-            throw new IOException("there is no file " + name + " in the folder of backend keys");
+            throw new IOException("there is no file " + name + " in the folder of keys, " + folder.getFileName());
         }
         return Files.readString(file, StandardCharsets.UTF_8).strip();
     }
 
-    /** @throws InvalidRequestException if this process can't find it, or it may not be named */
-    void check(BackendSecret secret) {
+    /**
+     * @param name what a request calls the key itself, such as {@code api_key}; then {@code api_key_env} is a variable and {@code api_key_file} a file
+     * @throws InvalidRequestException if this process can't find it, or it may not be named
+     */
+    public void check(Secret secret, String name) {
         String field = switch (secret) {
-            case BackendSecret.Environment environment -> {
+            case Secret.Environment environment -> {
                 boolean named = VARIABLE.matcher(environment.variable()).matches();
                 if (!named || OURS.matcher(environment.variable()).matches()) {
                     throw invalid(
-                            "api_key_env", "expected an environment variable that does not configure this service");
+                            name + "_env", "expected an environment variable that does not configure this service");
                 }
-                yield "api_key_env";
+                yield name + "_env";
             }
-            case BackendSecret.InFile file -> {
+            case Secret.InFile file -> {
                 if (!FILE.matcher(file.file()).matches()) {
-                    throw invalid("api_key_file", "expected the name of a file in the folder of backend keys");
+                    throw invalid(name + "_file", "expected the name of a file in the folder of keys");
                 }
-                yield "api_key_file";
+                yield name + "_file";
             }
-            case BackendSecret.None none -> "api_key";
-            case BackendSecret.Stored stored -> "api_key";
+            case Secret.None none -> name;
+            case Secret.Stored stored -> name;
         };
         try {
             find(secret)

@@ -1,0 +1,216 @@
+package io.baseload.cli;
+
+import io.baseload.service.outbound.AllowedHosts;
+import io.baseload.service.pull.PullException;
+import io.baseload.service.pull.PullProperties;
+import io.baseload.service.pull.PullSource;
+import io.baseload.service.pull.PullSource.HuggingFace;
+import io.baseload.service.pull.PullSource.Oci;
+import io.baseload.service.pull.PullSource.UrlFile;
+import io.baseload.service.pull.PullSource.Urls;
+import io.baseload.service.pull.Pulled;
+import io.baseload.service.pull.Puller;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Fetches a model's files into a folder; what it can import is the last line. Whoever calls it may reach what the machine may: lists of hosts are for the service. */
+@Command(
+        name = "pull",
+        description = "Fetches a model's files, and goes on where it broke off; the path to import is the last line.")
+final class PullCommand implements Callable<Integer> {
+    private static final String HUB = "hf:";
+    private static final String REGISTRY = "oci:";
+
+    @Parameters(
+            paramLabel = "SOURCE",
+            description = "hf:ORG/MODEL[@REVISION], oci:REGISTRY/REPOSITORY[:TAG|@DIGEST], or a URL with --sha256.")
+    private String source = "";
+
+    @Option(names = "--base-url", paramLabel = "URL", description = "A mirror of the hub.")
+    private URI base = HuggingFace.HUB;
+
+    @Option(
+            names = "--file",
+            paramLabel = "PATTERN",
+            description = "Of a hub's files only these; without it what a model needs.")
+    private List<String> files = new ArrayList<>();
+
+    @Option(names = "--plain-http", description = "The registry speaks no TLS.")
+    private boolean plainHttp;
+
+    @Option(names = "--sha256", paramLabel = "DIGEST", description = "Of what is at the URL.")
+    private @Nullable String sha256;
+
+    @Option(names = "--username", paramLabel = "NAME", description = "Who asks the registry.")
+    private @Nullable String user;
+
+    @Option(
+            names = "--secret-env",
+            paramLabel = "VARIABLE",
+            description = "The environment variable that has the source's key.")
+    private @Nullable String secret;
+
+    @Option(names = "--allow-license", paramLabel = "LICENSE", description = "Refuse every other license.")
+    private List<String> licenses = new ArrayList<>();
+
+    @Option(
+            names = "--signers",
+            paramLabel = "FOLDER",
+            description = "Public keys (NAME.pem); verify the model's signature.")
+    private @Nullable Path signers;
+
+    @Option(
+            names = "--signature",
+            paramLabel = "FILE",
+            description = "The name of the file with the signature (${DEFAULT-VALUE}).")
+    private String signature = "model.sig";
+
+    @Option(names = "--connections", paramLabel = "N", description = "Files at the same time (${DEFAULT-VALUE}).")
+    private int connections = 4;
+
+    @Option(names = "--bandwidth", paramLabel = "BYTES", description = "Bytes a second, such as 10MB.")
+    private @Nullable String bandwidth;
+
+    @Option(
+            names = "--into",
+            paramLabel = "FOLDER",
+            description = "Of this model alone; without it one in the import folder below BASELOAD_HOME.")
+    private @Nullable Path into;
+
+    @Mixin
+    private Output output = new Output();
+
+    /** What {@code --json} prints. */
+    record Report(
+            String path,
+            String source,
+            String revision,
+            List<String> licenses,
+            @Nullable String signer,
+            List<Pulled.PulledFile> files) {}
+
+    @Override
+    public Integer call() {
+        PullSource from = read();
+        Path folder = into == null ? Home.path().resolve("import").resolve(name(from)) : into.toAbsolutePath();
+        var request = new Puller.Request(
+                from,
+                Optional.ofNullable(user),
+                Optional.ofNullable(secret).map(PullCommand::variable),
+                Optional.empty(),
+                Optional.ofNullable(signers).map(trusted -> signature));
+        Path trusted = Objects.requireNonNullElse(signers, Path.of("model-signers"));
+        try (var puller = new Puller(properties(), AllowedHosts.all(), trusted, Optional.empty())) {
+            Pulled pulled = puller.pull(request, folder, bytes -> require(folder, bytes), new Tenths());
+            pulled.signer().ifPresent(name -> output.note("signed by " + name));
+            output.note(
+                    "licenses: " + (pulled.licenses().isEmpty() ? "not stated" : String.join(", ", pulled.licenses())));
+            output.result(
+                    new Report(
+                            pulled.model().toString(),
+                            pulled.source(),
+                            pulled.revision(),
+                            pulled.licenses(),
+                            pulled.signer().orElse(null),
+                            pulled.files()),
+                    pulled.model().toString());
+        } catch (PullException e) {
+            throw new BadInputException(String.valueOf(e.getMessage()));
+        }
+        return 0;
+    }
+
+    private PullSource read() {
+        if (source.startsWith(HUB)) {
+            String[] parts = source.substring(HUB.length()).split("@", 2);
+            return new HuggingFace(base, parts[0], parts.length == 2 ? parts[1] : "main", files);
+        }
+        if (source.startsWith(REGISTRY)) {
+            return Oci.parse(source.substring(REGISTRY.length()), plainHttp)
+                    .orElseThrow(() -> new BadInputException(source + " is no reference such as oci:host/name:tag"));
+        }
+        if (!source.matches("https?://.+") || sha256 == null) {
+            throw new BadInputException(source + ": expected hf:…, oci:…, or a URL with --sha256");
+        }
+        URI url = URI.create(source);
+        String file = String.valueOf(url.getPath()).replaceFirst(".*/", "");
+        return new Urls(List.of(new UrlFile(file, url, sha256)));
+    }
+
+    private static String name(PullSource from) {
+        String last = switch (from) {
+            case HuggingFace hub -> hub.repository();
+            case Oci oci -> oci.repository();
+            case Urls urls -> urls.files().getFirst().name();
+        };
+        return last.replaceFirst(".*/", "").toLowerCase(Locale.ROOT);
+    }
+
+    private static String variable(String name) {
+        String value = System.getenv(name);
+        if (value == null || value.isBlank()) {
+            throw new BadInputException("there is no environment variable " + name);
+        }
+        return value.strip();
+    }
+
+    private PullProperties properties() {
+        return new PullProperties(
+                List.of(),
+                licenses,
+                null,
+                null,
+                false,
+                connections,
+                bandwidth == null ? null : DataSize.parse(bandwidth),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                5,
+                Duration.ofSeconds(1),
+                null);
+    }
+
+    private static void require(Path folder, long bytes) {
+        try {
+            Files.createDirectories(folder);
+            long free = Files.getFileStore(folder).getUsableSpace();
+            if (bytes > free) {
+                throw new BadInputException(
+                        "%d MB are needed in %s, %d MB are free; an import needs as much again as the files."
+                                .formatted(bytes >> 20, folder, free >> 20));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " can't be written", e);
+        }
+    }
+
+    /** A line for each tenth. */
+    private final class Tenths implements Puller.Watcher {
+        private int told = -1;
+
+        @Override
+        public void at(double fraction, String message) {
+            int now = (int) (10 * fraction);
+            if (now > told) {
+                told = now;
+                output.note("… " + message);
+            }
+        }
+    }
+}

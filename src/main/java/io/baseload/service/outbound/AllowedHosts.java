@@ -1,0 +1,105 @@
+package io.baseload.service.outbound;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The hosts that whoever configures the service allows. An entry is {@code host} (any port), {@code host:port}, or {@code *.domain} for the names below a domain. A host
+ * that is named whole is believed, wherever it leads; one that only a wildcard covers must not lead to a private address.
+ */
+public final class AllowedHosts {
+    private static final String BELOW = "*.";
+
+    private final Set<String> named;
+    private final List<String> below;
+    private final boolean all;
+
+    private AllowedHosts(Set<String> named, List<String> below, boolean all) {
+        this.named = named;
+        this.below = below;
+        this.all = all;
+    }
+
+    public static AllowedHosts of(List<String> entries) {
+        Set<String> all = entries.stream()
+                .map(entry -> entry.strip().toLowerCase(Locale.ROOT))
+                .filter(entry -> !entry.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+        return new AllowedHosts(
+                all.stream().filter(entry -> !entry.startsWith(BELOW)).collect(Collectors.toUnmodifiableSet()),
+                all.stream()
+                        .filter(entry -> entry.startsWith(BELOW))
+                        .map(entry -> entry.substring(1))
+                        .toList(),
+                false);
+    }
+
+    /** For a person at the command line, who may reach what the machine may. */
+    public static AllowedHosts all() {
+        return new AllowedHosts(Set.of(), List.of(), true);
+    }
+
+    /** Whether a host may be asked, as far as its name goes. */
+    public boolean allows(URI url) {
+        return all || isNamed(url) || isBelow(url);
+    }
+
+    /**
+     * The same, and where the name leads is looked at too. What is looked up is what a connection that follows at once gets: the JVM keeps it for 30 s.
+     *
+     * @throws UnknownHostException if it has no address
+     */
+    public boolean allowsConnection(URI url) throws UnknownHostException {
+        if (all || isNamed(url)) {
+            return true;
+        }
+        if (!isBelow(url)) {
+            return false;
+        }
+        for (InetAddress address : InetAddress.getAllByName(host(url))) {
+            if (isPrivate(address)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isNamed(URI url) {
+        return named.contains(host(url)) || named.contains(withPort(url));
+    }
+
+    private boolean isBelow(URI url) {
+        return below.stream().anyMatch(host(url)::endsWith);
+    }
+
+    /** The host with its port, as an entry names it. */
+    public static String withPort(URI url) {
+        int standard = "https".equals(url.getScheme()) ? 443 : 80;
+        return host(url) + ":" + (url.getPort() < 0 ? standard : url.getPort());
+    }
+
+    private static String host(URI url) {
+        return String.valueOf(url.getHost()).toLowerCase(Locale.ROOT);
+    }
+
+    /** An address that is not everybody's: of the machine, of its networks, of a cloud's metadata, or of nobody. */
+    static boolean isPrivate(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        int first = bytes[0] & 0xff;
+        int second = bytes[1] & 0xff;
+        boolean ours = address.isLoopbackAddress()
+                || address.isLinkLocalAddress()
+                || address.isSiteLocalAddress()
+                || address.isAnyLocalAddress()
+                || address.isMulticastAddress();
+        return ours
+                || (bytes.length == 4
+                        ? first == 0 || first >= 240 || (first == 100 && second >= 64 && second < 128) // carriers' NAT
+                        : (first & 0xfe) == 0xfc || (first == 0 && second == 0x64)); // unique local; NAT64
+    }
+}

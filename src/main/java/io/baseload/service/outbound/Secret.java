@@ -1,0 +1,31 @@
+package io.baseload.service.outbound;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** A key that another server wants, and where it is kept. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kept")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Secret.None.class, name = "nowhere"),
+    @JsonSubTypes.Type(value = Secret.Stored.class, name = "here"),
+    @JsonSubTypes.Type(value = Secret.Environment.class, name = "environment"),
+    @JsonSubTypes.Type(value = Secret.InFile.class, name = "file")
+})
+public sealed interface Secret {
+    /** It wants none. */
+    record None() implements Secret {}
+
+    /** Kept in the database, with what it belongs to. Never shown. */
+    record Stored(String key) implements Secret {
+        @Override
+        public String toString() {
+            return "Stored[…]";
+        }
+    }
+
+    /** In an environment variable of each process. */
+    record Environment(String variable) implements Secret {}
+
+    /** In a file of this name in the folder of keys, without its last line break. */
+    record InFile(String file) implements Secret {}
+}

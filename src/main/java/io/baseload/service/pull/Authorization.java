@@ -1,0 +1,40 @@
+package io.baseload.service.pull;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Who asks. What it says is for one server alone: whoever is redirected elsewhere asks there as nobody. */
+interface Authorization {
+    /** The header of that name for a request to this URL. */
+    Optional<String> header(URI url);
+
+    /**
+     * A server wants to know who asks, or does not believe it any more.
+     *
+     * @return whether it is worth asking again
+     */
+    default boolean challenged(URI url, HttpResponse<?> answer) throws IOException {
+        return false;
+    }
+
+    /** One key for one server; without a key, nobody. */
+    record OfServer(URI server, Optional<String> key) implements Authorization {
+        @Override
+        public Optional<String> header(URI url) {
+            return key.filter(some -> sameServer(server, url)).map(some -> "Bearer " + some);
+        }
+    }
+
+    static boolean sameServer(URI one, URI other) {
+        return origin(one).equals(origin(other));
+    }
+
+    private static String origin(URI url) {
+        String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+        int port = url.getPort() < 0 ? (scheme.equals("https") ? 443 : 80) : url.getPort();
+        return scheme + "://" + String.valueOf(url.getHost()).toLowerCase(Locale.ROOT) + ":" + port;
+    }
+}

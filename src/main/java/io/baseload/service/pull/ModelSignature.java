@@ -1,0 +1,201 @@
+package io.baseload.service.pull;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A model's signature in the form of OpenSSF Model Signing 1.0: a Sigstore bundle around a DSSE envelope around an in-toto statement that names each file with its digest. Signatures by an
+ * elliptic-curve key are verified, against the public keys (PEM) in a folder. Those without a long-lived key, by a certificate of Sigstore's, are refused: their verification needs
+ * roots of trust that change.
+ */
+final class ModelSignature {
+    private static final String PAYLOAD = "application/vnd.in-toto+json";
+    private static final String STATEMENT = "https://in-toto.io/Statement/v1";
+    private static final String PREDICATE = "https://model_signing/signature/v1.0";
+
+    private final Path signers;
+
+    /** @param signers a folder of files {@code NAME.pem} */
+    ModelSignature(Path signers) {
+        this.signers = signers;
+    }
+
+    private record Signer(String name, ECPublicKey key) {}
+
+    /**
+     * Holds a model's files against its signature: each must be named in it, with this digest.
+     *
+     * @param bundle the signature's text
+     * @param files SHA-256 by name
+     * @return the name of the key that signed
+     * @throws PullException if the signature is none, is by nobody who is known, or a file is not covered
+     */
+    String verify(String bundle, Map<String, String> files) {
+        JsonNode json = json(bundle.getBytes(StandardCharsets.UTF_8));
+        JsonNode envelope = json.path("dsseEnvelope");
+        if (json.path("verificationMaterial").has("certificate")
+                || json.path("verificationMaterial").has("x509CertificateChain")) {
+            throw new PullException("The signature is by a certificate; only signatures by a key are verified here.");
+        }
+        byte[] payload = base64(envelope.path("payload").asString(""));
+        if (!envelope.path("payloadType").asString("").equals(PAYLOAD)) {
+            throw new PullException("The signature is not of an in-toto statement.");
+        }
+        String signer = signer(envelope.path("signatures"), encoded(payload));
+        Map<String, String> signed = signed(json(payload));
+        files.forEach((name, sha256) -> {
+            String expected = signed.get(name);
+            if (expected == null) {
+                throw new PullException("The signature does not cover the file '" + name + "'.");
+            }
+            if (!expected.equals(sha256)) {
+                throw new PullException("The signature is of another content of the file '" + name + "'.");
+            }
+        });
+        return signer;
+    }
+
+    private String signer(JsonNode signatures, byte[] message) {
+        List<Signer> known = signers();
+        if (known.isEmpty()) {
+            throw new PullException(
+                    "No signer is known: there is no NAME.pem in the folder " + signers.getFileName() + ".");
+        }
+        for (JsonNode signature : signatures) {
+            byte[] bytes = base64(signature.path("sig").asString(""));
+            for (Signer one : known) {
+                if (signed(one.key(), message, bytes)) {
+                    return one.name();
+                }
+            }
+        }
+        throw new PullException("The signature is by none of the known signers.");
+    }
+
+    private static boolean signed(ECPublicKey key, byte[] message, byte[] signature) {
+        int bits = key.getParams().getCurve().getField().getFieldSize();
+        String algorithm = switch (bits) {
+            case 256 -> "SHA256withECDSA";
+            case 384 -> "SHA384withECDSA";
+            default -> "SHA512withECDSA";
+        };
+        try {
+            Signature verifier = Signature.getInstance(algorithm);
+            verifier.initVerify(key);
+            verifier.update(message);
+            return verifier.verify(signature);
+        } catch (GeneralSecurityException e) {
+            return false; // bytes that are no signature of this kind of key
+        }
+    }
+
+    /** What is signed: the payload with its type and the lengths of both (DSSE's PAE). */
+    static byte[] encoded(byte[] payload) {
+        byte[] head = ("DSSEv1 " + PAYLOAD.length() + " " + PAYLOAD + " " + payload.length + " ")
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] all = new byte[head.length + payload.length];
+        System.arraycopy(head, 0, all, 0, head.length);
+        System.arraycopy(payload, 0, all, head.length, payload.length);
+        return all;
+    }
+
+    /** The files that a statement names; its subject's digest is that over theirs. */
+    private static Map<String, String> signed(JsonNode statement) {
+        if (!statement.path("_type").asString("").equals(STATEMENT)
+                || !statement.path("predicateType").asString("").equals(PREDICATE)) {
+            throw new PullException("The signature is not in the form of OpenSSF Model Signing 1.0.");
+        }
+        JsonNode predicate = statement.path("predicate");
+        if (!predicate.path("serialization").path("method").asString("").equals("files")) {
+            throw new PullException("The signature is over parts of files; only whole files can be compared.");
+        }
+        Map<String, String> signed = new HashMap<>();
+        var digests = new ByteArrayOutputStream();
+        for (JsonNode resource : predicate.path("resources")) {
+            String digest = resource.path("digest").asString("");
+            if (!resource.path("algorithm").asString("").equals("sha256") || !digest.matches("[0-9a-f]{64}")) {
+                throw new PullException("The signature names a file by a digest that is no SHA-256.");
+            }
+            digests.writeBytes(HexFormat.of().parseHex(digest));
+            signed.put(resource.path("name").asString(""), digest);
+        }
+        var running = new Digest.Running(Digest.Kind.SHA256, 0);
+        running.update(digests.toByteArray(), digests.size());
+        JsonNode subject = statement.path("subject");
+        if (subject.size() != 1
+                || !running.end()
+                        .sha256()
+                        .equals(subject.path(0).path("digest").path("sha256").asString(""))) {
+            throw new PullException("The signature contradicts itself: its subject is not what its files are.");
+        }
+        return signed;
+    }
+
+    private List<Signer> signers() {
+        if (!Files.isDirectory(signers)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(signers)) {
+            List<Signer> known = new ArrayList<>();
+            for (Path file : files.sorted().toList()) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(".pem")) {
+                    known.add(new Signer(name.substring(0, name.length() - ".pem".length()), key(file)));
+                }
+            }
+            return known;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the keys of signers can't be read", e);
+        }
+    }
+
+    private static ECPublicKey key(Path file) throws IOException {
+        try {
+            String base64 = Files.readString(file)
+                    .replaceAll("-----(BEGIN|END) PUBLIC KEY-----", "")
+                    .replaceAll("\\s", "");
+            var spec = new X509EncodedKeySpec(Base64.getDecoder().decode(base64));
+            if (KeyFactory.getInstance("EC").generatePublic(spec) instanceof ECPublicKey key) {
+                return key;
+            }
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            // said below
+        }
+        throw new PullException("The file " + file.getFileName() + " is no public key of an elliptic curve in PEM.");
+    }
+
+    private static byte[] base64(String text) {
+        try {
+            return Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new PullException("The signature is no Sigstore bundle.", e);
+        }
+    }
+
+    private static JsonNode json(byte[] text) {
+        try {
+            return JsonMapper.shared().readTree(text);
+        } catch (JacksonException e) {
+            throw new PullException("The signature is no Sigstore bundle.", e);
+        }
+    }
+}

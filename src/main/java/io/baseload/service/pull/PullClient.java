@@ -1,0 +1,265 @@
+package io.baseload.service.pull;
+
+import io.baseload.service.outbound.AllowedHosts;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the servers that models come from. Each URL, and each one that an answer redirects to, is held against the list of allowed hosts before anything is sent; who asks is told to
+ * nobody but the server that it was meant for. An answer that breaks off, or says that it may be different later, is a {@link TransientException} or another {@code IOException};
+ * one that will not change is a {@link PullException}.
+ */
+final class PullClient implements AutoCloseable {
+    private static final int MAX_REDIRECTS = 5;
+    private static final int MAX_DOCUMENT = 32 << 20;
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(60);
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final Set<Integer> LATER = Set.of(408, 425, 429, 500, 502, 503, 504);
+
+    private final HttpClient http;
+    private final AllowedHosts hosts;
+    private final Duration idle;
+    private final Set<WatchedBody> open = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("pull-clock").daemon().factory());
+
+    /** @param idle how long a server may be silent */
+    PullClient(AllowedHosts hosts, Duration connect, Duration idle, Optional<SSLContext> ssl) {
+        this.hosts = hosts;
+        this.idle = idle;
+        var builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1) // a download each on its own connection
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(connect)
+                .executor(Executors.newVirtualThreadPerTaskExecutor());
+        ssl.ifPresent(builder::sslContext);
+        this.http = builder.build();
+        long pause = Math.clamp(idle.toMillis() / 10, 10, 500);
+        var unused = clock.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        long now = System.nanoTime();
+        open.forEach(body -> body.look(now));
+    }
+
+    /**
+     * An answer whose body is still to come.
+     *
+     * @param body closed by whoever has the reply
+     */
+    record Reply(HttpResponse<InputStream> response, WatchedBody body, Runnable closed) implements AutoCloseable {
+        int status() {
+            return response.statusCode();
+        }
+
+        Optional<String> header(String name) {
+            return response.headers().firstValue(name);
+        }
+
+        OptionalLong length() {
+            return response.headers().firstValueAsLong("Content-Length");
+        }
+
+        @Override
+        public void close() {
+            closed.run();
+            try {
+                body.close();
+            } catch (IOException e) {
+                // nobody wants the rest
+            }
+        }
+    }
+
+    /** @throws PullException if the host may not be asked */
+    void check(URI url) {
+        String scheme = String.valueOf(url.getScheme());
+        if ((!scheme.equals("https") && !scheme.equals("http"))
+                || url.getHost() == null
+                || url.getRawUserInfo() != null) {
+            throw new PullException("Expected a URL with http or https, a host and no user: " + shown(url) + ".");
+        }
+        try {
+            if (!hosts.allowsConnection(url)) {
+                throw new PullException("The host '" + AllowedHosts.withPort(url)
+                        + "' is not among baseload.pulls.allowed-hosts, or leads to a private address.");
+            }
+        } catch (UnknownHostException e) {
+            throw new PullException("The host '" + url.getHost() + "' has no address.", e);
+        }
+    }
+
+    /** Answers with 200, 206 or 416; follows redirects. */
+    Reply get(URI url, Map<String, String> headers, Authorization authorization, Stop stop) throws IOException {
+        return ask("GET", url, headers, authorization, stop, MAX_REDIRECTS);
+    }
+
+    /** The head of the first answer, which may be a redirect. */
+    HttpResponse<?> head(URI url, Authorization authorization, Stop stop) throws IOException {
+        try (Reply reply = ask("HEAD", url, Map.of(), authorization, stop, 0)) {
+            return reply.response();
+        }
+    }
+
+    private Reply ask(
+            String method,
+            URI first,
+            Map<String, String> headers,
+            Authorization authorization,
+            Stop stop,
+            int redirects)
+            throws IOException {
+        URI url = first;
+        boolean challenged = false;
+        for (int hops = 0; ; ) {
+            Reply reply = send(method, url, headers, authorization, stop);
+            int status = reply.status();
+            if (REDIRECTS.contains(status)) {
+                if (redirects == 0) {
+                    return reply;
+                }
+                reply.close();
+                if (hops++ == redirects) {
+                    throw new PullException(shown(first) + " redirects too often.");
+                }
+                url = target(url, reply);
+            } else if (status == 401 && !challenged && authorization.challenged(url, reply.response())) {
+                reply.close();
+                challenged = true;
+            } else if (status == 200 || status == 206 || status == 416) {
+                return reply;
+            } else {
+                reply.close();
+                throw refused(url, reply);
+            }
+        }
+    }
+
+    private static URI target(URI from, Reply reply) {
+        URI to;
+        try {
+            to = from.resolve(reply.header("Location").orElse(""));
+        } catch (IllegalArgumentException e) {
+            throw new PullException(shown(from) + " redirects to what is no URL.", e);
+        }
+        if ("https".equals(from.getScheme()) && !"https".equals(to.getScheme())) {
+            throw new PullException(shown(from) + " redirects from https to " + shown(to) + ".");
+        }
+        return to;
+    }
+
+    private static IOException refused(URI url, Reply reply) {
+        int status = reply.status();
+        if (LATER.contains(status)) {
+            Duration pause = reply.header("Retry-After")
+                    .filter(text -> text.matches("[0-9]{1,6}"))
+                    .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+                    .orElse(Duration.ZERO);
+            return new TransientException(
+                    shown(url) + " answered " + status,
+                    pause.compareTo(LONGEST_RETRY_AFTER) < 0 ? pause : LONGEST_RETRY_AFTER);
+        }
+        String why = switch (status) {
+            case 401, 403 -> ": it wants a key, or another one";
+            case 404, 410 -> ": it is not there";
+            default -> "";
+        };
+        throw new PullException(shown(url) + " answered " + status + why + ".");
+    }
+
+    private Reply send(String method, URI url, Map<String, String> headers, Authorization authorization, Stop stop)
+            throws IOException {
+        check(url);
+        var request = HttpRequest.newBuilder(url).method(method, HttpRequest.BodyPublishers.noBody());
+        request.header("User-Agent", "baseload");
+        headers.forEach(request::header);
+        authorization.header(url).ifPresent(value -> request.header("Authorization", value));
+        HttpResponse<InputStream> response =
+                await(url, http.sendAsync(request.build(), BodyHandlers.ofInputStream()), stop);
+        var body = new WatchedBody(response.body(), idle, stop);
+        open.add(body);
+        return new Reply(response, body, () -> open.remove(body));
+    }
+
+    /** The head must come in time; the body has a watch of its own. */
+    private HttpResponse<InputStream> await(URI url, CompletableFuture<HttpResponse<InputStream>> answer, Stop stop)
+            throws IOException {
+        long end = System.nanoTime() + idle.toNanos();
+        boolean done = false;
+        try {
+            while (true) {
+                stop.check();
+                try {
+                    HttpResponse<InputStream> response = answer.get(100, TimeUnit.MILLISECONDS);
+                    done = true;
+                    return response;
+                } catch (TimeoutException e) {
+                    if (System.nanoTime() > end) {
+                        throw new TransientException(shown(url) + " does not begin to answer", Duration.ZERO);
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Stop.StoppedException();
+        } catch (ExecutionException e) {
+            throw new TransientException(shown(url) + " can't be asked: " + e.getCause(), Duration.ZERO);
+        } finally {
+            if (!done) {
+                answer.cancel(true);
+            }
+        }
+    }
+
+    /** A document that is needed whole. */
+    byte[] document(URI url, Map<String, String> headers, Authorization authorization, Stop stop) throws IOException {
+        try (Reply reply = get(url, headers, authorization, stop)) {
+            if (reply.status() != 200) {
+                throw new PullException(shown(url) + " answered " + reply.status() + ".");
+            }
+            var bytes = new ByteArrayOutputStream();
+            byte[] buffer = new byte[1 << 16];
+            for (int n = reply.body().read(buffer); n >= 0; n = reply.body().read(buffer)) {
+                bytes.write(buffer, 0, n);
+                if (bytes.size() > MAX_DOCUMENT) {
+                    throw new PullException(shown(url) + " answers with more than " + (MAX_DOCUMENT >> 20) + " MB.");
+                }
+            }
+            return bytes.toByteArray();
+        }
+    }
+
+    /** Without what stands behind the question mark: it may be a key. */
+    static String shown(URI url) {
+        @Nullable String path = url.getRawPath();
+        return url.getScheme() + "://" + url.getRawAuthority() + (path == null ? "" : path);
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        http.shutdownNow();
+    }
+}

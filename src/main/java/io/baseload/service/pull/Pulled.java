@@ -1,0 +1,49 @@
+package io.baseload.service.pull;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What was pulled.
+ *
+ * @param model the file or folder to import
+ * @param source where from, in one line
+ * @param revision what names the content there: a commit, or a manifest's digest; empty for plain URLs
+ * @param licenses in the words of the source, or of whoever pulled where the source says nothing
+ * @param declared whether it was whoever pulled
+ * @param signer whose signature was verified
+ */
+public record Pulled(
+        Path model,
+        String source,
+        String revision,
+        List<String> licenses,
+        boolean declared,
+        Optional<String> signer,
+        List<PulledFile> files) {
+    public Pulled {
+        licenses = List.copyOf(licenses);
+        files = List.copyOf(files);
+    }
+
+    /** @param name relative to the folder, with slashes */
+    public record PulledFile(String name, long bytes, String sha256) {}
+
+    /** As the audit trail has it. */
+    public Map<String, Object> detail() {
+        Map<String, Object> detail = new TreeMap<>();
+        detail.put("source", source);
+        if (!revision.isEmpty()) {
+            detail.put("revision", revision);
+        }
+        detail.put("licenses", licenses);
+        if (declared) {
+            detail.put("licenses_by", "request");
+        }
+        signer.ifPresent(name -> detail.put("signed_by", name));
+        return detail;
+    }
+}

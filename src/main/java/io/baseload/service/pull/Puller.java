@@ -1,0 +1,405 @@
+package io.baseload.service.pull;
+
+import io.baseload.service.outbound.AllowedHosts;
+import io.baseload.service.pull.PullSource.HuggingFace;
+import io.baseload.service.pull.PullSource.Oci;
+import io.baseload.service.pull.PullSource.Urls;
+import io.baseload.service.pull.Pulled.PulledFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+
+/**
+ * Pulls models into folders.
+ *
+ * <p>First the source says what there is: files with sizes and digests, and licences. Only then is anything fetched, and only if the licence is allowed and the disk has room. Files come
+ * side by side, at most so many at a time over all pulls, each resumed where it broke off; what is not in the source's list is removed from the folder. At the end archives are unpacked and the
+ * signature is verified. A pull that ends before leaves what came, and the next one for the same folder goes on with it.
+ *
+ * <p>Cost: what was there before is read once, to be hashed again.
+ */
+public final class Puller implements AutoCloseable {
+    private static final String FILES = "files";
+    private static final String LAYERS = "layers";
+
+    private final PullProperties properties;
+    private final PullClient client;
+    private final Bandwidth bandwidth;
+    private final Semaphore connections;
+    private final ModelSignature signature;
+    private final Set<Path> busy = ConcurrentHashMap.newKeySet();
+
+    /** @param signers the folder of public keys of those who sign models */
+    public Puller(PullProperties properties, AllowedHosts hosts, Path signers, Optional<SSLContext> ssl) {
+        this.properties = properties;
+        this.client = new PullClient(hosts, properties.connectTimeout(), properties.idleTimeout(), ssl);
+        this.bandwidth = new Bandwidth(
+                properties.bandwidth() == null ? 0 : properties.bandwidth().toBytes());
+        this.connections = new Semaphore(properties.connections());
+        this.signature = new ModelSignature(signers);
+    }
+
+    /**
+     * What is asked for.
+     *
+     * @param user who asks a registry; empty = its token's owner
+     * @param key for the source's server
+     * @param license which the model has, where the source does not say
+     * @param signature the name of the file with the model's signature; empty = none is looked for
+     */
+    public record Request(
+            PullSource source,
+            Optional<String> user,
+            Optional<String> key,
+            Optional<String> license,
+            Optional<String> signature) {
+        /** The key must not come into a log. */
+        @Override
+        public String toString() {
+            return "Request[" + source.description() + "]";
+        }
+    }
+
+    /** The room on the disk. */
+    @FunctionalInterface
+    public interface Space {
+        /** Throws if there is less. */
+        void require(long bytes);
+    }
+
+    /** Hears how far a pull is. */
+    @FunctionalInterface
+    public interface Watcher {
+        /** May throw, which ends the pull. */
+        void at(double fraction, String message);
+    }
+
+    /**
+     * Refuses what can't be pulled, without asking anybody.
+     *
+     * @throws PullException if a host is not allowed, or a signature is needed and none is named
+     */
+    public void check(PullSource source, Optional<String> signature) {
+        client.check(source.server());
+        if (source instanceof Urls urls) {
+            urls.files().forEach(file -> {
+                client.check(file.url());
+                Digest.sha256(file.sha256());
+                RemoteFile.checkName(file.name());
+            });
+        }
+        signature.ifPresent(RemoteFile::checkName);
+        if (properties.requireSignature() && signature.isEmpty()) {
+            throw new PullException("A model must be signed here: name the file with its signature as 'signature'.");
+        }
+    }
+
+    /**
+     * @param folder of this model alone
+     * @throws PullException if it can't be pulled
+     */
+    public Pulled pull(Request request, Path folder, Space space, Watcher watcher) {
+        check(request.source(), request.signature());
+        if (!busy.add(folder)) {
+            throw new PullException("The same model is being pulled already.");
+        }
+        var stop = new Stop();
+        try {
+            Authorization authorization = authorization(request, stop);
+            watcher.at(0, "asking what there is");
+            PullPlan plan = watched(
+                    stop, () -> plan(request, authorization, stop), () -> watcher.at(0, "asking what there is"));
+            List<String> licenses = licensed(plan, request.license());
+            tidy(folder, plan);
+            space.require(Math.max(0, plan.bytes() - present(folder)) + plan.bytes()); // as much again for the import
+            List<FileDownload.Done> files = new ArrayList<>(fetch(plan, folder, authorization, stop, watcher));
+            watcher.at(1, "checking");
+            files = unpacked(plan, files, folder, space, stop);
+            Map<String, PulledFile> named = named(files, folder.resolve(FILES));
+            Optional<String> signer = request.signature().map(name -> signer(name, named, folder.resolve(FILES)));
+            return new Pulled(
+                    model(folder.resolve(FILES), named.keySet()),
+                    request.source().description(),
+                    plan.revision(),
+                    licenses,
+                    plan.licenses().isEmpty() && !licenses.isEmpty(),
+                    signer,
+                    List.copyOf(named.values()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " can't be written", e);
+        } finally {
+            stop.now();
+            busy.remove(folder);
+        }
+    }
+
+    private Authorization authorization(Request request, Stop stop) {
+        URI server = request.source().server();
+        return request.source() instanceof Oci
+                ? new RegistryAuthorization(server, request.user(), request.key(), client, stop)
+                : new Authorization.OfServer(server, request.key());
+    }
+
+    private Retries retries(Stop stop) {
+        return new Retries(properties.retries(), properties.retryPause(), stop);
+    }
+
+    private PullPlan plan(Request request, Authorization authorization, Stop stop) {
+        return switch (request.source()) {
+            case HuggingFace hub ->
+                new HuggingFaceFiles(client, hub, authorization, retries(stop), stop).plan(request.signature());
+            case Oci oci -> new RegistryFiles(client, oci, authorization, retries(stop), stop).plan();
+            case Urls urls -> new UrlFiles(client, urls, authorization, retries(stop), stop).plan();
+        };
+    }
+
+    /** All of the source's licences must be allowed, as far as there is a list. */
+    private List<String> licensed(PullPlan plan, Optional<String> declared) {
+        List<String> licenses = plan.licenses().isEmpty() ? declared.stream().toList() : plan.licenses();
+        Set<String> allowed = new HashSet<>();
+        properties.allowedLicenses().forEach(one -> allowed.add(one.strip().toLowerCase(Locale.ROOT)));
+        if (!allowed.isEmpty()) {
+            if (licenses.isEmpty()) {
+                throw new PullException("The source does not say which licence the model has, and only "
+                        + String.join(", ", properties.allowedLicenses()) + " are allowed: name it as 'license'.");
+            }
+            for (String license : licenses) {
+                if (!allowed.contains(license.toLowerCase(Locale.ROOT))) {
+                    throw new PullException("The model's licence '" + license + "' is not among "
+                            + String.join(", ", properties.allowedLicenses()) + ".");
+                }
+            }
+        }
+        return licenses;
+    }
+
+    private static Path target(RemoteFile file, Path folder) {
+        return folder.resolve(file.packing() == RemoteFile.Packing.NONE ? FILES : LAYERS)
+                .resolve(file.name());
+    }
+
+    /** Removes what does not belong to the plan, and makes folders for what does. */
+    private static void tidy(Path folder, PullPlan plan) throws IOException {
+        Set<Path> wanted = new HashSet<>();
+        for (RemoteFile file : plan.files()) {
+            Path target = target(file, folder);
+            if (!wanted.add(target)) {
+                throw new PullException("The source names the file '" + file.name() + "' twice.");
+            }
+            wanted.add(target.resolveSibling(target.getFileName() + ".part"));
+            wanted.add(target.resolveSibling(target.getFileName() + ".etag"));
+            Files.createDirectories(Objects.requireNonNull(target.getParent()));
+        }
+        Files.createDirectories(folder.resolve(FILES));
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.toList()) {
+                if (!Files.isDirectory(path) && !wanted.contains(path)) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    private static long present(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile)
+                    .mapToLong(path -> path.toFile().length())
+                    .sum();
+        }
+    }
+
+    private List<FileDownload.Done> fetch(
+            PullPlan plan, Path folder, Authorization authorization, Stop stop, Watcher watcher) {
+        var come = new AtomicLong();
+        List<CompletableFuture<FileDownload.Done>> downloads = new ArrayList<>();
+        Executor threads = run -> Thread.ofVirtual().name("pull").start(run);
+        for (RemoteFile file : plan.files()) {
+            var download = new FileDownload(
+                    client, authorization, bandwidth, retries(stop), stop, come::addAndGet, file, target(file, folder));
+            downloads.add(CompletableFuture.supplyAsync(() -> inTurn(download, stop), threads));
+        }
+        downloads.forEach(one -> {
+            var unused = one.whenComplete((done, failure) -> {
+                if (failure != null) {
+                    stop.now();
+                }
+            });
+        });
+        Runnable told = () -> watcher.at(fraction(come.get(), plan.bytes()), message(come.get(), plan, downloads));
+        RuntimeException first = null;
+        List<FileDownload.Done> done = new ArrayList<>();
+        for (CompletableFuture<FileDownload.Done> download : downloads) {
+            try {
+                done.add(await(download, stop, told));
+            } catch (Stop.StoppedException e) {
+                first = first == null ? e : first;
+            } catch (RuntimeException e) {
+                first = first == null || first instanceof Stop.StoppedException ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+        return done;
+    }
+
+    private FileDownload.Done inTurn(FileDownload download, Stop stop) {
+        try {
+            while (!connections.tryAcquire(100, TimeUnit.MILLISECONDS)) {
+                stop.check();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Stop.StoppedException();
+        }
+        try {
+            stop.check();
+            return download.run();
+        } finally {
+            connections.release();
+        }
+    }
+
+    private static double fraction(long come, long total) {
+        return total == 0 ? 0 : Math.clamp((double) come / total, 0, 1);
+    }
+
+    private static String message(long come, PullPlan plan, List<? extends CompletableFuture<?>> downloads) {
+        long ended = downloads.stream().filter(CompletableFuture::isDone).count();
+        return "pulling: %d of %d files, %d of %d MB"
+                .formatted(ended, plan.files().size(), come >> 20, Math.max(come, plan.bytes()) >> 20);
+    }
+
+    /** Runs something on a thread of its own while somebody is told. */
+    private static <T> T watched(Stop stop, Supplier<T> work, Runnable told) {
+        return await(
+                CompletableFuture.supplyAsync(work, run -> Thread.ofVirtual().start(run)), stop, told);
+    }
+
+    /** Whoever is told may end the pull; its threads have ended when this returns. */
+    private static <T> T await(CompletableFuture<T> work, Stop stop, Runnable told) {
+        RuntimeException ended = null;
+        while (true) {
+            try {
+                if (ended == null) {
+                    told.run();
+                }
+            } catch (RuntimeException e) {
+                ended = e;
+                stop.now();
+            }
+            try {
+                T result = work.get(100, TimeUnit.MILLISECONDS);
+                if (ended != null) {
+                    throw ended;
+                }
+                return result;
+            } catch (TimeoutException e) {
+                // not yet
+            } catch (ExecutionException e) {
+                if (ended != null) {
+                    throw ended;
+                }
+                if (e.getCause() instanceof RuntimeException failure) {
+                    throw failure;
+                }
+                throw new CompletionException(e.getCause());
+            } catch (InterruptedException e) {
+                stop.now();
+                Thread.currentThread().interrupt();
+                throw new Stop.StoppedException();
+            }
+        }
+    }
+
+    private static List<FileDownload.Done> unpacked(
+            PullPlan plan, List<FileDownload.Done> files, Path folder, Space space, Stop stop) {
+        Map<Path, RemoteFile.Packing> packed = new HashMap<>();
+        plan.files().forEach(file -> packed.put(target(file, folder), file.packing()));
+        List<FileDownload.Done> all = new ArrayList<>();
+        for (FileDownload.Done file : files) {
+            RemoteFile.Packing packing = packed.getOrDefault(file.path(), RemoteFile.Packing.NONE);
+            if (packing == RemoteFile.Packing.NONE) {
+                all.add(file);
+            } else {
+                space.require(2 * file.bytes());
+                all.addAll(new TarFiles(space, stop).unpack(file.path(), packing, folder.resolve(FILES)));
+            }
+        }
+        return all;
+    }
+
+    /** What a pulled file is called. */
+    public String name(Path folder, Path file) {
+        return named(folder.resolve(FILES), file);
+    }
+
+    private static String named(Path files, Path file) {
+        return files.relativize(file).toString().replace('\\', '/');
+    }
+
+    private static Map<String, PulledFile> named(List<FileDownload.Done> files, Path folder) {
+        Map<String, PulledFile> named = new TreeMap<>();
+        for (FileDownload.Done file : files) {
+            String name = named(folder, file.path());
+            if (named.put(name, new PulledFile(name, file.bytes(), file.sha256())) != null) {
+                throw new PullException("The source has the file '" + name + "' twice.");
+            }
+        }
+        return named;
+    }
+
+    private String signer(String name, Map<String, PulledFile> files, Path folder) {
+        if (!files.containsKey(name)) {
+            throw new PullException("The source has no signature '" + name + "'.");
+        }
+        Map<String, String> digests = new HashMap<>();
+        files.forEach((file, pulled) -> {
+            if (!file.equals(name)) {
+                digests.put(file, pulled.sha256());
+            }
+        });
+        try {
+            return signature.verify(Files.readString(folder.resolve(name)), digests);
+        } catch (IOException e) {
+            throw new PullException("The signature '" + name + "' can't be read.", e);
+        }
+    }
+
+    /** Of a folder with safetensors the folder, else the GGUF file, of several parts the first. */
+    private static Path model(Path folder, Set<String> names) {
+        List<String> gguf =
+                names.stream().filter(name -> name.endsWith(".gguf")).sorted().toList();
+        boolean whole = gguf.isEmpty() || names.stream().anyMatch(name -> name.endsWith(".safetensors"));
+        return whole ? folder : folder.resolve(gguf.getFirst());
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,76 @@
+package io.baseload.service.pull;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/** Takes a layer's files out of its archive: plain files only, none outside of the folder, no more than the disk holds. */
+final class TarFiles {
+    private static final int BUFFER = 1 << 18;
+    private static final int MAX_FILES = 1000;
+    private static final long LOOK = 256L << 20;
+
+    private final Puller.Space space;
+    private final Stop stop;
+
+    TarFiles(Puller.Space space, Stop stop) {
+        this.space = space;
+        this.stop = stop;
+    }
+
+    List<FileDownload.Done> unpack(Path archive, RemoteFile.Packing packing, Path folder) {
+        List<FileDownload.Done> files = new ArrayList<>();
+        try (InputStream raw = new BufferedInputStream(Files.newInputStream(archive), BUFFER);
+                InputStream plain = packing == RemoteFile.Packing.TAR_GZIP ? new GZIPInputStream(raw, BUFFER) : raw;
+                var tar = new TarArchiveInputStream(plain)) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                if (entry.isDirectory()) {
+                    continue;
+                }
+                String name = entry.getName().replaceFirst("^(\\./)+", "");
+                byte kind = entry.getLinkFlag(); // isFile() holds for links too
+                if ((kind != TarConstants.LF_NORMAL && kind != TarConstants.LF_OLDNORM) || entry.isSparse()) {
+                    throw new PullException("The archive has an entry that is no plain file: '" + name + "'.");
+                }
+                RemoteFile.checkName(name);
+                if (files.size() == MAX_FILES) {
+                    throw new PullException("The archive has more than " + MAX_FILES + " files.");
+                }
+                files.add(write(tar, folder.resolve(name)));
+            }
+            return files;
+        } catch (IOException e) {
+            throw new UncheckedIOException(archive.getFileName() + " can't be unpacked: " + e.getMessage(), e);
+        }
+    }
+
+    private FileDownload.Done write(InputStream content, Path target) throws IOException {
+        Files.createDirectories(Objects.requireNonNull(target.getParent()));
+        var running = new Digest.Running(Digest.Kind.SHA256, 0);
+        byte[] buffer = new byte[BUFFER];
+        long written = 0;
+        try (OutputStream out = Files.newOutputStream(target)) {
+            for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+                stop.check();
+                if (written / LOOK != (written + n) / LOOK) {
+                    space.require(LOOK);
+                }
+                out.write(buffer, 0, n);
+                running.update(buffer, n);
+                written += n;
+            }
+        }
+        return new FileDownload.Done(target, written, running.end().sha256());
+    }
+}

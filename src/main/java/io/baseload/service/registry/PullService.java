@@ -1,0 +1,191 @@
+package io.baseload.service.registry;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.Quantization;
+import io.baseload.service.audit.Actor;
+import io.baseload.service.database.DiskSpace;
+import io.baseload.service.outbound.Secret;
+import io.baseload.service.outbound.Secrets;
+import io.baseload.service.pull.PullException;
+import io.baseload.service.pull.PullSource;
+import io.baseload.service.pull.PullSource.UrlFile;
+import io.baseload.service.pull.PullSource.Urls;
+import io.baseload.service.pull.Pulled;
+import io.baseload.service.pull.Puller;
+import io.baseload.service.registry.ImportFolder.SourceFile;
+import io.baseload.service.registry.ImportService.Imported;
+import io.baseload.service.registry.Jobs.Progress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
+
+/**
+ * Brings models from elsewhere: pulls their files into a folder of their own in the import folder, then imports them from there. One job does both. It lasts: after a restart, or when it is asked for
+ * again after a failure, it goes on with what has come. The folder goes when the model is filed.
+ */
+@Component
+public final class PullService {
+    /** The part of the progress that pulling is said to be. */
+    private static final double PULLING = 0.6;
+
+    private static final String FOLDER = "pulls";
+
+    private final ImportFolder folder;
+    private final ImportService imports;
+    private final ModelCatalog catalog;
+    private final Puller puller;
+    private final Secrets secrets;
+    private final DiskSpace space;
+    private final Jobs jobs;
+
+    /**
+     * A model that is to be pulled.
+     *
+     * @param name its id
+     * @param user who asks a registry
+     * @param secret the key for the source's server
+     * @param license which it has, where the source does not say
+     * @param signature the name of the file with its signature
+     * @param quantize the name of a quantization; empty = as an import chooses
+     */
+    public record Pull(
+            String name,
+            PullSource source,
+            Optional<String> user,
+            Secret secret,
+            Optional<String> license,
+            Optional<String> signature,
+            Optional<String> quantize) {}
+
+    /** What a job remembers of it. */
+    record PullTask(Actor actor, Pull pull) {}
+
+    PullService(
+            ImportFolder folder,
+            ImportService imports,
+            ModelCatalog catalog,
+            Puller puller,
+            Secrets secrets,
+            DiskSpace space,
+            Jobs jobs) {
+        this.folder = folder;
+        this.imports = imports;
+        this.catalog = catalog;
+        this.puller = puller;
+        this.secrets = secrets;
+        this.space = space;
+        this.jobs = jobs;
+        jobs.define(Job.Kind.PULL, PullTask.class, task -> progress -> run(task, progress));
+    }
+
+    /**
+     * Starts a pull.
+     *
+     * @param recorded runs in the transaction that creates the job
+     * @throws InvalidRequestException if it may not be pulled, by what is known without asking anybody
+     * @throws ConflictException if the name is taken
+     */
+    public Job start(Pull pull, Actor actor, Consumer<Job> recorded) {
+        ModelCatalog.checkName("name", pull.name());
+        catalog.refuseIfTaken(pull.name());
+        secrets.check(pull.secret(), "secret");
+        try {
+            puller.check(pull.source(), pull.signature());
+        } catch (PullException e) {
+            throw new InvalidRequestException("source", "invalid_value", String.valueOf(e.getMessage()));
+        }
+        return jobs.start(Job.Kind.PULL, pull.name(), new PullTask(actor, pull), recorded);
+    }
+
+    private void run(PullTask task, Progress progress) {
+        Pull pull = task.pull();
+        Path place = folder.root().resolve(FOLDER).resolve(key(pull.source()));
+        Pulled pulled = puller.pull(
+                new Puller.Request(pull.source(), pull.user(), secret(pull), pull.license(), pull.signature()),
+                place,
+                space::require,
+                (fraction, message) -> progress.at(PULLING * fraction, message));
+        imports.run(
+                folder.root().relativize(pulled.model()).toString(),
+                pull.name(),
+                pull.quantize().flatMap(Quantization::named),
+                new Rest(progress),
+                imported -> file(task, place, pulled, imported));
+        delete(place);
+    }
+
+    /** The second part of a job's progress. */
+    private record Rest(Progress whole) implements Progress {
+        @Override
+        public void at(double fraction, String message) {
+            whole.at(PULLING + (1 - PULLING) * fraction, message);
+        }
+
+        @Override
+        public void remark(String text) {
+            whole.remark(text);
+        }
+    }
+
+    private Optional<String> secret(Pull pull) {
+        try {
+            return secrets.find(pull.secret());
+        } catch (IOException e) {
+            throw new PullException("The key of the source is not there: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** What was imported must be what was pulled and checked, and the trail says both. */
+    private void file(PullTask task, Path place, Pulled pulled, Imported imported) {
+        Path base = Files.isDirectory(pulled.model())
+                ? pulled.model()
+                : Objects.requireNonNull(pulled.model().getParent());
+        Map<String, String> checked =
+                pulled.files().stream().collect(Collectors.toMap(Pulled.PulledFile::name, Pulled.PulledFile::sha256));
+        for (SourceFile file : imported.source()) {
+            String name = puller.name(place, base.resolve(file.name()));
+            if (!file.sha256().equals(checked.get(name))) {
+                throw new ConflictException(
+                        "'" + name + "' was changed between the pull and the import: pull it again.");
+            }
+        }
+        Map<String, Object> detail = new TreeMap<>(
+                imported.detail(folder.root().relativize(pulled.model()).toString()));
+        detail.put("pulled", pulled.detail());
+        imports.record(task.actor(), task.pull().name(), detail);
+    }
+
+    /** Names the folder of a source: the same one after a restart, and for the same files under newly signed URLs. */
+    private static String key(PullSource source) {
+        String named = switch (source) {
+            case Urls urls -> urls.files().stream().map(UrlFile::sha256).collect(Collectors.joining(" "));
+            case PullSource.HuggingFace hub -> hub.toString();
+            case PullSource.Oci oci -> oci.toString();
+        };
+        return UUID.nameUUIDFromBytes(named.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    private static void delete(Path place) {
+        try (Stream<Path> all = Files.walk(place)) {
+            List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : deepestFirst) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(place + " can't be deleted", e);
+        }
+    }
+}

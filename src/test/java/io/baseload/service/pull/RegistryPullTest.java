@@ -1,0 +1,259 @@
+package io.baseload.service.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.baseload.service.outbound.AllowedHosts;
+import io.baseload.service.pull.PullSource.Oci;
+import io.baseload.testing.FileServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pulls from an OCI registry with a token server, whose blobs lie on a CDN. */
+class RegistryPullTest {
+    private static final byte[] WEIGHTS = PullerTest.random(300_000);
+    private static final byte[] CONFIG = "{\"model_type\":\"llama\"}".getBytes(StandardCharsets.UTF_8);
+    private static final String BASIC =
+            "Basic " + Base64.getEncoder().encodeToString("user:hub-key".getBytes(StandardCharsets.UTF_8));
+
+    @TempDir
+    Path folder;
+
+    private FileServer registry;
+    private FileServer tokens;
+    private FileServer cdn;
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        registry = opened(new FileServer("127.0.0.1"));
+        tokens = opened(new FileServer("localhost"));
+        cdn = opened(new FileServer("localhost"));
+        tokens.put("/token", "{\"token\": \"pull-token\"}");
+        tokens.gate(exchange ->
+                BASIC.equals(exchange.getRequestHeaders().getFirst("Authorization")) || refused(exchange, ""));
+        registry.gate(exchange ->
+                "Bearer pull-token".equals(exchange.getRequestHeaders().getFirst("Authorization"))
+                        || refused(
+                                exchange,
+                                "Bearer realm=\"" + tokens.url()
+                                        + "/token\",service=\"registry\",scope=\"repository:ai/m:pull\""));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable one : open.reversed()) {
+            one.close();
+        }
+    }
+
+    private static boolean refused(HttpExchange exchange, String challenge) {
+        try {
+            if (!challenge.isEmpty()) {
+                exchange.getResponseHeaders().set("WWW-Authenticate", challenge);
+            }
+            exchange.sendResponseHeaders(401, -1);
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aModelPackComesForATokenAndBlobsWithoutOne() throws Exception {
+        String manifest = manifest(
+                "application/vnd.cncf.model.config.v1+json",
+                blob("{\"descriptor\":{\"licenses\":[\"Apache-2.0\"]}}".getBytes(StandardCharsets.UTF_8)),
+                layer("application/vnd.cncf.model.weight.v1.raw", WEIGHTS, "model.safetensors"),
+                layer("application/vnd.cncf.model.weight.config.v1.tar", tar("config.json", CONFIG), ""),
+                layer("application/vnd.cncf.model.doc.v1.raw", CONFIG, "README.md"));
+        Pulled pulled = pull("latest");
+        assertThat(pulled.model()).isEqualTo(folder.resolve("files"));
+        assertThat(folder.resolve("files/model.safetensors")).hasBinaryContent(WEIGHTS);
+        assertThat(folder.resolve("files/config.json")).hasBinaryContent(CONFIG);
+        assertThat(folder.resolve("files/README.md")).doesNotExist();
+        assertThat(pulled.revision()).isEqualTo(manifest);
+        assertThat(pulled.licenses()).containsExactly("Apache-2.0");
+        assertThat(pulled.source()).isEqualTo(registry.authority() + "/ai/m:latest");
+        assertThat(cdn.requests("/" + hex(WEIGHTS)).getFirst().header("Authorization"))
+                .isEmpty();
+        assertThat(pull(manifest).revision()).isEqualTo(manifest);
+    }
+
+    @Test
+    void dockersModelsAreGgufLayers() throws Exception {
+        manifest(
+                "application/vnd.docker.ai.model.config.v0.1+json",
+                blob("{\"config\":{\"format\":\"gguf\"}}".getBytes(StandardCharsets.UTF_8)),
+                layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, ""),
+                layer("application/vnd.docker.ai.license", CONFIG, ""));
+        Pulled pulled = pull("latest");
+        assertThat(pulled.model()).isEqualTo(folder.resolve("files/model.gguf"));
+        assertThat(pulled.model()).hasBinaryContent(WEIGHTS);
+        assertThat(pulled.licenses()).isEmpty();
+    }
+
+    @Test
+    void modelKitsAreUnpacked() throws Exception {
+        manifest(
+                "application/vnd.kitops.modelkit.config.v1+json",
+                blob("{\"package\":{\"license\":\"MIT\"},\"model\":{\"path\":\"m.gguf\"}}"
+                        .getBytes(StandardCharsets.UTF_8)),
+                layer("application/vnd.kitops.modelkit.model.v1.tar+gzip", gzip(tar("m.gguf", WEIGHTS)), ""));
+        Pulled pulled = pull("latest");
+        assertThat(pulled.model()).isEqualTo(folder.resolve("files/m.gguf"));
+        assertThat(pulled.model()).hasBinaryContent(WEIGHTS);
+        assertThat(pulled.licenses()).containsExactly("MIT");
+        assertThat(pulled.files())
+                .containsExactly(new Pulled.PulledFile("m.gguf", WEIGHTS.length, PullerTest.sha256(WEIGHTS)));
+    }
+
+    @Test
+    void archivesStayInTheFolder() throws Exception {
+        for (byte[] bad :
+                List.of(tar("../m.gguf", WEIGHTS), tar("a/../../m.gguf", WEIGHTS), link("m.gguf", "/etc/passwd"))) {
+            manifest("", "", layer("application/vnd.kitops.modelkit.model.v1.tar", bad, ""));
+            assertThatThrownBy(() -> pull("latest")).isInstanceOf(PullException.class);
+        }
+    }
+
+    @Test
+    void otherContentThanTheDigestSaysIsRefused() throws Exception {
+        String manifest = manifest("", "", layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, ""));
+        registry.put("/v2/ai/m/manifests/" + manifest, "{\"layers\": []}");
+        assertThatThrownBy(() -> pull(manifest))
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining("another content");
+        cdn.put("/" + hex(WEIGHTS), PullerTest.random(WEIGHTS.length - 1));
+        assertThatThrownBy(() -> pull("latest")).isInstanceOf(PullException.class);
+    }
+
+    @Test
+    void whatIsNoModelSaysWhatItIs() throws Exception {
+        manifest("", "", layer("application/vnd.oci.image.layer.v1.tar+gzip", WEIGHTS, ""));
+        assertThatThrownBy(() -> pull("latest"))
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining("application/vnd.oci.image.layer.v1.tar+gzip");
+    }
+
+    @Test
+    void theTokenServerMustBeAllowedToo() throws Exception {
+        manifest("", "", layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, ""));
+        var hosts = AllowedHosts.of(List.of(registry.authority(), cdn.authority()));
+        assertThatThrownBy(() -> pull("latest", hosts))
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining(tokens.authority());
+        assertThat(tokens.requests("/token")).isEmpty();
+    }
+
+    /** Puts a manifest under {@code latest} and its digest, which is returned. */
+    private String manifest(String configType, String config, String... layers) {
+        String text = """
+            {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+             "config": {"mediaType": "%s", "digest": "%s", "size": 100}, "layers": [%s]}\
+            """.formatted(configType, config, String.join(", ", layers));
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        String digest = "sha256:" + PullerTest.sha256(bytes);
+        registry.put("/v2/ai/m/manifests/latest", bytes);
+        registry.put("/v2/ai/m/manifests/" + digest, bytes);
+        return digest;
+    }
+
+    private String layer(String type, byte[] content, String path) {
+        String annotations = path.isEmpty() ? "" : ", \"annotations\": {\"org.cncf.model.filepath\": \"" + path + "\"}";
+        return "{\"mediaType\": \"%s\", \"digest\": \"%s\", \"size\": %d%s}"
+                .formatted(type, blob(content), content.length, annotations);
+    }
+
+    /** Small ones the registry has itself, others the CDN. */
+    private String blob(byte[] content) {
+        String digest = "sha256:" + PullerTest.sha256(content);
+        if (content.length < 200) {
+            registry.put("/v2/ai/m/blobs/" + digest, content);
+        } else {
+            cdn.put("/" + hex(content), content);
+            registry.on(
+                    "/v2/ai/m/blobs/" + digest,
+                    new FileServer.Entry.Redirect(cdn.url() + "/" + hex(content), Map.of()));
+        }
+        return digest;
+    }
+
+    private static String hex(byte[] content) {
+        return PullerTest.sha256(content);
+    }
+
+    private static byte[] tar(String name, byte[] content) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var tar = new TarArchiveOutputStream(bytes)) {
+            var entry = new TarArchiveEntry(name, true);
+            entry.setSize(content.length);
+            tar.putArchiveEntry(entry);
+            tar.write(content);
+            tar.closeArchiveEntry();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] link(String name, String to) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var tar = new TarArchiveOutputStream(bytes)) {
+            var entry = new TarArchiveEntry(name, TarConstants.LF_SYMLINK);
+            entry.setLinkName(to);
+            tar.putArchiveEntry(entry);
+            tar.closeArchiveEntry();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] gzip(byte[] content) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(content);
+        }
+        return bytes.toByteArray();
+    }
+
+    private Pulled pull(String reference) {
+        return pull(reference, AllowedHosts.of(List.of(registry.authority(), tokens.authority(), cdn.authority())));
+    }
+
+    private Pulled pull(String reference, AllowedHosts hosts) {
+        var puller = opened(new Puller(
+                PullerTest.properties(List.of(), Duration.ofSeconds(2)),
+                hosts,
+                folder.resolve("signers"),
+                Optional.empty()));
+        var source = new Oci(URI.create(registry.url()), "ai/m", reference);
+        return puller.pull(
+                new Puller.Request(
+                        source, Optional.of("user"), Optional.of("hub-key"), Optional.empty(), Optional.empty()),
+                folder,
+                bytes -> {},
+                (fraction, message) -> {});
+    }
+
+    private <T extends AutoCloseable> T opened(T one) {
+        open.add(one);
+        return one;
+    }
+}
