@@ -42,7 +42,7 @@ final class Olmo2 implements Architecture {
                 shape.headDim(),
                 basis.rope(10_000),
                 Scores.scaled(shape.headDim(), 0),
-                QueryKeyNorm.PROJECTION,
+                new QueryKeyNorm.Projection(shape.heads() * shape.headDim(), shape.kvHeads() * shape.headDim(), 0),
                 basis.attentionBias(),
                 basis.outputBias());
         Gated feedForward = basis.silu();

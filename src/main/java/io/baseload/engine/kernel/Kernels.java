@@ -76,6 +76,12 @@ public interface Kernels {
     /** y = x / √(mean(x²) + ε) · weight for each row (Zhang and Sennrich, 2019); x and y may be the same. */
     void rmsNorm(Rows x, float[] weight, float epsilon, Rows y, int from, int to, Scratch scratch);
 
+    /** Σ x² of a row, from a column on. */
+    float squares(Rows x, int row, int firstColumn, Scratch scratch);
+
+    /** x = x · factor · weight for a row: the second half of a norm whose mean goes over more than the row. */
+    void normalize(Rows x, int row, float factor, float[] weight);
+
     /** y += x. */
     void add(Rows x, Rows y, int from, int to, int firstColumn, int endColumn);
 

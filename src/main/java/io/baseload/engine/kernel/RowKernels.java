@@ -56,6 +56,10 @@ final class RowKernels {
             float[] x, int xAt, int width, float[] weight, float epsilon, float[] y, int yAt, float[] lanes) {
         float squares = sumOfSquares(x, xAt, width, lanes);
         float factor = (float) (1 / Math.sqrt(squares / width + epsilon));
+        normalize(x, xAt, width, factor, weight, y, yAt);
+    }
+
+    static void normalize(float[] x, int xAt, int width, float factor, float[] weight, float[] y, int yAt) {
         int end = FLOATS.loopBound(width);
         for (int i = 0; i < end; i += L) {
             FloatVector.fromArray(FLOATS, x, xAt + i)
@@ -68,7 +72,7 @@ final class RowKernels {
         }
     }
 
-    private static float sumOfSquares(float[] x, int at, int width, float[] lanes) {
+    static float sumOfSquares(float[] x, int at, int width, float[] lanes) {
         int end = width / LANES * LANES;
         for (int part = 0; part < LANES; part += L) {
             FloatVector sum = FloatVector.zero(FLOATS);

@@ -152,10 +152,24 @@ record ScalarKernels(Precision precision) implements Kernels {
         for (int row = from; row < to; row++) {
             float squares = sumOfSquares(x.data(), x.at(row), x.width(), scratch.lanes);
             float factor = (float) (1 / Math.sqrt(squares / x.width() + epsilon));
-            for (int i = 0; i < x.width(); i++) {
-                y.data()[y.at(row) + i] = x.data()[x.at(row) + i] * factor * weight[i];
-            }
+            normalize(x, factor, weight, y, row);
         }
+    }
+
+    private static void normalize(Rows x, float factor, float[] weight, Rows y, int row) {
+        for (int i = 0; i < x.width(); i++) {
+            y.data()[y.at(row) + i] = x.data()[x.at(row) + i] * factor * weight[i];
+        }
+    }
+
+    @Override
+    public float squares(Rows x, int row, int firstColumn, Scratch scratch) {
+        return sumOfSquares(x.data(), x.at(row) + firstColumn, x.width() - firstColumn, scratch.lanes);
+    }
+
+    @Override
+    public void normalize(Rows x, int row, float factor, float[] weight) {
+        normalize(x, factor, weight, x, row);
     }
 
     private static float sumOfSquares(float[] x, int at, int width, float[] lanes) {

@@ -74,6 +74,16 @@ record VectorKernels(Precision precision) implements Kernels {
     }
 
     @Override
+    public float squares(Rows x, int row, int firstColumn, Scratch scratch) {
+        return RowKernels.sumOfSquares(x.data(), x.at(row) + firstColumn, x.width() - firstColumn, scratch.lanes);
+    }
+
+    @Override
+    public void normalize(Rows x, int row, float factor, float[] weight) {
+        RowKernels.normalize(x.data(), x.at(row), x.width(), factor, weight, x.data(), x.at(row));
+    }
+
+    @Override
     public void add(Rows x, Rows y, int from, int to, int firstColumn, int endColumn) {
         for (int row = from; row < to; row++) {
             int width = endColumn - firstColumn;

@@ -8,7 +8,7 @@ import io.baseload.engine.api.KvPrecision;
  * {@code [TOKENS][blocks]}. Each begins at a cache line.
  *
  * @param layers layers of the model
- * @param kvHeads heads of keys and values
+ * @param kvHeads heads of keys and values; 0 for a shard that has none
  * @param keyDim width of a head's key, and of a query
  * @param valueDim width of a head's value
  * @param stateWidth floats that a layer passes on from token to token besides, as a causal convolution does: those of the page's last token; mostly 0
@@ -21,7 +21,7 @@ public record KvLayout(int layers, int kvHeads, int keyDim, int valueDim, int st
     private static final int ALIGNMENT = 64;
 
     public KvLayout {
-        if (layers < 1 || kvHeads < 1 || keyDim < 1 || valueDim < 1 || stateWidth < 0) {
+        if (layers < 1 || kvHeads < 0 || keyDim < 1 || valueDim < 1 || stateWidth < 0) {
             throw new IllegalArgumentException("no KV cache has " + layers + " layers of " + kvHeads
                     + " heads, keys of " + keyDim + ", values of " + valueDim + " and a state of " + stateWidth);
         }

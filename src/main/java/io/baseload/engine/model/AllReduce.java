@@ -30,6 +30,20 @@ final class AllReduce {
         return parts[worker.shard()];
     }
 
+    /** Whether there are several shards. */
+    boolean shared() {
+        return parts.length > 1;
+    }
+
+    /** What the parts of one number come to, behind a meeting of all workers. */
+    float sum(int row, int column) {
+        float sum = 0;
+        for (Rows part : parts) {
+            sum += part.data()[part.at(row) + column];
+        }
+        return sum;
+    }
+
     /** The sum in the columns of this worker, {@link Worker#firstColumn} to {@link Worker#endColumn}, which is all that it needs to have written of its part. */
     Rows sum(Worker worker) {
         Rows sum = sums[worker.shard()];

@@ -15,6 +15,7 @@ import io.baseload.engine.model.GatedFeedForward.GatedWeights;
 import io.baseload.engine.model.GroupedQueryAttention.GroupedQueryWeights;
 import io.baseload.engine.model.LatentAttention.LatentWeights;
 import io.baseload.engine.model.LocalizedFilteringAttention.LocalizedFilteringWeights;
+import io.baseload.engine.model.NoHeads.NoHeadsWeights;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.weights.Weights;
 import java.util.ArrayList;
@@ -78,6 +79,7 @@ public record DecoderWeights(
 
     private static BlockWeights attention(ModelConfig config, AttentionConfig kind, int layer, Weights weights) {
         return switch (kind) {
+            case GroupedQuery grouped when grouped.heads() == 0 -> new NoHeadsWeights(grouped);
             case GroupedQuery grouped ->
                 GroupedQueryWeights.load(
                         weights, layer, grouped, config.hidden(), config.norms().epsilon());

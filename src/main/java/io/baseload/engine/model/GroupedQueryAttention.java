@@ -25,8 +25,7 @@ final class GroupedQueryAttention implements Block {
     private final GroupedQuery config;
     private final LinearStack projections;
     private final Linear output;
-    private final Optional<HeadNorm> queryNorm;
-    private final Optional<HeadNorm> keyNorm;
+    private final QueryKeyNorms norms;
     private final Optional<RopeTable> rope;
     private final KvPages kv;
     private final int[] visible;
@@ -45,8 +44,7 @@ final class GroupedQueryAttention implements Block {
         projections =
                 new LinearStack(new Linear[] {weights.query(), weights.key(), weights.value()}, new Rows[] {q, k, v});
         output = weights.output();
-        queryNorm = weights.queryNorm().map(weight -> HeadNorm.of(q, weight, weights.epsilon()));
-        keyNorm = weights.keyNorm().map(weight -> HeadNorm.of(k, weight, weights.epsilon()));
+        norms = QueryKeyNorms.of(weights, q, k, workspace);
         rope = config.rope().map(workspace.ropes()::table);
         kv = workspace.kv();
         visible = workspace.visible();
@@ -82,6 +80,7 @@ final class GroupedQueryAttention implements Block {
     /** All that comes after queries, keys and values were made and the first visible positions were set. */
     void attend(Worker worker, Rows out) {
         worker.await();
+        norms.begin(worker);
         remember(worker);
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
@@ -97,10 +96,7 @@ final class GroupedQueryAttention implements Block {
         int end = worker.to(batch.rows());
         for (int row = worker.from(batch.rows()); row < end; row++) {
             int position = batch.position(row);
-            if (queryNorm.isPresent() && keyNorm.isPresent()) {
-                queryNorm.get().apply(worker, row);
-                keyNorm.get().apply(worker, row);
-            }
+            norms.apply(worker, row);
             if (rope.isPresent()) {
                 Rotary rotary = rope.get().of(batch.length(row));
                 worker.kernels.rotate(rotary, q, row, config.headDim(), 0, config.heads());
@@ -110,7 +106,13 @@ final class GroupedQueryAttention implements Block {
         }
     }
 
-    /** The weights of grouped-query attention. */
+    /**
+     * The weights of grouped-query attention.
+     *
+     * @param queryNorm empty for none
+     * @param keyNorm empty for none
+     * @param sinks one for each head, or empty
+     */
     record GroupedQueryWeights(
             int layer,
             GroupedQuery config,
@@ -119,11 +121,11 @@ final class GroupedQueryAttention implements Block {
             Linear key,
             Linear value,
             Linear output,
-            Optional<float[]> queryNorm,
-            Optional<float[]> keyNorm,
+            float[] queryNorm,
+            float[] keyNorm,
             float[] sinks)
             implements BlockWeights {
-        private static final float[] NO_SINKS = {};
+        private static final float[] NO_VECTOR = {};
 
         static GroupedQueryWeights load(Weights weights, int layer, GroupedQuery config, int hidden, float epsilon) {
             String prefix = "layers." + layer + ".attention.";
@@ -138,15 +140,15 @@ final class GroupedQueryAttention implements Block {
                     Linear.load(weights, prefix + "output", hidden, config.queryWidth(), config.outputBias()),
                     norm(weights, prefix + "query_norm", config, config.queryWidth()),
                     norm(weights, prefix + "key_norm", config, config.kvWidth()),
-                    config.scores().sinks() ? weights.vector(prefix + "sinks", config.heads()) : NO_SINKS);
+                    config.scores().sinks() ? weights.vector(prefix + "sinks", config.heads()) : NO_VECTOR);
         }
 
-        private static Optional<float[]> norm(Weights weights, String name, GroupedQuery config, int width) {
-            if (config.norm() == QueryKeyNorm.NONE) {
-                return Optional.empty();
-            }
-            boolean head = config.norm() == QueryKeyNorm.HEAD;
-            return Optional.of(weights.vector(name, head ? config.headDim() : width));
+        private static float[] norm(Weights weights, String name, GroupedQuery config, int width) {
+            return switch (config.norm()) {
+                case QueryKeyNorm.None none -> NO_VECTOR;
+                case QueryKeyNorm.Head head -> weights.vector(name, config.headDim());
+                case QueryKeyNorm.Projection all -> weights.vector(name, width);
+            };
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.baseload.engine.config.Latent;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.QueryKeyNorm;
 
 /** How often workers meet in a decode step of few rows, each of them longer than a span: 6 times a layer of Llama, 11 of Yuan2.0, 14 of Yuan2.0-M32, and where a row is cut once more. */
 public final class StepBarriers {
@@ -30,11 +31,19 @@ public final class StepBarriers {
                         .sum();
     }
 
-    /** How often workers of all shards meet to add up what these computed: behind both blocks of each layer, and behind its filter. */
+    /** How often workers of all shards meet to add up what these computed: behind both blocks of each layer, behind its filter, and before norms of queries and keys over all heads. */
     public static int allReduces(ModelConfig config) {
         return config.layers().stream()
-                .mapToInt(layer -> BLOCKS + (layer.attention() instanceof LocalizedFiltering ? 1 : 0))
+                .mapToInt(layer -> BLOCKS + within(layer.attention()))
                 .sum();
+    }
+
+    private static int within(AttentionConfig attention) {
+        return switch (attention) {
+            case GroupedQuery grouped -> grouped.norm() instanceof QueryKeyNorm.Projection ? 1 : 0;
+            case LocalizedFiltering filtering -> 1 + within(filtering.attention());
+            case Latent latent -> 0;
+        };
     }
 
     private static int count(LayerConfig layer) {

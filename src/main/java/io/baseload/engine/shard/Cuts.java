@@ -6,6 +6,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Where widths and heads are cut. */
 final class Cuts {
@@ -91,8 +92,13 @@ final class Cuts {
         return borders(rows, PackedMatrix.LANES) ? packing : PanelSlices.unnested(packing);
     }
 
-    /** Query heads: whole groups that share a KV head, unless there are fewer of these than shards; then some shards have parts of the same group. */
+    /** Query heads: whole groups that share a KV head, unless there are fewer of these than shards; then some shards have parts of the same group, or, where there are fewer heads, none. */
     static List<IndexRange> heads(int heads, int kvHeads, int shards) {
+        if (heads < shards) {
+            return IntStream.range(0, shards)
+                    .mapToObj(shard -> new IndexRange(Math.min(shard, heads), Math.min(shard + 1, heads)))
+                    .toList();
+        }
         int group = heads / kvHeads;
         if (kvHeads >= shards) {
             return times(even(kvHeads, shards), group);
@@ -110,7 +116,9 @@ final class Cuts {
     /** The KV heads that these query heads need. */
     static List<IndexRange> kvHeads(List<IndexRange> heads, int group) {
         return heads.stream()
-                .map(range -> new IndexRange(range.from() / group, Math.ceilDiv(range.to(), group)))
+                .map(range -> range.size() == 0
+                        ? new IndexRange(0, 0)
+                        : new IndexRange(range.from() / group, Math.ceilDiv(range.to(), group)))
                 .toList();
     }
 }

@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
  * them back by inputs, and the embedding and the head by vocabulary. What all shards need is replicated: norms, routers, what compresses to latent vectors.
  *
  * <p>Uneven shapes. KV heads are cut with their query heads, some shards having one more. Where there are fewer KV heads than shards, each goes to several shards, which all compute and keep its keys and values
- * and have some of its query heads each. Experts are cut each by its width, never expert by expert, because a token's few experts would keep some shards idle. Inner widths are cut where
+ * and have some of its query heads each; where there are fewer query heads, the last shards have none. Experts are cut each by its width, never expert by expert, because a token's few experts would keep some shards idle. Inner widths are cut where
  * quantized blocks and nested scales end, if the parts are even there ({@link Cuts}); else nested scales become F32, or the weights do, whose values are the same.
  */
 public final class ShardPlan {
@@ -84,15 +84,13 @@ public final class ShardPlan {
 
     private LayerCut cut(int index, LayerConfig layer) {
         AttentionConfig attention = layer.attention();
-        refuseNorm(attention);
-        atLeast(attention.heads(), "query heads");
+        if (!(attention instanceof GroupedQuery)) {
+            atLeast(attention.heads(), "query heads");
+        }
         boolean latent = attention instanceof Latent;
         int group = latent ? 1 : attention.heads() / attention.kvHeads();
         int kv = latent ? attention.heads() : attention.kvHeads();
         List<IndexRange> heads = Cuts.heads(attention.heads(), kv, shards);
-        if (heads.stream().anyMatch(range -> range.size() == 0)) {
-            throw refuse("has " + group + " query heads for each of " + kv + " KV heads, which");
-        }
         List<IndexRange> between = attention instanceof LocalizedFiltering filter
                 ? inputs(index, "attention.filter.second", filter.between())
                 : List.of();
@@ -114,13 +112,6 @@ public final class ShardPlan {
                                 ? List.of()
                                 : inputs(index, "feed_forward.shared.down", experts.sharedWidth()));
         };
-    }
-
-    private void refuseNorm(AttentionConfig attention) {
-        if (shards > 1 && attention instanceof GroupedQuery grouped && grouped.norm() == QueryKeyNorm.PROJECTION) {
-            throw new UncuttableModelException(config.architecture()
-                    + " can't be cut into shards yet: its norms of queries and keys go over all heads");
-        }
     }
 
     private List<IndexRange> inputs(int layer, String name, int width) {
@@ -176,8 +167,7 @@ public final class ShardPlan {
     private static LayerConfig layer(LayerConfig layer, LayerCut cut, int shard) {
         int heads = cut.heads().get(shard).size();
         AttentionConfig attention = switch (layer.attention()) {
-            case GroupedQuery grouped ->
-                grouped(grouped, heads, cut.kvHeads().get(shard).size());
+            case GroupedQuery grouped -> grouped(grouped, cut, shard);
             case Latent latent ->
                 new Latent(
                         heads,
@@ -192,10 +182,7 @@ public final class ShardPlan {
                 new LocalizedFiltering(
                         filter.hidden(),
                         cut.between().get(shard).size(),
-                        grouped(
-                                filter.attention(),
-                                heads,
-                                cut.kvHeads().get(shard).size()),
+                        grouped(filter.attention(), cut, shard),
                         filter.separator());
         };
         return new LayerConfig(attention, feedForward(layer.feedForward(), cut, shard));
@@ -213,16 +200,27 @@ public final class ShardPlan {
         };
     }
 
-    private static GroupedQuery grouped(GroupedQuery whole, int heads, int kvHeads) {
+    private static GroupedQuery grouped(GroupedQuery whole, LayerCut cut, int shard) {
         return new GroupedQuery(
-                heads,
-                kvHeads,
+                cut.heads().get(shard).size(),
+                cut.kvHeads().get(shard).size(),
                 whole.headDim(),
                 whole.rope(),
                 whole.scores(),
-                whole.norm(),
+                norm(whole, cut, shard),
                 whole.bias(),
                 whole.outputBias());
+    }
+
+    /** A key that several shards have counts with the first of them. */
+    private static QueryKeyNorm norm(GroupedQuery whole, LayerCut cut, int shard) {
+        if (shard == 0 || !(whole.norm() instanceof QueryKeyNorm.Projection norm)) {
+            return whole.norm();
+        }
+        IndexRange own = cut.kvHeads().get(shard);
+        IndexRange before = cut.kvHeads().get(shard - 1);
+        int repeated = Math.clamp(before.to() - own.from(), 0, own.size());
+        return new QueryKeyNorm.Projection(norm.queryWidth(), norm.keyWidth(), repeated * whole.headDim());
     }
 
     /** What a shard has of the vocabulary: rows of the embedding, and logits. */

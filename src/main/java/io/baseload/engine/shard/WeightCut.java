@@ -5,6 +5,7 @@ import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.config.Latent;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
+import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.tensor.IndexRange;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,8 +89,17 @@ sealed interface WeightCut {
             case "key", "key.bias", "value", "value.bias" -> new Outputs(Cuts.times(cut.kvHeads(), config.headDim()));
             case "output", "output.bias" -> inputs(Cuts.times(cut.heads(), config.headDim()), 1);
             case "sinks" -> new Outputs(cut.heads());
+            case "query_norm" -> norm(config, cut.heads());
+            case "key_norm" -> norm(config, cut.kvHeads());
             default -> WHOLE;
         };
+    }
+
+    /** A norm of each head has the same weights for all. */
+    private static WeightCut norm(GroupedQuery config, List<IndexRange> heads) {
+        return config.norm() instanceof QueryKeyNorm.Projection
+                ? new Outputs(Cuts.times(heads, config.headDim()))
+                : WHOLE;
     }
 
     private static WeightCut latent(String name, Latent config, LayerCut cut) {

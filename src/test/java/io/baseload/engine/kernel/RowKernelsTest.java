@@ -42,6 +42,9 @@ class RowKernelsTest {
             Rows x = random.rows(3, width);
             float[] weight = random.rows(1, width).data();
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.rmsNorm(x, weight, 1e-5f, y, 1, 3, scratch));
+            assertTwins(
+                    random.rows(3, width),
+                    (kernels, y) -> kernels.normalize(y, 1, kernels.squares(x, 2, width / 3, scratch), weight));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.add(x, y, 0, 2, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.addBias(weight, y, 0, 3, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.siluMultiply(y, x, 0, 3, width / 3, width));

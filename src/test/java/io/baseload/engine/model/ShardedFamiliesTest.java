@@ -1,14 +1,12 @@
 package io.baseload.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.baseload.testing.Reference;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -19,8 +17,7 @@ class ShardedFamiliesTest {
     private static final float TOLERANCE = 1e-4f;
     private static final int CONTEXT = 320;
 
-    static final List<String> MODELS =
-            FamiliesTest.MODELS.stream().filter(model -> !model.equals("olmo2")).toList();
+    static final List<String> MODELS = FamiliesTest.MODELS;
 
     @TempDir
     static Path work;
@@ -68,13 +65,5 @@ class ShardedFamiliesTest {
                 Split.check(crowded, ids, prompt, seed, whole, decoded);
             }
         }
-    }
-
-    @Test
-    void normsOverAllHeadsAreRefused() throws IOException {
-        Reference reference = Reference.open("olmo2", work);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> bench(reference, 2, 2).close())
-                .withMessageContaining("can't be cut into shards yet");
     }
 }

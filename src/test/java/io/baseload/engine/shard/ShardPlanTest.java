@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.architecture.Architectures;
+import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.shard.ShardPlan.Part;
@@ -55,6 +57,8 @@ class ShardPlanTest {
         "576, 9, 3, 1536, 49152, 64, 3",
         "576, 9, 3, 1536, 49152, 64, 4",
         "64, 4, 1, 96, 384, 16, 4",
+        "64, 2, 1, 96, 384, 32, 3",
+        "64, 1, 1, 96, 384, 64, 4",
         "64, 5, 5, 72, 100, 8, 3",
         "128, 12, 4, 200, 1000, 24, 3",
         "8192, 64, 8, 28672, 128256, 128, 4"
@@ -74,6 +78,7 @@ class ShardPlanTest {
                 "deepseek-v3",
                 "gemma3-v5config",
                 "gpt-oss-mxfp4",
+                "olmo2",
                 "tiny-gpt-oss",
                 "tiny-mixtral",
                 "tiny-qwen3-moe",
@@ -188,6 +193,27 @@ class ShardPlanTest {
     }
 
     @Test
+    void whereThereAreFewerHeadsThanShardsTheLastHaveNone() {
+        ShardPlan plan = plan(llama(64, 2, 1, 96, 384, 32), Quantization.BF16, 4);
+        assertThat(heads(plan)).isEqualTo(List.of(List.of(1, 1), List.of(1, 1), List.of(0, 0), List.of(0, 0)));
+    }
+
+    /** Its 4 query heads share 2 KV heads. */
+    @Test
+    void aKeyThatSeveralShardsHaveCountsOnceInANormOverAllHeads() {
+        ModelConfig olmo = Architectures.config(
+                ConfigKeys.read(TestModels.reference("olmo2").resolve("config.json")));
+        ShardPlan plan = plan(olmo, Quantization.BF16, 4);
+        List<QueryKeyNorm> norms = IntStream.range(0, 4)
+                .mapToObj(shard -> ((GroupedQuery) plan.config(shard).attention()).norm())
+                .toList();
+        assertThat(norms)
+                .isEqualTo(IntStream.of(0, 16, 0, 16)
+                        .mapToObj(before -> new QueryKeyNorm.Projection(64, 32, before))
+                        .toList());
+    }
+
+    @Test
     void innerWidthsAreCutWhereNestedScalesEndIfThatIsEven() {
         assertThat(down(5632, Quantization.Q4, 2)).isEqualTo(new IndexRange(0, 2560));
         assertThat(down(1536, Quantization.Q4, 2)).isEqualTo(new IndexRange(0, 768));
@@ -229,15 +255,16 @@ class ShardPlanTest {
     @Test
     void whatCannotBeCutIsRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> plan(llama(64, 2, 2, 96, 384, 32), Quantization.BF16, 3))
-                .withMessage("llama has 2 query heads, which can't be cut into 3 shards");
+                .isThrownBy(() -> plan(llama(64, 2, 2, 2, 384, 32), Quantization.BF16, 3))
+                .withMessage("llama has 2 inner channels, which can't be cut into 3 shards");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> plan(llama(64, 4, 2, 96, 384, 32), Quantization.BF16, 0))
                 .withMessage("shards must be at least 1, not 0");
-        ModelConfig olmo = Architectures.config(
-                ConfigKeys.read(TestModels.reference("olmo2").resolve("config.json")));
+        ModelConfig latent = Architectures.config(
+                ConfigKeys.read(TestModels.reference("deepseek-v2").resolve("config.json")));
+        int heads = latent.attention().heads();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> plan(olmo, Quantization.BF16, 2))
-                .withMessage("olmo2 can't be cut into shards yet: its norms of queries and keys go over all heads");
+                .isThrownBy(() -> plan(latent, Quantization.BF16, heads + 1))
+                .withMessage("deepseek_v2 has %d query heads, which can't be cut into %d shards", heads, heads + 1);
     }
 }
