@@ -7,8 +7,6 @@ import java.util.Optional;
 
 /** What queries and keys go through before they are rotated: nothing, a norm of each head, or a norm over all heads. */
 sealed interface QueryKeyNorms {
-    None NONE = new None();
-
     /** Once for all rows, behind a meeting of the shard and before {@link #apply}; all workers of all shards come here. */
     default void begin(Worker worker) {}
 
@@ -20,7 +18,7 @@ sealed interface QueryKeyNorms {
         float[] key = weights.keyNorm();
         float epsilon = weights.epsilon();
         return switch (weights.config().norm()) {
-            case QueryKeyNorm.None none -> NONE;
+            case QueryKeyNorm.None none -> new None();
             case QueryKeyNorm.Head head -> new Own(HeadNorm.of(q, query, epsilon), HeadNorm.of(k, key, epsilon));
             case QueryKeyNorm.Projection norm ->
                 squares(norm, workspace)

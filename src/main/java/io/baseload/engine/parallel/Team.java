@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ public final class Team implements AutoCloseable {
     private final int workers;
     private final CpuClaims[] claims;
     private final WorkerCount count;
-    private final Signal start;
+    private final WakeUp start;
     private final Meeting inside;
 
     /** Where the workers of each shard meet; {@link #inside} itself if there is only one. */
@@ -85,9 +86,11 @@ public final class Team implements AutoCloseable {
         this.layout = layout;
         workers = layout.workers();
         crowded = workers > Runtime.getRuntime().availableProcessors();
-        start = new Signal(workers);
-        inside = new Meeting(workers, crowded, naps);
-        end = new Meeting(workers, crowded, naps);
+        List<Integer> everyone = IntStream.range(0, workers).boxed().toList();
+        Group all = Group.of(layout, everyone);
+        start = new WakeUp(all);
+        inside = new Meeting(all, workers, crowded, naps);
+        end = new Meeting(all, workers, crowded, naps);
         shards = new Meeting[layout.shards()];
         claims = new CpuClaims[layout.shards()];
         barriers = new Barrier[workers];
@@ -97,7 +100,11 @@ public final class Team implements AutoCloseable {
         Cpus allowed = Cpus.allowed();
         boolean pins = pinned && layout.mayPin(allowed);
         for (int shard = 0; shard < shards.length; shard++) {
-            shards[shard] = shards.length == 1 ? inside : new Meeting(workers, crowded, naps);
+            int self = shard;
+            List<Integer> own = everyone.stream()
+                    .filter(worker -> layout.shard(worker) == self)
+                    .toList();
+            shards[shard] = shards.length == 1 ? inside : new Meeting(Group.of(layout, own), workers, crowded, naps);
             claims[shard] = CpuClaims.of(layout.cpus().get(shard), pins ? layout.workers(shard, workers) : 0);
         }
         this.pinned = true;
@@ -205,15 +212,15 @@ public final class Team implements AutoCloseable {
         return sum;
     }
 
-    private void begin(@Nullable Step step, int active) {
+    private void begin(Step step, int active) {
         this.step = step;
         inside.expect(active);
-        for (int shard = 0; shard < shards.length; shard++) {
-            shards[shard].expect(layout.workers(shard, active));
+        for (Meeting shard : shards) {
+            shard.expect(active);
         }
         end.expect(active);
         startNanos = System.nanoTime();
-        start.set(++steps << WORKER_BITS | active, active);
+        start.pass(0, ++steps << WORKER_BITS | active, active);
     }
 
     private void note(Step step, int active) {
@@ -257,11 +264,11 @@ public final class Team implements AutoCloseable {
         boolean takesPart = true;
         long seen = 0;
         while (true) {
-            start.await(seen, worker, takesPart && !crowded ? SPIN_NANOS : 0);
-            seen = start.value();
+            seen = start.await(worker, seen, takesPart && !crowded ? SPIN_NANOS : 0);
             int active = (int) (seen & (1 << WORKER_BITS) - 1);
             takesPart = worker < active;
             if (takesPart) {
+                start.pass(worker, seen, active);
                 Step next = step;
                 if (next == null) {
                     return;
@@ -305,7 +312,8 @@ public final class Team implements AutoCloseable {
     /** Ends the threads. */
     @Override
     public void close() {
-        begin(null, workers);
+        step = null;
+        start.passToAll(++steps << WORKER_BITS | workers);
         for (CpuClaims claim : claims) {
             claim.close();
         }

@@ -11,19 +11,27 @@ import java.util.Optional;
  *
  * @param workers of all shards together, at least one for each
  * @param cpus for each shard the CPUs that its workers may use, first one of each core; an empty list where the system doesn't tell
+ * @param levels how CPUs are near each other: lists of those of a node, then of those of a last-level cache; a level that has but one list says nothing and is left out
  */
-public record TeamLayout(int workers, List<List<Integer>> cpus) {
+public record TeamLayout(int workers, List<List<Integer>> cpus, List<List<List<Integer>>> levels) {
     public TeamLayout {
         cpus = cpus.stream().map(List::copyOf).toList();
+        levels = List.copyOf(levels);
         if (workers < cpus.size()) {
             throw new IllegalArgumentException(
                     workers + " workers are too few for " + cpus.size() + " shards: each needs one");
         }
     }
 
+    /** On CPUs that are all as near to each other. */
+    public TeamLayout(int workers, List<List<Integer>> cpus) {
+        this(workers, cpus, List.of());
+    }
+
     /** One shard on all CPUs of this process. */
     public static TeamLayout single(int workers) {
-        return new TeamLayout(workers, List.of(Cpus.allowed().cpus()));
+        Topology machine = Topology.ofThisMachine();
+        return new TeamLayout(workers, List.of(machine.allowed().cpus()), machine.levels());
     }
 
     /**
@@ -52,6 +60,12 @@ public record TeamLayout(int workers, List<List<Integer>> cpus) {
     /** Which one of its shard's workers it is. */
     public int place(int worker) {
         return worker / shards();
+    }
+
+    /** The CPU that a worker gets if it gets one of its own; −1 where the system doesn't tell. */
+    int cpu(int worker) {
+        List<Integer> own = cpus.get(shard(worker));
+        return own.isEmpty() ? -1 : own.get(place(worker) % own.size());
     }
 
     /** How many of the first {@code active} workers belong to a shard. */

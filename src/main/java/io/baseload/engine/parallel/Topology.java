@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * NUMA nodes and their CPUs, as the system describes them in a folder ({@code /sys/devices/system}).
+ * NUMA nodes, last-level caches and their CPUs, as the system describes them in a folder ({@code /sys/devices/system}).
  *
  * @param allowed CPUs that this process may use
  */
@@ -32,6 +32,28 @@ record Topology(Path system, Cpus allowed) {
             }
         }
         return nodes.isEmpty() ? List.of(allowed.cpus()) : nodes;
+    }
+
+    /** As {@link TeamLayout#levels}. */
+    List<List<List<Integer>>> levels() {
+        return Stream.of(nodes(), caches())
+                .filter(level -> level.size() > 1)
+                .distinct()
+                .toList();
+    }
+
+    /** CPUs that share a third-level cache; none where the system knows no such caches. */
+    private List<List<Integer>> caches() {
+        List<List<Integer>> caches = new ArrayList<>();
+        for (int cpu : allowed.cpus()) {
+            if (caches.stream().noneMatch(cache -> cache.contains(cpu))) {
+                Path cache = system.resolve("cpu/cpu" + cpu + "/cache/index3");
+                if (Files.isReadable(cache.resolve("shared_cpu_list"))) {
+                    caches.add(allowed.of(read(cache.resolve("shared_cpu_list"))));
+                }
+            }
+        }
+        return caches;
     }
 
     private List<Path> lists() {
@@ -72,7 +94,7 @@ record Topology(Path system, Cpus allowed) {
         int workers = options.threads() == 0
                 ? Math.max(shards.size(), Math.min(allowed.workers(), allowed.cores(shards)))
                 : options.threads();
-        return new TeamLayout(workers, shards);
+        return new TeamLayout(workers, shards, levels());
     }
 
     private List<List<Integer>> shards(EngineOptions options) {

@@ -1,9 +1,11 @@
 package io.baseload.engine.parallel;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
-/** Prints what a barrier and an empty step cost, for 1, 2, 4 and 8 threads, whatever the machine has; run it by its main method. */
+/** Prints what a barrier and an empty step cost, for 1, 2, 4 and 8 threads, whatever the machine has, at one place and as a tree of pairs; run it by its main method. */
 final class BarrierBenchmark {
     private static final Duration EACH = Duration.ofSeconds(1);
     private static final int BARRIERS = 300;
@@ -12,16 +14,34 @@ final class BarrierBenchmark {
 
     public static void main(String[] args) {
         for (int workers : new int[] {1, 2, 4, 8}) {
-            try (Team team = new Team(TeamLayout.single(workers), workers, true, 120)) {
-                double barrier = nanos(team, BarrierBenchmark::meet) / BARRIERS;
-                double step = nanos(team, (worker, all, inside) -> {});
-                System.out.printf(
-                        Locale.ROOT,
-                        "%d threads: a barrier %.3f us, an empty step %.3f us%n",
-                        workers,
-                        barrier / 1e3,
-                        step / 1e3);
+            measure("one place", TeamLayout.single(workers));
+            if (workers > 2) {
+                measure("tree of pairs", pairs(workers));
             }
+        }
+    }
+
+    /** As if each two CPUs shared a cache. */
+    private static TeamLayout pairs(int workers) {
+        List<List<Integer>> caches = IntStream.range(0, workers / 2)
+                .mapToObj(pair -> List.of(2 * pair, 2 * pair + 1))
+                .toList();
+        List<Integer> cpus = caches.stream().flatMap(List::stream).toList();
+        return new TeamLayout(workers, List.of(cpus), List.of(caches));
+    }
+
+    private static void measure(String kind, TeamLayout layout) {
+        int workers = layout.workers();
+        try (Team team = new Team(layout, workers, workers <= 2, 120)) {
+            double barrier = nanos(team, BarrierBenchmark::meet) / BARRIERS;
+            double step = nanos(team, (worker, all, inside) -> {});
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d threads, %s: a barrier %.3f us, an empty step %.3f us%n",
+                    workers,
+                    kind,
+                    barrier / 1e3,
+                    step / 1e3);
         }
     }
 

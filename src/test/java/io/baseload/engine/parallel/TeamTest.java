@@ -26,22 +26,57 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TeamTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    /** A team whose steps all have all workers, however crowded the machine is. */
+    private static Team all(int workers) {
+        return new Team(TeamLayout.single(workers), workers, true, 120);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 8})
     void everyWorkerSeesWhatAllWroteBeforeTheBarrier(int workers) {
-        int rounds = 2_000;
+        try (Team team = all(workers)) {
+            seesWhatAllWrote(team, 2_000);
+        }
+    }
+
+    /** Two nodes of two caches, with one to four workers each, and of each shard. */
+    @ParameterizedTest
+    @ValueSource(ints = {5, 8, 13})
+    void theSameInATree(int workers) {
+        List<List<Integer>> nodes = List.of(List.of(100, 101, 102, 103), List.of(104, 105, 106, 107));
+        List<List<Integer>> caches =
+                List.of(List.of(100, 101), List.of(102, 103), List.of(104, 105), List.of(106, 107));
+        List<Integer> every = nodes.stream().flatMap(List::stream).toList();
+        for (List<List<Integer>> shards : List.of(List.of(every), nodes)) {
+            var layout = new TeamLayout(workers, shards, List.of(nodes, caches));
+            try (Team team = new Team(layout, workers, false, 120)) {
+                for (int i = 0; i < 3; i++) {
+                    seesWhatAllWrote(team, 100);
+                    assertThrows(
+                            ArithmeticException.class,
+                            () -> team.run((worker, all, barrier) -> {
+                                if (worker == workers - 2) {
+                                    throw new ArithmeticException();
+                                }
+                                barrier.await();
+                            }));
+                }
+            }
+        }
+    }
+
+    private static void seesWhatAllWrote(Team team, int rounds) {
+        int workers = team.workers();
         long[] sums = new long[workers];
         int[] values = new int[workers * 32];
-        try (Team team = new Team(workers, true)) {
-            team.run((worker, all, barrier) -> {
-                for (int round = 1; round <= rounds; round++) {
-                    values[worker * 32] = round;
-                    barrier.await();
-                    sums[worker] += Arrays.stream(values).sum();
-                    barrier.await();
-                }
-            });
-        }
+        team.run((worker, all, barrier) -> {
+            for (int round = 1; round <= rounds; round++) {
+                values[worker * 32] = round;
+                barrier.await();
+                sums[worker] += Arrays.stream(values).sum();
+                barrier.await();
+            }
+        });
         long expected = (long) workers * rounds * (rounds + 1) / 2;
         assertTrue(Arrays.stream(sums).allMatch(sum -> sum == expected), Arrays.toString(sums));
     }
@@ -49,7 +84,7 @@ class TeamTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void aFailureReachesTheCallerAndTheTeamGoesOn(int culprit) {
-        try (Team team = new Team(3, true)) {
+        try (Team team = all(3)) {
             for (int i = 0; i < 20; i++) {
                 assertThrows(
                         ArithmeticException.class,
@@ -68,7 +103,7 @@ class TeamTest {
 
     @Test
     void aStepAfterWorkersHaveParkedRunsOnAll() throws InterruptedException {
-        try (Team team = new Team(3, true)) {
+        try (Team team = all(3)) {
             for (int i = 0; i < 20; i++) {
                 int[] ran = new int[3];
                 team.run((worker, all, barrier) -> ran[worker] = 1);
@@ -81,7 +116,7 @@ class TeamTest {
     @Test
     void idleWorkersUseNoCpu() throws InterruptedException {
         Thread[] worker = new Thread[2];
-        try (Team team = new Team(2, true)) {
+        try (Team team = all(2)) {
             team.run((self, all, barrier) -> worker[self] = Thread.currentThread());
             Patience.await()
                     .until(() -> worker[1].getState() == Thread.State.WAITING
@@ -100,7 +135,7 @@ class TeamTest {
             barrier.await();
             ran[worker]++;
         };
-        try (Team team = new Team(2, true)) {
+        try (Team team = all(2)) {
             for (int i = 0; i < 1_000; i++) {
                 team.run(step);
             }
@@ -117,7 +152,7 @@ class TeamTest {
     @Test
     void closingEndsTheThreads() throws InterruptedException {
         Thread[] threads = new Thread[3];
-        try (Team team = new Team(3, true)) {
+        try (Team team = all(3)) {
             team.run((worker, all, barrier) -> threads[worker] = Thread.currentThread());
         }
         for (int worker = 1; worker < 3; worker++) {
@@ -167,7 +202,7 @@ class TeamTest {
     void shardsMeetByThemselves() {
         int rounds = 500;
         int[] counts = new int[5 * 32];
-        try (Team team = new Team(TeamLayout.unbound(5, 2), true)) {
+        try (Team team = new Team(TeamLayout.unbound(5, 2), 5, true, 120)) {
             int[] sums = new int[5];
             team.run((worker, all, barrier) -> {
                 for (int round = 1; round <= rounds * (1 + worker % 2); round++) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +93,79 @@ class TopologyTest {
         nodes("0-3", "4-7");
         assertThat(allowing(0, 1, 2, 3, 4, 5, 6, 7).layout(options(1, 0)).shards())
                 .isOne();
+    }
+
+    private void caches(String... lists) throws IOException {
+        for (String list : lists) {
+            for (int cpu : Cpus.parse(list)) {
+                Path cache = Files.createDirectories(system.resolve("cpu/cpu" + cpu + "/cache/index3"));
+                Files.writeString(cache.resolve("shared_cpu_list"), list + "\n");
+            }
+        }
+    }
+
+    private Group everyone(TeamLayout layout) {
+        return Group.of(layout, IntStream.range(0, layout.workers()).boxed().toList());
+    }
+
+    /** As first of each group those who stand for it. */
+    private static String shape(Group group) {
+        return group.parts().isEmpty()
+                ? group.workers().toString()
+                : group.parts().stream().map(TopologyTest::shape).collect(Collectors.joining(" ", "(", ")"));
+    }
+
+    @Test
+    void workersMeetByCacheThenByNode() throws IOException {
+        nodes("0-3", "4-7");
+        caches("0-1", "2-3", "4-5", "6-7");
+        Topology topology = allowing(0, 1, 2, 3, 4, 5, 6, 7);
+        TeamLayout one = topology.layout(options(0, 1));
+        assertThat(shape(everyone(one))).isEqualTo("(([0, 1] [2, 3]) ([4, 5] [6, 7]))");
+        TeamLayout two = topology.layout(options(0, 0));
+        assertThat(shape(everyone(two))).isEqualTo("(([0, 2] [4, 6]) ([1, 3] [5, 7]))");
+        assertThat(shape(Group.of(two, List.of(1, 3, 5, 7)))).isEqualTo("([1, 3] [5, 7])");
+    }
+
+    @Test
+    void fewWorkersThatAreAllFarOrAllNearMeetAtOnePlace() throws IOException {
+        nodes("0-3", "4-7");
+        caches("0-3", "4-7");
+        Topology topology = allowing(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(shape(everyone(topology.layout(options(2, 2))))).isEqualTo("[0, 1]");
+        assertThat(topology.levels()).hasSize(1);
+        Topology half = allowing(0, 1, 2, 3);
+        assertThat(half.levels()).isEmpty();
+        assertThat(shape(everyone(half.layout(options(0, 0))))).isEqualTo("[0, 1, 2, 3]");
+    }
+
+    @Test
+    void manyOfOneCacheMeetInPieces() throws IOException {
+        Integer[] cpus = IntStream.range(0, 20).boxed().toArray(Integer[]::new);
+        caches("0-19");
+        assertThat(everyone(allowing(cpus).layout(options(0, 0))).parts())
+                .extracting(part -> part.workers().size())
+                .containsExactly(6, 7, 7);
+    }
+
+    /** How many counters' moves from core to core stand behind each other. */
+    private static int moves(Group group) {
+        return group.coming().length
+                + group.parts().stream().mapToInt(TopologyTest::moves).max().orElse(0);
+    }
+
+    @Test
+    void aTreeOf256WorkersIsShallow() throws IOException {
+        String[] four = new String[4];
+        String[] thirtyTwo = new String[32];
+        for (int i = 0; i < 32; i++) {
+            four[i / 8] = (i / 8 * 64) + "-" + (i / 8 * 64 + 63);
+            thirtyTwo[i] = 8 * i + "-" + (8 * i + 7);
+        }
+        nodes(four);
+        caches(thirtyTwo);
+        Integer[] cpus = IntStream.range(0, 256).boxed().toArray(Integer[]::new);
+        assertThat(moves(everyone(allowing(cpus).layout(options(0, 0))))).isEqualTo(8 + 8 + 4);
     }
 
     @Test

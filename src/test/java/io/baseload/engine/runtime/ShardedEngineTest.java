@@ -93,12 +93,12 @@ class ShardedEngineTest {
 
     @Test
     void refusesWhatCannotBeCut() throws IOException {
-        Path olmo = Reference.open("olmo2", folder).model();
+        Path latent = Reference.open("deepseek-v2", folder).model();
         long before = NativeMemory.liveBytes();
-        try (Engine two = engine(2)) {
-            assertThatThrownBy(() -> two.load(olmo, OPTIONS))
+        try (Engine five = Engine.open(new EngineOptions(5, false, 5, List.of()))) {
+            assertThatThrownBy(() -> five.load(latent, OPTIONS))
                     .isInstanceOf(UncuttableModelException.class)
-                    .hasMessageContaining("can't be cut into shards yet");
+                    .hasMessageContaining("has 4 query heads, which can't be cut into 5 shards");
         }
         assertThat(NativeMemory.liveBytes()).isEqualTo(before);
     }

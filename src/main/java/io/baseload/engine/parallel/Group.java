@@ -1,0 +1,94 @@
+package io.baseload.engine.parallel;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Workers that meet with each other before they meet with others: those of a last-level cache, then those of a node, then all (the combining tree of Yew, Tzeng and Lawrie, 1987). A
+ * counter that n cores add to goes from core to core n times, one after the other; in a tree the groups' counters do so at the same time, and only one core of each goes on to where it is
+ * far. So 256 workers on 4 nodes of 8 caches each have 8 + 8 + 4 such moves behind each other instead of 256.
+ *
+ * <p>Where all share a cache and are few, one group is as fast, and there is no tree.
+ *
+ * @param workers in ascending order; the first stands for the group where it is a part of another
+ * @param parts the groups that these workers are in; none if they meet at one place
+ */
+record Group(List<Integer> workers, List<Group> parts) {
+    /** More than so many don't meet at one place. */
+    private static final int MOST = 16;
+
+    private static final int PIECE = 8;
+
+    /** Of some workers, by where they run. */
+    static Group of(TeamLayout layout, List<Integer> workers) {
+        return of(layout, layout.levels(), workers);
+    }
+
+    private static Group of(TeamLayout layout, List<List<List<Integer>>> levels, List<Integer> workers) {
+        if (levels.isEmpty()) {
+            return pieces(workers);
+        }
+        Map<Integer, List<Integer>> near = new TreeMap<>();
+        for (int worker : workers) {
+            int domain = domain(levels.getFirst(), layout.cpu(worker));
+            near.computeIfAbsent(domain, key -> new ArrayList<>()).add(worker);
+        }
+        List<List<List<Integer>>> smaller = levels.subList(1, levels.size());
+        if (near.size() == 1) {
+            return of(layout, smaller, workers);
+        }
+        if (near.size() == workers.size()) {
+            return pieces(workers);
+        }
+        return joined(near.values().stream()
+                .map(some -> of(layout, smaller, some))
+                .sorted(Comparator.comparing(part -> part.workers().getFirst()))
+                .toList());
+    }
+
+    private static int domain(List<List<Integer>> level, int cpu) {
+        int domain = 0;
+        while (domain < level.size() && !level.get(domain).contains(cpu)) {
+            domain++;
+        }
+        return domain;
+    }
+
+    private static Group joined(List<Group> parts) {
+        List<Integer> workers =
+                parts.stream().flatMap(part -> part.workers().stream()).sorted().toList();
+        return new Group(workers, parts);
+    }
+
+    private static Group pieces(List<Integer> workers) {
+        if (workers.size() <= MOST) {
+            return new Group(List.copyOf(workers), List.of());
+        }
+        List<Group> parts = new ArrayList<>();
+        int pieces = Math.ceilDiv(workers.size(), PIECE);
+        for (int i = 0; i < pieces; i++) {
+            parts.add(pieces(
+                    workers.subList(Step.share(i, pieces, workers.size()), Step.share(i + 1, pieces, workers.size()))));
+        }
+        return joined(parts);
+    }
+
+    /** Who comes to where the group meets: its workers, or of each part the first. */
+    int[] coming() {
+        return parts.isEmpty()
+                ? workers.stream().mapToInt(Integer::intValue).toArray()
+                : parts.stream().mapToInt(part -> part.workers().getFirst()).toArray();
+    }
+
+    /** How many of those who come, who are in ascending order, are among the first workers. */
+    static int among(int[] coming, int active) {
+        int count = 0;
+        while (count < coming.length && coming[count] < active) {
+            count++;
+        }
+        return count;
+    }
+}
