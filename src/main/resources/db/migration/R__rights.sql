@@ -12,7 +12,7 @@ GRANT SELECT ON audit_entry, audit_head, audit_log, audit_segment, audit_checkpo
 GRANT EXECUTE ON FUNCTION audit_append, audit_checkpoint_append, audit_drop_segment TO "${application}";
 GRANT SELECT, INSERT ON audit_subtree, audit_key TO "${application}";
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON model, alias, alias_target, backend, backend_model, job TO "${application}";
+GRANT SELECT, INSERT, UPDATE, DELETE ON model, alias, alias_target, canary, canary_count, backend, backend_model, job TO "${application}";
 
 -- How long entries of the trail stay (baseload.audit.retention); a full segment that is older may then be archived and dropped.
 UPDATE audit_log SET retention = nullif('${audit_retention}', '')::interval;

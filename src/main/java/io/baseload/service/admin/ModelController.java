@@ -52,10 +52,14 @@ final class ModelController {
     /**
      * @param precision exact or fast; left out: as before
      * @param kvPrecision f32, f16 or q8; left out: as before
+     * @param pinned whether it stays in memory although nobody asks it; left out: as before
      */
     @JsonNaming(SnakeCaseStrategy.class)
-    record LoadRequest(@Nullable String precision, @Nullable String kvPrecision) {
-        static final LoadRequest AS_BEFORE = new LoadRequest(null, null);
+    record LoadRequest(
+            @Nullable String precision,
+            @Nullable String kvPrecision,
+            @Nullable Boolean pinned) {
+        static final LoadRequest AS_BEFORE = new LoadRequest(null, null, null);
     }
 
     @GetMapping
@@ -99,7 +103,9 @@ final class ModelController {
         Map<String, Object> detail = new TreeMap<>();
         precision.ifPresent(value -> detail.put("precision", value.label()));
         kv.ifPresent(value -> detail.put("kv_precision", value.label()));
-        return JobForm.started(catalog.load(id, precision, kv, recorded(caller, "model.load", id, detail)));
+        Optional<Boolean> pinned = Optional.ofNullable(request.pinned());
+        pinned.ifPresent(value -> detail.put("pinned", value));
+        return JobForm.started(catalog.load(id, precision, kv, pinned, recorded(caller, "model.load", id, detail)));
     }
 
     @PostMapping("/{id}/unload")

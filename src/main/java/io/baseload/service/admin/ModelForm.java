@@ -33,6 +33,7 @@ record ModelForm(
      * @param memoryBytes bytes outside the Java heap
      * @param precision what linear layers compute with: exact or fast
      * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
+     * @param pinned whether it stays although nobody asks it, or others need room
      * @param prefillTier what computes the linear layers of prompts
      * @param decodeTier and those of answers
      */
@@ -43,6 +44,7 @@ record ModelForm(
             int queued,
             String precision,
             String kvPrecision,
+            boolean pinned,
             String prefillTier,
             String decodeTier) {
         static Loaded of(Model model, ModelLoad load) {
@@ -52,6 +54,7 @@ record ModelForm(
                     load.queued(),
                     model.precision().label(),
                     model.kvPrecision().label(),
+                    model.pinned(),
                     load.kernels().prefill(),
                     load.kernels().decode());
         }

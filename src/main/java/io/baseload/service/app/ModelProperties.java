@@ -3,7 +3,9 @@ package io.baseload.service.app;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.Precision;
+import io.baseload.service.registry.ResidencePolicy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -21,6 +23,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param prefixCache whether prompts are kept for later requests of the same tenant
  * @param speculation whether an answer that is alone may have several tokens in a step where its text repeats itself
  * @param warmUp whether a model answers only when its kernels are compiled, instead of slowly at first
+ * @param loadWait how long a request waits for a model that is not in memory, which it has loaded; 0 = it is refused
+ * @param idleTime after how long without a request a model leaves memory; 0 = never
  * @param toolFormats how models write calls of tools, by id, where their templates don't show it
  * @param chatTemplates by model, a file with a chat template to use instead of the model's own
  */
@@ -36,8 +40,14 @@ record ModelProperties(
         @DefaultValue("true") boolean prefixCache,
         @DefaultValue("true") boolean speculation,
         @DefaultValue("true") boolean warmUp,
+        @DefaultValue("0s") Duration loadWait,
+        @DefaultValue("0s") Duration idleTime,
         @DefaultValue Map<String, String> toolFormats,
         @DefaultValue Map<String, Path> chatTemplates) {
+    ResidencePolicy residence() {
+        return new ResidencePolicy(loadWait, idleTime, maxQueued);
+    }
+
     LoadOptions options() {
         return LoadOptions.named("")
                 .withContextLength(contextLength)

@@ -10,6 +10,7 @@ import io.baseload.service.pull.Puller;
 import io.baseload.service.registry.BundledModel;
 import io.baseload.service.registry.LoadSettings;
 import io.baseload.service.registry.MemoryBudget;
+import io.baseload.service.registry.ResidencePolicy;
 import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.web.Authenticator;
 import java.net.URL;
@@ -42,6 +43,11 @@ class Wiring {
     @Bean
     LoadSettings loadSettings(ModelProperties properties) {
         return new LoadSettings(properties.options(), properties.toolFormats(), properties.chatTemplates(), build());
+    }
+
+    @Bean
+    ResidencePolicy residencePolicy(ModelProperties properties) {
+        return properties.residence();
     }
 
     private static String build() {

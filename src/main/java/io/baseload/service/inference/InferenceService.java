@@ -18,6 +18,7 @@ import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -94,6 +95,9 @@ final class InferenceService implements Inference {
                 throw e;
             }
         } catch (RuntimeException | Error e) {
+            if (e instanceof UpstreamException) {
+                model.ended(true, Duration.ofNanos(System.nanoTime() - begun));
+            }
             model.close();
             throw e;
         }

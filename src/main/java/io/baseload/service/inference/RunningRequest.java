@@ -69,6 +69,9 @@ final class RunningRequest implements Consumer<CompletionEvent> {
     private void end(State state, Usage usage, CompletionEvent last) {
         watch.end(usage, state == State.DONE ? reason() : state.word());
         ended.run();
+        if (state != State.CANCELLED) {
+            model.ended(state == State.FAILED, watch.firstToken());
+        }
         var finishReasons = reasons.values().stream().map(RunningRequest::word).toList();
         var unused = ledger.settle(new Outcome(reservation, state, usage, finishReasons, watch.milliseconds()))
                 .copy()

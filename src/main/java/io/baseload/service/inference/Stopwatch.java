@@ -1,8 +1,10 @@
 package io.baseload.service.inference;
 
 import io.baseload.engine.api.Usage;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 
 /** Times one request, by what the engine's thread tells. */
@@ -10,7 +12,7 @@ final class Stopwatch {
     private final InferenceMeters.OfModel meters;
     private final long begun;
     private final AtomicBoolean stepped = new AtomicBoolean();
-    private final AtomicBoolean first = new AtomicBoolean();
+    private final AtomicLong first = new AtomicLong(); // nanoseconds; 0 = there is none yet
 
     Stopwatch(InferenceMeters.OfModel meters, long begun) {
         this.meters = meters;
@@ -46,9 +48,14 @@ final class Stopwatch {
 
     /** There is a token. */
     void token() {
-        if (first.compareAndSet(false, true)) {
-            meters.firstToken().record(elapsed(), TimeUnit.NANOSECONDS);
+        if (first.compareAndSet(0, Math.max(1, elapsed()))) {
+            meters.firstToken().record(first.get(), TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** How long the first token took; as long as everything, if there was none. */
+    Duration firstToken() {
+        return Duration.ofNanos(first.get() == 0 ? elapsed() : first.get());
     }
 
     /** @param reason the answers' finish reason, or how else the request ended */

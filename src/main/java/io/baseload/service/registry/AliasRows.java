@@ -15,6 +15,9 @@ interface AliasRows extends ListCrudRepository<AliasRows.AliasRow, String> {
 
     List<AliasRow> findByModelOrderByName(String model);
 
+    /** Whether a name points to a local model, or has it as a canary. */
+    @Query("SELECT EXISTS (SELECT FROM alias WHERE model = :model) OR EXISTS"
+            + " (SELECT FROM canary WHERE model = :model AND backend IS NULL AND state = 'RUNNING')")
     boolean existsByModel(String model);
 
     /**

@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -24,6 +26,7 @@ import org.springframework.transaction.support.TransactionOperations;
 public final class Aliases {
     private final AliasRows rows;
     private final AliasTargets targets;
+    private final CanaryRows canaries;
     private final AliasRoutes routes;
     private final Backends backends;
     private final ModelRows models;
@@ -36,6 +39,7 @@ public final class Aliases {
     Aliases(
             AliasRows rows,
             AliasTargets targets,
+            CanaryRows canaries,
             AliasRoutes routes,
             Backends backends,
             ModelRows models,
@@ -46,6 +50,7 @@ public final class Aliases {
             TransactionOperations transaction) {
         this.rows = rows;
         this.targets = targets;
+        this.canaries = canaries;
         this.routes = routes;
         this.backends = backends;
         this.models = models;
@@ -125,7 +130,7 @@ public final class Aliases {
     }
 
     /** The target with the backend whose model it is. */
-    private AliasTarget placed(AliasTarget target) {
+    AliasTarget placed(AliasTarget target) {
         if (target.backend().isPresent()) {
             String backend = target.backend().get();
             return backends.offer(backend, target.model())
@@ -153,6 +158,51 @@ public final class Aliases {
         everywhere.awaitAlias(name, route.description(), progress);
     }
 
+    /** Runs a decision in a turn and a transaction. */
+    void decide(Runnable decision) {
+        loader.inTurn(() -> transaction.executeWithoutResult(status -> decision.run()));
+    }
+
+    /** Loads a model here and in the other processes, as one that leaves with its last name; then decides. */
+    void bring(String model, Runnable decision, Progress progress) {
+        loader.admit(models.findById(model).orElseThrow(() -> new UnknownModelException(model)));
+        load(model, () -> transaction.executeWithoutResult(status -> decision.run()), progress);
+    }
+
+    /**
+     * Ends a canary: points its name to it, or has its model leave.
+     *
+     * @param first ends it in the table, in the same transaction; false if somebody else has
+     * @return what {@code first} says
+     */
+    boolean settle(Canary canary, boolean promoted, BooleanSupplier first) {
+        return loader.inTurn(() -> {
+            Optional<String> local = canary.backend().isEmpty() ? Optional.of(canary.model()) : Optional.empty();
+            Ended ended = Objects.requireNonNull(transaction.execute(status -> {
+                Optional<String> before =
+                        rows.findById(canary.alias()).flatMap(row -> Optional.ofNullable(row.model()));
+                if (!first.getAsBoolean()) {
+                    return new Ended(false, Optional.empty());
+                }
+                if (promoted) {
+                    targets.point(canary.alias(), new AliasRoute(List.of(canary.target())));
+                }
+                return new Ended(true, (promoted ? before : local).filter(this::leaves));
+            }));
+            if (ended.here() && promoted) {
+                follow(canary.alias(), new AliasRoute(List.of(canary.target())));
+            }
+            ended.left().ifPresent(loaded::drain);
+            return ended.here();
+        });
+    }
+
+    /**
+     * @param here whether this process ended it
+     * @param left the local model that nobody wants any more
+     */
+    private record Ended(boolean here, Optional<String> left) {}
+
     private void load(String model, Runnable move, Progress progress) {
         try {
             loader.load(model, progress, () -> models.wantByAlias(model));
@@ -165,15 +215,26 @@ public final class Aliases {
     }
 
     private void move(String name, AliasRoute route, Consumer<AliasRoute> recorded) {
-        Optional<String> left = transaction.execute(status -> {
+        List<String> left = transaction.execute(status -> {
             Optional<String> before = rows.findById(name).flatMap(row -> Optional.ofNullable(row.model()));
             targets.point(name, route);
+            Optional<String> canary = canaries.end(name, Canary.State.ROLLED_BACK, "the alias was moved")
+                    ? canaries.find(name)
+                            .filter(one -> one.backend().isEmpty())
+                            .map(Canary::model)
+                            .filter(this::leaves)
+                    : Optional.empty();
             recorded.accept(route);
-            return before.filter(this::leaves);
+            return Stream.concat(canary.stream(), before.filter(this::leaves).stream())
+                    .toList();
         });
+        follow(name, route);
+        Objects.requireNonNull(left).forEach(loaded::drain);
+    }
+
+    private void follow(String name, AliasRoute route) {
         route.local().ifPresentOrElse(model -> loaded.point(name, model), () -> loaded.forget(name));
         routes.put(name, route);
-        left.ifPresent(loaded::drain);
     }
 
     private void drainIfUnused(String model) {
@@ -209,14 +270,19 @@ public final class Aliases {
     }
 
     private void delete(Alias alias, Runnable recorded) {
-        Optional<String> left = transaction.execute(status -> {
+        List<String> left = transaction.execute(status -> {
+            Optional<String> canary = canaries.find(alias.name())
+                    .filter(one -> one.backend().isEmpty())
+                    .map(Canary::model);
             rows.deleteById(alias.name());
             recorded.run();
-            return alias.route().local().filter(this::leaves);
+            return Stream.concat(canary.stream(), alias.route().local().stream())
+                    .filter(this::leaves)
+                    .toList();
         });
         loaded.forget(alias.name());
         routes.remove(alias.name());
-        left.ifPresent(loaded::drain);
+        Objects.requireNonNull(left).forEach(loaded::drain);
     }
 
     /** Whether a model that just lost an alias, or did not get it, is to leave memory. */

@@ -5,6 +5,7 @@ import io.baseload.engine.api.LoadedModel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +142,20 @@ final class LoadedModels {
         }
     }
 
+    /** Models that answer and have had nothing to do for at least so long, the longest first. */
+    List<String> idle(Duration time) {
+        record Idle(String id, long nanos) {}
+        synchronized (lock) {
+            return places.values().stream()
+                    .filter(Place::isIdle)
+                    .map(place -> new Idle(place.slot().id(), System.nanoTime() - place.lastUse()))
+                    .filter(place -> place.nanos() >= time.toNanos())
+                    .sorted(Comparator.comparingLong(Idle::nanos).reversed())
+                    .map(Idle::id)
+                    .toList();
+        }
+    }
+
     /** Everything in memory, draining models too. */
     List<Slot> slots() {
         synchronized (lock) {
@@ -182,6 +197,7 @@ final class LoadedModels {
         private final Slot slot;
         private final CompletableFuture<Void> gone = new CompletableFuture<>();
         private int holds;
+        private long lastUse = System.nanoTime();
         private boolean draining;
         private boolean closed;
 
@@ -199,11 +215,21 @@ final class LoadedModels {
 
         void hold() {
             holds++;
+            lastUse = System.nanoTime();
+        }
+
+        boolean isIdle() {
+            return open() && holds == 0;
+        }
+
+        long lastUse() {
+            return lastUse;
         }
 
         /** @return whether the model is to be closed now */
         boolean release() {
             holds--;
+            lastUse = System.nanoTime();
             return closeIfUnused();
         }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param load what it is doing, if it is in memory
  * @param precision what its linear layers compute with when it is loaded
  * @param kvPrecision how its KV cache stores keys and values then
+ * @param pinned whether it stays in memory although nobody asks it, or others need room
  * @param failure why it could not be loaded, if the last try failed
  */
 public record Model(
@@ -29,6 +30,7 @@ public record Model(
         Optional<ModelLoad> load,
         Precision precision,
         KvPrecision kvPrecision,
+        boolean pinned,
         Optional<String> failure,
         Instant createdAt) {
 

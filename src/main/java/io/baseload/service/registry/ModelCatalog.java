@@ -42,6 +42,7 @@ public final class ModelCatalog {
     private final ModelStore store;
     private final ModelLoader loader;
     private final LoadedModels loaded;
+    private final Residence residence;
     private final Jobs jobs;
 
     ModelCatalog(
@@ -53,6 +54,7 @@ public final class ModelCatalog {
             ModelStore store,
             ModelLoader loader,
             LoadedModels loaded,
+            Residence residence,
             Jobs jobs) {
         this.rows = rows;
         this.aliases = aliases;
@@ -62,6 +64,7 @@ public final class ModelCatalog {
         this.store = store;
         this.loader = loader;
         this.loaded = loaded;
+        this.residence = residence;
         this.jobs = jobs;
         jobs.define(Job.Kind.LOAD, LoadTask.class, task -> progress -> load(task, progress));
     }
@@ -98,6 +101,7 @@ public final class ModelCatalog {
                 loaded.slot(row.id()).map(slot -> slot.model().load()),
                 loader.options(row).precision(),
                 loader.options(row).kvPrecision(),
+                row.pinned(),
                 loader.failure(row.id()),
                 row.createdAt());
     }
@@ -112,28 +116,38 @@ public final class ModelCatalog {
      *
      * @param precision what its linear layers compute with, from now on; empty: as before
      * @param kvPrecision how its KV cache stores keys and values; empty likewise
+     * @param pinned whether it stays although nobody asks it, or others need room; empty likewise
      * @param recorded runs in the transaction that creates the job
      * @throws UnknownModelException if there is no such model
      * @throws ConflictException if it is in memory with other settings
      * @throws NotEnoughMemoryException if it does not fit into memory now
      */
     public Job load(
-            String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision, Consumer<Job> recorded) {
+            String id,
+            Optional<Precision> precision,
+            Optional<KvPrecision> kvPrecision,
+            Optional<Boolean> pinned,
+            Consumer<Job> recorded) {
         loader.admit(wanted(id, precision, kvPrecision));
-        return jobs.start(Job.Kind.LOAD, id, new LoadTask(id, precision, kvPrecision), recorded);
+        return jobs.start(Job.Kind.LOAD, id, new LoadTask(id, precision, kvPrecision, pinned), recorded);
     }
 
     /** What a job remembers of a load. */
-    record LoadTask(String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision) {}
+    record LoadTask(
+            String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision, Optional<Boolean> pinned) {}
 
     private void load(LoadTask task, Progress progress) {
         String id = task.id();
         loader.inTurn(() -> {
             ModelRow wanted = wanted(id, task.precision(), task.kvPrecision());
             rows.settle(id, name(wanted.computePrecision()), name(wanted.kvPrecision()));
+            task.pinned().ifPresent(pinned -> rows.pin(id, pinned));
             loader.expect(id);
         });
-        loader.load(id, progress, () -> rows.want(id, Wanted.BY_OPERATOR.name()));
+        loader.load(id, progress, () -> {
+            residence.forget(id);
+            rows.want(id, Wanted.BY_OPERATOR.name());
+        });
     }
 
     /** The model with what is asked for, unless it is in memory, or on its way there, with other settings. */
@@ -158,7 +172,10 @@ public final class ModelCatalog {
         ModelRow row = row(id);
         return jobs.start(Job.Kind.UNLOAD, id, recorded, progress -> {
             try {
-                loader.unload(id, progress, () -> rows.want(id, Wanted.NO.name()));
+                loader.unload(id, progress, () -> {
+                    residence.forget(id);
+                    rows.want(id, Wanted.NO.name());
+                });
             } catch (CancelledException e) {
                 loader.inTurn(() -> {
                     if (loaded.reopen(id)) {
@@ -248,7 +265,8 @@ public final class ModelCatalog {
                 wanted,
                 Instant.now(),
                 null,
-                null));
+                null,
+                false));
     }
 
     /** Deletes a file that no model names any more. */

@@ -48,6 +48,7 @@ final class ModelLoader {
     private final LoadedModels loaded;
     private final MemoryBudget budget;
     private final LoadSettings settings;
+    private final Residence residence;
     private final ReentrantLock turn = new ReentrantLock(true);
     private final Set<String> expected = ConcurrentHashMap.newKeySet();
     private final Map<String, Load> loads = new ConcurrentHashMap<>(); // entered in turns
@@ -86,13 +87,15 @@ final class ModelLoader {
             ModelRows rows,
             LoadedModels loaded,
             MemoryBudget budget,
-            LoadSettings settings) {
+            LoadSettings settings,
+            Residence residence) {
         this.engine = engine;
         this.store = store;
         this.rows = rows;
         this.loaded = loaded;
         this.budget = budget;
         this.settings = settings;
+        this.residence = residence;
     }
 
     /** Runs a change of what is loaded or wanted. Others wait, so it must not wait for a model. */
@@ -148,9 +151,18 @@ final class ModelLoader {
      * @throws CancelledException if {@code progress} or {@link #unload} ended it
      */
     void load(String id, Progress progress, Runnable then) {
+        load(id, progress, then, Optional::empty);
+    }
+
+    /**
+     * The same, where others may have to make room.
+     *
+     * @param room has a model leave memory, in the turn that finds too little of it, and says when it has left; empty = none can
+     */
+    void load(String id, Progress progress, Runnable then, Supplier<Optional<CompletableFuture<Void>>> room) {
         try {
             while (true) {
-                switch (inTurn(() -> step(id, then))) {
+                switch (inTurn(() -> step(id, then, room))) {
                     case Step.Answers() -> {
                         return;
                     }
@@ -163,6 +175,11 @@ final class ModelLoader {
             }
         } catch (CancelledException e) {
             throw e;
+        } catch (NotEnoughMemoryException e) {
+            if (!residence.policy().onDemand()) {
+                failures.put(id, Jobs.inWords(e));
+            }
+            throw e;
         } catch (RuntimeException e) {
             failures.put(id, Jobs.inWords(e));
             throw e;
@@ -171,12 +188,13 @@ final class ModelLoader {
         }
     }
 
-    private Step step(String id, Runnable then) {
+    private Step step(String id, Runnable then, Supplier<Optional<CompletableFuture<Void>>> room) {
         Load load = loads.get(id);
         if (load != null) {
             return new Step.Wait("waiting for its load", load.end());
         }
         if (loaded.reopen(id)) {
+            residence.wake(id);
             failures.remove(id);
             then.run();
             return new Step.Answers();
@@ -185,9 +203,17 @@ final class ModelLoader {
             return new Step.Wait("waiting until its memory is free", loaded.gone(id));
         }
         ModelRow row = rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
-        Load begun = new Load(row, admitted(row), new AtomicBoolean(), new CompletableFuture<>());
-        loads.put(id, begun);
-        return new Step.Begin(begun);
+        try {
+            Load begun = new Load(row, admitted(row), new AtomicBoolean(), new CompletableFuture<>());
+            loads.put(id, begun);
+            return new Step.Begin(begun);
+        } catch (NotEnoughMemoryException e) {
+            if (e.isForEver()) {
+                throw e;
+            }
+            return new Step.Wait(
+                    "waiting until another model has made room", room.get().orElseThrow(() -> e));
+        }
     }
 
     private void open(Load load, Progress watcher, Runnable then) {
@@ -195,6 +221,7 @@ final class ModelLoader {
         Slot slot = prepared(load, read(load, progress), progress);
         inTurn(() -> {
             loaded.open(slot);
+            residence.wake(slot.id());
             failures.remove(slot.id());
             ended(load);
             try {

@@ -5,16 +5,20 @@ import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.service.backend.BackendHealth;
 import io.baseload.service.registry.AliasRoute.AliasTarget;
 import io.baseload.service.registry.Backends.RemoteOffer;
+import io.baseload.service.registry.Canary.Arm;
 import io.baseload.service.registry.LoadedModels.Slot;
+import io.baseload.service.registry.ModelRows.ModelRow;
 import io.baseload.service.tenant.Caller;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
@@ -33,13 +37,24 @@ final class ModelRouter implements ModelDirectory {
     private final LoadedModels loaded;
     private final AliasRoutes routes;
     private final Backends backends;
+    private final OnDemand onDemand;
+    private final CanaryTraffic canaries;
 
-    ModelRouter(ModelRows rows, ModelLoader loader, LoadedModels loaded, AliasRoutes routes, Backends backends) {
+    ModelRouter(
+            ModelRows rows,
+            ModelLoader loader,
+            LoadedModels loaded,
+            AliasRoutes routes,
+            Backends backends,
+            OnDemand onDemand,
+            CanaryTraffic canaries) {
         this.rows = rows;
         this.loader = loader;
         this.loaded = loaded;
         this.routes = routes;
         this.backends = backends;
+        this.onDemand = onDemand;
+        this.canaries = canaries;
     }
 
     /** A target that is on a backend, if it is. */
@@ -49,16 +64,14 @@ final class ModelRouter implements ModelDirectory {
     public List<Target> route(Caller caller, String name) {
         Optional<AliasRoute> route = routes.find(name);
         if (route.isPresent()) {
-            return ordered(
-                    route.get().drawn().stream()
-                            .filter(target -> sees(caller, name, target.model()))
-                            .flatMap(target -> choice(caller, name, target).stream())
-                            .toList(),
-                    name);
+            List<Target> targets = targets(caller, name, route.get());
+            return canaries.find(name)
+                    .map(canary -> withCanary(caller, canary, targets))
+                    .orElse(targets);
         }
         List<RemoteOffer> elsewhere = loaded.slot(name).isPresent() ? List.of() : backends.offering(name);
         if (elsewhere.isEmpty() || rows.existsById(name)) {
-            return List.of(() -> local(caller, name));
+            return List.of(() -> local(caller, name, true));
         }
         return ordered(
                 elsewhere.stream()
@@ -68,10 +81,53 @@ final class ModelRouter implements ModelDirectory {
                 name);
     }
 
-    private Optional<Choice> choice(Caller caller, String name, AliasTarget target) {
+    private List<Target> targets(Caller caller, String name, AliasRoute route) {
+        boolean alone = route.targets().size() == 1;
+        return ordered(
+                route.drawn().stream()
+                        .filter(target -> sees(caller, name, target.model()))
+                        .flatMap(target -> choice(caller, name, target, alone).stream())
+                        .toList(),
+                name);
+    }
+
+    /** The canary's request goes to it first; where it does not begin to answer, to the others. */
+    private List<Target> withCanary(Caller caller, Canary canary, List<Target> stable) {
+        List<Target> all = new ArrayList<>();
+        if (CanaryTraffic.draws(canary) && sees(caller, canary.alias(), canary.model())) {
+            all.add(counted(canary, Arm.CANARY, () -> acquire(canary)));
+        }
+        stable.forEach(target -> all.add(counted(canary, Arm.STABLE, target)));
+        return all;
+    }
+
+    /** A model that is being loaded says nothing of its quality; a backend that is down does. */
+    private Target counted(Canary canary, Arm arm, Target target) {
+        return () -> {
+            try {
+                return canaries.counted(canary.alias(), arm, target.acquire());
+            } catch (UpstreamException e) {
+                canaries.failed(canary.alias(), arm);
+                throw e;
+            }
+        };
+    }
+
+    private ServedModel acquire(Canary canary) {
+        if (canary.backend().isPresent()) {
+            return backends.offer(canary.backend().get(), canary.model())
+                    .map(ModelRouter::acquire)
+                    .orElseThrow(() -> new ModelUnavailableException(canary.model(), "not offered any more", LATER));
+        }
+        return loaded.acquire(canary.model(), id -> true)
+                .orElseThrow(() -> new ModelUnavailableException(canary.model(), "being loaded", SOON));
+    }
+
+    /** @param alone whether it is the only one: else a request goes to the next instead of waiting for a load */
+    private Optional<Choice> choice(Caller caller, String name, AliasTarget target, boolean alone) {
         return target.backend()
                 .map(backend -> backends.offer(backend, target.model()).map(ModelRouter::remote))
-                .orElseGet(() -> Optional.of(new Choice(() -> local(caller, name), BackendHealth.State.UP)));
+                .orElseGet(() -> Optional.of(new Choice(() -> local(caller, name, alone), BackendHealth.State.UP)));
     }
 
     private static Choice remote(RemoteOffer offer) {
@@ -97,8 +153,11 @@ final class ModelRouter implements ModelDirectory {
                 .toList();
     }
 
-    private ServedModel local(Caller caller, String name) {
-        return loaded.acquire(name, id -> sees(caller, name, id)).orElseThrow(() -> absent(name));
+    private ServedModel local(Caller caller, String name, boolean waits) {
+        Supplier<Optional<ServedModel>> held = () -> loaded.acquire(name, id -> sees(caller, name, id));
+        return held.get()
+                .or(() -> onDemand.bring(caller.tenant(), name, loaded.resolve(name), waits, held))
+                .orElseThrow(() -> absent(name));
     }
 
     private RuntimeException absent(String name) {
@@ -133,6 +192,11 @@ final class ModelRouter implements ModelDirectory {
                 cards.put(slot.id(), slot.created());
             }
         }
+        if (onDemand.isOn()) {
+            rows.findAll().stream()
+                    .filter(row -> caller.mayAsk(row.id()))
+                    .forEach(row -> cards.put(row.id(), row.createdAt()));
+        }
         return cards.entrySet().stream()
                 .map(card -> new Card(card.getKey(), card.getValue()))
                 .sorted(Comparator.comparing(card -> card.id().toLowerCase(Locale.ROOT)))
@@ -145,7 +209,10 @@ final class ModelRouter implements ModelDirectory {
                 .map(backend -> backends.offer(backend, target.model()).map(RemoteOffer::created))
                 .orElseGet(() -> loaded.slot(loaded.resolve(alias))
                         .filter(slot -> loaded.answers(slot.id()))
-                        .map(Slot::created));
+                        .map(Slot::created)
+                        .or(() -> onDemand.isOn()
+                                ? rows.findById(loaded.resolve(alias)).map(ModelRow::createdAt)
+                                : Optional.empty()));
     }
 
     private static boolean sees(Caller caller, String name, String id) {

@@ -24,6 +24,13 @@ interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String> {
     @Query("UPDATE model SET sha256 = :sha256 WHERE id = :id")
     int restore(String id, String sha256);
 
+    @Query("SELECT id FROM model WHERE pinned")
+    List<String> pinned();
+
+    @Modifying
+    @Query("UPDATE model SET pinned = :pinned WHERE id = :id")
+    int pin(String id, boolean pinned);
+
     boolean existsBySha256(String sha256);
 
     @Modifying
@@ -43,6 +50,7 @@ interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String> {
      *
      * @param computePrecision what its linear layers compute with; null: as the service's settings say
      * @param kvPrecision how its KV cache stores keys and values; null likewise
+     * @param pinned whether it stays in memory although nobody asks it, or others need room
      */
     @Table("model")
     record ModelRow(
@@ -55,7 +63,8 @@ interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String> {
             Wanted wanted,
             Instant createdAt,
             @Nullable Precision computePrecision,
-            @Nullable KvPrecision kvPrecision) {
+            @Nullable KvPrecision kvPrecision,
+            boolean pinned) {
 
         /** The same model with what is given instead of what it has. */
         ModelRow loadedWith(Optional<Precision> precision, Optional<KvPrecision> kv) {
@@ -69,7 +78,8 @@ interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String> {
                     wanted,
                     createdAt,
                     precision.orElse(computePrecision),
-                    kv.orElse(kvPrecision));
+                    kv.orElse(kvPrecision),
+                    pinned);
         }
     }
 

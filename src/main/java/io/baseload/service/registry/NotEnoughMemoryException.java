@@ -2,6 +2,8 @@ package io.baseload.service.registry;
 
 /** A model does not fit into memory beside what is there; the message has the numbers. */
 public final class NotEnoughMemoryException extends RuntimeException {
+    private final boolean forEver;
+
     NotEnoughMemoryException(String model, long needed, long available, MemoryBudget budget, long loaded) {
         super(
                 "The model '%s' needs %s of memory outside the heap, %s are free: %s in all, %s for the heap, %s in reserve, %s for loaded models."
@@ -13,6 +15,12 @@ public final class NotEnoughMemoryException extends RuntimeException {
                                 mib(budget.heap()),
                                 mib(budget.reserve()),
                                 mib(loaded)));
+        this.forEver = needed > available + loaded;
+    }
+
+    /** Whether it would not fit if nothing else were there. */
+    boolean isForEver() {
+        return forEver;
     }
 
     private static String mib(long bytes) {

@@ -19,14 +19,23 @@ final class OtherInstances {
 
     private final Instances instances;
     private final Membership membership;
+    private final Residence residence;
 
-    OtherInstances(Instances instances, Membership membership) {
+    OtherInstances(Instances instances, Membership membership, Residence residence) {
         this.instances = instances;
         this.membership = membership;
+        this.residence = residence;
     }
 
-    /** @throws ConflictException if another process can't load the model */
+    /**
+     * Returns at once where a process loads what it is asked for.
+     *
+     * @throws ConflictException if another process can't load the model
+     */
     void awaitModel(String model, Progress progress) {
+        if (residence.policy().onDemand()) {
+            return;
+        }
         await("have loaded '" + model + "'", progress, instance -> {
             Optional<String> state = instance.models().stream()
                     .filter(one -> one.id().equals(model))

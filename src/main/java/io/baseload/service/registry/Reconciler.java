@@ -34,6 +34,9 @@ final class Reconciler {
     private final Backends backends;
     private final ModelLoader loader;
     private final LoadedModels loaded;
+    private final Residence residence;
+    private final OnDemand onDemand;
+    private final Canaries canaries;
     private final Jobs jobs;
     private final Membership membership;
     private final Map<String, Instant> failed = new ConcurrentHashMap<>();
@@ -49,6 +52,9 @@ final class Reconciler {
             Backends backends,
             ModelLoader loader,
             LoadedModels loaded,
+            Residence residence,
+            OnDemand onDemand,
+            Canaries canaries,
             Jobs jobs,
             Membership membership) {
         this.models = models;
@@ -57,6 +63,9 @@ final class Reconciler {
         this.backends = backends;
         this.loader = loader;
         this.loaded = loaded;
+        this.residence = residence;
+        this.onDemand = onDemand;
+        this.canaries = canaries;
         this.jobs = jobs;
         this.membership = membership;
     }
@@ -75,6 +84,7 @@ final class Reconciler {
             jobs.failInterrupted();
             backends.refresh();
             loader.inTurn(this::reconcile);
+            canaries.tick();
             var now = List.of(loader.states(), loaded.aliases(), routes.all());
             if (!now.equals(told)) {
                 membership.tell();
@@ -107,13 +117,16 @@ final class Reconciler {
         loaded.slots().forEach(slot -> unwanted.add(slot.id()));
         unwanted.removeAll(wanted);
         unwanted.removeAll(kept);
+        unwanted.removeIf(residence::isGuest);
         unwanted.forEach(loaded::drain);
+        onDemand.sweep();
     }
 
     private boolean isDue(String id) {
         Model.State state = loader.state(id);
         return state != Model.State.LOADED
                 && state != Model.State.LOADING
+                && !residence.isResting(id)
                 && !failed.getOrDefault(id, Instant.MIN).isAfter(Instant.now().minus(RETRY));
     }
 
@@ -135,6 +148,11 @@ final class Reconciler {
         } catch (CancelledException e) {
             LOG.info("{} is not wanted any more", id);
         } catch (RuntimeException e) {
+            if (e instanceof NotEnoughMemoryException && onDemand.isOn()) {
+                LOG.info("{} is loaded when somebody asks for it: {}", id, Jobs.inWords(e));
+                residence.rest(id);
+                return;
+            }
             failed.put(id, Instant.now());
             LOG.error("{} can't be loaded: {}", id, Jobs.inWords(e));
         }

@@ -19,6 +19,13 @@ public interface ServedModel extends AutoCloseable {
     /** As {@link io.baseload.engine.api.LoadedModel#queueTime}. */
     Duration queueTime();
 
+    /**
+     * Hears how an answer of it ended, if it came to an end of its own or failed.
+     *
+     * @param firstToken how long the first token took
+     */
+    default void ended(boolean failed, Duration firstToken) {}
+
     /** Lets go; a second call does nothing. */
     @Override
     void close();

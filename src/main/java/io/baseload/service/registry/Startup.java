@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 /**
  * At the start everything that was in memory is loaded again, beside the start of the web server; at the end the engine stops, after the web server did.
  *
- * <p>The service is ready as soon as the first model answers, or at once if none is wanted. From then on it stays so whatever operators do with models and names: who
+ * <p>The service is ready as soon as the first model answers, or at once if none is wanted; where models are loaded on request, when those that are wanted are there or are known not to fit. From then on it stays so whatever operators do with models and names: who
  * asks for one that is not there is told so, and the admin API stays within reach.
  */
 @Component
@@ -36,6 +36,7 @@ public final class Startup implements SmartLifecycle {
     private final Jobs jobs;
     private final ModelLoader loader;
     private final LoadedModels loaded;
+    private final Residence residence;
     private final BundledModelImport bundled;
     private final Reconciler reconciler;
     private final ModelStore store;
@@ -52,6 +53,7 @@ public final class Startup implements SmartLifecycle {
             Jobs jobs,
             ModelLoader loader,
             LoadedModels loaded,
+            Residence residence,
             BundledModelImport bundled,
             Reconciler reconciler,
             ModelStore store,
@@ -63,6 +65,7 @@ public final class Startup implements SmartLifecycle {
         this.jobs = jobs;
         this.loader = loader;
         this.loaded = loaded;
+        this.residence = residence;
         this.bundled = bundled;
         this.reconciler = reconciler;
         this.store = store;
@@ -81,7 +84,7 @@ public final class Startup implements SmartLifecycle {
         wanted.forEach(row -> loader.expect(row.id()));
         Thread.ofVirtual().name("first-loads").start(() -> {
             wanted.forEach(this::load);
-            ready = ready || wanted.isEmpty();
+            ready = ready || wanted.isEmpty() || residence.policy().onDemand();
             goOnWithJobs();
             restored.complete(null);
             reconciler.start();
@@ -124,7 +127,10 @@ public final class Startup implements SmartLifecycle {
         } catch (CancelledException e) {
             LOG.info("The load of {} was cancelled", row.id());
         } catch (RuntimeException e) {
-            if (running) {
+            if (e instanceof NotEnoughMemoryException && residence.policy().onDemand()) {
+                LOG.info("{} is loaded when somebody asks for it: {}", row.id(), Jobs.inWords(e));
+                residence.rest(row.id());
+            } else if (running) {
                 LOG.error("{} can't be loaded: {}", row.id(), Jobs.inWords(e), e);
             }
         }

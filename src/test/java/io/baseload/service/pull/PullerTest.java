@@ -15,15 +15,20 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -313,6 +318,57 @@ class PullerTest {
         assertThatThrownBy(() -> puller().pull(asked(other), folder, bytes -> {}, (fraction, message) -> {}))
                 .isInstanceOf(PullException.class)
                 .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void aSignatureIsVerifiedAndCoversEachFile() throws Exception {
+        KeyPair keys = KeyPairGenerator.getInstance("EC").generateKeyPair();
+        Files.createDirectories(folder.resolve("signers"));
+        Files.writeString(
+                folder.resolve("signers/team.pem"),
+                Base64.getMimeEncoder().encodeToString(keys.getPublic().getEncoded()));
+        var digests = new TreeMap<>(Map.of("config.json", sha256(CONFIG), "model.safetensors", sha256(WEIGHTS)));
+        signed(ModelSignatureTest.bundle(keys, algorithm(keys), digests));
+        assertThat(pullSigned().signer()).contains("team");
+        digests.remove("config.json");
+        signed(ModelSignatureTest.bundle(keys, algorithm(keys), digests));
+        assertThatThrownBy(this::pullSigned)
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining("does not cover the file 'config.json'");
+    }
+
+    private static String algorithm(KeyPair keys) {
+        int bits = ((ECPublicKey) keys.getPublic())
+                .getParams()
+                .getCurve()
+                .getField()
+                .getFieldSize();
+        return bits == 256 ? "SHA256withECDSA" : "SHA384withECDSA";
+    }
+
+    private void signed(String bundle) {
+        byte[] signature = bundle.getBytes(StandardCharsets.UTF_8);
+        hub.put(RESOLVE + "model.sig", signature);
+        hub.put("/api/models/org/model/revision/main", """
+            {"sha": "%s", "siblings": [
+              {"rfilename": "config.json", "size": %d, "blobId": "%s"},
+              {"rfilename": "model.sig", "size": %d, "blobId": "%s"},
+              {"rfilename": "model.safetensors", "lfs": {"sha256": "%s", "size": %d}}]}\
+            """.formatted(
+                        COMMIT,
+                        CONFIG.length,
+                        blob(CONFIG),
+                        signature.length,
+                        blob(signature),
+                        sha256(WEIGHTS),
+                        WEIGHTS.length));
+    }
+
+    private Pulled pullSigned() {
+        var source = new HuggingFace(URI.create(hub.url()), "org/model", "main", List.of());
+        var request = new Puller.Request(
+                source, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("model.sig"));
+        return puller().pull(request, folder.resolve("signed"), bytes -> {}, (fraction, message) -> {});
     }
 
     @Test

@@ -1,0 +1,87 @@
+package io.baseload.service.admin;
+
+import io.baseload.service.registry.AliasRoute.AliasTarget;
+import io.baseload.service.registry.Aliases;
+import io.baseload.service.registry.Canaries;
+import io.baseload.service.registry.Canary.Rule;
+import io.baseload.service.registry.Canary.State;
+import io.baseload.service.tenant.Caller;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Canaries: a new model gets a part of an alias's requests, until it is promoted or rolled back. */
+@RestController
+@RequestMapping("/admin/v1/aliases/{name}/canary")
+final class CanaryController {
+    private final Canaries canaries;
+    private final Aliases aliases;
+    private final Acts acts;
+
+    CanaryController(Canaries canaries, Aliases aliases, Acts acts) {
+        this.canaries = canaries;
+        this.aliases = aliases;
+        this.acts = acts;
+    }
+
+    @GetMapping
+    CanaryForm get(@PathVariable String name) {
+        return CanaryForm.of(canaries.find(name).orElseThrow(() -> Refusals.notFound("canary of", name)));
+    }
+
+    /** Answers when the model gets its part. */
+    @PutMapping
+    CanaryForm start(
+            @PathVariable String name,
+            @RequestBody CanaryForm.Request request,
+            @AuthenticationPrincipal Caller caller) {
+        AliasTarget target = request.target();
+        Rule rule = request.rule();
+        if (aliases.find(name).isEmpty()) {
+            throw Refusals.notFound("alias", name);
+        }
+        return CanaryForm.of(canaries.start(
+                name,
+                target,
+                rule,
+                () -> acts.record(caller, "alias.canary.start", "aliases/" + name, described(target, rule))));
+    }
+
+    @PostMapping("/promote")
+    CanaryForm promote(@PathVariable String name, @AuthenticationPrincipal Caller caller) {
+        return end(name, State.PROMOTED, caller);
+    }
+
+    @PostMapping("/rollback")
+    CanaryForm rollBack(@PathVariable String name, @AuthenticationPrincipal Caller caller) {
+        return end(name, State.ROLLED_BACK, caller);
+    }
+
+    private CanaryForm end(String name, State state, Caller caller) {
+        if (canaries.find(name).isEmpty()) {
+            throw Refusals.notFound("canary of", name);
+        }
+        return CanaryForm.of(
+                canaries.end(name, state, "by an operator", ended -> canaries.record(Acts.actor(caller), ended)));
+    }
+
+    private static Map<String, Object> described(AliasTarget target, Rule rule) {
+        Map<String, Object> detail = new TreeMap<>();
+        detail.put("model", target.model());
+        Optional<String> backend = target.backend();
+        backend.ifPresent(name -> detail.put("backend", name));
+        detail.put("percent", rule.percent());
+        detail.put("min_requests", rule.minRequests());
+        detail.put("max_error_rate", rule.maxErrorRate());
+        detail.put("max_latency_ratio", rule.maxLatencyRatio());
+        return detail;
+    }
+}

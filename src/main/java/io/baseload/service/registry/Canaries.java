@@ -1,0 +1,183 @@
+package io.baseload.service.registry;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.registry.AliasRoute.AliasTarget;
+import io.baseload.service.registry.Aliases.Alias;
+import io.baseload.service.registry.Canary.Arm;
+import io.baseload.service.registry.Canary.Rule;
+import io.baseload.service.registry.Canary.State;
+import io.baseload.service.registry.CanaryTraffic.Counted;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * New models that get a part of a name's requests, until their numbers, or an operator, say what becomes of them: the name points to the new one alone, or to what it pointed to before.
+ *
+ * <p>Each process draws for its own requests and counts what comes of them; once a second it adds its numbers to those of all, and holds these against the rule. Of several processes
+ * that come to the same end one makes it so. A request that the new model does not begin to answer is answered by the others, so that no user sees a bad one fail before its
+ * first token.
+ */
+@Component
+public final class Canaries {
+    private static final Logger LOG = LoggerFactory.getLogger(Canaries.class);
+
+    private final CanaryRows rows;
+    private final CanaryTraffic traffic;
+    private final Aliases aliases;
+    private final AuditTrail audit;
+    private final Jobs jobs;
+
+    Canaries(CanaryRows rows, CanaryTraffic traffic, Aliases aliases, AuditTrail audit, Jobs jobs) {
+        this.rows = rows;
+        this.traffic = traffic;
+        this.aliases = aliases;
+        this.audit = audit;
+        this.jobs = jobs;
+    }
+
+    /** A canary and its numbers. */
+    public record Report(Canary canary, CanaryCount stable, CanaryCount counted) {}
+
+    public Optional<Report> find(String alias) {
+        Map<Arm, CanaryCount> counts = rows.counts(alias);
+        return rows.find(alias)
+                .map(canary -> new Report(
+                        canary,
+                        counts.getOrDefault(Arm.STABLE, CanaryCount.none()),
+                        counts.getOrDefault(Arm.CANARY, CanaryCount.none())));
+    }
+
+    /**
+     * Gives a model a part of a name's requests; returns when it does, the model loaded first if it is local.
+     *
+     * @param recorded runs in the transaction that begins it
+     * @throws InvalidRequestException if the name points to this model already
+     * @throws UnknownModelException if there is no such model
+     * @throws ConflictException if the name has a canary that runs
+     * @throws NotEnoughMemoryException if both models don't fit into memory
+     */
+    public Report start(String name, AliasTarget asked, Rule rule, Runnable recorded) {
+        Alias alias = aliases.find(name).orElseThrow(() -> new UnknownModelException(name));
+        AliasTarget target = aliases.placed(asked);
+        boolean there = alias.route().targets().stream()
+                .anyMatch(one ->
+                        one.model().equals(target.model()) && one.backend().equals(target.backend()));
+        if (there) {
+            throw new InvalidRequestException(
+                    "model", "invalid_value", "The alias '" + name + "' points to this model already.");
+        }
+        refuseIfRunning(name);
+        var canary = new Canary(
+                name,
+                target.model(),
+                target.backend(),
+                rule,
+                State.RUNNING,
+                "",
+                Instant.now().truncatedTo(ChronoUnit.MICROS),
+                null);
+        Runnable begin = () -> {
+            refuseIfRunning(name);
+            rows.start(canary);
+            recorded.run();
+        };
+        if (target.backend().isPresent()) {
+            aliases.decide(begin);
+        } else {
+            jobs.run(
+                    Job.Kind.ALIAS,
+                    target.model(),
+                    job -> {},
+                    progress -> aliases.bring(target.model(), begin, progress));
+        }
+        traffic.use(rows.running());
+        return find(name).orElseThrow();
+    }
+
+    private void refuseIfRunning(String name) {
+        if (rows.find(name).filter(one -> one.state() == State.RUNNING).isPresent()) {
+            throw new ConflictException(
+                    "The alias '" + name + "' has a canary already: promote it or roll it back first.");
+        }
+    }
+
+    /**
+     * Points the name to the canary alone, or leaves it as it was.
+     *
+     * @param recorded runs in the transaction that ends it
+     * @throws ConflictException if there is none that runs
+     */
+    public Report end(String name, State state, String reason, Consumer<Canary> recorded) {
+        Canary canary = rows.find(name)
+                .filter(one -> one.state() == State.RUNNING)
+                .orElseThrow(() -> new ConflictException("The alias '" + name + "' has no canary that runs."));
+        if (!ended(canary, state, reason, recorded)) {
+            throw new ConflictException("The canary of '" + name + "' has just ended otherwise.");
+        }
+        return find(name).orElseThrow();
+    }
+
+    private boolean ended(Canary canary, State state, String reason, Consumer<Canary> recorded) {
+        String name = canary.alias();
+        boolean won = aliases.settle(canary, state == State.PROMOTED, () -> {
+            boolean first = rows.end(name, state, reason);
+            if (first) {
+                recorded.accept(canary.ended(state, reason));
+            }
+            return first;
+        });
+        traffic.use(rows.running());
+        return won;
+    }
+
+    /** Once a second: tells what was counted here, hears of canaries, and ends those whose numbers say so. */
+    void tick() {
+        for (Counted counted : traffic.taken()) {
+            rows.add(counted.alias(), counted.arm(), counted.count());
+        }
+        var running = rows.running();
+        traffic.use(running);
+        running.forEach(this::judge);
+    }
+
+    private void judge(Canary canary) {
+        Map<Arm, CanaryCount> counts = rows.counts(canary.alias());
+        CanaryCount stable = counts.getOrDefault(Arm.STABLE, CanaryCount.none());
+        CanaryCount counted = counts.getOrDefault(Arm.CANARY, CanaryCount.none());
+        switch (CanaryVerdict.of(canary.rule(), stable, counted)) {
+            case CanaryVerdict.Wait() -> {}
+            case CanaryVerdict.Promote(String reason) -> endByItself(canary, State.PROMOTED, reason);
+            case CanaryVerdict.RollBack(String reason) -> endByItself(canary, State.ROLLED_BACK, reason);
+        }
+    }
+
+    private void endByItself(Canary canary, State state, String reason) {
+        if (ended(canary, state, reason, end -> record(Actor.SYSTEM, end))) {
+            LOG.info("The canary {} of {} is {}: {}", canary.model(), canary.alias(), word(state), reason);
+        }
+    }
+
+    /** What the trail has of its end; within a transaction. */
+    public void record(Actor actor, Canary end) {
+        Map<String, Object> detail = new TreeMap<>();
+        detail.put("model", end.model());
+        end.backend().ifPresent(backend -> detail.put("backend", backend));
+        detail.put("state", word(end.state()));
+        detail.put("reason", end.reason());
+        audit.recordAdmin(actor, "admin.alias.canary.end", "aliases/" + end.alias(), detail);
+    }
+
+    static String word(State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,126 @@
+package io.baseload.service.registry;
+
+import io.baseload.service.registry.Canary.Arm;
+import io.baseload.service.registry.Canary.Rule;
+import io.baseload.service.registry.Canary.State;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The tables of canaries and of what came of their requests, in all processes together. */
+@Component
+final class CanaryRows {
+    private final JdbcClient jdbc;
+
+    CanaryRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    List<Canary> running() {
+        return jdbc.sql("SELECT * FROM canary WHERE state = 'RUNNING'")
+                .query((row, number) -> read(row))
+                .list();
+    }
+
+    Optional<Canary> find(String alias) {
+        return jdbc.sql("SELECT * FROM canary WHERE alias = ?")
+                .param(alias)
+                .query((row, number) -> read(row))
+                .optional();
+    }
+
+    private static Canary read(ResultSet row) throws SQLException {
+        return new Canary(
+                row.getString("alias"),
+                row.getString("model"),
+                Optional.ofNullable(row.getString("backend")),
+                new Rule(
+                        row.getInt("percent"),
+                        row.getLong("min_requests"),
+                        row.getDouble("max_error_rate"),
+                        row.getDouble("max_latency_ratio")),
+                State.valueOf(row.getString("state")),
+                row.getString("reason"),
+                row.getObject("started_at", OffsetDateTime.class).toInstant(),
+                instant(row.getObject("ended_at", OffsetDateTime.class)));
+    }
+
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
+    }
+
+    /** In place of an earlier one of the same name that has ended. */
+    void start(Canary canary) {
+        jdbc.sql("DELETE FROM canary WHERE alias = ?").param(canary.alias()).update();
+        jdbc.sql("INSERT INTO canary VALUES (:alias, :model, :backend, :percent, :min, :errors, :latency, 'RUNNING',"
+                        + " '', :started)")
+                .param("alias", canary.alias())
+                .param("model", canary.model())
+                .param("backend", canary.backend().orElse(null))
+                .param("percent", canary.rule().percent())
+                .param("min", canary.rule().minRequests())
+                .param("errors", canary.rule().maxErrorRate())
+                .param("latency", canary.rule().maxLatencyRatio())
+                .param("started", OffsetDateTime.ofInstant(canary.startedAt(), ZoneOffset.UTC))
+                .update();
+    }
+
+    /** @return false if it does not run, because another process has ended it, for example */
+    boolean end(String alias, State state, String reason) {
+        return jdbc.sql("UPDATE canary SET state = :state, reason = :reason, ended_at = clock_timestamp()"
+                                + " WHERE alias = :alias AND state = 'RUNNING'")
+                        .param("state", state.name())
+                        .param("reason", reason)
+                        .param("alias", alias)
+                        .update()
+                == 1;
+    }
+
+    /** Adds what this process has counted; what belongs to no canary that runs is lost. */
+    void add(String alias, Arm arm, CanaryCount count) {
+        jdbc.sql("""
+            INSERT INTO canary_count AS old (alias, arm, answers, errors, waits)
+            SELECT alias, :arm, :answers, :errors, :waits FROM canary WHERE alias = :alias AND state = 'RUNNING'
+            ON CONFLICT (alias, arm) DO UPDATE SET answers = old.answers + excluded.answers,
+              errors = old.errors + excluded.errors,
+              waits = (SELECT array_agg(a + b ORDER BY place)
+                       FROM unnest(old.waits, excluded.waits) WITH ORDINALITY t(a, b, place))\
+            """)
+                .param("alias", alias)
+                .param("arm", arm.name())
+                .param("answers", count.answers())
+                .param("errors", count.errors())
+                .param("waits", Arrays.stream(count.waits()).boxed().toArray(Long[]::new))
+                .update();
+    }
+
+    Map<Arm, CanaryCount> counts(String alias) {
+        Map<Arm, CanaryCount> counts = new EnumMap<>(Arm.class);
+        for (Arm arm : Arm.values()) {
+            counts.put(arm, CanaryCount.none());
+        }
+        jdbc.sql("SELECT * FROM canary_count WHERE alias = ?")
+                .param(alias)
+                .query((row, number) -> counts.put(
+                        Arm.valueOf(row.getString("arm")),
+                        new CanaryCount(row.getLong("answers"), row.getLong("errors"), waits(row.getArray("waits")))))
+                .list();
+        return counts;
+    }
+
+    private static long[] waits(Array array) throws SQLException {
+        Long[] values = (Long[]) array.getArray();
+        return Arrays.copyOf(Arrays.stream(values).mapToLong(Long::longValue).toArray(), CanaryCount.STEPS);
+    }
+}

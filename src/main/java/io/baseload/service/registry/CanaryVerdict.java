@@ -1,0 +1,39 @@
+package io.baseload.service.registry;
+
+import io.baseload.service.registry.Canary.Rule;
+
+/**
+ * What follows from the numbers: the same from the same. Too many errors end a canary as soon as they can't be made up for within the answers that it is judged by; a first token that comes too late
+ * ends it when both have enough answers; then it is promoted.
+ */
+sealed interface CanaryVerdict {
+    /** There are too few answers. */
+    record Wait() implements CanaryVerdict {}
+
+    record Promote(String reason) implements CanaryVerdict {}
+
+    record RollBack(String reason) implements CanaryVerdict {}
+
+    static CanaryVerdict of(Rule rule, CanaryCount stable, CanaryCount canary) {
+        long judged = Math.max(rule.minRequests(), canary.answers());
+        long allowed = (long) Math.floor(rule.maxErrorRate() * judged);
+        if (canary.errors() > allowed) {
+            return new RollBack("%d of %d answers failed, at most %d of %d may"
+                    .formatted(canary.errors(), canary.answers(), allowed, judged));
+        }
+        boolean alone = rule.percent() == 100;
+        if (canary.answers() < rule.minRequests() || (!alone && stable.answers() < rule.minRequests())) {
+            return new Wait();
+        }
+        long before = stable.firstTokenMillis();
+        long now = canary.firstTokenMillis();
+        if (before > 0 && now > rule.maxLatencyRatio() * before) {
+            return new RollBack(
+                    "the first token takes %d ms instead of %d ms at the 95th percentile, at most %s times as long is allowed"
+                            .formatted(now, before, rule.maxLatencyRatio()));
+        }
+        return new Promote(
+                "%d of %d answers failed, the first token takes %d ms at the 95th percentile, before it was %d ms"
+                        .formatted(canary.errors(), canary.answers(), now, before));
+    }
+}

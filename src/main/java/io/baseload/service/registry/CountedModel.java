@@ -1,0 +1,48 @@
+package io.baseload.service.registry;
+
+import io.baseload.chat.api.Completions;
+import java.time.Duration;
+
+/** A model of which somebody hears how its answers end. */
+record CountedModel(ServedModel model, Ended listener) implements ServedModel {
+    /** Hears of an end. */
+    @FunctionalInterface
+    interface Ended {
+        void ended(boolean failed, Duration firstToken);
+    }
+
+    @Override
+    public String id() {
+        return model.id();
+    }
+
+    @Override
+    public String fingerprint() {
+        return model.fingerprint();
+    }
+
+    @Override
+    public Completions completions() {
+        return model.completions();
+    }
+
+    @Override
+    public int places() {
+        return model.places();
+    }
+
+    @Override
+    public Duration queueTime() {
+        return model.queueTime();
+    }
+
+    @Override
+    public void ended(boolean failed, Duration firstToken) {
+        listener.ended(failed, firstToken);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

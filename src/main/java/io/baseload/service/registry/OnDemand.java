@@ -1,0 +1,207 @@
+package io.baseload.service.registry;
+
+import io.baseload.engine.api.OverloadedException;
+import io.baseload.service.registry.Jobs.CancelledException;
+import io.baseload.service.registry.ModelRows.Wanted;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Models that come into memory when somebody asks for them and leave it when nobody does, where {@link ResidencePolicy} says so.
+ *
+ * <p>The first request for a model begins its load; all that ask meanwhile wait for the same one, each for as long as the policy says, and are then answered or told to come again. The load goes on
+ * whoever still waits. Where memory is short, models that answer nobody leave in the order in which they were asked last; pinned ones don't, nor does one that answers somebody, so a
+ * load may wait for one to become free. A model whose load failed is not tried again for a minute.
+ */
+@Component
+final class OnDemand {
+    private static final Logger LOG = LoggerFactory.getLogger(OnDemand.class);
+    private static final Duration RETRY = Duration.ofMinutes(1);
+    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final ModelRows rows;
+    private final ModelLoader loader;
+    private final LoadedModels loaded;
+    private final Residence residence;
+    private final Map<String, CompletableFuture<Void>> loads = new ConcurrentHashMap<>();
+    private final Map<String, Instant> failed = new ConcurrentHashMap<>();
+    private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
+
+    OnDemand(ModelRows rows, ModelLoader loader, LoadedModels loaded, Residence residence) {
+        this.rows = rows;
+        this.loader = loader;
+        this.loaded = loaded;
+        this.residence = residence;
+    }
+
+    boolean isOn() {
+        return residence.policy().onDemand();
+    }
+
+    /**
+     * Has a model loaded that somebody asks for.
+     *
+     * @param waits whether the request waits for it
+     * @param again tries to take hold of it
+     * @return empty if nothing is loaded on request, or there is no such model
+     * @throws ModelUnavailableException if it does not answer in time, or can't be loaded
+     * @throws OverloadedException if too many of the tenant's requests wait
+     */
+    Optional<ServedModel> bring(
+            String tenant, String name, String id, boolean waits, Supplier<Optional<ServedModel>> again) {
+        if (!isOn() || !rows.existsById(id)) {
+            return Optional.empty();
+        }
+        Instant before = failed.getOrDefault(id, Instant.MIN);
+        Duration left =
+                before.equals(Instant.MIN) ? Duration.ZERO : RETRY.minus(Duration.between(before, Instant.now()));
+        if (left.isPositive()) {
+            throw new ModelUnavailableException(name, "not loaded, because its last load failed", left);
+        }
+        CompletableFuture<Void> load = loads.computeIfAbsent(id, this::begin);
+        if (!waits) {
+            throw new ModelUnavailableException(name, "being loaded", SOON);
+        }
+        if (waiting.merge(tenant, 1, Integer::sum) > residence.policy().maxWaiting()) {
+            leave(tenant);
+            throw new OverloadedException("Too many requests of this tenant wait for models to be loaded.", SOON);
+        }
+        try {
+            return await(name, load, again);
+        } finally {
+            leave(tenant);
+        }
+    }
+
+    private void leave(String tenant) {
+        waiting.computeIfPresent(tenant, (who, count) -> count == 1 ? null : count - 1);
+    }
+
+    private Optional<ServedModel> await(
+            String name, CompletableFuture<Void> load, Supplier<Optional<ServedModel>> again) {
+        try {
+            load.get(residence.policy().loadWait().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new ModelUnavailableException(name, "being loaded", SOON);
+        } catch (ExecutionException e) {
+            String why = e.getCause() instanceof NotEnoughMemoryException
+                    ? "not loaded, because there is too little memory"
+                    : "not loaded, because its load failed";
+            throw new ModelUnavailableException(name, why, RETRY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ModelUnavailableException(name, "being loaded", SOON);
+        }
+        Optional<ServedModel> model = again.get();
+        if (model.isEmpty()) { // it left at once, for another one
+            throw new ModelUnavailableException(name, "being loaded", SOON);
+        }
+        return model;
+    }
+
+    private CompletableFuture<Void> begin(String id) {
+        var end = new CompletableFuture<Void>();
+        Thread.ofVirtual().name("load-" + id).start(() -> {
+            try {
+                load(id);
+                failed.remove(id);
+                loads.remove(id, end);
+                end.complete(null);
+            } catch (RuntimeException | Error e) {
+                if (!(e instanceof NotEnoughMemoryException) && !(e instanceof CancelledException)) {
+                    failed.put(id, Instant.now());
+                }
+                LOG.warn("{}, which was asked for, can't be loaded: {}", id, Jobs.inWords(e));
+                loads.remove(id, end);
+                end.completeExceptionally(e);
+            }
+        });
+        return end;
+    }
+
+    /** Where all that is in memory answers somebody, waits for one to become free, as long as a request would. */
+    private void load(String id) {
+        LOG.info("Loading {}, which was asked for", id);
+        long deadline = System.nanoTime() + residence.policy().loadWait().toNanos();
+        while (true) {
+            try {
+                loader.load(id, Jobs.Progress.IGNORED, () -> arrived(id), this::makeRoom);
+                return;
+            } catch (NotEnoughMemoryException e) {
+                if (e.isForEver() || System.nanoTime() - deadline >= 0) {
+                    throw e;
+                }
+                pause();
+            }
+        }
+    }
+
+    private void arrived(String id) {
+        if (rows.findById(id).filter(row -> row.wanted() == Wanted.NO).isPresent()) {
+            residence.invite(id);
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException();
+        }
+    }
+
+    /** Has the model leave that was asked the longest time ago; in a turn. */
+    private Optional<CompletableFuture<Void>> makeRoom() {
+        return idle(Duration.ZERO).stream().findFirst().map(id -> {
+            LOG.info("{} makes room", id);
+            CompletableFuture<Void> gone = loaded.gone(id);
+            rest(id);
+            return gone;
+        });
+    }
+
+    /** Has models leave that nobody has asked for long enough; in a turn, now and then. */
+    void sweep() {
+        Duration time = residence.policy().idleTime();
+        if (!time.isZero()) {
+            sweep(time);
+        }
+    }
+
+    void sweep(Duration time) {
+        for (String id : idle(time)) {
+            LOG.info("{} leaves memory: nobody has asked it for {} s", id, time.toSeconds());
+            rest(id);
+        }
+    }
+
+    private List<String> idle(Duration time) {
+        List<String> idle = loaded.idle(time);
+        if (idle.isEmpty()) {
+            return idle;
+        }
+        Set<String> pinned = new HashSet<>(rows.pinned());
+        return idle.stream().filter(id -> !pinned.contains(id)).toList();
+    }
+
+    private void rest(String id) {
+        residence.rest(id);
+        loaded.drain(id);
+    }
+}

@@ -1,0 +1,24 @@
+package io.baseload.service.registry;
+
+import java.time.Duration;
+
+/**
+ * When models come into memory and leave it by themselves.
+ *
+ * @param loadWait how long a request waits for a model that is not in memory, which it has loaded; zero = it is refused at once, and models come and go by operators alone
+ * @param idleTime after how long without a request a model leaves memory; zero = never
+ * @param maxWaiting requests of one tenant that may wait for models
+ */
+public record ResidencePolicy(Duration loadWait, Duration idleTime, int maxWaiting) {
+    public ResidencePolicy {
+        if (!idleTime.isZero() && loadWait.isZero()) {
+            throw new IllegalArgumentException(
+                    "baseload.model.idle-time without baseload.model.load-wait: nothing would bring a model back that"
+                            + " left");
+        }
+    }
+
+    boolean onDemand() {
+        return !loadWait.isZero();
+    }
+}

@@ -1,0 +1,79 @@
+package io.baseload.service.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.service.registry.Canary.Rule;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What follows from a canary's numbers. */
+class CanaryVerdictTest {
+    private static final Rule RULE = new Rule(10, 100, 0.02, 1.5);
+
+    @Test
+    void bothNeedEnoughAnswers() {
+        assertThat(verdict(count(0, 0, 0), count(0, 0, 0))).isInstanceOf(CanaryVerdict.Wait.class);
+        assertThat(verdict(count(900, 0, 50), count(99, 0, 50))).isInstanceOf(CanaryVerdict.Wait.class);
+        assertThat(verdict(count(99, 0, 50), count(100, 0, 50))).isInstanceOf(CanaryVerdict.Wait.class);
+        assertThat(verdict(count(900, 0, 50), count(100, 0, 50))).isInstanceOf(CanaryVerdict.Promote.class);
+    }
+
+    @Test
+    void errorsThatCannotBeMadeUpForEndItAtOnce() {
+        assertThat(verdict(count(20, 0, 50), count(0, 2, 50))).isInstanceOf(CanaryVerdict.Wait.class);
+        assertThat(verdict(count(20, 0, 50), count(0, 3, 50)))
+                .isEqualTo(new CanaryVerdict.RollBack("3 of 3 answers failed, at most 2 of 100 may"));
+        assertThat(verdict(count(900, 0, 50), count(97, 3, 50))).isInstanceOf(CanaryVerdict.RollBack.class);
+        assertThat(verdict(count(900, 0, 50), count(147, 3, 50)))
+                .as("3 of 150 are as many as may fail")
+                .isInstanceOf(CanaryVerdict.Promote.class);
+        assertThat(CanaryVerdict.of(new Rule(10, 100, 0, 1.5), count(900, 50, 50), count(99, 1, 50)))
+                .isInstanceOf(CanaryVerdict.RollBack.class);
+    }
+
+    @Test
+    void aFirstTokenThatComesTooLateEndsIt() {
+        assertThat(verdict(count(900, 0, 100), count(100, 0, 300))).isInstanceOf(CanaryVerdict.RollBack.class);
+        assertThat(verdict(count(900, 0, 100), count(100, 0, 110))).isInstanceOf(CanaryVerdict.Promote.class);
+        assertThat(CanaryVerdict.of(new Rule(100, 100, 0.02, 1.5), count(0, 0, 0), count(100, 0, 300)))
+                .as("who gets all is compared with nobody")
+                .isInstanceOf(CanaryVerdict.Promote.class);
+    }
+
+    @Test
+    void fiveOfAHundredMayBeSlow() {
+        assertThat(count(95, 0, 100).plus(count(5, 0, 5000)).firstTokenMillis()).isBetween(100L, 120L);
+        assertThat(count(94, 0, 100).plus(count(6, 0, 5000)).firstTokenMillis()).isBetween(5000L, 6000L);
+        assertThat(count(1, 0, 100).firstTokenMillis()).isBetween(100L, 120L);
+        assertThat(count(0, 3, 100).firstTokenMillis()).isZero();
+    }
+
+    @Test
+    void stepsHoldWhatIsInThem() {
+        long before = 0;
+        for (long millis : new long[] {0, 1, 2, 10, 100, 1000, 60_000, 3_000_000, Long.MAX_VALUE / 2_000_000}) {
+            long step = CanaryCount.none().plusAnswer(Duration.ofMillis(millis)).firstTokenMillis();
+            assertThat(step).isGreaterThanOrEqualTo(before);
+            if (millis > 0 && millis < 3_600_000) {
+                assertThat((double) step).isBetween(millis - 0.5, millis * 1.2 + 0.5);
+            }
+            before = step;
+        }
+    }
+
+    private static CanaryVerdict verdict(CanaryCount stable, CanaryCount canary) {
+        return CanaryVerdict.of(RULE, stable, canary);
+    }
+
+    /** So many answers after so long, and so many failures. */
+    private static CanaryCount count(int good, int bad, long millis) {
+        CanaryCount count = CanaryCount.none();
+        for (int i = 0; i < good; i++) {
+            count = count.plusAnswer(Duration.ofMillis(millis));
+        }
+        for (int i = 0; i < bad; i++) {
+            count = count.plusError();
+        }
+        return count;
+    }
+}

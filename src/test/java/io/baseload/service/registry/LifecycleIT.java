@@ -1,0 +1,181 @@
+package io.baseload.service.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.testing.Admin;
+import io.baseload.testing.Patience;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.ScriptedBackend;
+import io.baseload.testing.TestModels;
+import io.baseload.tools.Rest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Models that come when they are asked and go when they are not, in a memory that holds two of them; and new models that get a part of a name's requests. */
+final class LifecycleIT {
+    private static final int KV_TOKENS = 4096;
+    private static final String CANARY = "/admin/v1/aliases/name/canary";
+
+    @TempDir
+    Path home;
+
+    @Test
+    void modelsComeAndGoByThemselves() throws Exception {
+        try (var broken = new ScriptedBackend();
+                RunningService service = RunningService.at(
+                        home,
+                        "baseload.memory.limit=" + memoryForTwo() + "B",
+                        "baseload.memory.reserve=0B",
+                        "baseload.model.kv-tokens=" + KV_TOKENS,
+                        "baseload.model.load-wait=5m",
+                        "baseload.backends.allowed-hosts=127.0.0.1")) {
+            Admin admin = new Admin(service.rest());
+            for (String name : List.of("a", "b", "c")) {
+                admin.importModel(home, TestModels.tiny(), name);
+            }
+            theLeastRecentlyUsedMakesRoom(admin);
+            pinnedOnesStay(service, admin);
+            whatCanNeverFitIsRefusedAtOnce(service.rest(), admin);
+            silentOnesLeave(service, admin);
+            aRequestWaitsOnlySoLong(service, admin);
+            aGoodCanaryIsPromoted(service.rest(), admin);
+            aBadCanaryIsRolledBackAndNobodySeesIt(service.rest(), admin, broken);
+            operatorsMayDecide(service.rest(), admin);
+        }
+    }
+
+    private static long memoryForTwo() {
+        try (Engine engine = Engine.open(new EngineOptions(1, false))) {
+            long one = engine.estimate(TestModels.tiny(), LoadOptions.named("a").withKvTokens(KV_TOKENS))
+                    .total();
+            return Runtime.getRuntime().maxMemory() + 5 * one / 2;
+        }
+    }
+
+    private static void theLeastRecentlyUsedMakesRoom(Admin admin) throws Exception {
+        assertThat(admin.ask("a").statusCode()).isEqualTo(200);
+        assertThat(admin.ask("b").statusCode()).isEqualTo(200);
+        assertThat(admin.ask("c").statusCode()).isEqualTo(200);
+        assertThat(admin.state("a")).isEqualTo("stored");
+        assertThat(admin.state("b")).isEqualTo("loaded");
+        assertThat(admin.state("c")).isEqualTo("loaded");
+    }
+
+    private static void pinnedOnesStay(RunningService service, Admin admin) throws Exception {
+        admin.end(service.rest()
+                .post("/admin/v1/models/b/load", Map.of("pinned", true))
+                .at("/job/id")
+                .asString());
+        assertThat(admin.ask("a").statusCode()).isEqualTo(200);
+        assertThat(admin.state("c")).isEqualTo("stored");
+        JsonNode model = service.rest().get("/admin/v1/models/b");
+        assertThat(model.get("state").asString()).isEqualTo("loaded");
+        assertThat(model.at("/loaded/pinned").asBoolean()).isTrue();
+    }
+
+    private static void whatCanNeverFitIsRefusedAtOnce(Rest rest, Admin admin) throws Exception {
+        HttpResponse<String> answer = admin.ask("default");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+        assertThat(admin.state("a")).as("nobody makes room for it").isEqualTo("loaded");
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(admin.ask("nobody").statusCode()).isEqualTo(404);
+        assertThat(rest.get("/v1/models").toString()).contains("\"c\"");
+    }
+
+    private static void silentOnesLeave(RunningService service, Admin admin) throws Exception {
+        service.bean(ModelLoader.class)
+                .inTurn(() -> service.bean(OnDemand.class).sweep(Duration.ZERO));
+        Patience.await().until(() -> admin.state("a").equals("stored"));
+        assertThat(admin.state("b")).isEqualTo("loaded");
+    }
+
+    private static void aRequestWaitsOnlySoLong(RunningService service, Admin admin) throws Exception {
+        var impatient = new OnDemand(
+                service.bean(ModelRows.class),
+                service.bean(ModelLoader.class),
+                service.bean(LoadedModels.class),
+                new Residence(new ResidencePolicy(Duration.ofNanos(1_000_000), Duration.ZERO, 1)));
+        assertThatThrownBy(() -> impatient.bring("default", "c", "c", true, Optional::empty))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageContaining("being loaded");
+        Patience.await().until(() -> List.of("loaded", "stored").contains(admin.state("c")));
+        assertThat(admin.ask("c").statusCode()).isEqualTo(200);
+    }
+
+    private static void aGoodCanaryIsPromoted(Rest rest, Admin admin) throws Exception {
+        admin.alias("name", "b");
+        JsonNode begun = rest.put(CANARY, Map.of("model", "c", "percent", 100, "min_requests", 5));
+        assertThat(begun.get("state").asString()).isEqualTo("running");
+        for (int i = 0; i < 5; i++) {
+            assertThat(admin.ask("name").body()).contains("\"model\":\"c\"");
+        }
+        JsonNode end = ended(rest);
+        assertThat(end.get("state").asString()).as(end.toString()).isEqualTo("promoted");
+        assertThat(end.at("/canary/answers").asInt()).isEqualTo(5);
+        assertThat(end.at("/canary/first_token_ms").asInt()).isPositive();
+        assertThat(rest.get("/admin/v1/aliases/name").get("model").asString()).isEqualTo("c");
+        assertThat(rest.get("/admin/v1/audit?kind=admin.alias.canary.end").toString())
+                .contains("\"promoted\"", "\"system\"");
+    }
+
+    private static void aBadCanaryIsRolledBackAndNobodySeesIt(Rest rest, Admin admin, ScriptedBackend broken)
+            throws Exception {
+        broken.on("bad", connection -> connection.whole(500, "", "{}"));
+        rest.post(
+                "/admin/v1/backends",
+                Map.of("name", "broken", "base_url", broken.url(), "models", List.of(Map.of("id", "bad"))));
+        rest.put(
+                CANARY,
+                Map.of(
+                        "model", "bad",
+                        "backend", "broken",
+                        "percent", 100,
+                        "min_requests", 100,
+                        "max_error_rate", 0));
+        HttpResponse<String> answer = rest.send(
+                "POST",
+                "/v1/chat/completions",
+                Map.of("model", "name", "max_tokens", 1, "messages", List.of(Map.of("role", "user", "content", "Hi"))));
+        assertThat(answer.body()).contains("\"model\":\"c\"");
+        JsonNode end = ended(rest);
+        assertThat(end.get("state").asString()).as(end.toString()).isEqualTo("rolled_back");
+        assertThat(end.at("/canary/errors").asInt()).isEqualTo(1);
+        assertThat(rest.get("/admin/v1/aliases/name").get("model").asString()).isEqualTo("c");
+    }
+
+    private static void operatorsMayDecide(Rest rest, Admin admin) throws Exception {
+        admin.move("b", "unload"); // an operator's load takes only what is free
+        Map<String, Object> a = Map.of("model", "a", "percent", 1);
+        assertThat(rest.send("POST", CANARY + "/promote", "{}").statusCode()).isEqualTo(409);
+        rest.put(CANARY, a);
+        assertThat(rest.send("PUT", CANARY, a).statusCode()).isEqualTo(409);
+        assertThat(rest.post(CANARY + "/rollback", "{}").get("state").asString())
+                .isEqualTo("rolled_back");
+        assertThat(rest.get("/admin/v1/aliases/name").get("model").asString()).isEqualTo("c");
+        rest.put(CANARY, a);
+        assertThat(rest.post(CANARY + "/promote", "{}").get("state").asString()).isEqualTo("promoted");
+        assertThat(rest.get("/admin/v1/aliases/name").get("model").asString()).isEqualTo("a");
+        assertThat(rest.send("PUT", CANARY, Map.of("model", "c", "percent", 0)).statusCode())
+                .isEqualTo(400);
+        assertThat(rest.send("GET", "/admin/v1/aliases/none/canary", "").statusCode())
+                .isEqualTo(404);
+    }
+
+    private static JsonNode ended(Rest rest) throws Exception {
+        return Patience.await()
+                .until(
+                        () -> rest.get(CANARY),
+                        canary -> !canary.get("state").asString().equals("running"));
+    }
+}
