@@ -37,13 +37,14 @@ public final class Main {
             ServeCommand.run(args);
             return;
         }
-        logOnlyWhatIsWrong();
+        quietLogs();
         System.exit(commandLine().execute(args));
     }
 
-    /** Of the layers that log by the JDK, and of the libraries that log by SLF4J. */
-    private static void logOnlyWhatIsWrong() {
-        Logger.getLogger("").setLevel(Level.WARNING);
+    /** Commands log only what is wrong: the layers that log by the JDK, unless BASELOAD_LOG is INFO, and the libraries that log by SLF4J. */
+    private static void quietLogs() {
+        boolean verbose = "INFO".equals(System.getenv("BASELOAD_LOG"));
+        Logger.getLogger("").setLevel(verbose ? Level.INFO : Level.WARNING);
         System.setProperty("logback.configurationFile", "io/baseload/cli/logback.xml");
     }
 

@@ -14,10 +14,12 @@ import io.baseload.engine.tensor.Scales;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** Reads and checks {@code model.json}: every weight must lie in the file, where the one before has ended, and be as large as its shape says. */
+/** Reads and checks {@code model.json}: every weight must lie in the file, where the one before has ended or where the same is already, and be as large as its shape says. */
 final class HeaderReader {
     private static final int MAX_SIZE = 1 << 28;
     private static final int MAX_DIMENSIONS = 8;
@@ -93,10 +95,15 @@ final class HeaderReader {
     private List<StoredWeight> weights(long bytes) {
         ConfigKeys all = object(keys, "weights");
         List<StoredWeight> weights = new ArrayList<>();
+        Map<Long, StoredWeight> first = new HashMap<>();
         long end = 0;
         for (String name : all.names()) {
             ConfigKeys entry = object(all, name);
             StoredWeight weight = weight(name, entry);
+            weights.add(weight);
+            if (weight.sameAs(first.putIfAbsent(weight.offset(), weight))) {
+                continue;
+            }
             if (weight.offset() < end || weight.offset() % WeightsWriter.ALIGNMENT != 0) {
                 throw entry.refuse("offset", "must be a multiple of 64 from " + end + " on");
             }
@@ -104,7 +111,6 @@ final class HeaderReader {
                 throw entry.refuse("bytes", "leads beyond the " + bytes + " bytes of weights");
             }
             end = weight.offset() + weight.bytes();
-            weights.add(weight);
         }
         return weights;
     }

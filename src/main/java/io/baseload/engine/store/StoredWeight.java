@@ -3,6 +3,7 @@ package io.baseload.engine.store;
 import io.baseload.engine.tensor.Packing;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A weight in {@code weights.bin}.
@@ -15,6 +16,15 @@ import java.util.Optional;
  */
 record StoredWeight(
         String name, List<Integer> shape, Optional<Packing> packing, long offset, long bytes, String sha256) {
+
+    /** Whether it is another one under another name: both may lie in the same place. */
+    boolean sameAs(@Nullable StoredWeight other) {
+        return other != null
+                && shape.equals(other.shape)
+                && packing.equals(other.packing)
+                && offset == other.offset
+                && sha256.equals(other.sha256);
+    }
 
     long elements() {
         return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
