@@ -4,6 +4,7 @@ GRANT USAGE ON SCHEMA "${flyway:defaultSchema}" TO "${application}";
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenant, tenant_window, api_key TO "${application}";
 GRANT SELECT, INSERT, UPDATE, DELETE ON quota_window TO "${application}";
+GRANT SELECT, INSERT, DELETE ON price TO "${application}";
 GRANT SELECT, INSERT, UPDATE ON reservation TO "${application}";
 GRANT EXECUTE ON FUNCTION reservation_partitions TO "${application}";
 GRANT SELECT, INSERT, UPDATE, DELETE ON instance TO "${application}";

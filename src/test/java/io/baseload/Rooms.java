@@ -69,7 +69,7 @@ final class Rooms {
         door(doors, "service.cluster", Set.of("service.database"));
         door(doors, "service.audit", Set.of("service.database"));
         door(doors, "service.tenant", Set.of("service.database", "service.audit"));
-        door(doors, "service.quota", Set.of("service.database", "service.tenant"));
+        door(doors, "service.quota", Set.of("service.database", "service.tenant", "service.audit"));
         door(doors, "service.outbound", ASKING);
         door(doors, "service.backend", ASKING, Set.of("service.database", "service.outbound"));
         door(doors, "service.pull", Set.of("service.outbound"));

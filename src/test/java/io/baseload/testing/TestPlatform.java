@@ -132,7 +132,8 @@ public final class TestPlatform implements AutoCloseable {
     /** What a tenant's windows have counted, for each period over all its windows: tests may run across the end of a minute. */
     public List<Counted> counted(String tenant) {
         return superuser()
-                .sql("SELECT sum(used) AS used, sum(reserved) AS reserved FROM quota_window WHERE tenant = ? GROUP"
+                .sql("SELECT sum(used) AS used, sum(reserved) AS reserved FROM quota_window WHERE tenant = ? AND"
+                        + " key_prefix = '' AND model = '' AND period <> 'hour' GROUP"
                         + " BY period")
                 .param(tenant)
                 .query(Counted.class)

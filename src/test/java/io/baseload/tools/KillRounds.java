@@ -164,8 +164,10 @@ public final class KillRounds {
         for (int i = 0; i < 120 && open() > 0; i++) {
             Thread.sleep(1_000);
         }
-        long over = number("SELECT count(*) FROM quota_window WHERE used + reserved > token_limit");
-        long used = number("SELECT sum(used) FROM quota_window WHERE period = 'month'");
+        long over = number("SELECT count(*) FROM quota_window JOIN tenant_window l USING (tenant, key_prefix, model,"
+                + " period) WHERE used + reserved > l.tokens");
+        long used =
+                number("SELECT sum(used) FROM quota_window WHERE period = 'month' AND key_prefix = '' AND model = ''");
         long reserved = number("SELECT sum(reserved) FROM quota_window");
         long audited = number("SELECT sum((detail->>'prompt_tokens')::int + (detail->>'completion_tokens')::int)"
                 + " FROM audit_entry WHERE kind = 'completion.outcome'");

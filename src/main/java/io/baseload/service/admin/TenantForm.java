@@ -1,98 +1,67 @@
 package io.baseload.service.admin;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import io.baseload.service.tenant.Period;
 import io.baseload.service.tenant.Tenant;
-import java.util.ArrayList;
-import java.util.EnumSet;
+import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
+import tools.jackson.databind.node.LongNode;
 
 /**
  * A tenant in JSON, both ways. What a request leaves out keeps its value, or gets the default in a new tenant.
  *
  * @param maxConcurrent requests that may run or wait at the same time
  * @param weight share of the engine against other tenants, 1 to 1000
+ * @param maxWaitMs how long a request may wait until its answer is begun; null = as the service says
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record TenantForm(
         @Nullable String id,
-        @Nullable List<Window> windows,
+        @Nullable List<@Nullable BudgetForm> windows,
         @Nullable Integer maxConcurrent,
-        @Nullable Integer weight) {
+        @Nullable Integer weight,
+        @Nullable JsonNode maxWaitMs) {
+    private static final long MAX_WAIT_MS = 24 * 60 * 60 * 1000;
     private static final int MAX_WEIGHT = 1000;
-
-    /** A limit in a calendar window; what is left out is unlimited. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Window(
-            @Nullable String period,
-            @Nullable Long tokens,
-            @Nullable Long requests) {}
 
     static TenantForm of(Tenant tenant) {
         return new TenantForm(
                 tenant.id(),
-                tenant.windows().stream().map(TenantForm::window).toList(),
+                tenant.windows().stream()
+                        .<@Nullable BudgetForm>map(BudgetForm::of)
+                        .toList(),
                 tenant.maxConcurrent(),
-                tenant.weight());
-    }
-
-    private static Window window(Tenant.Window window) {
-        return new Window(window.period().wire(), boxed(window.tokens()), boxed(window.requests()));
-    }
-
-    private static @Nullable Long boxed(OptionalLong value) {
-        return value.isPresent() ? value.getAsLong() : null;
+                tenant.weight(),
+                tenant.maxWait()
+                        .<JsonNode>map(wait -> LongNode.valueOf(wait.toMillis()))
+                        .orElse(null));
     }
 
     /** A tenant with what this request says, and the rest as before. */
     Tenant over(Tenant before) {
         return new Tenant(
                 before.id(),
-                windows == null ? before.windows() : read(windows),
+                windows == null ? before.windows() : BudgetForm.read(windows),
                 maxConcurrent == null
                         ? before.maxConcurrent()
                         : Refusals.inRange("max_concurrent", maxConcurrent, 1, Integer.MAX_VALUE),
-                weight == null ? before.weight() : Refusals.inRange("weight", weight, 1, MAX_WEIGHT));
+                weight == null ? before.weight() : Refusals.inRange("weight", weight, 1, MAX_WEIGHT),
+                maxWait(before.maxWait()));
     }
 
-    private static List<Tenant.Window> read(List<Window> windows) {
-        List<Tenant.Window> read = new ArrayList<>();
-        Set<Period> seen = EnumSet.noneOf(Period.class);
-        for (int i = 0; i < windows.size(); i++) {
-            Tenant.Window window = read("windows[" + i + "]", windows.get(i));
-            if (!seen.add(window.period())) {
-                throw Refusals.invalid(
-                        "windows[" + i + "].period", "invalid_value", "There is a window of this period already.");
-            }
-            read.add(window);
+    private Optional<Duration> maxWait(Optional<Duration> before) {
+        if (maxWaitMs == null) {
+            return before;
         }
-        return read;
-    }
-
-    private static Tenant.Window read(String path, @Nullable Window window) {
-        Window given = Refusals.present(path, window);
-        return new Tenant.Window(
-                period(path + ".period", given.period()),
-                limit(path + ".tokens", given.tokens()),
-                limit(path + ".requests", given.requests()));
-    }
-
-    private static Period period(String path, @Nullable String name) {
-        String given = Refusals.present(path, name);
-        return Stream.of(Period.values())
-                .filter(period -> period.wire().equals(given))
-                .findFirst()
-                .orElseThrow(() ->
-                        Refusals.invalid(path, "invalid_value", "'" + path + "' must be 'minute', 'day' or 'month'."));
-    }
-
-    private static OptionalLong limit(String path, @Nullable Long value) {
-        return value == null ? OptionalLong.empty() : OptionalLong.of(Refusals.inRange(path, value, 0, Long.MAX_VALUE));
+        if (maxWaitMs.isNull()) {
+            return Optional.empty();
+        }
+        if (!maxWaitMs.isIntegralNumber() || !maxWaitMs.canConvertToLong()) {
+            throw Refusals.invalid("max_wait_ms", "invalid_type", "'max_wait_ms' must be an integer or null.");
+        }
+        return Optional.of(Duration.ofMillis(Refusals.inRange("max_wait_ms", maxWaitMs.longValue(), 0, MAX_WAIT_MS)));
     }
 }

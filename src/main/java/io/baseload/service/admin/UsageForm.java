@@ -1,10 +1,9 @@
 package io.baseload.service.admin;
 
 import io.baseload.service.quota.TenantUsage;
+import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -13,17 +12,39 @@ import tools.jackson.databind.annotation.JsonNaming;
 @JsonNaming(SnakeCaseStrategy.class)
 record UsageForm(List<Window> windows, long requests, long promptTokens, long completionTokens, List<ByModel> byModel) {
 
-    /** @param limit tokens; null = unlimited */
+    /**
+     * @param model whose answers count; null = those of all
+     * @param limit tokens; null = unlimited
+     * @param used tokens
+     * @param reserved tokens
+     */
     @JsonNaming(SnakeCaseStrategy.class)
-    record Window(String period, Instant startsAt, @Nullable Long limit, long used, long reserved) {
+    record Window(
+            String period,
+            @Nullable String model,
+            Instant startsAt,
+            @Nullable Long limit,
+            long used,
+            long reserved,
+            @Nullable Long requestLimit,
+            long requests,
+            @Nullable BigDecimal costLimit,
+            BigDecimal cost,
+            BigDecimal reservedCost) {
         static Window of(TenantUsage.Window window) {
-            OptionalLong limit = window.limit();
+            BudgetForm budget = BudgetForm.of(window.budget());
             return new Window(
                     window.period().wire(),
+                    budget.model(),
                     window.startsAt(),
-                    limit.isPresent() ? limit.getAsLong() : null,
+                    budget.tokens(),
                     window.used(),
-                    window.reserved());
+                    window.reserved(),
+                    budget.requests(),
+                    window.requests(),
+                    budget.cost(),
+                    Money.plain(window.usedCost()),
+                    Money.plain(window.reservedCost()));
         }
     }
 
@@ -36,10 +57,7 @@ record UsageForm(List<Window> windows, long requests, long promptTokens, long co
 
     static UsageForm of(TenantUsage usage) {
         return new UsageForm(
-                usage.windows().stream()
-                        .sorted(Comparator.comparing(TenantUsage.Window::period))
-                        .map(Window::of)
-                        .toList(),
+                usage.windows().stream().map(Window::of).toList(),
                 usage.requests(),
                 usage.promptTokens(),
                 usage.completionTokens(),

@@ -31,6 +31,9 @@ public record AuditEntry(
     /** The kind of what is written after an answer's last token: one for each intent, and further ones that say {@code correction}. */
     public static final String COMPLETION_OUTCOME = "completion.outcome";
 
+    /** The kind of what is written once a window when a budget is beyond its soft limit. */
+    public static final String SOFT_LIMIT = "quota.soft_limit";
+
     private static final DateTimeFormatter MICROSECONDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 

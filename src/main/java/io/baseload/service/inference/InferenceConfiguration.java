@@ -35,9 +35,11 @@ public class InferenceConfiguration {
             Membership membership,
             Instances instances,
             MeterRegistry meters,
-            @Value("${baseload.quota.retention:#{null}}") @Nullable Duration retention) {
+            @Value("${baseload.quota.retention:#{null}}") @Nullable Duration retention,
+            @Value("${baseload.queue.max-wait:#{null}}") @Nullable Duration maxWait) {
         var running = new RunningRequests(ledger, membership.leaseTime());
         new ReservationSweeper(ledger, quota, membership, instances, Optional.ofNullable(retention)).start();
-        return new InferenceService(models, ledger, running, new InferenceMeters(meters), membership);
+        return new InferenceService(
+                models, ledger, running, new InferenceMeters(meters), membership, Optional.ofNullable(maxWait));
     }
 }

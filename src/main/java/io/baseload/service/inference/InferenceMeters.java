@@ -1,5 +1,6 @@
 package io.baseload.service.inference;
 
+import io.baseload.service.quota.SoftLimit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -37,6 +38,19 @@ final class InferenceMeters {
                         timer("baseload.time_to_first_token", "from the request to its first token", id, SLOW),
                         timer("baseload.inter_token_latency", "between two tokens of an answer", id, QUICK),
                         timer("baseload.e2e_request_latency", "from the request to its end", id, SLOW)));
+    }
+
+    void softLimit(SoftLimit passed) {
+        var scope = passed.budget().scope();
+        Counter.builder("baseload.quota_soft_limit")
+                .description("budgets that went beyond their soft limit, each once a window")
+                .tag("period", passed.budget().period().wire())
+                .tag(
+                        "of",
+                        (scope.key().isEmpty() ? "tenant" : "key")
+                                + (scope.model().isEmpty() ? "" : "_model"))
+                .register(registry)
+                .increment();
     }
 
     private Counter counter(String name, String description, String model) {

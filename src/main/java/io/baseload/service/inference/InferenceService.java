@@ -1,6 +1,8 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.CacheScope;
@@ -10,9 +12,11 @@ import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.cluster.InstanceLease;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.Reservation;
+import io.baseload.service.quota.SoftLimit;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.ServedModel;
@@ -20,11 +24,16 @@ import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The life of a request: takes hold of the model, takes places in its queue, looks whether the tenant has anything left, prepares the prompt, reserves and records,
@@ -34,24 +43,30 @@ import java.util.function.Consumer;
  * <p>Who asks is told to the layers below once, where the prompt is prepared: as the flow and the cache scope of its tenant.
  */
 final class InferenceService implements Inference {
+    private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
+
     private final ModelDirectory models;
     private final ReservationLedger ledger;
     private final RunningRequests running;
     private final InferenceMeters meters;
     private final Membership membership;
+    private final Optional<Duration> maxWait;
     private final SequencePlaces places = new SequencePlaces();
 
+    /** @param maxWait how long requests may wait until their answer is begun, of tenants that don't say; empty = for ever */
     InferenceService(
             ModelDirectory models,
             ReservationLedger ledger,
             RunningRequests running,
             InferenceMeters meters,
-            Membership membership) {
+            Membership membership,
+            Optional<Duration> maxWait) {
         this.models = models;
         this.ledger = ledger;
         this.running = running;
         this.meters = meters;
         this.membership = membership;
+        this.maxWait = maxWait;
     }
 
     @Override
@@ -87,9 +102,17 @@ final class InferenceService implements Inference {
             var flow = new FlowId(caller.tenant(), caller.weight(), urgency(caller, request));
             var taken = places.take(model, flow, request.completion().answers());
             try {
-                var prepared = prepare(caller, model, flow, request);
-                var watch = new Stopwatch(meters.of(model.id()), begun);
-                return admit(caller, model, taken, request, prepared, origin, watch, listener);
+                var granted = check(caller, model, flow, request.completion());
+                var turn = places.line(model, flow).join(patience(request, granted), begun);
+                try {
+                    var scope = new CacheScope(caller.tenant(), request.cacheSalt());
+                    var prepared = model.completions().prepare(request.completion(), flow, scope);
+                    var watch = new Stopwatch(meters.of(model.id()), begun);
+                    return admit(caller, model, taken, turn, request, prepared, origin, watch, listener);
+                } catch (RuntimeException | Error e) {
+                    turn.giveUp();
+                    throw e;
+                }
             } catch (RuntimeException | Error e) {
                 taken.close();
                 throw e;
@@ -107,25 +130,32 @@ final class InferenceService implements Inference {
         return caller.priority() == Priority.BATCH ? FlowId.Urgency.BATCH : request.urgency();
     }
 
-    /** Tenants share the engine by weight, and no cached prefixes, whatever salt a request brings. */
-    private PreparedCompletion prepare(Caller caller, ServedModel model, FlowId flow, InferenceRequest request) {
-        var completion = request.completion();
+    private QuotaDecision.Granted check(Caller caller, ServedModel model, FlowId flow, CompletionRequest completion) {
         long least = Math.max(1, model.completions().leastTokens(completion));
-        ledger.check(new QuotaDemand(caller.tenant(), completion.answers(), least));
-        return model.completions().prepare(completion, flow, new CacheScope(caller.tenant(), request.cacheSalt()));
+        boolean batch = flow.urgency() == FlowId.Urgency.BATCH;
+        return ledger.check(new QuotaDemand(
+                caller.tenant(), caller.keyPrefix(), model.id(), batch, completion.answers(), least, 0));
+    }
+
+    /** The shorter of what the request says and what its tenant or, if that says nothing, the service does. */
+    private Optional<Duration> patience(InferenceRequest request, QuotaDecision.Granted granted) {
+        return Stream.concat(request.maxWait().stream(), granted.maxWait().or(() -> maxWait).stream())
+                .min(Comparator.naturalOrder());
     }
 
     private AdmittedRequest admit(
             Caller caller,
             ServedModel model,
             SequencePlaces.Taken taken,
+            WaitingLine.Turn turn,
             InferenceRequest asked,
             PreparedCompletion prepared,
             Origin origin,
             Stopwatch watch,
             Consumer<CompletionEvent> listener) {
         var process = membership.lease();
-        var reservation = reservation(caller, model.id(), origin.requestId(), prepared, process);
+        var batch = urgency(caller, asked) == FlowId.Urgency.BATCH;
+        var reservation = reservation(caller, model.id(), origin.requestId(), batch, prepared, process);
         var quota = reserve(new Intent(reservation, asked, model.fingerprint(), origin), process);
         var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), process);
         running.add(reservation.id(), tokens);
@@ -134,8 +164,9 @@ final class InferenceService implements Inference {
             running.remove(reservation.id());
         };
         try {
-            var request = new RunningRequest(reservation, model, ledger, watch, ended, listener);
-            var completion = prepared.start(index -> lease(prepared, tokens, watch), request);
+            var request = new RunningRequest(reservation, model, ledger, watch, turn, ended, listener);
+            var completion = prepared.start(index -> lease(prepared, tokens, turn, watch), request);
+            awaitTurn(turn, model, completion);
             return new AdmittedRequest(model.id(), model.fingerprint(), quota, completion);
         } catch (RuntimeException | Error e) {
             running.remove(reservation.id());
@@ -144,15 +175,40 @@ final class InferenceService implements Inference {
         }
     }
 
+    /** A backend has its own queue, and has begun to answer when it is started. */
+    private static void awaitTurn(WaitingLine.Turn turn, ServedModel model, Completion completion) {
+        if (model.isElsewhere()) {
+            turn.begin();
+        }
+        try {
+            turn.await();
+        } catch (OverloadedException e) {
+            completion.cancel();
+            throw e;
+        }
+    }
+
     private QuotaSnapshot reserve(Intent intent, InstanceLease process) {
         if (process.isOver()) {
             throw new LedgerUnavailableException(new IllegalStateException("this process has no lease now"));
         }
-        return ledger.reserve(intent);
+        var granted = ledger.reserve(intent);
+        granted.passed().forEach(passed -> warn(intent.reservation(), passed));
+        return granted.quota();
+    }
+
+    private void warn(Reservation reservation, SoftLimit passed) {
+        log.warn("The tenant '{}' passed a soft limit: {}", reservation.tenant(), passed.text());
+        meters.softLimit(passed);
     }
 
     private static Reservation reservation(
-            Caller caller, String model, String requestId, PreparedCompletion prepared, InstanceLease process) {
+            Caller caller,
+            String model,
+            String requestId,
+            boolean batch,
+            PreparedCompletion prepared,
+            InstanceLease process) {
         return new Reservation(
                 UUID.randomUUID(),
                 process.instance(),
@@ -160,13 +216,15 @@ final class InferenceService implements Inference {
                 caller.keyPrefix(),
                 model,
                 requestId,
+                batch,
                 prepared.answers(),
                 prepared.promptTokens() + (long) prepared.answers() * firstGrant(prepared),
                 prepared.promptTokens());
     }
 
-    private static Lease lease(PreparedCompletion prepared, TokenLease tokens, Stopwatch watch) {
-        return tokens.answer(firstGrant(prepared), prepared.maxTokens(), watch.answer());
+    private static Lease lease(PreparedCompletion prepared, TokenLease tokens, WaitingLine.Turn turn, Stopwatch watch) {
+        var lease = tokens.answer(firstGrant(prepared), prepared.maxTokens(), watch.answer());
+        return produced -> turn.begin() ? lease.ask(produced) : Lease.Answer.END;
     }
 
     /** Tokens that each answer may have before more are reserved. */

@@ -4,6 +4,7 @@ import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.quota.Reservation;
+import io.baseload.service.quota.SoftLimit;
 import java.util.TreeMap;
 
 /**
@@ -35,6 +36,28 @@ record Intent(Reservation reservation, InferenceRequest request, String fingerpr
                 new Actor(reservation.tenant(), reservation.keyPrefix()),
                 AuditEntry.COMPLETION_INTENT,
                 reservation.requestId(),
+                detail);
+    }
+
+    /** What the audit trail says, once a window, when a budget is beyond its soft limit. */
+    AuditTrail.NewEntry softLimit(SoftLimit passed) {
+        var budget = passed.budget();
+        var detail = new TreeMap<String, Object>();
+        detail.put("request_id", reservation.requestId());
+        detail.put("limit", passed.kind());
+        detail.put("percent", budget.softPercent().orElseThrow());
+        detail.put("period", budget.period().wire());
+        detail.put("starts_at", passed.startsAt().toString());
+        if (!budget.scope().key().isEmpty()) {
+            detail.put("key_prefix", budget.scope().key());
+        }
+        if (!budget.scope().model().isEmpty()) {
+            detail.put("model", budget.scope().model());
+        }
+        return new AuditTrail.NewEntry(
+                new Actor(reservation.tenant(), reservation.keyPrefix()),
+                AuditEntry.SOFT_LIMIT,
+                "tenants/" + reservation.tenant(),
                 detail);
     }
 }

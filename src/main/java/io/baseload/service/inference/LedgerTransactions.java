@@ -37,8 +37,10 @@ final class LedgerTransactions {
                     quota.reserve(intents.stream().map(Intent::reservation).toList());
             var entries = new ArrayList<AuditTrail.NewEntry>();
             for (int i = 0; i < intents.size(); i++) {
-                if (decisions.get(i) instanceof QuotaDecision.Granted) {
-                    entries.add(intents.get(i).entry());
+                if (decisions.get(i) instanceof QuotaDecision.Granted granted) {
+                    var intent = intents.get(i);
+                    entries.add(intent.entry());
+                    granted.passed().forEach(passed -> entries.add(intent.softLimit(passed)));
                 }
             }
             append(entries);

@@ -47,7 +47,7 @@ record Outcome(Reservation reservation, State state, Usage usage, List<String> f
     /** How the quota is to end the reservation. */
     Settlement settlement() {
         var as = state == State.REFUSED ? Settlement.State.REFUSED : Settlement.State.SETTLED;
-        return new Settlement(reservation.id(), usage.prompt(), usage.completion(), as);
+        return new Settlement(reservation.id(), usage.prompt(), usage.cached(), usage.completion(), as);
     }
 
     /**
@@ -61,6 +61,7 @@ record Outcome(Reservation reservation, State state, Usage usage, List<String> f
         detail.put("model", reservation.model());
         detail.put("state", state.word());
         detail.put("prompt_tokens", settled.promptTokens());
+        detail.put("cached_tokens", settled.cachedTokens());
         detail.put("completion_tokens", settled.completionTokens());
         detail.put("finish_reasons", finishReasons);
         detail.put("milliseconds", milliseconds);

@@ -3,7 +3,6 @@ package io.baseload.service.inference;
 import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
-import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.Reservation;
 import java.util.Objects;
 import java.util.Set;
@@ -73,7 +72,7 @@ final class ReservationLedger implements AutoCloseable {
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
      * @throws LedgerUnavailableException if the database didn't say in time
      */
-    void check(QuotaDemand demand) {
+    QuotaDecision.Granted check(QuotaDemand demand) {
         QuotaDecision decision;
         try {
             var entry = checking.submit(demand);
@@ -91,9 +90,10 @@ final class ReservationLedger implements AutoCloseable {
             }
             throw cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
         }
-        if (decision instanceof QuotaDecision.Refused refused) {
-            throw refused.reason();
-        }
+        return switch (decision) {
+            case QuotaDecision.Granted granted -> granted;
+            case QuotaDecision.Refused refused -> throw refused.reason();
+        };
     }
 
     /**
@@ -102,7 +102,7 @@ final class ReservationLedger implements AutoCloseable {
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
      * @throws LedgerUnavailableException if this could not be written in time
      */
-    QuotaSnapshot reserve(Intent intent) {
+    QuotaDecision.Granted reserve(Intent intent) {
         var reservation = intent.reservation();
         if (unsettled.size() >= MAX_UNSETTLED) {
             throw new LedgerUnavailableException(new IllegalStateException("too much waits to be settled"));
@@ -127,9 +127,9 @@ final class ReservationLedger implements AutoCloseable {
         }
     }
 
-    private QuotaSnapshot granted(Reservation reservation, QuotaDecision decision) {
+    private QuotaDecision.Granted granted(Reservation reservation, QuotaDecision decision) {
         return switch (decision) {
-            case QuotaDecision.Granted granted -> granted.quota();
+            case QuotaDecision.Granted granted -> granted;
             case QuotaDecision.Refused refused -> {
                 unfinished.remove(reservation.id());
                 throw refused.reason();

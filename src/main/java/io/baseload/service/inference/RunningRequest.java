@@ -27,22 +27,28 @@ final class RunningRequest implements Consumer<CompletionEvent> {
     private final ServedModel model;
     private final ReservationLedger ledger;
     private final Stopwatch watch;
+    private final WaitingLine.Turn turn;
     private final Runnable ended;
     private final Consumer<CompletionEvent> listener;
     private final Map<Integer, StopReason> reasons = new TreeMap<>(); // the engine's thread only
 
-    /** @param ended runs when the engine is done with the request */
+    /**
+     * @param turn whether the request was given up before it began: then it ends here, and nobody hears of it any more
+     * @param ended runs when the engine is done with the request
+     */
     RunningRequest(
             Reservation reservation,
             ServedModel model,
             ReservationLedger ledger,
             Stopwatch watch,
+            WaitingLine.Turn turn,
             Runnable ended,
             Consumer<CompletionEvent> listener) {
         this.reservation = reservation;
         this.model = model;
         this.ledger = ledger;
         this.watch = watch;
+        this.turn = turn;
         this.ended = ended;
         this.listener = listener;
     }
@@ -62,11 +68,20 @@ final class RunningRequest implements Consumer<CompletionEvent> {
     }
 
     private void pass(CompletionEvent event) {
+        if (turn.isGivenUp()) {
+            return;
+        }
         watch.token();
         listener.accept(event);
     }
 
     private void end(State state, Usage usage, CompletionEvent last) {
+        if (turn.isGivenUp()) {
+            ended.run();
+            model.close();
+            return;
+        }
+        turn.leave();
         watch.end(usage, state == State.DONE ? reason() : state.word());
         ended.run();
         if (state != State.CANCELLED) {

@@ -5,6 +5,7 @@ import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.registry.ServedModel;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -16,6 +17,7 @@ final class SequencePlaces {
     private record Key(String model, String fingerprint, String tenant, FlowId.Urgency urgency) {}
 
     private final Map<Key, Integer> taken = new HashMap<>();
+    private final Map<Key, WaitingLine> lines = new ConcurrentHashMap<>();
 
     /** A request's places, until it is closed. */
     @FunctionalInterface
@@ -24,9 +26,18 @@ final class SequencePlaces {
         void close();
     }
 
+    /** Where a tenant's requests to a model wait. */
+    WaitingLine line(ServedModel model, FlowId flow) {
+        return lines.computeIfAbsent(key(model, flow), key -> new WaitingLine());
+    }
+
+    private static Key key(ServedModel model, FlowId flow) {
+        return new Key(model.id(), model.fingerprint(), flow.value(), flow.urgency());
+    }
+
     /** @throws OverloadedException if the flow has too many already */
     Taken take(ServedModel model, FlowId flow, int answers) {
-        var key = new Key(model.id(), model.fingerprint(), flow.value(), flow.urgency());
+        var key = key(model, flow);
         synchronized (taken) {
             int before = taken.getOrDefault(key, 0);
             if (before > 0 && before + answers > model.places()) {

@@ -27,7 +27,8 @@ final class CommonFields {
 
     /** With what the two routes read alike. */
     static ParsedRequest parsed(Fields fields, String model, CompletionRequest completion) {
-        var request = new InferenceRequest(model, completion, urgency(fields), cacheSalt(fields), endUser(fields));
+        var request = new InferenceRequest(
+                model, completion, urgency(fields), cacheSalt(fields), endUser(fields), Optional.empty());
         return new ParsedRequest(request, delivery(fields));
     }
 

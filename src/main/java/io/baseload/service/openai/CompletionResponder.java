@@ -3,6 +3,7 @@ package io.baseload.service.openai;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.service.inference.AdmittedRequest;
 import io.baseload.service.inference.Inference;
+import io.baseload.service.inference.InferenceRequest;
 import io.baseload.service.web.Json;
 import io.baseload.service.web.RateLimitHeaders;
 import java.io.IOException;
@@ -46,7 +47,9 @@ final class CompletionResponder {
     }
 
     private AdmittedRequest ask(Exchange exchange, ParsedRequest parsed, Consumer<CompletionEvent> listener) {
-        AdmittedRequest admitted = inference.ask(exchange.caller(), parsed.inference(), exchange.origin(), listener);
+        InferenceRequest request =
+                exchange.maxWait().map(parsed.inference()::within).orElse(parsed.inference());
+        AdmittedRequest admitted = inference.ask(exchange.caller(), request, exchange.origin(), listener);
         RateLimitHeaders.of(admitted.quota()).forEach(exchange.response()::setHeader);
         return admitted;
     }

@@ -2,15 +2,20 @@ package io.baseload.service.openai;
 
 import io.baseload.service.inference.Origin;
 import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.ApiException;
 import io.baseload.service.web.RequestIds;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
 /** A request, the answer to it, and who asks. */
 record Exchange(HttpServletRequest request, HttpServletResponse response, Caller caller) {
+    static final String MAX_WAIT = "x-max-wait-ms";
+
     private static final int BYTES_AT_ONCE = 8 << 20;
     private static final Semaphore TURNS = new Semaphore(BYTES_AT_ONCE, true);
 
@@ -20,6 +25,19 @@ record Exchange(HttpServletRequest request, HttpServletResponse response, Caller
 
     Origin origin() {
         return new Origin(id(), request.getRemoteAddr());
+    }
+
+    /** How long the client wants to wait until its answer is begun. */
+    Optional<Duration> maxWait() {
+        String text = request.getHeader(MAX_WAIT);
+        if (text == null) {
+            return Optional.empty();
+        }
+        if (!text.matches("[0-9]{1,9}")) {
+            throw ApiException.invalid(
+                    null, "invalid_value", "The header '" + MAX_WAIT + "' must be a number of milliseconds.");
+        }
+        return Optional.of(Duration.ofMillis(Long.parseLong(text)));
     }
 
     /** Reads the body. Only the reading waits for the client; what is built from a body is some ten times its size, so large ones take turns. */

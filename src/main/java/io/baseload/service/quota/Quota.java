@@ -1,7 +1,10 @@
 package io.baseload.service.quota;
 
+import io.baseload.service.quota.QuotaTerms.Kind;
+import io.baseload.service.quota.QuotaTerms.Terms;
 import io.baseload.service.quota.QuotaWindows.Change;
 import io.baseload.service.tenant.UnknownTenantException;
+import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -10,13 +13,14 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -30,50 +34,44 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * the database's.
  */
 public final class Quota {
-    private static final String TENANTS =
-            "SELECT id, max_concurrent, clock_timestamp() AS now FROM tenant WHERE id = ANY(:ids)";
+    /** What a reservation costs by its prices, once its tokens are known; null without prices. */
+    private static final String COST =
+            "((%1$s.prompt - %1$s.cached) * r.prompt_price + %1$s.cached * r.cached_price + %1$s.completion *"
+                    + " r.completion_price) * 0.000001";
 
     private final JdbcClient jdbc;
+    private final QuotaTerms terms;
     private final QuotaWindows windows;
 
     public Quota(JdbcClient jdbc) {
         this.jdbc = jdbc;
+        this.terms = new QuotaTerms(jdbc);
         this.windows = new QuotaWindows(jdbc);
     }
 
     /** Reserves tokens and places among the tenant's concurrent answers for each that finds room; one that finds none takes nothing from the others. */
     public List<QuotaDecision> reserve(List<Reservation> wanted) {
-        var tenants = new HashSet<String>();
-        wanted.forEach(one -> tenants.add(one.tenant()));
-        var limits = limits(TENANTS + " ORDER BY id FOR NO KEY UPDATE", tenants);
+        var demands = wanted.stream().map(Reservation::demand).toList();
+        var limits = terms.lockTenants(tenants(demands));
         if (limits.isEmpty()) {
-            return wanted.stream().map(one -> unknown(one.tenant())).toList();
+            return demands.stream().map(demand -> unknown(demand.tenant())).toList();
         }
-        var now = limits.values().iterator().next().now();
-        var rooms = new HashMap<String, TenantRoom>();
-        var running = running(limits.keySet());
-        windows.lock(limits.keySet(), now)
-                .forEach((tenant, present) -> rooms.put(
-                        tenant,
-                        new TenantRoom(
-                                present,
-                                running.getOrDefault(tenant, 0L),
-                                Objects.requireNonNull(limits.get(tenant)).maxConcurrent())));
+        var known = terms.of(demands);
+        var now = known.values().iterator().next().now();
+        var rooms = rooms(limits, known, windows.lock(counted(known, limits.keySet()), now), now);
         var decisions = new ArrayList<QuotaDecision>();
-        var granted = new ArrayList<Reservation>();
+        var granted = new ArrayList<Reserved>();
         for (Reservation one : wanted) {
-            var room = rooms.get(one.tenant());
-            var decision =
-                    room == null ? unknown(one.tenant()) : room.take(one.answers(), one.tokens(), now.toInstant());
-            if (decision instanceof QuotaDecision.Granted) {
-                granted.add(one);
+            var term = Objects.requireNonNull(known.get(Kind.of(one.demand())));
+            var decision = decide(rooms, one.demand(), term);
+            if (decision instanceof QuotaDecision.Granted reserved) {
+                granted.add(new Reserved(one, term));
+                reserved.passed().forEach(passed -> windows.told(one.tenant(), passed));
             }
             decisions.add(decision);
         }
         if (!granted.isEmpty()) {
-            windows.add(granted.stream()
-                    .map(it -> new Change(it.tenant(), now, it.tokens(), 0, 1))
-                    .toList());
+            windows.add(granted.stream().map(Reserved::change).toList());
             insert(granted, now);
         }
         return decisions;
@@ -83,48 +81,74 @@ public final class Quota {
      * Says what {@link #reserve} would say now of each demand alone. Locks and writes nothing: an answer for those who are not worth any work, never a promise to the others.
      */
     public List<QuotaDecision> check(List<QuotaDemand> demands) {
-        var tenants = new HashSet<String>();
-        demands.forEach(demand -> tenants.add(demand.tenant()));
-        var limits = limits(TENANTS, tenants);
-        var running = running(tenants);
-        var present = limits.isEmpty()
-                ? Map.<String, List<QuotaWindow>>of()
-                : windows.at(tenants, limits.values().iterator().next().now());
+        var limits = terms.tenants(tenants(demands));
+        var known = terms.of(demands);
+        var now = known.values().iterator().next().now();
+        var present = windows.at(counted(known, limits.keySet()), now);
         return demands.stream()
-                .map(demand -> {
-                    var limit = limits.get(demand.tenant());
-                    return limit == null
-                            ? unknown(demand.tenant())
-                            : new TenantRoom(
-                                            present.getOrDefault(demand.tenant(), List.of()),
-                                            running.getOrDefault(demand.tenant(), 0L),
-                                            limit.maxConcurrent())
-                                    .take(
-                                            demand.answers(),
-                                            demand.tokens(),
-                                            limit.now().toInstant());
-                })
+                .map(demand -> decide(
+                        rooms(limits, known, present, now), demand, Objects.requireNonNull(known.get(Kind.of(demand)))))
+                .toList();
+    }
+
+    private static QuotaDecision decide(Map<String, TenantRoom> rooms, QuotaDemand demand, Terms terms) {
+        var room = rooms.get(demand.tenant());
+        return room == null ? unknown(demand.tenant()) : room.take(demand, terms);
+    }
+
+    private static Map<String, TenantRoom> rooms(
+            Map<String, QuotaTerms.Limits> limits,
+            Map<Kind, Terms> known,
+            Map<String, List<QuotaWindow>> windows,
+            OffsetDateTime now) {
+        var rooms = new HashMap<String, TenantRoom>();
+        known.forEach((kind, terms) -> {
+            var limit = limits.get(kind.tenant());
+            if (limit != null) {
+                rooms.computeIfAbsent(
+                        kind.tenant(),
+                        tenant -> new TenantRoom(
+                                windows.getOrDefault(tenant, List.of()), limit, terms.running(), now.toInstant()));
+            }
+        });
+        return rooms;
+    }
+
+    private static Set<String> tenants(List<QuotaDemand> demands) {
+        return demands.stream().map(QuotaDemand::tenant).collect(Collectors.toSet());
+    }
+
+    /** As counters know them: by the key that names the line. */
+    private static List<Kind> counted(Map<Kind, Terms> known, Set<String> tenants) {
+        return known.entrySet().stream()
+                .filter(entry -> tenants.contains(entry.getKey().tenant()))
+                .map(entry -> entry.getKey().countedAs(entry.getValue().budgetKey()))
                 .toList();
     }
 
     /** Reserves more tokens for a running request, in the windows it was made in; false if a limit leaves no room or it is no longer open. */
     public boolean extend(UUID reservation, long tokens) {
-        var made = jdbc.sql("SELECT id, tenant, made_at, tokens FROM reservation WHERE id = ? AND state = 'open' FOR"
-                        + " UPDATE")
+        var open = jdbc.sql(
+                        "SELECT *, 0 AS used_cost, clock_timestamp() AS now FROM reservation WHERE id = ? AND state ="
+                                + " 'open' FOR UPDATE")
                 .param(reservation)
-                .query(Made::read)
+                .query((row, number) -> Map.entry(Made.read(row, number), instant(row, "now")))
                 .optional();
-        if (made.isEmpty()) {
+        if (open.isEmpty()) {
             return false;
         }
-        var tenant = made.get().tenant();
-        var at = made.get().at();
-        var present = windows.lock(List.of(tenant), at).get(tenant);
-        boolean room = present != null && present.stream().noneMatch(it -> it.refusesTokens(tokens));
+        var made = open.get().getKey();
+        var now = open.get().getValue();
+        var extension = made.extension(tokens);
+        var present = windows.lockEarlier(made.kind(), made.at());
+        boolean room = present.stream()
+                .noneMatch(it -> it.refusesTokens(tokens, made.batch(), now)
+                        || it.refusesCost(extension.reservedCost(), made.batch(), now));
         if (room) {
-            windows.add(List.of(new Change(tenant, at, tokens, 0, 0)));
-            jdbc.sql("UPDATE reservation SET tokens = tokens + ? WHERE id = ? AND state = 'open'")
-                    .params(tokens, reservation)
+            windows.add(List.of(extension));
+            jdbc.sql("UPDATE reservation SET tokens = tokens + ?, reserved_cost = reserved_cost + ? WHERE id = ? AND"
+                            + " state = 'open'")
+                    .params(tokens, extension.reservedCost(), reservation)
                     .update();
         }
         return room;
@@ -152,8 +176,7 @@ public final class Quota {
         var changes = new ArrayList<Change>();
         for (Made made : close(ends)) {
             var end = Objects.requireNonNull(byId.remove(made.id()));
-            long used = end.promptTokens() + end.completionTokens();
-            changes.add(new Change(made.tenant(), made.at(), -made.tokens(), used, refused(end) ? -1 : 0));
+            changes.add(made.settled(end.promptTokens() + end.completionTokens(), refused(end) ? -1 : 0));
             settlements.add(end);
         }
         byId.values().removeIf(Quota::refused);
@@ -171,22 +194,17 @@ public final class Quota {
         var lost = new ArrayList<LostReservation>();
         var changes = new ArrayList<Change>();
         jdbc.sql("""
-            UPDATE reservation r SET state = 'lost', ended_at = clock_timestamp()
-            FROM (SELECT id, made_at FROM reservation o
+            UPDATE reservation r SET state = 'lost', ended_at = clock_timestamp(), cost = %s
+            FROM (SELECT id, made_at, prompt_tokens AS prompt, 0 AS cached, completion_tokens AS completion FROM reservation o
                   WHERE state = 'open' AND NOT EXISTS (SELECT FROM instance i WHERE i.id = o.instance)
-                  ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED) o
-            WHERE r.id = o.id AND r.made_at = o.made_at AND r.state = 'open'
-            RETURNING r.*, (extract(epoch FROM r.ended_at - r.made_at) * 1000)::bigint AS milliseconds\
-            """).param(limit).query(row -> {
+                  ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED) u
+            WHERE r.id = u.id AND r.made_at = u.made_at AND r.state = 'open'
+            RETURNING r.*, coalesce(r.cost, 0) AS used_cost, (extract(epoch FROM r.ended_at - r.made_at) * 1000)::bigint AS milliseconds\
+            """.formatted(COST.formatted("u"))).param(limit).query(row -> {
             var reservation = read(row);
             long completion = row.getLong("completion_tokens");
             lost.add(new LostReservation(reservation, completion, row.getLong("milliseconds")));
-            changes.add(new Change(
-                    reservation.tenant(),
-                    row.getObject("made_at", OffsetDateTime.class),
-                    -reservation.tokens(),
-                    reservation.promptTokens() + completion,
-                    0));
+            changes.add(Made.read(row, 0).settled(reservation.promptTokens() + completion, 0));
         });
         if (!changes.isEmpty()) {
             windows.add(changes);
@@ -218,6 +236,10 @@ public final class Quota {
                 .list();
     }
 
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
     private static Reservation read(ResultSet row) throws SQLException {
         return new Reservation(
                 row.getObject("id", UUID.class),
@@ -226,61 +248,68 @@ public final class Quota {
                 row.getString("key_prefix"),
                 row.getString("model"),
                 row.getString("request_id"),
+                row.getBoolean("batch"),
                 row.getInt("answers"),
                 row.getLong("tokens"),
                 row.getLong("prompt_tokens"));
     }
 
-    private Map<String, Limits> limits(String query, Collection<String> ids) {
-        var limits = new HashMap<String, Limits>();
-        jdbc.sql(query).param("ids", ids.toArray(String[]::new)).query(row -> {
-            var limit = new Limits(row.getInt("max_concurrent"), row.getObject("now", OffsetDateTime.class));
-            limits.put(row.getString("id"), limit);
-        });
-        return limits;
-    }
-
-    private Map<String, Long> running(Collection<String> tenants) {
-        var running = new HashMap<String, Long>();
-        jdbc.sql("SELECT tenant, sum(answers) FROM reservation WHERE state = 'open' AND tenant = ANY(:tenants)"
-                        + " GROUP BY tenant")
-                .param("tenants", tenants.toArray(String[]::new))
-                .query(row -> {
-                    running.put(row.getString(1), row.getLong(2));
-                });
-        return running;
-    }
-
-    private void insert(List<Reservation> granted, OffsetDateTime now) {
+    private void insert(List<Reserved> granted, OffsetDateTime now) {
         jdbc.sql("""
-            INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, answers, tokens, prompt_tokens)
-            SELECT u.id, u.tenant, u.key_prefix, u.model, u.request_id, u.instance, :now, u.answers, u.tokens, u.prompt_tokens
+            INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, batch, answers, tokens, prompt_tokens,
+                                     budget_key, prompt_price, cached_price, completion_price, reserved_cost)
+            SELECT u.id, u.tenant, u.key_prefix, u.model, u.request_id, u.instance, :now, u.batch, u.answers, u.tokens, u.prompt_tokens,
+                   nullif(u.budget_key, u.key_prefix), u.prompt_price, u.cached_price, u.completion_price, u.reserved_cost
             FROM unnest(:ids::uuid[], :tenants::text[], :prefixes::text[], :models::text[], :requests::text[], :instances::uuid[],
-                        :answers::integer[], :tokens::bigint[], :prompts::bigint[])
-                 u(id, tenant, key_prefix, model, request_id, instance, answers, tokens, prompt_tokens)\
+                        :batch::boolean[], :answers::integer[], :tokens::bigint[], :prompts::bigint[], :keys::text[],
+                        :promptPrices::numeric[], :cachedPrices::numeric[], :completionPrices::numeric[], :costs::numeric[])
+                 u(id, tenant, key_prefix, model, request_id, instance, batch, answers, tokens, prompt_tokens, budget_key,
+                   prompt_price, cached_price, completion_price, reserved_cost)\
             """)
                 .param("now", now)
-                .param("ids", texts(granted, it -> it.id().toString()))
-                .param("tenants", texts(granted, Reservation::tenant))
-                .param("prefixes", texts(granted, Reservation::keyPrefix))
-                .param("models", texts(granted, Reservation::model))
-                .param("requests", texts(granted, Reservation::requestId))
-                .param("instances", texts(granted, it -> it.instance().toString()))
-                .param("answers", granted.stream().map(Reservation::answers).toArray(Integer[]::new))
-                .param("tokens", granted.stream().map(Reservation::tokens).toArray(Long[]::new))
+                .param("ids", texts(granted, it -> it.reservation().id().toString()))
+                .param("tenants", texts(granted, it -> it.reservation().tenant()))
+                .param("prefixes", texts(granted, it -> it.reservation().keyPrefix()))
+                .param("models", texts(granted, it -> it.reservation().model()))
+                .param("requests", texts(granted, it -> it.reservation().requestId()))
+                .param(
+                        "instances",
+                        texts(granted, it -> it.reservation().instance().toString()))
+                .param(
+                        "batch",
+                        granted.stream().map(it -> it.reservation().batch()).toArray(Boolean[]::new))
+                .param(
+                        "answers",
+                        granted.stream().map(it -> it.reservation().answers()).toArray(Integer[]::new))
+                .param(
+                        "tokens",
+                        granted.stream().map(it -> it.reservation().tokens()).toArray(Long[]::new))
                 .param(
                         "prompts",
-                        granted.stream().map(Reservation::promptTokens).toArray(Long[]::new))
+                        granted.stream()
+                                .map(it -> it.reservation().promptTokens())
+                                .toArray(Long[]::new))
+                .param("keys", texts(granted, it -> it.terms().budgetKey()))
+                .param("promptPrices", amounts(granted, it -> it.terms().price().map(Price::prompt)))
+                .param("cachedPrices", amounts(granted, it -> it.terms().price().map(Price::cached)))
+                .param(
+                        "completionPrices",
+                        amounts(granted, it -> it.terms().price().map(Price::completion)))
+                .param("costs", amounts(granted, Reserved::cost))
                 .update();
     }
 
     private List<Made> close(List<Settlement> ends) {
         return jdbc.sql("""
             UPDATE reservation r SET state = CASE WHEN u.refused THEN 'refused' ELSE 'settled' END,
-              prompt_tokens = u.prompt, completion_tokens = u.completion, ended_at = clock_timestamp()
-            FROM unnest(:ids::uuid[], :prompts::bigint[], :completions::bigint[], :refused::boolean[]) u(id, prompt, completion, refused)
-            WHERE r.id = u.id AND r.state = 'open' RETURNING r.id, r.tenant, r.made_at, r.tokens\
-            """)
+              prompt_tokens = u.prompt, cached_tokens = u.cached, completion_tokens = u.completion, ended_at = clock_timestamp(), cost = %s
+            FROM (SELECT l.id, l.made_at, g.prompt, g.cached, g.completion, g.refused FROM reservation l
+                  JOIN unnest(:ids::uuid[], :prompts::bigint[], :cached::bigint[], :completions::bigint[], :refused::boolean[])
+                       g(id, prompt, cached, completion, refused) ON l.id = g.id
+                  WHERE l.state = 'open' ORDER BY l.id FOR UPDATE OF l) u
+            WHERE r.id = u.id AND r.made_at = u.made_at AND r.state = 'open'
+            RETURNING r.*, coalesce(r.cost, 0) AS used_cost\
+            """.formatted(COST.formatted("u")))
                 .params(parameters(ends))
                 .param("refused", ends.stream().map(Quota::refused).toArray(Boolean[]::new))
                 .query(Made::read)
@@ -289,25 +318,25 @@ public final class Quota {
 
     private void correct(Collection<Settlement> ends, List<Settlement> settlements, List<Change> changes) {
         jdbc.sql("""
-            UPDATE reservation r SET state = 'corrected', prompt_tokens = o.prompt, completion_tokens = o.completion
-            FROM (SELECT l.id, l.made_at, l.prompt_tokens, l.completion_tokens, u.prompt, u.completion FROM reservation l
-                  JOIN unnest(:ids::uuid[], :prompts::bigint[], :completions::bigint[]) u(id, prompt, completion) ON l.id = u.id
-                  WHERE l.state = 'lost' FOR UPDATE OF l) o
-            WHERE r.id = o.id AND r.made_at = o.made_at
-            RETURNING r.id, r.tenant, r.made_at, o.prompt - o.prompt_tokens AS prompt, o.completion - o.completion_tokens AS completion\
-            """).params(parameters(ends)).query(row -> {
+            UPDATE reservation r SET state = 'corrected', prompt_tokens = u.prompt, cached_tokens = u.cached, completion_tokens = u.completion,
+              cost = %s
+            FROM (SELECT l.id, l.made_at, l.prompt_tokens, l.completion_tokens, coalesce(l.cost, 0) AS lost_cost, g.prompt, g.cached, g.completion
+                  FROM reservation l
+                  JOIN unnest(:ids::uuid[], :prompts::bigint[], :cached::bigint[], :completions::bigint[]) g(id, prompt, cached, completion)
+                    ON l.id = g.id
+                  WHERE l.state = 'lost' ORDER BY l.id FOR UPDATE OF l) u
+            WHERE r.id = u.id AND r.made_at = u.made_at
+            RETURNING r.*, u.prompt - u.prompt_tokens AS more_prompt, u.completion - u.completion_tokens AS more_completion,
+              coalesce(r.cost, 0) - u.lost_cost AS used_cost\
+            """.formatted(COST.formatted("u"))).params(parameters(ends)).query(row -> {
             var late = new Settlement(
                     row.getObject("id", UUID.class),
-                    row.getLong("prompt"),
-                    row.getLong("completion"),
+                    row.getLong("more_prompt"),
+                    row.getLong("cached_tokens"),
+                    row.getLong("more_completion"),
                     Settlement.State.CORRECTED);
             settlements.add(late);
-            changes.add(new Change(
-                    row.getString("tenant"),
-                    row.getObject("made_at", OffsetDateTime.class),
-                    0,
-                    late.promptTokens() + late.completionTokens(),
-                    0));
+            changes.add(Made.read(row, 0).corrected(late.promptTokens() + late.completionTokens()));
         });
         windows.restore(changes);
     }
@@ -316,6 +345,7 @@ public final class Quota {
         return Map.of(
                 "ids", texts(ends, end -> end.reservation().toString()),
                 "prompts", ends.stream().map(Settlement::promptTokens).toArray(Long[]::new),
+                "cached", ends.stream().map(Settlement::cachedTokens).toArray(Long[]::new),
                 "completions", ends.stream().map(Settlement::completionTokens).toArray(Long[]::new));
     }
 
@@ -327,46 +357,69 @@ public final class Quota {
         return all.stream().map(text).toArray(String[]::new);
     }
 
+    private static <T> BigDecimal[] amounts(Collection<T> all, Function<T, Optional<BigDecimal>> amount) {
+        return all.stream().map(one -> amount.apply(one).orElse(null)).toArray(BigDecimal[]::new);
+    }
+
     private static QuotaDecision unknown(String tenant) {
         return new QuotaDecision.Refused(new UnknownTenantException(tenant));
     }
 
-    private record Limits(int maxConcurrent, OffsetDateTime now) {}
+    /** A reservation that is granted, and under which terms. */
+    private record Reserved(Reservation reservation, Terms terms) {
+        Optional<BigDecimal> cost() {
+            return terms.cost(reservation.promptTokens(), reservation.tokens() - reservation.promptTokens());
+        }
 
-    private record Made(UUID id, String tenant, OffsetDateTime at, long tokens) {
-        static Made read(ResultSet row, int number) throws SQLException {
-            return new Made(
-                    row.getObject("id", UUID.class),
-                    row.getString("tenant"),
-                    row.getObject("made_at", OffsetDateTime.class),
-                    row.getLong("tokens"));
+        Change change() {
+            var kind = Kind.of(reservation.demand()).countedAs(terms.budgetKey());
+            return new Change(
+                    kind, terms.now(), reservation.tokens(), 0, 1, cost().orElse(BigDecimal.ZERO), BigDecimal.ZERO);
         }
     }
 
-    /** What a tenant's locked windows leave, while a list is decided. */
-    private static final class TenantRoom {
-        private List<QuotaWindow> windows;
-        private long running;
-        private final int maxConcurrent;
-
-        TenantRoom(List<QuotaWindow> windows, long running, int maxConcurrent) {
-            this.windows = windows;
-            this.running = running;
-            this.maxConcurrent = maxConcurrent;
+    /**
+     * A reservation as its row has it.
+     *
+     * @param usedCost what ending it adds to the money that is used
+     */
+    private record Made(
+            UUID id,
+            Kind kind,
+            OffsetDateTime at,
+            boolean batch,
+            long tokens,
+            BigDecimal reservedCost,
+            BigDecimal completionPrice,
+            BigDecimal usedCost) {
+        static Made read(ResultSet row, int number) throws SQLException {
+            var key = Objects.requireNonNullElse(row.getString("budget_key"), row.getString("key_prefix"));
+            return new Made(
+                    row.getObject("id", UUID.class),
+                    new Kind(row.getString("tenant"), key, row.getString("model")),
+                    row.getObject("made_at", OffsetDateTime.class),
+                    row.getBoolean("batch"),
+                    row.getLong("tokens"),
+                    amount(row, "reserved_cost"),
+                    amount(row, "completion_price"),
+                    row.getBigDecimal("used_cost"));
         }
 
-        QuotaDecision take(int answers, long tokens, Instant now) {
-            var refusal = new Refusal(windows, now);
-            var exceeded = refusal.of(tokens);
-            if (exceeded.isPresent()) {
-                return new QuotaDecision.Refused(exceeded.get());
-            }
-            if (running + answers > maxConcurrent) {
-                return new QuotaDecision.Refused(refusal.concurrency(answers, maxConcurrent));
-            }
-            windows = windows.stream().map(window -> window.with(tokens)).toList();
-            running += answers;
-            return new QuotaDecision.Granted(Snapshots.of(windows, now));
+        private static BigDecimal amount(ResultSet row, String column) throws SQLException {
+            return Objects.requireNonNullElse(row.getBigDecimal(column), BigDecimal.ZERO);
+        }
+
+        Change extension(long more) {
+            var cost = completionPrice.multiply(BigDecimal.valueOf(more)).movePointLeft(6);
+            return new Change(kind, at, more, 0, 0, cost, BigDecimal.ZERO);
+        }
+
+        Change settled(long used, int requests) {
+            return new Change(kind, at, -tokens, used, requests, reservedCost.negate(), usedCost);
+        }
+
+        Change corrected(long used) {
+            return new Change(kind, at, 0, used, 0, BigDecimal.ZERO, usedCost);
         }
     }
 }

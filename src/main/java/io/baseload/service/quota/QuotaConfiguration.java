@@ -1,8 +1,10 @@
 package io.baseload.service.quota;
 
+import io.baseload.service.audit.AuditTrail;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Wires the quota. */
 @Configuration(proxyBeanMethods = false)
@@ -11,6 +13,11 @@ public class QuotaConfiguration {
     @Bean
     Quota quota(JdbcClient jdbc) {
         return new Quota(jdbc);
+    }
+
+    @Bean
+    Prices prices(JdbcClient jdbc, TransactionOperations transactions, AuditTrail audit) {
+        return new Prices(jdbc, transactions, audit);
     }
 
     @Bean

@@ -1,8 +1,23 @@
 package io.baseload.service.quota;
 
 /**
- * What a request will ask for at least, before it is known exactly.
+ * What a request asks for, or will ask for at least before it is known exactly.
  *
+ * @param model the id of the model that answers
+ * @param batch whether it gets only what interactive requests leave
  * @param answers how many are generated at the same time
+ * @param completionTokens of all answers together
  */
-public record QuotaDemand(String tenant, int answers, long tokens) {}
+public record QuotaDemand(
+        String tenant,
+        String keyPrefix,
+        String model,
+        boolean batch,
+        int answers,
+        long promptTokens,
+        long completionTokens) {
+
+    long tokens() {
+        return promptTokens + completionTokens;
+    }
+}

@@ -1,10 +1,19 @@
 package io.baseload.service.quota;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
-/** A tenant's windows that a client should know of, for rate-limit headers: the tightest, or the one that refused it; empty where nothing is limited. */
-public record QuotaSnapshot(Optional<Room> requests, Optional<Room> tokens) {
+/**
+ * The windows that a client should know of, for headers: the tightest of those that its request counts in, or the one that refused it; empty where nothing is
+ * limited.
+ *
+ * @param warnings budgets beyond their soft limit
+ */
+public record QuotaSnapshot(Optional<Room> requests, Optional<Room> tokens, List<SoftLimit> warnings) {
+    /** Where nothing is limited. */
+    public static final QuotaSnapshot UNLIMITED = new QuotaSnapshot(Optional.empty(), Optional.empty(), List.of());
+
     /** @param reset until the window ends */
     public record Room(long limit, long remaining, Duration reset) {}
 }

@@ -1,58 +1,140 @@
 package io.baseload.service.quota;
 
-import io.baseload.service.tenant.Period;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import io.baseload.service.tenant.UsageBudget;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.OptionalLong;
+import java.util.Optional;
 
-/** A tenant's calendar window: its limits and what is gone of them. */
+/**
+ * A calendar window: a budget, and what is gone of it.
+ *
+ * @param softTold whether it was told that the soft limit is passed
+ */
 record QuotaWindow(
-        Period period,
+        UsageBudget budget,
         Instant startsAt,
-        OptionalLong tokenLimit,
-        OptionalLong requestLimit,
         long used,
         long reserved,
-        long requests) {
-
-    static QuotaWindow read(ResultSet row, int number) throws SQLException {
-        return new QuotaWindow(
-                Period.of(row.getString("period")),
-                row.getObject("starts_at", OffsetDateTime.class).toInstant(),
-                limit(row, "token_limit"),
-                limit(row, "request_limit"),
-                row.getLong("used"),
-                row.getLong("reserved"),
-                row.getLong("requests"));
-    }
+        long requests,
+        BigDecimal usedCost,
+        BigDecimal reservedCost,
+        boolean softTold) {
+    private static final int PERCENT = 100;
 
     Instant endsAt() {
         var start = startsAt.atOffset(ZoneOffset.UTC);
-        return switch (period) {
+        return switch (budget.period()) {
             case MINUTE -> start.plusMinutes(1).toInstant();
+            case HOUR -> start.plusHours(1).toInstant();
             case DAY -> start.plusDays(1).toInstant();
             case MONTH -> start.plusMonths(1).toInstant();
         };
     }
 
-    boolean refusesTokens(long tokens) {
-        return tokenLimit.isPresent() && used + reserved + tokens > tokenLimit.getAsLong();
+    /** Tokens that are used or reserved. */
+    long gone() {
+        return used + reserved;
+    }
+
+    BigDecimal goneCost() {
+        return usedCost.add(reservedCost);
+    }
+
+    boolean refusesTokens(long tokens, boolean batch, Instant now) {
+        return budget.tokens().isPresent()
+                && gone() + tokens
+                        > budget.tokens().getAsLong() - kept(budget.tokens().getAsLong(), batch, now);
     }
 
     boolean refusesRequest() {
-        return requestLimit.isPresent() && requests + 1 > requestLimit.getAsLong();
+        return budget.requests().isPresent() && requests + 1 > budget.requests().getAsLong();
+    }
+
+    boolean refusesCost(BigDecimal cost, boolean batch, Instant now) {
+        return budget.cost().isPresent()
+                && goneCost().add(cost).compareTo(leaving(budget.cost().get(), batch, now)) > 0;
+    }
+
+    /** Tokens of the limit that a batch request leaves to interactive ones. */
+    long kept(long limit, boolean batch, Instant now) {
+        return kept(BigInteger.valueOf(limit), batch, now).longValueExact();
+    }
+
+    private BigDecimal leaving(BigDecimal limit, boolean batch, Instant now) {
+        var units = limit.movePointRight(Price.DECIMALS).toBigIntegerExact();
+        return new BigDecimal(units.subtract(kept(units, batch, now)), Price.DECIMALS);
+    }
+
+    /** Rounded up: {@code limit × interactivePercent / 100 × time left / length}. */
+    private BigInteger kept(BigInteger limit, boolean batch, Instant now) {
+        if (!batch || budget.interactivePercent() == 0) {
+            return BigInteger.ZERO;
+        }
+        var whole = BigInteger.valueOf(Duration.between(startsAt, endsAt()).toMillis() * PERCENT);
+        return limit.multiply(BigInteger.valueOf(left(now) * budget.interactivePercent()))
+                .add(whole.subtract(BigInteger.ONE))
+                .divide(whole);
+    }
+
+    private long left(Instant now) {
+        long whole = Duration.between(startsAt, endsAt()).toMillis();
+        return Math.clamp(Duration.between(now, endsAt()).toMillis(), 0, whole);
+    }
+
+    /**
+     * When a batch request finds the room that is kept from it now.
+     *
+     * @return the end of the window, or earlier
+     */
+    Instant roomFor(long tokens, boolean batch, Instant now) {
+        if (!batch || budget.interactivePercent() == 0 || budget.tokens().isEmpty()) {
+            return endsAt();
+        }
+        long limit = budget.tokens().getAsLong();
+        long free = limit - gone() - tokens;
+        if (free < 0) {
+            return endsAt();
+        }
+        double millis = (double) free
+                * PERCENT
+                / ((double) limit * budget.interactivePercent())
+                * Duration.between(startsAt, endsAt()).toMillis();
+        var at = endsAt().minusMillis((long) millis);
+        return at.isBefore(now) ? now : at;
     }
 
     /** After one more request. */
-    QuotaWindow with(long tokens) {
-        return new QuotaWindow(period, startsAt, tokenLimit, requestLimit, used, reserved + tokens, requests + 1);
+    QuotaWindow with(long tokens, BigDecimal cost) {
+        return new QuotaWindow(
+                budget, startsAt, used, reserved + tokens, requests + 1, usedCost, reservedCost.add(cost), softTold);
     }
 
-    private static OptionalLong limit(ResultSet row, String column) throws SQLException {
-        long value = row.getLong(column);
-        return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
+    /** Once it was told that the soft limit is passed. */
+    QuotaWindow told() {
+        return new QuotaWindow(budget, startsAt, used, reserved, requests, usedCost, reservedCost, true);
+    }
+
+    /** The soft limit, if it is reached. */
+    Optional<SoftLimit> softLimit() {
+        if (budget.softPercent().isEmpty()) {
+            return Optional.empty();
+        }
+        var percent = BigDecimal.valueOf(budget.softPercent().getAsInt(), 2);
+        if (budget.tokens().isPresent() && reaches(gone(), budget.tokens().getAsLong(), percent)) {
+            return Optional.of(new SoftLimit(budget, startsAt, "tokens"));
+        }
+        if (budget.requests().isPresent() && reaches(requests, budget.requests().getAsLong(), percent)) {
+            return Optional.of(new SoftLimit(budget, startsAt, "requests"));
+        }
+        return budget.cost()
+                .filter(limit -> goneCost().compareTo(limit.multiply(percent)) >= 0)
+                .map(limit -> new SoftLimit(budget, startsAt, "cost"));
+    }
+
+    private static boolean reaches(long gone, long limit, BigDecimal percent) {
+        return BigDecimal.valueOf(gone).compareTo(BigDecimal.valueOf(limit).multiply(percent)) >= 0;
     }
 }

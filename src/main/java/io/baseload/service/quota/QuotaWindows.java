@@ -1,5 +1,10 @@
 package io.baseload.service.quota;
 
+import io.baseload.service.quota.QuotaTerms.Kind;
+import io.baseload.service.tenant.Budgets;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,56 +14,94 @@ import java.util.Map;
 import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The rows of {@code quota_window}. Each statement locks them in the order of their keys, so that two can't lock each other out. */
+/**
+ * The rows of {@code quota_window}: counters. Those of the whole tenant by minute, day and month are always kept, the others since somebody limited them.
+ *
+ * <p>Invariant: a counter holds all reservations of its scope that were made in its window. So one that begins with its window begins at nothing, one that
+ * begins later with what there is ({@link Budgets}), and a change is added to every counter that covers it, whether anything is limited there now or not.
+ *
+ * <p>Each statement locks counters in the order of their keys, so that two can't lock each other out. Two transactions that share any counter share one of the
+ * whole tenant too, which comes first in that order.
+ */
 final class QuotaWindows {
-    private static final String PERIODS = "(VALUES ('day'), ('minute'), ('month')) p(period)";
+    private static final String KEPT = "(VALUES ('day'), ('minute'), ('month')) p(period)";
 
-    /** A row that does not exist yet is made. */
-    private static final String LOCK = """
-        INSERT INTO quota_window AS w (tenant, period, starts_at, token_limit, request_limit)
-        SELECT t.tenant, p.period, date_trunc(p.period, :at::timestamptz, 'UTC'), l.tokens, l.requests
-        FROM unnest(:tenants::text[]) t(tenant) CROSS JOIN %s
-        LEFT JOIN tenant_window l ON l.tenant = t.tenant AND l.period = p.period
-        ORDER BY t.tenant, p.period
-        ON CONFLICT (tenant, period, starts_at) DO UPDATE SET token_limit = EXCLUDED.token_limit, request_limit = EXCLUDED.request_limit
-        RETURNING tenant, period, starts_at, token_limit, request_limit, used, reserved, requests\
-        """.formatted(PERIODS);
+    private static final String WANTED = """
+        WITH d AS (
+          SELECT DISTINCT * FROM unnest(:tenants::text[], :keys::text[], :models::text[]) u(tenant, key_prefix, model)),
+        wanted AS (
+          SELECT DISTINCT d.tenant, '' AS key_prefix, '' AS model, p.period FROM d CROSS JOIN %s
+          UNION SELECT l.tenant, l.key_prefix, l.model, l.period FROM tenant_window l JOIN d
+            ON l.tenant = d.tenant AND l.key_prefix IN ('', d.key_prefix) AND l.model IN ('', d.model))\
+        """.formatted(KEPT);
 
+    private static final String BUDGETS = "l.tokens, l.requests, l.cost, l.soft_percent, l.interactive_percent";
+
+    private static final String LOCK = WANTED + """
+        SELECT w.tenant, w.key_prefix, w.model, w.period, w.starts_at, w.used, w.reserved, w.requests AS count, w.used_cost, w.reserved_cost,
+               w.soft_at, (SELECT count(*) FROM wanted) AS wanted, %s
+        FROM (SELECT q.* FROM quota_window q JOIN wanted USING (tenant, key_prefix, model, period)
+              WHERE q.starts_at = date_trunc(q.period, :at::timestamptz, 'UTC')
+              ORDER BY q.tenant, q.key_prefix, q.model, q.period FOR UPDATE OF q) w
+        LEFT JOIN tenant_window l USING (tenant, key_prefix, model, period)\
+        """.formatted(BUDGETS);
+
+    private static final String MAKE = WANTED + """
+        INSERT INTO quota_window (tenant, key_prefix, model, period, starts_at)
+        SELECT tenant, key_prefix, model, period, date_trunc(period, :at::timestamptz, 'UTC') FROM wanted ORDER BY 1, 2, 3, 4
+        ON CONFLICT DO NOTHING\
+        """;
+
+    private static final String PRESENT = WANTED + """
+        SELECT w.tenant, w.key_prefix, w.model, w.period, date_trunc(w.period, :at::timestamptz, 'UTC') AS starts_at,
+               coalesce(q.used, 0) AS used, coalesce(q.reserved, 0) AS reserved, coalesce(q.requests, 0) AS count,
+               coalesce(q.used_cost, 0) AS used_cost, coalesce(q.reserved_cost, 0) AS reserved_cost, q.soft_at, 0 AS wanted, %s
+        FROM wanted w LEFT JOIN tenant_window l USING (tenant, key_prefix, model, period)
+        LEFT JOIN quota_window q
+          ON (q.tenant, q.key_prefix, q.model, q.period) = (w.tenant, w.key_prefix, w.model, w.period)
+            AND q.starts_at = date_trunc(w.period, :at::timestamptz, 'UTC')\
+        """.formatted(BUDGETS);
+
+    private static final String SUMS =
+            "sum(reserved)::bigint AS reserved, sum(used)::bigint AS used, sum(requests)::bigint AS requests,"
+                    + " sum(reserved_cost) AS reserved_cost, sum(used_cost) AS used_cost";
+
+    /** Alike ones first, then over all counters that may cover them. */
     private static final String CHANGES = """
-        SELECT u.tenant, p.period, date_trunc(p.period, u.at, 'UTC') AS starts_at,
-               sum(u.reserved)::bigint AS reserved, sum(u.used)::bigint AS used, sum(u.requests)::bigint AS requests
-        FROM unnest(:tenants::text[], :ats::timestamptz[], :reserved::bigint[], :used::bigint[], :requests::bigint[])
-             u(tenant, at, reserved, used, requests)
-        CROSS JOIN %s GROUP BY 1, 2, 3\
-        """.formatted(PERIODS);
+        SELECT u.tenant, CASE WHEN s.of_key THEN u.key_prefix ELSE '' END AS key_prefix, CASE WHEN s.of_model THEN u.model ELSE '' END AS model,
+               p.period, date_trunc(p.period, u.at, 'UTC') AS starts_at, %1$s
+        FROM (SELECT tenant, key_prefix, model, date_trunc('minute', at, 'UTC') AS at, %1$s
+              FROM unnest(:tenants::text[], :keys::text[], :models::text[], :ats::timestamptz[], :reserved::bigint[], :used::bigint[],
+                          :requests::bigint[], :reservedCosts::numeric[], :usedCosts::numeric[])
+                   g(tenant, key_prefix, model, at, reserved, used, requests, reserved_cost, used_cost) GROUP BY 1, 2, 3, 4) u
+        CROSS JOIN (VALUES (false, false), (false, true), (true, false), (true, true)) s(of_key, of_model)
+        CROSS JOIN (VALUES ('day'), ('hour'), ('minute'), ('month')) p(period)
+        GROUP BY 1, 2, 3, 4, 5\
+        """.formatted(SUMS);
 
     private static final String ADD = """
         WITH c AS MATERIALIZED (%s),
         w AS MATERIALIZED (
-          SELECT q.tenant, q.period, q.starts_at FROM quota_window q JOIN c USING (tenant, period, starts_at)
-          ORDER BY q.tenant, q.period, q.starts_at FOR UPDATE OF q),
+          SELECT q.tenant, q.key_prefix, q.model, q.period, q.starts_at FROM quota_window q
+          JOIN c USING (tenant, key_prefix, model, period, starts_at)
+          ORDER BY q.tenant, q.key_prefix, q.model, q.period, q.starts_at FOR UPDATE OF q),
         added AS (
           UPDATE quota_window q
-          SET reserved = q.reserved + c.reserved, used = q.used + c.used, requests = q.requests + c.requests
-          FROM c JOIN w USING (tenant, period, starts_at)
-          WHERE (q.tenant, q.period, q.starts_at) = (c.tenant, c.period, c.starts_at) RETURNING 1)
-        SELECT (SELECT count(*) FROM c) - (SELECT count(*) FROM added)\
+          SET reserved = q.reserved + c.reserved, used = q.used + c.used, requests = q.requests + c.requests,
+              reserved_cost = q.reserved_cost + c.reserved_cost, used_cost = q.used_cost + c.used_cost
+          FROM c JOIN w USING (tenant, key_prefix, model, period, starts_at)
+          WHERE (q.tenant, q.key_prefix, q.model, q.period, q.starts_at) = (c.tenant, c.key_prefix, c.model, c.period, c.starts_at)
+          RETURNING q.key_prefix, q.model, q.period)
+        SELECT (SELECT count(*) FROM c WHERE key_prefix = '' AND model = '' AND period <> 'hour')
+             - (SELECT count(*) FROM added WHERE key_prefix = '' AND model = '' AND period <> 'hour')\
         """.formatted(CHANGES);
 
     private static final String RESTORE = """
         WITH c AS (%s)
-        INSERT INTO quota_window (tenant, period, starts_at) SELECT tenant, period, starts_at FROM c ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING\
+        INSERT INTO quota_window (tenant, key_prefix, model, period, starts_at)
+        SELECT tenant, key_prefix, model, period, starts_at FROM c WHERE key_prefix = '' AND model = '' AND period <> 'hour'
+        ORDER BY 1, 2, 3, 4, 5 ON CONFLICT DO NOTHING\
         """.formatted(CHANGES);
-
-    private static final String PRESENT = """
-        SELECT t.tenant, p.period, date_trunc(p.period, :at::timestamptz, 'UTC') AS starts_at, l.tokens AS token_limit,
-               l.requests AS request_limit, coalesce(w.used, 0) AS used, coalesce(w.reserved, 0) AS reserved,
-               coalesce(w.requests, 0) AS requests
-        FROM unnest(:tenants::text[]) t(tenant) CROSS JOIN %s
-        LEFT JOIN tenant_window l ON l.tenant = t.tenant AND l.period = p.period
-        LEFT JOIN quota_window w
-          ON w.tenant = t.tenant AND w.period = p.period AND w.starts_at = date_trunc(p.period, :at::timestamptz, 'UTC')\
-        """.formatted(PERIODS);
 
     private final JdbcClient jdbc;
 
@@ -67,15 +110,38 @@ final class QuotaWindows {
     }
 
     /**
-     * What a window gets, or gives back where it is negative.
+     * What counters get, or give back where it is negative.
      *
+     * @param kind its key is the budget's key
      * @param at says which windows
      */
-    record Change(String tenant, OffsetDateTime at, long reserved, long used, int requests) {}
+    record Change(
+            Kind kind,
+            OffsetDateTime at,
+            long reserved,
+            long used,
+            int requests,
+            BigDecimal reservedCost,
+            BigDecimal usedCost) {}
 
-    /** The windows of a moment, by tenant, with the limits of now; nobody else changes them until the transaction ends. */
-    Map<String, List<QuotaWindow>> lock(Collection<String> tenants, OffsetDateTime at) {
-        return byTenant(LOCK, tenants, at);
+    /** The windows of now that any of these count in, by tenant; nobody else changes them until the transaction ends. Those that just began are made. */
+    Map<String, List<QuotaWindow>> lock(Collection<Kind> kinds, OffsetDateTime now) {
+        var locked = query(LOCK, kinds, now);
+        if (locked.complete()) {
+            return locked.windows;
+        }
+        jdbc.sql(MAKE).params(parameters(kinds, now)).update();
+        return query(LOCK, kinds, now).windows;
+    }
+
+    /** Windows of an earlier moment, those that there are. */
+    List<QuotaWindow> lockEarlier(Kind kind, OffsetDateTime at) {
+        return query(LOCK, List.of(kind), at).windows.getOrDefault(kind.tenant(), List.of());
+    }
+
+    /** The windows of a moment that any of these would count in, by tenant. */
+    Map<String, List<QuotaWindow>> at(Collection<Kind> kinds, OffsetDateTime at) {
+        return query(PRESENT, kinds, at).windows;
     }
 
     /** Writes changes; those of one window in one step. */
@@ -92,37 +158,85 @@ final class QuotaWindows {
         jdbc.sql(RESTORE).params(parameters(changes)).update();
     }
 
-    /** The windows of a moment, by tenant, with the limits of now. */
-    Map<String, List<QuotaWindow>> at(Collection<String> tenants, OffsetDateTime at) {
-        return byTenant(PRESENT, tenants, at);
+    /** Keeps in mind that it was told of a soft limit. */
+    void told(String tenant, SoftLimit passed) {
+        var scope = passed.budget().scope();
+        jdbc.sql("UPDATE quota_window SET soft_at = clock_timestamp() WHERE tenant = ? AND key_prefix = ? AND model = ?"
+                        + " AND period = ? AND starts_at = ?")
+                .params(
+                        tenant,
+                        scope.key(),
+                        scope.model(),
+                        passed.budget().period().wire(),
+                        passed.startsAt().atOffset(java.time.ZoneOffset.UTC))
+                .update();
     }
 
-    private Map<String, List<QuotaWindow>> byTenant(String sql, Collection<String> tenants, OffsetDateTime at) {
-        var windows = new HashMap<String, List<QuotaWindow>>();
-        jdbc.sql(sql)
-                .param("tenants", tenants.toArray(String[]::new))
-                .param("at", at)
-                .query(row -> {
-                    windows.computeIfAbsent(row.getString("tenant"), tenant -> new ArrayList<>())
-                            .add(QuotaWindow.read(row, 0));
-                });
-        return windows;
-    }
-
-    /** Forgets minutes that nobody asks about any more. */
+    /** Forgets short windows that nobody asks about any more. */
     void prune() {
-        jdbc.sql("DELETE FROM quota_window WHERE period = 'minute' AND reserved = 0 AND starts_at <"
+        jdbc.sql("DELETE FROM quota_window WHERE period IN ('minute', 'hour') AND reserved = 0 AND starts_at <"
                         + " clock_timestamp() - interval '2 days'")
                 .update();
     }
 
+    private Found query(String sql, Collection<Kind> kinds, OffsetDateTime at) {
+        var found = new Found();
+        jdbc.sql(sql).params(parameters(kinds, at)).query(found::add);
+        return found;
+    }
+
+    private static final class Found {
+        private final Map<String, List<QuotaWindow>> windows = new HashMap<>();
+        private long count;
+        private long wanted = -1;
+
+        void add(ResultSet row) throws SQLException {
+            windows.computeIfAbsent(row.getString("tenant"), tenant -> new ArrayList<>())
+                    .add(read(row));
+            wanted = row.getLong("wanted");
+            count++;
+        }
+
+        boolean complete() {
+            return count == wanted;
+        }
+    }
+
+    private static QuotaWindow read(ResultSet row) throws SQLException {
+        return new QuotaWindow(
+                Budgets.read(row),
+                row.getObject("starts_at", OffsetDateTime.class).toInstant(),
+                row.getLong("used"),
+                row.getLong("reserved"),
+                row.getLong("count"),
+                row.getBigDecimal("used_cost"),
+                row.getBigDecimal("reserved_cost"),
+                row.getObject("soft_at") != null);
+    }
+
+    private static Map<String, Object> parameters(Collection<Kind> kinds, OffsetDateTime at) {
+        return Map.of(
+                "tenants", texts(kinds, Kind::tenant),
+                "keys", texts(kinds, Kind::keyPrefix),
+                "models", texts(kinds, Kind::model),
+                "at", at);
+    }
+
     private static Map<String, Object> parameters(List<Change> changes) {
         return Map.of(
-                "tenants", changes.stream().map(Change::tenant).toArray(String[]::new),
-                "ats", changes.stream().map(change -> change.at().toString()).toArray(String[]::new),
+                "tenants", texts(changes, change -> change.kind().tenant()),
+                "keys", texts(changes, change -> change.kind().keyPrefix()),
+                "models", texts(changes, change -> change.kind().model()),
+                "ats", texts(changes, change -> change.at().toString()),
                 "reserved", numbers(changes, Change::reserved),
                 "used", numbers(changes, Change::used),
-                "requests", numbers(changes, change -> (long) change.requests()));
+                "requests", numbers(changes, change -> (long) change.requests()),
+                "reservedCosts", changes.stream().map(Change::reservedCost).toArray(BigDecimal[]::new),
+                "usedCosts", changes.stream().map(Change::usedCost).toArray(BigDecimal[]::new));
+    }
+
+    private static <T> String[] texts(Collection<T> all, Function<T, String> text) {
+        return all.stream().map(text).toArray(String[]::new);
     }
 
     private static Long[] numbers(List<Change> changes, Function<Change, Long> number) {

@@ -6,6 +6,8 @@ import static io.baseload.service.quota.QuotaExceededException.Limit.REQUESTS;
 import static io.baseload.service.quota.QuotaExceededException.Limit.TOKENS;
 
 import io.baseload.service.tenant.Period;
+import io.baseload.service.tenant.UsageBudget.Scope;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -15,7 +17,7 @@ import java.util.Optional;
 /**
  * Says which limit was reached, and when there will be room.
  *
- * @param windows all of the tenant's, as they are without the request
+ * @param windows all that the request counts in, as they are without it
  */
 record Refusal(List<QuotaWindow> windows, Instant now) {
 
@@ -30,31 +32,105 @@ record Refusal(List<QuotaWindow> windows, Instant now) {
         return new QuotaExceededException(CONCURRENCY, message, Duration.ofSeconds(1), quota);
     }
 
-    /** Of the windows without room the one that ends last decides; empty if all have room. */
-    Optional<QuotaExceededException> of(long tokens) {
+    /**
+     * Of the windows without room the one that ends last decides; empty if all have room.
+     *
+     * @param cost empty if the model has no price
+     */
+    Optional<QuotaExceededException> of(QuotaDemand demand, Optional<BigDecimal> cost) {
         return windows.stream()
-                .filter(window -> window.refusesTokens(tokens) || window.refusesRequest())
+                .filter(window -> refuses(window, demand, cost))
                 .max(Comparator.comparing(QuotaWindow::endsAt))
-                .map(window -> of(window, tokens));
+                .map(window -> of(window, demand, cost));
     }
 
-    private QuotaExceededException of(QuotaWindow window, long tokens) {
-        var wait = Duration.between(now, window.endsAt());
-        var tightest = Snapshots.of(windows, now);
-        var deciding = Snapshots.of(List.of(window), now);
-        if (!window.refusesTokens(tokens)) {
-            var message = "The tenant's limit of %d requests per %s is reached."
-                    .formatted(
-                            window.requestLimit().orElseThrow(), window.period().wire());
-            var quota = new QuotaSnapshot(deciding.requests(), tightest.tokens());
-            return new QuotaExceededException(REQUESTS, message, wait, quota);
+    /** A budget in money holds no request whose price nobody knows. */
+    private boolean refuses(QuotaWindow window, QuotaDemand demand, Optional<BigDecimal> cost) {
+        return window.refusesTokens(demand.tokens(), demand.batch(), now)
+                || window.refusesRequest()
+                || (window.budget().cost().isPresent() && cost.isEmpty())
+                || cost.filter(money -> window.refusesCost(money, demand.batch(), now))
+                        .isPresent();
+    }
+
+    private QuotaExceededException of(QuotaWindow window, QuotaDemand demand, Optional<BigDecimal> cost) {
+        if (window.refusesTokens(demand.tokens(), demand.batch(), now)) {
+            return tokens(window, demand);
         }
-        long limit = window.tokenLimit().orElseThrow();
-        boolean inVain = window.period() == Period.MONTH || tokens > limit;
-        var message = "The request needs up to %d tokens, of the tenant's %d tokens per %s %d are left."
+        return window.refusesRequest() ? requests(window) : money(window, demand, cost);
+    }
+
+    private QuotaExceededException tokens(QuotaWindow window, QuotaDemand demand) {
+        long limit = window.budget().tokens().orElseThrow();
+        long kept = window.kept(limit, demand.batch(), now);
+        boolean inVain = window.budget().period() == Period.MONTH && kept == 0 || demand.tokens() > limit;
+        var message = "The request needs up to %d tokens, of %s %d tokens per %s %d are left%s."
                 .formatted(
-                        tokens, limit, window.period().wire(), Math.max(0, limit - window.used() - window.reserved()));
-        var quota = new QuotaSnapshot(tightest.requests(), deciding.tokens());
+                        demand.tokens(),
+                        owner(window),
+                        limit,
+                        period(window),
+                        Math.max(0, limit - window.gone() - kept),
+                        kept > 0 ? " to batch requests" : "");
+        var quota = new QuotaSnapshot(
+                tightest().requests(),
+                Snapshots.of(List.of(window), now).tokens(),
+                tightest().warnings());
+        var wait = Duration.between(now, window.roomFor(demand.tokens(), demand.batch(), now));
         return new QuotaExceededException(inVain ? BUDGET : TOKENS, message, wait, quota);
+    }
+
+    private QuotaExceededException requests(QuotaWindow window) {
+        var message = "%s limit of %d requests per %s is reached."
+                .formatted(capital(owner(window)), window.budget().requests().orElseThrow(), period(window));
+        var quota = new QuotaSnapshot(
+                Snapshots.of(List.of(window), now).requests(),
+                tightest().tokens(),
+                tightest().warnings());
+        return new QuotaExceededException(REQUESTS, message, wait(window), quota);
+    }
+
+    private QuotaExceededException money(QuotaWindow window, QuotaDemand demand, Optional<BigDecimal> cost) {
+        var limit = window.budget().cost().orElseThrow();
+        var message = cost.isEmpty()
+                ? "%s budget of %s per %s holds no request to '%s', which has no price."
+                        .formatted(capital(owner(window)), plain(limit), period(window), demand.model())
+                : "The request costs up to %s, of %s %s per %s %s is left."
+                        .formatted(
+                                plain(cost.get()),
+                                owner(window),
+                                plain(limit),
+                                period(window),
+                                plain(limit.subtract(window.goneCost()).max(BigDecimal.ZERO)));
+        boolean inVain = window.budget().period() == Period.MONTH
+                || cost.isEmpty()
+                || cost.get().compareTo(limit) > 0;
+        return new QuotaExceededException(inVain ? BUDGET : TOKENS, message, wait(window), tightest());
+    }
+
+    private QuotaSnapshot tightest() {
+        return Snapshots.of(windows, now);
+    }
+
+    private Duration wait(QuotaWindow window) {
+        return Duration.between(now, window.endsAt());
+    }
+
+    private static String owner(QuotaWindow window) {
+        Scope scope = window.budget().scope();
+        var owner = scope.key().isEmpty() ? "the tenant's" : "this key's";
+        return scope.model().isEmpty() ? owner : owner + " (model '" + scope.model() + "')";
+    }
+
+    private static String capital(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+
+    private static String period(QuotaWindow window) {
+        return window.budget().period().wire();
+    }
+
+    private static String plain(BigDecimal amount) {
+        return amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString();
     }
 }

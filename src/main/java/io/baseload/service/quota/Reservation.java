@@ -8,6 +8,7 @@ import java.util.UUID;
  * @param id new for each request
  * @param instance the process that holds it
  * @param requestId the {@code x-request-id} of the HTTP request
+ * @param batch whether it gets only what interactive requests leave
  * @param answers how many are generated at the same time
  * @param tokens prompts and answers, at most
  * @param promptTokens of these, the prompts
@@ -19,6 +20,12 @@ public record Reservation(
         String keyPrefix,
         String model,
         String requestId,
+        boolean batch,
         int answers,
         long tokens,
-        long promptTokens) {}
+        long promptTokens) {
+
+    QuotaDemand demand() {
+        return new QuotaDemand(tenant, keyPrefix, model, batch, answers, promptTokens, tokens - promptTokens);
+    }
+}

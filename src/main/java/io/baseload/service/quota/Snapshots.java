@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -15,14 +16,15 @@ final class Snapshots {
 
     static QuotaSnapshot of(List<QuotaWindow> windows, Instant now) {
         return new QuotaSnapshot(
-                tightest(windows, now, QuotaWindow::requestLimit, QuotaWindow::requests),
-                tightest(windows, now, QuotaWindow::tokenLimit, window -> window.used() + window.reserved()));
+                tightest(windows, now, window -> window.budget().requests(), QuotaWindow::requests),
+                tightest(windows, now, window -> window.budget().tokens(), QuotaWindow::gone),
+                windows.stream().flatMap(window -> window.softLimit().stream()).toList());
     }
 
     private static Optional<Room> tightest(
             List<QuotaWindow> windows,
             Instant now,
-            Function<QuotaWindow, java.util.OptionalLong> limit,
+            Function<QuotaWindow, OptionalLong> limit,
             ToLongFunction<QuotaWindow> gone) {
         return windows.stream()
                 .filter(window -> limit.apply(window).isPresent())

@@ -1,6 +1,8 @@
 package io.baseload.service.quota;
 
 import io.baseload.service.tenant.Period;
+import io.baseload.service.tenant.UsageBudget;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
@@ -15,11 +17,38 @@ public record TenantUsage(
         List<Window> windows, long requests, long promptTokens, long completionTokens, List<ByModel> byModel) {
 
     /**
-     * @param limit tokens; empty = unlimited
      * @param used tokens that were settled
      * @param reserved tokens of requests that run
+     * @param requests that were begun
      */
-    public record Window(Period period, Instant startsAt, OptionalLong limit, long used, long reserved) {}
+    public record Window(
+            UsageBudget budget,
+            Instant startsAt,
+            long used,
+            long reserved,
+            long requests,
+            BigDecimal usedCost,
+            BigDecimal reservedCost) {
+        static Window of(QuotaWindow window) {
+            return new Window(
+                    window.budget(),
+                    window.startsAt(),
+                    window.used(),
+                    window.reserved(),
+                    window.requests(),
+                    window.usedCost(),
+                    window.reservedCost());
+        }
+
+        public Period period() {
+            return budget.period();
+        }
+
+        /** Tokens; empty = unlimited. */
+        public OptionalLong limit() {
+            return budget.tokens();
+        }
+    }
 
     public record ByModel(String model, long requests, long promptTokens, long completionTokens) {}
 }

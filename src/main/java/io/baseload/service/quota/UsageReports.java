@@ -1,9 +1,16 @@
 package io.baseload.service.quota;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What tenants have used, from the ledger. */
@@ -34,13 +41,73 @@ public final class UsageReports {
                 byModel);
     }
 
+    /** The present windows of a tenant and of models; none of keys. */
     private List<TenantUsage.Window> windows(String tenant) {
+        return windows(tenant, "");
+    }
+
+    /** The present windows of a key and of those that it replaced. */
+    public List<TenantUsage.Window> keyWindows(String tenant, String budgetKey) {
+        return windows(tenant, budgetKey);
+    }
+
+    private List<TenantUsage.Window> windows(String tenant, String key) {
         var now =
                 jdbc.sql("SELECT clock_timestamp()").query(OffsetDateTime.class).single();
-        return windows.at(List.of(tenant), now).getOrDefault(tenant, List.of()).stream()
-                .map(window -> new TenantUsage.Window(
-                        window.period(), window.startsAt(), window.tokenLimit(), window.used(), window.reserved()))
+        var kinds = jdbc.sql("SELECT model FROM tenant_window WHERE tenant = ? AND key_prefix = ? UNION SELECT ''")
+                .params(tenant, key)
+                .query((row, number) -> new QuotaTerms.Kind(tenant, key, row.getString("model")))
+                .list();
+        return windows.at(kinds, now).getOrDefault(tenant, List.of()).stream()
+                .filter(window -> window.budget().scope().key().equals(key))
+                .sorted(Comparator.comparing(
+                                (QuotaWindow window) -> window.budget().scope().model())
+                        .thenComparing(window -> window.budget().period()))
+                .map(TenantUsage.Window::of)
                 .toList();
+    }
+
+    /**
+     * Sums over requests, in the order of what they are told apart by.
+     *
+     * @param skip rows to leave out at the beginning
+     */
+    public List<UsageRow> rows(UsageQuery query, int skip, int limit) {
+        var columns = query.grouping().stream().map(column -> column.sql).toList();
+        var places = IntStream.rangeClosed(1, columns.size())
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(", "));
+        var named = columns.stream().map(column -> column + ", ").collect(Collectors.joining());
+        return jdbc.sql("""
+            SELECT %scount(*) AS requests, coalesce(sum(prompt_tokens), 0) AS prompt, coalesce(sum(cached_tokens), 0) AS cached,
+              coalesce(sum(completion_tokens), 0) AS completion, sum(cost) AS cost
+            FROM reservation
+            WHERE made_at >= :from AND made_at < :to AND state IN ('settled', 'lost', 'corrected') AND (:all OR tenant = :tenant)
+            %s LIMIT :limit OFFSET :skip\
+            """.formatted(named, columns.isEmpty() ? "" : "GROUP BY " + places + " ORDER BY " + places))
+                .param("from", query.from().atOffset(ZoneOffset.UTC))
+                .param("to", query.to().atOffset(ZoneOffset.UTC))
+                .param("all", query.tenant().isEmpty())
+                .param("tenant", query.tenant().orElse(""))
+                .param("limit", limit)
+                .param("skip", skip)
+                .query((row, number) -> row(query, row))
+                .list();
+    }
+
+    private static UsageRow row(UsageQuery query, ResultSet row) throws SQLException {
+        var of = new EnumMap<UsageQuery.Column, String>(UsageQuery.Column.class);
+        int place = 1;
+        for (var column : query.grouping()) {
+            of.put(column, row.getString(place++));
+        }
+        return new UsageRow(
+                of,
+                row.getLong("requests"),
+                row.getLong("prompt"),
+                row.getLong("cached"),
+                row.getLong("completion"),
+                Optional.ofNullable(row.getBigDecimal("cost")));
     }
 
     private List<TenantUsage.ByModel> byModel(String tenant, Instant from, Instant to) {

@@ -27,6 +27,11 @@ record CountedModel(ServedModel model, Ended listener) implements ServedModel {
     }
 
     @Override
+    public boolean isElsewhere() {
+        return model.isElsewhere();
+    }
+
+    @Override
     public int places() {
         return model.places();
     }

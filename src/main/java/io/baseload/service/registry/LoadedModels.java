@@ -288,6 +288,11 @@ final class LoadedModels {
         }
 
         @Override
+        public boolean isElsewhere() {
+            return false;
+        }
+
+        @Override
         public int places() {
             return slot.model().places();
         }

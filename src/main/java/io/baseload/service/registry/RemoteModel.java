@@ -26,6 +26,11 @@ record RemoteModel(BackendClient client, Backend.Offer offer) implements ServedM
     }
 
     @Override
+    public boolean isElsewhere() {
+        return true;
+    }
+
+    @Override
     public int places() {
         return client.backend().limits().concurrent();
     }

@@ -13,6 +13,9 @@ public interface ServedModel extends AutoCloseable {
 
     Completions completions();
 
+    /** Whether a backend answers, which has a queue of its own. */
+    boolean isElsewhere();
+
     /** As {@link io.baseload.engine.api.LoadedModel#places}. */
     int places();
 

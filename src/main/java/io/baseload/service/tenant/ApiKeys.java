@@ -151,6 +151,7 @@ public final class ApiKeys {
                     var rights = old.rights().withoutEnd();
                     var secret = KeySecret.random();
                     var key = insert(tenant, rights, secret, false);
+                    shareBudget(prefix, key.prefix());
                     audit.recordAdmin(
                             actor,
                             "admin.key.rotate",
@@ -158,6 +159,14 @@ public final class ApiKeys {
                             Map.of("new", key.prefix(), "overlap_seconds", overlap.toSeconds()));
                     return new ApiKey.Issued(secret.text(), key);
                 }));
+    }
+
+    /** What is used with a key and with its successor counts together. */
+    private void shareBudget(String old, String successor) {
+        jdbc.sql("UPDATE api_key n SET budget_key = coalesce(o.budget_key, o.prefix) FROM api_key o"
+                        + " WHERE n.prefix = ? AND o.prefix = ?")
+                .params(successor, old)
+                .update();
     }
 
     /** Makes the key of the configuration, and revokes those that it replaces. */

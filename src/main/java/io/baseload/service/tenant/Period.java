@@ -5,6 +5,7 @@ import java.util.Locale;
 /** A calendar window in UTC. */
 public enum Period {
     MINUTE,
+    HOUR,
     DAY,
     MONTH;
 

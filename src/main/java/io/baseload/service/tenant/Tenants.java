@@ -9,6 +9,7 @@ import io.baseload.service.audit.AuditTrail;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,6 +21,7 @@ public final class Tenants {
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
     private final AuditTrail audit;
+    private final Budgets budgets;
 
     public Tenants(
             JdbcAggregateOperations rows, JdbcClient jdbc, TransactionOperations transactions, AuditTrail audit) {
@@ -27,17 +29,24 @@ public final class Tenants {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.audit = audit;
+        this.budgets = new Budgets(jdbc);
     }
 
     public Optional<Tenant> find(String id) {
-        return Optional.ofNullable(rows.findById(id, TenantRow.class)).map(TenantRow::tenant);
+        return Optional.ofNullable(rows.findById(id, TenantRow.class))
+                .map(row -> withWindows(List.of(row)).getFirst());
     }
 
     /** Tenants in the order of their ids, those after {@code after} (empty = from the first). */
     public List<Tenant> list(String after, int limit) {
         var page = query(where("id").greaterThan(after)).sort(by("id")).limit(limit);
-        return rows.findAll(page, TenantRow.class).stream()
-                .map(TenantRow::tenant)
+        return withWindows(rows.findAll(page, TenantRow.class));
+    }
+
+    private List<Tenant> withWindows(List<TenantRow> found) {
+        var windows = budgets.ofTenants(found.stream().map(TenantRow::id).toList());
+        return found.stream()
+                .map(row -> row.tenant(windows.getOrDefault(row.id(), List.of())))
                 .toList();
     }
 
@@ -48,6 +57,8 @@ public final class Tenants {
                 throw new TenantConflictException("There is a tenant '" + tenant.id() + "' already.");
             }
             rows.update(TenantRow.of(tenant));
+            requireLocked(tenant.id());
+            budgets.replace(tenant.id(), "", tenant.windows());
             audit.recordAdmin(actor, "admin.tenant.create", "tenants/" + tenant.id(), described(tenant));
         });
         return tenant;
@@ -63,6 +74,7 @@ public final class Tenants {
             requireLocked(id);
             var changed = change.apply(find(id).orElseThrow());
             rows.update(TenantRow.of(changed));
+            budgets.replace(id, "", changed.windows());
             audit.recordAdmin(actor, "admin.tenant.change", "tenants/" + id, described(changed));
             return changed;
         });
@@ -86,6 +98,35 @@ public final class Tenants {
             rows.deleteById(id, TenantRow.class);
             audit.recordAdmin(actor, "admin.tenant.delete", "tenants/" + id, Map.of());
         });
+    }
+
+    /**
+     * Puts budgets in the place of a key's; empty if the tenant never had such a key.
+     *
+     * @throws UnknownTenantException if there is no such tenant
+     */
+    public Optional<List<UsageBudget>> changeKeyWindows(
+            Actor actor, String tenant, String prefix, List<UsageBudget> windows) {
+        return transactions.execute(status -> {
+            requireLocked(tenant);
+            return budgetKey(tenant, prefix).map(key -> {
+                budgets.replace(tenant, key, windows);
+                audit.recordAdmin(
+                        actor,
+                        "admin.key.windows",
+                        "tenants/" + tenant + "/keys/" + prefix,
+                        Map.of("budget_key", key, "windows", described(windows)));
+                return budgets.ofKey(tenant, key);
+            });
+        });
+    }
+
+    /** What names the line of keys that a key belongs to: the first of them; empty if the tenant never had such a key. */
+    public Optional<String> budgetKey(String tenant, String prefix) {
+        return jdbc.sql("SELECT coalesce(budget_key, prefix) FROM api_key WHERE tenant = ? AND prefix = ?")
+                .params(tenant, prefix)
+                .query(String.class)
+                .optional();
     }
 
     /** Of two that want the same id at once, one waits here for the other. */
@@ -118,20 +159,15 @@ public final class Tenants {
     }
 
     private static Map<String, ?> described(Tenant tenant) {
-        return Map.of(
-                "max_concurrent",
-                tenant.maxConcurrent(),
-                "weight",
-                tenant.weight(),
-                "windows",
-                tenant.windows().stream().map(Tenants::described).toList());
+        var description = new TreeMap<String, Object>();
+        description.put("max_concurrent", tenant.maxConcurrent());
+        description.put("weight", tenant.weight());
+        description.put("windows", described(tenant.windows()));
+        tenant.maxWait().ifPresent(wait -> description.put("max_wait_ms", wait.toMillis()));
+        return description;
     }
 
-    private static Map<String, Object> described(Tenant.Window window) {
-        var description = new java.util.TreeMap<String, Object>();
-        description.put("period", window.period().wire());
-        window.tokens().ifPresent(tokens -> description.put("tokens", tokens));
-        window.requests().ifPresent(requests -> description.put("requests", requests));
-        return description;
+    private static List<Map<String, Object>> described(List<UsageBudget> windows) {
+        return windows.stream().map(Budgets::described).toList();
     }
 }

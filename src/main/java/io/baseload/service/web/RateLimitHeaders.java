@@ -2,11 +2,13 @@ package io.baseload.service.web;
 
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.QuotaSnapshot.Room;
+import io.baseload.service.quota.SoftLimit;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}: the windows of the tenant that a client should know of. */
+/** {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}: the windows that a client should know of; {@code x-budget-warning}: soft limits that are passed. */
 public final class RateLimitHeaders {
     private RateLimitHeaders() {}
 
@@ -15,6 +17,11 @@ public final class RateLimitHeaders {
         var headers = new LinkedHashMap<String, String>();
         quota.requests().ifPresent(room -> put(headers, "requests", room));
         quota.tokens().ifPresent(room -> put(headers, "tokens", room));
+        if (!quota.warnings().isEmpty()) {
+            headers.put(
+                    "x-budget-warning",
+                    quota.warnings().stream().map(SoftLimit::text).collect(Collectors.joining(", ")));
+        }
         return headers;
     }
 

@@ -10,6 +10,7 @@ import io.baseload.engine.api.SamplingOptions;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -25,6 +26,7 @@ final class Client {
     final String requestId = "req-" + UUID.randomUUID();
     private final Inference inference;
     private final Caller caller;
+    private Optional<Duration> maxWait = Optional.empty();
 
     Client(Inference inference, String tenant) {
         this(inference, tenant, Priority.INTERACTIVE);
@@ -35,11 +37,22 @@ final class Client {
         this.caller = new Caller(tenant, 1, "bl_test", Set.of(Role.USER), Set.of(), priority);
     }
 
+    /** From now on does not wait longer than that until an answer is begun. */
+    Client within(Duration wait) {
+        maxWait = Optional.of(wait);
+        return this;
+    }
+
     AdmittedRequest ask(int promptTokens, OptionalInt maxTokens, int answers) {
         var endUser = new EndUser(Optional.of("ann \"A\""), Optional.of("hash-of-ann"));
         var origin = new Origin(requestId, "192.0.2.7");
         var request = new InferenceRequest(
-                "tiny", request(promptTokens, maxTokens, answers), FlowId.Urgency.INTERACTIVE, "salt", endUser);
+                "tiny",
+                request(promptTokens, maxTokens, answers),
+                FlowId.Urgency.INTERACTIVE,
+                "salt",
+                endUser,
+                maxWait);
         return inference.ask(caller, request, origin, events::add);
     }
 

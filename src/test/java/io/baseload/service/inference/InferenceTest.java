@@ -18,6 +18,7 @@ import io.baseload.service.tenant.Period;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
+import io.baseload.service.tenant.UsageBudget;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -173,7 +174,7 @@ class InferenceTest {
     @Test
     void whoHasNothingLeftCostsNoWork() throws Exception {
         var budget = tenant(8, tokens(10));
-        var rate = tenant(8, new Tenant.Window(Period.MONTH, OptionalLong.empty(), OptionalLong.of(1)));
+        var rate = tenant(8, new UsageBudget(Period.MONTH, OptionalLong.empty(), OptionalLong.of(1)));
         var places = tenant(1);
         for (String tenant : List.of(budget, rate, places)) {
             var first = new Client(inference, tenant);
@@ -282,15 +283,15 @@ class InferenceTest {
                 .isGreaterThanOrEqualTo(1000);
     }
 
-    private static String tenant(int maxConcurrent, Tenant.Window... windows) {
+    private static String tenant(int maxConcurrent, UsageBudget... windows) {
         var id = "t" + UUID.randomUUID();
         platform.get(Tenants.class)
                 .create(Actor.SYSTEM, new Tenant(id, List.copyOf(Arrays.asList(windows)), maxConcurrent, 1));
         return id;
     }
 
-    private static Tenant.Window tokens(long limit) {
-        return new Tenant.Window(Period.MONTH, OptionalLong.of(limit), OptionalLong.empty());
+    private static UsageBudget tokens(long limit) {
+        return new UsageBudget(Period.MONTH, OptionalLong.of(limit), OptionalLong.empty());
     }
 
     private static TenantUsage usage(Client client) {

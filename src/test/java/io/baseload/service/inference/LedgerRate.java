@@ -59,13 +59,14 @@ final class LedgerRate {
             CompletionRequest.chat(List.of()),
             FlowId.Urgency.INTERACTIVE,
             "",
-            new EndUser(Optional.empty(), Optional.empty()));
+            new EndUser(Optional.empty(), Optional.empty()),
+            Optional.empty());
 
     private static Callable<Void> reservations(ReservationLedger ledger, String tenant, int count) {
         return () -> {
             for (int i = 0; i < count; i++) {
                 var id = UUID.randomUUID();
-                var reservation = new Reservation(id, id, tenant, "bl_measure", "tiny", "req-" + id, 1, 2, 1);
+                var reservation = new Reservation(id, id, tenant, "bl_measure", "tiny", "req-" + id, false, 1, 2, 1);
                 var origin = new Origin("req-" + id, "127.0.0.1");
                 var _ = ledger.reserve(new Intent(reservation, REQUEST, "tiny-1", origin));
             }

@@ -39,6 +39,8 @@ final class TinyModel implements ModelDirectory, Completions {
     volatile CacheScope lastScope = CacheScope.PRIVATE;
     volatile boolean full;
     volatile boolean broken;
+    /** Whether nothing is begun. */
+    volatile boolean stuck;
 
     static TinyModel free() {
         var model = new TinyModel();
@@ -97,6 +99,11 @@ final class TinyModel implements ModelDirectory, Completions {
         @Override
         public Completions completions() {
             return TinyModel.this;
+        }
+
+        @Override
+        public boolean isElsewhere() {
+            return false;
         }
 
         @Override
@@ -178,6 +185,9 @@ final class TinyModel implements ModelDirectory, Completions {
 
         @Override
         public void run() {
+            while (stuck && !cancelled) {
+                pause();
+            }
             for (int answer = 0; answer < prepared.answers; answer++) {
                 say(answer, leases.apply(answer));
             }

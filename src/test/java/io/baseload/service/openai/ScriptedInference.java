@@ -58,7 +58,8 @@ final class ScriptedInference implements Inference {
         var run = new Run(request.completion(), listener, cancelOf(id));
         Thread.ofVirtual().start(() -> run.play(model));
         var room = new QuotaSnapshot.Room(1000, 900, Duration.ofMinutes(6));
-        return new AdmittedRequest("the-model", "test-1", new QuotaSnapshot(Optional.empty(), Optional.of(room)), run);
+        return new AdmittedRequest(
+                "the-model", "test-1", new QuotaSnapshot(Optional.empty(), Optional.of(room), List.of()), run);
     }
 
     private static void refuse(String model) {
@@ -81,7 +82,7 @@ final class ScriptedInference implements Inference {
 
     private static QuotaExceededException exceeded(Limit limit, Duration retryAfter) {
         var room = new QuotaSnapshot.Room(1000, 7, retryAfter);
-        var quota = new QuotaSnapshot(Optional.of(room), Optional.empty());
+        var quota = new QuotaSnapshot(Optional.of(room), Optional.empty(), List.of());
         return new QuotaExceededException(limit, "Limit reached.", retryAfter, quota);
     }
 

@@ -9,6 +9,7 @@ import io.baseload.service.tenant.Period;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.tenant.UnknownTenantException;
+import io.baseload.service.tenant.UsageBudget;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +77,7 @@ class QuotaTest {
 
     @Test
     void countsRequests() {
-        var tenant = tenant(10, new Tenant.Window(Period.DAY, OptionalLong.empty(), OptionalLong.of(2)));
+        var tenant = tenant(10, new UsageBudget(Period.DAY, OptionalLong.empty(), OptionalLong.of(2)));
         reserve(tenant, 1);
         refund(reserve(tenant, 1));
         reserve(tenant, 1);
@@ -119,8 +120,8 @@ class QuotaTest {
     void aRefusalTellsTheWindowThatRefusedAndWhenItEnds() {
         var tenant = tenant(
                 10,
-                new Tenant.Window(Period.MINUTE, OptionalLong.of(400), OptionalLong.empty()),
-                new Tenant.Window(Period.DAY, OptionalLong.of(1000), OptionalLong.of(2)),
+                new UsageBudget(Period.MINUTE, OptionalLong.of(400), OptionalLong.empty()),
+                new UsageBudget(Period.DAY, OptionalLong.of(1000), OptionalLong.of(2)),
                 tokens(Period.MONTH, 1100));
         reserve(tenant, 300);
         var tokens = refused(tenant, 750);
@@ -182,7 +183,8 @@ class QuotaTest {
     void windowsBeginAndEndWithTheCalendar() {
         var windows = new QuotaWindows(platform.jdbc());
         var at = java.time.OffsetDateTime.parse("2024-12-31T23:59:59.999999-05:00"); // 2025-01-01T04:59:59Z
-        assertThat(windows.at(List.of("nobody"), at).get("nobody"))
+        assertThat(windows.at(List.of(new QuotaTerms.Kind("nobody", "", "")), at)
+                        .get("nobody"))
                 .extracting(QuotaWindow::startsAt, QuotaWindow::endsAt)
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple(
@@ -232,7 +234,7 @@ class QuotaTest {
         var tenant = tenant(2);
         var living = platform.get(Membership.class).lease().instance();
         var id = UUID.randomUUID();
-        admit(new Reservation(id, living, tenant, "bl_test", "tiny", "req-1", 1, 10, 1));
+        admit(new Reservation(id, living, tenant, "bl_test", "tiny", "req-1", false, 1, 10, 1));
         assertThat(lose()).noneMatch(lost -> lost.reservation().id().equals(id));
         assertThat(quota.open(living, Duration.ZERO))
                 .extracting(Reservation::id)
@@ -338,15 +340,15 @@ class QuotaTest {
         }
     }
 
-    private String tenant(int maxConcurrent, Tenant.Window... windows) {
+    private String tenant(int maxConcurrent, UsageBudget... windows) {
         var id = "t" + UUID.randomUUID();
         platform.get(Tenants.class)
                 .create(Actor.SYSTEM, new Tenant(id, List.copyOf(Arrays.asList(windows)), maxConcurrent, 1));
         return id;
     }
 
-    private static Tenant.Window tokens(Period period, long limit) {
-        return new Tenant.Window(period, OptionalLong.of(limit), OptionalLong.empty());
+    private static UsageBudget tokens(Period period, long limit) {
+        return new UsageBudget(period, OptionalLong.of(limit), OptionalLong.empty());
     }
 
     private static Reservation wish(String tenant, long tokens) {
@@ -355,7 +357,16 @@ class QuotaTest {
 
     private static Reservation wish(String tenant, long tokens, int answers) {
         return new Reservation(
-                UUID.randomUUID(), INSTANCE, tenant, "bl_test", "tiny", "req-1", answers, tokens, Math.min(10, tokens));
+                UUID.randomUUID(),
+                INSTANCE,
+                tenant,
+                "bl_test",
+                "tiny",
+                "req-1",
+                false,
+                answers,
+                tokens,
+                Math.min(10, tokens));
     }
 
     private List<QuotaDecision> admit(Reservation... wishes) {

@@ -129,8 +129,8 @@ class ApiKeysTest {
     void tenantsKeepTheirLimits() {
         var id = "t" + UUID.randomUUID();
         var windows = List.of(
-                new Tenant.Window(Period.MINUTE, OptionalLong.empty(), OptionalLong.of(60)),
-                new Tenant.Window(Period.MONTH, OptionalLong.of(1_000_000), OptionalLong.empty()));
+                new UsageBudget(Period.MINUTE, OptionalLong.empty(), OptionalLong.of(60)),
+                new UsageBudget(Period.MONTH, OptionalLong.of(1_000_000), OptionalLong.empty()));
         var tenant = new Tenant(id, windows, 3, 7);
         tenants.create(ACTOR, tenant);
         assertThat(tenants.find(id)).hasValue(tenant);

@@ -1,0 +1,71 @@
+package io.baseload.service.admin;
+
+import io.baseload.service.quota.UsageReports;
+import io.baseload.service.tenant.ApiKeys;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Tenants;
+import io.baseload.service.web.ApiException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Budgets of a key: what may be used with it, and with those that it replaced by rotation. */
+@RestController
+@RequestMapping("/admin/v1/tenants/{tenant}/keys/{prefix}/windows")
+final class KeyWindowController {
+    private final Tenants tenants;
+    private final ApiKeys keys;
+    private final UsageReports reports;
+
+    KeyWindowController(Tenants tenants, ApiKeys keys, UsageReports reports) {
+        this.tenants = tenants;
+        this.keys = keys;
+        this.reports = reports;
+    }
+
+    /** @param windows left out = none */
+    record Windows(@Nullable List<@Nullable BudgetForm> windows) {}
+
+    /** Budgets, with what the present windows hold. */
+    record Counted(List<UsageForm.Window> windows) {}
+
+    @GetMapping
+    Counted get(@PathVariable String tenant, @PathVariable String prefix) {
+        String key = tenants.budgetKey(tenant, prefix).orElseThrow(() -> Refusals.notFound("key", prefix));
+        return new Counted(reports.keyWindows(tenant, key).stream()
+                .map(UsageForm.Window::of)
+                .toList());
+    }
+
+    /** Replaces all budgets of the key. */
+    @PutMapping
+    Windows replace(
+            @PathVariable String tenant,
+            @PathVariable String prefix,
+            @RequestBody Windows request,
+            @AuthenticationPrincipal Caller caller) {
+        requireMayManage(caller, tenant, prefix);
+        var windows = BudgetForm.read(request.windows() == null ? List.of() : request.windows());
+        return new Windows(tenants
+                .changeKeyWindows(Acts.actor(caller), tenant, prefix, windows)
+                .orElseThrow(() -> Refusals.notFound("key", prefix))
+                .stream()
+                .<@Nullable BudgetForm>map(BudgetForm::of)
+                .toList());
+    }
+
+    private void requireMayManage(Caller caller, String tenant, String prefix) {
+        keys.find(tenant, prefix).ifPresent(key -> {
+            if (!caller.mayManage(tenant, key.rights())) {
+                throw ApiException.refused(
+                        403, "permission_denied", "This API key can't manage keys that may do more than it itself.");
+            }
+        });
+    }
+}

@@ -1,0 +1,68 @@
+package io.baseload.service.quota;
+
+import io.baseload.service.quota.QuotaTerms.Terms;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a tenant's windows and places leave, while a list of demands is decided. */
+final class TenantRoom {
+    private final List<QuotaWindow> windows;
+    private final int maxConcurrent;
+    private final Optional<Duration> maxWait;
+    private final Instant now;
+    private long running;
+
+    /** @param windows all of the tenant's that any of the demands counts in */
+    TenantRoom(List<QuotaWindow> windows, QuotaTerms.Limits limits, long running, Instant now) {
+        this.windows = new ArrayList<>(windows);
+        this.maxConcurrent = limits.maxConcurrent();
+        this.maxWait = limits.maxWait();
+        this.running = running;
+        this.now = now;
+    }
+
+    /** Takes what a demand asks for, or says what refuses it and takes nothing. */
+    QuotaDecision take(QuotaDemand demand, Terms terms) {
+        var cost = terms.cost(demand.promptTokens(), demand.completionTokens());
+        var concerned = windows.stream()
+                .filter(window -> concerns(window, demand, terms))
+                .toList();
+        var refusal = new Refusal(concerned, now);
+        var exceeded = refusal.of(demand, cost);
+        if (exceeded.isPresent()) {
+            return new QuotaDecision.Refused(exceeded.get());
+        }
+        if (running + demand.answers() > maxConcurrent) {
+            return new QuotaDecision.Refused(refusal.concurrency(demand.answers(), maxConcurrent));
+        }
+        var passed = new ArrayList<SoftLimit>();
+        var after = new ArrayList<QuotaWindow>();
+        windows.replaceAll(window -> concerns(window, demand, terms)
+                ? taken(window, demand.tokens(), cost.orElse(BigDecimal.ZERO), passed, after)
+                : window);
+        running += demand.answers();
+        return new QuotaDecision.Granted(Snapshots.of(after, now), passed, maxWait);
+    }
+
+    private static boolean concerns(QuotaWindow window, QuotaDemand demand, Terms terms) {
+        return window.budget().scope().covers(terms.budgetKey(), demand.model());
+    }
+
+    private static QuotaWindow taken(
+            QuotaWindow window, long tokens, BigDecimal cost, List<SoftLimit> passed, List<QuotaWindow> after) {
+        var more = window.with(tokens, cost);
+        after.add(more);
+        var soft = more.softLimit();
+        if (soft.isEmpty()) {
+            return more;
+        }
+        if (!more.softTold()) {
+            passed.add(soft.get());
+        }
+        return more.told();
+    }
+}

@@ -1,0 +1,41 @@
+package io.baseload.service.quota;
+
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is to be added up of the usage.
+ *
+ * @param tenant whose; empty = everybody's
+ * @param from first moment
+ * @param to moment after the last
+ * @param grouping rows have these, in this order; none = one row
+ */
+public record UsageQuery(Optional<String> tenant, Instant from, Instant to, Set<Column> grouping) {
+    /** What rows can be told apart by. */
+    public enum Column {
+        TENANT("tenant"),
+        KEY("key_prefix"),
+        MODEL("model"),
+        /** Of the request, in UTC. */
+        DAY("to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')");
+
+        final String sql;
+
+        Column(String sql) {
+            this.sql = sql;
+        }
+
+        /** The name in URLs. */
+        public String wire() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public UsageQuery {
+        grouping = grouping.isEmpty() ? Set.of() : EnumSet.copyOf(grouping);
+    }
+}
