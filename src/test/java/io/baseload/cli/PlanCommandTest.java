@@ -92,7 +92,7 @@ class PlanCommandTest {
         assertBad("machine.cores", "plan", "--shape", "llama-70b", "--machine", "sockets=2");
         assertBad("--format", "plan", "--shape", "llama-70b", "--format", "q3", "--machine", MACHINE);
         assertBad("batch", "plan", "--shape", "llama-70b", "--batch", "0", "--machine", MACHINE);
-        assertBad("shards", "plan", "--shape", "llama-70b", "--shards", "65", "--machine", MACHINE);
+        assertBad("shards", "plan", "--shape", "llama-70b", "--shards", "0", "--machine", MACHINE);
         assertBad("at most", "plan", "--shape", "yuan2.0-2b", "--context", "10000", "--machine", MACHINE);
     }
 

@@ -120,7 +120,7 @@ final class AdminApiIT {
         assertPlanRefused("shape", Map.of("shape", "llama-70b", "model", BUNDLED));
         assertPlanRefused("model", Map.of("format", "q4"));
         assertPlanRefused("format", Map.of("shape", "llama-70b", "format", "q3"));
-        assertPlanRefused("shards", Map.of("shape", "llama-70b", "shards", 65, "machine", machine));
+        assertPlanRefused("shards", Map.of("shape", "llama-70b", "shards", 0, "machine", machine));
         assertPlanRefused("batch", Map.of("shape", "llama-70b", "batch", 0, "machine", machine));
         JsonNode missing = admin.refused(404, "POST", "/admin/v1/plan", Map.of("model", "none"));
         assertThat(missing.get("code").asString()).isEqualTo("model_not_found");
