@@ -10,6 +10,7 @@ import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.Rows;
 import io.baseload.engine.weights.Weights;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Multi-head latent attention (DeepSeek-AI, 2024). With c the latent vector of a token and r its rotated key, head h has the key [Wk_h·c ; r] and the value Wv_h·c.
@@ -33,6 +34,10 @@ final class LatentAttention implements Block {
     private final PerHead outOfLatent;
     private final PagedAttention attention;
     private final Rows compressed;
+
+    /** Few rows of it, of each worker. */
+    private final Rows[] few;
+
     private final Rows raw;
     private final Rows q;
     private final Rows key;
@@ -47,6 +52,9 @@ final class LatentAttention implements Block {
         visible = workspace.visible();
         int heads = config.heads();
         compressed = workspace.rows("compressed query", config.queryRank());
+        few = IntStream.range(0, workspace.limits().workers())
+                .mapToObj(worker -> workspace.rows("compressed query " + worker, Worker.FEW, config.queryRank()))
+                .toArray(Rows[]::new);
         raw = workspace.rows("raw query", heads * config.queryDim());
         q = workspace.rows("latent query", heads * config.keyDim());
         key = workspace.rows("latent key", config.keyDim());
@@ -84,12 +92,9 @@ final class LatentAttention implements Block {
         }
         weights.compress().get().apply(worker, x, compressed);
         worker.await();
-        int from = worker.from(worker.rows());
-        int to = worker.to(worker.rows());
-        worker.kernels.rmsNorm(compressed, weights.queryNorm(), Latent.EPSILON, compressed, from, to, worker.scratch);
-        worker.did(Operator.NORMS_AND_ROTARY);
-        worker.await();
-        weights.query().apply(worker, compressed, raw);
+        Rows own = few[worker.index()];
+        Rows normed = worker.norm(compressed, weights.queryNorm(), Latent.EPSILON, own, compressed);
+        weights.query().apply(worker, normed, raw);
     }
 
     /** Completes queries and keys by what is rotated, and puts the keys into their pages. */

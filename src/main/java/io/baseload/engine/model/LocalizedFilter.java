@@ -56,7 +56,7 @@ final class LocalizedFilter {
         visible = workspace.visible();
     }
 
-    /** f of all rows of the batch, behind a barrier; sets what each row sees, too. */
+    /** f of all rows of the batch, few of which are this worker's own copy; sets what each row sees, too. */
     Rows run(Worker worker, Rows x) {
         int hidden = config.hidden();
         int from = worker.from(worker.rows());
@@ -78,21 +78,18 @@ final class LocalizedFilter {
         }
         worker.did(Operator.CONVOLUTION);
         worker.await();
-        return rest(worker, x, from, to);
+        return rest(worker, x);
     }
 
-    private Rows rest(Worker worker, Rows x, int from, int to) {
+    private Rows rest(Worker worker, Rows x) {
         weights.second().apply(worker, secondInput, second.part(worker));
         Rows filtered = second.sum(worker);
         int first = worker.firstColumn(filtered.width());
         worker.kernels.add(x, filtered, 0, worker.rows(), first, worker.endColumn(filtered.width()));
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
-        float epsilon = LocalizedFiltering.EPSILON;
-        worker.kernels.rmsNorm(filtered, weights.norm(), epsilon, filtered, from, to, worker.scratch);
-        worker.did(Operator.NORMS_AND_ROTARY);
-        worker.await();
-        return filtered;
+        // x is needed no more, so its few rows may be written over.
+        return worker.norm(filtered, weights.norm(), LocalizedFiltering.EPSILON, worker.own, filtered);
     }
 
     /** Reads what the token before has left in its page; zeros before the first. */

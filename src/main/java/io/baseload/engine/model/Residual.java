@@ -13,7 +13,10 @@ import io.baseload.engine.tensor.Rows;
 record Residual(float[] before, Block block, float[] after, float epsilon, float factor, AllReduce branch) {
 
     void run(Worker worker, Rows x, Rows normed) {
-        block.run(worker, before.length == 0 ? x : norm(worker, x, normed), branch.part(worker));
+        block.run(
+                worker,
+                before.length == 0 ? x : worker.norm(x, before, epsilon, worker.own, normed),
+                branch.part(worker));
         add(worker, x, branch.sum(worker));
     }
 
@@ -37,19 +40,5 @@ record Residual(float[] before, Block block, float[] after, float epsilon, float
         } else {
             worker.kernels.addScaled(branch, factor, x, from, to, firstColumn, endColumn);
         }
-    }
-
-    /** RMSNorm of x for all rows: few rows by each worker for itself, many together. */
-    private Rows norm(Worker worker, Rows x, Rows normed) {
-        int rows = worker.rows();
-        if (rows <= Worker.FEW) {
-            worker.kernels.rmsNorm(x, before, epsilon, worker.own, 0, rows, worker.scratch);
-            worker.did(Operator.NORMS_AND_ROTARY);
-            return worker.own;
-        }
-        worker.kernels.rmsNorm(x, before, epsilon, normed, worker.from(rows), worker.to(rows), worker.scratch);
-        worker.did(Operator.NORMS_AND_ROTARY);
-        worker.await();
-        return normed;
     }
 }

@@ -11,7 +11,7 @@ import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.QueryKeyNorm;
 
-/** How often workers meet in a decode step of few rows, each of them longer than a span: 6 times a layer of Llama, 11 of Yuan2.0, 14 of Yuan2.0-M32, and where a row is cut once more. */
+/** How often workers meet in a decode step of few rows, each of them longer than a span: 6 times a layer of Llama, 10 of Yuan2.0, 13 of Yuan2.0-M32, and where a row is cut once more. */
 public final class StepBarriers {
     /** Behind the embedding and before the logits. */
     private static final int ENDS = 2;
@@ -53,8 +53,8 @@ public final class StepBarriers {
     private static int attention(AttentionConfig attention) {
         return switch (attention) {
             case GroupedQuery grouped -> 3;
-            case LocalizedFiltering filtering -> 5 + attention(filtering.attention());
-            case Latent latent -> latent.queryRank() > 0 ? 6 : 4;
+            case LocalizedFiltering filtering -> 4 + attention(filtering.attention());
+            case Latent latent -> latent.queryRank() > 0 ? 5 : 4;
         };
     }
 

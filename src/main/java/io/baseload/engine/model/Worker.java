@@ -93,6 +93,26 @@ public final class Worker {
         await();
     }
 
+    /**
+     * RMSNorm of all rows of the batch: few rows by each worker for itself, many together and behind a barrier, before which all have read x.
+     *
+     * @param own where this worker may put few rows
+     * @param shared where all put many; may be x
+     * @return where they are
+     */
+    Rows norm(Rows x, float[] weight, float epsilon, Rows own, Rows shared) {
+        int rows = rows();
+        if (rows <= FEW) {
+            kernels.rmsNorm(x, weight, epsilon, own, 0, rows, scratch);
+            did(Operator.NORMS_AND_ROTARY);
+            return own;
+        }
+        kernels.rmsNorm(x, weight, epsilon, shared, from(rows), to(rows), scratch);
+        did(Operator.NORMS_AND_ROTARY);
+        await();
+        return shared;
+    }
+
     int index() {
         return index;
     }
