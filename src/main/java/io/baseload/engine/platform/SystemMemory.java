@@ -58,7 +58,8 @@ public final class SystemMemory {
     public static MemorySegment allocate(Arena arena, long size, long alignment) {
         boolean mapped = LINUX && size >= LEAST_MAPPED;
         long unit = mapped && size >= LEAST_HUGE ? HUGE : alignment;
-        long whole = Math.addExact(size, unit);
+        // The last huge page is the block's own to its end, so that no neighbour decides where it lies.
+        long whole = Math.addExact(Math.ceilDiv(size, unit) * unit, unit);
         long address = mapped ? map(whole) : calloc(whole);
         if (address == (mapped ? FAILED : 0)) {
             throw new OutOfMemoryError("the system has no " + size + " bytes of memory");

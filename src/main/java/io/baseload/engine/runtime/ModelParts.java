@@ -39,11 +39,13 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
         }
         ShardPlan plan = plan(source, layout);
         ModelParts parts = empty(estimate(plan, size, layout));
+        List<NativeMemory> memories =
+                Stream.generate(memory::part).limit(layout.shards()).toList();
         try (var threads = new NodeThreads(layout)) {
-            var cut = new ShardedWeights(plan, memory, threads.executors());
+            var cut = new ShardedWeights(plan, memories, threads.executors());
             source.pass(cut::cut);
             for (int shard = 0; shard < layout.shards(); shard++) {
-                parts.add(plan.config(shard), cut.of(shard), size, memory);
+                parts.add(plan.config(shard), cut.of(shard), size, memories.get(shard));
             }
         }
         return parts;

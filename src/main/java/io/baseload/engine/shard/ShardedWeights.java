@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShardedWeights {
     private final ShardPlan plan;
-    private final NativeMemory memory;
     private final List<Store> stores = new ArrayList<>();
 
     /** What one shard has so far. */
-    private record Store(Executor nearby, Map<String, PackedMatrix> matrices, Map<String, float[]> vectors)
+    private record Store(
+            Executor nearby, NativeMemory memory, Map<String, PackedMatrix> matrices, Map<String, float[]> vectors)
             implements Weights {
         @Override
         public PackedMatrix matrix(String name, int rows, int cols) {
@@ -46,14 +46,13 @@ public final class ShardedWeights {
     }
 
     /**
-     * @param memory for what all shards have
+     * @param memories for what each shard has
      * @param nearby for each shard what runs a task on its CPUs
      */
-    public ShardedWeights(ShardPlan plan, NativeMemory memory, List<Executor> nearby) {
+    public ShardedWeights(ShardPlan plan, List<NativeMemory> memories, List<Executor> nearby) {
         this.plan = plan;
-        this.memory = memory;
         for (int shard = 0; shard < plan.shards(); shard++) {
-            stores.add(new Store(nearby.get(shard), new HashMap<>(), new HashMap<>()));
+            stores.add(new Store(nearby.get(shard), memories.get(shard), new HashMap<>(), new HashMap<>()));
         }
     }
 
@@ -81,7 +80,7 @@ public final class ShardedWeights {
             for (Part part : plan.parts(name, matrix)) {
                 Store store = stores.get(part.shard());
                 PackedMatrix own = PackedMatrix.allocate(
-                        memory,
+                        store.memory,
                         part.slice().packing(),
                         part.slice().rows().size(),
                         part.slice().width());

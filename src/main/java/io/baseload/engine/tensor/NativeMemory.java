@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -19,8 +21,23 @@ public final class NativeMemory implements AutoCloseable {
     /** A cache line, and the widest vector. */
     private static final long ALIGNMENT = 64;
 
+    /** Smaller pieces share chunks, so that they fill huge pages together. */
+    private static final long CHUNK = 32 << 20;
+
+    private static final long LEAST_ALONE = CHUNK / 4;
+
     private final Arena arena = Arena.ofShared();
     private final AtomicLong bytes = new AtomicLong();
+    private final List<NativeMemory> parts = new CopyOnWriteArrayList<>();
+    private MemorySegment chunk = MemorySegment.NULL;
+    private long used;
+
+    /** A part of this memory, counted and freed with it, of whose pages none holds anything of another part: those who touch it first have all of it near. */
+    public NativeMemory part() {
+        NativeMemory part = new NativeMemory();
+        parts.add(part);
+        return part;
+    }
 
     /** Bytes that all open memories of this process hold together. */
     public static long liveBytes() {
@@ -29,10 +46,20 @@ public final class NativeMemory implements AutoCloseable {
 
     /** Zeroed memory, aligned to a cache line; the system provides its pages when they are first touched. */
     public MemorySegment allocate(long size) {
-        MemorySegment segment = SystemMemory.allocate(arena, size, ALIGNMENT);
+        MemorySegment segment = size < LEAST_ALONE ? piece(size) : SystemMemory.allocate(arena, size, ALIGNMENT);
         bytes.addAndGet(size);
         LIVE.addAndGet(size);
         return segment;
+    }
+
+    private synchronized MemorySegment piece(long size) {
+        long from = Math.ceilDiv(used, ALIGNMENT) * ALIGNMENT;
+        if (from + size > chunk.byteSize()) {
+            chunk = SystemMemory.allocate(arena, CHUNK, ALIGNMENT);
+            from = 0;
+        }
+        used = from + size;
+        return chunk.asSlice(from, size);
     }
 
     /** A file's bytes, mapped read-only: they are read when they are first touched, and shared by all who map them. */
@@ -45,13 +72,15 @@ public final class NativeMemory implements AutoCloseable {
         }
     }
 
-    /** Bytes allocated and mapped here. */
+    /** Bytes allocated and mapped here, and in parts. */
     public long bytes() {
-        return bytes.get();
+        return bytes.get() + parts.stream().mapToLong(NativeMemory::bytes).sum();
     }
 
     @Override
     public void close() {
+        parts.forEach(NativeMemory::close);
+        parts.clear();
         arena.close();
         LIVE.addAndGet(-bytes.getAndSet(0));
     }

@@ -77,7 +77,8 @@ public final class ModelBench implements AutoCloseable {
         var list = new MatrixList(new PlannedWeights(definition.weights(), ImportPackings.KEEP));
         DecoderWeights.load(config, list);
         var plan = new ShardPlan(config, list.matrices(), shards);
-        var cut = new ShardedWeights(plan, memory, Collections.nCopies(shards, Runnable::run));
+        var cut = new ShardedWeights(
+                plan, Collections.nCopies(shards, memory), Collections.nCopies(shards, Runnable::run));
         try (var whole = new PassingWeights(definition.weights(), ImportPackings.KEEP)) {
             cut.cut(whole);
         }
