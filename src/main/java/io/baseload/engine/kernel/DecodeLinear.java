@@ -4,7 +4,6 @@ import static io.baseload.engine.kernel.Scratch.BLOCKS;
 import static io.baseload.engine.kernel.Scratch.BLOCK_COLUMNS;
 import static io.baseload.engine.kernel.Scratch.COLUMNS;
 import static io.baseload.engine.kernel.Scratch.ONE_ROWS_BLOCKS;
-import static io.baseload.engine.kernel.Scratch.ROWS;
 import static io.baseload.engine.kernel.Scratch.STREAMS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
@@ -31,20 +30,22 @@ final class DecodeLinear {
 
     private DecodeLinear() {}
 
+    /** Adds up the blocks of x. */
+    static void prepare(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
+        BlockSums.of(w, x, from, to - from, scratch.blockSums);
+    }
+
     static void multiply(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
         int end = endPanel * PARTS;
-        for (int row = from; row < to; row += ROWS) {
-            int rows = Math.min(ROWS, to - row);
-            BlockSums.of(w, x, row, rows, scratch.blockSums);
-            for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
-                units = streams(end - unit, rows);
-                if (!streamsThemselves(w.packing(), rows)) {
-                    long bytes = Math.ceilDiv(units, PARTS) * w.panelBytes();
-                    ReadAhead.fetch(w.data(), unit / PARTS * w.panelBytes(), bytes, scratch);
-                }
-                group(w, x, y, row, rows, unit, units, scratch);
+        int rows = to - from;
+        for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
+            units = streams(end - unit, rows);
+            if (!streamsThemselves(w.packing(), rows)) {
+                long bytes = Math.ceilDiv(units, PARTS) * w.panelBytes();
+                ReadAhead.fetch(w.data(), unit / PARTS * w.panelBytes(), bytes, scratch);
             }
+            group(w, x, y, from, rows, unit, units, scratch);
         }
     }
 

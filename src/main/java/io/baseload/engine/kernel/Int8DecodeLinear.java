@@ -38,29 +38,27 @@ final class Int8DecodeLinear {
         return codes == Codes.I4 || codes == Codes.U4 || codes.codebook() && L == 8;
     }
 
-    static void multiply(
-            PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        int end = endPanel * PARTS;
-        for (int row = from; row < to; row += Scratch.ROWS) {
-            int rows = Math.min(Scratch.ROWS, to - row);
-            quantize(w, x, row, rows, scratch.int8());
-            for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
-                units = streams(w, end - unit, rows);
-                Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
-                Arrays.fill(scratch.totals, 0, rows * units * L, 0f);
-                products(w, unit, units, rows, scratch);
-                store(w, scratch, y, row, rows, unit, units);
-            }
-        }
-    }
-
-    private static void quantize(PackedMatrix w, Rows x, int from, int rows, Int8Rows to) {
+    /** Quantizes the rows of x. */
+    static void prepare(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
         Codes codes = w.packing().codes();
         int group = Math.min(w.packing().block(), Int8Rows.GROUP);
         float unit = Codebook.unit(codes);
         int lowest = codes == Codes.I4 ? -8 : 0;
-        for (int r = 0; r < rows; r++) {
-            to.quantize(r, x.data(), x.at(from + r), w.cols(), group, codes.codebook(), unit, lowest);
+        Int8Rows rows = scratch.int8();
+        for (int row = from; row < to; row++) {
+            rows.quantize(row - from, x.data(), x.at(row), w.cols(), group, codes.codebook(), unit, lowest);
+        }
+    }
+
+    static void multiply(PackedMatrix w, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
+        int end = endPanel * PARTS;
+        int rows = to - from;
+        for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
+            units = streams(w, end - unit, rows);
+            Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
+            Arrays.fill(scratch.totals, 0, rows * units * L, 0f);
+            products(w, unit, units, rows, scratch);
+            store(w, scratch, y, from, rows, unit, units);
         }
     }
 

@@ -45,13 +45,29 @@ public interface Kernels {
     /** For people: which twin, how wide. */
     String name();
 
+    /** Rows that decode kernels read the weights once for. */
+    int DECODE_ROWS = 16;
+
     /**
-     * y = W·x for a few rows, each the next token of its own sequence: the weights are read once for up to eight rows.
+     * y = W·x for a few rows, each the next token of its own sequence: the weights are read once for up to {@link #DECODE_ROWS} rows.
      *
      * @param from first row of x and y
      * @param firstPanel first panel of the weights, so y's columns from {@code 16 · firstPanel}
      */
-    void decodeLinear(PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
+    default void decodeLinear(
+            PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
+        for (int row = from; row < to; row += DECODE_ROWS) {
+            int end = Math.min(to, row + DECODE_ROWS);
+            prepareDecode(w, x, row, end, scratch);
+            decodePanels(w, x, y, row, end, firstPanel, endPanel, scratch);
+        }
+    }
+
+    /** The first half of {@link #decodeLinear}, for at most {@link #DECODE_ROWS} rows: leaves in the scratch what kernels want to know of x. */
+    void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch);
+
+    /** The second half, for rows that were prepared last in this scratch; any number of times. */
+    void decodePanels(PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
 
     /** The same for many rows, the tokens of a prompt: each panel is widened once, then multiplied with all rows. */
     void prefillLinear(PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);

@@ -36,21 +36,20 @@ record ScalarKernels(Precision precision) implements Kernels {
         return new KernelTiers(prefill + name(), decode + name());
     }
 
+    /** Nothing: the definition asks x itself. */
     @Override
-    public void decodeLinear(
+    public void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {}
+
+    @Override
+    public void decodePanels(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        if (precision == Precision.FAST && ScalarInt8.takes(w.packing())) {
-            for (int row = from; row < to; row++) {
-                for (int panel = firstPanel; panel < endPanel; panel++) {
-                    ScalarInt8.multiply(w, panel, x, y, row, scratch);
-                }
+        boolean int8 = precision == Precision.FAST && ScalarInt8.takes(w.packing());
+        for (int panel = firstPanel; panel < endPanel; panel++) {
+            if (!int8) {
+                panel(w, true, x, y, from, to, panel, scratch);
             }
-            return;
-        }
-        for (int row = from; row < to; row += Scratch.ROWS) {
-            int end = Math.min(to, row + Scratch.ROWS);
-            for (int panel = firstPanel; panel < endPanel; panel++) {
-                panel(w, true, x, y, row, end, panel, scratch);
+            for (int row = from; row < to && int8; row++) {
+                ScalarInt8.multiply(w, panel, x, y, row, scratch);
             }
         }
     }

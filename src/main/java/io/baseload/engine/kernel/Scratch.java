@@ -9,10 +9,10 @@ import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** What one worker needs while it computes; holds nothing from one call to the next. */
+/** What one worker needs while it computes; holds nothing from one call to the next but what {@link Kernels#prepareDecode} leaves. */
 public final class Scratch {
     /** Rows that share a pass over the weights in decode. */
-    static final int ROWS = 16;
+    static final int ROWS = Kernels.DECODE_ROWS;
 
     /** Vectors of rows that such a pass reads at once: as many streams. */
     static final int STREAMS = 8;

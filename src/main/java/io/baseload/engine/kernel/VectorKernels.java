@@ -26,13 +26,26 @@ record VectorKernels(Precision precision) implements Kernels {
     }
 
     @Override
-    public void decodeLinear(
+    public void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
+        if (decodesInt8(w)) {
+            Int8DecodeLinear.prepare(w, x, from, to, scratch);
+        } else {
+            DecodeLinear.prepare(w, x, from, to, scratch);
+        }
+    }
+
+    @Override
+    public void decodePanels(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        if (precision == Precision.FAST && Int8DecodeLinear.takes(w.packing())) {
-            Int8DecodeLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+        if (decodesInt8(w)) {
+            Int8DecodeLinear.multiply(w, y, from, to, firstPanel, endPanel, scratch);
         } else {
             DecodeLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
         }
+    }
+
+    private boolean decodesInt8(PackedMatrix w) {
+        return precision == Precision.FAST && Int8DecodeLinear.takes(w.packing());
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -73,8 +74,20 @@ final class Decoder implements CausalModel, Step {
         for (int i = 0; i < made.length; i++) {
             int shard = team.shard(i);
             PromptRows own = quantized[shard].share();
-            made[i] =
-                    new Worker(shard, kernels, shards[shard].scratch(), own, profile.worker(i), config.hidden(), batch);
+            made[i] = new Worker(
+                    shard,
+                    kernels,
+                    shards[shard].scratch(),
+                    own,
+                    profile.worker(i),
+                    config.hidden(),
+                    LinearShare.CHUNK_BYTES,
+                    batch);
+        }
+        for (Worker worker : made) {
+            worker.meet(Arrays.stream(made)
+                    .filter(other -> other.shard() == worker.shard())
+                    .toArray(Worker[]::new));
         }
         return made;
     }

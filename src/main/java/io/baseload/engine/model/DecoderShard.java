@@ -21,6 +21,7 @@ final class DecoderShard {
     private final Workspace workspace;
     private final RopeTables ropes;
     private final Residual[] blocks;
+    private final Linear head;
     private final Rows x;
     private final Rows normed;
     private final Rows selected;
@@ -42,6 +43,8 @@ final class DecoderShard {
         ropes = new RopeTables(new RopeFrequencies(weights.ropeFactors()), limits);
         workspace = new Workspace(limits, ropes, shard.kv(), shard.memory(), branches);
         blocks = bind();
+        PackedMatrix w = weights.head();
+        head = new Linear(w, Linear.NO_BIAS, Operator.linear(w.packing().codes()));
     }
 
     private Residual[] bind() {
@@ -120,13 +123,10 @@ final class DecoderShard {
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         looking.normed(selected);
-        PackedMatrix w = weights.head();
-        int firstPanel = worker.from(w.panels());
-        int endPanel = worker.to(w.panels());
-        worker.kernels.decodeLinear(w, selected, logits, 0, batch.logits(), firstPanel, endPanel, worker.scratch);
-        worker.did(Operator.linear(w.packing().codes()));
-        scaleLogits(worker, worker.firstColumn(w.rows()), worker.endColumn(w.rows()));
+        head.multiply(worker, selected, logits, 0, 0, batch.logits());
+        scaleLogits(worker, worker.firstColumn(head.rows()), worker.endColumn(head.rows()));
         worker.did(Operator.NORMS_AND_ROTARY);
+        worker.help();
     }
 
     private void scaleLogits(Worker worker, int firstColumn, int endColumn) {

@@ -1,5 +1,6 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -12,7 +13,7 @@ import io.baseload.engine.weights.Weights;
  * @param operator what its time is counted for
  */
 record Linear(PackedMatrix weight, float[] bias, Operator operator) {
-    private static final float[] NO_BIAS = {};
+    static final float[] NO_BIAS = {};
 
     /** Reads {@code name} and, if there is one, {@code name.bias}. */
     static Linear load(Weights weights, String name, int rows, int cols, boolean bias) {
@@ -74,28 +75,42 @@ record Linear(PackedMatrix weight, float[] bias, Operator operator) {
     }
 
     private void multiply(Worker worker, Rows x, Rows y, int from, int decode, int to, int firstPanel, int endPanel) {
-        if (quantizes(worker)) {
-            worker.kernels.prefillLinear(
-                    weight, worker.quantized, y, from, decode, firstPanel, endPanel, worker.scratch);
-        } else {
-            worker.kernels.prefillLinear(weight, x, y, from, decode, firstPanel, endPanel, worker.scratch);
-        }
-        finish(worker, x, y, from, decode, to, firstPanel, endPanel);
+        worker.share.compute(worker, this, x, y, quantizes(worker), from, decode, to, firstPanel, endPanel);
+        worker.did(operator);
     }
 
     /** Some panels' outputs for all rows of the batch, from activations as they are: for layers that read columns of their own, for which {@link #prepare} would be too much. */
     void multiplyPlain(Worker worker, Rows x, Rows y, int firstPanel, int endPanel) {
         int decode = worker.batch.prefillRows();
-        worker.kernels.prefillLinear(weight, x, y, 0, decode, firstPanel, endPanel, worker.scratch);
-        finish(worker, x, y, 0, decode, worker.rows(), firstPanel, endPanel);
+        worker.share.compute(worker, this, x, y, false, 0, decode, worker.rows(), firstPanel, endPanel);
+        worker.did(operator);
     }
 
-    private void finish(Worker worker, Rows x, Rows y, int from, int decode, int to, int firstPanel, int endPanel) {
-        worker.kernels.decodeLinear(weight, x, y, decode, to, firstPanel, endPanel, worker.scratch);
-        if (bias.length > 0) {
-            worker.kernels.addBias(bias, y, from, to, column(firstPanel), column(endPanel));
+    /** Some panels' outputs, whoever's share they are of; up to {@link Kernels#DECODE_ROWS} decode rows have been prepared. */
+    void panels(
+            Worker worker,
+            Rows x,
+            Rows y,
+            boolean quantized,
+            int from,
+            int decode,
+            int to,
+            int firstPanel,
+            int endPanel) {
+        Kernels kernels = worker.kernels;
+        if (from < decode && quantized) {
+            kernels.prefillLinear(weight, worker.quantized, y, from, decode, firstPanel, endPanel, worker.scratch);
+        } else if (from < decode) {
+            kernels.prefillLinear(weight, x, y, from, decode, firstPanel, endPanel, worker.scratch);
         }
-        worker.did(operator);
+        if (to - decode > Kernels.DECODE_ROWS) {
+            kernels.decodeLinear(weight, x, y, decode, to, firstPanel, endPanel, worker.scratch);
+        } else if (decode < to) {
+            kernels.decodePanels(weight, x, y, decode, to, firstPanel, endPanel, worker.scratch);
+        }
+        if (bias.length > 0) {
+            kernels.addBias(bias, y, from, to, column(firstPanel), column(endPanel));
+        }
     }
 
     private int column(int panel) {

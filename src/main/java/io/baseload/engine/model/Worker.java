@@ -17,6 +17,12 @@ public final class Worker {
     /** Up to so many rows each worker computes a norm by itself: that is less than a barrier. */
     static final int FEW = 8;
 
+    /** How many others a worker looks at for work to take over: with many workers all looking at all would be a crowd on their cache lines. */
+    private static final int MAX_FELLOWS = 8;
+
+    /** How often it looks in vain before it waits without looking, some ten microseconds. */
+    private static final int MAX_POLLS = 512;
+
     final Kernels kernels;
     final Scratch scratch;
     private final WorkerClock clock;
@@ -27,6 +33,9 @@ public final class Worker {
     /** Rows of its own, for few rows. */
     final Rows own;
 
+    /** What it computes of a linear layer, which others may take over. */
+    final LinearShare share;
+
     Batch batch;
     /** Whose part of the model it computes. */
     private final int shard;
@@ -35,6 +44,12 @@ public final class Worker {
     private int index;
     private int count;
 
+    /** The workers of its shard. */
+    private Worker[] fellows = {};
+
+    /** Barriers of this step that it has come to. */
+    private volatile int section;
+
     Worker(
             int shard,
             Kernels kernels,
@@ -42,6 +57,7 @@ public final class Worker {
             PromptRows quantized,
             WorkerClock clock,
             int hidden,
+            int chunkBytes,
             Batch batch) {
         this.shard = shard;
         this.kernels = kernels;
@@ -49,6 +65,7 @@ public final class Worker {
         this.quantized = quantized;
         this.clock = clock;
         this.own = Rows.allocate(FEW, hidden);
+        this.share = new LinearShare(chunkBytes);
         this.batch = batch;
     }
 
@@ -61,17 +78,46 @@ public final class Worker {
         this.index = index;
         this.count = count;
         this.barrier = barrier;
+        section = 0;
         did(Operator.BARRIERS);
+    }
+
+    /** @param fellows the workers of its shard by index, itself among them */
+    void meet(Worker[] fellows) {
+        this.fellows = fellows;
     }
 
     /** Waits for all workers of the shard; what they wrote before is seen by all behind it. */
     void await() {
+        help();
         Objects.requireNonNull(barrier).awaitShard();
         did(Operator.BARRIERS);
     }
 
+    /** Takes parts of linear layers over from workers that haven't come to this barrier, until they have or nothing has been left to take for a while. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // this worker alone writes it
+    void help() {
+        section++;
+        int others = Math.min(count - 1, MAX_FELLOWS);
+        for (int polls = 0; polls < MAX_POLLS; polls++) {
+            boolean all = true;
+            for (int i = 1; i <= others; i++) {
+                Worker fellow = fellows[(index + i) % count];
+                if (fellow.share.help(this)) {
+                    polls = 0;
+                }
+                all &= fellow.section >= section;
+            }
+            if (all) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
     /** Waits for the workers of all shards. */
     void awaitAllShards() {
+        help();
         Objects.requireNonNull(barrier).await();
         did(Operator.BARRIERS);
     }

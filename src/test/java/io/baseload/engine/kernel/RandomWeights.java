@@ -15,10 +15,10 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /** Matrices and rows of random numbers of ordinary size. */
-final class RandomWeights {
+public final class RandomWeights {
     private final Random random;
 
-    RandomWeights(long seed) {
+    public RandomWeights(long seed) {
         random = new Random(seed);
     }
 
@@ -49,7 +49,7 @@ final class RandomWeights {
                 new Packing(Codes.E2M1, 16, Scales.F32));
     }
 
-    PackedMatrix matrix(NativeMemory memory, Packing packing, int rows, int cols) {
+    public PackedMatrix matrix(NativeMemory memory, Packing packing, int rows, int cols) {
         PackedMatrix w = PackedMatrix.allocate(memory, packing, rows, cols);
         for (int panel = 0; panel < w.panels(); panel++) {
             for (int block = 0; block < w.blocks(); block++) {
@@ -118,7 +118,7 @@ final class RandomWeights {
     }
 
     /** Rows that begin at an odd place and have something between them. */
-    Rows rows(int count, int width) {
+    public Rows rows(int count, int width) {
         Rows rows = new Rows(new float[5 + count * (width + 3)], 5, width, width + 3);
         for (int i = 0; i < rows.data().length; i++) {
             rows.data()[i] = (float) random.nextGaussian();

@@ -1,0 +1,147 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.parallel.ChunkQueue;
+import io.baseload.engine.profile.Operator;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Rows;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker's share of the linear layer that it is at, in chunks of panels. Whoever waits at a barrier takes chunks over from those that it waits for: equal shares take unequal times, since cores share a memory
+ * and a machine has other work. A panel's sum doesn't depend on who adds it, so results stay the same, bit for bit.
+ *
+ * <p>Invariant: the fields are written only while no chunk is open or being computed, so that whoever has taken a chunk may read them until it has finished it. When {@link #compute} returns, all of the share's outputs
+ * are there.
+ */
+final class LinearShare {
+    /** A chunk's weights in decode: about ten microseconds' worth of one core. */
+    static final int CHUNK_BYTES = 1 << 17;
+
+    /** A whole number of what kernels read side by side, and of strips of {@code PromptLinear}. */
+    private static final int PANELS = 8;
+
+    private final ChunkQueue queue = new ChunkQueue();
+    private final int chunkBytes;
+    private @Nullable Linear linear;
+    private @Nullable Rows x;
+    private @Nullable Rows y;
+    private boolean quantized;
+    private int from;
+    private int decode;
+    private int to;
+    private int firstPanel;
+    private int endPanel;
+    private int chunk;
+
+    LinearShare(int chunkBytes) {
+        this.chunkBytes = chunkBytes;
+    }
+
+    /**
+     * Computes panels {@code firstPanel … endPanel}, some of them perhaps by others.
+     *
+     * @param quantized whether prompt rows are those of {@link Worker#quantized}
+     * @param decode first decode row; the prompt's are {@code from … decode}
+     */
+    void compute(
+            Worker owner,
+            Linear linear,
+            Rows x,
+            Rows y,
+            boolean quantized,
+            int from,
+            int decode,
+            int to,
+            int firstPanel,
+            int endPanel) {
+        if (from == to) {
+            return;
+        }
+        this.linear = linear;
+        this.x = x;
+        this.y = y;
+        this.quantized = quantized;
+        this.from = from;
+        this.decode = decode;
+        this.to = to;
+        this.firstPanel = firstPanel;
+        this.endPanel = endPanel;
+        chunk = chunkPanels(linear.weight());
+        int chunks = Math.ceilDiv(endPanel - firstPanel, chunk);
+        prepare(owner, linear, x);
+        if (chunks < 2 || owner.workers() == 1) {
+            panels(owner, firstPanel, endPanel);
+            return;
+        }
+        boolean complete = false;
+        queue.open(chunks);
+        try {
+            for (int i = queue.takeFirst(); i >= 0; i = queue.takeFirst()) {
+                chunk(owner, i);
+            }
+            queue.awaitOthers();
+            complete = true;
+        } finally {
+            if (!complete) {
+                queue.close();
+            }
+        }
+    }
+
+    /** So many decode rows that they aren't prepared at once make a single chunk. */
+    private int chunkPanels(PackedMatrix w) {
+        if (to - decode > Kernels.DECODE_ROWS) {
+            return Integer.MAX_VALUE;
+        }
+        long panels = decode > from ? 1 : Math.ceilDiv(chunkBytes, w.panelBytes());
+        long least = Math.ceilDiv(w.panels(), ChunkQueue.MAX_CHUNKS);
+        return Math.toIntExact(Math.ceilDiv(Math.max(panels, least), PANELS) * PANELS);
+    }
+
+    /** Computes chunks that are left, for the owner; whether there were any. */
+    boolean help(Worker helper) {
+        long operator = queue.operator();
+        int taken = operator < 0 ? -1 : queue.takeLast(operator);
+        if (taken < 0) {
+            return false;
+        }
+        Linear linear = Objects.requireNonNull(this.linear);
+        helper.did(Operator.BARRIERS);
+        prepare(helper, linear, Objects.requireNonNull(x));
+        for (; taken >= 0; taken = queue.takeLast(operator)) {
+            try {
+                chunk(helper, taken);
+            } finally {
+                queue.finish();
+            }
+        }
+        helper.did(linear.operator());
+        return true;
+    }
+
+    private void prepare(Worker worker, Linear linear, Rows x) {
+        if (decode < to && to - decode <= Kernels.DECODE_ROWS) {
+            worker.kernels.prepareDecode(linear.weight(), x, decode, to, worker.scratch);
+        }
+    }
+
+    private void chunk(Worker worker, int i) {
+        panels(worker, firstPanel + i * chunk, Math.min(firstPanel + (i + 1) * chunk, endPanel));
+    }
+
+    private void panels(Worker worker, int first, int end) {
+        Objects.requireNonNull(linear)
+                .panels(
+                        worker,
+                        Objects.requireNonNull(x),
+                        Objects.requireNonNull(y),
+                        quantized,
+                        from,
+                        decode,
+                        to,
+                        first,
+                        end);
+    }
+}

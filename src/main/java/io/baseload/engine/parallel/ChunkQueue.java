@@ -1,0 +1,126 @@
+package io.baseload.engine.parallel;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The chunks of one worker's share of an operator. Their owner takes them from the front; whoever has nothing left to do takes them from the back (work stealing, Blumofe and
+ * Leiserson, 1999). Each chunk is taken once. What the owner wrote before {@link #open} is seen by all who take a chunk, and stays as it is until they have called {@link #finish};
+ * what they wrote before that is seen by the owner behind {@link #awaitOthers}.
+ *
+ * <p>Cost: an atomic operation on a cache line for each chunk, so chunks should be worth some microseconds.
+ */
+public final class ChunkQueue {
+    public static final int MAX_CHUNKS = (1 << 16) - 1;
+
+    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
+
+    /** Each number stands on a cache line of its own. */
+    private static final int LINE = 16;
+
+    /** What is open: {@code operator << 32 | first << 16 | end}. */
+    private static final int OPEN = LINE;
+
+    /** Chunks that others have finished. */
+    private static final int FINISHED = 2 * LINE;
+
+    private static final int BITS = 16;
+
+    private static final int SPINS = 4096;
+    private static final long NAP_NANOS = 50_000;
+
+    /** As long as a team waits for a lost worker. */
+    private static final long MAX_NAPS = 120_000_000_000L / NAP_NANOS;
+
+    private final long[] cells = new long[4 * LINE];
+
+    /** Of the owner alone. */
+    private int operator;
+
+    private int given;
+
+    /** By the owner: offers chunks 0 … n − 1 of its next operator. */
+    public void open(int chunks) {
+        operator++;
+        given = chunks;
+        CELL.setOpaque(cells, FINISHED, 0L);
+        CELL.setVolatile(cells, OPEN, (long) operator << 2 * BITS | chunks);
+    }
+
+    /** By the owner, if it fails: offers nothing any more. */
+    public void close() {
+        CELL.setVolatile(cells, OPEN, (long) operator << 2 * BITS);
+    }
+
+    /** By the owner: the first chunk that is left, −1 if there is none. */
+    public int takeFirst() {
+        while (true) {
+            long open = (long) CELL.getVolatile(cells, OPEN);
+            int first = first(open);
+            if (first == end(open)) {
+                return -1;
+            }
+            if (CELL.compareAndSet(cells, OPEN, open, open + (1L << BITS))) {
+                given--;
+                return first;
+            }
+        }
+    }
+
+    /** By anybody else: which operator has chunks left; −1 if none has. */
+    public long operator() {
+        long open = (long) CELL.getVolatile(cells, OPEN);
+        return first(open) == end(open) ? -1 : open >>> 2 * BITS;
+    }
+
+    /** By anybody else: the last chunk of this operator that is left, −1 if there is none. */
+    public int takeLast(long operator) {
+        while (true) {
+            long open = (long) CELL.getVolatile(cells, OPEN);
+            if (open >>> 2 * BITS != operator || first(open) == end(open)) {
+                return -1;
+            }
+            if (CELL.compareAndSet(cells, OPEN, open, open - 1)) {
+                return end(open) - 1;
+            }
+        }
+    }
+
+    /** By who has taken a chunk from the back, and is done with it. */
+    public void finish() {
+        CELL.getAndAdd(cells, FINISHED, 1L);
+    }
+
+    /**
+     * By the owner, when no chunk is left: waits until those that others took are finished.
+     *
+     * @throws WorkerLostException if they aren't within two minutes
+     */
+    public void awaitOthers() {
+        for (int i = 0; i < SPINS; i++) {
+            if (finished()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        for (long naps = 0; !finished(); naps++) {
+            if (naps == MAX_NAPS) {
+                throw new WorkerLostException("a worker that has taken over a part of an operator hasn't finished it");
+            }
+            LockSupport.parkNanos(this, NAP_NANOS);
+        }
+    }
+
+    private boolean finished() {
+        return (long) CELL.getVolatile(cells, FINISHED) == given;
+    }
+
+    private static int first(long open) {
+        return (int) (open >>> BITS) & MAX_CHUNKS;
+    }
+
+    private static int end(long open) {
+        return (int) open & MAX_CHUNKS;
+    }
+}

@@ -1,0 +1,110 @@
+package io.baseload.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptRows;
+import io.baseload.engine.kernel.RandomWeights;
+import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.profile.Operator;
+import io.baseload.engine.profile.Profile;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.tensor.Rows;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A worker that is held up in a linear layer gets help from the other, and the outputs are the same bits. */
+@Tag("kernel")
+class LinearShareTest {
+    private static final int WIDTH = 16 * 67;
+    private static final int COLUMNS = 128;
+
+    /** Two shares of 33 and 34 panels make 5 chunks each. */
+    private static final int CHUNKS = 5;
+
+    private final NativeMemory memory = new NativeMemory();
+    private final RandomWeights random = new RandomWeights(3);
+
+    @AfterEach
+    void free() {
+        memory.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EXACT, 0, 1", "FAST, 0, 1", "FAST, 0, 16", "EXACT, 9, 3", "FAST, 9, 3"})
+    void whoWaitsTakesOverWhatIsLeft(Precision precision, int prefill, int decode) throws Exception {
+        PackedMatrix w = random.matrix(memory, Packing.Q4_0, WIDTH, COLUMNS);
+        float[] bias = new float[WIDTH];
+        bias[WIDTH - 1] = 1;
+        Linear linear = new Linear(w, bias, Operator.linear(w.packing().codes()));
+        Rows x = random.rows(prefill + decode, COLUMNS);
+        Rows alone = Rows.allocate(prefill + decode, WIDTH);
+        Rows together = Rows.allocate(prefill + decode, WIDTH);
+        compute(linear, x, alone, Kernels.best(precision), 1, prefill, decode);
+
+        CountDownLatch left = new CountDownLatch(2 * CHUNKS - 1);
+        AtomicInteger calls = new AtomicInteger();
+        compute(linear, x, together, holdingTheFirst(precision, left, calls), 2, prefill, decode);
+
+        assertThat(left.getCount()).isZero();
+        assertThat(calls).hasValue(2 * CHUNKS);
+        assertThat(together.data()).containsExactly(alone.data());
+    }
+
+    private void compute(Linear linear, Rows x, Rows y, Kernels kernels, int count, int prefill, int decode) {
+        Batch batch = new Batch(1, 1, 1);
+        Profile profile = new Profile(count);
+        PromptRows quantized = PromptRows.allocate(PromptRows.elements(prefill + decode, COLUMNS));
+        Worker[] workers = new Worker[count];
+        for (int i = 0; i < count; i++) {
+            Scratch scratch = Scratch.allocate(memory, COLUMNS, COLUMNS);
+            workers[i] = new Worker(0, kernels, scratch, quantized.share(), profile.worker(i), COLUMNS, 1, batch);
+        }
+        try (Team team = new Team(count, false)) {
+            team.run((index, active, barrier) -> {
+                Worker worker = workers[index];
+                worker.meet(workers);
+                worker.start(batch, index, active, barrier);
+                boolean int8 = prefill > 0 && kernels.quantizesPrompts(linear.weight());
+                if (int8) {
+                    worker.quantize(x, prefill, linear.operator());
+                }
+                int first = worker.from(linear.weight().panels());
+                int end = worker.to(linear.weight().panels());
+                worker.share.compute(worker, linear, x, y, int8, 0, prefill, prefill + decode, first, end);
+                worker.await();
+            });
+        }
+    }
+
+    /** Kernels whose first call for decode rows waits until there have been calls for all other chunks. */
+    private static Kernels holdingTheFirst(Precision precision, CountDownLatch left, AtomicInteger calls) {
+        Kernels kernels = Kernels.best(precision);
+        return (Kernels) Proxy.newProxyInstance(
+                Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("decodePanels")) {
+                        if (calls.incrementAndGet() == 1) {
+                            assertThat(left.await(2, TimeUnit.MINUTES)).isTrue();
+                        } else {
+                            left.countDown();
+                        }
+                    }
+                    try {
+                        return method.invoke(kernels, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}
