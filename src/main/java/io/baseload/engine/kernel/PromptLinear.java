@@ -32,7 +32,7 @@ final class PromptLinear {
     /** Whether these kernels can run here. */
     static final boolean USABLE = PromptFormat.MACHINE.isPresent() && L >= 8;
 
-    private static final int ROWS = 512;
+    private static final int ROWS = IntegerProducts.MAX_ROWS;
     private static final VectorShuffle<Integer> PLACES = VectorShuffle.fromOp(INTS, PromptFormat::place);
 
     private final PromptFormat format = PromptFormat.MACHINE.orElseThrow();
@@ -127,20 +127,60 @@ final class PromptLinear {
         }
     }
 
-    /** sums += products · scales. */
+    /** sums += products · scales, four vectors of a row side by side where there are so many. */
     private void add(int rows, int width, float[] scales, int at, int row) {
-        for (int v = 0; v < width; v += L) {
-            FloatVector scale = FloatVector.fromArray(FLOATS, weights.scales, v);
-            IntVector excess = IntVector.fromArray(INTS, weights.excess, v);
-            for (int r = 0; r < rows; r++) {
-                int i = (row + r) * WIDTH + v;
-                FloatVector product = (FloatVector)
-                        IntVector.fromMemorySegment(INTS, products.sums(), 4L * (r * width + v), LITTLE_ENDIAN)
-                                .sub(excess)
-                                .convertShape(I2F, FLOATS, 0);
-                product.fma(scale.mul(scales[at + r]), FloatVector.fromArray(FLOATS, sums, i))
-                        .intoArray(sums, i);
-            }
+        int v = 0;
+        for (; v + 4 * L <= width; v += 4 * L) {
+            addFour(rows, width, scales, at, row, v);
         }
+        for (; v < width; v += L) {
+            addOne(rows, width, scales, at, row, v);
+        }
+    }
+
+    private void addFour(int rows, int width, float[] scales, int at, int row, int v) {
+        MemorySegment all = products.sums();
+        FloatVector s0 = FloatVector.fromArray(FLOATS, weights.scales, v);
+        FloatVector s1 = FloatVector.fromArray(FLOATS, weights.scales, v + L);
+        FloatVector s2 = FloatVector.fromArray(FLOATS, weights.scales, v + 2 * L);
+        FloatVector s3 = FloatVector.fromArray(FLOATS, weights.scales, v + 3 * L);
+        IntVector e0 = IntVector.fromArray(INTS, weights.excess, v);
+        IntVector e1 = IntVector.fromArray(INTS, weights.excess, v + L);
+        IntVector e2 = IntVector.fromArray(INTS, weights.excess, v + 2 * L);
+        IntVector e3 = IntVector.fromArray(INTS, weights.excess, v + 3 * L);
+        for (int r = 0; r < rows; r++) {
+            int i = (row + r) * WIDTH + v;
+            long p = 4L * (r * width + v);
+            FloatVector x = FloatVector.broadcast(FLOATS, scales[at + r]);
+            product(all, p, e0)
+                    .fma(s0.mul(x), FloatVector.fromArray(FLOATS, sums, i))
+                    .intoArray(sums, i);
+            product(all, p + 4L * L, e1)
+                    .fma(s1.mul(x), FloatVector.fromArray(FLOATS, sums, i + L))
+                    .intoArray(sums, i + L);
+            product(all, p + 8L * L, e2)
+                    .fma(s2.mul(x), FloatVector.fromArray(FLOATS, sums, i + 2 * L))
+                    .intoArray(sums, i + 2 * L);
+            product(all, p + 12L * L, e3)
+                    .fma(s3.mul(x), FloatVector.fromArray(FLOATS, sums, i + 3 * L))
+                    .intoArray(sums, i + 3 * L);
+        }
+    }
+
+    private void addOne(int rows, int width, float[] scales, int at, int row, int v) {
+        FloatVector scale = FloatVector.fromArray(FLOATS, weights.scales, v);
+        IntVector excess = IntVector.fromArray(INTS, weights.excess, v);
+        for (int r = 0; r < rows; r++) {
+            int i = (row + r) * WIDTH + v;
+            product(products.sums(), 4L * (r * width + v), excess)
+                    .fma(scale.mul(scales[at + r]), FloatVector.fromArray(FLOATS, sums, i))
+                    .intoArray(sums, i);
+        }
+    }
+
+    private static FloatVector product(MemorySegment products, long at, IntVector excess) {
+        return (FloatVector) IntVector.fromMemorySegment(INTS, products, at, LITTLE_ENDIAN)
+                .sub(excess)
+                .convertShape(I2F, FLOATS, 0);
     }
 }

@@ -34,12 +34,12 @@ public final class IntegerProducts {
     public static final int ROWS = 16;
 
     /** Rows of a product at most. */
-    public static final int MAX_ROWS = 256;
+    public static final int MAX_ROWS = 512;
 
     private static final Logger LOG = System.getLogger(IntegerProducts.class.getName());
     private static final Optional<Kind> KIND = find();
     private static final Map<Size, OneDnn.Product> PRODUCTS = new ConcurrentHashMap<>();
-    private static final int[] HEIGHTS = {MAX_ROWS, 64, ROWS};
+    private static final int[] HEIGHTS = {MAX_ROWS, 256, 64, ROWS};
 
     /**
      * How this machine multiplies.
@@ -131,7 +131,7 @@ public final class IntegerProducts {
      * @return how many it were
      */
     public int multiply(MemorySegment x, long at, int rows, int width, int depth) {
-        int height = rows >= MAX_ROWS ? 0 : rows >= 64 ? 1 : 2;
+        int height = height(rows);
         int some = kind.packed() ? HEIGHTS[height] : Math.min(rows, MAX_ROWS);
         Objects.checkFromIndexSize(at, (long) some * depth, x.byteSize());
         long address = x.address() + at;
@@ -147,6 +147,15 @@ public final class IntegerProducts {
             Reference.reachabilityFence(x);
         }
         return Math.min(rows, some);
+    }
+
+    /** The largest product that so many rows fill, or the smallest. */
+    private static int height(int rows) {
+        int height = 0;
+        while (height < HEIGHTS.length - 1 && HEIGHTS[height] > rows) {
+            height++;
+        }
+        return height;
     }
 
     private Call call(int height, int width, int depth) {
