@@ -27,6 +27,9 @@ import java.util.List;
  * All workers run {@link #run} together, each on its share of rows, heads or outputs of its shard.
  */
 final class Decoder implements CausalModel, Step {
+    /** With so many rows an operator takes about a hundred times as long as a chunk of a {@link LinearShare}. */
+    private static final int MANY_ROWS = 64;
+
     private final ModelConfig config;
     private final StepLimits limits;
     private final TeamLayout team;
@@ -134,6 +137,11 @@ final class Decoder implements CausalModel, Step {
         int shard = team.shard(index);
         worker.start(batch, team.place(index), team.workers(shard, count), barrier);
         shards[shard].run(worker, index == 0 ? probe : Probe.NONE);
+    }
+
+    @Override
+    public boolean divisible() {
+        return batch.rows() >= MANY_ROWS;
     }
 
     /** Prompt rows, decode rows and this model; how long a sequence is changes a step's time slowly. */

@@ -14,6 +14,11 @@ public interface Step {
         return 0;
     }
 
+    /** Whether operators are so long that workers make up for one that is denied its CPU: then more workers are never slower. */
+    default boolean divisible() {
+        return false;
+    }
+
     /** The start of a worker's share of {@code count} units; its end is the next worker's start. */
     static int share(int worker, int workers, int count) {
         return (int) ((long) count * worker / workers);

@@ -139,7 +139,7 @@ public final class Team implements AutoCloseable {
      */
     public void run(Step step) {
         refuseLost();
-        int active = count.next();
+        int active = count.next(step.divisible());
         begin(step, active);
         if (home.isPresent()) {
             home.get().begin();
@@ -231,7 +231,7 @@ public final class Team implements AutoCloseable {
             all += denied[worker];
             worst = Math.max(worst, denied[worker]);
         }
-        count.note(now, step.shape(), now - startNanos, all, worst);
+        count.note(now, step.divisible(), step.shape(), now - startNanos, all, worst);
         boolean pin = !count.crowded();
         if (pin != pinned) {
             pinned = pin;

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * <p>The idea: that something is wrong shows in the time in which a worker wanted to run and didn't (time that passed, less its CPU time, less the time it was
  * parked). What is right shows only by trying. So when a worker is denied more than a tenth of its time, or when there are fewer workers than there could be, a trial
  * runs steps with the number at hand and with another one in turn, in blocks that are longer than the system's time slices, and the faster one stays. Only steps
- * of one shape are compared.
+ * of one shape are compared. Steps of many rows get all workers without a trial: who waits there takes work over from who is denied its CPU, and a trial would take seconds.
  *
  * <p>Against oscillation: more workers must be faster by 7 % (or by a third of what they could bring, if that is less), fewer only as fast, and each trial that changes nothing doubles the time until the next, up to some
  * seconds, so that trials cost about a hundredth. Under a CPU quota the bars are 12 % for more and −10 % for fewer: a process that uses all of its quota is stopped
@@ -84,8 +84,15 @@ final class WorkerCount {
         throttledBefore = throttled.getAsLong();
     }
 
-    /** Workers of the next step. */
-    int next() {
+    /**
+     * Workers of the next step.
+     *
+     * @param divisible as {@link Step#divisible} says: such steps get all workers, unless a quota forbids it. A trial of them would cost seconds
+     */
+    int next(boolean divisible) {
+        if (divisible && !underQuota) {
+            return most;
+        }
         return candidate > 0 && block % 2 == 0 ? candidate : current;
     }
 
@@ -98,13 +105,18 @@ final class WorkerCount {
      * Notes how a step went.
      *
      * @param now when it ended
+     * @param divisible as for {@link #next}; such a step is no part of any trial
      * @param shape the same for steps that do the same work
      * @param tookNanos from its start to its end
      * @param deniedNanos in which its workers wanted to run and didn't, all together
      * @param worstDeniedNanos the largest part of one worker in that
      */
-    void note(long now, long shape, long tookNanos, long deniedNanos, long worstDeniedNanos) {
+    void note(long now, boolean divisible, long shape, long tookNanos, long deniedNanos, long worstDeniedNanos) {
         this.now = now;
+        if (divisible && !underQuota) {
+            noteCrowd(stopped(tookNanos) || worstDeniedNanos > DENIED * tookNanos);
+            return;
+        }
         if (candidate > 0) {
             tryOn(shape, tookNanos);
             return;
@@ -125,24 +137,33 @@ final class WorkerCount {
         }
     }
 
-    private void judgeWindow() {
+    /** Whether the process was stopped by its quota for a noticeable part of this time. */
+    private boolean stopped(long nanos) {
         long throttledNow = throttled.getAsLong();
-        boolean stopped = throttledNow - throttledBefore > THROTTLED * windowNanos;
+        boolean stopped = throttledNow - throttledBefore > THROTTLED * nanos;
         throttledBefore = throttledNow;
         underQuota |= stopped;
-        boolean denied = stopped || windowWorstDenied > DENIED * windowNanos;
-        if (denied || current < most) {
-            crowded = true;
-            quietSince = now;
-        } else if (now - quietSince > QUIET_NANOS) {
-            crowded = false;
-        }
+        return stopped;
+    }
+
+    private void judgeWindow() {
+        boolean denied = stopped(windowNanos) || windowWorstDenied > DENIED * windowNanos;
+        noteCrowd(denied || current < most);
         long pause = denied ? pauseNanos : Math.min(pauseNanos, MAX_GRANTED_PAUSE_NANOS);
         if (now - lastTrial >= pause) {
             int other = denied ? otherIfDenied() : otherIfGranted();
             if (other != current) {
                 begin(other);
             }
+        }
+    }
+
+    private void noteCrowd(boolean here) {
+        if (here) {
+            crowded = true;
+            quietSince = now;
+        } else if (now - quietSince > QUIET_NANOS) {
+            crowded = false;
         }
     }
 

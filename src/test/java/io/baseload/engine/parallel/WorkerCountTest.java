@@ -16,6 +16,7 @@ class WorkerCountTest {
     private long now;
     private long stopped;
     private long shape = 1;
+    private boolean divisible;
 
     private WorkerCount count(int most) {
         return new WorkerCount(1, most, now, () -> stopped);
@@ -27,11 +28,11 @@ class WorkerCountTest {
         int matching = 0;
         int steps = 0;
         while (now < end) {
-            int active = count.next();
+            int active = count.next(divisible);
             long took = nanos.applyAsLong(active);
             now += took;
             long each = (long) (took * denied);
-            count.note(now, shape, took, active * each, each);
+            count.note(now, divisible, shape, took, active * each, each);
             matching += active == workers ? 1 : 0;
             steps++;
         }
@@ -93,6 +94,24 @@ class WorkerCountTest {
         };
         part(count, 20, 1, nanos, 0.3);
         assertTrue(part(count, 20, 1, nanos, 0.3) > 0.9);
+    }
+
+    @Test
+    void divisibleStepsHaveAllWorkersAndNoTrials() {
+        divisible = true;
+        assertEquals(1, part(count(4), 60, 4, workers -> 2_000 * MILLI, 0.4));
+    }
+
+    @Test
+    void underAQuotaDivisibleStepsAreTriedLikeOthers() {
+        divisible = true;
+        WorkerCount count = count(8);
+        IntToLongFunction nanos = workers -> {
+            stopped += workers == 8 ? 2 * MILLI : 0;
+            return workers == 8 ? 20 * MILLI : 21 * MILLI * 7 / workers;
+        };
+        part(count, 20, 7, nanos, 0);
+        assertTrue(part(count, 60, 7, nanos, 0) > 0.9);
     }
 
     @Test
