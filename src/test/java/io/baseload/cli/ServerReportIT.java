@@ -35,7 +35,13 @@ class ServerReportIT {
         assertThat(Files.readString(out.resolve("report.md")))
                 .contains("## CPUs", "node0: CPUs", "Cpus_allowed_list", "## Plan", "bottleneck", "tokens/s decode")
                 .contains("## Cut into 2", "shard 1", "all-reduces a token")
-                .contains("## Bench with 1", "## Bench with 2", "shard 1 of 2: workers 1", "of the roofline", "barriers", "1 measurements")
+                .contains(
+                        "## Bench with 1",
+                        "## Bench with 2",
+                        "shard 1 of 2: workers 1",
+                        "of the roofline",
+                        "barriers",
+                        "1 measurements")
                 .doesNotContain("failed with exit code");
         assertThat(run(2, "bin/server-report", TestModels.tiny().toString(), out.toString()))
                 .contains("usage");

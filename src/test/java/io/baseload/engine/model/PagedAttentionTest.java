@@ -93,7 +93,15 @@ class PagedAttentionTest {
         Worker[] all = new Worker[workers];
         for (int i = 0; i < workers; i++) {
             Scratch scratch = Scratch.allocate(memory, DIM, DIM);
-            all[i] = new Worker(0, Kernels.best(), scratch, PromptRows.allocate(0), profile.worker(i), DIM, batch);
+            all[i] = new Worker(
+                    0,
+                    Kernels.best(),
+                    scratch,
+                    PromptRows.allocate(0),
+                    profile.worker(i),
+                    DIM,
+                    LinearShare.CHUNK_BYTES,
+                    batch);
         }
         try (Team team = new Team(workers, false)) {
             team.run((index, count, barrier) -> {
