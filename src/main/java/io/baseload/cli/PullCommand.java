@@ -13,6 +13,7 @@ import io.baseload.service.pull.Puller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -148,9 +149,17 @@ final class PullCommand implements Callable<Integer> {
         if (!source.matches("https?://.+") || sha256 == null) {
             throw new BadInputException(source + ": expected hf:…, oci:…, or a URL with --sha256");
         }
-        URI url = URI.create(source);
+        URI url = url();
         String file = String.valueOf(url.getPath()).replaceFirst(".*/", "");
         return new Urls(List.of(new UrlFile(file, url, sha256)));
+    }
+
+    private URI url() {
+        try {
+            return new URI(source);
+        } catch (URISyntaxException e) {
+            throw new BadInputException(source + " is no URL: " + e.getReason());
+        }
     }
 
     private static String name(PullSource from) {

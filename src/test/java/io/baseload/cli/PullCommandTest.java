@@ -36,5 +36,9 @@ class PullCommandTest {
             assertThat(unknown.err()).contains("answered 404");
         }
         assertThat(CommandRun.of("pull", "https://example.com/x.gguf").code()).isEqualTo(2);
+        assertThat(CommandRun.of("pull", "https://no url", "--sha256", "0").code())
+                .isEqualTo(2);
+        assertThat(CommandRun.of("pull", "hf:org/none", "--connections", "0").code())
+                .isEqualTo(2);
     }
 }

@@ -57,7 +57,7 @@ public final class FileServer implements AutoCloseable {
 
         record Status(int code, Map<String, String> headers) implements Entry {}
 
-        /** It sends so many bytes and then nothing more, once; then all. */
+        /** It sends so many bytes and then nothing more, in the answer before which {@code served} is 0; in others all. */
         record Silent(Content content, int after, AtomicInteger served) implements Entry {}
     }
 

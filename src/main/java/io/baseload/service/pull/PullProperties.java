@@ -37,4 +37,10 @@ public record PullProperties(
         @DefaultValue("60s") Duration idleTimeout,
         @DefaultValue("5") int retries,
         @DefaultValue("1s") Duration retryPause,
-        @Nullable String sslBundle) {}
+        @Nullable String sslBundle) {
+    public PullProperties {
+        if (connections < 1) {
+            throw new PullException("Pulls need at least one connection, not " + connections + ".");
+        }
+    }
+}

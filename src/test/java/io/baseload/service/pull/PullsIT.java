@@ -132,8 +132,8 @@ final class PullsIT {
 
     @Test
     void aPullGoesOnAfterARestartUnlessItWasCancelled() throws Exception {
-        silentAfterSome(FILE);
-        silentAfterSome("/bucket/other.gguf");
+        silentAfterSome(FILE, 0);
+        silentAfterSome("/bucket/other.gguf", 1); // the first request is for its size
         String job;
         String cancelled;
         try (RunningService service = service()) {
@@ -160,8 +160,10 @@ final class PullsIT {
         return Map.of("url", hub.url() + "/bucket/other.gguf", "sha256", PullerTest.sha256(model));
     }
 
-    private void silentAfterSome(String path) {
-        hub.on(path, new FileServer.Entry.Silent(FileServer.content(model, "\"v1\""), SOME, new AtomicInteger()));
+    private void silentAfterSome(String path, int answers) {
+        hub.on(
+                path,
+                new FileServer.Entry.Silent(FileServer.content(model, "\"v1\""), SOME, new AtomicInteger(-answers)));
     }
 
     private long part() throws Exception {
