@@ -80,6 +80,20 @@ public final class StoredFolder {
         }
     }
 
+    /**
+     * Brings the weights into the page cache, so that nobody waits for the disk when they are mapped.
+     *
+     * @throws CancellationException if {@code progress} ended it
+     */
+    public void readAhead(Progress progress) {
+        Path weights = folder.resolve(WEIGHTS);
+        try {
+            ReadAhead.run(weights, header.bytes(), progress);
+        } catch (IOException e) {
+            throw ModelFileException.unreadable(weights, e);
+        }
+    }
+
     public long weightBytes() {
         return header.bytes();
     }

@@ -12,6 +12,7 @@ import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Usage;
 import io.baseload.engine.store.ModelStore;
+import io.baseload.engine.store.StoredFolder;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.LoadedModels.Slot;
@@ -42,6 +43,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class ModelLoader {
+    /** The part of the progress that reading the weights is said to be. */
+    private static final double READING = 0.4;
+
     private final Engine engine;
     private final ModelStore store;
     private final ModelRows rows;
@@ -235,8 +239,13 @@ final class ModelLoader {
 
     private LoadedModel read(Load load, Progress progress) {
         try {
-            progress.at(0.1, "loading");
-            return engine.load(file(load.row()), options(load.row()));
+            Path file = file(load.row());
+            StoredFolder.open(file).readAhead((done, total) -> {
+                progress.at(READING * done / Math.max(1, total), "reading the weights");
+                return true;
+            });
+            progress.at(READING, "loading");
+            return engine.load(file, options(load.row()));
         } catch (RuntimeException | Error e) {
             ended(load);
             throw e;
