@@ -2,7 +2,7 @@
 -- Flyway runs it after the numbered migrations: a new table gets its line here.
 GRANT USAGE ON SCHEMA "${flyway:defaultSchema}" TO "${application}";
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON tenant, tenant_window, api_key TO "${application}";
+GRANT SELECT, INSERT, UPDATE, DELETE ON tenant, tenant_window, api_key, identity, request_bucket TO "${application}";
 GRANT SELECT, INSERT, UPDATE, DELETE ON quota_window TO "${application}";
 GRANT SELECT, INSERT, DELETE ON price TO "${application}";
 GRANT SELECT, INSERT, UPDATE ON reservation TO "${application}";

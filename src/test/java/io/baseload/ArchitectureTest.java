@@ -195,7 +195,8 @@ class ArchitectureTest {
                         "service.console",
                         "service.web",
                         "service.backend",
-                        "service.pull"),
+                        "service.pull",
+                        "service.identity"),
                 HTTP);
     }
 

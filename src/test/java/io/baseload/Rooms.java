@@ -87,6 +87,7 @@ final class Rooms {
                 without(PLATFORM, "service.inference"),
                 Set.of("service.database", "service.cluster"));
         door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database"));
+        door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.web"));
         door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.web"));
         door(
                 doors,

@@ -1,6 +1,5 @@
 package io.baseload.service.admin;
 
-import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.tenant.Caller;
 import java.util.Map;
@@ -15,12 +14,8 @@ final class Acts {
         this.trail = trail;
     }
 
-    static Actor actor(Caller caller) {
-        return new Actor(caller.tenant(), caller.keyPrefix());
-    }
-
     /** Within a transaction the record stands or falls with it. */
     void record(Caller caller, String kind, String subject, Map<String, ?> detail) {
-        trail.recordAdmin(actor(caller), "admin." + kind, subject, detail);
+        trail.recordAdmin(caller.actor(), "admin." + kind, subject, detail);
     }
 }

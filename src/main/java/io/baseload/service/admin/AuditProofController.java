@@ -151,7 +151,7 @@ final class AuditProofController {
     @ResponseStatus(HttpStatus.CREATED)
     KeyForm rotate(@AuthenticationPrincipal Caller caller) {
         try {
-            return KeyForm.of(new Checkpoints.KnownKey(checkpoints.rotate(Acts.actor(caller)), true, true));
+            return KeyForm.of(new Checkpoints.KnownKey(checkpoints.rotate(caller.actor()), true, true));
         } catch (java.io.UncheckedIOException e) {
             throw ApiException.refused(
                     409, "conflict", "The key's folder can't be written; replace the key where it comes from.");

@@ -70,7 +70,7 @@ final class CanaryController {
             throw Refusals.notFound("canary of", name);
         }
         return CanaryForm.of(
-                canaries.end(name, state, "by an operator", ended -> canaries.record(Acts.actor(caller), ended)));
+                canaries.end(name, state, "by an operator", ended -> canaries.record(caller.actor(), ended)));
     }
 
     private static Map<String, Object> described(AliasTarget target, Rule rule) {

@@ -3,10 +3,11 @@ package io.baseload.service.admin;
 import io.baseload.service.tenant.ApiKey;
 import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.KeyProperties;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.tenant.UnknownTenantException;
-import io.baseload.service.web.ApiException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -20,22 +21,19 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import tools.jackson.databind.annotation.JsonNaming;
 
 /** A tenant's keys. */
 @RestController
 @RequestMapping("/admin/v1/tenants/{tenant}/keys")
 final class KeyController {
-    private static final long DAY = 24 * 60 * 60;
-    private static final long MAX_OVERLAP = 30 * DAY;
-
     private final ApiKeys keys;
     private final Tenants tenants;
+    private final KeyProperties properties;
 
-    KeyController(ApiKeys keys, Tenants tenants) {
+    KeyController(ApiKeys keys, Tenants tenants, KeyProperties properties) {
         this.keys = keys;
         this.tenants = tenants;
+        this.properties = properties;
     }
 
     /** Revoked keys too. */
@@ -46,7 +44,7 @@ final class KeyController {
             throw new UnknownTenantException(tenant);
         }
         var request = Page.Request.of(limit, after);
-        return Page.of(request, keys.list(tenant, request.after(), request.probe()), ApiKey::prefix, KeyForm::of);
+        return Page.of(request, keys.list(tenant, request.after(), request.probe()), ApiKey::prefix, this::form);
     }
 
     @PostMapping
@@ -54,8 +52,8 @@ final class KeyController {
     KeyForm.Issued issue(
             @PathVariable String tenant, @RequestBody KeyRequest request, @AuthenticationPrincipal Caller caller) {
         ApiKey.Rights rights = request.read();
-        requireMayManage(caller, tenant, rights);
-        return KeyForm.Issued.of(keys.issue(Acts.actor(caller), tenant, rights));
+        Refusals.requireMayManage(caller, tenant, rights);
+        return KeyForm.Issued.of(keys.issue(caller.actor(), tenant, rights));
     }
 
     /** Changes what the body names, from the next request on. */
@@ -65,18 +63,21 @@ final class KeyController {
             @PathVariable String prefix,
             @RequestBody KeyRequest request,
             @AuthenticationPrincipal Caller caller) {
-        return KeyForm.of(keys.change(Acts.actor(caller), tenant, prefix, before -> {
-                    requireMayManage(caller, tenant, before);
+        boolean personal = isPersonal(tenant, prefix);
+        return form(keys.change(caller.actor(), tenant, prefix, before -> {
+                    Refusals.requireMayManage(caller, tenant, before);
                     ApiKey.Rights after = request.over(before);
-                    requireMayManage(caller, tenant, after);
+                    Refusals.requireMayManage(caller, tenant, after);
+                    if (personal && after.endsAfter(before)) {
+                        throw Refusals.invalid(
+                                "expires_at",
+                                "invalid_value",
+                                "'expires_at' of a person's key can only be brought forward.");
+                    }
                     return after;
                 })
                 .orElseThrow(() -> Refusals.notFound("valid key", prefix)));
     }
-
-    /** @param overlapSeconds how long the old key stays valid; left out = a day */
-    @JsonNaming(SnakeCaseStrategy.class)
-    record Rotation(@Nullable Long overlapSeconds) {}
 
     /** A new key with the same rights; both are valid for a while. */
     @PostMapping("/{prefix}/rotate")
@@ -84,12 +85,14 @@ final class KeyController {
     KeyForm.Issued rotate(
             @PathVariable String tenant,
             @PathVariable String prefix,
-            @RequestBody(required = false) @Nullable Rotation rotation,
+            @RequestBody(required = false) @Nullable RotationRequest rotation,
             @AuthenticationPrincipal Caller caller) {
         requireMayManage(caller, tenant, prefix);
-        Long seconds = rotation == null ? null : rotation.overlapSeconds();
-        long overlap = seconds == null ? DAY : Refusals.inRange("overlap_seconds", seconds, 0, MAX_OVERLAP);
-        return KeyForm.Issued.of(keys.rotate(Acts.actor(caller), tenant, prefix, Duration.ofSeconds(overlap))
+        if (isPersonal(tenant, prefix)) {
+            throw Refusals.personal();
+        }
+        Duration overlap = RotationRequest.overlap(rotation);
+        return KeyForm.Issued.of(keys.rotate(caller.actor(), tenant, prefix, overlap, Optional.empty())
                 .orElseThrow(() -> Refusals.notFound("valid key", prefix)));
     }
 
@@ -98,19 +101,20 @@ final class KeyController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revoke(@PathVariable String tenant, @PathVariable String prefix, @AuthenticationPrincipal Caller caller) {
         requireMayManage(caller, tenant, prefix);
-        if (!keys.revoke(Acts.actor(caller), tenant, prefix)) {
+        if (!keys.revoke(caller.actor(), tenant, prefix)) {
             throw Refusals.notFound("valid key", prefix);
         }
     }
 
-    private void requireMayManage(Caller caller, String tenant, String prefix) {
-        keys.find(tenant, prefix).ifPresent(key -> requireMayManage(caller, tenant, key.rights()));
+    private boolean isPersonal(String tenant, String prefix) {
+        return keys.find(tenant, prefix).filter(ApiKey::isPersonal).isPresent();
     }
 
-    private static void requireMayManage(Caller caller, String tenant, ApiKey.Rights key) {
-        if (!caller.mayManage(tenant, key)) {
-            throw ApiException.refused(
-                    403, "permission_denied", "This API key can't manage keys that may do more than it itself.");
-        }
+    private KeyForm form(ApiKey key) {
+        return KeyForm.of(key, properties.expiryNotice());
+    }
+
+    private void requireMayManage(Caller caller, String tenant, String prefix) {
+        keys.find(tenant, prefix).ifPresent(key -> Refusals.requireMayManage(caller, tenant, key.rights()));
     }
 }

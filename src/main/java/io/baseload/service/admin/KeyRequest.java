@@ -1,12 +1,14 @@
 package io.baseload.service.admin;
 
 import io.baseload.service.tenant.ApiKey;
+import io.baseload.service.tenant.KeyLimits;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +22,19 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param expiresAt RFC 3339; null = never
  * @param models aliases or ids that the key may ask; empty = all
  * @param priority {@code interactive} or {@code batch}
+ * @param requestsPerMinute a whole number; null = no limit
+ * @param addresses ranges such as {@code 10.0.0.0/8} or addresses that the key may be used from; empty = all
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record KeyRequest(
         @Nullable List<String> roles,
         @Nullable JsonNode expiresAt,
         @Nullable List<String> models,
-        @Nullable String priority) {
+        @Nullable String priority,
+        @Nullable JsonNode requestsPerMinute,
+        @Nullable List<String> addresses) {
     private static final int MAX_MODELS = 1000;
+    private static final int MAX_PER_MINUTE = 1_000_000;
 
     /** A new key's rights. */
     ApiKey.Rights read() {
@@ -35,7 +42,15 @@ record KeyRequest(
                 read(Refusals.present("roles", roles)),
                 models == null ? Set.of() : checked(models),
                 priority == null ? Priority.INTERACTIVE : read(priority),
+                limits(KeyLimits.NONE),
                 expiresAt == null ? Optional.empty() : read(expiresAt));
+    }
+
+    /** The rights of a new key that somebody makes for himself: what is left out but the roles is as it is with him. */
+    ApiKey.Rights within(ApiKey.Rights maker, Instant latest) {
+        Refusals.present("roles", roles);
+        var rights = over(maker);
+        return rights.withEnd(rights.expiresAt().or(() -> Optional.of(latest)));
     }
 
     /** A key's rights with what this request says, and the rest as before. */
@@ -44,10 +59,27 @@ record KeyRequest(
                 roles == null ? before.roles() : read(roles),
                 models == null ? before.models() : checked(models),
                 priority == null ? before.priority() : read(priority),
+                limits(before.limits()),
                 expiresAt == null ? before.expiresAt() : read(expiresAt));
     }
 
-    private static Set<Role> read(List<String> names) {
+    private KeyLimits limits(KeyLimits before) {
+        return new KeyLimits(
+                requestsPerMinute == null ? before.requestsPerMinute() : perMinute(requestsPerMinute),
+                addresses == null ? before.addresses() : AddressRanges.read(addresses));
+    }
+
+    private static OptionalInt perMinute(JsonNode limit) {
+        if (limit.isNull()) {
+            return OptionalInt.empty();
+        }
+        if (!limit.isIntegralNumber() || !limit.canConvertToLong()) {
+            throw Refusals.invalid("requests_per_minute", "invalid_type", "Invalid type for 'requests_per_minute'.");
+        }
+        return OptionalInt.of((int) Refusals.inRange("requests_per_minute", limit.asLong(), 1, MAX_PER_MINUTE));
+    }
+
+    static Set<Role> read(List<String> names) {
         if (names.isEmpty()) {
             throw Refusals.invalid("roles", "empty_array", "'roles' must name at least one role.");
         }
@@ -69,7 +101,7 @@ record KeyRequest(
                                 + Stream.of(Role.values()).map(Role::wire).toList() + "."));
     }
 
-    private static Set<String> checked(List<String> models) {
+    static Set<String> checked(List<String> models) {
         if (models.size() > MAX_MODELS) {
             throw Refusals.invalid(
                     "models", "array_above_max_length", "'models' may have at most " + MAX_MODELS + " names.");

@@ -53,7 +53,7 @@ final class KeyWindowController {
         requireMayManage(caller, tenant, prefix);
         var windows = BudgetForm.read(request.windows() == null ? List.of() : request.windows());
         return new Windows(tenants
-                .changeKeyWindows(Acts.actor(caller), tenant, prefix, windows)
+                .changeKeyWindows(caller.actor(), tenant, prefix, windows)
                 .orElseThrow(() -> Refusals.notFound("key", prefix))
                 .stream()
                 .<@Nullable BudgetForm>map(BudgetForm::of)

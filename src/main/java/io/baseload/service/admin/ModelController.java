@@ -88,7 +88,7 @@ final class ModelController {
                 path,
                 name,
                 quantization,
-                Acts.actor(caller),
+                caller.actor(),
                 recorded(caller, "model.import", name, Map.of("path", path))));
     }
 

@@ -79,7 +79,7 @@ final class PriceController {
     @ResponseStatus(HttpStatus.CREATED)
     Form add(@RequestBody Form form, @AuthenticationPrincipal Caller caller) {
         Optional<Instant> from = Optional.ofNullable(form.validFrom()).map(text -> Refusals.time("valid_from", text));
-        return prices.add(Acts.actor(caller), form.read(from.orElse(Instant.EPOCH)), from)
+        return prices.add(caller.actor(), form.read(from.orElse(Instant.EPOCH)), from)
                 .map(Form::of)
                 .orElseThrow(() -> Refusals.invalid(
                         "valid_from",
@@ -94,7 +94,7 @@ final class PriceController {
             @RequestParam String model,
             @RequestParam("valid_from") String validFrom,
             @AuthenticationPrincipal Caller caller) {
-        if (!prices.remove(Acts.actor(caller), model, Refusals.time("valid_from", validFrom))) {
+        if (!prices.remove(caller.actor(), model, Refusals.time("valid_from", validFrom))) {
             throw Refusals.notFound("price that has not begun of the model", model);
         }
     }

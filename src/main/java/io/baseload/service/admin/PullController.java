@@ -31,7 +31,7 @@ final class PullController {
         Map<String, Object> detail = described(pull);
         return JobForm.started(pulls.start(
                 pull,
-                Acts.actor(caller),
+                caller.actor(),
                 job -> acts.record(
                         caller, "model.pull", "models/" + pull.name(), Refusals.plus(detail, "job", job.id()))));
     }

@@ -1,5 +1,7 @@
 package io.baseload.service.admin;
 
+import io.baseload.service.tenant.ApiKey;
+import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.ApiException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -73,6 +75,17 @@ final class Refusals {
 
     static ApiException invalid(String field, String code, String message) {
         return ApiException.invalid(field, code, message);
+    }
+
+    static void requireMayManage(Caller caller, String tenant, ApiKey.Rights key) {
+        if (!caller.mayManage(tenant, key)) {
+            throw ApiException.refused(403, "permission_denied", "You can't manage what may do more than you.");
+        }
+    }
+
+    static ApiException personal() {
+        return ApiException.refused(
+                403, "permission_denied", "The secret of a person's key is for that person alone: /admin/v1/me/keys.");
     }
 
     static ApiException notFound(String what, String name) {

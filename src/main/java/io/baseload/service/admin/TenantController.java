@@ -52,7 +52,7 @@ final class TenantController {
         }
         Tenant tenant = form.over(new Tenant(id, List.of(), CONCURRENT, 1));
         return ResponseEntity.created(URI.create("/admin/v1/tenants/" + id))
-                .body(TenantForm.of(tenants.create(Acts.actor(caller), tenant)));
+                .body(TenantForm.of(tenants.create(caller.actor(), tenant)));
     }
 
     /** Changes what the body names; windows are replaced together. */
@@ -62,12 +62,12 @@ final class TenantController {
         if (form.id() != null && !form.id().equals(id)) {
             throw Refusals.invalid("id", "invalid_value", "'id' can't be changed.");
         }
-        return TenantForm.of(tenants.change(Acts.actor(caller), id, form::over));
+        return TenantForm.of(tenants.change(caller.actor(), id, form::over));
     }
 
     @DeleteMapping("/{tenant}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable("tenant") String id, @AuthenticationPrincipal Caller caller) {
-        tenants.delete(Acts.actor(caller), id);
+        tenants.delete(caller.actor(), id);
     }
 }

@@ -1,11 +1,31 @@
 package io.baseload.service.audit;
 
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
 /**
  * Who did something.
  *
  * @param tenant the tenant's id, or "system" for what the service does by itself
- * @param keyPrefix the visible part of the key that was used; empty for the system
+ * @param keyPrefix the visible part of the key that was used; with a token the person's id; empty for the system
+ * @param person who signed in or owns the key
  */
-public record Actor(String tenant, String keyPrefix) {
+public record Actor(String tenant, String keyPrefix, Optional<Person> person) {
     public static final Actor SYSTEM = new Actor("system", "");
+
+    /** With a key that is nobody's but the tenant's. */
+    public Actor(String tenant, String keyPrefix) {
+        this(tenant, keyPrefix, Optional.empty());
+    }
+
+    /** What was done, and the person who did it. */
+    Map<String, ?> sign(Map<String, ?> detail) {
+        if (person.isEmpty()) {
+            return detail;
+        }
+        var signed = new TreeMap<String, Object>(detail);
+        signed.put("person", person.get());
+        return signed;
+    }
 }

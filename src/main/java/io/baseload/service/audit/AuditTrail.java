@@ -65,9 +65,13 @@ public final class AuditTrail {
                 .param("tenants", texts(records, record -> record.actor().tenant()))
                 .param("prefixes", texts(records, record -> record.actor().keyPrefix()))
                 .param("subjects", texts(records, NewEntry::subject))
-                .param("details", texts(records, record -> JSON.writeValueAsString(record.detail())))
+                .param("details", texts(records, record -> json(record.actor(), record.detail())))
                 .query(Long.class)
                 .list();
+    }
+
+    private static String json(Actor actor, Map<String, ?> detail) {
+        return JSON.writeValueAsString(actor.sign(detail));
     }
 
     private static String[] texts(List<NewEntry> records, Function<NewEntry, String> text) {
@@ -77,7 +81,7 @@ public final class AuditTrail {
     /** Appends an entry and returns its number. Holds the chain's end until the transaction ends. */
     public long append(Actor actor, String kind, String subject, Map<String, ?> detail) {
         return jdbc.sql("SELECT audit_append(?, ?, ?, ?, ?)")
-                .params(kind, actor.tenant(), actor.keyPrefix(), subject, JSON.writeValueAsString(detail))
+                .params(kind, actor.tenant(), actor.keyPrefix(), subject, json(actor, detail))
                 .query(Long.class)
                 .single();
     }

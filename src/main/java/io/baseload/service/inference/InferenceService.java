@@ -156,7 +156,7 @@ final class InferenceService implements Inference {
         var process = membership.lease();
         var batch = urgency(caller, asked) == FlowId.Urgency.BATCH;
         var reservation = reservation(caller, model.id(), origin.requestId(), batch, prepared, process);
-        var quota = reserve(new Intent(reservation, asked, model.fingerprint(), origin), process);
+        var quota = reserve(new Intent(caller.actor(), reservation, asked, model.fingerprint(), origin), process);
         var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), process);
         running.add(reservation.id(), tokens);
         Runnable ended = () -> {

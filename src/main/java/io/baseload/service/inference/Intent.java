@@ -10,9 +10,10 @@ import java.util.TreeMap;
 /**
  * A request that wants to begin.
  *
+ * @param actor who asks
  * @param fingerprint build and weights of the model that will answer
  */
-record Intent(Reservation reservation, InferenceRequest request, String fingerprint, Origin origin) {
+record Intent(Actor actor, Reservation reservation, InferenceRequest request, String fingerprint, Origin origin) {
     private static final int VERSION = 2;
 
     /**
@@ -32,11 +33,7 @@ record Intent(Reservation reservation, InferenceRequest request, String fingerpr
         detail.put("prompt_tokens", reservation.promptTokens());
         detail.put("reserved_tokens", reservation.tokens());
         detail.put("answers", reservation.answers());
-        return new AuditTrail.NewEntry(
-                new Actor(reservation.tenant(), reservation.keyPrefix()),
-                AuditEntry.COMPLETION_INTENT,
-                reservation.requestId(),
-                detail);
+        return new AuditTrail.NewEntry(actor, AuditEntry.COMPLETION_INTENT, reservation.requestId(), detail);
     }
 
     /** What the audit trail says, once a window, when a budget is beyond its soft limit. */
@@ -54,10 +51,6 @@ record Intent(Reservation reservation, InferenceRequest request, String fingerpr
         if (!budget.scope().model().isEmpty()) {
             detail.put("model", budget.scope().model());
         }
-        return new AuditTrail.NewEntry(
-                new Actor(reservation.tenant(), reservation.keyPrefix()),
-                AuditEntry.SOFT_LIMIT,
-                "tenants/" + reservation.tenant(),
-                detail);
+        return new AuditTrail.NewEntry(actor, AuditEntry.SOFT_LIMIT, "tenants/" + reservation.tenant(), detail);
     }
 }

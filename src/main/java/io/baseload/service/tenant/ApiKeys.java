@@ -2,24 +2,21 @@ package io.baseload.service.tenant;
 
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
-import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -47,12 +44,14 @@ public final class ApiKeys {
         }
         var secret = new KeySecret(bearer);
         var found = jdbc.sql("""
-            SELECT tenant, weight, prefix, roles, models, priority FROM api_key JOIN tenant ON tenant.id = tenant
-            WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())\
+            SELECT k.*, t.weight, i.issuer, i.subject, i.roles AS identity_roles, i.models AS identity_models
+            FROM api_key k JOIN tenant t ON t.id = k.tenant LEFT JOIN identity i ON i.tenant = k.tenant AND i.id = k.identity
+            WHERE k.hash = ? AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())\
             """)
                 .param(secret.hash())
                 .query((row, number) -> caller(row))
-                .optional();
+                .optional()
+                .flatMap(Function.identity());
         found.ifPresent(caller -> uses.put(caller.keyPrefix(), Instant.now()));
         return found;
     }
@@ -71,19 +70,38 @@ public final class ApiKeys {
     }
 
     /**
-     * Makes a key.
+     * Makes a key of the tenant's own.
      *
      * @throws UnknownTenantException if there is no such tenant
      */
     public ApiKey.Issued issue(Actor actor, String tenant, ApiKey.Rights rights) {
-        return add(actor, tenant, rights, KeySecret.random());
+        return add(actor, tenant, Optional.empty(), rights, KeySecret.random());
+    }
+
+    /**
+     * Makes a key of a person or a service account.
+     *
+     * @throws UnknownTenantException if there is no such tenant
+     * @throws UnknownIdentityException if the tenant has no such identity
+     */
+    public ApiKey.Issued issue(Actor actor, String tenant, String identity, ApiKey.Rights rights) {
+        return add(actor, tenant, Optional.of(identity), rights, KeySecret.random());
     }
 
     /** A tenant's keys in the order of their prefixes, those after {@code after} (empty = from the first). */
     public List<ApiKey> list(String tenant, String after, int limit) {
         return jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND prefix > ? ORDER BY prefix LIMIT ?")
                 .params(tenant, after, limit)
-                .query((row, number) -> key(row))
+                .query((row, number) -> KeyRows.key(row))
+                .list();
+    }
+
+    /** The keys of a person or a service account, as {@link #list} has those of the tenant. */
+    public List<ApiKey> list(String tenant, String identity, String after, int limit) {
+        return jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND identity = ? AND prefix > ? ORDER BY prefix LIMIT"
+                        + " ?")
+                .params(tenant, identity, after, limit)
+                .query((row, number) -> KeyRows.key(row))
                 .list();
     }
 
@@ -102,11 +120,49 @@ public final class ApiKeys {
         }));
     }
 
+    /** How many keys of a person or a service account are valid. */
+    public int countValid(String tenant, String identity) {
+        return jdbc.sql("SELECT count(*) FROM api_key WHERE tenant = ? AND identity = ? AND revoked_at IS NULL AND"
+                        + " (expires_at IS NULL OR expires_at > clock_timestamp())")
+                .params(tenant, identity)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** How many valid keys end within that time, those that have a successor apart. */
+    int countExpiring(Duration notice) {
+        return jdbc.sql("SELECT count(*) FROM api_key WHERE revoked_at IS NULL AND NOT replaced AND expires_at BETWEEN"
+                        + " clock_timestamp() AND clock_timestamp() + ? * interval '1 ms'")
+                .param(notice.toMillis())
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Says in the trail, once for each end of a key, that it comes within that time. */
+    void remind(Duration notice) {
+        transactions.executeWithoutResult(status ->
+                audit.append(jdbc.sql("""
+                    UPDATE api_key SET reminded_at = clock_timestamp() WHERE prefix IN (
+                      SELECT prefix FROM api_key WHERE revoked_at IS NULL AND NOT replaced AND reminded_at IS NULL
+                        AND expires_at BETWEEN clock_timestamp() AND clock_timestamp() + ? * interval '1 ms'
+                      ORDER BY prefix LIMIT 1000 FOR UPDATE SKIP LOCKED)
+                    RETURNING *\
+                    """).param(notice.toMillis()).query((row, number) -> KeyRows.key(row)).stream()
+                        .map(key -> new AuditTrail.NewEntry(
+                                Actor.SYSTEM,
+                                "admin.key.expires_soon",
+                                subject(key.tenant(), key.prefix()),
+                                Map.of(
+                                        "expires_at",
+                                        key.rights().expiresAt().orElseThrow().toString())))
+                        .toList()));
+    }
+
     /** The key of this name, revoked or not. */
     public Optional<ApiKey> find(String tenant, String prefix) {
         return jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND prefix = ?")
                 .params(tenant, prefix)
-                .query((row, number) -> key(row))
+                .query((row, number) -> KeyRows.key(row))
                 .optional();
     }
 
@@ -119,16 +175,16 @@ public final class ApiKeys {
         return transactions.execute(status -> jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND prefix = ? AND"
                         + " revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp()) FOR UPDATE")
                 .params(tenant, prefix)
-                .query((row, number) -> key(row))
+                .query((row, number) -> KeyRows.key(row))
                 .optional()
                 .map(before -> {
                     var rights = change.apply(before.rights());
                     audit.recordAdmin(actor, "admin.key.change", subject(tenant, prefix), described(rights));
-                    return jdbc.sql("UPDATE api_key SET roles = ?, models = ?, priority = ?, expires_at = ? WHERE"
-                                    + " prefix = ? RETURNING *")
-                            .params(columns(rights))
+                    return jdbc.sql("UPDATE api_key SET roles = ?, models = ?, priority = ?, requests_per_minute = ?,"
+                                    + " addresses = ?, expires_at = ?, reminded_at = NULL WHERE prefix = ? RETURNING *")
+                            .params(KeyRows.columns(rights))
                             .param(prefix)
-                            .query((row, number) -> key(row))
+                            .query((row, number) -> KeyRows.key(row))
                             .single();
                 }));
     }
@@ -137,20 +193,22 @@ public final class ApiKeys {
      * Makes a key with the same rights, and lets the old one end after a while in which both are valid; empty if there is no such valid key.
      *
      * @param overlap how long the old one stays valid
+     * @param end when the new one ends; empty = never
      */
-    public Optional<ApiKey.Issued> rotate(Actor actor, String tenant, String prefix, Duration overlap) {
+    public Optional<ApiKey.Issued> rotate(
+            Actor actor, String tenant, String prefix, Duration overlap, Optional<Instant> end) {
         return transactions.execute(status -> jdbc.sql("""
-            UPDATE api_key SET expires_at = least(expires_at, clock_timestamp() + ? * interval '1 ms')
+            UPDATE api_key SET expires_at = least(expires_at, clock_timestamp() + ? * interval '1 ms'), replaced = true
             WHERE tenant = ? AND prefix = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())
             RETURNING *\
             """)
                 .params(overlap.toMillis(), tenant, prefix)
-                .query((row, number) -> key(row))
+                .query((row, number) -> KeyRows.key(row))
                 .optional()
                 .map(old -> {
-                    var rights = old.rights().withoutEnd();
+                    var rights = old.rights().withEnd(end);
                     var secret = KeySecret.random();
-                    var key = insert(tenant, rights, secret, false);
+                    var key = insert(tenant, old.identity(), rights, secret, false);
                     shareBudget(prefix, key.prefix());
                     audit.recordAdmin(
                             actor,
@@ -172,13 +230,13 @@ public final class ApiKeys {
     /** Makes the key of the configuration, and revokes those that it replaces. */
     void bootstrap(KeySecret secret, ApiKey.Rights rights) {
         transactions.executeWithoutResult(status -> {
-            requireTenant(Tenant.DEFAULT);
+            KeyRows.requireTenant(jdbc, Tenant.DEFAULT);
             var replaced = jdbc.sql(
                             "UPDATE api_key SET revoked_at = clock_timestamp() WHERE bootstrap AND revoked_at IS"
                                     + " NULL RETURNING prefix")
                     .query(String.class)
                     .list();
-            var key = insert(Tenant.DEFAULT, rights, secret, true);
+            var key = insert(Tenant.DEFAULT, Optional.empty(), rights, secret, true);
             audit.recordAdmin(
                     Actor.SYSTEM, "admin.key.create", subject(Tenant.DEFAULT, key.prefix()), described(rights));
             replaced.forEach(prefix -> audit.recordAdmin(
@@ -203,59 +261,66 @@ public final class ApiKeys {
                 .single();
     }
 
-    ApiKey.Issued add(Actor actor, String tenant, ApiKey.Rights rights, KeySecret secret) {
+    ApiKey.Issued add(Actor actor, String tenant, Optional<String> identity, ApiKey.Rights rights, KeySecret secret) {
         return transactions.execute(status -> {
-            requireTenant(tenant);
-            var key = insert(tenant, rights, secret, false);
-            audit.recordAdmin(actor, "admin.key.create", subject(tenant, key.prefix()), described(rights));
+            KeyRows.requireTenant(jdbc, tenant);
+            identity.ifPresent(id -> requireIdentity(tenant, id));
+            var key = insert(tenant, identity, rights, secret, false);
+            var detail = described(rights);
+            identity.ifPresent(id -> detail.put("identity", id));
+            audit.recordAdmin(actor, "admin.key.create", subject(tenant, key.prefix()), detail);
             return new ApiKey.Issued(secret.text(), key);
         });
     }
 
     /** A key is named by its first characters. Of two that somebody chose with the same ones, the second gets some more, which are none of its own. */
-    private ApiKey insert(String tenant, ApiKey.Rights rights, KeySecret secret, boolean bootstrap) {
+    private ApiKey insert(
+            String tenant, Optional<String> identity, ApiKey.Rights rights, KeySecret secret, boolean bootstrap) {
         return Stream.of(secret.prefix(), secret.prefix() + "~" + HexFormat.of().formatHex(secret.hash(), 0, 4))
-                .flatMap(prefix -> insert(prefix, tenant, rights, secret, bootstrap).stream())
+                .flatMap(prefix -> insert(prefix, tenant, identity, rights, secret, bootstrap).stream())
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("a key was issued twice"));
     }
 
     private Optional<ApiKey> insert(
-            String prefix, String tenant, ApiKey.Rights rights, KeySecret secret, boolean bootstrap) {
-        return jdbc.sql("INSERT INTO api_key (prefix, hash, tenant, roles, models, priority, expires_at, bootstrap)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (prefix) DO NOTHING RETURNING *")
+            String prefix,
+            String tenant,
+            Optional<String> identity,
+            ApiKey.Rights rights,
+            KeySecret secret,
+            boolean bootstrap) {
+        return jdbc.sql("INSERT INTO api_key (prefix, hash, tenant, identity, roles, models, priority,"
+                        + " requests_per_minute, addresses, expires_at, bootstrap)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (prefix) DO NOTHING RETURNING *")
                 .params(prefix, secret.hash(), tenant)
-                .params(columns(rights))
+                .param(identity.orElse(null))
+                .params(KeyRows.columns(rights))
                 .param(bootstrap)
-                .query((row, number) -> key(row))
+                .query((row, number) -> KeyRows.key(row))
                 .optional();
     }
 
-    /** In the order roles, models, priority, expires_at. */
-    private static List<@Nullable Object> columns(ApiKey.Rights rights) {
-        return Arrays.asList(
-                rights.roles().stream().map(Role::wire).toArray(String[]::new),
-                rights.models().toArray(String[]::new),
-                rights.priority().wire(),
-                rights.expiresAt().map(Timestamp::from).orElse(null));
-    }
-
-    private void requireTenant(String tenant) {
-        var found = jdbc.sql("SELECT id FROM tenant WHERE id = ? FOR KEY SHARE")
-                .param(tenant)
+    private void requireIdentity(String tenant, String id) {
+        var found = jdbc.sql("SELECT id FROM identity WHERE tenant = ? AND id = ? FOR KEY SHARE")
+                .params(tenant, id)
                 .query(String.class)
                 .optional();
         if (found.isEmpty()) {
-            throw new UnknownTenantException(tenant);
+            throw new UnknownIdentityException(id);
         }
     }
 
-    private static Map<String, ?> described(ApiKey.Rights rights) {
-        var description = new java.util.TreeMap<String, Object>();
+    private static Map<String, Object> described(ApiKey.Rights rights) {
+        var description = new TreeMap<String, Object>();
         description.put(
                 "roles", rights.roles().stream().map(Role::wire).sorted().toList());
         description.put("models", rights.models().stream().sorted().toList());
         description.put("priority", rights.priority().wire());
+        rights.limits().requestsPerMinute().ifPresent(limit -> description.put("requests_per_minute", limit));
+        if (!rights.limits().addresses().isEmpty()) {
+            description.put(
+                    "addresses", rights.limits().addresses().stream().sorted().toList());
+        }
         rights.expiresAt().ifPresent(expiry -> description.put("expires_at", expiry.toString()));
         return description;
     }
@@ -264,40 +329,16 @@ public final class ApiKeys {
         return "tenants/" + tenant + "/keys/" + prefix;
     }
 
-    private static Caller caller(ResultSet row) throws SQLException {
-        return new Caller(
-                row.getString("tenant"),
-                row.getInt("weight"),
-                row.getString("prefix"),
-                roles(row),
-                texts(row.getArray("models")),
-                Priority.of(row.getString("priority")));
-    }
-
-    private static ApiKey key(ResultSet row) throws SQLException {
-        return new ApiKey(
-                row.getString("prefix"),
-                row.getString("tenant"),
-                new ApiKey.Rights(
-                        roles(row),
-                        texts(row.getArray("models")),
-                        Priority.of(row.getString("priority")),
-                        Optional.ofNullable(instant(row, "expires_at"))),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                Optional.ofNullable(instant(row, "revoked_at")),
-                Optional.ofNullable(instant(row, "last_used_at")));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        var time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
-    }
-
-    private static Set<Role> roles(ResultSet row) throws SQLException {
-        return texts(row.getArray("roles")).stream().map(Role::of).collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static Set<String> texts(Array array) throws SQLException {
-        return Set.copyOf(Arrays.asList((String[]) array.getArray()));
+    /** Empty if nothing is left of the key's rights within those of its owner. */
+    private static Optional<Caller> caller(ResultSet row) throws SQLException {
+        var rights = KeyRows.rights(row);
+        var left = row.getString("identity") == null
+                ? Optional.of(rights)
+                : rights.within(KeyRows.roles(row, "identity_roles"), KeyRows.texts(row, "identity_models"));
+        var person = KeyRows.person(row);
+        var tenant = row.getString("tenant");
+        int weight = row.getInt("weight");
+        var prefix = row.getString("prefix");
+        return left.map(it -> new Caller(tenant, weight, prefix, it, person));
     }
 }

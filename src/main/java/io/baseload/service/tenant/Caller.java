@@ -1,21 +1,45 @@
 package io.baseload.service.tenant;
 
 import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.Person;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who is asking, as its API key says.
+ * Who is asking, as an API key or an identity provider's token says.
  *
  * @param tenant the tenant's id
- * @param keyPrefix the visible part of the key
  * @param weight the tenant's share of the engine against other tenants
- * @param models aliases or ids that the key may ask; empty = all
- * @param priority of all that is asked with the key
+ * @param keyPrefix the visible part of the key; with a token the person's id
+ * @param person who signed in by the token, or owns the key
  */
-public record Caller(
-        String tenant, int weight, String keyPrefix, Set<Role> roles, Set<String> models, Priority priority) {
+public record Caller(String tenant, int weight, String keyPrefix, ApiKey.Rights rights, Optional<Person> person) {
+    /** With a key that is nobody's but the tenant's, has no limits and doesn't end. */
+    public Caller(String tenant, int weight, String keyPrefix, Set<Role> roles, Set<String> models, Priority priority) {
+        this(tenant, weight, keyPrefix, new ApiKey.Rights(roles, models, priority, Optional.empty()), Optional.empty());
+    }
+
+    public Set<Role> roles() {
+        return rights.roles();
+    }
+
+    /** Aliases or ids that may be asked; empty = all. */
+    public Set<String> models() {
+        return rights.models();
+    }
+
+    /** Of all that is asked. */
+    public Priority priority() {
+        return rights.priority();
+    }
+
+    /** Whether a person is there, with a token, and not a key. */
+    public boolean isPerson() {
+        return person.filter(it -> it.id().equals(keyPrefix)).isPresent();
+    }
+
     /**
-     * Whether the key is the platform's: it sees all tenants where its role lets it read. Keys of the tenant {@code default} are, and operators'; others see their
+     * Whether the caller is the platform's: it sees all tenants where its role lets it read. Those of the tenant {@code default} are, and operators; others see their
      * own tenant.
      */
     public boolean isPlatform() {
@@ -33,20 +57,24 @@ public record Caller(
         return has(Role.TENANT_ADMIN)
                 && tenant.equals(ofTenant)
                 && grantable.containsAll(key.roles())
-                && (priority == Priority.INTERACTIVE || key.priority() == Priority.BATCH)
-                && (models.isEmpty() || (!key.models().isEmpty() && models.containsAll(key.models())));
+                && rights.cover(key);
+    }
+
+    /** Whether the caller may have such a key of its own. */
+    public boolean mayOwn(ApiKey.Rights key) {
+        return roles().containsAll(key.roles()) && rights.cover(key);
     }
 
     public boolean has(Role role) {
-        return roles.contains(role);
+        return roles().contains(role);
     }
 
     /** The caller as the audit trail names it. */
     public Actor actor() {
-        return new Actor(tenant, keyPrefix);
+        return new Actor(tenant, keyPrefix, person);
     }
 
     public boolean mayAsk(String model) {
-        return models.isEmpty() || models.contains(model);
+        return models().isEmpty() || models().contains(model);
     }
 }

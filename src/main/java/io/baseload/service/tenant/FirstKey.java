@@ -62,6 +62,7 @@ public final class FirstKey {
     }
 
     private String add(KeySecret secret) {
-        return keys.add(Actor.SYSTEM, Tenant.DEFAULT, RIGHTS, secret).secret();
+        return keys.add(Actor.SYSTEM, Tenant.DEFAULT, Optional.empty(), RIGHTS, secret)
+                .secret();
     }
 }

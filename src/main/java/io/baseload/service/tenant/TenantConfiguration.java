@@ -2,6 +2,7 @@ package io.baseload.service.tenant;
 
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.BaseloadHome;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.jdbc.core.JdbcAggregateOperations;
@@ -10,6 +11,7 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /** Wires tenants and keys. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(KeyProperties.class)
 public class TenantConfiguration {
 
     @Bean
@@ -24,8 +26,18 @@ public class TenantConfiguration {
     }
 
     @Bean
-    KeyUseSchedule keyUseSchedule(ApiKeys keys) {
-        return new KeyUseSchedule(keys);
+    Identities identities(JdbcClient jdbc, TransactionOperations transactions, AuditTrail audit) {
+        return new Identities(jdbc, transactions, audit);
+    }
+
+    @Bean
+    RequestRates requestRates(JdbcClient jdbc) {
+        return new RequestBuckets(jdbc);
+    }
+
+    @Bean
+    KeySchedule keySchedule(ApiKeys keys, KeyProperties properties) {
+        return new KeySchedule(keys, properties);
     }
 
     @Bean

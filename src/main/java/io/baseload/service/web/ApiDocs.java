@@ -23,8 +23,9 @@ class ApiDocs {
                 .info(new Info()
                         .title("Baseload")
                         .version("v1")
-                        .description("Large language models on CPUs. Every route needs an API key."
-                                + " Every refusal has the form {\"error\":{\"message\",\"type\",\"param\",\"code\"}}."))
+                        .description("Large language models on CPUs. Every route needs an API key or an identity"
+                                + " provider's token. Every refusal has the form"
+                                + " {\"error\":{\"message\",\"type\",\"param\",\"code\"}}."))
                 .components(new Components().addSecuritySchemes(SCHEME, bearer))
                 .addSecurityItem(new SecurityRequirement().addList(SCHEME));
     }

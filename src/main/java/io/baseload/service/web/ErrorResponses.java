@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.AccessDeniedException;
-import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
@@ -49,12 +48,11 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
     @ExceptionHandler({ClientAbortException.class, AsyncRequestNotUsableException.class})
     void forget() {}
 
-    /** No key, or a wrong one. */
+    /** No key. */
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException cause)
             throws IOException {
-        ApiException error = cause instanceof BadCredentialsException ? wrongKey() : noKey();
-        error.write(response, RequestIds.of(request));
+        noKey().write(response, RequestIds.of(request));
     }
 
     /** A key without the right. */
@@ -114,12 +112,25 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
                 ApiException.refused(401, null, "No API key. Send it in the header 'Authorization: Bearer <key>'."));
     }
 
-    private static ApiException wrongKey() {
+    static ApiException wrongKey() {
         return unauthorized(ApiException.refused(401, "invalid_api_key", "The API key is wrong, revoked or expired."));
+    }
+
+    static ApiException wrongToken() {
+        return ApiException.refused(
+                        401,
+                        "invalid_token",
+                        "The token is broken or expired, or was not issued for this service by a provider that it"
+                                + " knows.")
+                .with(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
+    }
+
+    static ApiException wrongAddress() {
+        return ApiException.refused(403, "address_not_allowed", "This API key can't be used from this address.");
     }
 
     private static ApiException wrongRole() {
         return ApiException.refused(
-                403, "permission_denied", "This API key does not have the role that this route needs.");
+                403, "permission_denied", "This API key or token does not have the role that this route needs.");
     }
 }

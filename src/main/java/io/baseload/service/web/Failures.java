@@ -13,7 +13,9 @@ import io.baseload.service.registry.ConflictException;
 import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.NotEnoughMemoryException;
 import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.tenant.RequestRateExceededException;
 import io.baseload.service.tenant.TenantConflictException;
+import io.baseload.service.tenant.UnknownIdentityException;
 import io.baseload.service.tenant.UnknownTenantException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,11 @@ public final class Failures {
             case ConflictException e -> ApiException.refused(409, "conflict", message(e));
             case TenantConflictException e -> ApiException.refused(409, "conflict", message(e));
             case UnknownTenantException e -> ApiException.refused(404, "not_found", message(e));
+            case UnknownIdentityException e -> ApiException.refused(404, "not_found", message(e));
+            case NoAccessException e -> ApiException.refused(403, "permission_denied", message(e));
+            case RequestRateExceededException e ->
+                ApiException.limited("requests", "rate_limit_exceeded", message(e), e.retryAfter())
+                        .with(RateLimitHeaders.of(e));
             case TrailBrokenException e ->
                 ApiException.refused(
                         409,

@@ -8,7 +8,7 @@ import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
-/** A request with a valid key. Its principal is the {@link Caller}; the key itself is not kept. */
+/** A request with a valid key or token. Its principal is the {@link Caller}; the key or token itself is not kept. */
 final class KeyAuthentication extends AbstractAuthenticationToken {
     private final transient Caller caller;
 

@@ -1,19 +1,13 @@
 package io.baseload.service.web;
 
 import io.baseload.service.audit.WitnessAnchor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -24,11 +18,9 @@ import org.springframework.stereotype.Component;
 @Component
 final class NoteClient implements WitnessAnchor.Transport {
     private static final Duration MAX_TIME = Duration.ofSeconds(10);
-    private static final long MAX_ANSWER = 64 << 10;
+    private static final int MAX_ANSWER = 64 << 10;
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(MAX_TIME).build();
-    private final Duration maxTime;
+    private final BoundedHttp http;
 
     @Autowired
     NoteClient() {
@@ -36,7 +28,7 @@ final class NoteClient implements WitnessAnchor.Transport {
     }
 
     NoteClient(Duration maxTime) {
-        this.maxTime = maxTime;
+        this.http = new BoundedHttp(HttpClient.newBuilder(), maxTime, MAX_ANSWER);
     }
 
     @Override
@@ -55,18 +47,6 @@ final class NoteClient implements WitnessAnchor.Transport {
     }
 
     HttpResponse<String> send(HttpRequest request) {
-        var answer = client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), MAX_ANSWER));
-        try {
-            return answer.get(maxTime.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new IllegalStateException(request.uri() + " gave no whole answer within " + maxTime, e);
-        } catch (ExecutionException e) {
-            throw new UncheckedIOException(new IOException(request.uri() + ": " + e.getCause(), e));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        } finally {
-            answer.cancel(true);
-        }
+        return http.send(request);
     }
 }

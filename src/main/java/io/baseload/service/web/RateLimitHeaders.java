@@ -3,6 +3,7 @@ package io.baseload.service.web;
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.QuotaSnapshot.Room;
 import io.baseload.service.quota.SoftLimit;
+import io.baseload.service.tenant.RequestRateExceededException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +23,13 @@ public final class RateLimitHeaders {
                     "x-budget-warning",
                     quota.warnings().stream().map(SoftLimit::text).collect(Collectors.joining(", ")));
         }
+        return headers;
+    }
+
+    /** The limit of a key. */
+    static Map<String, String> of(RequestRateExceededException e) {
+        var headers = new LinkedHashMap<String, String>();
+        put(headers, "requests", new Room(e.perMinute(), 0, e.retryAfter()));
         return headers;
     }
 

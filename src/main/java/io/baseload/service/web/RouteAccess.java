@@ -9,20 +9,23 @@ import static io.baseload.service.tenant.Role.USER;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Role;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Which key may ask which route: the whole of it. Of two rules that match, the first counts; a route without a rule is nobody's. */
+/** Which key or token may ask which route: the whole of it. Of two rules that match, the first counts; a route without a rule is nobody's. */
 final class RouteAccess {
     static final String TENANT = "tenant";
 
     /** Where a role reaches. */
     enum Reach {
-        /** With every key that has the role. What it shows is of the key's own tenant, unless the key is the platform's. */
+        /** With every key or token that has the role. What it shows is of its own tenant, unless it is the platform's. */
         ANY,
-        /** With keys of the platform. */
+        /** With keys and tokens of the platform. */
         PLATFORM,
-        /** On the key's own tenant, which the path names. */
-        OWN
+        /** On one's own tenant, which the path names. */
+        OWN,
+        /** For a person with a token, and not with a key. */
+        PERSON
     }
 
     record Grant(Role role, Reach reach) {
@@ -32,6 +35,7 @@ final class RouteAccess {
                         case ANY -> true;
                         case PLATFORM -> caller.isPlatform();
                         case OWN -> caller.tenant().equals(tenant);
+                        case PERSON -> caller.isPerson();
                     };
         }
     }
@@ -53,17 +57,24 @@ final class RouteAccess {
 
     static final List<Rule> RULES = List.of(
             rule("*", "/v1/**", new Grant(USER, Reach.ANY)),
+            rule("*", "/admin/v1/me/keys/**", everybody(Reach.PERSON)),
+            rule("GET", "/admin/v1/me", everybody(Reach.ANY)),
             rule("GET", "/admin/v1/audit/verification", OPERATORS, PLATFORM_AUDITORS),
             rule("GET", "/admin/v1/audit/export", OPERATORS, PLATFORM_AUDITORS),
             rule("GET", "/admin/v1/audit/**", OPERATORS, AUDITORS),
             rule("GET", "/admin/v1/tenants/{tenant}", OPERATORS, OWN_ADMINS),
             rule("GET", "/admin/v1/tenants/{tenant}/usage", OPERATORS, OWN_ADMINS),
             rule("*", "/admin/v1/tenants/{tenant}/keys/**", OPERATORS, OWN_ADMINS),
+            rule("*", "/admin/v1/tenants/{tenant}/identities/**", OPERATORS, OWN_ADMINS),
             rule("*", "/admin/v1/**", OPERATORS),
             rule("GET", "/actuator/prometheus", OPERATORS, new Grant(METRICS, Reach.PLATFORM)),
             rule("*", "/actuator/**", OPERATORS));
 
     private RouteAccess() {}
+
+    private static Grant[] everybody(Reach reach) {
+        return Stream.of(Role.values()).map(role -> new Grant(role, reach)).toArray(Grant[]::new);
+    }
 
     private static Rule rule(String method, String pattern, Grant... grants) {
         return new Rule(method, pattern, List.of(grants));

@@ -2,6 +2,8 @@ package io.baseload.service.web;
 
 import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.audit.Witness;
+import io.baseload.service.tenant.KeyProperties;
+import io.baseload.service.tenant.RequestRates;
 import jakarta.servlet.DispatcherType;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -35,11 +37,15 @@ class Security {
     @Bean
     SecurityFilterChain routes(
             HttpSecurity http,
-            Authenticator authenticator,
-            ErrorResponses errors,
+            Authenticator keys,
+            TokenAuthenticator tokens,
+            RequestRates rates,
+            KeyProperties properties,
             DeniedAccess denied,
+            ErrorResponses errors,
             Environment environment,
             ObjectProvider<Witness> witness) {
+        var credentials = new BearerCredentials(keys, tokens, rates, properties, denied);
         boolean witnesses = witness.stream().anyMatch(it -> it.key().isPresent());
         boolean development = environment.acceptsProfiles(Profiles.of(DEVELOPMENT));
         return http.csrf(AbstractHttpConfigurer::disable)
@@ -49,16 +55,16 @@ class Security {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .exceptionHandling(e -> e.authenticationEntryPoint(errors).accessDeniedHandler(errors))
-                .addFilterBefore(new BearerKeys(authenticator, errors, denied), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(credentials, AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(rules -> allow(rules, development, witnesses))
                 .build();
     }
 
-    /** No users, no passwords, none generated: keys are all there is. */
+    /** No users, no passwords, none generated: keys and tokens are all there is. */
     @Bean
     AuthenticationManager noPasswords() {
         return authentication -> {
-            throw new ProviderNotFoundException("only API keys are accepted");
+            throw new ProviderNotFoundException("only API keys and tokens are accepted");
         };
     }
 

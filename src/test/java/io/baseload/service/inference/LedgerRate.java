@@ -68,7 +68,12 @@ final class LedgerRate {
                 var id = UUID.randomUUID();
                 var reservation = new Reservation(id, id, tenant, "bl_measure", "tiny", "req-" + id, false, 1, 2, 1);
                 var origin = new Origin("req-" + id, "127.0.0.1");
-                var _ = ledger.reserve(new Intent(reservation, REQUEST, "tiny-1", origin));
+                var _ = ledger.reserve(new Intent(
+                        new Actor(reservation.tenant(), reservation.keyPrefix()),
+                        reservation,
+                        REQUEST,
+                        "tiny-1",
+                        origin));
             }
             return null;
         };

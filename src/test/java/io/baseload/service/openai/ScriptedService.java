@@ -5,9 +5,13 @@ import io.baseload.service.inference.Inference;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.KeyProperties;
 import io.baseload.service.tenant.Priority;
+import io.baseload.service.tenant.RequestRates;
 import io.baseload.service.tenant.Role;
 import io.baseload.service.web.Authenticator;
+import io.baseload.service.web.TokenAuthenticator;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -48,6 +52,31 @@ class ScriptedService {
     Authenticator authenticator() {
         return key -> Optional.ofNullable(KEYS.get(key))
                 .map(role -> new Caller(tenant(role), 1, key, Set.of(role), Set.of(), Priority.INTERACTIVE));
+    }
+
+    @Bean
+    TokenAuthenticator tokens() {
+        return new TokenAuthenticator() {
+            @Override
+            public boolean reads(String bearer) {
+                return false;
+            }
+
+            @Override
+            public Optional<Caller> authenticate(String token) {
+                return Optional.empty();
+            }
+        };
+    }
+
+    @Bean
+    RequestRates rates() {
+        return (key, perMinute) -> {};
+    }
+
+    @Bean
+    KeyProperties keyProperties() {
+        return new KeyProperties(Duration.ofDays(14), Duration.ofDays(90));
     }
 
     /** Metrics are the platform's. */

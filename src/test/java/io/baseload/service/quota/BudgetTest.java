@@ -329,7 +329,7 @@ class BudgetTest {
 
     private String rotated(String tenant, String prefix) {
         return platform.get(ApiKeys.class)
-                .rotate(Actor.SYSTEM, tenant, prefix, Duration.ofHours(1))
+                .rotate(Actor.SYSTEM, tenant, prefix, Duration.ofHours(1), Optional.empty())
                 .orElseThrow()
                 .key()
                 .prefix();

@@ -25,7 +25,8 @@ class KeyChecksTest {
     private final AtomicInteger lookUps = new AtomicInteger();
     private final AtomicLong now = new AtomicLong(1);
     private volatile boolean revoked;
-    private final KeyChecks checks = new KeyChecks(this::lookUp, now::get);
+    private final Guesses guesses = new Guesses(now::get);
+    private final KeyChecks checks = new KeyChecks(this::lookUp, guesses, now::get);
 
     private Optional<Caller> lookUp(String key) {
         lookUps.incrementAndGet();
@@ -49,14 +50,14 @@ class KeyChecksTest {
 
     @Test
     void anAddressThatGuessesWaits() {
-        for (int i = 0; i < KeyChecks.WRONG_KEYS; i++) {
+        for (int i = 0; i < Guesses.ALLOWED; i++) {
             assertThat(checks.check("wrong" + i, "a")).isEmpty();
         }
         for (int i = 0; i < 1000; i++) {
             String another = "another" + i;
             assertThatThrownBy(() -> checks.check(another, "a")).isInstanceOf(ApiException.class);
         }
-        assertThat(lookUps).hasValue(KeyChecks.WRONG_KEYS);
+        assertThat(lookUps).hasValue(Guesses.ALLOWED);
         assertThat(checks.check("right", "b")).hasValue(CALLER);
         pass(Duration.ofSeconds(2));
         assertThat(checks.check("right too", "a")).hasValue(CALLER);
@@ -65,7 +66,7 @@ class KeyChecksTest {
     @Test
     void aKeyThatWasRightPassesFromAnyAddressAndIsLookedUpEachTime() {
         assertThat(checks.check("right", "a")).hasValue(CALLER);
-        for (int i = 0; i < KeyChecks.WRONG_KEYS; i++) {
+        for (int i = 0; i < Guesses.ALLOWED; i++) {
             assertThat(checks.check("wrong" + i, "a")).isEmpty();
         }
         assertThat(checks.check("right", "a")).hasValue(CALLER);
@@ -94,6 +95,7 @@ class KeyChecksTest {
                     atOnce.decrementAndGet();
                     return Optional.empty();
                 },
+                new Guesses(now::get),
                 now::get);
         assertThat(slow.check("right", "a")).hasValue(CALLER);
         List<Thread> guessing = new ArrayList<>();

@@ -3,25 +3,27 @@ package io.baseload.service.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.tenant.Role;
+import io.baseload.testing.IdentityProvider;
 import io.baseload.testing.RunningService;
-import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.web.servlet.DispatcherServlet;
 
-/** Every route, asked by every role, with keys of the platform and of a tenant, about that tenant and about another. What is expected is written down here once more. */
-@ExtendWith(WholeService.class)
+/**
+ * Every route, asked by every role, with keys and with tokens, of the platform and of a tenant, about that tenant and about another. What is expected is written down here
+ * once more.
+ */
 class RouteAccessIT {
     private static final String OWN = "access-own";
     private static final String OTHER = "access-other";
@@ -34,37 +36,65 @@ class RouteAccessIT {
         assertThat(RouteAccessPage.hasEveryReach()).isTrue();
     }
 
+    private record Asker(Role role, String tenant, boolean token, String bearer) {
+        @Override
+        public String toString() {
+            return role + "@" + tenant + (token ? " by token" : " by key");
+        }
+    }
+
     @Test
-    void everyRouteByEveryRoleOfEveryTenant(RunningService service) throws Exception {
-        Rest rest = service.rest();
-        rest.post("/admin/v1/tenants", Map.of("id", OWN));
-        rest.post("/admin/v1/tenants", Map.of("id", OTHER));
-        var keys = new HashMap<String, String>();
+    void everyRouteByEveryRoleOfEveryTenant(@TempDir Path home) throws Exception {
+        try (var provider = IdentityProvider.start();
+                var service = RunningService.at(home, properties(provider))) {
+            Rest rest = service.rest();
+            rest.post("/admin/v1/tenants", Map.of("id", OWN));
+            rest.post("/admin/v1/tenants", Map.of("id", OTHER));
+            var askers = new ArrayList<Asker>();
+            for (Role role : Role.values()) {
+                for (String tenant : List.of("default", OWN)) {
+                    askers.add(new Asker(role, tenant, false, key(rest, tenant, role)));
+                    askers.add(new Asker(role, tenant, true, provider.token(group(role, tenant), group(role, tenant))));
+                }
+            }
+            var routes = Routes.of(
+                    Objects.requireNonNull(service.bean(DispatcherServlet.class).getWebApplicationContext()));
+            ask(rest.url(), routes, askers);
+        }
+    }
+
+    private static String group(Role role, String tenant) {
+        return role.wire() + "-of-" + tenant;
+    }
+
+    private static String[] properties(IdentityProvider provider) {
+        var properties = new ArrayList<>(provider.properties());
+        int number = 0;
         for (Role role : Role.values()) {
             for (String tenant : List.of("default", OWN)) {
-                keys.put(role + "@" + tenant, key(rest, tenant, role));
+                properties.addAll(IdentityProvider.rule(number++, group(role, tenant), tenant, role.wire()));
             }
         }
-        var routes = Routes.of(
-                Objects.requireNonNull(service.bean(DispatcherServlet.class).getWebApplicationContext()));
+        return properties.toArray(String[]::new);
+    }
+
+    private static void ask(String url, Routes routes, List<Asker> askers) throws Exception {
         var wrong = new ArrayList<String>();
         int asked = 0;
         try (var client = HttpClient.newHttpClient()) {
             for (var route : routes.methods().entrySet()) {
                 for (String method : route.getValue()) {
-                    for (Role role : Role.values()) {
-                        for (String of : List.of("default", OWN)) {
-                            for (String about : about(route.getKey())) {
-                                String path = route.getKey().replace("{tenant}", about);
-                                if (harms(method, path)) {
-                                    continue;
-                                }
-                                int status = ask(client, rest.url() + filled(path), method, keys.get(role + "@" + of));
-                                boolean denied = status == 403;
-                                asked++;
-                                if (denied == allowed(method, route.getKey(), role, of, about) && !open(path)) {
-                                    wrong.add(method + " " + path + " by " + role + "@" + of + ": " + status);
-                                }
+                    for (Asker asker : askers) {
+                        for (String about : about(route.getKey())) {
+                            String path = route.getKey().replace("{tenant}", about);
+                            if (harms(method, path)) {
+                                continue;
+                            }
+                            int status = ask(client, url + filled(path), method, asker.bearer());
+                            boolean denied = status == 403;
+                            asked++;
+                            if (denied == allowed(method, route.getKey(), asker, about) && !open(path)) {
+                                wrong.add(method + " " + path + " by " + asker + ": " + status);
                             }
                         }
                     }
@@ -72,12 +102,17 @@ class RouteAccessIT {
             }
         }
         assertThat(wrong).isEmpty();
-        assertThat(asked).isGreaterThan(500);
+        assertThat(asked).isGreaterThan(1200);
     }
 
     /** The rules in other words. */
-    private static boolean allowed(String method, String route, Role role, String of, String about) {
+    private static boolean allowed(String method, String route, Asker asker, String about) {
+        Role role = asker.role();
+        String of = asker.tenant();
         boolean platform = of.equals("default");
+        if (route.startsWith("/admin/v1/me")) {
+            return asker.token() || !route.contains("keys");
+        }
         if (route.startsWith("/v1/")) {
             return role == Role.USER;
         }
@@ -89,9 +124,12 @@ class RouteAccessIT {
             return role == Role.AUDITOR && (method.equals("GET") || method.equals("HEAD")) && (platform || !ofAll);
         }
         if (route.startsWith("/admin/v1/tenants/{")) {
-            boolean read =
-                    method.equals("GET") && (route.endsWith("}") && !route.contains("keys") || route.endsWith("usage"));
-            return role == Role.TENANT_ADMIN && of.equals(about) && (read || route.contains("/keys"));
+            boolean read = method.equals("GET")
+                    && (route.endsWith("}") && !route.contains("keys") && !route.contains("identities")
+                            || route.endsWith("usage"));
+            return role == Role.TENANT_ADMIN
+                    && of.equals(about)
+                    && (read || route.contains("/keys") || route.contains("/identities"));
         }
         if (route.equals("/actuator/prometheus")) {
             return role == Role.METRICS && platform && method.equals("GET");

@@ -1,0 +1,105 @@
+package io.baseload.service.identity;
+
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
+import com.nimbusds.jose.proc.SecurityContext;
+import io.baseload.service.audit.Person;
+import io.baseload.service.identity.IdentityProperties.IssuerProperties;
+import io.baseload.service.web.BoundedHttp;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Optional;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimNames;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
+import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
+
+/**
+ * One identity provider. A token is good if it is signed with one of the provider's keys, by an algorithm with a public half, comes from that provider, is for this service,
+ * names somebody, and its time has come and is not over.
+ *
+ * <p>The keys are fetched with the first token and kept for some minutes; a token that is signed with one that isn't among them has them fetched again, twice in ten seconds
+ * at most, which is how a new key gets known. While the provider can't be reached its last keys go on, for as long as the configuration says.
+ */
+final class Provider {
+    private static final Duration KEPT = Duration.ofMinutes(5);
+    private static final Duration FETCH_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_FETCHES = Duration.ofSeconds(10);
+    private static final int MAX_SUBJECT = 255;
+
+    private final AuthenticationManager manager;
+    private final ClaimRules rules;
+
+    Provider(IssuerProperties properties, BoundedHttp http) {
+        var keys = new ProviderKeys(properties.issuer(), Optional.ofNullable(properties.jwkSetUri()), http);
+        this.manager = new JwtAuthenticationProvider(decoder(properties, keys))::authenticate;
+        this.rules = ClaimRules.of(properties);
+    }
+
+    /** @throws AuthenticationException if the token is not good, or the keys can't be had */
+    Jwt verify(String token) {
+        var authenticated = manager.authenticate(new BearerTokenAuthenticationToken(token));
+        return (Jwt) Objects.requireNonNull(authenticated.getPrincipal());
+    }
+
+    static Person person(Jwt token) {
+        return new Person(
+                Objects.requireNonNull(token.getClaimAsString(JwtClaimNames.ISS)),
+                Objects.requireNonNull(token.getSubject()));
+    }
+
+    Optional<ClaimRules.Place> place(Jwt token) {
+        return rules.place(token.getClaims());
+    }
+
+    private static JwtDecoder decoder(IssuerProperties properties, ProviderKeys keys) {
+        var decoder = NimbusJwtDecoder.withJwkSource(source(properties, keys))
+                .jwsAlgorithms(allowed -> {
+                    allowed.clear();
+                    allowed.addAll(EnumSet.allOf(SignatureAlgorithm.class));
+                })
+                .jwtProcessorCustomizer(processor -> processor.setJWSTypeVerifier(
+                        new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null)))
+                .build();
+        decoder.setJwtValidator(validator(properties));
+        return decoder;
+    }
+
+    private static JWKSource<SecurityContext> source(IssuerProperties properties, ProviderKeys keys) {
+        return JWKSourceBuilder.create(keys)
+                .cache(KEPT.toMillis(), FETCH_PATIENCE.toMillis())
+                .refreshAheadCache(false)
+                .rateLimited(BETWEEN_FETCHES.toMillis())
+                .outageTolerant(properties.outage().toMillis())
+                .build();
+    }
+
+    private static OAuth2TokenValidator<Jwt> validator(IssuerProperties properties) {
+        var time = new JwtTimestampValidator(properties.clockSkew());
+        time.setAllowEmptyExpiryClaim(false);
+        return new DelegatingOAuth2TokenValidator<>(
+                time,
+                new JwtIssuerValidator(properties.issuer().toString()),
+                new JwtClaimValidator<Collection<String>>(
+                        JwtClaimNames.AUD,
+                        audiences -> audiences != null && !Collections.disjoint(audiences, properties.audiences())),
+                new JwtClaimValidator<String>(
+                        JwtClaimNames.SUB,
+                        subject -> subject != null && !subject.isBlank() && subject.length() <= MAX_SUBJECT));
+    }
+}

@@ -1,0 +1,83 @@
+package io.baseload.service.identity;
+
+import com.nimbusds.jwt.JWTParser;
+import io.baseload.service.audit.Person;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Identities;
+import io.baseload.service.web.ApiException;
+import io.baseload.service.web.NoAccessException;
+import io.baseload.service.web.TokenAuthenticator;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.jwt.Jwt;
+
+/** Finds the provider that a token says it is from, has it verified, and the person placed. */
+final class ProviderTokens implements TokenAuthenticator {
+    private static final Logger log = LoggerFactory.getLogger(ProviderTokens.class);
+    private static final Duration PROVIDER_BACK = Duration.ofSeconds(10);
+
+    /** How each signed token begins: <code>{"</code> in base 64. */
+    private static final String BEGIN = "eyJ";
+
+    private final Map<String, Provider> providers;
+    private final Identities identities;
+
+    /** @param providers by their issuer */
+    ProviderTokens(Map<String, Provider> providers, Identities identities) {
+        this.providers = providers;
+        this.identities = identities;
+    }
+
+    @Override
+    public boolean reads(String bearer) {
+        return !providers.isEmpty()
+                && bearer.startsWith(BEGIN)
+                && bearer.chars().filter(character -> character == '.').count() == 2;
+    }
+
+    @Override
+    public Optional<Caller> authenticate(String token) {
+        return provider(token).flatMap(provider -> verified(provider, token).map(jwt -> caller(provider, jwt)));
+    }
+
+    private Optional<Provider> provider(String token) {
+        try {
+            String issuer = JWTParser.parse(token).getJWTClaimsSet().getIssuer();
+            return issuer == null ? Optional.empty() : Optional.ofNullable(providers.get(issuer));
+        } catch (ParseException | RuntimeException e) {
+            log.debug("A token can't be read: {}", e.toString());
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Jwt> verified(Provider provider, String token) {
+        try {
+            return Optional.of(provider.verify(token));
+        } catch (AuthenticationServiceException e) {
+            log.debug("A token can't be verified", e);
+            throw ApiException.unavailable(
+                    "identity_provider_unavailable",
+                    "The identity provider's keys can't be had now. API keys work.",
+                    PROVIDER_BACK);
+        } catch (AuthenticationException e) {
+            log.debug("A token is refused: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Caller caller(Provider provider, Jwt token) {
+        Person person = Provider.person(token);
+        return provider.place(token)
+                .flatMap(place -> identities.signIn(person, place.tenant(), place.rights()))
+                .orElseThrow(() -> {
+                    log.debug("{} is known to the provider, and has no place here", person);
+                    return new NoAccessException(person);
+                });
+    }
+}

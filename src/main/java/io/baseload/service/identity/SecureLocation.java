@@ -1,0 +1,26 @@
+package io.baseload.service.identity;
+
+import java.net.URI;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A provider's keys decide who is let in, so they must come over TLS; only a provider on this very machine may do without. */
+final class SecureLocation {
+    private static final Set<String> HERE = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    private SecureLocation() {}
+
+    /** @throws IllegalArgumentException if it is none */
+    static URI require(String what, @Nullable URI location) {
+        if (location == null || location.getHost() == null || location.getUserInfo() != null || !isSafe(location)) {
+            throw new IllegalArgumentException(
+                    "baseload.identity: '" + what + "' must be an https URL, not " + location);
+        }
+        return location;
+    }
+
+    private static boolean isSafe(URI location) {
+        return "https".equals(location.getScheme())
+                || ("http".equals(location.getScheme()) && HERE.contains(location.getHost()));
+    }
+}

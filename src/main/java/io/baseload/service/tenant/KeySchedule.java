@@ -1,0 +1,54 @@
+package io.baseload.service.tenant;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes down each minute which keys were used, so that a request never waits for that, and which of them expire soon. */
+public final class KeySchedule implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(KeySchedule.class);
+
+    private final ApiKeys keys;
+    private final Duration notice;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("keys").daemon().factory());
+    private volatile int expiring;
+
+    KeySchedule(ApiKeys keys, KeyProperties properties) {
+        this.keys = keys;
+        this.notice = properties.expiryNotice();
+        var unused = executor.scheduleWithFixedDelay(this::run, 60, 60, TimeUnit.SECONDS);
+    }
+
+    /** How many keys expired soon when they were counted last; those that have a successor apart. */
+    public int expiring() {
+        return expiring;
+    }
+
+    @Override
+    public void close() {
+        executor.close();
+        write();
+    }
+
+    private void run() {
+        write();
+        try {
+            keys.remind(notice);
+            expiring = keys.countExpiring(notice);
+        } catch (RuntimeException e) {
+            log.warn("Which keys expire soon is not known: {}", e.toString());
+        }
+    }
+
+    private void write() {
+        try {
+            keys.writeUses();
+        } catch (RuntimeException e) {
+            log.warn("When keys were used last is not written down: {}", e.toString());
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.baseload.service.web;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Asks others over HTTP who may be slow, endless or gone: nobody is waited for longer than a time, the whole answer included, and no answer is longer than a size. No redirects. */
+public final class BoundedHttp {
+    private final HttpClient client;
+    private final Duration maxTime;
+    private final int maxBytes;
+
+    public BoundedHttp(HttpClient.Builder client, Duration maxTime, int maxBytes) {
+        this.client = client.connectTimeout(maxTime).build();
+        this.maxTime = maxTime;
+        this.maxBytes = maxBytes;
+    }
+
+    /** @throws RuntimeException if there is no whole answer in time */
+    public HttpResponse<String> send(HttpRequest request) {
+        var answer = client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), maxBytes));
+        try {
+            return answer.get(maxTime.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(request.uri() + " gave no whole answer within " + maxTime, e);
+        } catch (ExecutionException e) {
+            throw new UncheckedIOException(new IOException(request.uri() + ": " + e.getCause(), e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+}
