@@ -64,6 +64,17 @@ class KeyChecksTest {
     }
 
     @Test
+    void wrongKeysAndWrongTokensCountTogether() {
+        var tokens = new KeyChecks(this::lookUp, guesses, now::get);
+        for (int i = 0; i < Guesses.ALLOWED; i++) {
+            assertThat((i % 2 == 0 ? checks : tokens).check("wrong" + i, "a")).isEmpty();
+        }
+        assertThatThrownBy(() -> checks.check("another", "a")).isInstanceOf(ApiException.class);
+        assertThatThrownBy(() -> tokens.check("another", "a")).isInstanceOf(ApiException.class);
+        assertThat(tokens.check("right", "b")).hasValue(CALLER);
+    }
+
+    @Test
     void aKeyThatWasRightPassesFromAnyAddressAndIsLookedUpEachTime() {
         assertThat(checks.check("right", "a")).hasValue(CALLER);
         for (int i = 0; i < Guesses.ALLOWED; i++) {
