@@ -88,7 +88,7 @@ public final class StoredFolder {
     public void readAhead(Progress progress) {
         Path weights = folder.resolve(WEIGHTS);
         try {
-            ReadAhead.run(weights, header.bytes(), progress);
+            FilePrefetch.run(weights, header.bytes(), progress);
         } catch (IOException e) {
             throw ModelFileException.unreadable(weights, e);
         }

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Cost: the disk's time, or a copy of the bytes if they are in memory already; a buffer for each thread.
  */
-final class ReadAhead {
+final class FilePrefetch {
     private static final int READERS = 4;
     private static final int PIECE = 4 << 20;
     private static final long LOOK_MILLIS = 100;
@@ -33,7 +33,7 @@ final class ReadAhead {
     private final AtomicLong next = new AtomicLong();
     private final AtomicLong done = new AtomicLong();
 
-    private ReadAhead(Path file, long size) {
+    private FilePrefetch(Path file, long size) {
         this.file = file;
         this.size = size;
     }
@@ -45,7 +45,7 @@ final class ReadAhead {
      * @throws CancellationException if {@code progress} ended it
      */
     static void run(Path file, long size, Progress progress) throws IOException {
-        new ReadAhead(file, size).run(progress);
+        new FilePrefetch(file, size).run(progress);
     }
 
     private void run(Progress progress) throws IOException {

@@ -12,7 +12,7 @@ import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ReadAheadTest {
+class FilePrefetchTest {
     private static final int SIZE = (20 << 20) + 3;
 
     @TempDir
@@ -25,7 +25,7 @@ class ReadAheadTest {
     @Test
     void allIsReadAndTold() throws IOException {
         List<Long> told = new ArrayList<>();
-        ReadAhead.run(file(), SIZE, (done, total) -> {
+        FilePrefetch.run(file(), SIZE, (done, total) -> {
             assertThat(total).isEqualTo(SIZE);
             return told.add(done);
         });
@@ -35,9 +35,9 @@ class ReadAheadTest {
     @Test
     void whoeverIsToldMayEndIt() throws IOException {
         Path file = file();
-        assertThatThrownBy(() -> ReadAhead.run(file, SIZE, (done, total) -> false))
+        assertThatThrownBy(() -> FilePrefetch.run(file, SIZE, (done, total) -> false))
                 .isInstanceOf(CancellationException.class);
-        assertThatThrownBy(() -> ReadAhead.run(file, SIZE, (done, total) -> {
+        assertThatThrownBy(() -> FilePrefetch.run(file, SIZE, (done, total) -> {
                     throw new IllegalStateException("told");
                 }))
                 .hasMessage("told");
@@ -45,7 +45,7 @@ class ReadAheadTest {
 
     @Test
     void whatCannotBeReadIsSaid() {
-        assertThatThrownBy(() -> ReadAhead.run(folder.resolve("none"), SIZE, (done, total) -> true))
+        assertThatThrownBy(() -> FilePrefetch.run(folder.resolve("none"), SIZE, (done, total) -> true))
                 .isInstanceOf(IOException.class);
     }
 }
