@@ -29,7 +29,7 @@ public final class FileServer implements AutoCloseable {
     /** @param host what it calls itself: {@code 127.0.0.1} or {@code localhost} */
     public FileServer(String host) throws IOException {
         this.host = host;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::serve);
         server.start();

@@ -50,7 +50,7 @@ final class LifecycleIT {
             silentOnesLeave(service, admin);
             aRequestWaitsOnlySoLong(service, admin);
             aGoodCanaryIsPromoted(service.rest(), admin);
-            aBadCanaryIsRolledBackAndNobodySeesIt(service.rest(), admin, broken);
+            aBadCanaryIsRolledBackAndNobodySeesIt(service.rest(), broken);
             operatorsMayDecide(service.rest(), admin);
         }
     }
@@ -105,7 +105,7 @@ final class LifecycleIT {
                 service.bean(ModelRows.class),
                 service.bean(ModelLoader.class),
                 service.bean(LoadedModels.class),
-                new Residence(new ResidencePolicy(Duration.ofNanos(1_000_000), Duration.ZERO, 1)));
+                new Residence(new ResidencePolicy(Duration.ofMillis(1), Duration.ZERO, 1)));
         assertThatThrownBy(() -> impatient.bring("default", "c", "c", true, Optional::empty))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageContaining("being loaded");
@@ -129,8 +129,7 @@ final class LifecycleIT {
                 .contains("\"promoted\"", "\"system\"");
     }
 
-    private static void aBadCanaryIsRolledBackAndNobodySeesIt(Rest rest, Admin admin, ScriptedBackend broken)
-            throws Exception {
+    private static void aBadCanaryIsRolledBackAndNobodySeesIt(Rest rest, ScriptedBackend broken) throws Exception {
         broken.on("bad", connection -> connection.whole(500, "", "{}"));
         rest.post(
                 "/admin/v1/backends",
