@@ -114,7 +114,7 @@ class ArticleFiguresTest {
         ModelOutline deepSeek = outline("deepseek-v3", Quantization.KEEP);
         assertThat(deepSeek.parameters() / 1e9).isEqualTo(671, within(0.5));
         assertThat(deepSeek.kvBytesPerToken()).isEqualTo(2 * 61 * (576 + 512));
-        assertThat(deepSeek.barriers()).isEqualTo(2 + 61 * (1 + 2 + 6) + 3 + 58 * 5);
+        assertThat(deepSeek.barriers()).isEqualTo(2 + 61 * (1 + 2 + 5) + 3 + 58 * 5);
     }
 
     /** Sizes are those of the engine's packing: 4 bits, a byte for 64, and 8 bytes for 256 of these. */
