@@ -27,4 +27,9 @@ public record ShardOutline(
         replicated = List.copyOf(replicated);
         widened = List.copyOf(widened);
     }
+
+    /** The same model as one shard. */
+    public ShardOutline whole() {
+        return new ShardOutline(1, wholeBytes, List.of(wholeBytes), 0, 0, List.of(), List.of(), collectives);
+    }
 }

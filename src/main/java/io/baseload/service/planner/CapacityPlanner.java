@@ -137,7 +137,11 @@ public final class CapacityPlanner {
                 notes());
     }
 
+    /** One of the sockets with the whole model. */
     private CapacityPlanner oneSocket() {
+        if (sockets == 1) {
+            return this;
+        }
         var one = new MachineProfile(
                 machine.name(),
                 machine.measured(),
@@ -145,7 +149,7 @@ public final class CapacityPlanner {
                 machine.linkBytesPerSecond(),
                 machine.linkSeconds(),
                 machine.rates().part(1.0 / sockets));
-        return new CapacityPlanner(model, cut, one);
+        return new CapacityPlanner(model, cut.whole(), one);
     }
 
     /** Whether each socket has one of the shards. */
