@@ -82,7 +82,11 @@ public final class Worker {
         did(Operator.BARRIERS);
     }
 
-    /** @param fellows the workers of its shard by index, itself among them */
+    /**
+     * To be called once before the first step.
+     *
+     * @param fellows the workers of its shard by index, itself among them
+     */
     void meet(Worker[] fellows) {
         this.fellows = fellows;
     }
