@@ -62,10 +62,16 @@ public final class NativeMemory implements AutoCloseable {
         return chunk.asSlice(from, size);
     }
 
-    /** A file's bytes, mapped read-only: they are read when they are first touched, and shared by all who map them. */
+    /**
+     * A file's bytes, mapped read-only: they are read when they are first touched, and shared by all who map them. The segment is of the same class as an allocated one: where a kernel has seen several classes of
+     * segments, the compiler leaves calls in its loops, and vectors become objects.
+     */
     public MemorySegment map(Path file, long size) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            MemorySegment segment = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+            MemorySegment segment = MemorySegment.ofAddress(mapped.address())
+                    .reinterpret(size, arena, null)
+                    .asReadOnly();
             bytes.addAndGet(size);
             LIVE.addAndGet(size);
             return segment;

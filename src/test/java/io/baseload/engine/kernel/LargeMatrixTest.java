@@ -16,10 +16,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -46,13 +43,11 @@ class LargeMatrixTest {
     private Path folder;
 
     private final NativeMemory memory = new NativeMemory();
-    private final Arena arena = Arena.ofConfined();
     private final RandomWeights random = new RandomWeights(11);
     private final Scratch scratch = Scratch.allocate(memory, COLS, 64);
 
     @AfterEach
     void free() {
-        arena.close();
         memory.close();
     }
 
@@ -60,21 +55,12 @@ class LargeMatrixTest {
     private PackedMatrix endingWith(PackedMatrix small) throws IOException {
         int panels = (int) (LIMIT / small.panelBytes()) + 1 + PANELS;
         long bytes = panels * small.panelBytes();
+        Path sparse = folder.resolve("sparse");
         try (FileChannel file = FileChannel.open(
-                folder.resolve("sparse"),
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.SPARSE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE)) {
-            MemorySegment data = file.map(MapMode.READ_WRITE, 0, bytes, arena);
-            MemorySegment.copy(
-                    small.data(),
-                    0,
-                    data,
-                    bytes - small.data().byteSize(),
-                    small.data().byteSize());
-            return new PackedMatrix(small.packing(), panels * PackedMatrix.LANES, COLS, data);
+                sparse, StandardOpenOption.CREATE_NEW, StandardOpenOption.SPARSE, StandardOpenOption.WRITE)) {
+            file.write(small.data().asByteBuffer(), bytes - small.data().byteSize());
         }
+        return new PackedMatrix(small.packing(), panels * PackedMatrix.LANES, COLS, memory.map(sparse, bytes));
     }
 
     @ParameterizedTest
