@@ -22,14 +22,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What lies beyond 2^31 bytes of a matrix or of a cache is read as what lies at its beginning. The matrix is a sparse file, of which the last panels alone are written. */
-@Tag("kernel")
 class LargeMatrixTest {
     private static final long LIMIT = 1L << 31;
     private static final int COLS = 4096;
