@@ -92,7 +92,6 @@ final class Int8CodebookKernel {
                         long q = scales.at();
                         {nested}
                         ShortVector none = ShortVector.zero(WORDS);
-                        {totals}
                         {clear}
                         int end = blocks * m.packing().block() / 8;
                         for (int eight = 0; eight < end; eight++, p += 64) {
@@ -119,16 +118,11 @@ final class Int8CodebookKernel {
                                 }
                             }
                         }
-                        {store}
                     }
                 """.replace("NAME", scales.lowerCase() + "Scales"),
                 Map.ofEntries(
                         Map.entry("{nested}", scales.nested("0")),
                         Map.entry("{next nested}", scales.nextNested()),
-                        Map.entry(
-                                "{totals}",
-                                GenerateKernels.each(
-                                        2, "FloatVector t# = FloatVector.fromArray(FLOATS, y, to + # * L);")),
                         Map.entry(
                                 "{clear}",
                                 GenerateKernels.each(
@@ -160,13 +154,12 @@ final class Int8CodebookKernel {
                                                 + " 16)).add(li@_#.lanewise(ASHR, 16)).reinterpretAsLongs();")),
                         Map.entry("{add}", GenerateKernels.each(2, """
                             IntVector i# = q#_0.reinterpretAsInts().add(q#_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q#_1.reinterpretAsInts().add(q#_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                            t# = ((FloatVector) i#.convertShape(I2F, FLOATS, 0)).mul(step).fma(SCALE, t#);\
+                            ((FloatVector) i#.convertShape(I2F, FLOATS, 0)).mul(step).fma(SCALE, FloatVector.fromArray(FLOATS, y, to + # * L)).intoArray(y, to + # * L);\
                             """.replace(
                                         "SCALE", scales.read("q + # * (long) L * " + scales.type() + ".BYTES")))),
                         Map.entry(
                                 "{again}",
-                                GenerateKernels.each(2, "h#_0 = none;\nh#_1 = none;\nl#_0 = none;\nl#_1 = none;")),
-                        Map.entry("{store}", GenerateKernels.each(2, "t#.intoArray(y, to + # * L);"))));
+                                GenerateKernels.each(2, "h#_0 = none;\nh#_1 = none;\nl#_0 = none;\nl#_1 = none;"))));
     }
 
     /** The products of codes, which are the lowest nibbles of {@code bytes}, with both digits of their columns. A look-up takes no more than the lowest four bits. */

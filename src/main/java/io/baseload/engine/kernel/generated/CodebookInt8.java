@@ -74,8 +74,6 @@ public final class CodebookInt8 {
         long blockStep = scales.blockStep();
         long q = scales.at();
         ShortVector none = ShortVector.zero(WORDS);
-        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
-        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
         ShortVector h0_0 = none, h0_1 = none, l0_0 = none, l0_1 = none;
         ShortVector h1_0 = none, h1_1 = none, l1_0 = none, l1_1 = none;
         int end = blocks * m.packing().block() / 8;
@@ -124,9 +122,9 @@ public final class CodebookInt8 {
                 LongVector q1_0 = hi1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_0.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_0.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_0.lanewise(ASHR, 16)).reinterpretAsLongs();
                 LongVector q1_1 = hi1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_1.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_1.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_1.lanewise(ASHR, 16)).reinterpretAsLongs();
                 IntVector i0 = q0_0.reinterpretAsInts().add(q0_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q0_1.reinterpretAsInts().add(q0_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 0 * (long) L * Float.BYTES, LITTLE_ENDIAN), t0);
+                ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 0 * (long) L * Float.BYTES, LITTLE_ENDIAN), FloatVector.fromArray(FLOATS, y, to + 0 * L)).intoArray(y, to + 0 * L);
                 IntVector i1 = q1_0.reinterpretAsInts().add(q1_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q1_1.reinterpretAsInts().add(q1_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                t1 = ((FloatVector) i1.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 1 * (long) L * Float.BYTES, LITTLE_ENDIAN), t1);
+                ((FloatVector) i1.convertShape(I2F, FLOATS, 0)).mul(step).fma(FloatVector.fromMemorySegment(FLOATS, d, q + 1 * (long) L * Float.BYTES, LITTLE_ENDIAN), FloatVector.fromArray(FLOATS, y, to + 1 * L)).intoArray(y, to + 1 * L);
                 h0_0 = none;
                 h0_1 = none;
                 l0_0 = none;
@@ -143,8 +141,6 @@ public final class CodebookInt8 {
                 }
             }
         }
-        t0.intoArray(y, to + 0 * L);
-        t1.intoArray(y, to + 1 * L);
     }
 
     private static void nestedScales(
@@ -167,8 +163,6 @@ public final class CodebookInt8 {
         int n = 0;
         int same = PackedMatrix.NESTED_BLOCKS;
         ShortVector none = ShortVector.zero(WORDS);
-        FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
-        FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
         ShortVector h0_0 = none, h0_1 = none, l0_0 = none, l0_1 = none;
         ShortVector h1_0 = none, h1_1 = none, l1_0 = none, l1_1 = none;
         int end = blocks * m.packing().block() / 8;
@@ -217,9 +211,9 @@ public final class CodebookInt8 {
                 LongVector q1_0 = hi1_0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_0.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_0.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_0.lanewise(ASHR, 16)).reinterpretAsLongs();
                 LongVector q1_1 = hi1_1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(hi1_1.lanewise(ASHR, 16)).lanewise(LSHL, 4).add(li1_1.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(li1_1.lanewise(ASHR, 16)).reinterpretAsLongs();
                 IntVector i0 = q0_0.reinterpretAsInts().add(q0_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q0_1.reinterpretAsInts().add(q0_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                t0 = ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(step).fma(((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + 0 * (long) L * Byte.BYTES, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4 + 1])), t0);
+                ((FloatVector) i0.convertShape(I2F, FLOATS, 0)).mul(step).fma(((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + 0 * (long) L * Byte.BYTES, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4 + 1])), FloatVector.fromArray(FLOATS, y, to + 0 * L)).intoArray(y, to + 0 * L);
                 IntVector i1 = q1_0.reinterpretAsInts().add(q1_0.lanewise(LSHR, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFFL).or(q1_1.reinterpretAsInts().add(q1_1.lanewise(LSHL, 32).reinterpretAsInts()).reinterpretAsLongs().and(0xFFFFFFFF00000000L)).reinterpretAsInts().rearrange(IN_ORDER);
-                t1 = ((FloatVector) i1.convertShape(I2F, FLOATS, 0)).mul(step).fma(((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + 1 * (long) L * Byte.BYTES, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4 + 1])), t1);
+                ((FloatVector) i1.convertShape(I2F, FLOATS, 0)).mul(step).fma(((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + 1 * (long) L * Byte.BYTES, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4 + 1])), FloatVector.fromArray(FLOATS, y, to + 1 * L)).intoArray(y, to + 1 * L);
                 h0_0 = none;
                 h0_1 = none;
                 l0_0 = none;
@@ -240,7 +234,5 @@ public final class CodebookInt8 {
                 }
             }
         }
-        t0.intoArray(y, to + 0 * L);
-        t1.intoArray(y, to + 1 * L);
     }
 }
