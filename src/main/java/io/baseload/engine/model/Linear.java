@@ -86,28 +86,8 @@ record Linear(PackedMatrix weight, float[] bias, Operator operator) {
         worker.did(operator);
     }
 
-    /** Some panels' outputs, whoever's share they are of; up to {@link Kernels#DECODE_ROWS} decode rows have been prepared. */
-    void panels(
-            Worker worker,
-            Rows x,
-            Rows y,
-            boolean quantized,
-            int from,
-            int decode,
-            int to,
-            int firstPanel,
-            int endPanel) {
-        Kernels kernels = worker.kernels;
-        if (from < decode && quantized) {
-            kernels.prefillLinear(weight, worker.quantized, y, from, decode, firstPanel, endPanel, worker.scratch);
-        } else if (from < decode) {
-            kernels.prefillLinear(weight, x, y, from, decode, firstPanel, endPanel, worker.scratch);
-        }
-        if (to - decode > Kernels.DECODE_ROWS) {
-            kernels.decodeLinear(weight, x, y, decode, to, firstPanel, endPanel, worker.scratch);
-        } else if (decode < to) {
-            kernels.decodePanels(weight, x, y, decode, to, firstPanel, endPanel, worker.scratch);
-        }
+    /** Adds the bias, if there is one, to some panels' outputs. */
+    void addBias(Kernels kernels, Rows y, int from, int to, int firstPanel, int endPanel) {
         if (bias.length > 0) {
             kernels.addBias(bias, y, from, to, column(firstPanel), column(endPanel));
         }

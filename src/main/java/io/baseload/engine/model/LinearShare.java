@@ -122,26 +122,37 @@ final class LinearShare {
     }
 
     private void prepare(Worker worker, Linear linear, Rows x) {
-        if (decode < to && to - decode <= Kernels.DECODE_ROWS) {
+        if (prepares()) {
             worker.kernels.prepareDecode(linear.weight(), x, decode, to, worker.scratch);
         }
+    }
+
+    /** Whether there are decode rows, and so few that they are prepared once for all chunks. */
+    private boolean prepares() {
+        return decode < to && to - decode <= Kernels.DECODE_ROWS;
     }
 
     private void chunk(Worker worker, int i) {
         panels(worker, firstPanel + i * chunk, Math.min(firstPanel + (i + 1) * chunk, endPanel));
     }
 
+    /** Some panels' outputs, by whoever has prepared the decode rows. */
     private void panels(Worker worker, int first, int end) {
-        Objects.requireNonNull(linear)
-                .panels(
-                        worker,
-                        Objects.requireNonNull(x),
-                        Objects.requireNonNull(y),
-                        quantized,
-                        from,
-                        decode,
-                        to,
-                        first,
-                        end);
+        Linear linear = Objects.requireNonNull(this.linear);
+        Rows x = Objects.requireNonNull(this.x);
+        Rows y = Objects.requireNonNull(this.y);
+        PackedMatrix w = linear.weight();
+        Kernels kernels = worker.kernels;
+        if (from < decode && quantized) {
+            kernels.prefillLinear(w, worker.quantized, y, from, decode, first, end, worker.scratch);
+        } else if (from < decode) {
+            kernels.prefillLinear(w, x, y, from, decode, first, end, worker.scratch);
+        }
+        if (prepares()) {
+            kernels.decodePanels(w, x, y, decode, to, first, end, worker.scratch);
+        } else {
+            kernels.decodeLinear(w, x, y, decode, to, first, end, worker.scratch);
+        }
+        linear.addBias(kernels, y, from, to, first, end);
     }
 }

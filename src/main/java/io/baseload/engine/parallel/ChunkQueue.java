@@ -31,7 +31,7 @@ public final class ChunkQueue {
     private static final long NAP_NANOS = 50_000;
 
     /** As long as a team waits for a lost worker. */
-    private static final long MAX_NAPS = 120_000_000_000L / NAP_NANOS;
+    private static final long MAX_NAPS = Team.LOST_NAPS * Signal.NAP_NANOS / NAP_NANOS;
 
     private final long[] cells = new long[4 * LINE];
 

@@ -23,7 +23,7 @@ public final class Team implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Team.class.getName());
 
     /** An operator takes seconds at most; a worker that hasn't come after so many never will. */
-    private static final long LOST_NAPS = 120;
+    static final long LOST_NAPS = 120;
 
     private static final ThreadMXBean CPU = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
