@@ -8,7 +8,6 @@ import io.baseload.service.tenant.Identity;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.tenant.UnknownIdentityException;
-import io.baseload.service.tenant.UnknownTenantException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -40,9 +39,7 @@ final class IdentityController {
     @GetMapping
     Page<IdentityForm> list(
             @PathVariable String tenant, @RequestParam @Nullable Integer limit, @RequestParam @Nullable String after) {
-        if (tenants.find(tenant).isEmpty()) {
-            throw new UnknownTenantException(tenant);
-        }
+        tenants.require(tenant);
         var request = Page.Request.of(limit, after);
         return Page.of(
                 request, identities.list(tenant, request.after(), request.probe()), Identity::id, IdentityForm::of);

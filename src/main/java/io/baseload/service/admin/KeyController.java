@@ -5,7 +5,6 @@ import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.KeyProperties;
 import io.baseload.service.tenant.Tenants;
-import io.baseload.service.tenant.UnknownTenantException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +39,7 @@ final class KeyController {
     @GetMapping
     Page<KeyForm> list(
             @PathVariable String tenant, @RequestParam @Nullable Integer limit, @RequestParam @Nullable String after) {
-        if (tenants.find(tenant).isEmpty()) {
-            throw new UnknownTenantException(tenant);
-        }
+        tenants.require(tenant);
         var request = Page.Request.of(limit, after);
         return Page.of(request, keys.list(tenant, request.after(), request.probe()), ApiKey::prefix, this::form);
     }

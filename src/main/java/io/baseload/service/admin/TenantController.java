@@ -3,7 +3,6 @@ package io.baseload.service.admin;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
-import io.baseload.service.tenant.UnknownTenantException;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +40,7 @@ final class TenantController {
 
     @GetMapping("/{tenant}")
     TenantForm get(@PathVariable("tenant") String id) {
-        return TenantForm.of(tenants.find(id).orElseThrow(() -> new UnknownTenantException(id)));
+        return TenantForm.of(tenants.require(id));
     }
 
     @PostMapping

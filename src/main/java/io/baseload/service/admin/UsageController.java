@@ -4,7 +4,6 @@ import io.baseload.service.quota.UsageQuery;
 import io.baseload.service.quota.UsageQuery.Column;
 import io.baseload.service.quota.UsageReports;
 import io.baseload.service.tenant.Tenants;
-import io.baseload.service.tenant.UnknownTenantException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -52,9 +51,7 @@ final class UsageController {
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable String after,
             @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable String accept) {
-        if (tenants.find(id).isEmpty()) {
-            throw new UnknownTenantException(id);
-        }
+        tenants.require(id);
         if (grouping == null && !wantsCsv(accept)) {
             return ResponseEntity.ok(UsageForm.of(reports.usage(id, begin(from), end(to))));
         }

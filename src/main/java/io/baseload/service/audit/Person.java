@@ -1,8 +1,6 @@
 package io.baseload.service.audit;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -19,12 +17,7 @@ public record Person(String issuer, String subject) {
 
     /** Names the person where a key has its prefix: short, and the same at each sign-in. */
     public String id() {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest((issuer + "\n" + subject).getBytes(StandardCharsets.UTF_8));
-            return ID + HexFormat.of().formatHex(digest, 0, BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
+        byte[] digest = Hashes.sha256().digest((issuer + "\n" + subject).getBytes(StandardCharsets.UTF_8));
+        return ID + HexFormat.of().formatHex(digest, 0, BYTES);
     }
 }

@@ -55,8 +55,18 @@ final class FileDownload {
         this.progress = progress;
         this.file = file;
         this.target = target;
-        this.part = target.resolveSibling(target.getFileName() + ".part");
-        this.etag = target.resolveSibling(target.getFileName() + ".etag");
+        this.part = part(target);
+        this.etag = etag(target);
+    }
+
+    /** Where a file's content lies until all of it is there. */
+    static Path part(Path target) {
+        return target.resolveSibling(target.getFileName() + ".part");
+    }
+
+    /** Where the ETag lies that it came under. */
+    static Path etag(Path target) {
+        return target.resolveSibling(target.getFileName() + ".etag");
     }
 
     /** A file that is there. */

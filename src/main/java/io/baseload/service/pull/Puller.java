@@ -210,8 +210,8 @@ public final class Puller implements AutoCloseable {
             if (!wanted.add(target)) {
                 throw new PullException("The source names the file '" + file.name() + "' twice.");
             }
-            wanted.add(target.resolveSibling(target.getFileName() + ".part"));
-            wanted.add(target.resolveSibling(target.getFileName() + ".etag"));
+            wanted.add(FileDownload.part(target));
+            wanted.add(FileDownload.etag(target));
             Files.createDirectories(Objects.requireNonNull(target.getParent()));
         }
         Files.createDirectories(folder.resolve(FILES));

@@ -23,7 +23,7 @@ public record Price(String model, Instant validFrom, BigDecimal prompt, BigDecim
                 .add(completion.multiply(BigDecimal.valueOf(completionTokens))));
     }
 
-    private static BigDecimal millionth(BigDecimal amount) {
+    static BigDecimal millionth(BigDecimal amount) {
         return amount.movePointLeft(6);
     }
 }

@@ -1,6 +1,9 @@
 package io.baseload.service.quota;
 
+import static io.baseload.service.quota.SqlArrays.texts;
+
 import io.baseload.service.quota.QuotaTerms.Kind;
+import io.baseload.service.quota.QuotaTerms.Limits;
 import io.baseload.service.quota.QuotaTerms.Terms;
 import io.baseload.service.quota.QuotaWindows.Change;
 import io.baseload.service.tenant.UnknownTenantException;
@@ -58,12 +61,14 @@ public final class Quota {
         }
         var known = terms.of(demands);
         var now = known.values().iterator().next().now();
-        var rooms = rooms(limits, known, windows.lock(counted(known, limits.keySet()), now), now);
+        var locked = windows.lock(counted(known, limits.keySet()), now);
+        var rooms = new HashMap<String, Optional<TenantRoom>>();
         var decisions = new ArrayList<QuotaDecision>();
         var granted = new ArrayList<Reserved>();
         for (Reservation one : wanted) {
             var term = Objects.requireNonNull(known.get(Kind.of(one.demand())));
-            var decision = decide(rooms, one.demand(), term);
+            var room = rooms.computeIfAbsent(one.tenant(), tenant -> room(tenant, term, limits, locked));
+            var decision = decide(room, one.demand(), term);
             if (decision instanceof QuotaDecision.Granted reserved) {
                 granted.add(new Reserved(one, term));
                 reserved.passed().forEach(passed -> windows.told(one.tenant(), passed));
@@ -86,32 +91,26 @@ public final class Quota {
         var now = known.values().iterator().next().now();
         var present = windows.at(counted(known, limits.keySet()), now);
         return demands.stream()
-                .map(demand -> decide(
-                        rooms(limits, known, present, now), demand, Objects.requireNonNull(known.get(Kind.of(demand)))))
+                .map(demand -> {
+                    var term = Objects.requireNonNull(known.get(Kind.of(demand)));
+                    return decide(room(demand.tenant(), term, limits, present), demand, term);
+                })
                 .toList();
     }
 
-    private static QuotaDecision decide(Map<String, TenantRoom> rooms, QuotaDemand demand, Terms terms) {
-        var room = rooms.get(demand.tenant());
-        return room == null ? unknown(demand.tenant()) : room.take(demand, terms);
+    private static QuotaDecision decide(Optional<TenantRoom> room, QuotaDemand demand, Terms terms) {
+        return room.map(it -> it.take(demand, terms)).orElseGet(() -> unknown(demand.tenant()));
     }
 
-    private static Map<String, TenantRoom> rooms(
-            Map<String, QuotaTerms.Limits> limits,
-            Map<Kind, Terms> known,
-            Map<String, List<QuotaWindow>> windows,
-            OffsetDateTime now) {
-        var rooms = new HashMap<String, TenantRoom>();
-        known.forEach((kind, terms) -> {
-            var limit = limits.get(kind.tenant());
-            if (limit != null) {
-                rooms.computeIfAbsent(
-                        kind.tenant(),
-                        tenant -> new TenantRoom(
-                                windows.getOrDefault(tenant, List.of()), limit, terms.running(), now.toInstant()));
-            }
-        });
-        return rooms;
+    /** Empty if there is no such tenant. */
+    private static Optional<TenantRoom> room(
+            String tenant, Terms terms, Map<String, Limits> limits, Map<String, List<QuotaWindow>> windows) {
+        return Optional.ofNullable(limits.get(tenant))
+                .map(limit -> new TenantRoom(
+                        windows.getOrDefault(tenant, List.of()),
+                        limit,
+                        terms.running(),
+                        terms.now().toInstant()));
     }
 
     private static Set<String> tenants(List<QuotaDemand> demands) {
@@ -353,10 +352,6 @@ public final class Quota {
         return end.state() == Settlement.State.REFUSED;
     }
 
-    private static <T> String[] texts(Collection<T> all, Function<T, String> text) {
-        return all.stream().map(text).toArray(String[]::new);
-    }
-
     private static <T> BigDecimal[] amounts(Collection<T> all, Function<T, Optional<BigDecimal>> amount) {
         return all.stream().map(one -> amount.apply(one).orElse(null)).toArray(BigDecimal[]::new);
     }
@@ -410,7 +405,7 @@ public final class Quota {
         }
 
         Change extension(long more) {
-            var cost = completionPrice.multiply(BigDecimal.valueOf(more)).movePointLeft(6);
+            var cost = Price.millionth(completionPrice.multiply(BigDecimal.valueOf(more)));
             return new Change(kind, at, more, 0, 0, cost, BigDecimal.ZERO);
         }
 

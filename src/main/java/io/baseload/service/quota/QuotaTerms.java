@@ -1,5 +1,7 @@
 package io.baseload.service.quota;
 
+import static io.baseload.service.quota.SqlArrays.texts;
+
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -99,14 +101,8 @@ final class QuotaTerms {
     private static Terms read(ResultSet row) throws SQLException {
         return new Terms(
                 row.getString("budget_key"),
-                Optional.ofNullable(row.getBigDecimal("prompt")).isPresent()
-                        ? Optional.of(Prices.read(row))
-                        : Optional.empty(),
+                row.getBigDecimal("prompt") == null ? Optional.empty() : Optional.of(Prices.read(row)),
                 row.getLong("running"),
                 row.getObject("now", OffsetDateTime.class));
-    }
-
-    private static String[] texts(Collection<Kind> kinds, java.util.function.Function<Kind, String> text) {
-        return kinds.stream().map(text).toArray(String[]::new);
     }
 }

@@ -73,15 +73,19 @@ record QuotaWindow(
         if (!batch || budget.interactivePercent() == 0) {
             return BigInteger.ZERO;
         }
-        var whole = BigInteger.valueOf(Duration.between(startsAt, endsAt()).toMillis() * PERCENT);
+        var whole = BigInteger.valueOf(millis() * PERCENT);
         return limit.multiply(BigInteger.valueOf(left(now) * budget.interactivePercent()))
                 .add(whole.subtract(BigInteger.ONE))
                 .divide(whole);
     }
 
     private long left(Instant now) {
-        long whole = Duration.between(startsAt, endsAt()).toMillis();
-        return Math.clamp(Duration.between(now, endsAt()).toMillis(), 0, whole);
+        return Math.clamp(Duration.between(now, endsAt()).toMillis(), 0, millis());
+    }
+
+    /** How long it is. */
+    private long millis() {
+        return Duration.between(startsAt, endsAt()).toMillis();
     }
 
     /**
@@ -98,11 +102,8 @@ record QuotaWindow(
         if (free < 0) {
             return endsAt();
         }
-        double millis = (double) free
-                * PERCENT
-                / ((double) limit * budget.interactivePercent())
-                * Duration.between(startsAt, endsAt()).toMillis();
-        var at = endsAt().minusMillis((long) millis);
+        double kept = (double) free * PERCENT / ((double) limit * budget.interactivePercent()) * millis();
+        var at = endsAt().minusMillis((long) kept);
         return at.isBefore(now) ? now : at;
     }
 

@@ -1,11 +1,14 @@
 package io.baseload.service.quota;
 
+import static io.baseload.service.quota.SqlArrays.texts;
+
 import io.baseload.service.quota.QuotaTerms.Kind;
 import io.baseload.service.tenant.Budgets;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -168,7 +171,7 @@ final class QuotaWindows {
                         scope.key(),
                         scope.model(),
                         passed.budget().period().wire(),
-                        passed.startsAt().atOffset(java.time.ZoneOffset.UTC))
+                        passed.startsAt().atOffset(ZoneOffset.UTC))
                 .update();
     }
 
@@ -233,10 +236,6 @@ final class QuotaWindows {
                 "requests", numbers(changes, change -> (long) change.requests()),
                 "reservedCosts", changes.stream().map(Change::reservedCost).toArray(BigDecimal[]::new),
                 "usedCosts", changes.stream().map(Change::usedCost).toArray(BigDecimal[]::new));
-    }
-
-    private static <T> String[] texts(Collection<T> all, Function<T, String> text) {
-        return all.stream().map(text).toArray(String[]::new);
     }
 
     private static Long[] numbers(List<Change> changes, Function<Change, Long> number) {

@@ -49,12 +49,15 @@ public final class Canaries {
     public record Report(Canary canary, CanaryCount stable, CanaryCount counted) {}
 
     public Optional<Report> find(String alias) {
-        Map<Arm, CanaryCount> counts = rows.counts(alias);
-        return rows.find(alias)
-                .map(canary -> new Report(
-                        canary,
-                        counts.getOrDefault(Arm.STABLE, CanaryCount.none()),
-                        counts.getOrDefault(Arm.CANARY, CanaryCount.none())));
+        return rows.find(alias).map(this::report);
+    }
+
+    private Report report(Canary canary) {
+        Map<Arm, CanaryCount> counts = rows.counts(canary.alias());
+        return new Report(
+                canary,
+                counts.getOrDefault(Arm.STABLE, CanaryCount.none()),
+                counts.getOrDefault(Arm.CANARY, CanaryCount.none()));
     }
 
     /**
@@ -151,10 +154,8 @@ public final class Canaries {
     }
 
     private void judge(Canary canary) {
-        Map<Arm, CanaryCount> counts = rows.counts(canary.alias());
-        CanaryCount stable = counts.getOrDefault(Arm.STABLE, CanaryCount.none());
-        CanaryCount counted = counts.getOrDefault(Arm.CANARY, CanaryCount.none());
-        switch (CanaryVerdict.of(canary.rule(), stable, counted)) {
+        Report report = report(canary);
+        switch (CanaryVerdict.of(canary.rule(), report.stable(), report.counted())) {
             case CanaryVerdict.Wait() -> {}
             case CanaryVerdict.Promote(String reason) -> endByItself(canary, State.PROMOTED, reason);
             case CanaryVerdict.RollBack(String reason) -> endByItself(canary, State.ROLLED_BACK, reason);

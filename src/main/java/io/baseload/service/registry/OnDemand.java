@@ -39,7 +39,9 @@ final class OnDemand {
     private final LoadedModels loaded;
     private final Residence residence;
     private final Map<String, CompletableFuture<Void>> loads = new ConcurrentHashMap<>();
-    private final Map<String, Instant> failed = new ConcurrentHashMap<>();
+    /** When models whose load failed may be tried again. */
+    private final Map<String, Instant> retryAt = new ConcurrentHashMap<>();
+
     private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
 
     OnDemand(ModelRows rows, ModelLoader loader, LoadedModels loaded, Residence residence) {
@@ -67,9 +69,7 @@ final class OnDemand {
         if (!isOn() || !rows.existsById(id)) {
             return Optional.empty();
         }
-        Instant before = failed.getOrDefault(id, Instant.MIN);
-        Duration left =
-                before.equals(Instant.MIN) ? Duration.ZERO : RETRY.minus(Duration.between(before, Instant.now()));
+        Duration left = Duration.between(Instant.now(), retryAt.getOrDefault(id, Instant.EPOCH));
         if (left.isPositive()) {
             throw new ModelUnavailableException(name, "not loaded, because its last load failed", left);
         }
@@ -119,12 +119,12 @@ final class OnDemand {
         Thread.ofVirtual().name("load-" + id).start(() -> {
             try {
                 load(id);
-                failed.remove(id);
+                retryAt.remove(id);
                 loads.remove(id, end);
                 end.complete(null);
             } catch (RuntimeException | Error e) {
                 if (!(e instanceof NotEnoughMemoryException) && !(e instanceof CancelledException)) {
-                    failed.put(id, Instant.now());
+                    retryAt.put(id, Instant.now().plus(RETRY));
                 }
                 LOG.warn("{}, which was asked for, can't be loaded: {}", id, Jobs.inWords(e));
                 loads.remove(id, end);

@@ -32,6 +32,15 @@ public final class Tenants {
         this.budgets = new Budgets(jdbc);
     }
 
+    /**
+     * The tenant.
+     *
+     * @throws UnknownTenantException if there is none
+     */
+    public Tenant require(String id) {
+        return find(id).orElseThrow(() -> new UnknownTenantException(id));
+    }
+
     public Optional<Tenant> find(String id) {
         return Optional.ofNullable(rows.findById(id, TenantRow.class))
                 .map(row -> withWindows(List.of(row)).getFirst());

@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -101,15 +102,9 @@ final class BearerCredentials extends OncePerRequestFilter {
         return caller;
     }
 
-    private static boolean comesFrom(Iterable<String> ranges, String address) {
-        boolean anywhere = true;
-        for (String range : ranges) {
-            if (new IpAddressMatcher(range).matches(address)) {
-                return true;
-            }
-            anywhere = false;
-        }
-        return anywhere;
+    /** @param ranges none = from anywhere */
+    private static boolean comesFrom(Collection<String> ranges, String address) {
+        return ranges.isEmpty() || ranges.stream().anyMatch(range -> new IpAddressMatcher(range).matches(address));
     }
 
     private boolean isSoon(Instant end) {
