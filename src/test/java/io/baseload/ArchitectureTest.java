@@ -190,6 +190,7 @@ class ArchitectureTest {
     void httpStaysAtTheEdges() {
         only(
                 List.of(
+                        "service.protocol",
                         "service.openai",
                         "service.admin",
                         "service.console",

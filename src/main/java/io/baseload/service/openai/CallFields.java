@@ -2,14 +2,16 @@ package io.baseload.service.openai;
 
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.ToolCall;
-import java.util.HashSet;
+import io.baseload.service.protocol.CallIds;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.Value;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Calls and their results in the messages of a chat, from the first message to the last: a result answers a call before it. */
 final class CallFields {
-    private final Set<String> called = new HashSet<>();
+    private final CallIds ids = new CallIds();
 
     /** The calls of an assistant's message. */
     List<ToolCall> calls(Fields message) {
@@ -22,10 +24,9 @@ final class CallFields {
     }
 
     private ToolCall call(Fields call) {
-        String id = call.require("id").nonEmptyText();
+        String id = ids.called(call.require("id"));
         call.find("type").ifPresent(type -> type.oneOf(List.of("function")));
         Fields function = call.require("function").fields();
-        called.add(id);
         return new ToolCall(
                 id,
                 function.require("name").nonEmptyText(),
@@ -34,10 +35,6 @@ final class CallFields {
 
     /** A message of a tool. */
     Message result(Fields message, String content, Optional<String> name) {
-        Value id = message.require("tool_call_id");
-        if (!called.contains(id.text())) {
-            throw Invalid.value(id.path(), "no message before has a call of this id.");
-        }
-        return new Message.Tool(id.text(), content, name);
+        return new Message.Tool(ids.answered(message.require("tool_call_id")), content, name);
     }
 }

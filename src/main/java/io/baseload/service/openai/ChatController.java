@@ -1,5 +1,7 @@
 package io.baseload.service.openai;
 
+import io.baseload.service.protocol.CompletionResponder;
+import io.baseload.service.protocol.Exchange;
 import io.baseload.service.tenant.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -38,8 +40,6 @@ final class ChatController {
     void complete(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);
-        ParsedRequest parsed = exchange.read(ChatRequestParser::parse);
-        boolean logprobs = parsed.completion().topLogprobs() >= 0;
-        responder.answer(exchange, parsed, admitted -> new ChatShape(ResponseHead.of("chatcmpl-", admitted), logprobs));
+        responder.answer(exchange, exchange.read(ChatRequestParser::parse));
     }
 }

@@ -2,6 +2,14 @@ package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.FormatFields;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.ParsedRequest;
+import io.baseload.service.protocol.RequestFields;
+import io.baseload.service.protocol.SamplingFields;
+import io.baseload.service.protocol.TemplateFields;
+import io.baseload.service.protocol.ToolFields;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -12,14 +20,14 @@ final class ChatRequestParser {
     private ChatRequestParser() {}
 
     static ParsedRequest parse(Fields fields) {
-        String model = CommonFields.model(fields);
+        String model = RequestFields.model(fields);
         var messages = MessageFields.read(fields.require("messages"));
         UnsupportedFields.check(fields);
         CommonFields.checkIgnored(fields);
         int choices = CommonFields.choices(fields);
         var request = new CompletionRequest(
                 new Input.Chat(messages, TemplateFields.read(fields)),
-                ToolFields.read(fields),
+                ToolFields.read(fields, ToolFields.Layout.NESTED),
                 choices,
                 choices,
                 maxTokens(fields),
@@ -28,7 +36,12 @@ final class ChatRequestParser {
                 topLogprobs(fields),
                 FormatFields.read(fields),
                 false);
-        return CommonFields.parsed(fields, model, request);
+        boolean usage = CommonFields.usage(fields);
+        boolean logprobs = request.topLogprobs() >= 0;
+        return new ParsedRequest(
+                CommonFields.request(fields, model, request),
+                CommonFields.streaming(fields),
+                admitted -> new ChatShape(ResponseHead.of("chatcmpl-", admitted), choices, logprobs, usage));
     }
 
     private static OptionalInt maxTokens(Fields fields) {

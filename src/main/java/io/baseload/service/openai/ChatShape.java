@@ -5,6 +5,11 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.baseload.chat.api.AnswerBuilder;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.TokenLogprob;
+import io.baseload.engine.api.Usage;
+import io.baseload.service.protocol.Choice;
+import io.baseload.service.protocol.Shape;
+import io.baseload.service.protocol.StreamEvent;
+import io.baseload.service.web.ApiException;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +22,16 @@ final class ChatShape implements Shape {
     private static final Delta NOTHING = new Delta(null, null, null, null);
 
     private final ResponseHead head;
+    private final int choices;
     private final boolean logprobs;
+    private final boolean usage;
 
-    ChatShape(ResponseHead head, boolean logprobs) {
+    /** @param usage whether a stream ends with a chunk that has the usage */
+    ChatShape(ResponseHead head, int choices, boolean logprobs, boolean usage) {
         this.head = head;
+        this.choices = choices;
         this.logprobs = logprobs;
+        this.usage = usage;
     }
 
     @Override
@@ -31,14 +41,18 @@ final class ChatShape implements Shape {
     }
 
     @Override
-    public List<Object> opening(int choices) {
+    public List<StreamEvent> opening() {
         return IntStream.range(0, choices)
-                .<Object>mapToObj(choice -> chunk(new Part(choice, ROLE, null, null)))
+                .mapToObj(choice -> StreamEvent.of(chunk(choice, ROLE)))
                 .toList();
     }
 
     @Override
-    public Object chunk(CompletionEvent.Piece piece) {
+    public List<StreamEvent> piece(CompletionEvent.Piece piece) {
+        return List.of(StreamEvent.of(chunk(piece)));
+    }
+
+    private Body chunk(CompletionEvent.Piece piece) {
         return switch (piece) {
             case CompletionEvent.Text t -> chunk(new Part(t.choice(), said(t.text()), entries(t.logprobs()), null));
             case CompletionEvent.Reasoning r -> chunk(r.choice(), new Delta(null, null, r.text(), null));
@@ -61,18 +75,23 @@ final class ChatShape implements Shape {
     }
 
     @Override
-    public Object end(CompletionEvent.ChoiceFinished end) {
-        return chunk(new Part(end.choice(), NOTHING, null, Shape.word(end.reason())));
+    public List<StreamEvent> end(CompletionEvent.ChoiceFinished end) {
+        return List.of(StreamEvent.of(chunk(new Part(end.choice(), NOTHING, null, Endings.word(end.reason())))));
     }
 
     @Override
-    public Object usage(CompletionEvent.Finished end) {
-        return body("chat.completion.chunk", List.of(), UsageBody.of(end));
+    public List<StreamEvent> finish(CompletionEvent.Finished end) {
+        return usage ? Endings.done(body("chat.completion.chunk", List.of(), UsageBody.of(end))) : Endings.done();
+    }
+
+    @Override
+    public List<StreamEvent> failure(ApiException failure, Usage usage) {
+        return Endings.failure(failure);
     }
 
     private Answer answer(Choice choice) {
         var answer = choice.answer();
-        return new Answer(choice.index(), Said.of(answer), entries(answer.logprobs()), Shape.word(choice.reason()));
+        return new Answer(choice.index(), Said.of(answer), entries(answer.logprobs()), Endings.word(choice.reason()));
     }
 
     private Body chunk(Part part) {

@@ -1,5 +1,7 @@
 package io.baseload.service.openai;
 
+import io.baseload.service.protocol.CompletionResponder;
+import io.baseload.service.protocol.Exchange;
 import io.baseload.service.tenant.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -38,11 +40,6 @@ final class CompletionsController {
     void complete(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);
-        ParsedRequest parsed = exchange.read(TextRequestParser::parse);
-        int logprobs = parsed.completion().topLogprobs();
-        responder.answer(
-                exchange,
-                parsed,
-                admitted -> new TextShape(ResponseHead.of("cmpl-", admitted), logprobs, parsed.choices()));
+        responder.answer(exchange, exchange.read(TextRequestParser::parse));
     }
 }

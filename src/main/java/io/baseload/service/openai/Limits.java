@@ -7,12 +7,5 @@ final class Limits {
     /** Answers that are generated for one request: prompts × the larger of n and best_of. */
     static final int ANSWERS = 32;
 
-    static final int MODEL_NAME = 256;
-
-    static final int CACHE_SALT = 256;
-
-    /** Of {@code user} and {@code safety_identifier}, which the audit trail keeps. */
-    static final int END_USER = 512;
-
     private Limits() {}
 }

@@ -2,6 +2,9 @@ package io.baseload.service.openai;
 
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.ToolCall;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.Value;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

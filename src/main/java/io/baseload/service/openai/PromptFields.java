@@ -1,6 +1,9 @@
 package io.baseload.service.openai;
 
 import io.baseload.chat.api.Input;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.Value;
 import java.util.List;
 
 /** The prompt of a completion: a text, several texts, token ids, or several arrays of these. */

@@ -2,6 +2,12 @@ package io.baseload.service.openai;
 
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.ToolSet;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.FormatFields;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.ParsedRequest;
+import io.baseload.service.protocol.RequestFields;
+import io.baseload.service.protocol.SamplingFields;
 import java.util.OptionalInt;
 
 /** Reads the body of {@code POST /v1/completions}. */
@@ -13,7 +19,7 @@ final class TextRequestParser {
     private TextRequestParser() {}
 
     static ParsedRequest parse(Fields fields) {
-        String model = CommonFields.model(fields);
+        String model = RequestFields.model(fields);
         var input = PromptFields.read(fields);
         fields.find("suffix").ifPresent(suffix -> {
             throw Invalid.unsupported(suffix.path(), "this service does not fill in.");
@@ -32,7 +38,12 @@ final class TextRequestParser {
                 FormatFields.read(fields),
                 fields.flag("echo", false));
         checkAnswers(request);
-        return CommonFields.parsed(fields, model, request);
+        boolean usage = CommonFields.usage(fields);
+        int all = request.prompts() * choices;
+        return new ParsedRequest(
+                CommonFields.request(fields, model, request),
+                CommonFields.streaming(fields),
+                admitted -> new TextShape(ResponseHead.of("cmpl-", admitted), request.topLogprobs(), all, usage));
     }
 
     private static int bestOf(Fields fields, int choices) {
@@ -40,7 +51,7 @@ final class TextRequestParser {
         if (bestOf < choices) {
             throw Invalid.value("best_of", "it must be at least 'n'.");
         }
-        if (fields.flag("stream", false) && fields.find("best_of").isPresent() && bestOf > 1) {
+        if (CommonFields.streaming(fields) && fields.find("best_of").isPresent() && bestOf > 1) {
             throw Invalid.value("best_of", "the best of several can't be streamed.");
         }
         return bestOf;

@@ -4,6 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.TokenLogprob;
+import io.baseload.engine.api.Usage;
+import io.baseload.service.protocol.Choice;
+import io.baseload.service.protocol.Shape;
+import io.baseload.service.protocol.StreamEvent;
+import io.baseload.service.web.ApiException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -16,11 +21,14 @@ final class TextShape implements Shape {
     private final ResponseHead head;
     private final int topLogprobs;
     private final int[] offsets;
+    private final boolean usage;
 
-    TextShape(ResponseHead head, int topLogprobs, int choices) {
+    /** @param usage whether a stream ends with a chunk that has the usage */
+    TextShape(ResponseHead head, int topLogprobs, int choices, boolean usage) {
         this.head = head;
         this.topLogprobs = topLogprobs;
         this.offsets = new int[choices];
+        this.usage = usage;
     }
 
     @Override
@@ -29,12 +37,12 @@ final class TextShape implements Shape {
     }
 
     @Override
-    public List<Object> opening(int choices) {
+    public List<StreamEvent> opening() {
         return List.of();
     }
 
     @Override
-    public Object chunk(CompletionEvent.Piece piece) {
+    public List<StreamEvent> piece(CompletionEvent.Piece piece) {
         if (!(piece instanceof CompletionEvent.Text text)) {
             throw new IllegalStateException("a completion is text, and not " + piece);
         }
@@ -42,22 +50,27 @@ final class TextShape implements Shape {
     }
 
     @Override
-    public Object end(CompletionEvent.ChoiceFinished end) {
-        return chunk(new Part("", end.choice(), null, Shape.word(end.reason())));
+    public List<StreamEvent> end(CompletionEvent.ChoiceFinished end) {
+        return chunk(new Part("", end.choice(), null, Endings.word(end.reason())));
     }
 
     @Override
-    public Object usage(CompletionEvent.Finished end) {
-        return body(List.of(), UsageBody.of(end));
+    public List<StreamEvent> finish(CompletionEvent.Finished end) {
+        return usage ? Endings.done(body(List.of(), UsageBody.of(end))) : Endings.done();
+    }
+
+    @Override
+    public List<StreamEvent> failure(ApiException failure, Usage usage) {
+        return Endings.failure(failure);
     }
 
     private Part answer(Choice choice) {
         var logprobs = entries(choice.index(), choice.answer().logprobs());
-        return new Part(choice.answer().text(), choice.index(), logprobs, Shape.word(choice.reason()));
+        return new Part(choice.answer().text(), choice.index(), logprobs, Endings.word(choice.reason()));
     }
 
-    private Body chunk(Part part) {
-        return body(List.of(part), null);
+    private List<StreamEvent> chunk(Part part) {
+        return List.of(StreamEvent.of(body(List.of(part), null)));
     }
 
     private Body body(List<Part> choices, @Nullable UsageBody usage) {

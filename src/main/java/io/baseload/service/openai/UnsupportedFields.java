@@ -1,5 +1,8 @@
 package io.baseload.service.openai;
 
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.Value;
 import java.util.List;
 
 /** Fields of a chat that would change the answer and that this service can't obey: refused by name, never ignored. Values that ask for nothing pass. */

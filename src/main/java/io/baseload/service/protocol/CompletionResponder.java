@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.service.inference.AdmittedRequest;
@@ -9,41 +9,38 @@ import io.baseload.service.web.RateLimitHeaders;
 import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
 /** Asks the model and sends its answer, in one piece or as a stream. Until the request is admitted every refusal is a plain status with JSON, on streams too. */
 @Component
-final class CompletionResponder {
+public final class CompletionResponder {
     private final Inference inference;
 
     CompletionResponder(Inference inference) {
         this.inference = inference;
     }
 
-    void answer(Exchange exchange, ParsedRequest parsed, Function<AdmittedRequest, Shape> shape) throws IOException {
-        if (parsed.delivery().streaming()) {
-            stream(exchange, parsed, shape);
+    public void answer(Exchange exchange, ParsedRequest parsed) throws IOException {
+        if (parsed.streaming()) {
+            stream(exchange, parsed);
         } else {
-            plain(exchange, parsed, shape);
+            plain(exchange, parsed);
         }
     }
 
-    private void stream(Exchange exchange, ParsedRequest parsed, Function<AdmittedRequest, Shape> shape)
-            throws IOException {
+    private void stream(Exchange exchange, ParsedRequest parsed) throws IOException {
         var events = new LinkedBlockingQueue<CompletionEvent>();
         AdmittedRequest admitted = ask(exchange, parsed, events::add);
-        new StreamingResponse(exchange.response(), events, shape.apply(admitted), parsed, exchange.id())
+        new StreamingResponse(exchange.response(), events, parsed.shape().apply(admitted), exchange.id())
                 .send(admitted.completion());
     }
 
     /** Runs to its end also when the client leaves: nothing is written before, so nobody can know. */
-    private void plain(Exchange exchange, ParsedRequest parsed, Function<AdmittedRequest, Shape> shape)
-            throws IOException {
+    private void plain(Exchange exchange, ParsedRequest parsed) throws IOException {
         var answer = new WholeResponse(parsed.choices());
         AdmittedRequest admitted = ask(exchange, parsed, answer);
         CompletionEvent.Finished end = answer.await();
-        Json.write(exchange.response(), shape.apply(admitted).whole(answer.choices(), end));
+        Json.write(exchange.response(), parsed.shape().apply(admitted).whole(answer.choices(), end));
     }
 
     private AdmittedRequest ask(Exchange exchange, ParsedRequest parsed, Consumer<CompletionEvent> listener) {

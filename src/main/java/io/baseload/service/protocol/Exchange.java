@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import io.baseload.service.inference.Origin;
 import io.baseload.service.tenant.Caller;
@@ -13,22 +13,22 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
 /** A request, the answer to it, and who asks. */
-record Exchange(HttpServletRequest request, HttpServletResponse response, Caller caller) {
+public record Exchange(HttpServletRequest request, HttpServletResponse response, Caller caller) {
     static final String MAX_WAIT = "x-max-wait-ms";
 
     private static final int BYTES_AT_ONCE = 8 << 20;
     private static final Semaphore TURNS = new Semaphore(BYTES_AT_ONCE, true);
 
-    String id() {
+    public String id() {
         return RequestIds.of(request);
     }
 
-    Origin origin() {
+    public Origin origin() {
         return new Origin(id(), request.getRemoteAddr());
     }
 
     /** How long the client wants to wait until its answer is begun. */
-    Optional<Duration> maxWait() {
+    public Optional<Duration> maxWait() {
         String text = request.getHeader(MAX_WAIT);
         if (text == null) {
             return Optional.empty();
@@ -41,7 +41,7 @@ record Exchange(HttpServletRequest request, HttpServletResponse response, Caller
     }
 
     /** Reads the body. Only the reading waits for the client; what is built from a body is some ten times its size, so large ones take turns. */
-    ParsedRequest read(Function<Fields, ParsedRequest> reader) throws IOException {
+    public <T> T read(Function<Fields, T> reader) throws IOException {
         byte[] body = request.getInputStream().readAllBytes();
         int weight = Math.min(body.length, BYTES_AT_ONCE);
         TURNS.acquireUninterruptibly(weight);

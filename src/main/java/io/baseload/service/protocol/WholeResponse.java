@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import io.baseload.chat.api.AnswerBuilder;
 import io.baseload.chat.api.CompletionEvent;

@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import io.baseload.service.web.ApiException;
 import java.time.Duration;

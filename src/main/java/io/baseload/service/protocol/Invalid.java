@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import io.baseload.chat.api.InvalidRequestException;
 import java.math.BigInteger;
@@ -6,58 +6,58 @@ import java.util.Collection;
 import tools.jackson.databind.JsonNode;
 
 /** What is wrong with a field, in the words and codes of the OpenAI API. */
-final class Invalid {
+public final class Invalid {
     private Invalid() {}
 
-    static InvalidRequestException type(String path, String expected, JsonNode found) {
+    public static InvalidRequestException type(String path, String expected, JsonNode found) {
         return new InvalidRequestException(
                 path,
                 "invalid_type",
                 "Invalid type for '" + path + "': expected " + expected + ", but got " + kind(found) + " instead.");
     }
 
-    static InvalidRequestException missing(String path) {
+    public static InvalidRequestException missing(String path) {
         return new InvalidRequestException(
                 path, "missing_required_parameter", "Missing required parameter: '" + path + "'.");
     }
 
     /** @param allowed what would be right, as a sentence */
-    static InvalidRequestException value(String path, String allowed) {
+    public static InvalidRequestException value(String path, String allowed) {
         return new InvalidRequestException(path, "invalid_value", "Invalid '" + path + "': " + allowed);
     }
 
-    static InvalidRequestException notOneOf(String path, String value, Collection<String> allowed) {
+    public static InvalidRequestException notOneOf(String path, String value, Collection<String> allowed) {
         String supported = String.join("', '", allowed);
         return new InvalidRequestException(
                 path, "invalid_value", "Invalid value: '" + value + "'. Supported values are: '" + supported + "'.");
     }
 
     /** Right in the OpenAI API, but nothing that this service can do. */
-    static InvalidRequestException unsupported(String path, String reason) {
+    public static InvalidRequestException unsupported(String path, String reason) {
         return new InvalidRequestException(path, "unsupported_value", "Unsupported '" + path + "': " + reason);
     }
 
-    static InvalidRequestException integerBelow(String path, long min, BigInteger found) {
+    public static InvalidRequestException integerBelow(String path, long min, BigInteger found) {
         return bound(path, "integer_below_min_value", "integer below minimum value", "a value >= " + min, found);
     }
 
-    static InvalidRequestException integerAbove(String path, long max, BigInteger found) {
+    public static InvalidRequestException integerAbove(String path, long max, BigInteger found) {
         return bound(path, "integer_above_max_value", "integer above maximum value", "a value <= " + max, found);
     }
 
-    static InvalidRequestException decimalBelow(String path, double min, double found) {
+    public static InvalidRequestException decimalBelow(String path, double min, double found) {
         return bound(path, "decimal_below_min_value", "decimal below minimum value", "a value >= " + min, found);
     }
 
-    static InvalidRequestException decimalAbove(String path, double max, double found) {
+    public static InvalidRequestException decimalAbove(String path, double max, double found) {
         return bound(path, "decimal_above_max_value", "decimal above maximum value", "a value <= " + max, found);
     }
 
-    static InvalidRequestException emptyArray(String path) {
+    public static InvalidRequestException emptyArray(String path) {
         return bound(path, "empty_array", "empty array", "an array of length 1 or more", "an empty array");
     }
 
-    static InvalidRequestException arrayTooLong(String path, int max, int found) {
+    public static InvalidRequestException arrayTooLong(String path, int max, int found) {
         String allowed = "an array of length " + max + " or less";
         return bound(path, "array_above_max_length", "array too long", allowed, "length " + found);
     }

@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import io.baseload.chat.api.OutputFormat;
 import java.util.ArrayList;
@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** What an answer is held to: {@code response_format} of the OpenAI API, and vLLM's {@code structured_outputs} and {@code guided_…}. At most one of them. */
-final class FormatFields {
+public final class FormatFields {
     private static final String SCHEMA_NAME = "[a-zA-Z0-9_-]{1,64}";
     private static final int MAX_CHOICES = 1_000;
     private static final List<String> FORMS = List.of("json", "regex", "choice", "grammar");
 
     private FormatFields() {}
 
-    static OutputFormat read(Fields fields) {
+    public static OutputFormat read(Fields fields) {
         List<Named> asked = new ArrayList<>();
         fields.find("response_format").flatMap(FormatFields::responseFormat).ifPresent(asked::add);
         fields.find("structured_outputs").ifPresent(value -> structured(value.fields(), "", asked));
@@ -36,6 +36,16 @@ final class FormatFields {
                         .orElse(new Named(value.path(), new OutputFormat.JsonObject())));
             default -> Optional.of(namedSchema(format.require("json_schema").fields()));
         };
+    }
+
+    /** A schema with its name, and whether it is strict. */
+    public static OutputFormat schema(Fields fields) {
+        return namedSchema(fields).format;
+    }
+
+    /** A schema alone. */
+    public static OutputFormat schema(Value schema) {
+        return schema(schema, false).format;
     }
 
     private static Named namedSchema(Fields fields) {

@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** What a chat's body says to the chat template, beside the messages and tools: {@code documents}, {@code reasoning_effort}, {@code chat_template_kwargs}. */
-final class TemplateFields {
+public final class TemplateFields {
     /** They come from elsewhere. */
     private static final Set<String> RESERVED = Set.of("messages", "tools", "documents", "bos_token", "eos_token");
 
     private TemplateFields() {}
 
     /** Variables by name; {@code chat_template_kwargs} has the last word. */
-    static Map<String, Object> read(Fields fields) {
+    public static Map<String, Object> read(Fields fields) {
         Map<String, Object> variables = new LinkedHashMap<>();
         fields.find("documents").ifPresent(documents -> variables.put("documents", documents(documents)));
         fields.find("reasoning_effort").ifPresent(effort -> effort(effort.text(), variables));
@@ -33,7 +33,13 @@ final class TemplateFields {
         return all;
     }
 
-    /** Templates have one of three names for it. */
+    /** What a template hears of how much the model should think. It has one of three names for it. */
+    public static Map<String, Object> effort(String effort) {
+        Map<String, Object> variables = new LinkedHashMap<>();
+        effort(effort, variables);
+        return variables;
+    }
+
     private static void effort(String effort, Map<String, Object> variables) {
         variables.put("reasoning_effort", effort);
         if (effort.equals("none")) {

@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import io.baseload.service.web.Json;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** An object of a request, read field by field. A field that is {@code null} is absent; a field that nobody asks for is ignored. */
-final class Fields {
+public final class Fields {
     private final JsonNode object;
     private final String path;
 
@@ -16,7 +16,7 @@ final class Fields {
     }
 
     /** The object that a body holds. */
-    static Fields of(byte[] body) {
+    public static Fields of(byte[] body) {
         JsonNode root = Json.parse(body);
         if (!root.isObject()) {
             throw Invalid.type("body", "an object", root);
@@ -24,33 +24,33 @@ final class Fields {
         return new Fields(root, "");
     }
 
-    Optional<Value> find(String name) {
+    public Optional<Value> find(String name) {
         return Optional.ofNullable(object.get(name))
                 .filter(node -> !node.isNull())
                 .map(node -> new Value(node, path(name)));
     }
 
-    Value require(String name) {
+    public Value require(String name) {
         return find(name).orElseThrow(() -> Invalid.missing(path(name)));
     }
 
-    boolean flag(String name, boolean fallback) {
+    public boolean flag(String name, boolean fallback) {
         return find(name).map(Value::flag).orElse(fallback);
     }
 
-    int integer(String name, int min, int max, int fallback) {
+    public int integer(String name, int min, int max, int fallback) {
         return find(name).map(value -> value.integer(min, max)).orElse(fallback);
     }
 
-    float decimal(String name, double min, double max, double fallback) {
+    public float decimal(String name, double min, double max, double fallback) {
         return find(name).map(value -> value.decimal(min, max)).orElse((float) fallback);
     }
 
-    List<String> names() {
+    public List<String> names() {
         return List.copyOf(object.propertyNames());
     }
 
-    String path(String name) {
+    public String path(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 }

@@ -1,13 +1,14 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.engine.api.Usage;
 import io.baseload.service.web.Failures;
-import io.baseload.service.web.Json;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,24 +24,15 @@ final class StreamingResponse {
     /** Two of these find a client that left, and a step of the engine must still fit into the 2 s within which its work stops. */
     private static final long PING_MILLIS = 300;
 
-    private static final byte[] PING = ascii(":ping\n\n");
-    private static final byte[] DATA = ascii("data: ");
-    private static final byte[] ERROR = ascii("event: error\ndata: ");
-    private static final byte[] END = ascii("\n\n");
-    private static final byte[] DONE = ascii("data: [DONE]\n\n");
+    private static final byte[] PING = ":ping\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final BlockingQueue<CompletionEvent> events;
     private final Shape shape;
-    private final ParsedRequest parsed;
     private final String requestId;
     private final ServletOutputStream out;
 
     StreamingResponse(
-            HttpServletResponse response,
-            BlockingQueue<CompletionEvent> events,
-            Shape shape,
-            ParsedRequest parsed,
-            String requestId)
+            HttpServletResponse response, BlockingQueue<CompletionEvent> events, Shape shape, String requestId)
             throws IOException {
         response.setContentType("text/event-stream");
         response.setHeader("Cache-Control", "no-cache");
@@ -48,7 +40,6 @@ final class StreamingResponse {
         this.out = response.getOutputStream();
         this.events = events;
         this.shape = shape;
-        this.parsed = parsed;
         this.requestId = requestId;
     }
 
@@ -64,22 +55,16 @@ final class StreamingResponse {
 
     private void sendAll(Completion completion) throws IOException {
         try {
-            open();
+            send(shape.opening());
+            out.flush();
             relay();
         } catch (InterruptedException e) {
             completion.cancel();
-            sendError(Stopped.error());
+            sendFailure(Stopped.error(), completion.usage());
         } catch (RuntimeException bug) {
             completion.cancel();
-            sendError(bug);
+            sendFailure(bug, completion.usage());
         }
-    }
-
-    private void open() throws IOException {
-        for (Object chunk : shape.opening(parsed.choices())) {
-            send(chunk);
-        }
-        out.flush();
     }
 
     /** Flushes when no more is waiting: each token at once, and together those that came while the client was slow. */
@@ -101,44 +86,26 @@ final class StreamingResponse {
     /** Returns false after the last event. */
     private boolean send(CompletionEvent event) throws IOException {
         switch (event) {
-            case CompletionEvent.Piece piece -> send(shape.chunk(piece));
+            case CompletionEvent.Piece piece -> send(shape.piece(piece));
             case CompletionEvent.ChoiceFinished end -> send(shape.end(end));
-            case CompletionEvent.Finished end -> finish(end);
-            case CompletionEvent.Failed failure -> sendError(failure.cause());
+            case CompletionEvent.Finished end when end.cancelled() -> sendFailure(Stopped.error(), end.usage());
+            case CompletionEvent.Finished end -> {
+                send(shape.finish(end));
+                out.flush();
+            }
+            case CompletionEvent.Failed failure -> sendFailure(failure.cause(), failure.usage());
         }
         return !(event instanceof CompletionEvent.Finished) && !(event instanceof CompletionEvent.Failed);
     }
 
-    private void finish(CompletionEvent.Finished end) throws IOException {
-        if (end.cancelled()) {
-            sendError(Stopped.error());
-            return;
-        }
-        if (parsed.delivery().usage()) {
-            send(shape.usage(end));
-        }
-        out.write(DONE);
+    private void sendFailure(Throwable failure, Usage usage) throws IOException {
+        send(shape.failure(Failures.of(failure, requestId), usage));
         out.flush();
     }
 
-    private void send(Object chunk) throws IOException {
-        write(DATA, chunk);
-    }
-
-    /** Without it, and without [DONE] missing after it, clients take a cut stream for a complete answer. */
-    private void sendError(Throwable failure) throws IOException {
-        write(ERROR, Failures.of(failure, requestId).body());
-        out.flush();
-    }
-
-    private void write(byte[] field, Object value) throws IOException {
-        byte[] json = Json.bytes(value);
-        out.write(field);
-        out.write(json);
-        out.write(END);
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+    private void send(List<StreamEvent> some) throws IOException {
+        for (StreamEvent event : some) {
+            event.write(out);
+        }
     }
 }

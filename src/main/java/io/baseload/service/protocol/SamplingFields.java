@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import io.baseload.engine.api.SamplingOptions;
 import java.util.HashMap;
@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /** How tokens are chosen and where answers end: the fields that chat and completions share. */
-final class SamplingFields {
+public final class SamplingFields {
     private static final int MAX_STOPS = 4;
 
     private SamplingFields() {}
 
-    static SamplingOptions options(Fields fields) {
+    public static SamplingOptions options(Fields fields) {
         return new SamplingOptions(
                 fields.decimal("temperature", 0, 2, 1),
                 fields.decimal("top_p", 0, 1, 1),
@@ -25,7 +25,7 @@ final class SamplingFields {
     }
 
     /** One text or up to four, none of them empty. */
-    static List<String> stops(Fields fields) {
+    public static List<String> stops(Fields fields) {
         return fields.find("stop").map(SamplingFields::stops).orElse(List.of());
     }
 

@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import java.math.BigInteger;
 import java.util.AbstractList;
@@ -11,10 +11,10 @@ import tools.jackson.databind.JsonNode;
  *
  * @param path such as {@code messages[1].content}
  */
-record Value(JsonNode node, String path) {
+public record Value(JsonNode node, String path) {
 
     /** Text in whole characters. */
-    String text() {
+    public String text() {
         if (!node.isString()) {
             throw Invalid.type(path, "a string", node);
         }
@@ -25,7 +25,7 @@ record Value(JsonNode node, String path) {
         return text;
     }
 
-    String nonEmptyText() {
+    public String nonEmptyText() {
         String text = text();
         if (text.isEmpty()) {
             throw Invalid.value(path, "expected a string of at least one character.");
@@ -33,7 +33,7 @@ record Value(JsonNode node, String path) {
         return text;
     }
 
-    String oneOf(List<String> allowed) {
+    public String oneOf(List<String> allowed) {
         String text = text();
         if (!allowed.contains(text)) {
             throw Invalid.notOneOf(path, text, allowed);
@@ -41,11 +41,11 @@ record Value(JsonNode node, String path) {
         return text;
     }
 
-    int integer(int min, int max) {
+    public int integer(int min, int max) {
         return (int) integer((long) min, max);
     }
 
-    long int64() {
+    public long int64() {
         return integer(Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
@@ -63,7 +63,7 @@ record Value(JsonNode node, String path) {
         return value.longValue();
     }
 
-    float decimal(double min, double max) {
+    public float decimal(double min, double max) {
         if (!node.isNumber()) {
             throw Invalid.type(path, "a number", node);
         }
@@ -77,14 +77,14 @@ record Value(JsonNode node, String path) {
         return (float) value;
     }
 
-    boolean flag() {
+    public boolean flag() {
         if (!node.isBoolean()) {
             throw Invalid.type(path, "a boolean", node);
         }
         return node.booleanValue();
     }
 
-    Fields fields() {
+    public Fields fields() {
         if (!node.isObject()) {
             throw Invalid.type(path, "an object", node);
         }
@@ -92,7 +92,7 @@ record Value(JsonNode node, String path) {
     }
 
     /** The elements of an array; it may be empty. Each is made when it is asked for: a body has room for millions. */
-    List<Value> items() {
+    public List<Value> items() {
         if (!node.isArray()) {
             throw Invalid.type(path, "an array", node);
         }
@@ -109,7 +109,7 @@ record Value(JsonNode node, String path) {
         };
     }
 
-    List<Value> items(int min, int max) {
+    public List<Value> items(int min, int max) {
         List<Value> items = items();
         if (items.size() < min) {
             throw Invalid.emptyArray(path);

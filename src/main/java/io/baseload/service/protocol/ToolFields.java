@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import io.baseload.chat.api.ToolChoice;
 import io.baseload.chat.api.ToolSet;
@@ -10,19 +10,39 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/** Tools of a chat, and whether and which of them the model calls. */
-final class ToolFields {
+/** Tools of a conversation, and whether and which of them the model calls: in the forms of chats and of Responses, which differ in where a function's fields stand. */
+public final class ToolFields {
+    /** Where the fields of a tool, or of a choice of tools, stand. */
+    public enum Layout {
+        /** In an object of their own, as in chats: {@code {"type": "function", "function": {"name": …}}}. */
+        NESTED,
+        /** Beside the type, as in Responses: {@code {"type": "function", "name": …}}. */
+        FLAT;
+
+        private Fields inner(Fields outer, String type) {
+            return this == NESTED ? outer.require(type).fields() : outer;
+        }
+    }
+
     private static final int MAX_TOOLS = 128;
     /** Far more than any schema needs, and what templates can show. */
     private static final int DEEPEST = 64;
 
     private static final String NAME = "[a-zA-Z0-9_-]{1,64}";
 
-    private ToolFields() {}
+    private final Layout layout;
+    private final List<ToolSpec> tools = new ArrayList<>();
 
-    static ToolSet read(Fields fields) {
-        List<ToolSpec> tools = new ArrayList<>();
-        Set<String> names = new HashSet<>();
+    private ToolFields(Layout layout) {
+        this.layout = layout;
+    }
+
+    public static ToolSet read(Fields fields, Layout layout) {
+        return new ToolFields(layout).read(fields);
+    }
+
+    private ToolSet read(Fields fields) {
+        var names = new HashSet<String>();
         fields.find("tools")
                 .ifPresent(value -> value.items(0, MAX_TOOLS).forEach(item -> tools.add(tool(item, names))));
         boolean parallel = fields.flag("parallel_tool_calls", true);
@@ -31,30 +51,33 @@ final class ToolFields {
             return tools.isEmpty() ? ToolSet.EMPTY : new ToolSet(tools, ToolChoice.Mode.AUTO, parallel);
         }
         Value value = choice.get();
-        return value.node().isObject()
-                ? chosen(value, tools, parallel)
-                : new ToolSet(tools, mode(value, tools), parallel);
+        return value.node().isObject() ? chosen(value, parallel) : new ToolSet(tools, mode(value), parallel);
     }
 
-    private static ToolSpec tool(Value item, Set<String> names) {
+    private ToolSpec tool(Value item, Set<String> names) {
         Fields tool = item.fields();
         tool.require("type").oneOf(List.of("function"));
-        Fields function = tool.require("function").fields();
-        Value name = function.require("name");
-        if (!name.text().matches(NAME)) {
-            throw Invalid.value(name.path(), "expected 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.");
-        }
-        if (!names.add(name.text())) {
-            throw Invalid.value(name.path(), "there is another tool of this name.");
-        }
+        Fields function = layout.inner(tool, "function");
         return new ToolSpec(
-                name.text(),
+                name(function.require("name"), names),
                 function.find("description").map(Value::text).orElse(""),
                 function.find("parameters").map(ToolFields::schema).orElse(ToolSpec.NO_PARAMETERS),
                 function.flag("strict", false));
     }
 
-    private static String schema(Value parameters) {
+    /** A tool's name, which none of the others may have. */
+    public static String name(Value name, Set<String> others) {
+        if (!name.text().matches(NAME)) {
+            throw Invalid.value(name.path(), "expected 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.");
+        }
+        if (!others.add(name.text())) {
+            throw Invalid.value(name.path(), "there is another tool of this name.");
+        }
+        return name.text();
+    }
+
+    /** The schema of a tool's arguments, as JSON text. */
+    public static String schema(Value parameters) {
         Fields schema = parameters.fields();
         schema.find("type")
                 .filter(type -> !type.node().isString() || !type.text().equals("object"))
@@ -71,13 +94,13 @@ final class ToolFields {
         return node.valueStream().mapToInt(ToolFields::depth).max().orElse(0) + 1;
     }
 
-    private static ToolChoice mode(Value value, List<ToolSpec> tools) {
+    private ToolChoice mode(Value value) {
         if (!value.node().isString()) {
             throw Invalid.type(value.path(), "a string or an object", value.node());
         }
         String mode = value.oneOf(List.of("none", "auto", "required"));
         if (!mode.equals("none")) {
-            checkGiven(value, tools);
+            checkGiven(value);
         }
         return mode(mode);
     }
@@ -90,32 +113,32 @@ final class ToolFields {
         };
     }
 
-    private static ToolSet chosen(Value value, List<ToolSpec> tools, boolean parallel) {
-        checkGiven(value, tools);
+    private ToolSet chosen(Value value, boolean parallel) {
+        checkGiven(value);
         Fields choice = value.fields();
         if (choice.require("type").oneOf(List.of("function", "allowed_tools")).equals("function")) {
-            String name = named(choice, tools);
+            String name = named(choice);
             return new ToolSet(tools, new ToolChoice.Named(name), parallel);
         }
-        Fields allowed = choice.require("allowed_tools").fields();
+        Fields allowed = layout.inner(choice, "allowed_tools");
         boolean required =
                 allowed.require("mode").oneOf(List.of("auto", "required")).equals("required");
         Set<String> names = allowed.require("tools").items(1, MAX_TOOLS).stream()
-                .map(tool -> named(tool.fields(), tools))
+                .map(tool -> named(tool.fields()))
                 .collect(Collectors.toSet());
         return new ToolSet(tools, new ToolChoice.Allowed(names, required), parallel);
     }
 
-    private static String named(Fields choice, List<ToolSpec> tools) {
+    private String named(Fields choice) {
         choice.require("type").oneOf(List.of("function"));
-        Value name = choice.require("function").fields().require("name");
+        Value name = layout.inner(choice, "function").require("name");
         if (tools.stream().noneMatch(tool -> tool.name().equals(name.text()))) {
             throw Invalid.value(name.path(), "'tools' has no tool of this name.");
         }
         return name.text();
     }
 
-    private static void checkGiven(Value choice, List<ToolSpec> tools) {
+    private void checkGiven(Value choice) {
         if (tools.isEmpty()) {
             throw Invalid.value(choice.path(), "it is only allowed where 'tools' are given.");
         }

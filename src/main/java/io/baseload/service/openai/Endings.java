@@ -1,0 +1,32 @@
+package io.baseload.service.openai;
+
+import io.baseload.chat.api.StopReason;
+import io.baseload.service.protocol.StreamEvent;
+import io.baseload.service.web.ApiException;
+import java.util.List;
+import java.util.Locale;
+
+/** How streams of chats and completions end. */
+final class Endings {
+    private static final StreamEvent DONE = StreamEvent.word("[DONE]");
+
+    private Endings() {}
+
+    static List<StreamEvent> done() {
+        return List.of(DONE);
+    }
+
+    /** With a chunk that has the usage. */
+    static List<StreamEvent> done(Object usage) {
+        return List.of(StreamEvent.of(usage), DONE);
+    }
+
+    /** Without [DONE]. */
+    static List<StreamEvent> failure(ApiException failure) {
+        return List.of(StreamEvent.of("error", failure.body()));
+    }
+
+    static String word(StopReason reason) {
+        return reason.name().toLowerCase(Locale.ROOT);
+    }
+}

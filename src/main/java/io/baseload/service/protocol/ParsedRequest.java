@@ -1,0 +1,23 @@
+package io.baseload.service.protocol;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.service.inference.AdmittedRequest;
+import io.baseload.service.inference.InferenceRequest;
+import java.util.function.Function;
+
+/**
+ * A request whose body was read and found in order.
+ *
+ * @param streaming whether the answer is sent as it is generated
+ * @param shape what the answer looks like
+ */
+public record ParsedRequest(InferenceRequest inference, boolean streaming, Function<AdmittedRequest, Shape> shape) {
+    public CompletionRequest completion() {
+        return inference.completion();
+    }
+
+    /** Choices in the answer. */
+    public int choices() {
+        return completion().prompts() * completion().choices();
+    }
+}

@@ -1,0 +1,73 @@
+package io.baseload.service.protocol;
+
+import io.baseload.engine.api.FlowId.Urgency;
+import io.baseload.service.inference.EndUser;
+import java.util.List;
+import java.util.Optional;
+
+/** Fields of a request that stand beside its question: who answers, for whom, how urgently. */
+public final class RequestFields {
+    private static final int MODEL_NAME = 256;
+    private static final int CACHE_SALT = 256;
+    /** Of {@code user} and {@code safety_identifier}, which the audit trail keeps. */
+    private static final int END_USER = 512;
+
+    private static final int METADATA_PAIRS = 16;
+    private static final String BATCH_TIER = "flex";
+    private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
+
+    private RequestFields() {}
+
+    public static String model(Fields fields) {
+        return limited(fields.require("model"), 1, MODEL_NAME);
+    }
+
+    /** The tier {@code flex} is for what nobody waits for; others mean nothing here. */
+    public static Urgency urgency(Fields fields) {
+        boolean batch = fields.find("service_tier").map(Value::text).equals(Optional.of(BATCH_TIER));
+        return batch ? Urgency.BATCH : Urgency.INTERACTIVE;
+    }
+
+    public static String cacheSalt(Fields fields) {
+        var salt = fields.find("cache_salt").map(Value::nonEmptyText).orElse("");
+        if (salt.length() > CACHE_SALT) {
+            throw Invalid.value("cache_salt", "expected at most " + CACHE_SALT + " characters.");
+        }
+        return salt;
+    }
+
+    /** In the OpenAI API's fields. Stands in the audit trail as it is. */
+    public static EndUser endUser(Fields fields) {
+        return new EndUser(
+                fields.find("user").map(RequestFields::endUser),
+                fields.find("safety_identifier").map(RequestFields::endUser));
+    }
+
+    /** One name of an end user. */
+    public static String endUser(Value name) {
+        return limited(name, 0, END_USER);
+    }
+
+    private static String limited(Value value, int min, int max) {
+        String text = min > 0 ? value.nonEmptyText() : value.text();
+        if (text.length() > max || text.chars().anyMatch(Character::isISOControl)) {
+            throw Invalid.value(
+                    value.path(), "expected at most " + max + " characters, none of them a control character.");
+        }
+        return text;
+    }
+
+    /** How much the model should think, in the OpenAI API's words. */
+    public static String effort(Value effort) {
+        return effort.oneOf(EFFORTS);
+    }
+
+    /** Pairs of names and texts: they have no effect here, but must be well formed. */
+    public static void checkMetadata(Value value) {
+        Fields pairs = value.fields();
+        if (pairs.names().size() > METADATA_PAIRS) {
+            throw Invalid.value(value.path(), "expected at most " + METADATA_PAIRS + " pairs.");
+        }
+        pairs.names().forEach(name -> pairs.require(name).text());
+    }
+}
