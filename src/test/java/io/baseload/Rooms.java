@@ -70,15 +70,16 @@ final class Rooms {
         door(doors, "service.audit", Set.of("service.database"));
         door(doors, "service.tenant", Set.of("service.database", "service.audit"));
         door(doors, "service.quota", Set.of("service.database", "service.tenant", "service.audit"));
-        door(doors, "service.outbound", ASKING);
-        door(doors, "service.backend", ASKING, Set.of("service.database", "service.outbound"));
+        door(doors, "service.encryption", Set.of("service.database"));
+        door(doors, "service.outbound", ASKING, Set.of("service.encryption"));
+        door(doors, "service.backend", ASKING, Set.of("service.database", "service.encryption", "service.outbound"));
         door(doors, "service.pull", Set.of("service.outbound"));
         door(
                 doors,
                 "service.registry",
                 ASKING,
                 Set.of("engine.store"),
-                Set.of("service.database", "service.cluster", "service.tenant", "service.audit"),
+                Set.of("service.database", "service.encryption", "service.cluster", "service.tenant", "service.audit"),
                 Set.of("service.outbound", "service.backend", "service.pull"));
         door(
                 doors,

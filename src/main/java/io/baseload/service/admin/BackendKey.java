@@ -15,6 +15,7 @@ record BackendKey(
     static BackendKey of(Secret secret) {
         return switch (secret) {
             case Secret.None none -> new BackendKey("none", null, null);
+            case Secret.Given given -> new BackendKey("database", null, null);
             case Secret.Stored stored -> new BackendKey("database", null, null);
             case Secret.Environment environment -> new BackendKey("environment", environment.variable(), null);
             case Secret.InFile inFile -> new BackendKey("file", null, inFile.file());
@@ -30,7 +31,7 @@ record BackendKey(
                     "Only one of 'api_key', 'api_key_env' and 'api_key_file' can be given.");
         }
         if (key != null) {
-            return key.isEmpty() ? new Secret.None() : new Secret.Stored(key);
+            return key.isEmpty() ? new Secret.None() : new Secret.Given(key);
         }
         if (variable != null) {
             return variable.isEmpty() ? new Secret.None() : new Secret.Environment(variable);

@@ -14,7 +14,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * What a request says of a backend. What it leaves out stays, or gets the default in a new one.
  *
- * @param apiKey kept in the database; never shown
+ * @param apiKey kept in the database, sealed; never shown
  * @param apiKeyEnv an environment variable of each process
  * @param apiKeyFile a file in the folder of backend keys
  * @param timeoutMs how long the backend may take until its answer begins

@@ -2,6 +2,7 @@ package io.baseload.service.app;
 
 import io.baseload.engine.api.Engine;
 import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.AllowedHosts;
 import io.baseload.service.outbound.Secrets;
 import io.baseload.service.planner.Planner;
@@ -66,8 +67,8 @@ class Wiring {
     }
 
     @Bean
-    Secrets pullSecrets(PullProperties properties, BaseloadHome home) {
-        return new Secrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("pull-keys")));
+    Secrets pullSecrets(PullProperties properties, BaseloadHome home, MasterKeys keys) {
+        return new Secrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("pull-keys")), keys);
     }
 
     @Bean

@@ -37,6 +37,10 @@ public record Backend(String name, URI baseUrl, Secret secret, List<Offer> model
                 new Limits(Duration.ofSeconds(60), Duration.ofSeconds(60), 64, "max_tokens");
     }
 
+    public Backend with(Secret other) {
+        return new Backend(name, baseUrl, other, models, limits, createdAt);
+    }
+
     public Optional<Offer> offer(String id) {
         return models.stream().filter(offer -> offer.id().equals(id)).findFirst();
     }

@@ -1,6 +1,7 @@
 package io.baseload.service.backend;
 
 import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.AllowedHosts;
 import io.baseload.service.outbound.Secret;
 import io.baseload.service.outbound.Secrets;
@@ -41,12 +42,13 @@ public final class BackendConnections implements AutoCloseable {
     BackendConnections(
             BackendProperties properties,
             BaseloadHome home,
+            MasterKeys keys,
             ObjectProvider<SslBundles> bundles,
             MeterRegistry registry) {
         this.access = new Access(
                 client(properties, bundles),
                 new BackendAddresses(AllowedHosts.of(properties.allowedHosts())),
-                new Secrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("backend-keys"))),
+                new Secrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("backend-keys")), keys),
                 registry);
         long pause = properties.probeInterval().toMillis();
         var _ = clock.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);

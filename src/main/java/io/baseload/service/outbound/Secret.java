@@ -7,7 +7,6 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kept")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Secret.None.class, name = "nowhere"),
-    @JsonSubTypes.Type(value = Secret.Stored.class, name = "here"),
     @JsonSubTypes.Type(value = Secret.Environment.class, name = "environment"),
     @JsonSubTypes.Type(value = Secret.InFile.class, name = "file")
 })
@@ -15,13 +14,21 @@ public sealed interface Secret {
     /** It wants none. */
     record None() implements Secret {}
 
-    /** Kept in the database, with what it belongs to. Never shown. */
-    record Stored(String key) implements Secret {
+    /** As it was given, to be sealed before it is stored. Never shown. */
+    record Given(String key) implements Secret {
         @Override
         public String toString() {
-            return "Stored[…]";
+            return "Given[…]";
         }
     }
+
+    /**
+     * Kept in the database, with what it belongs to. Never shown.
+     *
+     * @param sealed with the master key
+     * @param purpose what for
+     */
+    record Stored(String sealed, String purpose) implements Secret {}
 
     /** In an environment variable of each process. */
     record Environment(String variable) implements Secret {}

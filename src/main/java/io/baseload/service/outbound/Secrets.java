@@ -1,6 +1,8 @@
 package io.baseload.service.outbound;
 
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.service.encryption.MasterKeys;
+import io.baseload.service.encryption.SealException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,10 +20,15 @@ public final class Secrets {
     private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
     private final Path folder;
+    private final MasterKeys keys;
 
-    /** @param folder the only one whose files can be named */
-    public Secrets(Path folder) {
+    /**
+     * @param folder the only one whose files can be named
+     * @param keys open what is kept in the database
+     */
+    public Secrets(Path folder, MasterKeys keys) {
         this.folder = folder;
+        this.keys = keys;
     }
 
     /**
@@ -32,10 +39,19 @@ public final class Secrets {
     public Optional<String> find(Secret secret) throws IOException {
         return switch (secret) {
             case Secret.None none -> Optional.empty();
-            case Secret.Stored stored -> Optional.of(stored.key());
+            case Secret.Given given -> Optional.of(given.key());
+            case Secret.Stored stored -> Optional.of(opened(stored));
             case Secret.Environment environment -> Optional.of(variable(environment.variable()));
             case Secret.InFile file -> Optional.of(file(file.file()));
         };
+    }
+
+    private String opened(Secret.Stored stored) throws IOException {
+        try {
+            return new String(keys.open(stored.sealed(), stored.purpose()), StandardCharsets.UTF_8);
+        } catch (SealException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     private static String variable(String name) throws IOException {
@@ -75,6 +91,15 @@ public final class Secrets {
                 yield name + "_file";
             }
             case Secret.None none -> name;
+            case Secret.Given given -> {
+                if (!keys.present()) {
+                    throw invalid(
+                            name,
+                            "a key itself is kept only where baseload.encryption.key-file names a master key; name '"
+                                    + name + "_env' or '" + name + "_file' instead");
+                }
+                yield name;
+            }
             case Secret.Stored stored -> name;
         };
         try {

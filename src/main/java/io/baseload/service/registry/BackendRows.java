@@ -1,6 +1,7 @@
 package io.baseload.service.registry;
 
 import io.baseload.service.backend.Backend;
+import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.Secret;
 import java.net.URI;
 import java.time.Duration;
@@ -48,7 +49,13 @@ interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String>
             return new BackendRow(
                     backend.name(),
                     backend.baseUrl().toString(),
-                    secret instanceof Secret.Stored stored ? stored.key() : null,
+                    switch (secret) {
+                        case Secret.Given given -> given.key();
+                        case Secret.Stored stored -> stored.sealed();
+                        case Secret.None none -> null;
+                        case Secret.Environment environment -> null;
+                        case Secret.InFile file -> null;
+                    },
                     secret instanceof Secret.Environment environment ? environment.variable() : null,
                     secret instanceof Secret.InFile file ? file.file() : null,
                     Math.toIntExact(limits.firstByte().toMillis()),
@@ -59,6 +66,11 @@ interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String>
                     backend.models().stream()
                             .map(offer -> new OfferRow(offer.id(), offer.upstream()))
                             .collect(Collectors.toSet()));
+        }
+
+        /** What the key of a backend is sealed for. */
+        static String purpose(String name) {
+            return "backend/" + name;
         }
 
         Backend backend() {
@@ -80,7 +92,9 @@ interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String>
 
         private Secret secret() {
             if (apiKey != null) {
-                return new Secret.Stored(apiKey);
+                return MasterKeys.isSealed(apiKey)
+                        ? new Secret.Stored(apiKey, purpose(name))
+                        : new Secret.Given(apiKey);
             }
             if (apiKeyEnv != null) {
                 return new Secret.Environment(apiKeyEnv);

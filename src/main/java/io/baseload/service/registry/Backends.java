@@ -5,8 +5,12 @@ import io.baseload.service.backend.Backend;
 import io.baseload.service.backend.BackendClient;
 import io.baseload.service.backend.BackendConnections;
 import io.baseload.service.backend.BackendHealth;
+import io.baseload.service.encryption.MasterKeys;
+import io.baseload.service.encryption.SealException;
+import io.baseload.service.outbound.Secret;
 import io.baseload.service.registry.BackendRows.BackendRow;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +19,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
@@ -22,12 +28,15 @@ import org.springframework.transaction.support.TransactionOperations;
 /** The engines elsewhere that this service may ask. A change holds here at once, in other processes within a second. */
 @Component
 public final class Backends {
+    private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
+
     /** Other engines have {@code org/model} and {@code model:tag}. */
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
 
     private final BackendRows rows;
     private final AliasTargets targets;
     private final BackendConnections connections;
+    private final MasterKeys keys;
     private final JdbcAggregateOperations table;
     private final TransactionOperations transaction;
 
@@ -35,11 +44,13 @@ public final class Backends {
             BackendRows rows,
             AliasTargets targets,
             BackendConnections connections,
+            MasterKeys keys,
             JdbcAggregateOperations table,
             TransactionOperations transaction) {
         this.rows = rows;
         this.targets = targets;
         this.connections = connections;
+        this.keys = keys;
         this.table = table;
         this.transaction = transaction;
     }
@@ -90,7 +101,7 @@ public final class Backends {
             if (rows.existsById(backend.name())) {
                 throw new ConflictException("There is a backend '" + backend.name() + "' already.");
             }
-            table.insert(BackendRow.of(backend));
+            table.insert(BackendRow.of(sealed(backend)));
             recorded.run();
         });
         refresh();
@@ -113,7 +124,7 @@ public final class Backends {
             after.ifPresent(backend -> {
                 check(backend);
                 refuseIfMissed(backend);
-                table.update(BackendRow.of(backend));
+                table.update(BackendRow.of(sealed(backend)));
                 recorded.accept(backend);
             });
             return after;
@@ -174,6 +185,47 @@ public final class Backends {
             if (!seen.add(id)) {
                 throw new InvalidRequestException(path, "invalid_value", "'" + path + "' stands there twice.");
             }
+        }
+    }
+
+    private Backend sealed(Backend backend) {
+        return backend.secret() instanceof Secret.Given given
+                ? backend.with(stored(backend.name(), given.key().getBytes(StandardCharsets.UTF_8)))
+                : backend;
+    }
+
+    private Secret.Stored stored(String name, byte[] key) {
+        String purpose = BackendRow.purpose(name);
+        return new Secret.Stored(keys.seal(key, purpose), purpose);
+    }
+
+    /** Keys that were stored before there was a master key, or with an earlier one, are sealed with the present one. */
+    void sealKeys() {
+        transaction.executeWithoutResult(status -> {
+            rows.lock();
+            rows.findAll().stream().map(BackendRow::backend).forEach(this::sealAnew);
+        });
+    }
+
+    private void sealAnew(Backend backend) {
+        String name = backend.name();
+        switch (backend.secret()) {
+            case Secret.Given given when keys.present() -> table.update(BackendRow.of(sealed(backend)));
+            case Secret.Given given ->
+                LOG.warn(
+                        "THE KEY OF THE BACKEND {} CAN BE READ IN THE DATABASE: baseload.encryption.key-file names no"
+                                + " master key that would seal it",
+                        name);
+            case Secret.Stored stored
+            when keys.present() && !keys.isCurrent(stored.sealed()) -> {
+                try {
+                    byte[] key = keys.open(stored.sealed(), stored.purpose());
+                    table.update(BackendRow.of(backend.with(stored(name, key))));
+                } catch (SealException e) {
+                    LOG.warn("The key of the backend {} is not sealed anew: {}", name, e.getMessage());
+                }
+            }
+            default -> {}
         }
     }
 

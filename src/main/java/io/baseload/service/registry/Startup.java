@@ -77,6 +77,7 @@ public final class Startup implements SmartLifecycle {
         running = true;
         jobs.failInterrupted();
         bundled.run();
+        backends.sealKeys();
         backends.refresh();
         routes.use(aliases.all());
         routes.all().forEach((name, route) -> route.local().ifPresent(model -> loaded.point(name, model)));

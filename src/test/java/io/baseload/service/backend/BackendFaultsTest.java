@@ -20,6 +20,7 @@ import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.backend.BackendHealth.State;
 import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.Secret;
 import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
@@ -65,6 +66,7 @@ class BackendFaultsTest {
         connections = new BackendConnections(
                 properties,
                 BaseloadHome.at(home),
+                MasterKeys.of(List.of()),
                 new StaticListableBeanFactory().getBeanProvider(SslBundles.class),
                 registry);
     }
@@ -389,17 +391,17 @@ class BackendFaultsTest {
                 new Secret.Environment("NO_SUCH_VARIABLE_AT_ALL"),
                 new Secret.InFile("../audit-key.pem"),
                 new Secret.InFile("missing"),
-                new Secret.Stored("two\nlines"))) {
+                new Secret.Given("two\nlines"))) {
             assertThatThrownBy(() -> connections.check(bad)).isInstanceOf(InvalidRequestException.class);
         }
-        assertThat(new Secret.Stored("secret").toString()).doesNotContain("secret");
+        assertThat(new Secret.Given("secret").toString()).doesNotContain("secret");
     }
 
     private Backend backend(Duration firstByte, Duration idle, int concurrent) {
         return new Backend(
                 "b",
                 URI.create(server.url()),
-                new Secret.Stored("secret-key"),
+                new Secret.Given("secret-key"),
                 List.of(new Backend.Offer("m", "m")),
                 new Backend.Limits(firstByte, idle, concurrent, "max_tokens"),
                 Instant.EPOCH);

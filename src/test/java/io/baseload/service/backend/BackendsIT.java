@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -305,6 +306,8 @@ final class BackendsIT {
         assertThat(Rest.json(created).at("/health/state").asString()).isEqualTo("up");
         assertThat(rest.send("POST", "/admin/v1/backends", made).statusCode()).isEqualTo(409);
         assertThat(rest.get("/admin/v1/backends").toString()).doesNotContain("sk-very-secret");
+        var jdbc = gateway.bean(JdbcClient.class);
+        assertThat(storedKey(jdbc)).startsWith("sealed:").doesNotContain("sk-very-secret");
         HttpResponse<String> changed =
                 rest.send("PATCH", "/admin/v1/backends/made", Map.of("timeout_ms", 1234, "api_key", ""));
         assertThat(Rest.json(changed).get("timeout_ms").asInt()).isEqualTo(1234);
@@ -321,6 +324,12 @@ final class BackendsIT {
                 "POST", "/admin/v1/backends", Map.of("name", "bad", "base_url", "http://169.254.169.254/latest"));
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(Rest.json(refused).at("/error/param").asString()).isEqualTo("base_url");
+    }
+
+    private static String storedKey(JdbcClient jdbc) {
+        return jdbc.sql("SELECT api_key FROM backend WHERE name = 'made'")
+                .query(String.class)
+                .single();
     }
 
     private static Map<String, Object> chat(String model, int maxTokens, boolean stream) {

@@ -1,0 +1,60 @@
+package io.baseload.service.encryption;
+
+import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.database.EmbeddedDatabase;
+import io.baseload.service.database.PrivateFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Where the master key is: in the file that the configuration names; else, if this process has its database to itself, in a file of the home that the first start makes. Several processes on one
+ * database need the same key, so with an external one nothing is made up.
+ */
+@Configuration(proxyBeanMethods = false)
+public class EncryptionConfiguration {
+    @Bean
+    MasterKeys masterKeys(
+            @Value("${baseload.encryption.key-file:#{null}}") @Nullable Path file,
+            BaseloadHome home,
+            ObjectProvider<EmbeddedDatabase> embedded) {
+        if (file != null) {
+            return MasterKeys.of(keys(file));
+        }
+        if (embedded.getIfAvailable() == null) {
+            return MasterKeys.of(List.of());
+        }
+        var own = new PrivateFile(home.resolve("secrets").resolve("master-key"));
+        return MasterKeys.of(List.of(
+                own.readOrCreate(() -> Base64.getEncoder().encodeToString(SealingKey.random(SealingKey.BYTES)))));
+    }
+
+    private static List<String> keys(Path file) {
+        try {
+            List<String> keys = Files.readAllLines(file).stream()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+            if (keys.isEmpty()) {
+                throw new IllegalArgumentException("it is empty");
+            }
+            MasterKeys.of(keys);
+            return keys;
+        } catch (IOException e) {
+            throw new UncheckedIOException("baseload.encryption.key-file " + file + " can't be read", e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "baseload.encryption.key-file " + file + " must have 32 bytes in Base64 in each line, as 'openssl"
+                            + " rand -base64 32' prints them: " + e.getMessage(),
+                    e);
+        }
+    }
+}
