@@ -68,14 +68,15 @@ def cases(models, wanted):
     found = []
     for name in models:
         large = name != "SmolLM2"
+        decode, repeat = (32, 1) if large else (128, 3)
         if "one" in wanted:
-            found += [Case("one", name, 512, 32 if large else 128, precision=precision, repeat=1 if large else 3) for precision in ("fast", "exact")]
+            found += [Case("one", name, 512, decode, precision=precision, repeat=repeat) for precision in ("fast", "exact")]
         if "formats" in wanted and large:
-            found += [Case("one", name, 512, 32, quantize=kind) for kind in ("nf4-dq", "q4")]
+            found += [Case("one", name, 512, decode, quantize=kind, repeat=repeat) for kind in ("nf4-dq", "q4")]
         if "batches" in wanted:
-            found += [Case("batches", name, 16, 32, batch=batch) for batch in (1, 2, 4, 8, 16)]
+            found += [Case("batches", name, 16, decode, batch=batch, repeat=repeat) for batch in (1, 2, 4, 8, 16)]
         if "crowded" in wanted:
-            found += [Case("crowded", name, 16, 64, crowd=crowd) for crowd in (0, 2)]
+            found += [Case("crowded", name, 16, decode, crowd=crowd, repeat=repeat) for crowd in (0, 2)]
     return found
 
 

@@ -10,14 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Measures the engine: prefill of some prompts, then decode of all sequences together, a token each in a step. The prompts' ids are as good as random; the first
- * round of each measurement is a warm-up and doesn't count.
+ * Measures the engine: prefill of some prompts, then decode of all sequences together, a token each in a step. The prompts' ids are as good as random; rounds of the
+ * first {@link #WARM_UP_SECONDS} of each measurement don't count: by then the compiler has done with what a step runs through, kernels and all else.
  */
 @Command(
         name = "bench",
@@ -26,6 +27,8 @@ import picocli.CommandLine.Option;
 final class BenchCommand implements Callable<Integer> {
     /** A sequence holds whole pages. */
     private static final int KV_PAGE = 32;
+
+    private static final int WARM_UP_SECONDS = 4;
 
     @Mixin
     private ModelArgument model = new ModelArgument();
@@ -201,11 +204,16 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private List<BenchRound> rounds(LoadedModel loaded, int batch, int prompt, int decode) throws Exception {
+        int number = 0;
+        long start = System.nanoTime();
+        do {
+            BenchRound.run(loaded, number++, batch, prompt, decode);
+        } while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS));
         var rounds = new ArrayList<BenchRound>();
-        for (int number = 0; number <= repeat; number++) {
-            rounds.add(BenchRound.run(loaded, number, batch, prompt, decode));
+        for (int i = 0; i < repeat; i++) {
+            rounds.add(BenchRound.run(loaded, number++, batch, prompt, decode));
         }
-        return rounds.subList(1, rounds.size());
+        return rounds;
     }
 
     private static int min(List<Integer> values) {

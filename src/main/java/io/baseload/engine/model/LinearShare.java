@@ -109,9 +109,14 @@ final class LinearShare {
         }
         Linear linear = Objects.requireNonNull(this.linear);
         helper.did(Operator.BARRIERS);
-        prepare(helper, linear, Objects.requireNonNull(x));
+        boolean prepared = false;
         for (; taken >= 0; taken = queue.takeLast(operator)) {
+            // a chunk that was taken is finished even if its helper fails, or its owner would wait for it
             try {
+                if (!prepared) {
+                    prepare(helper, linear, Objects.requireNonNull(x));
+                    prepared = true;
+                }
                 chunk(helper, taken);
             } finally {
                 queue.finish();
