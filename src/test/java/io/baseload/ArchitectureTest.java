@@ -192,6 +192,7 @@ class ArchitectureTest {
                 List.of(
                         "service.protocol",
                         "service.openai",
+                        "service.responses",
                         "service.admin",
                         "service.console",
                         "service.web",

@@ -90,7 +90,9 @@ final class Rooms {
         door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database"));
         door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.web"));
         door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web"));
-        door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.web", "service.protocol"));
+        for (String protocol : List.of("openai", "responses")) {
+            door(doors, "service." + protocol, ASKING, PLATFORM, Set.of("service.web", "service.protocol"));
+        }
         door(
                 doors,
                 "service.admin",

@@ -2,6 +2,7 @@ package io.baseload.chat.api;
 
 import io.baseload.engine.api.Usage;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What happens to a question, in order. Of one answer first all reasoning, then text, then calls one after the other, each with its arguments' fragments.
@@ -35,8 +36,12 @@ public sealed interface CompletionEvent {
     /** A piece of the JSON text of a call's arguments; all pieces together are an object, unless the answer was cut. */
     record ToolCallArguments(int choice, int index, String fragment) implements Piece {}
 
-    /** An answer is complete. */
-    record ChoiceFinished(int choice, StopReason reason) implements CompletionEvent {}
+    /**
+     * An answer is complete.
+     *
+     * @param stopText the stop text that ended it; empty where none did, or nobody knows
+     */
+    record ChoiceFinished(int choice, StopReason reason, Optional<String> stopText) implements CompletionEvent {}
 
     /**
      * All answers are complete, or were cancelled.

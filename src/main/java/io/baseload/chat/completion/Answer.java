@@ -141,13 +141,14 @@ final class Answer implements TokenSink {
             echo();
             events.append(characters.finish());
             events.finish();
-            listener.accept(new CompletionEvent.ChoiceFinished(choice, reason(reason == FinishReason.LENGTH)));
+            listener.accept(new CompletionEvent.ChoiceFinished(
+                    choice, reason(reason == FinishReason.LENGTH), events.stopText()));
         }
         completion.ended();
     }
 
     private StopReason reason(boolean cut) {
-        if (events.stopped()) {
+        if (events.stopText().isPresent()) {
             return StopReason.STOP;
         }
         if (cut) {

@@ -7,6 +7,7 @@ import io.baseload.chat.tools.AnswerReader;
 import io.baseload.chat.tools.Piece;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -65,8 +66,9 @@ final class AnswerEvents {
         return scanner.stopped() || reader.over();
     }
 
-    boolean stopped() {
-        return scanner.stopped();
+    /** The stop text that ended the answer. */
+    Optional<String> stopText() {
+        return scanner.stopText();
     }
 
     boolean called() {

@@ -50,7 +50,8 @@ final class BestOf {
             case CompletionEvent.Text t
             when t.choice() == from -> listener.accept(new CompletionEvent.Text(to, t.text(), t.logprobs()));
             case CompletionEvent.ChoiceFinished f
-            when f.choice() == from -> listener.accept(new CompletionEvent.ChoiceFinished(to, f.reason()));
+            when f.choice() == from ->
+                listener.accept(new CompletionEvent.ChoiceFinished(to, f.reason(), f.stopText()));
             default -> {}
         }
     }

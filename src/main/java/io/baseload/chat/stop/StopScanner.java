@@ -1,5 +1,7 @@
 package io.baseload.chat.stop;
 
+import java.util.Optional;
+
 /**
  * Lets an answer through up to the first stop text, wherever the pieces are cut: what comes out is the text before the leftmost occurrence of any of the
  * stop texts. A tail that may yet become a stop text is held back. Not safe for use by several threads.
@@ -15,6 +17,7 @@ public final class StopScanner {
 
     private long seen;
     private long match = NOWHERE;
+    private int matchedText;
     private boolean done;
 
     StopScanner(StopTexts stops) {
@@ -48,6 +51,11 @@ public final class StopScanner {
         return done;
     }
 
+    /** The stop text that was found. */
+    public Optional<String> stopText() {
+        return done && match < NOWHERE ? Optional.of(stops.texts[matchedText]) : Optional.empty();
+    }
+
     /** Chars that were let through so far. */
     public long passed() {
         return passed;
@@ -59,6 +67,7 @@ public final class StopScanner {
             matched[t] = stops.advance(t, matched[t], c);
             int length = stops.texts[t].length();
             if (matched[t] == length) {
+                matchedText = seen - length < match ? t : matchedText;
                 match = Math.min(match, seen - length);
                 matched[t] = stops.failures[t][length];
             }

@@ -125,7 +125,7 @@ final class ChoiceReader {
                 }
             }
         }
-        events.add(new CompletionEvent.ChoiceFinished(choice, reason));
+        events.add(new CompletionEvent.ChoiceFinished(choice, reason, Optional.empty()));
         return events;
     }
 

@@ -8,5 +8,7 @@ import io.baseload.service.quota.QuotaSnapshot;
  *
  * @param model the id of the model that answers
  * @param fingerprint names build and weights
+ * @param promptTokens of all prompts; where a backend tokenizes them, as many as they can be at most
  */
-public record AdmittedRequest(String model, String fingerprint, QuotaSnapshot quota, Completion completion) {}
+public record AdmittedRequest(
+        String model, String fingerprint, int promptTokens, QuotaSnapshot quota, Completion completion) {}

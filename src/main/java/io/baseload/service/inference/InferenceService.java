@@ -167,7 +167,7 @@ final class InferenceService implements Inference {
             var request = new RunningRequest(reservation, model, ledger, watch, turn, ended, listener);
             var completion = prepared.start(index -> lease(prepared, tokens, turn, watch), request);
             awaitTurn(turn, model, completion);
-            return new AdmittedRequest(model.id(), model.fingerprint(), quota, completion);
+            return new AdmittedRequest(model.id(), model.fingerprint(), prepared.promptTokens(), quota, completion);
         } catch (RuntimeException | Error e) {
             running.remove(reservation.id());
             await(ledger.refund(reservation));

@@ -12,6 +12,7 @@ import io.baseload.service.protocol.TemplateFields;
 import io.baseload.service.protocol.ToolFields;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 
 /** Reads the body of {@code POST /v1/chat/completions}. */
 final class ChatRequestParser {
@@ -41,7 +42,8 @@ final class ChatRequestParser {
         return new ParsedRequest(
                 CommonFields.request(fields, model, request),
                 CommonFields.streaming(fields),
-                admitted -> new ChatShape(ResponseHead.of("chatcmpl-", admitted), choices, logprobs, usage));
+                admitted -> new ChatShape(ResponseHead.of("chatcmpl-", admitted), choices, logprobs, usage),
+                UnaryOperator.identity());
     }
 
     private static OptionalInt maxTokens(Fields fields) {

@@ -7,6 +7,7 @@ import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.TokenLogprob;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.protocol.Choice;
+import io.baseload.service.protocol.LogprobEntry;
 import io.baseload.service.protocol.Shape;
 import io.baseload.service.protocol.StreamEvent;
 import io.baseload.service.web.ApiException;
@@ -103,7 +104,7 @@ final class ChatShape implements Shape {
     }
 
     private @Nullable Logprobs entries(List<TokenLogprob> tokens) {
-        return logprobs ? new Logprobs(tokens.stream().map(ChatLogprob::of).toList(), null) : null;
+        return logprobs ? new Logprobs(tokens.stream().map(LogprobEntry::of).toList(), null) : null;
     }
 
     @JsonNaming(SnakeCaseStrategy.class)
@@ -155,5 +156,5 @@ final class ChatShape implements Shape {
             @Nullable List<CallBody> toolCalls) {}
 
     private record Logprobs(
-            List<ChatLogprob> content, @Nullable String refusal) {}
+            List<LogprobEntry> content, @Nullable String refusal) {}
 }

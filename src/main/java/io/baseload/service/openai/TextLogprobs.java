@@ -1,6 +1,7 @@
 package io.baseload.service.openai;
 
 import io.baseload.chat.api.TokenLogprob;
+import io.baseload.service.protocol.LogprobEntry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,14 +40,14 @@ record TextLogprobs(
     private void add(TokenLogprob token, int offset) {
         boolean known = !Float.isNaN(token.logprob());
         tokens.add(token.text());
-        tokenLogprobs.add(known ? ChatLogprob.finite(token.logprob()) : null);
+        tokenLogprobs.add(known ? LogprobEntry.finite(token.logprob()) : null);
         topLogprobs.add(known ? likeliest(token) : null);
         textOffset.add(offset);
     }
 
     private static Map<String, Float> likeliest(TokenLogprob token) {
         var likeliest = new LinkedHashMap<String, Float>();
-        token.top().forEach(top -> likeliest.putIfAbsent(top.text(), ChatLogprob.finite(top.logprob())));
+        token.top().forEach(top -> likeliest.putIfAbsent(top.text(), LogprobEntry.finite(top.logprob())));
         return likeliest;
     }
 

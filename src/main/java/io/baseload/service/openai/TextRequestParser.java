@@ -9,6 +9,7 @@ import io.baseload.service.protocol.ParsedRequest;
 import io.baseload.service.protocol.RequestFields;
 import io.baseload.service.protocol.SamplingFields;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 
 /** Reads the body of {@code POST /v1/completions}. */
 final class TextRequestParser {
@@ -43,7 +44,8 @@ final class TextRequestParser {
         return new ParsedRequest(
                 CommonFields.request(fields, model, request),
                 CommonFields.streaming(fields),
-                admitted -> new TextShape(ResponseHead.of("cmpl-", admitted), request.topLogprobs(), all, usage));
+                admitted -> new TextShape(ResponseHead.of("cmpl-", admitted), request.topLogprobs(), all, usage),
+                UnaryOperator.identity());
     }
 
     private static int bestOf(Fields fields, int choices) {

@@ -1,6 +1,7 @@
 package io.baseload.service.protocol;
 
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.service.inference.AdmittedRequest;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.inference.InferenceRequest;
@@ -46,8 +47,13 @@ public final class CompletionResponder {
     private AdmittedRequest ask(Exchange exchange, ParsedRequest parsed, Consumer<CompletionEvent> listener) {
         InferenceRequest request =
                 exchange.maxWait().map(parsed.inference()::within).orElse(parsed.inference());
-        AdmittedRequest admitted = inference.ask(exchange.caller(), request, exchange.origin(), listener);
-        RateLimitHeaders.of(admitted.quota()).forEach(exchange.response()::setHeader);
-        return admitted;
+        try {
+            AdmittedRequest admitted = inference.ask(exchange.caller(), request, exchange.origin(), listener);
+            RateLimitHeaders.of(admitted.quota()).forEach(exchange.response()::setHeader);
+            return admitted;
+        } catch (InvalidRequestException e) {
+            throw new InvalidRequestException(
+                    parsed.names().apply(e.field()), e.code(), String.valueOf(e.getMessage()));
+        }
     }
 }

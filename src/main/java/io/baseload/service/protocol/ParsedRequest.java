@@ -4,14 +4,20 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.service.inference.AdmittedRequest;
 import io.baseload.service.inference.InferenceRequest;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A request whose body was read and found in order.
  *
  * @param streaming whether the answer is sent as it is generated
  * @param shape what the answer looks like
+ * @param names what a field of chats is called in this protocol, for errors that are found later
  */
-public record ParsedRequest(InferenceRequest inference, boolean streaming, Function<AdmittedRequest, Shape> shape) {
+public record ParsedRequest(
+        InferenceRequest inference,
+        boolean streaming,
+        Function<AdmittedRequest, Shape> shape,
+        UnaryOperator<String> names) {
     public CompletionRequest completion() {
         return inference.completion();
     }

@@ -37,14 +37,24 @@ public final class ToolFields {
         this.layout = layout;
     }
 
+    /** The fields {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}. */
     public static ToolSet read(Fields fields, Layout layout) {
-        return new ToolFields(layout).read(fields);
+        return read(fields, listed(fields), layout);
     }
 
-    private ToolSet read(Fields fields) {
+    /** The same with these tools. */
+    public static ToolSet read(Fields fields, List<Value> functions, Layout layout) {
+        return new ToolFields(layout).read(fields, functions);
+    }
+
+    /** What the field {@code tools} has. */
+    public static List<Value> listed(Fields fields) {
+        return fields.find("tools").map(value -> value.items(0, MAX_TOOLS)).orElse(List.of());
+    }
+
+    private ToolSet read(Fields fields, List<Value> functions) {
         var names = new HashSet<String>();
-        fields.find("tools")
-                .ifPresent(value -> value.items(0, MAX_TOOLS).forEach(item -> tools.add(tool(item, names))));
+        functions.forEach(item -> tools.add(tool(item, names)));
         boolean parallel = fields.flag("parallel_tool_calls", true);
         var choice = fields.find("tool_choice");
         if (choice.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.baseload.service.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
@@ -8,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one form in which every route says no: {@code {"error":{"message","type","param","code"}}}, as the OpenAI API has it. Whoever refuses throws it;
+ * The form in which every route says no: {@code {"error":{"message","type","param","code"}}}, as the OpenAI API has it; {@link AnthropicError} on Anthropic's routes. Whoever refuses throws it;
  * {@link Failures} has it for what others throw, {@link ErrorResponses} for what ends elsewhere. It has no stack trace, so that constants may be of it.
  */
 public final class ApiException extends RuntimeException {
@@ -96,21 +97,31 @@ public final class ApiException extends RuntimeException {
         return wait.compareTo(WORTH_WAITING) > 0 ? timed.with("x-should-retry", "false") : timed;
     }
 
-    /** What stands in the body. */
+    public int status() {
+        return status;
+    }
+
+    public Detail detail() {
+        return detail;
+    }
+
+    /** What stands in the body, but on routes of another protocol. */
     public Body body() {
         return new Body(detail);
     }
 
-    /** Answers with it. Does nothing if an answer has begun: then only closing the connection can tell the client. */
-    void write(HttpServletResponse response, String requestId) throws IOException {
+    /** Answers with it, in the form of the protocol that was asked. Does nothing if an answer has begun: then only closing the connection can tell the client. */
+    void write(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (response.isCommitted()) {
             return;
         }
+        String requestId = RequestIds.of(request);
+        boolean ofAnthropic = AnthropicError.isFormOf(request);
         response.resetBuffer();
-        response.setStatus(status);
+        response.setStatus(ofAnthropic ? AnthropicError.status(this) : status);
         response.setHeader(RequestIds.HEADER, requestId);
         headers.forEach(response::setHeader);
-        Json.write(response, body());
+        Json.write(response, ofAnthropic ? AnthropicError.of(this, requestId) : body());
     }
 
     public record Body(Detail error) {}

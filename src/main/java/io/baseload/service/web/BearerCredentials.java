@@ -22,13 +22,14 @@ import org.springframework.security.web.util.matcher.IpAddressMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Reads {@code Authorization: Bearer}, in which there is an API key or an identity provider's token, and holds a key to where it may come from and how often. What is wrong
+ * Reads {@code Authorization: Bearer}, in which there is an API key or an identity provider's token, or where it is missing {@code x-api-key}, as Anthropic's clients send it, and holds a key to where it may come from and how often. What is wrong
  * is refused at once, also where nothing is needed. Who is refused stands in the audit trail.
  */
 final class BearerCredentials extends OncePerRequestFilter {
     /** When the key of this request ends, where that is soon. */
     static final String EXPIRES = "x-api-key-expires";
 
+    private static final String KEY = "x-api-key";
     private static final String SCHEME = "Bearer ";
     private static final int MAX_PATH = 200;
 
@@ -57,17 +58,16 @@ final class BearerCredentials extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        @Nullable String header = request.getHeader(HttpHeaders.AUTHORIZATION);
-        if (header == null) {
+        @Nullable String credentials = credentials(request);
+        if (credentials == null) {
             chain.doFilter(request, response);
             return;
         }
         Caller caller;
         try {
-            caller = admitted(bearer(header), request);
+            caller = admitted(credentials, request);
         } catch (RuntimeException e) {
-            String id = RequestIds.of(request);
-            Failures.of(e, id).write(response, id);
+            Failures.of(e, RequestIds.of(request)).write(request, response);
             return;
         }
         caller.rights().expiresAt().filter(this::isSoon).ifPresent(at -> response.setHeader(EXPIRES, at.toString()));
@@ -124,6 +124,12 @@ final class BearerCredentials extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return List.of(Security.OPEN).contains(request.getServletPath());
+    }
+
+    /** Null without any. */
+    private static @Nullable String credentials(HttpServletRequest request) {
+        @Nullable String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return header == null ? request.getHeader(KEY) : bearer(header);
     }
 
     /** Empty with another scheme, which is nobody's. */

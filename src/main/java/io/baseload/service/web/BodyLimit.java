@@ -26,7 +26,7 @@ final class BodyLimit extends OncePerRequestFilter {
             throws ServletException, IOException {
         if (request.getContentLengthLong() > MAX_BYTES) {
             new LimitedRequest(request, memory).end();
-            tooLarge().write(response, RequestIds.of(request));
+            tooLarge().write(request, response);
             return;
         }
         var limited = new LimitedRequest(request, memory);

@@ -33,8 +33,7 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
     /** An exception that leaves a controller. */
     @ExceptionHandler
     void answer(Exception failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String id = RequestIds.of(request);
-        Failures.of(failure, id).write(response, id);
+        Failures.of(failure, RequestIds.of(request)).write(request, response);
     }
 
     /** Security's own filters answer these. */
@@ -52,14 +51,14 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException cause)
             throws IOException {
-        noKey().write(response, RequestIds.of(request));
+        noKey().write(request, response);
     }
 
     /** A key without the right. */
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException cause)
             throws IOException {
-        wrongRole().write(response, RequestIds.of(request));
+        wrongRole().write(request, response);
     }
 
     /**
@@ -68,8 +67,7 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
      */
     @RequestMapping("${spring.web.error.path:/error}")
     void dispatched(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String id = RequestIds.of(request);
-        error(request, id).write(response, id);
+        error(request, RequestIds.of(request)).write(request, response);
     }
 
     private static ApiException error(HttpServletRequest request, String id) {
@@ -97,9 +95,8 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
             if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
                 return;
             }
-            String id = RequestIds.of(request);
             try {
-                Failures.byStatus(status, id).write(response, id);
+                Failures.byStatus(status, RequestIds.of(request)).write(request, response);
                 response.finishResponse();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

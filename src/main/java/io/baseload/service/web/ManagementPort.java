@@ -49,8 +49,7 @@ final class ManagementPort extends OncePerRequestFilter {
         if (request.getServletPath().startsWith("/actuator/")) {
             chain.doFilter(request, response);
         } else {
-            String id = RequestIds.of(request);
-            Failures.byStatus(404, id).write(response, id);
+            Failures.byStatus(404, RequestIds.of(request)).write(request, response);
         }
     }
 

@@ -18,6 +18,7 @@ import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -213,7 +214,7 @@ final class TinyModel implements ModelDirectory, Completions {
                 listener.accept(new CompletionEvent.Text(answer, "word ", List.of()));
             }
             if (!cancelled) {
-                listener.accept(new CompletionEvent.ChoiceFinished(answer, StopReason.LENGTH));
+                listener.accept(new CompletionEvent.ChoiceFinished(answer, StopReason.LENGTH, Optional.empty()));
             }
         }
 

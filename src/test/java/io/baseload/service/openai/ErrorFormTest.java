@@ -22,7 +22,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 /** Every refusal has one form, whoever refuses and whatever the client accepts. */
 @ScriptedTest
 @ExtendWith(OutputCaptureExtension.class)
-class ErrorFormTest {
+public class ErrorFormTest {
     private static final String HI = """
         {"model": "%s", "messages": [{"role": "user", "content": "Hi"}], "stream": %s}\
         """;
@@ -245,7 +245,7 @@ class ErrorFormTest {
                 .POST(BodyPublishers.ofString(body));
     }
 
-    static void assertError(Web.Reply reply, int status, String type, @Nullable String code) {
+    public static void assertError(Web.Reply reply, int status, String type, @Nullable String code) {
         assertEquals(status, reply.status(), reply::toString);
         assertEquals("application/json", reply.header("Content-Type"), reply::toString);
         assertTrue(reply.header("x-request-id").startsWith("req_"), reply::toString);

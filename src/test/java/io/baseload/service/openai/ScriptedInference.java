@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Answers with a fixed text, or fails, as the model's name says. Needs neither an engine nor a database. */
-final class ScriptedInference implements Inference {
+public final class ScriptedInference implements Inference {
     static final List<String> WORDS = List.of("Hello", ", ", "wörld", " \uD83D\uDE00", "\nline");
     private static final int PROMPT = 7;
 
@@ -40,11 +40,11 @@ final class ScriptedInference implements Inference {
     private final Map<String, InferenceRequest> asked = new ConcurrentHashMap<>();
 
     /** When a request was cancelled, in nanoseconds of the JVM's clock. */
-    CompletableFuture<Long> cancelOf(String requestId) {
+    public CompletableFuture<Long> cancelOf(String requestId) {
         return cancelled.computeIfAbsent(requestId, key -> new CompletableFuture<>());
     }
 
-    InferenceRequest asked(String requestId) {
+    public InferenceRequest asked(String requestId) {
         return Objects.requireNonNull(asked.get(requestId), "no request " + requestId);
     }
 
@@ -59,7 +59,7 @@ final class ScriptedInference implements Inference {
         Thread.ofVirtual().start(() -> run.play(model));
         var room = new QuotaSnapshot.Room(1000, 900, Duration.ofMinutes(6));
         return new AdmittedRequest(
-                "the-model", "test-1", new QuotaSnapshot(Optional.empty(), Optional.of(room), List.of()), run);
+                "the-model", "test-1", PROMPT, new QuotaSnapshot(Optional.empty(), Optional.of(room), List.of()), run);
     }
 
     private static void refuse(String model) {
@@ -139,6 +139,16 @@ final class ScriptedInference implements Inference {
                             new CompletionEvent.Reasoning(0, "Hm. "),
                             new CompletionEvent.Reasoning(0, "Yes."),
                             new CompletionEvent.Text(0, "Sunny.", List.of()));
+                case "cut" -> tell(StopReason.LENGTH, new CompletionEvent.Text(0, "Sun", List.of()));
+                case "answers-and-calls" ->
+                    tell(
+                            StopReason.TOOL_CALLS,
+                            new CompletionEvent.Reasoning(0, "Hm."),
+                            new CompletionEvent.Text(0, "I look ", List.of()),
+                            new CompletionEvent.Text(0, "it up.", List.of()),
+                            new CompletionEvent.ToolCallStarted(0, 0, "call_a", "get_weather"),
+                            new CompletionEvent.ToolCallArguments(0, 0, "{\"city\":"),
+                            new CompletionEvent.ToolCallArguments(0, 0, " \"Paris\"}"));
                 case "calls" ->
                     tell(
                             StopReason.TOOL_CALLS,
@@ -159,14 +169,14 @@ final class ScriptedInference implements Inference {
                 }
             }
             for (int choice = 0; choice < choices; choice++) {
-                listener.accept(new CompletionEvent.ChoiceFinished(choice, StopReason.STOP));
+                listener.accept(new CompletionEvent.ChoiceFinished(choice, StopReason.STOP, Optional.empty()));
             }
             listener.accept(new CompletionEvent.Finished(new Usage(PROMPT, 6 * choices), 0, false));
         }
 
         private void tell(StopReason reason, CompletionEvent... pieces) {
             List.of(pieces).forEach(listener);
-            listener.accept(new CompletionEvent.ChoiceFinished(0, reason));
+            listener.accept(new CompletionEvent.ChoiceFinished(0, reason, Optional.empty()));
             listener.accept(new CompletionEvent.Finished(new Usage(PROMPT, 9), 4, false));
         }
 

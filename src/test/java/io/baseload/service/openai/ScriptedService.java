@@ -32,7 +32,12 @@ import org.springframework.context.annotation.ComponentScan;
             "org.springframework.ai.model.openai.autoconfigure.OpenAiChatAutoConfiguration",
             "org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration"
         })
-@ComponentScan({"io.baseload.service.web", "io.baseload.service.protocol", "io.baseload.service.openai"})
+@ComponentScan({
+    "io.baseload.service.web",
+    "io.baseload.service.protocol",
+    "io.baseload.service.openai",
+    "io.baseload.service.responses"
+})
 class ScriptedService {
 
     private static final Map<String, Role> KEYS =

@@ -18,4 +18,4 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
             "management.endpoint.health.group.liveness.include=livenessState",
             "server.tomcat.connection-timeout=2s"
         })
-@interface ScriptedTest {}
+public @interface ScriptedTest {}

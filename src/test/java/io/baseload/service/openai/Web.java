@@ -12,31 +12,31 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A client without any SDK. As the JDK's client does by default, it offers h2c on every request. */
-final class Web {
-    static final String USER = "bl_user";
+public final class Web {
+    public static final String USER = "bl_user";
     private static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final int port;
 
-    Web(int port) {
+    public Web(int port) {
         this.port = port;
     }
 
-    record Reply(HttpResponse<String> http, String body) {
-        int status() {
+    public record Reply(HttpResponse<String> http, String body) {
+        public int status() {
             return http.statusCode();
         }
 
-        String header(String name) {
+        public String header(String name) {
             return http.headers().firstValue(name).orElse("");
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             return JSON.readTree(body);
         }
 
-        JsonNode error() {
+        public JsonNode error() {
             return json().required("error");
         }
 
@@ -46,36 +46,36 @@ final class Web {
         }
     }
 
-    Reply chat(String body) throws IOException, InterruptedException {
+    public Reply chat(String body) throws IOException, InterruptedException {
         return post("/v1/chat/completions", body);
     }
 
-    Reply completion(String body) throws IOException, InterruptedException {
+    public Reply completion(String body) throws IOException, InterruptedException {
         return post("/v1/completions", body);
     }
 
-    Reply post(String path, String body) throws IOException, InterruptedException {
+    public Reply post(String path, String body) throws IOException, InterruptedException {
         return send(request(path)
                 .header("Authorization", "Bearer " + USER)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body)));
     }
 
-    Reply get(String path, String key) throws IOException, InterruptedException {
+    public Reply get(String path, String key) throws IOException, InterruptedException {
         return send(request(path).header("Authorization", "Bearer " + key));
     }
 
-    HttpRequest.Builder request(String path) {
+    public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .timeout(Duration.ofMinutes(5));
     }
 
-    Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    public Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {
         var response = CLIENT.send(request.build(), BodyHandlers.ofString());
         return new Reply(response, response.body());
     }
 
-    static JsonNode json(String text) {
+    public static JsonNode json(String text) {
         return JSON.readTree(text);
     }
 }

@@ -1,4 +1,4 @@
-package io.baseload.service.openai;
+package io.baseload.service.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
@@ -10,29 +10,29 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * A token of a chat's answer.
+ * A token of an answer with its log-probability.
  *
  * @param bytes unsigned, so that a client can join characters that are split over tokens
  * @param topLogprobs absent in those that stand inside another's
  */
 @JsonNaming(SnakeCaseStrategy.class)
-record ChatLogprob(
+public record LogprobEntry(
         String token,
         float logprob,
         List<Integer> bytes,
-        @JsonInclude(Include.NON_NULL) @Nullable List<ChatLogprob> topLogprobs) {
+        @JsonInclude(Include.NON_NULL) @Nullable List<LogprobEntry> topLogprobs) {
     /** What the wire has for minus infinity, which JSON can't say. */
-    static final float IMPOSSIBLE = -9999.0f;
+    public static final float IMPOSSIBLE = -9999.0f;
 
-    static ChatLogprob of(TokenLogprob token) {
+    public static LogprobEntry of(TokenLogprob token) {
         return of(token, token.top().stream().map(top -> of(top, null)).toList());
     }
 
-    private static ChatLogprob of(TokenLogprob token, @Nullable List<ChatLogprob> top) {
-        return new ChatLogprob(token.text(), finite(token.logprob()), unsigned(token.bytes()), top);
+    private static LogprobEntry of(TokenLogprob token, @Nullable List<LogprobEntry> top) {
+        return new LogprobEntry(token.text(), finite(token.logprob()), unsigned(token.bytes()), top);
     }
 
-    static float finite(float logprob) {
+    public static float finite(float logprob) {
         return Math.max(logprob, IMPOSSIBLE);
     }
 

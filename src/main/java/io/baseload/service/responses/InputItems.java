@@ -1,0 +1,140 @@
+package io.baseload.service.responses;
+
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.ToolCall;
+import io.baseload.service.protocol.CallIds;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The input of a response as a conversation. What the model said comes in several items, its reasoning, its text and each of its calls; those that follow each other
+ * are one message of a conversation, in which the text stands before the calls.
+ */
+final class InputItems {
+    private static final List<String> ITEMS =
+            List.of("message", "function_call", "function_call_output", "reasoning", "item_reference");
+    private static final List<String> ROLES = List.of("user", "assistant", "system", "developer");
+
+    private final List<Message> messages = new ArrayList<>();
+    private final CallIds ids = new CallIds();
+    private final List<String> reasoning = new ArrayList<>();
+    private final List<String> text = new ArrayList<>();
+    private final List<ToolCall> calls = new ArrayList<>();
+
+    private InputItems() {}
+
+    /** A text, which a user says, or items. */
+    static List<Message> read(Value input) {
+        if (input.node().isString()) {
+            return List.of(Message.user(input.text()));
+        }
+        if (!input.node().isArray()) {
+            throw Invalid.type(input.path(), "a string or an array of items", input.node());
+        }
+        var items = new InputItems();
+        input.items(1, Integer.MAX_VALUE).forEach(item -> items.add(item.fields()));
+        items.endTurn();
+        return items.messages;
+    }
+
+    private void add(Fields item) {
+        String type = item.find("type").map(InputItems::known).orElse("message");
+        switch (type) {
+            case "message" -> message(item);
+            case "function_call" -> call(item);
+            case "function_call_output" -> result(item);
+            case "reasoning" -> thought(item);
+            default -> throw Invalid.unsupported(item.path("type"), "nothing is kept here between requests.");
+        }
+    }
+
+    private static String known(Value type) {
+        if (!ITEMS.contains(type.text())) {
+            throw Invalid.unsupported(
+                    type.path(), "this service knows items of the types '" + String.join("', '", ITEMS) + "'.");
+        }
+        return type.text();
+    }
+
+    private void message(Fields item) {
+        String role = item.require("role").oneOf(ROLES);
+        String content = content(item.require("content"));
+        if (role.equals("assistant")) {
+            endMessage();
+            text.add(content);
+            return;
+        }
+        endTurn();
+        messages.add(role.equals("user") ? Message.user(content) : Message.system(content));
+    }
+
+    private void call(Fields item) {
+        calls.add(new ToolCall(
+                ids.called(item.require("call_id")),
+                item.require("name").nonEmptyText(),
+                item.require("arguments").text()));
+    }
+
+    private void result(Fields item) {
+        endTurn();
+        String id = ids.answered(item.require("call_id"));
+        messages.add(Message.tool(id, content(item.require("output"))));
+    }
+
+    /** A summary is only that; it counts where there is nothing else. What is encrypted nobody here can read. */
+    private void thought(Fields item) {
+        endMessage();
+        var content = texts(item, "content");
+        reasoning.addAll(content.isEmpty() ? texts(item, "summary") : content);
+    }
+
+    private static List<String> texts(Fields item, String name) {
+        return item.find(name).map(Value::items).orElse(List.of()).stream()
+                .map(part -> part.fields().require("text").text())
+                .toList();
+    }
+
+    /** Before another text: the one before was a message of its own, unless a call of it waits for its result. */
+    private void endMessage() {
+        if (!text.isEmpty() && calls.isEmpty()) {
+            endTurn();
+        }
+    }
+
+    private void endTurn() {
+        if (!text.isEmpty() || !calls.isEmpty()) {
+            messages.add(new Message.Assistant(joined(text), joined(reasoning), List.copyOf(calls), Optional.empty()));
+        }
+        reasoning.clear();
+        text.clear();
+        calls.clear();
+    }
+
+    private static Optional<String> joined(List<String> texts) {
+        return texts.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", texts));
+    }
+
+    private static String content(Value content) {
+        if (content.node().isString()) {
+            return content.text();
+        }
+        if (!content.node().isArray()) {
+            throw Invalid.type(content.path(), "a string or an array of content parts", content.node());
+        }
+        return content.items().stream().map(Value::fields).map(InputItems::part).collect(Collectors.joining("\n"));
+    }
+
+    private static String part(Fields part) {
+        Value type = part.require("type");
+        return switch (type.text()) {
+            case "input_text", "output_text", "text" -> part.require("text").text();
+            case "refusal" -> part.require("refusal").text();
+            default -> throw Invalid.unsupported(type.path(), "this model reads text only.");
+        };
+    }
+}

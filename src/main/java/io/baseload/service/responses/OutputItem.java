@@ -1,0 +1,132 @@
+package io.baseload.service.responses;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.baseload.service.protocol.LogprobEntry;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** A part of an answer: what the model thought, what it said, or one call of a function. */
+sealed interface OutputItem {
+    String IN_PROGRESS = "in_progress";
+    String COMPLETED = "completed";
+    String INCOMPLETE = "incomplete";
+
+    String id();
+
+    /** The item as it is when the answer ends within it. */
+    OutputItem withStatus(String status);
+
+    @JsonPropertyOrder("type")
+    record Said(String id, String status, List<Part.Text> content) implements OutputItem {
+        static Said open() {
+            return new Said(newId("msg_"), IN_PROGRESS, List.of());
+        }
+
+        @JsonProperty
+        String type() {
+            return "message";
+        }
+
+        @JsonProperty
+        String role() {
+            return "assistant";
+        }
+
+        Said saying(String text, List<LogprobEntry> logprobs) {
+            return new Said(id, status, List.of(new Part.Text(text, logprobs)));
+        }
+
+        @Override
+        public Said withStatus(String other) {
+            return new Said(id, other, content);
+        }
+    }
+
+    @JsonPropertyOrder("type")
+    record Thought(String id, String status, List<Object> summary, List<Part.Reasoning> content) implements OutputItem {
+        static Thought open() {
+            return new Thought(newId("rs_"), IN_PROGRESS, List.of(), List.of());
+        }
+
+        @JsonProperty
+        String type() {
+            return "reasoning";
+        }
+
+        Thought thinking(String text) {
+            return new Thought(id, status, summary, List.of(new Part.Reasoning(text)));
+        }
+
+        @Override
+        public Thought withStatus(String other) {
+            return new Thought(id, other, summary, content);
+        }
+    }
+
+    /**
+     * @param namespace of the function, where it is in one
+     * @param arguments JSON text
+     */
+    @JsonPropertyOrder("type")
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Called(
+            String id,
+            String status,
+            String callId,
+            String name,
+            @JsonInclude(Include.NON_NULL) @Nullable String namespace,
+            String arguments)
+            implements OutputItem {
+        static Called open(String callId, String name, @Nullable String namespace) {
+            return new Called(newId("fc_"), IN_PROGRESS, callId, name, namespace, "");
+        }
+
+        @JsonProperty
+        String type() {
+            return "function_call";
+        }
+
+        Called with(String all) {
+            return new Called(id, status, callId, name, namespace, all);
+        }
+
+        @Override
+        public Called withStatus(String other) {
+            return new Called(id, other, callId, name, namespace, arguments);
+        }
+    }
+
+    /** The content of an item. */
+    sealed interface Part {
+        @JsonPropertyOrder("type")
+        record Text(String text, List<LogprobEntry> logprobs) implements Part {
+            @JsonProperty
+            String type() {
+                return "output_text";
+            }
+
+            @JsonProperty
+            List<Object> annotations() {
+                return List.of();
+            }
+        }
+
+        @JsonPropertyOrder("type")
+        record Reasoning(String text) implements Part {
+            @JsonProperty
+            String type() {
+                return "reasoning_text";
+            }
+        }
+    }
+
+    private static String newId(String prefix) {
+        return prefix + UUID.randomUUID().toString().replace("-", "");
+    }
+}

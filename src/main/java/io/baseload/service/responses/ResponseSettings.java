@@ -1,0 +1,79 @@
+package io.baseload.service.responses;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.Value;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** What a response repeats of its request. Keys that strict clients read stand there even when null. */
+@JsonNaming(SnakeCaseStrategy.class)
+record ResponseSettings(
+        boolean background,
+        @Nullable JsonNode instructions,
+        @Nullable JsonNode maxOutputTokens,
+        @Nullable JsonNode maxToolCalls,
+        Object metadata,
+        boolean parallelToolCalls,
+        @Nullable String previousResponseId,
+        Object reasoning,
+        String serviceTier,
+        boolean store,
+        float temperature,
+        Object text,
+        Object toolChoice,
+        Object tools,
+        int topLogprobs,
+        float topP,
+        String truncation,
+        @JsonInclude(Include.NON_NULL) @Nullable JsonNode promptCacheKey,
+        @JsonInclude(Include.NON_NULL) @Nullable JsonNode safetyIdentifier,
+        @JsonInclude(Include.NON_NULL) @Nullable JsonNode user) {
+    private static final Object PLAIN_TEXT = Map.of("format", Map.of("type", "text"));
+
+    static ResponseSettings of(Fields fields, CompletionRequest request) {
+        return new ResponseSettings(
+                false,
+                node(fields, "instructions"),
+                node(fields, "max_output_tokens"),
+                node(fields, "max_tool_calls"),
+                given(fields, "metadata").orElse(Map.of()),
+                request.tools().parallel(),
+                null,
+                given(fields, "reasoning").orElse(Map.of()),
+                fields.find("service_tier")
+                        .map(Value::text)
+                        .filter("flex"::equals)
+                        .orElse("default"),
+                false,
+                request.sampling().temperature(),
+                given(fields, "text").filter(text -> hasFormat(fields)).orElse(PLAIN_TEXT),
+                given(fields, "tool_choice").orElse("auto"),
+                given(fields, "tools").orElse(List.of()),
+                Math.max(0, request.topLogprobs()),
+                request.sampling().topP(),
+                "disabled",
+                node(fields, "prompt_cache_key"),
+                node(fields, "safety_identifier"),
+                node(fields, "user"));
+    }
+
+    private static boolean hasFormat(Fields fields) {
+        return fields.find("text").flatMap(text -> text.fields().find("format")).isPresent();
+    }
+
+    private static @Nullable JsonNode node(Fields fields, String name) {
+        return fields.find(name).map(Value::node).orElse(null);
+    }
+
+    private static Optional<Object> given(Fields fields, String name) {
+        return fields.find(name).map(Value::node);
+    }
+}

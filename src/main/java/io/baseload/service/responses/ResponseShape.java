@@ -1,0 +1,104 @@
+package io.baseload.service.responses;
+
+import io.baseload.chat.api.AnswerBuilder;
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.StopReason;
+import io.baseload.chat.api.TokenLogprob;
+import io.baseload.engine.api.Usage;
+import io.baseload.service.protocol.Choice;
+import io.baseload.service.protocol.LogprobEntry;
+import io.baseload.service.protocol.Shape;
+import io.baseload.service.protocol.StreamEvent;
+import io.baseload.service.web.ApiException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Answers of {@code /v1/responses}. An answer is a row of items, of which one at a time is open in a stream: a piece that doesn't belong to it closes it and opens the
+ * next. The last one is open until it is known how the answer ended.
+ */
+final class ResponseShape implements Shape {
+    private final ResponseBody begun;
+    private final Map<String, String> namespaces;
+    private final boolean logprobs;
+    private final ResponseEvents events = new ResponseEvents();
+    private final OutputItems items = new OutputItems(events);
+    private StopReason reason = StopReason.STOP;
+
+    /** @param namespaces by the names of functions that are in one */
+    ResponseShape(String model, ResponseSettings settings, Map<String, String> namespaces, boolean logprobs) {
+        this.begun = ResponseBody.begun(model, settings);
+        this.namespaces = namespaces;
+        this.logprobs = logprobs;
+    }
+
+    @Override
+    public Object whole(List<Choice> choices, CompletionEvent.Finished end) {
+        Choice choice = choices.getFirst();
+        return begun.ended(choice.reason(), items(choice.answer(), status(choice.reason())), end);
+    }
+
+    private List<OutputItem> items(AnswerBuilder answer, String lastStatus) {
+        List<OutputItem> all = new ArrayList<>();
+        if (!answer.reasoning().isEmpty()) {
+            all.add(OutputItem.Thought.open().thinking(answer.reasoning()));
+        }
+        if (!answer.text().isEmpty()) {
+            all.add(OutputItem.Said.open().saying(answer.text(), entries(answer.logprobs())));
+        }
+        answer.calls().forEach(call -> all.add(opened(call.id(), call.name()).with(call.arguments())));
+        int last = all.size() - 1;
+        all.replaceAll(item -> item.withStatus(item == all.get(last) ? lastStatus : OutputItem.COMPLETED));
+        return all;
+    }
+
+    @Override
+    public List<StreamEvent> opening() {
+        return List.of(events.response("response.created", begun), events.response("response.in_progress", begun));
+    }
+
+    @Override
+    public List<StreamEvent> piece(CompletionEvent.Piece piece) {
+        return switch (piece) {
+            case CompletionEvent.Text t -> items.said(t.text(), entries(t.logprobs()));
+            case CompletionEvent.Reasoning r -> items.thought(r.text());
+            case CompletionEvent.ToolCallStarted c -> items.called(opened(c.id(), c.name()));
+            case CompletionEvent.ToolCallArguments a -> items.arguments(a.fragment());
+        };
+    }
+
+    @Override
+    public List<StreamEvent> end(CompletionEvent.ChoiceFinished end) {
+        reason = end.reason();
+        return items.close(status(reason));
+    }
+
+    @Override
+    public List<StreamEvent> finish(CompletionEvent.Finished end) {
+        ResponseBody ended = begun.ended(reason, items.all(), end);
+        return List.of(events.response("response." + ended.status(), ended));
+    }
+
+    @Override
+    public List<StreamEvent> failure(ApiException failure, Usage usage) {
+        var last = new ArrayList<>(items.close(OutputItem.INCOMPLETE));
+        last.add(events.response("response.failed", begun.failed(failure, items.all(), usage)));
+        return last;
+    }
+
+    private OutputItem.Called opened(String callId, String name) {
+        return OutputItem.Called.open(callId, name, namespaces.get(name));
+    }
+
+    private static String status(StopReason reason) {
+        return switch (reason) {
+            case STOP, TOOL_CALLS -> OutputItem.COMPLETED;
+            case LENGTH, CONTENT_FILTER -> OutputItem.INCOMPLETE;
+        };
+    }
+
+    private List<LogprobEntry> entries(List<TokenLogprob> tokens) {
+        return logprobs ? tokens.stream().map(LogprobEntry::of).toList() : List.of();
+    }
+}

@@ -1,0 +1,148 @@
+package io.baseload.service.responses;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.OutputFormat;
+import io.baseload.service.inference.InferenceRequest;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.FormatFields;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.ParsedRequest;
+import io.baseload.service.protocol.RequestFields;
+import io.baseload.service.protocol.SamplingFields;
+import io.baseload.service.protocol.TemplateFields;
+import io.baseload.service.protocol.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/** Reads the body of {@code POST /v1/responses}. */
+final class ResponsesRequestParser {
+    private static final int MAX_TOP_LOGPROBS = 20;
+    private static final String LOGPROBS = "message.output_text.logprobs";
+    private static final Pattern FUNCTION = Pattern.compile("tools\\[(\\d+)]\\.function\\.parameters");
+    private static final List<String> SUMMARIES = List.of("auto", "concise", "detailed");
+    private static final List<String> FORMATS = List.of("text", "json_object", "json_schema");
+
+    private ResponsesRequestParser() {}
+
+    static ParsedRequest parse(Fields fields) {
+        String model = RequestFields.model(fields);
+        var messages = messages(fields);
+        checkUnsupported(fields);
+        checkIgnored(fields);
+        int topLogprobs = topLogprobs(fields);
+        var tools = FunctionTools.read(fields);
+        var completion = new CompletionRequest(
+                new Input.Chat(messages, variables(fields)),
+                tools.choose(fields),
+                1,
+                1,
+                maxTokens(fields),
+                SamplingFields.options(fields),
+                List.of(),
+                topLogprobs,
+                format(fields),
+                false);
+        var request = new InferenceRequest(
+                model,
+                completion,
+                RequestFields.urgency(fields),
+                RequestFields.cacheSalt(fields),
+                RequestFields.endUser(fields),
+                Optional.empty());
+        var settings = ResponseSettings.of(fields, completion);
+        return new ParsedRequest(
+                request,
+                fields.flag("stream", false),
+                admitted -> new ResponseShape(admitted.model(), settings, tools.namespaces(), topLogprobs >= 0),
+                field -> name(field, tools));
+    }
+
+    /** What a field of chats is called here. */
+    private static String name(String field, FunctionTools tools) {
+        var function = FUNCTION.matcher(field);
+        return switch (field) {
+            case "messages" -> "input";
+            case "response_format" -> "text.format";
+            default -> function.matches() ? tools.path(Integer.parseInt(function.group(1))) : field;
+        };
+    }
+
+    private static List<Message> messages(Fields fields) {
+        List<Message> messages = new ArrayList<>();
+        fields.find("instructions").map(Value::text).ifPresent(text -> messages.add(Message.system(text)));
+        messages.addAll(InputItems.read(fields.require("input")));
+        return messages;
+    }
+
+    private static OptionalInt maxTokens(Fields fields) {
+        return fields.find("max_output_tokens")
+                .map(value -> OptionalInt.of(value.integer(1, Integer.MAX_VALUE)))
+                .orElse(OptionalInt.empty());
+    }
+
+    private static int topLogprobs(Fields fields) {
+        int top = fields.integer("top_logprobs", 0, MAX_TOP_LOGPROBS, 0);
+        boolean asked = fields.find("include").map(Value::items).orElse(List.of()).stream()
+                .map(Value::text)
+                .anyMatch(LOGPROBS::equals);
+        return asked || top > 0 ? top : -1;
+    }
+
+    private static Map<String, Object> variables(Fields fields) {
+        Map<String, Object> variables = new LinkedHashMap<>();
+        fields.find("reasoning").map(Value::fields).ifPresent(reasoning -> {
+            reasoning
+                    .find("effort")
+                    .map(RequestFields::effort)
+                    .map(TemplateFields::effort)
+                    .ifPresent(variables::putAll);
+            reasoning.find("summary").ifPresent(summary -> summary.oneOf(SUMMARIES));
+        });
+        variables.putAll(TemplateFields.read(fields));
+        return variables;
+    }
+
+    private static OutputFormat format(Fields fields) {
+        return fields.find("text")
+                .flatMap(text -> text.fields().find("format"))
+                .map(Value::fields)
+                .map(format -> switch (format.require("type").oneOf(FORMATS)) {
+                    case "text" -> OutputFormat.text();
+                    case "json_object" -> new OutputFormat.JsonObject();
+                    default -> FormatFields.schema(format);
+                })
+                .orElse(OutputFormat.text());
+    }
+
+    /** What would change the answer and can't be obeyed here. Values that ask for nothing pass. */
+    private static void checkUnsupported(Fields fields) {
+        if (fields.flag("background", false)) {
+            throw Invalid.unsupported("background", "an answer is sent to whoever waits for it.");
+        }
+        for (String name : List.of("conversation", "prompt", "previous_response_id")) {
+            fields.find(name).ifPresent(value -> {
+                throw Invalid.unsupported(value.path(), "nothing is kept here between requests: send all items.");
+            });
+        }
+        fields.find("truncation").ifPresent(value -> {
+            if (value.oneOf(List.of("auto", "disabled")).equals("auto")) {
+                throw Invalid.unsupported(value.path(), "nothing is ever cut off.");
+            }
+        });
+    }
+
+    private static void checkIgnored(Fields fields) {
+        fields.find("prompt_cache_key").ifPresent(Value::text);
+        fields.flag("store", false);
+        fields.find("max_tool_calls").ifPresent(value -> value.integer(1, Integer.MAX_VALUE));
+        fields.find("metadata").ifPresent(RequestFields::checkMetadata);
+        fields.find("stream_options").ifPresent(options -> options.fields().flag("include_obfuscation", false));
+    }
+}

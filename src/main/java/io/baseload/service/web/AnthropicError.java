@@ -1,0 +1,50 @@
+package io.baseload.service.web;
+
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * The form in which Anthropic's routes say no. It has no place for a field and a code: the message names them.
+ *
+ * @param type {@code error}
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+public record AnthropicError(String type, Detail error, String requestId) {
+    private static final String ROUTE = "/v1/messages";
+    private static final int OVERLOADED = 529;
+
+    /** @param type {@code invalid_request_error}, {@code authentication_error} … */
+    public record Detail(String type, String message) {}
+
+    public static AnthropicError of(ApiException refusal, String requestId) {
+        return new AnthropicError(
+                "error", new Detail(type(status(refusal)), refusal.detail().message()), requestId);
+    }
+
+    /** Whether a request was made on a route of Anthropic's, whoever answers it in the end. */
+    static boolean isFormOf(HttpServletRequest request) {
+        Object original = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+        String path = original instanceof String uri ? uri : String.valueOf(request.getRequestURI());
+        return path.equals(ROUTE) || path.startsWith(ROUTE + "/");
+    }
+
+    /** Anthropic's has a status of its own for a service that has too much to do. */
+    static int status(ApiException refusal) {
+        return refusal.status() == 503 ? OVERLOADED : refusal.status();
+    }
+
+    private static String type(int status) {
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 403 -> "permission_error";
+            case 404 -> "not_found_error";
+            case 413 -> "request_too_large";
+            case 429 -> "rate_limit_error";
+            case 504 -> "timeout_error";
+            case OVERLOADED -> "overloaded_error";
+            default -> status < 500 ? "invalid_request_error" : "api_error";
+        };
+    }
+}
