@@ -170,6 +170,7 @@ class ArchitectureTest {
                         "service.tenant",
                         "service.quota",
                         "service.audit",
+                        "service.contents",
                         "service.registry"),
                 SQL);
         only(
@@ -179,6 +180,7 @@ class ArchitectureTest {
                         "service.tenant",
                         "service.quota",
                         "service.audit",
+                        "service.contents",
                         "service.registry",
                         "service.inference",
                         "service.web"),

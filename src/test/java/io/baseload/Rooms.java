@@ -71,6 +71,7 @@ final class Rooms {
         door(doors, "service.tenant", Set.of("service.database", "service.audit"));
         door(doors, "service.quota", Set.of("service.database", "service.tenant", "service.audit"));
         door(doors, "service.encryption", Set.of("service.database"));
+        door(doors, "service.contents", Set.of("service.database", "service.encryption", "service.audit"));
         door(doors, "service.outbound", ASKING, Set.of("service.encryption"));
         door(doors, "service.backend", ASKING, Set.of("service.database", "service.encryption", "service.outbound"));
         door(doors, "service.pull", Set.of("service.outbound"));
@@ -86,7 +87,7 @@ final class Rooms {
                 "service.inference",
                 ASKING,
                 without(PLATFORM, "service.inference"),
-                Set.of("service.database", "service.cluster"));
+                Set.of("service.database", "service.cluster", "service.encryption", "service.contents"));
         door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database"));
         door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.web"));
         door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web"));
@@ -98,7 +99,7 @@ final class Rooms {
                 "service.admin",
                 ASKING,
                 PLATFORM,
-                Set.of("service.web", "service.cluster", "service.planner"),
+                Set.of("service.web", "service.cluster", "service.planner", "service.encryption", "service.contents"),
                 Set.of("service.outbound", "service.backend", "service.pull"));
         door(doors, "service.console", PLATFORM, Set.of("service.web"));
         door(doors, "service.planner", ASKING);

@@ -2,9 +2,11 @@ package io.baseload.testing;
 
 import io.baseload.service.audit.AuditConfiguration;
 import io.baseload.service.cluster.ClusterConfiguration;
+import io.baseload.service.contents.ContentConfiguration;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.DatabaseConfiguration;
 import io.baseload.service.database.EmbeddedDatabase;
+import io.baseload.service.encryption.EncryptionConfiguration;
 import io.baseload.service.quota.QuotaConfiguration;
 import io.baseload.service.tenant.TenantConfiguration;
 import java.io.IOException;
@@ -54,6 +56,7 @@ public final class TestPlatform implements AutoCloseable {
         this.context = new SpringApplicationBuilder(Wiring.class)
                 .sources(more)
                 .web(WebApplicationType.NONE)
+                .properties("baseload.encryption.key-file=" + Server.KEY_FILE)
                 .run(arguments.toArray(String[]::new));
     }
 
@@ -195,7 +198,9 @@ public final class TestPlatform implements AutoCloseable {
     @Import({
         DatabaseConfiguration.class,
         ClusterConfiguration.class,
+        EncryptionConfiguration.class,
         AuditConfiguration.class,
+        ContentConfiguration.class,
         TenantConfiguration.class,
         QuotaConfiguration.class
     })
@@ -207,6 +212,7 @@ public final class TestPlatform implements AutoCloseable {
 
     private static final class Server {
         static final Path FOLDER = folder();
+        static final Path KEY_FILE = keyFile();
         static final EmbeddedDatabase DATABASE = EmbeddedDatabase.start(BaseloadHome.at(FOLDER));
 
         static {
@@ -216,6 +222,15 @@ public final class TestPlatform implements AutoCloseable {
         private static Path folder() {
             try {
                 return Files.createTempDirectory("baseload test ");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static Path keyFile() {
+            try {
+                return Files.writeString(
+                        FOLDER.resolve("master key"), "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.cluster.Instances;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.contents.Contents;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.registry.ModelDirectory;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,8 +24,12 @@ public class InferenceConfiguration {
     @Bean
     @DependsOn("checkpointSchedule")
     ReservationLedger reservationLedger(
-            Quota quota, AuditTrail audit, TransactionOperations transactions, Membership membership) {
-        return new ReservationLedger(new LedgerTransactions(quota, audit, transactions));
+            Quota quota,
+            Contents contents,
+            AuditTrail audit,
+            TransactionOperations transactions,
+            Membership membership) {
+        return new ReservationLedger(new LedgerTransactions(quota, contents, audit, transactions));
     }
 
     @Bean
@@ -32,6 +37,7 @@ public class InferenceConfiguration {
             ModelDirectory models,
             ReservationLedger ledger,
             Quota quota,
+            Contents contents,
             Membership membership,
             Instances instances,
             MeterRegistry meters,
@@ -40,6 +46,12 @@ public class InferenceConfiguration {
         var running = new RunningRequests(ledger, membership.leaseTime());
         new ReservationSweeper(ledger, quota, membership, instances, Optional.ofNullable(retention)).start();
         return new InferenceService(
-                models, ledger, running, new InferenceMeters(meters), membership, Optional.ofNullable(maxWait));
+                models,
+                ledger,
+                running,
+                contents,
+                new InferenceMeters(meters),
+                membership,
+                Optional.ofNullable(maxWait));
     }
 }

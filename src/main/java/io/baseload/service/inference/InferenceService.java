@@ -12,6 +12,10 @@ import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.cluster.InstanceLease;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.contents.ContentOwner;
+import io.baseload.service.contents.Contents;
+import io.baseload.service.contents.SealedContent;
+import io.baseload.service.encryption.SealException;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.quota.QuotaSnapshot;
@@ -48,6 +52,7 @@ final class InferenceService implements Inference {
     private final ModelDirectory models;
     private final ReservationLedger ledger;
     private final RunningRequests running;
+    private final Contents contents;
     private final InferenceMeters meters;
     private final Membership membership;
     private final Optional<Duration> maxWait;
@@ -58,12 +63,14 @@ final class InferenceService implements Inference {
             ModelDirectory models,
             ReservationLedger ledger,
             RunningRequests running,
+            Contents contents,
             InferenceMeters meters,
             Membership membership,
             Optional<Duration> maxWait) {
         this.models = models;
         this.ledger = ledger;
         this.running = running;
+        this.contents = contents;
         this.meters = meters;
         this.membership = membership;
         this.maxWait = maxWait;
@@ -156,15 +163,29 @@ final class InferenceService implements Inference {
         var process = membership.lease();
         var batch = urgency(caller, asked) == FlowId.Urgency.BATCH;
         var reservation = reservation(caller, model.id(), origin.requestId(), batch, prepared, process);
-        var quota = reserve(new Intent(caller.actor(), reservation, asked, model.fingerprint(), origin), process);
+        var kept = kept(reservation, asked);
+        var prompt = kept.map(it -> it.prompt(asked.completion()));
+        var quota =
+                reserve(new Intent(caller.actor(), reservation, asked, model.fingerprint(), origin, prompt), process);
         var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), process);
-        running.add(reservation.id(), tokens);
+        var transcript = kept.map(it ->
+                new Transcript(asked.completion().prompts() * asked.completion().choices()));
+        running.add(reservation.id(), tokens, () -> sealed(kept, transcript));
         Runnable ended = () -> {
             taken.close();
             running.remove(reservation.id());
         };
         try {
-            var request = new RunningRequest(reservation, model, ledger, watch, turn, ended, listener);
+            var request = new RunningRequest(
+                    reservation,
+                    model,
+                    ledger,
+                    watch,
+                    turn,
+                    transcript,
+                    () -> sealed(kept, transcript),
+                    ended,
+                    listener);
             var completion = prepared.start(index -> lease(prepared, tokens, turn, watch), request);
             awaitTurn(turn, model, completion);
             return new AdmittedRequest(model.id(), model.fingerprint(), prepared.promptTokens(), quota, completion);
@@ -173,6 +194,25 @@ final class InferenceService implements Inference {
             await(ledger.refund(reservation));
             throw e;
         }
+    }
+
+    /** @throws LedgerUnavailableException if the tenant wants its contents kept, and they can't be */
+    private Optional<KeptContents> kept(Reservation reservation, InferenceRequest asked) {
+        try {
+            var owner = new ContentOwner(
+                    reservation.tenant(),
+                    reservation.id(),
+                    reservation.requestId(),
+                    asked.endUser().user(),
+                    asked.endUser().safetyIdentifier());
+            return contents.sealer(reservation.tenant()).map(sealer -> new KeptContents(sealer, owner));
+        } catch (SealException e) {
+            throw new LedgerUnavailableException(e);
+        }
+    }
+
+    private static Optional<SealedContent> sealed(Optional<KeptContents> kept, Optional<Transcript> transcript) {
+        return kept.map(it -> it.answers(transcript.orElseThrow().answers()));
     }
 
     /** A backend has its own queue, and has begun to answer when it is started. */

@@ -3,8 +3,11 @@ package io.baseload.service.inference;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.contents.SealedContent;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.quota.SoftLimit;
+import java.util.HexFormat;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -12,12 +15,19 @@ import java.util.TreeMap;
  *
  * @param actor who asks
  * @param fingerprint build and weights of the model that will answer
+ * @param prompt what the model is given, where the tenant wants it kept
  */
-record Intent(Actor actor, Reservation reservation, InferenceRequest request, String fingerprint, Origin origin) {
+record Intent(
+        Actor actor,
+        Reservation reservation,
+        InferenceRequest request,
+        String fingerprint,
+        Origin origin,
+        Optional<SealedContent> prompt) {
     private static final int VERSION = 2;
 
     /**
-     * What the audit trail says before the first token; no contents. It has grown: {@code version} 2 added itself and the members after the model's id; entries of
+     * What the audit trail says before the first token; of contents a digest at most. It has grown: {@code version} 2 added itself and the members after the model's id; entries of
      * before have none of them.
      */
     AuditTrail.NewEntry entry() {
@@ -33,6 +43,7 @@ record Intent(Actor actor, Reservation reservation, InferenceRequest request, St
         detail.put("prompt_tokens", reservation.promptTokens());
         detail.put("reserved_tokens", reservation.tokens());
         detail.put("answers", reservation.answers());
+        prompt.ifPresent(it -> detail.put(it.part().digestName(), HexFormat.of().formatHex(it.digest())));
         return new AuditTrail.NewEntry(actor, AuditEntry.COMPLETION_INTENT, reservation.requestId(), detail);
     }
 

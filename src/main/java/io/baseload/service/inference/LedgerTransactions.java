@@ -1,6 +1,9 @@
 package io.baseload.service.inference;
 
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.contents.Contents;
+import io.baseload.service.contents.SealedContent;
+import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
@@ -8,19 +11,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Quota and audit in the same transactions. The audit trail comes last in each: its end is what all wait for. */
+/** Quota, contents and audit in the same transactions. The audit trail comes last in each: its end is what all wait for. */
 final class LedgerTransactions {
     private final Quota quota;
+    private final Contents contents;
     private final AuditTrail audit;
     private final TransactionOperations transactions;
 
-    LedgerTransactions(Quota quota, AuditTrail audit, TransactionOperations transactions) {
+    LedgerTransactions(Quota quota, Contents contents, AuditTrail audit, TransactionOperations transactions) {
         this.quota = quota;
+        this.contents = contents;
         this.audit = audit;
         this.transactions = transactions;
     }
@@ -36,16 +43,28 @@ final class LedgerTransactions {
             var decisions =
                     quota.reserve(intents.stream().map(Intent::reservation).toList());
             var entries = new ArrayList<AuditTrail.NewEntry>();
+            var prompts = new ArrayList<SealedContent>();
             for (int i = 0; i < intents.size(); i++) {
                 if (decisions.get(i) instanceof QuotaDecision.Granted granted) {
                     var intent = intents.get(i);
                     entries.add(intent.entry());
+                    intent.prompt().ifPresent(prompts::add);
                     granted.passed().forEach(passed -> entries.add(intent.softLimit(passed)));
                 }
             }
+            store(prompts);
             append(entries);
             return decisions;
         });
+    }
+
+    /** Whatever the reason: what should be kept and can't be is not asked. */
+    private void store(List<SealedContent> prompts) {
+        try {
+            contents.storePrompts(prompts);
+        } catch (DataAccessException e) {
+            throw DatabaseFailures.isUnavailable(e) ? e : new LedgerUnavailableException(e);
+        }
     }
 
     /** After the last token: settlements and outcomes. Repeating it does no harm. */
@@ -55,6 +74,9 @@ final class LedgerTransactions {
         return transactions.execute(status -> {
             var settled =
                     quota.settle(byId.values().stream().map(Outcome::settlement).toList());
+            contents.storeAnswers(settled.stream()
+                    .flatMap(it -> Objects.requireNonNull(byId.get(it.reservation())).answer().stream())
+                    .toList());
             append(settled.stream()
                     .map(it ->
                             Objects.requireNonNull(byId.get(it.reservation())).entry(it))
@@ -68,8 +90,16 @@ final class LedgerTransactions {
         return Boolean.TRUE.equals(transactions.execute(status -> quota.extend(reservation, tokens)));
     }
 
-    void progress(Map<UUID, Long> completionTokens) {
-        transactions.executeWithoutResult(status -> quota.progress(completionTokens));
+    /**
+     * How far running requests are.
+     *
+     * @param answers what there is of those that are kept
+     */
+    void progress(Map<UUID, Long> completionTokens, List<SealedContent> answers) {
+        transactions.executeWithoutResult(status -> {
+            quota.progress(completionTokens);
+            contents.storeAnswers(answers);
+        });
     }
 
     /**
@@ -80,9 +110,14 @@ final class LedgerTransactions {
     int lose(int limit) {
         return transactions.execute(status -> {
             var lost = quota.lose(limit);
+            var digests = contents.answerDigests(
+                    lost.stream().map(it -> it.reservation().id()).toList());
             append(lost.stream()
                     .map(Outcome::lost)
-                    .map(outcome -> outcome.entry(outcome.settlement()))
+                    .map(outcome -> outcome.entry(
+                            outcome.settlement(),
+                            Optional.ofNullable(
+                                    digests.get(outcome.reservation().id()))))
                     .toList());
             return lost.size();
         });

@@ -4,11 +4,15 @@ import io.baseload.engine.api.Usage;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.contents.ContentPart;
+import io.baseload.service.contents.SealedContent;
 import io.baseload.service.quota.LostReservation;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.quota.Settlement;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -17,8 +21,15 @@ import java.util.TreeMap;
  * @param usage what was computed
  * @param finishReasons of the answers that were completed, in the order of their index
  * @param milliseconds from the request to its end
+ * @param answer what there is of the answers, where the tenant wants them kept
  */
-record Outcome(Reservation reservation, State state, Usage usage, List<String> finishReasons, long milliseconds) {
+record Outcome(
+        Reservation reservation,
+        State state,
+        Usage usage,
+        List<String> finishReasons,
+        long milliseconds,
+        Optional<SealedContent> answer) {
     /** As the audit trail names it. */
     enum State {
         DONE,
@@ -35,13 +46,13 @@ record Outcome(Reservation reservation, State state, Usage usage, List<String> f
     }
 
     static Outcome refused(Reservation reservation) {
-        return new Outcome(reservation, State.REFUSED, new Usage(0, 0), List.of(), 0);
+        return new Outcome(reservation, State.REFUSED, new Usage(0, 0), List.of(), 0, Optional.empty());
     }
 
     static Outcome lost(LostReservation lost) {
         var reservation = lost.reservation();
         var usage = new Usage(Math.toIntExact(reservation.promptTokens()), Math.toIntExact(lost.completionTokens()));
-        return new Outcome(reservation, State.LOST, usage, List.of(), lost.milliseconds());
+        return new Outcome(reservation, State.LOST, usage, List.of(), lost.milliseconds(), Optional.empty());
     }
 
     /** How the quota is to end the reservation. */
@@ -51,11 +62,16 @@ record Outcome(Reservation reservation, State state, Usage usage, List<String> f
     }
 
     /**
-     * What the audit trail says after the last token; no contents.
+     * What the audit trail says after the last token; of contents a digest at most.
      *
      * @param settled what the quota made of it: where the trail says already that the request was lost, only the tokens that were not counted yet
      */
     AuditTrail.NewEntry entry(Settlement settled) {
+        return entry(settled, answer.map(SealedContent::digest));
+    }
+
+    /** The same for one whose answer was stored before. */
+    AuditTrail.NewEntry entry(Settlement settled, Optional<byte[]> answerDigest) {
         var detail = new TreeMap<String, Object>();
         detail.put("reservation", reservation.id().toString());
         detail.put("model", reservation.model());
@@ -65,6 +81,8 @@ record Outcome(Reservation reservation, State state, Usage usage, List<String> f
         detail.put("completion_tokens", settled.completionTokens());
         detail.put("finish_reasons", finishReasons);
         detail.put("milliseconds", milliseconds);
+        answerDigest.ifPresent(digest ->
+                detail.put(ContentPart.ANSWER.digestName(), HexFormat.of().formatHex(digest)));
         if (usage.estimated()) {
             detail.put("counted", "by chunks");
         }

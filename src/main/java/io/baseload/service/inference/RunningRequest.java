@@ -3,37 +3,47 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
+import io.baseload.service.contents.SealedContent;
 import io.baseload.service.inference.Outcome.State;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ServedModel;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A request that is being answered: passes the engine's events on and, at the last one, settles. The client hears the last event once usage and outcome are in
- * the database, so that whoever has an answer finds it in the books; a database that is gone delays it by a second at most.
+ * the database, so that whoever has an answer finds it in the books; a database that is gone delays it by a second at most. An answer that its tenant wants kept is another matter: it ends well only
+ * if it was stored.
  */
 final class RunningRequest implements Consumer<CompletionEvent> {
     private static final Logger log = LoggerFactory.getLogger(RunningRequest.class);
     private static final long MAX_DELAY_MILLIS = 1_000;
+    private static final long MAX_DELAY_OF_KEPT_MILLIS = 10_000;
 
     private final Reservation reservation;
     private final ServedModel model;
     private final ReservationLedger ledger;
     private final Stopwatch watch;
     private final WaitingLine.Turn turn;
+    private final @Nullable Transcript transcript;
+    private final Supplier<Optional<SealedContent>> answers;
     private final Runnable ended;
     private final Consumer<CompletionEvent> listener;
     private final Map<Integer, StopReason> reasons = new TreeMap<>(); // the engine's thread only
 
     /**
      * @param turn whether the request was given up before it began: then it ends here, and nobody hears of it any more
+     * @param transcript is written where somebody wants it
+     * @param answers what there is of them, where they are kept
      * @param ended runs when the engine is done with the request
      */
     RunningRequest(
@@ -42,6 +52,8 @@ final class RunningRequest implements Consumer<CompletionEvent> {
             ReservationLedger ledger,
             Stopwatch watch,
             WaitingLine.Turn turn,
+            Optional<Transcript> transcript,
+            Supplier<Optional<SealedContent>> answers,
             Runnable ended,
             Consumer<CompletionEvent> listener) {
         this.reservation = reservation;
@@ -49,6 +61,8 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         this.ledger = ledger;
         this.watch = watch;
         this.turn = turn;
+        this.transcript = transcript.orElse(null);
+        this.answers = answers;
         this.ended = ended;
         this.listener = listener;
     }
@@ -72,6 +86,9 @@ final class RunningRequest implements Consumer<CompletionEvent> {
             return;
         }
         watch.token();
+        if (transcript != null) {
+            transcript.add(event);
+        }
         listener.accept(event);
     }
 
@@ -88,10 +105,16 @@ final class RunningRequest implements Consumer<CompletionEvent> {
             model.ended(state == State.FAILED, watch.firstToken());
         }
         var finishReasons = reasons.values().stream().map(RunningRequest::word).toList();
-        var unused = ledger.settle(new Outcome(reservation, state, usage, finishReasons, watch.milliseconds()))
+        var kept = answers.get();
+        var unused = ledger.settle(new Outcome(reservation, state, usage, finishReasons, watch.milliseconds(), kept))
                 .copy()
-                .orTimeout(MAX_DELAY_MILLIS, TimeUnit.MILLISECONDS)
-                .whenComplete((nothing, late) -> deliver(last));
+                .orTimeout(kept.isPresent() ? MAX_DELAY_OF_KEPT_MILLIS : MAX_DELAY_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete(
+                        (nothing, late) -> deliver(late != null && kept.isPresent() ? notKept(late, usage) : last));
+    }
+
+    private static CompletionEvent notKept(Throwable late, Usage usage) {
+        return new CompletionEvent.Failed(new LedgerUnavailableException(late), usage);
     }
 
     private void deliver(CompletionEvent last) {

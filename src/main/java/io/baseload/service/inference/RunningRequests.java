@@ -1,21 +1,27 @@
 package io.baseload.service.inference;
 
+import io.baseload.service.contents.SealedContent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The requests that run in this process, those that still wait for the engine too. Tells the ledger now and then how many tokens each has. */
+/** The requests that run in this process, those that still wait for the engine too. Tells the ledger now and then how many tokens each has, and what there is of answers that are kept. */
 final class RunningRequests {
     private static final Logger log = LoggerFactory.getLogger(RunningRequests.class);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
 
     private final ReservationLedger ledger;
-    private final Map<UUID, TokenLease> running = new ConcurrentHashMap<>();
+    private final Map<UUID, Running> running = new ConcurrentHashMap<>();
+
+    private record Running(TokenLease lease, Supplier<Optional<SealedContent>> answers) {}
 
     RunningRequests(ReservationLedger ledger, Duration leaseTime) {
         this.ledger = ledger;
@@ -23,8 +29,9 @@ final class RunningRequests {
         var unused = ledger.clock().scheduleWithFixedDelay(this::tell, pause, pause, TimeUnit.MILLISECONDS);
     }
 
-    void add(UUID reservation, TokenLease lease) {
-        running.put(reservation, lease);
+    /** @param answers what there is of them, where they are kept */
+    void add(UUID reservation, TokenLease lease, Supplier<Optional<SealedContent>> answers) {
+        running.put(reservation, new Running(lease, answers));
     }
 
     void remove(UUID reservation) {
@@ -33,10 +40,14 @@ final class RunningRequests {
 
     private void tell() {
         var tokens = new HashMap<UUID, Long>();
-        running.forEach((reservation, lease) -> tokens.put(reservation, lease.completionTokens()));
+        var answers = new ArrayList<SealedContent>();
+        running.forEach((reservation, request) -> {
+            tokens.put(reservation, request.lease().completionTokens());
+            request.answers().get().ifPresent(answers::add);
+        });
         try {
             if (!tokens.isEmpty()) {
-                ledger.transactions().progress(tokens);
+                ledger.transactions().progress(tokens, answers);
             }
         } catch (RuntimeException e) {
             log.warn("Nobody is told how many tokens the running answers have: {}", e.toString());

@@ -13,7 +13,9 @@ public enum Role {
     /** Read the audit trail: its own tenant's part, or with a key of the platform all of it. */
     AUDITOR,
     /** Read metrics, with a key of the platform. */
-    METRICS;
+    METRICS,
+    /** Read what its own tenant asked and was answered, where that is kept. */
+    CONTENT_AUDITOR;
 
     /** The name in JSON and SQL. */
     public String wire() {

@@ -1,6 +1,7 @@
 package io.baseload.service.web;
 
 import static io.baseload.service.tenant.Role.AUDITOR;
+import static io.baseload.service.tenant.Role.CONTENT_AUDITOR;
 import static io.baseload.service.tenant.Role.METRICS;
 import static io.baseload.service.tenant.Role.OPERATOR;
 import static io.baseload.service.tenant.Role.TENANT_ADMIN;
@@ -62,6 +63,9 @@ final class RouteAccess {
             rule("GET", "/admin/v1/audit/verification", OPERATORS, PLATFORM_AUDITORS),
             rule("GET", "/admin/v1/audit/export", OPERATORS, PLATFORM_AUDITORS),
             rule("GET", "/admin/v1/audit/**", OPERATORS, AUDITORS),
+            rule("GET", "/admin/v1/tenants/{tenant}/contents", new Grant(CONTENT_AUDITOR, Reach.OWN)),
+            rule("DELETE", "/admin/v1/tenants/{tenant}/contents", OPERATORS, OWN_ADMINS),
+            rule("GET", "/admin/v1/tenants/{tenant}/content-policy", OPERATORS, OWN_ADMINS),
             rule("GET", "/admin/v1/tenants/{tenant}", OPERATORS, OWN_ADMINS),
             rule("GET", "/admin/v1/tenants/{tenant}/usage", OPERATORS, OWN_ADMINS),
             rule("*", "/admin/v1/tenants/{tenant}/keys/**", OPERATORS, OWN_ADMINS),

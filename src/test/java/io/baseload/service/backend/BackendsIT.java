@@ -2,6 +2,9 @@ package io.baseload.service.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.service.audit.Actor;
+import io.baseload.service.contents.ContentSelection;
+import io.baseload.service.contents.Contents;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ScriptedBackend;
@@ -105,6 +108,18 @@ final class BackendsIT {
         assertThat(intent.at("/detail/prompt_tokens").asInt())
                 .isGreaterThan(answer.at("/usage/prompt_tokens").asInt());
         assertThat(last("completion.outcome").at("/detail").has("counted")).isFalse();
+    }
+
+    @Test
+    void anAnswerOfABackendIsKeptLikeAnyOther() throws Exception {
+        rest.send("PUT", "/admin/v1/tenants/default/content-policy", Map.of("keep", true));
+        JsonNode answer = rest.post("/v1/chat/completions", chat("remote", 5, false));
+        rest.send("PUT", "/admin/v1/tenants/default/content-policy", Map.of("keep", false));
+        var kept = gateway.bean(Contents.class)
+                .read(new Actor("default", "bl_reader"), "default", ContentSelection.ALL, 0, 10);
+        assertThat(kept).hasSize(2);
+        JsonNode text = new JsonMapper().readTree(kept.getLast().text());
+        assertThat(text.at("/answers/0/content")).isEqualTo(answer.at("/choices/0/message/content"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.engine.api.FlowId;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.contents.Contents;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.tenant.Tenant;
@@ -40,7 +41,10 @@ final class LedgerRate {
     private static double measure(TestPlatform platform, int callers, int tenants) throws Exception {
         var ids = IntStream.range(0, tenants).mapToObj(i -> tenant(platform)).toList();
         var transactions = new LedgerTransactions(
-                platform.get(Quota.class), platform.get(AuditTrail.class), platform.get(TransactionOperations.class));
+                platform.get(Quota.class),
+                platform.get(Contents.class),
+                platform.get(AuditTrail.class),
+                platform.get(TransactionOperations.class));
         try (var ledger = new ReservationLedger(transactions);
                 var threads = Executors.newFixedThreadPool(callers)) {
             long begun = System.nanoTime();
@@ -73,7 +77,8 @@ final class LedgerRate {
                         reservation,
                         REQUEST,
                         "tiny-1",
-                        origin));
+                        origin,
+                        Optional.empty()));
             }
             return null;
         };

@@ -116,6 +116,9 @@ class RouteAccessIT {
         if (route.startsWith("/v1/")) {
             return role == Role.USER;
         }
+        if (route.endsWith("/contents") && method.equals("GET")) {
+            return role == Role.CONTENT_AUDITOR && of.equals(about);
+        }
         if (role == Role.OPERATOR && (route.startsWith("/admin/") || route.startsWith("/actuator"))) {
             return true;
         }
@@ -126,10 +129,12 @@ class RouteAccessIT {
         if (route.startsWith("/admin/v1/tenants/{")) {
             boolean read = method.equals("GET")
                     && (route.endsWith("}") && !route.contains("keys") && !route.contains("identities")
-                            || route.endsWith("usage"));
+                            || route.endsWith("usage")
+                            || route.endsWith("/content-policy"));
+            boolean erase = route.endsWith("/contents") && method.equals("DELETE");
             return role == Role.TENANT_ADMIN
                     && of.equals(about)
-                    && (read || route.contains("/keys") || route.contains("/identities"));
+                    && (read || erase || route.contains("/keys") || route.contains("/identities"));
         }
         if (route.equals("/actuator/prometheus")) {
             return role == Role.METRICS && platform && method.equals("GET");

@@ -1,0 +1,197 @@
+package io.baseload.service.contents;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The tables of contents. */
+final class ContentRows {
+    private static final String CHOSEN = """
+        tenant = :tenant AND (:request::text IS NULL OR request_id = :request)
+          AND (:user::text IS NULL OR end_user = :user OR safety_identifier = :user)
+          AND (:from::timestamptz IS NULL OR at >= :from) AND (:to::timestamptz IS NULL OR at < :to)\
+        """;
+    private static final String COLUMNS =
+            "reservation, part, tenant, request_id, end_user, safety_identifier, salt, digest, sealed";
+    private static final String GIVEN = """
+        unnest(:reservations::uuid[], :parts::text[], :tenants::text[], :requests::text[], :users::text[],
+               :identifiers::text[], :salts::bytea[], :digests::bytea[], :sealed::bytea[])
+          AS new(reservation, part, tenant, request_id, end_user, safety_identifier, salt, digest, sealed)\
+        """;
+
+    private final JdbcClient jdbc;
+
+    ContentRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    record PolicyRow(String tenant, boolean keep, @Nullable Integer retentionDays, String sealedKey) {
+        ContentPolicy policy() {
+            return new ContentPolicy(keep, retentionDays == null ? OptionalInt.empty() : OptionalInt.of(retentionDays));
+        }
+    }
+
+    record ContentRow(long id, SealedContent content, Instant at) {
+        static ContentRow read(ResultSet row) throws SQLException {
+            var owner = new ContentOwner(
+                    row.getString("tenant"),
+                    row.getObject("reservation", UUID.class),
+                    row.getString("request_id"),
+                    Optional.ofNullable(row.getString("end_user")),
+                    Optional.ofNullable(row.getString("safety_identifier")));
+            var content = new SealedContent(
+                    owner,
+                    ContentPart.of(row.getString("part")),
+                    row.getBytes("salt"),
+                    row.getBytes("digest"),
+                    row.getBytes("sealed"));
+            return new ContentRow(
+                    row.getLong("id"),
+                    content,
+                    row.getObject("at", OffsetDateTime.class).toInstant());
+        }
+    }
+
+    List<PolicyRow> policies() {
+        return jdbc.sql("SELECT * FROM content_policy").query(PolicyRow.class).list();
+    }
+
+    Optional<PolicyRow> policy(String tenant) {
+        return jdbc.sql("SELECT * FROM content_policy WHERE tenant = ?")
+                .param(tenant)
+                .query(PolicyRow.class)
+                .optional();
+    }
+
+    /** @param key for a tenant that has none yet */
+    void save(String tenant, ContentPolicy policy, String key) {
+        jdbc.sql("""
+            INSERT INTO content_policy (tenant, keep, retention_days, sealed_key) VALUES (:tenant, :keep, :days, :key)
+            ON CONFLICT (tenant) DO UPDATE SET keep = :keep, retention_days = :days\
+            """)
+                .param("tenant", tenant)
+                .param("keep", policy.keep())
+                .param(
+                        "days",
+                        policy.retentionDays().isPresent()
+                                ? policy.retentionDays().getAsInt()
+                                : null)
+                .param("key", key)
+                .update();
+    }
+
+    void reseal(PolicyRow before, String key) {
+        jdbc.sql("UPDATE content_policy SET sealed_key = ? WHERE tenant = ? AND sealed_key = ?")
+                .params(key, before.tenant(), before.sealedKey())
+                .update();
+    }
+
+    void insert(List<SealedContent> contents) {
+        with(jdbc.sql("INSERT INTO content (" + COLUMNS + ") SELECT * FROM " + GIVEN), contents)
+                .update();
+    }
+
+    /** Whoever erases the prompts at the same time either finds these answers, or leaves nothing to put them beside. */
+    void insertBesidePrompts(List<SealedContent> answers) {
+        with(jdbc.sql("INSERT INTO content (" + COLUMNS + ") SELECT new.* FROM " + GIVEN + """
+             JOIN content prompt ON prompt.reservation = new.reservation AND prompt.part = 'prompt'
+            FOR KEY SHARE OF prompt
+            ON CONFLICT (reservation, part) DO UPDATE
+              SET salt = excluded.salt, digest = excluded.digest, sealed = excluded.sealed\
+            """), answers)
+                .update();
+    }
+
+    private static JdbcClient.StatementSpec with(JdbcClient.StatementSpec statement, List<SealedContent> contents) {
+        return statement
+                .param(
+                        "reservations",
+                        texts(contents, it -> it.owner().reservation().toString()))
+                .param("parts", texts(contents, it -> it.part().wire()))
+                .param("tenants", texts(contents, it -> it.owner().tenant()))
+                .param("requests", texts(contents, it -> it.owner().requestId()))
+                .param("users", texts(contents, it -> it.owner().user().orElse(null)))
+                .param(
+                        "identifiers",
+                        texts(contents, it -> it.owner().safetyIdentifier().orElse(null)))
+                .param("salts", bytes(contents, SealedContent::salt))
+                .param("digests", bytes(contents, SealedContent::digest))
+                .param("sealed", bytes(contents, SealedContent::sealed));
+    }
+
+    private static @Nullable String[] texts(
+            List<SealedContent> contents, Function<SealedContent, @Nullable String> text) {
+        return contents.stream().map(text).toArray(String[]::new);
+    }
+
+    private static byte[][] bytes(List<SealedContent> contents, Function<SealedContent, byte[]> bytes) {
+        return contents.stream().map(bytes).toArray(byte[][]::new);
+    }
+
+    Map<UUID, byte[]> answerDigests(Collection<UUID> reservations) {
+        var digests = new HashMap<UUID, byte[]>();
+        jdbc.sql("SELECT reservation, digest FROM content WHERE part = 'answer' AND reservation = ANY (?::uuid[])")
+                .param(reservations.stream().map(UUID::toString).toArray(String[]::new))
+                .query(row -> {
+                    digests.put(row.getObject("reservation", UUID.class), row.getBytes("digest"));
+                });
+        return digests;
+    }
+
+    List<ContentRow> page(String tenant, ContentSelection selection, long after, int limit) {
+        return with(
+                        jdbc.sql("SELECT * FROM content WHERE " + CHOSEN + " AND id > :after ORDER BY id LIMIT :limit"),
+                        tenant,
+                        selection)
+                .param("after", after)
+                .param("limit", limit)
+                .query((row, number) -> ContentRow.read(row))
+                .list();
+    }
+
+    int erase(String tenant, ContentSelection selection) {
+        return with(jdbc.sql("DELETE FROM content WHERE " + CHOSEN), tenant, selection)
+                .update();
+    }
+
+    private static JdbcClient.StatementSpec with(
+            JdbcClient.StatementSpec statement, String tenant, ContentSelection selection) {
+        return statement
+                .param("tenant", tenant)
+                .param("request", selection.requestId().orElse(null))
+                .param("user", selection.user().orElse(null))
+                .param("from", time(selection.from()))
+                .param("to", time(selection.to()));
+    }
+
+    private static @Nullable OffsetDateTime time(Optional<Instant> time) {
+        return time.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null);
+    }
+
+    /** How many of which tenant. */
+    Map<String, Integer> expire() {
+        var expired = new HashMap<String, Integer>();
+        jdbc.sql("""
+            WITH gone AS (
+              DELETE FROM content USING content_policy policy
+              WHERE policy.tenant = content.tenant AND at < clock_timestamp() - policy.retention_days * interval '1 day'
+              RETURNING content.tenant)
+            SELECT tenant, count(*) AS erased FROM gone GROUP BY tenant\
+            """).query(row -> {
+            expired.put(row.getString("tenant"), row.getInt("erased"));
+        });
+        return expired;
+    }
+}

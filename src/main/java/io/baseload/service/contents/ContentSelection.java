@@ -1,0 +1,29 @@
+package io.baseload.service.contents;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Which contents of a tenant; what is empty does not matter.
+ *
+ * @param user a request's {@code user} or {@code safety_identifier}
+ * @param from when they were stored, at the earliest
+ * @param to before which moment
+ */
+public record ContentSelection(
+        Optional<String> requestId, Optional<String> user, Optional<Instant> from, Optional<Instant> to) {
+    public static final ContentSelection ALL =
+            new ContentSelection(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** For the trail. */
+    Map<String, Object> described() {
+        var detail = new TreeMap<String, Object>();
+        requestId.ifPresent(id -> detail.put("of_request", id));
+        user.ifPresent(name -> detail.put("of_user", name));
+        from.ifPresent(time -> detail.put("from", time.toString()));
+        to.ifPresent(time -> detail.put("to", time.toString()));
+        return detail;
+    }
+}

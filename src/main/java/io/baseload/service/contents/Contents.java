@@ -1,0 +1,222 @@
+package io.baseload.service.contents;
+
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.database.Refreshed;
+import io.baseload.service.encryption.MasterKeys;
+import io.baseload.service.encryption.SealException;
+import io.baseload.service.encryption.SealingKey;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * The contents of requests, for tenants that want them kept.
+ *
+ * <p>Idea: the chain must never be changed, what people wrote must be erasable. So the chain has SHA-256 of a random salt and the text, and the text lies in a table, sealed with the tenant's key,
+ * together with its salt. While the row is there, salt and text show that they are what the chain has; when it is gone, the digest says nothing of the text to anybody, because nobody can try 256 bits
+ * of salt, and the chain verifies as before.
+ *
+ * <p>Invariants: a prompt is stored in the transaction that records its intent, an answer in the one that records its outcome, so neither is recorded without the other. An answer is stored only
+ * beside its prompt: what was erased while it was answered stays erased. Who reads is in the trail before he sees anything.
+ */
+public final class Contents implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Contents.class);
+
+    private final ContentRows rows;
+    private final TransactionOperations transactions;
+    private final AuditTrail audit;
+    private final MasterKeys keys;
+    private final Refreshed<Map<String, Setting>> settings;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("content-retention").daemon().factory());
+
+    /** What a tenant has set. Its key is opened where it is needed first. */
+    private final class Setting {
+        private final String tenant;
+        private final ContentPolicy policy;
+        private final String sealedKey;
+        private @Nullable ContentSealer sealer;
+
+        Setting(ContentRows.PolicyRow row) {
+            this.tenant = row.tenant();
+            this.policy = row.policy();
+            this.sealedKey = row.sealedKey();
+        }
+
+        synchronized ContentSealer sealer() {
+            if (sealer == null) {
+                sealer = new ContentSealer(new SealingKey(keys.open(sealedKey, purpose(tenant))));
+            }
+            return sealer;
+        }
+    }
+
+    Contents(ContentRows rows, TransactionOperations transactions, AuditTrail audit, MasterKeys keys) {
+        this.rows = rows;
+        this.transactions = transactions;
+        this.audit = audit;
+        this.keys = keys;
+        sealKeysAnew();
+        this.settings = new Refreshed<>("contents", this::read);
+        var unused = clock.scheduleWithFixedDelay(this::attemptToExpire, 1, 60, TimeUnit.MINUTES);
+    }
+
+    private static String purpose(String tenant) {
+        return "contents of " + tenant;
+    }
+
+    private void sealKeysAnew() {
+        for (var row : rows.policies()) {
+            if (keys.present() && !keys.isCurrent(row.sealedKey())) {
+                try {
+                    byte[] key = keys.open(row.sealedKey(), purpose(row.tenant()));
+                    rows.reseal(row, keys.seal(key, purpose(row.tenant())));
+                } catch (SealException e) {
+                    log.warn("The key for contents of {} is not sealed anew: {}", row.tenant(), e.getMessage());
+                }
+            }
+        }
+    }
+
+    private Map<String, Setting> read() {
+        var all = new HashMap<String, Setting>();
+        rows.policies().forEach(row -> all.put(row.tenant(), new Setting(row)));
+        return all;
+    }
+
+    /**
+     * What seals a tenant's contents; empty if they are not kept.
+     *
+     * @throws SealException if they should be, and this process can't open the tenant's key
+     */
+    public Optional<ContentSealer> sealer(String tenant) {
+        return Optional.ofNullable(settings.get().get(tenant))
+                .filter(setting -> setting.policy.keep())
+                .map(Setting::sealer);
+    }
+
+    public ContentPolicy policy(String tenant) {
+        return rows.policy(tenant).map(ContentRows.PolicyRow::policy).orElse(ContentPolicy.NONE);
+    }
+
+    /**
+     * Switches a tenant's contents on or off, from its next request on; in other processes within a second. What is kept stays until it is erased.
+     *
+     * @throws SealException if this process has no master key
+     */
+    public void change(Actor actor, String tenant, ContentPolicy policy) {
+        String fresh = keys.seal(SealingKey.random(SealingKey.BYTES), purpose(tenant));
+        transactions.executeWithoutResult(status -> {
+            rows.save(tenant, policy, fresh);
+            var detail = new TreeMap<String, Object>();
+            detail.put("keep", policy.keep());
+            policy.retentionDays().ifPresent(days -> detail.put("retention_days", days));
+            audit.recordAdmin(actor, "admin.contents.policy", subject(tenant), detail);
+        });
+        settings.refresh();
+    }
+
+    private static String subject(String tenant) {
+        return "tenants/" + tenant + "/contents";
+    }
+
+    /** Within the transaction that records the intents. */
+    public void storePrompts(List<SealedContent> prompts) {
+        if (!prompts.isEmpty()) {
+            rows.insert(prompts);
+        }
+    }
+
+    /** Within the transaction that records the outcomes, or before it with what there is of an answer so far. */
+    public void storeAnswers(List<SealedContent> answers) {
+        if (!answers.isEmpty()) {
+            rows.insertBesidePrompts(answers);
+        }
+    }
+
+    /** Digests of what is stored of answers. */
+    public Map<UUID, byte[]> answerDigests(Collection<UUID> reservations) {
+        return reservations.isEmpty() ? Map.of() : rows.answerDigests(reservations);
+    }
+
+    /**
+     * A part of a tenant's contents, in the order in which they were stored. That they are read stands in the trail.
+     *
+     * @param after the last one's {@link KeptContent#id}
+     * @throws SealException if this process can't open them
+     */
+    public List<KeptContent> read(Actor reader, String tenant, ContentSelection selection, long after, int limit) {
+        var found = transactions.execute(status -> {
+            var page = rows.page(tenant, selection, after, limit);
+            var detail = new TreeMap<>(selection.described());
+            detail.put("after", after);
+            detail.put("found", page.size());
+            audit.recordAdmin(reader, "admin.contents.read", subject(tenant), detail);
+            return page;
+        });
+        if (found.isEmpty()) {
+            return List.of();
+        }
+        var sealer = new Setting(rows.policy(tenant).orElseThrow()).sealer();
+        return found.stream()
+                .map(row -> new KeptContent(
+                        row.id(),
+                        row.content().owner(),
+                        row.content().part(),
+                        row.at(),
+                        row.content().salt(),
+                        row.content().digest(),
+                        sealer.open(
+                                row.content().owner(),
+                                row.content().part(),
+                                row.content().sealed())))
+                .toList();
+    }
+
+    /** Erases contents with their salts; how many. */
+    public int erase(Actor actor, String tenant, ContentSelection selection) {
+        return transactions.execute(status -> {
+            int erased = rows.erase(tenant, selection);
+            var detail = new TreeMap<>(selection.described());
+            detail.put("erased", erased);
+            audit.recordAdmin(actor, "admin.contents.erase", subject(tenant), detail);
+            return erased;
+        });
+    }
+
+    /** Erases what is older than its tenant wants; how many. */
+    public int expire() {
+        return transactions.execute(status -> {
+            Map<String, Integer> expired = rows.expire();
+            expired.forEach((tenant, erased) -> audit.recordAdmin(
+                    Actor.SYSTEM, "admin.contents.expire", subject(tenant), Map.of("erased", erased)));
+            return expired.values().stream().mapToInt(Integer::intValue).sum();
+        });
+    }
+
+    private void attemptToExpire() {
+        try {
+            expire();
+        } catch (RuntimeException e) {
+            log.warn("Old contents are not erased now: {}", e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        settings.close();
+    }
+}

@@ -1,0 +1,86 @@
+package io.baseload.service.database;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Settings that the database has and each request needs: read once a second, so that a request costs no look of its own, and a change holds in every process within a second. What could not be read
+ * for ten seconds is not believed any more.
+ */
+public final class Refreshed<T> implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Refreshed.class);
+    private static final Duration MAX_AGE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final String name;
+    private final Supplier<T> reader;
+    private final ScheduledExecutorService clock;
+    private volatile Read<T> last;
+
+    private record Read<T>(T value, long at) {}
+
+    /** @param reader is also called now, by this thread */
+    public Refreshed(String name, Supplier<T> reader) {
+        this.name = name;
+        this.reader = reader;
+        this.last = read();
+        this.clock = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("settings-" + name).daemon().factory());
+        var unused = clock.scheduleWithFixedDelay(this::attempt, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /** @throws DataAccessResourceFailureException if the database has not been there for too long */
+    public T get() {
+        if (isOld(last)) {
+            readOnTheClock();
+        }
+        return last.value();
+    }
+
+    private static boolean isOld(Read<?> read) {
+        return System.nanoTime() - read.at() > MAX_AGE.toNanos();
+    }
+
+    /** A process that was stopped for a while goes on with what it reads then. Not by the caller's thread, whose interrupt would break a connection. */
+    private void readOnTheClock() {
+        try {
+            CompletableFuture.runAsync(this::refresh, clock)
+                    .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException | RejectedExecutionException e) {
+            throw new DataAccessResourceFailureException("what the database says of " + name + " is not known now", e);
+        }
+    }
+
+    /** Reads now. */
+    public void refresh() {
+        last = read();
+    }
+
+    private Read<T> read() {
+        long at = System.nanoTime();
+        return new Read<>(reader.get(), at);
+    }
+
+    private void attempt() {
+        try {
+            refresh();
+        } catch (RuntimeException e) {
+            log.warn("What the database says of {} can't be read now: {}", name, e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+    }
+}

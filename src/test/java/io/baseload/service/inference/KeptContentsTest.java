@@ -1,0 +1,284 @@
+package io.baseload.service.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.chat.api.CompletionEvent;
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditEntry;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.audit.AuditVerifier;
+import io.baseload.service.contents.ContentPart;
+import io.baseload.service.contents.ContentPolicy;
+import io.baseload.service.contents.ContentSelection;
+import io.baseload.service.contents.Contents;
+import io.baseload.service.contents.KeptContent;
+import io.baseload.service.encryption.SealException;
+import io.baseload.service.tenant.Tenant;
+import io.baseload.service.tenant.Tenants;
+import io.baseload.testing.Patience;
+import io.baseload.testing.TestPlatform;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Prompts and answers of tenants that want them kept; on a real PostgreSQL. */
+class KeptContentsTest {
+    private static final Actor ACTOR = new Actor("default", "bl_operator");
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static TestPlatform platform;
+    private static TinyModel model;
+    private static Contents contents;
+
+    @BeforeAll
+    static void start() {
+        platform = TestPlatform.fresh(TinyInference.class);
+        model = platform.get(TinyModel.class);
+        contents = platform.get(Contents.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        platform.close();
+    }
+
+    @Test
+    void nothingIsKeptUnlessTheTenantWantsIt() throws Exception {
+        String tenant = tenant();
+        var client = answered(tenant, 2);
+        assertThat(read(tenant)).isEmpty();
+        assertThat(detail(client, AuditEntry.COMPLETION_INTENT).has("prompt_digest"))
+                .isFalse();
+        assertThat(detail(client, AuditEntry.COMPLETION_OUTCOME).has("answer_digest"))
+                .isFalse();
+    }
+
+    @Test
+    void whatIsKeptIsSealedAndIsWhatTheTrailHasADigestOf() throws Exception {
+        String tenant = keeping();
+        var client = answered(tenant, 2);
+        List<KeptContent> kept = read(tenant);
+        assertThat(kept).extracting(KeptContent::part).containsExactly(ContentPart.PROMPT, ContentPart.ANSWER);
+        assertThat(text(kept.getFirst())).isEqualTo("{\"tokens\":[[0,0,0]]}");
+        assertThat(text(kept.getLast()))
+                .isEqualTo("{\"answers\":[{\"index\":0,\"content\":\"word word \",\"finish_reason\":\"length\"}]}");
+        assertThat(detail(client, AuditEntry.COMPLETION_INTENT)
+                        .get("prompt_digest")
+                        .asString())
+                .isEqualTo(digest(kept.getFirst()));
+        assertThat(detail(client, AuditEntry.COMPLETION_OUTCOME)
+                        .get("answer_digest")
+                        .asString())
+                .isEqualTo(digest(kept.getLast()));
+        assertThat(platform.superuser()
+                        .sql("SELECT string_agg(encode(sealed, 'escape'), ' ') FROM content")
+                        .query(String.class)
+                        .single())
+                .doesNotContain("word", "tokens");
+        var reading =
+                platform
+                        .get(AuditTrail.class)
+                        .page(0, Optional.empty(), Optional.of("admin.contents.read"), 1000)
+                        .stream()
+                        .filter(entry -> entry.subject().equals("tenants/" + tenant + "/contents"))
+                        .findFirst();
+        assertThat(reading).hasValueSatisfying(entry -> {
+            assertThat(entry.actor().keyPrefix()).isEqualTo("bl_operator");
+            assertThat(entry.detail()).contains("\"found\":2");
+        });
+    }
+
+    @Test
+    void aCancelledAnswerIsKeptAsFarAsItCame() throws Exception {
+        String tenant = keeping();
+        var client = client(tenant);
+        var asked = client.ask(3, 100);
+        model.steps.release(3);
+        Patience.await().until(() -> asked.completion().usage().completion() == 3);
+        asked.completion().cancel();
+        assertThat(client.finished().cancelled()).isTrue();
+        assertThat(text(read(tenant).getLast()))
+                .isEqualTo("{\"answers\":[{\"index\":0,\"content\":\"word word word \"}]}");
+    }
+
+    @Test
+    void ofALostAnswerIsKeptWhatItsProcessToldOf() throws Exception {
+        var first = TestPlatform.behind(
+                TestPlatform.server().port(), List.of("--baseload.quota.lease=8s"), TinyInference.class);
+        try (first) {
+            first.get(Contents.class).change(ACTOR, Tenant.DEFAULT, new ContentPolicy(true, OptionalInt.empty()));
+            var client = new Client(first.get(Inference.class), Tenant.DEFAULT);
+            client.ask(3, 100);
+            first.get(TinyModel.class).steps.release(2);
+            Patience.await()
+                    .until(() ->
+                            first.get(Contents.class).read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10).stream()
+                                    .anyMatch(kept -> text(kept).contains("word word ")));
+            first.superuser().sql("DELETE FROM instance").update();
+            try (var second = first.beside(TinyInference.class)) {
+                Patience.await().until(() -> lost(second).isPresent());
+                var kept = second.get(Contents.class)
+                        .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10)
+                        .getLast();
+                assertThat(lost(second).orElseThrow().get("answer_digest").asString())
+                        .isEqualTo(HexFormat.of().formatHex(kept.digest()));
+            }
+        }
+    }
+
+    private static Optional<JsonNode> lost(TestPlatform at) {
+        return at
+                .get(AuditTrail.class)
+                .page(0, Optional.empty(), Optional.of(AuditEntry.COMPLETION_OUTCOME), 10)
+                .stream()
+                .map(entry -> JSON.readTree(entry.detail()))
+                .filter(detail -> detail.get("state").asString().equals("lost"))
+                .findFirst();
+    }
+
+    @Test
+    void whatIsErasedIsGoneAndTheTrailVerifiesAsBefore() throws Exception {
+        String tenant = keeping();
+        var one = answered(tenant, 1);
+        answered(tenant, 1);
+        assertThat(contents.erase(ACTOR, tenant, selection(Optional.of(one.requestId), Optional.empty())))
+                .isEqualTo(2);
+        assertThat(read(tenant)).hasSize(2);
+        assertThat(contents.erase(ACTOR, tenant, selection(Optional.empty(), Optional.of("nobody"))))
+                .isZero();
+        assertThat(contents.erase(ACTOR, tenant, selection(Optional.empty(), Optional.of("hash-of-ann"))))
+                .isEqualTo(2);
+        assertThat(read(tenant)).isEmpty();
+        assertThat(detail(one, AuditEntry.COMPLETION_INTENT).has("prompt_digest"))
+                .isTrue();
+        assertThat(platform.get(AuditVerifier.class).verify().integrity().ok()).isTrue();
+    }
+
+    @Test
+    void whatIsErasedWhileItIsAnsweredStaysErased() throws Exception {
+        String tenant = keeping();
+        var client = client(tenant);
+        client.ask(3, 2);
+        assertThat(contents.erase(ACTOR, tenant, ContentSelection.ALL)).isEqualTo(1);
+        model.steps.release(2);
+        client.finished();
+        assertThat(read(tenant)).isEmpty();
+        assertThat(detail(client, AuditEntry.COMPLETION_OUTCOME).has("answer_digest"))
+                .isTrue();
+    }
+
+    @Test
+    void whatIsOlderThanTheTenantWantsIsErased() throws Exception {
+        String tenant = keeping();
+        answered(tenant, 1);
+        String other = keeping();
+        answered(other, 1);
+        contents.change(ACTOR, tenant, new ContentPolicy(true, OptionalInt.of(30)));
+        assertThat(contents.expire()).isZero();
+        platform.superuser()
+                .sql("UPDATE content SET at = at - interval '31 days' WHERE tenant IN (?, ?)")
+                .params(tenant, other)
+                .update();
+        assertThat(contents.expire()).isEqualTo(2);
+        assertThat(read(tenant)).isEmpty();
+        assertThat(read(other)).hasSize(2);
+    }
+
+    @Test
+    void whatShouldBeKeptAndCannotBeIsNotAnswered() throws Exception {
+        String tenant = keeping();
+        int started = model.started.get();
+        platform.owner().sql("REVOKE INSERT ON content FROM baseload_app").update();
+        try {
+            assertThatThrownBy(() -> client(tenant).ask(3, 1)).isInstanceOf(LedgerUnavailableException.class);
+            answered(tenant(), 1); // another tenant
+        } finally {
+            platform.owner().sql("GRANT INSERT ON content TO baseload_app").update();
+        }
+        assertThat(model.started.get()).isEqualTo(started + 1);
+        assertThat(platform.counted(tenant)).allMatch(counted -> counted.reserved() == 0);
+        answered(tenant, 1);
+    }
+
+    @Test
+    void aProcessWithoutTheKeyRefusesAndANewKeyTakesOver(@TempDir Path folder) throws Exception {
+        String tenant = keeping();
+        answered(tenant, 1);
+        String next = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=\n";
+        Path alone = Files.writeString(folder.resolve("alone"), next);
+        try (var other = platform.elsewhere("--baseload.encryption.key-file=" + alone)) {
+            assertThatThrownBy(() -> other.get(Contents.class).sealer(tenant)).isInstanceOf(SealException.class);
+        }
+        Path both = Files.writeString(folder.resolve("both"), next + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n");
+        platform.elsewhere("--baseload.encryption.key-file=" + both).close();
+        try (var other = platform.elsewhere("--baseload.encryption.key-file=" + alone)) {
+            assertThat(other.get(Contents.class).read(ACTOR, tenant, ContentSelection.ALL, 0, 10))
+                    .hasSize(2);
+        }
+        Path back = Files.writeString(folder.resolve("back"), "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n" + next);
+        platform.elsewhere("--baseload.encryption.key-file=" + back).close();
+    }
+
+    private static ContentSelection selection(Optional<String> request, Optional<String> user) {
+        return new ContentSelection(request, user, Optional.empty(), Optional.empty());
+    }
+
+    private static String tenant() {
+        String id = "t" + UUID.randomUUID();
+        platform.get(Tenants.class).create(ACTOR, new Tenant(id, List.of(), 100, 1));
+        return id;
+    }
+
+    private static String keeping() {
+        String id = tenant();
+        contents.change(ACTOR, id, new ContentPolicy(true, OptionalInt.empty()));
+        return id;
+    }
+
+    private static Client client(String tenant) {
+        return new Client(platform.get(Inference.class), tenant);
+    }
+
+    private static Client answered(String tenant, int tokens) throws Exception {
+        var client = client(tenant);
+        client.ask(3, tokens);
+        model.steps.release(tokens);
+        assertThat(client.last()).isInstanceOf(CompletionEvent.Finished.class);
+        return client;
+    }
+
+    private static List<KeptContent> read(String tenant) {
+        return contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 100);
+    }
+
+    private static JsonNode detail(Client client, String kind) {
+        return platform.get(AuditTrail.class).page(0, Optional.of(client.tenant()), Optional.of(kind), 1000).stream()
+                .filter(entry -> entry.subject().equals(client.requestId))
+                .map(entry -> JSON.readTree(entry.detail()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String text(KeptContent kept) {
+        return new String(kept.text(), StandardCharsets.UTF_8);
+    }
+
+    private static String digest(KeptContent kept) throws Exception {
+        var digest = MessageDigest.getInstance("SHA-256");
+        digest.update(kept.salt());
+        return HexFormat.of().formatHex(digest.digest(kept.text()));
+    }
+}
