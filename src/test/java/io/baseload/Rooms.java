@@ -101,8 +101,8 @@ final class Rooms {
                 PLATFORM,
                 Set.of("service.web", "service.cluster", "service.planner", "service.encryption", "service.contents"),
                 Set.of("service.outbound", "service.backend", "service.pull"));
-        door(doors, "service.console", PLATFORM, Set.of("service.web"));
         door(doors, "service.planner", ASKING);
+        door(doors, "service.console", Set.of("service.web", "service.tenant", "service.planner"));
         door(doors, "service.app", ASKING, servicesOf(doors));
         door(doors, "cli", unqualified(doors));
         return doors;

@@ -30,6 +30,7 @@ final class InferenceMeters {
                         id,
                         counter("baseload.prompt_tokens", "prompt tokens of ended requests", id),
                         counter("baseload.generation_tokens", "decoded tokens of ended requests", id),
+                        counter("baseload.decoded_tokens", "decoded tokens, as they come", id),
                         timer(
                                 "baseload.request_queue_time",
                                 "from the request to the engine's first step for it",
@@ -80,6 +81,7 @@ final class InferenceMeters {
             String model,
             Counter promptTokens,
             Counter generationTokens,
+            Counter decodedTokens,
             Timer queueTime,
             Timer firstToken,
             Timer interToken,

@@ -32,6 +32,7 @@ final class Stopwatch {
                 }
                 if (produced > tokens) {
                     advance(System.nanoTime());
+                    meters.decodedTokens().increment(produced - tokens);
                     tokens = produced;
                 }
             }

@@ -9,10 +9,10 @@ import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
 /** A request with a valid key or token. Its principal is the {@link Caller}; the key or token itself is not kept. */
-final class KeyAuthentication extends AbstractAuthenticationToken {
+public final class KeyAuthentication extends AbstractAuthenticationToken {
     private final transient Caller caller;
 
-    KeyAuthentication(Caller caller) {
+    public KeyAuthentication(Caller caller) {
         super(authorities(caller));
         this.caller = caller;
         setAuthenticated(true);

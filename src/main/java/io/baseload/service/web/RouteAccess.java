@@ -10,11 +10,14 @@ import static io.baseload.service.tenant.Role.USER;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Role;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPatternParser;
 
 /** Which key or token may ask which route: the whole of it. Of two rules that match, the first counts; a route without a rule is nobody's. */
-final class RouteAccess {
+public final class RouteAccess {
     static final String TENANT = "tenant";
 
     /** Where a role reaches. */
@@ -75,6 +78,25 @@ final class RouteAccess {
             rule("*", "/actuator/**", OPERATORS));
 
     private RouteAccess() {}
+
+    /**
+     * Whether a caller may ask a route.
+     *
+     * @param path without a query, such as {@code /admin/v1/tenants/default}
+     */
+    public static boolean allows(Caller caller, String method, String path) {
+        PathContainer parsed = PathContainer.parsePath(path);
+        return RULES.stream()
+                .filter(rule -> rule.method().equals("*") || rule.method().equals(method))
+                .map(rule -> Optional.ofNullable(PathPatternParser.defaultInstance
+                                .parse(rule.pattern())
+                                .matchAndExtract(parsed))
+                        .map(match ->
+                                rule.allows(caller, match.getUriVariables().get(TENANT))))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElse(false);
+    }
 
     private static Grant[] everybody(Reach reach) {
         return Stream.of(Role.values()).map(role -> new Grant(role, reach)).toArray(Grant[]::new);

@@ -1,9 +1,7 @@
 package io.baseload.service.web;
 
-import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.audit.Witness;
 import io.baseload.service.tenant.KeyProperties;
-import io.baseload.service.tenant.RequestRates;
 import jakarta.servlet.DispatcherType;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -37,15 +35,12 @@ class Security {
     @Bean
     SecurityFilterChain routes(
             HttpSecurity http,
-            Authenticator keys,
-            TokenAuthenticator tokens,
-            RequestRates rates,
+            CallerAdmission admission,
             KeyProperties properties,
-            DeniedAccess denied,
             ErrorResponses errors,
             Environment environment,
             ObjectProvider<Witness> witness) {
-        var credentials = new BearerCredentials(keys, tokens, rates, properties, denied);
+        var credentials = new BearerCredentials(admission, properties);
         boolean witnesses = witness.stream().anyMatch(it -> it.key().isPresent());
         boolean development = environment.acceptsProfiles(Profiles.of(DEVELOPMENT));
         return http.csrf(AbstractHttpConfigurer::disable)

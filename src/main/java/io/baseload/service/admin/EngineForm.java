@@ -1,0 +1,87 @@
+package io.baseload.service.admin;
+
+import io.baseload.engine.api.MemoryEstimate;
+import io.baseload.engine.api.ModelLoad;
+import io.baseload.engine.api.OperatorTimes;
+import io.baseload.service.registry.EngineView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * The engine in JSON.
+ *
+ * @param decodedTokens of all models here, since the start
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> models) {
+
+    /** Bytes: what the service may take, and what of it goes where. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Memory(long limit, long heap, long reserve, long models, long free) {}
+
+    /**
+     * A model in memory.
+     *
+     * @param kvTokens tokens that the KV cache can hold
+     * @param prefixTokensLookedUp prompt tokens that were looked up among computed ones
+     * @param prefixTokensFound and those that were there
+     * @param operatorSeconds what the workers spent their time on, all together
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record OfModel(
+            String id,
+            int active,
+            int queued,
+            long weightsBytes,
+            long kvBytes,
+            long workingBytes,
+            long kvTokens,
+            long kvTokensUsed,
+            long prefixTokensLookedUp,
+            long prefixTokensFound,
+            long steps,
+            Map<String, Double> operatorSeconds) {
+        static OfModel of(EngineView.Running running) {
+            ModelLoad load = running.load();
+            MemoryEstimate memory = load.memory();
+            OperatorTimes times = running.times();
+            Map<String, Double> seconds = new TreeMap<>();
+            times.times().forEach((operator, time) -> seconds.put(operator, seconds(time)));
+            return new OfModel(
+                    running.id(),
+                    load.active(),
+                    load.queued(),
+                    memory.weights(),
+                    memory.kvCache(),
+                    memory.scratch(),
+                    load.kvTokens(),
+                    load.kvTokensUsed(),
+                    load.prefixes().lookedUp(),
+                    load.prefixes().found(),
+                    times.steps(),
+                    seconds);
+        }
+
+        private static double seconds(Duration time) {
+            return time.toMillis() / 1e3;
+        }
+    }
+
+    static EngineForm of(Instant at, EngineView.Memory memory, List<EngineView.Running> models, long decoded) {
+        return new EngineForm(
+                at,
+                new Memory(
+                        memory.budget().limit(),
+                        memory.budget().heap(),
+                        memory.budget().reserve(),
+                        memory.models(),
+                        memory.free()),
+                decoded,
+                models.stream().map(OfModel::of).toList());
+    }
+}

@@ -1,0 +1,59 @@
+package io.baseload.service.console;
+
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.Failures;
+import io.baseload.service.web.RequestIds;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Map;
+import org.apache.catalina.connector.ClientAbortException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import org.springframework.web.servlet.ModelAndView;
+
+/** What every page shows: who is there, and where one can go. Failures are pages with the API's words. */
+@ControllerAdvice(basePackageClasses = ConsolePage.class)
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class ConsoleAdvice {
+    @ModelAttribute
+    void frame(Model model, HttpServletRequest request, @AuthenticationPrincipal @Nullable Object principal) {
+        model.addAllAttributes(frame(request, principal));
+    }
+
+    private static Map<String, Object> frame(HttpServletRequest request, @Nullable Object principal) {
+        return principal instanceof Caller caller
+                ? Map.of(
+                        "caller", caller,
+                        "pages", ConsolePage.of(caller),
+                        "here", ConsolePage.at(request.getRequestURI()))
+                : Map.of("pages", List.of());
+    }
+
+    @ExceptionHandler
+    ModelAndView answer(Exception failure, HttpServletRequest request, HttpServletResponse response) {
+        Api.Refused refusal = failure instanceof Api.Refused refused
+                ? refused
+                : Api.Refused.of(Failures.of(failure, RequestIds.of(request)));
+        response.setStatus(refusal.status());
+        Authentication known = SecurityContextHolder.getContext().getAuthentication();
+        var page = new ModelAndView("problem", frame(request, known == null ? null : known.getPrincipal()));
+        page.addObject("status", refusal.status());
+        page.addObject("words", refusal.words());
+        page.addObject("id", RequestIds.of(request));
+        return page;
+    }
+
+    /** Nobody is there to be answered. */
+    @ExceptionHandler({ClientAbortException.class, AsyncRequestNotUsableException.class})
+    void forget() {}
+}

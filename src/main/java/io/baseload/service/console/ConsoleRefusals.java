@@ -1,0 +1,80 @@
+package io.baseload.service.console;
+
+import io.baseload.service.web.KeyAuthentication;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.csrf.CsrfException;
+
+/** Refusals in the console: a browser without a session lands on the sign-in, any other program gets what the API answers without a key. */
+record ConsoleRefusals(AuthenticationEntryPoint api) implements AuthenticationEntryPoint, AccessDeniedHandler {
+    private static final String FAILURE = ConsoleRefusals.class.getName();
+
+    /** The console's own paths, and the root where a browser asks for it. */
+    static boolean concernsPages(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return path.equals(ConsolePage.HOME.path())
+                || path.startsWith(ConsolePage.HOME.path() + "/")
+                || path.equals("/") && request.getMethod().equals("GET") && isBrowser(request);
+    }
+
+    private static boolean isBrowser(HttpServletRequest request) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return accept != null
+                && accept.contains(MediaType.TEXT_HTML_VALUE)
+                && request.getHeader(HttpHeaders.AUTHORIZATION) == null;
+    }
+
+    @Override
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException cause)
+            throws IOException, ServletException {
+        if (request.getHeader("HX-Request") != null) {
+            response.setHeader("HX-Redirect", ConsoleSecurity.SIGN_IN);
+            response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
+        } else if (isBrowser(request)) {
+            response.sendRedirect(ConsoleSecurity.SIGN_IN);
+        } else {
+            api.commence(request, response, cause);
+        }
+    }
+
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException cause)
+            throws IOException, ServletException {
+        boolean known = SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication;
+        boolean signingIn = request.getRequestURI().equals(ConsoleSecurity.SIGN_IN) && isBrowser(request);
+        if (known || signingIn) {
+            String words = cause instanceof CsrfException
+                    ? "This form is out of date. Go back and load the page again."
+                    : "This API key or token does not have the role that this page needs.";
+            show(new Api.Refused(HttpServletResponse.SC_FORBIDDEN, words), request, response);
+        } else {
+            commence(
+                    request,
+                    response,
+                    new org.springframework.security.authentication.InsufficientAuthenticationException(
+                            "no session", cause));
+        }
+    }
+
+    /** From a filter, where no controller shows anything. */
+    static void show(Api.Refused failure, HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        request.setAttribute(FAILURE, failure);
+        request.getRequestDispatcher(ConsoleSecurity.PROBLEM).forward(request, response);
+    }
+
+    static Api.Refused shown(HttpServletRequest request) {
+        return request.getAttribute(FAILURE) instanceof Api.Refused failure
+                ? failure
+                : new Api.Refused(HttpServletResponse.SC_NOT_FOUND, "There is no such page.");
+    }
+}

@@ -1,0 +1,29 @@
+package io.baseload.service.console;
+
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** What happens after a form was sent: the page it came from is shown again, and says what was done or why not. */
+final class Done {
+    private Done() {}
+
+    /**
+     * Does it.
+     *
+     * @param words what was done
+     * @param act throws {@link Api.Refused} if it is refused
+     * @return the view
+     */
+    static String then(ConsolePage page, RedirectAttributes next, String words, Runnable act) {
+        return then(page.path(), next, words, act);
+    }
+
+    static String then(String path, RedirectAttributes next, String words, Runnable act) {
+        try {
+            act.run();
+            next.addFlashAttribute("done", words);
+        } catch (Api.Refused refused) {
+            next.addFlashAttribute("refusal", refused.words());
+        }
+        return "redirect:" + path;
+    }
+}

@@ -1,0 +1,242 @@
+package io.baseload.service.console;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** Models: what is stored, what is in memory, which names point to what, and the jobs that change it. What others will notice is asked once more, with its consequences. */
+@Controller
+@RequestMapping("/console/models")
+final class ModelsPage {
+    private static final Set<String> RUNNING = Set.of("queued", "running");
+    private static final String MODEL = "/admin/v1/models/{id}";
+
+    private final Api api;
+    private final EngineState engine;
+    private final Shown shown;
+
+    ModelsPage(Api api, EngineState engine, Shown shown) {
+        this.api = api;
+        this.engine = engine;
+        this.shown = shown;
+    }
+
+    @GetMapping
+    String page(Model model) {
+        EngineState.Now now = engine.now();
+        model.addAttribute("memory", Part.ofMemory(now, shown));
+        model.addAttribute("models", api.list("/admin/v1/models?limit=1000"));
+        model.addAttribute("aliases", api.list("/admin/v1/aliases?limit=1000"));
+        jobs(model);
+        return "models";
+    }
+
+    /** @param running how many jobs ran when the page asked before: when they have ended, all of it is shown anew */
+    @GetMapping("/jobs")
+    String jobs(@RequestParam(defaultValue = "0") int running, Model model, HttpServletResponse response) {
+        if (jobs(model) < running) {
+            response.setHeader("HX-Refresh", "true");
+        }
+        return "models :: jobs";
+    }
+
+    private long jobs(Model model) {
+        List<Map<String, Object>> jobs = api.list("/admin/v1/jobs?limit=20");
+        long running = jobs.stream()
+                .filter(job -> RUNNING.contains(String.valueOf(job.get("state"))))
+                .count();
+        model.addAttribute("jobs", jobs);
+        model.addAttribute("running", running);
+        return running;
+    }
+
+    @PostMapping("/jobs/{id}/cancel")
+    String cancel(@PathVariable String id, RedirectAttributes next) {
+        return Done.then(
+                ConsolePage.MODELS,
+                next,
+                "The job is being cancelled.",
+                () -> api.send("POST", null, "/admin/v1/jobs/{id}/cancel", id));
+    }
+
+    @PostMapping("/import")
+    String importFile(@RequestParam Map<String, String> form, RedirectAttributes next) {
+        return Done.then(
+                ConsolePage.MODELS,
+                next,
+                "The import has begun.",
+                () -> api.send("POST", filled(form, "path", "name", "quantize"), "/admin/v1/models"));
+    }
+
+    @PostMapping("/pull")
+    String pull(
+            @RequestParam String from,
+            @RequestParam String source,
+            @RequestParam Map<String, String> form,
+            RedirectAttributes next) {
+        Map<String, Object> body = filled(form, "name", "quantize", "license");
+        body.put(
+                from.equals("oci") ? "oci" : "huggingface",
+                Map.of(from.equals("oci") ? "reference" : "repository", source.strip()));
+        return Done.then(
+                ConsolePage.MODELS, next, "The download has begun.", () -> api.send("POST", body, "/admin/v1/pulls"));
+    }
+
+    @PostMapping("/load")
+    String load(@RequestParam String model, @RequestParam boolean pinned, RedirectAttributes next) {
+        return Done.then(
+                ConsolePage.MODELS,
+                next,
+                model + " is being loaded.",
+                () -> api.send("POST", Map.of("pinned", pinned), MODEL + "/load", model));
+    }
+
+    @PostMapping("/pin")
+    String pin(@RequestParam String model, @RequestParam boolean pinned, RedirectAttributes next) {
+        String words = pinned ? " stays in memory although nobody asks it." : " may leave memory when nobody asks it.";
+        return Done.then(
+                ConsolePage.MODELS,
+                next,
+                model + words,
+                () -> api.send("POST", Map.of("pinned", pinned), MODEL + "/load", model));
+    }
+
+    /** Something that others will notice. */
+    private enum Act {
+        SWAP("Point the name to another model", "Swap"),
+        UNLOAD("Unload a model", "Unload"),
+        DELETE("Delete a model", "Delete");
+
+        private final String title;
+        private final String button;
+
+        Act(String title, String button) {
+            this.title = title;
+            this.button = button;
+        }
+    }
+
+    @GetMapping("/swap")
+    String askSwap(@RequestParam String alias, @RequestParam String model, Model page) {
+        return ask(page, Act.SWAP, model, alias, this::swapped);
+    }
+
+    @GetMapping("/unload")
+    String askUnload(@RequestParam String model, Model page) {
+        return ask(page, Act.UNLOAD, model, "", this::unloaded);
+    }
+
+    @GetMapping("/delete")
+    String askDelete(@RequestParam String model, Model page) {
+        return ask(
+                page,
+                Act.DELETE,
+                model,
+                "",
+                (of, alias) -> List.of(
+                        "The files of " + of.get("id") + " are removed (" + shown.bytes((Number) of.get("bytes"))
+                                + "), unless another model has the same content.",
+                        "It can't be taken back, only imported again."));
+    }
+
+    private String ask(
+            Model page,
+            Act act,
+            String model,
+            String alias,
+            BiFunction<Map<String, Object>, String, List<String>> consequences) {
+        page.addAttribute("title", act.title);
+        page.addAttribute("button", act.button);
+        page.addAttribute("model", model);
+        page.addAttribute("alias", alias);
+        page.addAttribute("consequences", consequences.apply(api.get(MODEL, model), alias));
+        return "confirm";
+    }
+
+    private List<String> swapped(Map<String, Object> to, String alias) {
+        var words = new ArrayList<String>();
+        Object id = to.get("id");
+        api.list("/admin/v1/aliases?limit=1000").stream()
+                .filter(it -> alias.equals(it.get("name")))
+                .findFirst()
+                .ifPresentOrElse(
+                        it -> words.add("New requests for " + alias + " go to " + id + " instead of " + it.get("model")
+                                + ". Running answers finish where they are."),
+                        () -> words.add("The new name " + alias + " points to " + id + "."));
+        if (to.get("loaded") == null) {
+            words.add(id + " is loaded first. The name moves when it answers; until then nothing changes.");
+            words.add("Both are in memory meanwhile: " + id + " takes " + shown.bytes((Number) to.get("bytes"))
+                    + " for weights, and more for its KV cache; "
+                    + shown.bytes((long) EngineState.number(engine.now().memory(), "free"))
+                    + " are free. If that does not suffice the swap is refused.");
+        } else {
+            words.add(id + " is in memory already: the name moves at once.");
+        }
+        words.add("The model that was behind the name leaves memory if no other name points to it and no operator has"
+                + " loaded it.");
+        return words;
+    }
+
+    private List<String> unloaded(Map<String, Object> of, String none) {
+        var words = new ArrayList<String>();
+        if (of.get("loaded") instanceof Map<?, ?> loaded) {
+            words.add(loaded.get("active") + " answers run and " + loaded.get("queued")
+                    + " wait. They finish first; new ones are refused.");
+            words.add(shown.bytes((Number) loaded.get("memory_bytes")) + " become free.");
+        }
+        if (of.get("aliases") instanceof List<?> names && !names.isEmpty()) {
+            words.add("Requests for "
+                    + String.join(", ", names.stream().map(String::valueOf).toList())
+                    + " are answered with 503 until it is loaded again.");
+        }
+        return words;
+    }
+
+    @PostMapping("/swap")
+    String swap(@RequestParam String alias, @RequestParam String model, RedirectAttributes next) {
+        return Done.then(
+                ConsolePage.MODELS,
+                next,
+                alias + " is being moved to " + model + ".",
+                () -> api.send("PUT", Map.of("model", model), "/admin/v1/aliases/{name}", alias));
+    }
+
+    @PostMapping("/unload")
+    String unload(@RequestParam String model, RedirectAttributes next) {
+        return Done.then(
+                ConsolePage.MODELS,
+                next,
+                model + " is being unloaded.",
+                () -> api.send("POST", null, MODEL + "/unload", model));
+    }
+
+    @PostMapping("/delete")
+    String delete(@RequestParam String model, RedirectAttributes next) {
+        return Done.then(
+                ConsolePage.MODELS, next, model + " is deleted.", () -> api.send("DELETE", null, MODEL, model));
+    }
+
+    /** The fields of a form that were filled in. */
+    private static Map<String, Object> filled(Map<String, String> form, String... names) {
+        Map<String, Object> body = new TreeMap<>();
+        for (String name : names) {
+            String value = form.getOrDefault(name, "").strip();
+            if (!value.isEmpty()) {
+                body.put(name, value);
+            }
+        }
+        return body;
+    }
+}

@@ -1,0 +1,33 @@
+package io.baseload.service.console;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.http.MediaType;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+
+/** Asking models. What the page sends is a request of the OpenAI-compatible API, counted and recorded like any other. */
+@Controller
+@RequestMapping("/console/playground")
+final class PlaygroundPage {
+    private final Api api;
+
+    PlaygroundPage(Api api) {
+        this.api = api;
+    }
+
+    @GetMapping
+    String page(Model model) {
+        model.addAttribute("models", api.list("/v1/models"));
+        return "playground";
+    }
+
+    @PostMapping(path = "/answer", consumes = MediaType.APPLICATION_JSON_VALUE)
+    void answer(@RequestBody byte[] body, HttpServletRequest request, HttpServletResponse response) {
+        api.pass(request, response, "POST", body, MediaType.TEXT_EVENT_STREAM_VALUE, "/v1/chat/completions");
+    }
+}

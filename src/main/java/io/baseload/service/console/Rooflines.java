@@ -1,0 +1,70 @@
+package io.baseload.service.console;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.stereotype.Component;
+
+/**
+ * How fast models can decode on this machine at best, as the planner has measured when somebody asked. Measuring takes all CPUs for some seconds, so pages only show what was
+ * measured last.
+ */
+@Component
+final class Rooflines {
+    private final Api api;
+    private final Map<String, Roofline> measured = new ConcurrentHashMap<>();
+
+    Rooflines(Api api) {
+        this.api = api;
+    }
+
+    /**
+     * A curve.
+     *
+     * @param points in the order of their batches, which are powers of two
+     */
+    record Roofline(Instant at, List<Point> points) {
+        /** Tokens a second of so many sequences together; those between two points are taken as the lower one. */
+        double tokensPerSecond(int sequences) {
+            return points.stream()
+                    .filter(point -> point.batch() <= Math.max(1, sequences))
+                    .mapToDouble(Point::tokensPerSecond)
+                    .reduce(points.getFirst().tokensPerSecond(), (before, next) -> next);
+        }
+    }
+
+    record Point(int batch, double tokensPerSecond) {}
+
+    Map<String, Roofline> all() {
+        return Map.copyOf(measured);
+    }
+
+    @SuppressWarnings("unchecked")
+    void measure(String model) {
+        Map<String, Object> plan = api.send("POST", Map.of("model", model), "/admin/v1/plan");
+        var batches = (List<Map<String, Object>>) plan.getOrDefault("batches", List.of());
+        measured.put(
+                model,
+                new Roofline(
+                        Instant.now(),
+                        batches.stream()
+                                .map(point -> new Point(
+                                        number(point, "batch").intValue(),
+                                        number(point, "tokens_per_second").doubleValue()))
+                                .toList()));
+    }
+
+    private static Number number(Map<String, Object> object, String name) {
+        return object.get(name) instanceof Number number ? number : 0;
+    }
+
+    /** The part of the roofline that a rate of a model is. */
+    OptionalDouble part(String model, int active, double rate) {
+        Roofline best = measured.get(model);
+        return best == null || active == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(rate / best.tokensPerSecond(active));
+    }
+}

@@ -1,0 +1,94 @@
+package io.baseload.service.console;
+
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.CallerAdmission;
+import io.baseload.service.web.Failures;
+import io.baseload.service.web.KeyAuthentication;
+import io.baseload.service.web.RequestIds;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * A session stands for the key that it was begun with. Each of its requests is admitted anew by that key, so that a revocation, an end, and limits hold from the next request
+ * on, as they do for the API. The key is in this process's memory alone.
+ */
+final class SessionCredentials extends OncePerRequestFilter {
+    private static final String KEY = SessionCredentials.class.getName();
+    private static final String ASSETS = "/console/assets/";
+
+    private final CallerAdmission admission;
+
+    SessionCredentials(CallerAdmission admission) {
+        this.admission = admission;
+    }
+
+    /** In a session; kept from logs. */
+    private record Secret(String text) {
+        @Override
+        public String toString() {
+            return "secret";
+        }
+    }
+
+    /** Begins a session, never one that somebody else may know of. */
+    static void begin(HttpServletRequest request, String key) {
+        end(request);
+        request.getSession(true).setAttribute(KEY, new Secret(key));
+    }
+
+    static void end(HttpServletRequest request) {
+        Optional.ofNullable(request.getSession(false)).ifPresent(HttpSession::invalidate);
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (List.of("/", "/console/").contains(request.getRequestURI())) {
+            response.sendRedirect(ConsolePage.HOME.path());
+            return;
+        }
+        HttpSession session = request.getSession(false);
+        if (session == null || !(session.getAttribute(KEY) instanceof Secret secret)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        Caller caller;
+        try {
+            caller = admission.admit(secret.text(), request);
+        } catch (RuntimeException e) {
+            refuse(Api.Refused.of(Failures.of(e, RequestIds.of(request))), request, response, chain);
+            return;
+        }
+        SecurityContextHolder.setContext(new SecurityContextImpl(new KeyAuthentication(caller)));
+        chain.doFilter(request, response);
+        if (response.getStatus() == HttpServletResponse.SC_FORBIDDEN) {
+            admission.forbidden(caller, request);
+        }
+    }
+
+    /** A key that is no longer good ends its session; any other trouble may pass. */
+    private static void refuse(
+            Api.Refused refusal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (refusal.status() == HttpServletResponse.SC_UNAUTHORIZED) {
+            end(request);
+            chain.doFilter(request, response);
+        } else {
+            ConsoleRefusals.show(refusal, request, response);
+        }
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return request.getRequestURI().startsWith(ASSETS);
+    }
+}

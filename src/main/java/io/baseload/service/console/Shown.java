@@ -1,0 +1,82 @@
+package io.baseload.service.console;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How figures and times are written in pages; templates call it {@code @shown}. */
+@Component("shown")
+final class Shown {
+    private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB"};
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    /** Such as 118 MB. */
+    public String bytes(@Nullable Number bytes) {
+        if (bytes == null) {
+            return "–";
+        }
+        double value = bytes.doubleValue();
+        int unit = 0;
+        while (value >= 1000 && unit < UNITS.length - 1) {
+            value /= 1000;
+            unit++;
+        }
+        return (unit == 0 ? Long.toString(bytes.longValue()) : rounded(value)) + " " + UNITS[unit];
+    }
+
+    /** Such as 12,345. */
+    public String count(@Nullable Number count) {
+        return count == null ? "–" : String.format(Locale.ROOT, "%,d", count.longValue());
+    }
+
+    /** With two or three digits that count. */
+    public String rounded(@Nullable Number number) {
+        if (number == null) {
+            return "–";
+        }
+        double value = number.doubleValue();
+        int digits = value == 0 || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+        return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP).toPlainString();
+    }
+
+    /** @param part of 1 */
+    public String percent(@Nullable Number part) {
+        return part == null ? "–" : Math.round(100 * part.doubleValue()) + " %";
+    }
+
+    /** A tenant's limit on tokens of all models in a window; empty if it has none. */
+    public String limit(@Nullable List<Map<String, Object>> windows, String period) {
+        return windows == null
+                ? ""
+                : windows.stream()
+                        .filter(window -> window.get("model") == null && period.equals(window.get("period")))
+                        .map(window -> window.get("tokens"))
+                        .filter(Objects::nonNull)
+                        .map(String::valueOf)
+                        .findFirst()
+                        .orElse("");
+    }
+
+    /** JSON with line breaks. */
+    public String json(@Nullable Object value) {
+        return JSON.writeValueAsString(value);
+    }
+
+    /** RFC 3339 as people read it; UTC, as everywhere in the service. */
+    public String time(@Nullable String instant) {
+        return instant == null ? "–" : TIME.format(Instant.parse(instant));
+    }
+}

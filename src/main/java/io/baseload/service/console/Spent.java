@@ -1,0 +1,51 @@
+package io.baseload.service.console;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much of a budget is gone.
+ *
+ * @param words such as "tokens of the day"
+ */
+record Spent(String words, double used, double limit) {
+    /** 1 = all of it. */
+    double part() {
+        return limit == 0 ? 1 : used / limit;
+    }
+
+    /** Of each limit in a tenant's usage, as the API gives it. */
+    static List<Spent> of(Map<String, Object> usage) {
+        return usage.get("windows") instanceof List<?> windows
+                ? windows.stream()
+                        .flatMap(window -> window instanceof Map<?, ?> it ? limits(it) : Stream.empty())
+                        .toList()
+                : List.of();
+    }
+
+    private static Stream<Spent> limits(Map<?, ?> window) {
+        return Stream.of(
+                        spent(window, "tokens", "limit", "used", "reserved"),
+                        spent(window, "requests", "request_limit", "requests", "none"),
+                        spent(window, "money", "cost_limit", "cost", "reserved_cost"))
+                .flatMap(Optional::stream);
+    }
+
+    private static Optional<Spent> spent(Map<?, ?> window, String what, String limit, String used, String reserved) {
+        Object of = window.get("model") == null ? "" : " for " + window.get("model");
+        return window.get(limit) instanceof Number most
+                ? Optional.of(new Spent(
+                        String.format(Locale.ROOT, "%s of the %s%s", what, window.get("period"), of),
+                        number(window.get(used)) + number(window.get(reserved)),
+                        most.doubleValue()))
+                : Optional.empty();
+    }
+
+    private static double number(@Nullable Object value) {
+        return value instanceof Number number ? number.doubleValue() : 0;
+    }
+}

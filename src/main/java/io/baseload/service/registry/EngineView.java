@@ -1,0 +1,47 @@
+package io.baseload.service.registry;
+
+import io.baseload.engine.api.ModelLoad;
+import io.baseload.engine.api.OperatorTimes;
+import java.util.Comparator;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** What this process's engine holds and does at this moment. */
+@Component
+public final class EngineView {
+    private final LoadedModels loaded;
+    private final MemoryBudget budget;
+
+    EngineView(LoadedModels loaded, MemoryBudget budget) {
+        this.loaded = loaded;
+        this.budget = budget;
+    }
+
+    /** A model in memory, those that are being drained too. */
+    public record Running(String id, ModelLoad load, OperatorTimes times) {}
+
+    /** @param models bytes that they take */
+    public record Memory(MemoryBudget budget, long models) {
+        /** What another model could take. */
+        public long free() {
+            return Math.max(0, budget.limit() - budget.heap() - budget.reserve() - models);
+        }
+    }
+
+    /** In the order of their ids. */
+    public List<Running> models() {
+        return loaded.slots().stream()
+                .map(slot ->
+                        new Running(slot.id(), slot.model().load(), slot.model().times()))
+                .sorted(Comparator.comparing(Running::id))
+                .toList();
+    }
+
+    public Memory memory() {
+        return new Memory(
+                budget,
+                loaded.slots().stream()
+                        .mapToLong(slot -> slot.model().load().memory().total())
+                        .sum());
+    }
+}

@@ -1,0 +1,77 @@
+package io.baseload.service.web;
+
+import io.baseload.service.audit.DeniedAccess;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.RequestRates;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collection;
+import java.util.Optional;
+import org.springframework.security.web.util.matcher.IpAddressMatcher;
+import org.springframework.stereotype.Component;
+
+/** Tells who a request is from by the API key or token that came with it, and holds a key to where it may come from and how often. Who is refused stands in the audit trail. */
+@Component
+public final class CallerAdmission {
+    private static final int MAX_PATH = 200;
+
+    private final KeyChecks keys;
+    private final KeyChecks tokens;
+    private final TokenAuthenticator providers;
+    private final RequestRates rates;
+    private final DeniedAccess denied;
+
+    CallerAdmission(
+            Authenticator authenticator, TokenAuthenticator providers, RequestRates rates, DeniedAccess denied) {
+        var guesses = new Guesses(System::nanoTime);
+        this.keys = new KeyChecks(authenticator, guesses, System::nanoTime);
+        this.tokens = new KeyChecks(providers::authenticate, guesses, System::nanoTime);
+        this.providers = providers;
+        this.rates = rates;
+        this.denied = denied;
+    }
+
+    /**
+     * Who it is.
+     *
+     * @param bearer an API key or a token
+     * @throws RuntimeException that {@link Failures} has an answer for, if the request is refused
+     */
+    public Caller admit(String bearer, HttpServletRequest request) {
+        String address = request.getRemoteAddr();
+        boolean token = providers.reads(bearer);
+        Optional<Caller> known;
+        try {
+            known = (token ? tokens : keys).check(bearer, address);
+        } catch (NoAccessException e) {
+            denied.forbidden(e.actor(), route(request), address, RequestIds.of(request));
+            throw e;
+        }
+        if (known.isEmpty()) {
+            denied.signInFailed(address, RequestIds.of(request));
+            throw token ? ErrorResponses.wrongToken() : ErrorResponses.wrongKey();
+        }
+        Caller caller = known.get();
+        var limits = caller.rights().limits();
+        if (!comesFrom(limits.addresses(), address)) {
+            forbidden(caller, request);
+            throw ErrorResponses.wrongAddress();
+        }
+        limits.requestsPerMinute().ifPresent(perMinute -> rates.count(caller.keyPrefix(), perMinute));
+        return caller;
+    }
+
+    /** A caller asked what it may not. */
+    public void forbidden(Caller caller, HttpServletRequest request) {
+        denied.forbidden(caller.actor(), route(request), request.getRemoteAddr(), RequestIds.of(request));
+    }
+
+    /** @param ranges none = from anywhere */
+    private static boolean comesFrom(Collection<String> ranges, String address) {
+        return ranges.isEmpty() || ranges.stream().anyMatch(range -> new IpAddressMatcher(range).matches(address));
+    }
+
+    private static String route(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return request.getMethod() + " " + path.substring(0, Math.min(path.length(), MAX_PATH));
+    }
+}

@@ -1,0 +1,173 @@
+package io.baseload.service.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.service.web.Routes;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.WholeService;
+import io.baseload.tools.Rest;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.web.servlet.DispatcherServlet;
+
+/** Who gets which page, and what keeps pages from being used by others. */
+@ExtendWith(WholeService.class)
+class ConsoleAccessIT {
+    private static final String SIGN_IN = "/console/sign-in";
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+    private static final int MOST_BYTES = 150_000;
+    private static final Pattern INLINE = Pattern.compile(
+            "<script(?![^>]* src=)|<style|\\sstyle=|\\son[a-z]+=|javascript:", Pattern.CASE_INSENSITIVE);
+    private static final Pattern FILE = Pattern.compile("(?:src|href)=\"(/console/assets/[^\"]+)\"");
+
+    @Test
+    void everyRouteDemandsASessionAndWhatChangesSomethingATokenToo(RunningService service) throws Exception {
+        String url = service.rest().url();
+        var seen = new ArrayList<String>();
+        try (var stranger = new ConsoleSession(url);
+                var operator = ConsoleSession.of(url, RunningService.KEY)) {
+            for (var route : routes(service).entrySet()) {
+                for (String method : route.getValue()) {
+                    String path = route.getKey().replaceAll("\\{[^}]*}", "a").replace("**", "a");
+                    if (path.equals(SIGN_IN)) {
+                        continue;
+                    }
+                    var answer = stranger.send(method, path, "application/x-www-form-urlencoded", "");
+                    assertThat(location(answer)).as(method + " " + path).isEqualTo(SIGN_IN);
+                    if (!SAFE.contains(method)) {
+                        var forged = operator.send(method, path, "application/x-www-form-urlencoded", "a=b");
+                        assertThat(forged.statusCode()).as(method + " " + path).isEqualTo(403);
+                        assertThat(forged.body()).contains("This form is out of date");
+                    }
+                    seen.add(method + " " + path);
+                }
+            }
+            var forged = stranger.send("POST", SIGN_IN, "application/x-www-form-urlencoded", "key=a");
+            assertThat(forged.statusCode()).isEqualTo(403);
+        }
+        assertThat(seen).contains("POST /console/models/swap", "POST /console/sign-out", "GET /console/engine/live");
+    }
+
+    private static Map<String, Set<String>> routes(RunningService service) {
+        var all = Routes.of(
+                Objects.requireNonNull(service.bean(DispatcherServlet.class).getWebApplicationContext()));
+        var ours = new TreeMap<>(all.methods());
+        ours.keySet().removeIf(path -> !path.startsWith("/console") || path.startsWith("/console/assets"));
+        return ours;
+    }
+
+    private static String location(HttpResponse<?> answer) {
+        return answer.headers()
+                .firstValue("Location")
+                .map(text -> URI.create(text).getPath())
+                .orElse(answer.statusCode() + " without a location");
+    }
+
+    @Test
+    void aBrowserLandsOnTheSignInAndAProgramIsAnsweredAsEver(RunningService service) throws Exception {
+        String url = service.rest().url();
+        try (var browser = new ConsoleSession(url);
+                var program = HttpClient.newHttpClient()) {
+            assertThat(location(browser.get("/"))).isEqualTo("/console");
+            assertThat(location(browser.get("/console"))).isEqualTo(SIGN_IN);
+            for (String path : List.of("/", "/console", "/console/models")) {
+                var answer = program.send(
+                        HttpRequest.newBuilder(URI.create(url + path)).build(), BodyHandlers.ofString());
+                assertThat(answer.statusCode()).isEqualTo(401);
+                assertThat(answer.body()).contains("No API key.");
+            }
+        }
+    }
+
+    @Test
+    void eachRoleSeesWhatItMay(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        for (var expected : Map.of(
+                        "user", List.of(ConsolePage.HOME, ConsolePage.PLAYGROUND),
+                        "tenant_admin", List.of(ConsolePage.HOME, ConsolePage.TENANTS),
+                        "auditor", List.of(ConsolePage.HOME, ConsolePage.AUDIT),
+                        "metrics", List.of(ConsolePage.HOME))
+                .entrySet()) {
+            try (var session = ConsoleSession.of(rest.url(), key(rest, expected.getKey()))) {
+                String home = session.get("/console").body();
+                for (ConsolePage page : ConsolePage.values()) {
+                    boolean may = expected.getValue().contains(page);
+                    var answer = session.get(page.path());
+                    assertThat(answer.statusCode() == 403)
+                            .as(expected.getKey() + " at " + page)
+                            .isEqualTo(!may);
+                    assertThat(home.contains("href=\"" + page.path() + "\"")).isEqualTo(may);
+                }
+            }
+        }
+    }
+
+    private static String key(Rest rest, String role) throws Exception {
+        return rest.post("/admin/v1/tenants/default/keys", Map.of("roles", List.of(role)))
+                .get("key")
+                .asString();
+    }
+
+    @Test
+    void aSessionEndsWithItsKey(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        String key = key(rest, "user");
+        try (var session = new ConsoleSession(rest.url())) {
+            assertThat(session.signIn("bl_wrong").body()).contains("The API key is wrong, revoked or expired.");
+            assertThat(location(session.get("/console"))).isEqualTo(SIGN_IN);
+            assertThat(location(session.signIn(key))).isEqualTo("/console");
+            assertThat(session.get("/console").statusCode()).isEqualTo(200);
+            rest.send("DELETE", "/admin/v1/tenants/default/keys/" + key.substring(0, 11), "");
+            assertThat(location(session.get("/console"))).isEqualTo(SIGN_IN);
+        }
+    }
+
+    @Test
+    void refusalsAreOfTheApi(RunningService service) throws Exception {
+        try (var session = ConsoleSession.of(service.rest().url(), RunningService.KEY)) {
+            var unknown = session.get("/console/tenants/nobody");
+            assertThat(unknown.statusCode()).isEqualTo(404);
+            assertThat(unknown.body()).contains("There is no tenant", "req_");
+            assertThat(session.get("/console/nothing").body()).contains("There is no such page.");
+            session.submit("/console/models", "/console/models/import", Map.of("path", "../etc", "name", "a"));
+            assertThat(session.get("/console/models").body()).contains("import folder");
+        }
+    }
+
+    @Test
+    void pagesAreSmallAndRunNothingButTheirFiles(RunningService service) throws Exception {
+        try (var session = ConsoleSession.of(service.rest().url(), RunningService.KEY)) {
+            for (String path : Stream.concat(
+                            Stream.of(ConsolePage.values()).map(ConsolePage::path),
+                            Stream.of("/console/tenants/default"))
+                    .toList()) {
+                var page = session.get(path);
+                assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                        .contains("default-src 'none'", "script-src 'self'")
+                        .doesNotContain("unsafe");
+                assertThat(INLINE.matcher(page.body()).find()).as(path).isFalse();
+                int bytes = page.body().length();
+                var files = FILE.matcher(page.body());
+                while (files.find()) {
+                    var file = session.get(files.group(1));
+                    assertThat(file.statusCode()).as(files.group(1)).isEqualTo(200);
+                    bytes += files.group(1).contains("uPlot") ? 0 : file.body().length();
+                }
+                assertThat(bytes).as(path).isLessThan(MOST_BYTES);
+            }
+        }
+    }
+}

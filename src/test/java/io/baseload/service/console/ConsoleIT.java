@@ -1,0 +1,167 @@
+package io.baseload.service.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.Browser;
+import io.baseload.testing.Patience;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.WholeService;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The console in a real browser: what people do in it, and that everybody can read and reach what is there. Pictures of all pages are in {@code target/console}. */
+@ExtendWith(WholeService.class)
+class ConsoleIT {
+    private static final int WIDE = 1280;
+    private static final int NARROW = 380;
+    private static final Path PICTURES = Path.of("target", "console");
+
+    private Browser browser;
+    private String url;
+
+    @BeforeEach
+    void start(RunningService service) {
+        url = service.rest().url();
+        browser = Browser.start();
+        browser.view(WIDE, false);
+    }
+
+    @AfterEach
+    void stop() {
+        browser.close();
+    }
+
+    private void signIn() {
+        browser.open(url + "/");
+        browser.fill("#key", RunningService.KEY);
+        browser.press("Sign in");
+        browser.await("Needs you");
+    }
+
+    /** @param name of the pictures */
+    private void look(String path, String name) throws Exception {
+        for (boolean dark : List.of(false, true)) {
+            for (int width : List.of(WIDE, NARROW)) {
+                browser.view(width, dark);
+                browser.open(url + path);
+                String view = name + (dark ? "-dark" : "-light") + (width == NARROW ? "-narrow" : "");
+                assertThat(browser.violations()).as(view).isEmpty();
+                assertThat(browser.overflows()).as(view).isFalse();
+                browser.picture(PICTURES.resolve(view + ".png"));
+            }
+        }
+        assertThat(browser.errors()).as(path).isEmpty();
+    }
+
+    @Test
+    void everybodyCanUseEveryPage() throws Exception {
+        look("/console/sign-in", "sign-in");
+        signIn();
+        for (String path : Stream.concat(
+                        Stream.of(ConsolePage.values()).map(ConsolePage::path),
+                        Stream.of("/console/tenants/default", "/console/models/unload?model=smollm2-135m-instruct"))
+                .toList()) {
+            look(path, path.replaceAll("\\?.*", "").substring(1).replace('/', '-'));
+        }
+    }
+
+    @Test
+    void signsInAndOut() {
+        browser.open(url + "/");
+        browser.fill("#key", "bl_wrong");
+        browser.press("Sign in");
+        browser.await("The API key is wrong, revoked or expired.");
+        signIn();
+        browser.await("what was checked of the audit trail is whole");
+        browser.one("header form button").click();
+        browser.await("API key, or an identity provider");
+        browser.open(url + "/console");
+        assertThat(browser.url()).endsWith("/console/sign-in");
+    }
+
+    @Test
+    void asksAndStops() {
+        signIn();
+        browser.open(url + "/console/playground");
+        browser.fill("#max_tokens", "12");
+        browser.fill("#question", "What is the capital of France?");
+        browser.press("Send");
+        browser.await("ended by");
+        assertThat(browser.text()).contains("tokens of answer", "first after").doesNotContain("ended by failed");
+        browser.press("curl");
+        assertThat(browser.one("#as-curl").getText()).contains("/v1/chat/completions", "capital of France");
+        browser.press("Start anew");
+        browser.fill("#max_tokens", "4000");
+        browser.fill("#question", "Count from one to a thousand.");
+        browser.press("Send");
+        browser.await("Answer:");
+        browser.press("Stop");
+        browser.await("ended by stopped");
+        assertThat(browser.errors()).isEmpty();
+    }
+
+    @Test
+    void saysWhatASwapDoesAndDoesIt() {
+        signIn();
+        browser.open(url + "/console/models");
+        browser.fill("#alias", "console-name");
+        browser.press("What would happen …");
+        browser.await("The new name console-name points to smollm2-135m-instruct.");
+        browser.press("Swap");
+        browser.await("console-name is being moved to smollm2-135m-instruct.");
+        browser.await("succeeded");
+        browser.press("Pin");
+        browser.await("stays in memory");
+        browser.press("Unpin");
+        browser.await("may leave memory");
+    }
+
+    @Test
+    void aKeyIsShownOnceAndRevoked() {
+        signIn();
+        browser.open(url + "/console/tenants/default");
+        browser.press("Make the key");
+        browser.await("Copy it now.");
+        String key = browser.one("#secret").getText();
+        assertThat(key).startsWith("bl_");
+        browser.open(url + "/console/tenants/default");
+        assertThat(browser.text()).doesNotContain(key).contains(key.substring(0, 11));
+        browser.one("[aria-label='Revoke " + key.substring(0, 11) + "']").click();
+        browser.agree();
+        browser.await("The key " + key.substring(0, 11) + " is revoked.");
+    }
+
+    @Test
+    void verifiesTheTrail() {
+        signIn();
+        browser.open(url + "/console/audit");
+        browser.press("Verify now");
+        browser.await("Checked at");
+        assertThat(browser.one(".verified").getText()).contains("whole", "every request has its outcome");
+    }
+
+    @Test
+    void showsTheEngineLive() {
+        signIn();
+        browser.open(url + "/console/engine");
+        browser.await("Yuan2.0-102B");
+        Patience.await().until(() -> browser.one("#now-rate").getText().matches("[0-9.]+"));
+        assertThat(browser.all(".uplot canvas")).isNotEmpty();
+    }
+
+    @Test
+    void plans() throws Exception {
+        signIn();
+        browser.open(url + "/console/planner");
+        browser.press("Plan");
+        browser.await("Limited by");
+        assertThat(browser.all(".plan svg polyline")).hasSize(2);
+        assertThat(browser.violations()).isEmpty();
+        browser.picture(PICTURES.resolve("plan.png"));
+    }
+}

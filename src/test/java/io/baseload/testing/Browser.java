@@ -1,0 +1,167 @@
+package io.baseload.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+/** A real Chromium without a window, driven by its driver. Both are Debian's; a test that lacks them fails and says so. */
+public final class Browser implements AutoCloseable {
+    private static final String MISSING =
+            "There is no %s. The console's tests need Chromium and its driver; on Debian: apt-get install chromium"
+                    + " chromium-driver";
+    private static final String AXE = script("/axe.min.js");
+
+    private final ChromeDriver driver;
+
+    private Browser(ChromeDriver driver) {
+        this.driver = driver;
+    }
+
+    public static Browser start() {
+        var options = new ChromeOptions();
+        options.setBinary(
+                program("chromium", "chromium-browser", "google-chrome").toFile());
+        options.addArguments(
+                "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars");
+        var service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(program("chromedriver").toFile())
+                .usingAnyFreePort()
+                .build();
+        var driver = new ChromeDriver(service, options);
+        driver.manage().timeouts().pageLoadTimeout(Patience.LIMIT).scriptTimeout(Patience.LIMIT);
+        return new Browser(driver);
+    }
+
+    private static Path program(String... names) {
+        return Stream.of(names)
+                .flatMap(name -> Stream.of(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(MISSING.formatted(names[0])));
+    }
+
+    private static String script(String resource) {
+        try (InputStream in = Objects.requireNonNull(Browser.class.getResourceAsStream(resource), resource)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public void open(String url) {
+        driver.get(url);
+    }
+
+    public String url() {
+        return driver.getCurrentUrl();
+    }
+
+    /** What a reader sees. */
+    public String text() {
+        return driver.findElement(By.tagName("body")).getText();
+    }
+
+    /** Waits until a reader sees it. */
+    public void await(String text) {
+        Patience.await().pollInterval(Duration.ofMillis(100)).ignoreExceptions().until(() -> text().contains(text));
+    }
+
+    public List<WebElement> all(String css) {
+        return driver.findElements(By.cssSelector(css));
+    }
+
+    public WebElement one(String css) {
+        return driver.findElement(By.cssSelector(css));
+    }
+
+    public void fill(String css, String text) {
+        WebElement field = one(css);
+        field.clear();
+        field.sendKeys(text);
+    }
+
+    /** Presses the first button or link that says so. */
+    public void press(String label) {
+        driver.findElement(By.xpath(
+                        "//main//*[(self::button or self::a or self::summary) and normalize-space()='" + label + "']"))
+                .click();
+    }
+
+    /** Says yes to what the page asks. */
+    public void agree() {
+        driver.switchTo().alert().accept();
+    }
+
+    /** How a page is looked at: its width, and whether the reader likes it dark. */
+    public void view(int width, boolean dark) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false));
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+    }
+
+    /** What axe-core finds that keeps people from using the page; a line each. */
+    @SuppressWarnings("unchecked")
+    public List<String> violations() {
+        // by the driver, which the page's policy doesn't bind
+        driver.executeScript(AXE);
+        return (List<String>) driver.executeAsyncScript("""
+            const done = arguments[0];
+            axe.run().then(result => done(result.violations.flatMap(violation =>
+                violation.nodes.map(node => violation.id + ': ' + node.html.slice(0, 200) + ' ' + node.failureSummary))));
+            """);
+    }
+
+    /** Errors of scripts and what the page's policy refused. */
+    public List<String> errors() {
+        return driver.manage().logs().get("browser").getAll().stream()
+                .map(Object::toString)
+                .filter(line -> line.contains("SEVERE"))
+                .toList();
+    }
+
+    /** Whether something sticks out to the right. */
+    public boolean overflows() {
+        return Boolean.TRUE.equals(
+                driver.executeScript("return document.documentElement.scrollWidth > window.innerWidth;"));
+    }
+
+    /** The whole page as PNG. */
+    public void picture(Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        Number height = (Number) driver.executeScript("return document.documentElement.scrollHeight;");
+        Number width = (Number) driver.executeScript("return window.innerWidth;");
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of(
+                        "width",
+                        width,
+                        "height",
+                        Math.max(600, height.intValue()),
+                        "deviceScaleFactor",
+                        1,
+                        "mobile",
+                        false));
+        Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}
