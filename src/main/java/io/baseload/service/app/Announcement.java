@@ -58,6 +58,7 @@ final class Announcement {
 
 
               Development key   %2$s
+              Console           %1$s
               API page          %1$s/docs
 
               Ask it:

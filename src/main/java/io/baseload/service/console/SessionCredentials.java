@@ -9,7 +9,6 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -19,34 +18,15 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * A session stands for the key that it was begun with. Each of its requests is admitted anew by that key, so that a revocation, an end, and limits hold from the next request
- * on, as they do for the API. The key is in this process's memory alone.
+ * on, as they do for the API.
  */
 final class SessionCredentials extends OncePerRequestFilter {
-    private static final String KEY = SessionCredentials.class.getName();
     private static final String ASSETS = "/console/assets/";
 
     private final CallerAdmission admission;
 
     SessionCredentials(CallerAdmission admission) {
         this.admission = admission;
-    }
-
-    /** In a session; kept from logs. */
-    private record Secret(String text) {
-        @Override
-        public String toString() {
-            return "secret";
-        }
-    }
-
-    /** Begins a session, never one that somebody else may know of. */
-    static void begin(HttpServletRequest request, String key) {
-        end(request);
-        request.getSession(true).setAttribute(KEY, new Secret(key));
-    }
-
-    static void end(HttpServletRequest request) {
-        Optional.ofNullable(request.getSession(false)).ifPresent(HttpSession::invalidate);
     }
 
     @Override
@@ -56,14 +36,14 @@ final class SessionCredentials extends OncePerRequestFilter {
             response.sendRedirect(ConsolePage.HOME.path());
             return;
         }
-        HttpSession session = request.getSession(false);
-        if (session == null || !(session.getAttribute(KEY) instanceof Secret secret)) {
+        Optional<String> key = Sessions.key(request);
+        if (key.isEmpty()) {
             chain.doFilter(request, response);
             return;
         }
         Caller caller;
         try {
-            caller = admission.admit(secret.text(), request);
+            caller = admission.admit(key.get(), request);
         } catch (RuntimeException e) {
             refuse(Api.Refused.of(Failures.of(e, RequestIds.of(request))), request, response, chain);
             return;
@@ -80,7 +60,7 @@ final class SessionCredentials extends OncePerRequestFilter {
             Api.Refused refusal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (refusal.status() == HttpServletResponse.SC_UNAUTHORIZED) {
-            end(request);
+            Sessions.end(request);
             chain.doFilter(request, response);
         } else {
             ConsoleRefusals.show(refusal, request, response);

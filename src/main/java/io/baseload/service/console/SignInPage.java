@@ -16,9 +16,11 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 final class SignInPage {
     private final CallerAdmission admission;
+    private final Sessions sessions;
 
-    SignInPage(CallerAdmission admission) {
+    SignInPage(CallerAdmission admission, Sessions sessions) {
         this.admission = admission;
+        this.sessions = sessions;
     }
 
     @GetMapping(ConsoleSecurity.SIGN_IN)
@@ -30,20 +32,19 @@ final class SignInPage {
     String signIn(@RequestParam String key, HttpServletRequest request, HttpServletResponse response, Model model) {
         String secret = key.strip();
         try {
-            admission.admit(secret, request);
+            sessions.begin(request, admission.admit(secret, request), secret);
+            return "redirect:" + ConsolePage.HOME.path();
         } catch (RuntimeException e) {
             var refusal = Api.Refused.of(Failures.of(e, RequestIds.of(request)));
             response.setStatus(refusal.status());
             model.addAttribute("refusal", refusal.words());
             return "sign-in";
         }
-        SessionCredentials.begin(request, secret);
-        return "redirect:" + ConsolePage.HOME.path();
     }
 
     @PostMapping("/console/sign-out")
     String signOut(HttpServletRequest request) {
-        SessionCredentials.end(request);
+        Sessions.end(request);
         return "redirect:" + ConsoleSecurity.SIGN_IN;
     }
 

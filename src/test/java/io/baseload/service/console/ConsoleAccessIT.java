@@ -136,6 +136,21 @@ class ConsoleAccessIT {
     }
 
     @Test
+    void aKeyHasAFewSessionsAtATime(RunningService service) throws Exception {
+        String url = service.rest().url();
+        String key = key(service.rest(), "user");
+        try (var first = ConsoleSession.of(url, key);
+                var second = ConsoleSession.of(url, key);
+                var other = new ConsoleSession(url)) {
+            for (int i = 1; i < Sessions.OF_A_KEY; i++) {
+                other.signIn(key);
+            }
+            assertThat(location(first.get("/console"))).isEqualTo(SIGN_IN);
+            assertThat(second.get("/console").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void refusalsAreOfTheApi(RunningService service) throws Exception {
         try (var session = ConsoleSession.of(service.rest().url(), RunningService.KEY)) {
             var unknown = session.get("/console/tenants/nobody");
