@@ -12,6 +12,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON instance TO "${application}";
 
 GRANT SELECT ON audit_entry, audit_head, audit_log, audit_segment, audit_checkpoint TO "${application}";
 GRANT EXECUTE ON FUNCTION audit_append, audit_checkpoint_append, audit_drop_segment TO "${application}";
+GRANT SELECT, INSERT, UPDATE ON audit_push TO "${application}";
 GRANT SELECT, INSERT ON audit_subtree, audit_key TO "${application}";
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON model, alias, alias_target, canary, canary_count, backend, backend_model, job TO "${application}";

@@ -171,6 +171,7 @@ class ArchitectureTest {
                         "service.quota",
                         "service.audit",
                         "service.contents",
+                        "service.export",
                         "service.registry"),
                 SQL);
         only(
@@ -199,6 +200,7 @@ class ArchitectureTest {
                         "service.console",
                         "service.web",
                         "service.backend",
+                        "service.export",
                         "service.pull",
                         "service.identity"),
                 HTTP);

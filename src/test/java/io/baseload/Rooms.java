@@ -72,6 +72,7 @@ final class Rooms {
         door(doors, "service.quota", Set.of("service.database", "service.tenant", "service.audit"));
         door(doors, "service.encryption", Set.of("service.database"));
         door(doors, "service.contents", Set.of("service.database", "service.encryption", "service.audit"));
+        door(doors, "service.export", Set.of("service.database", "service.audit"));
         door(doors, "service.outbound", ASKING, Set.of("service.encryption"));
         door(doors, "service.backend", ASKING, Set.of("service.database", "service.encryption", "service.outbound"));
         door(doors, "service.pull", Set.of("service.outbound"));
@@ -99,7 +100,7 @@ final class Rooms {
                 "service.admin",
                 ASKING,
                 PLATFORM,
-                Set.of("service.web", "service.cluster", "service.planner", "service.encryption", "service.contents"),
+                Set.of("service.web", "service.cluster", "service.planner", "service.encryption", "service.contents", "service.export"),
                 Set.of("service.outbound", "service.backend", "service.pull"));
         door(doors, "service.planner", ASKING);
         door(doors, "service.console", Set.of("service.web", "service.tenant", "service.planner"));

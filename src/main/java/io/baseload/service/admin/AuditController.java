@@ -5,6 +5,7 @@ import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.ApiException;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -38,8 +39,13 @@ final class AuditController {
             @RequestParam @Nullable String kind,
             @AuthenticationPrincipal Caller caller) {
         var request = Page.Request.of(limit, null);
-        var entries =
-                trail.page(after == null ? 0 : after, visible(tenant, caller), filter("kind", kind), request.probe());
+        Optional<String> seen = visible(tenant, caller);
+        Optional<String> wanted = filter("kind", kind);
+        var entries = trail.page(after == null ? 0 : after, seen, wanted, request.probe());
+        var asked = new TreeMap<String, Object>();
+        seen.ifPresent(it -> asked.put("tenant", it));
+        wanted.ifPresent(it -> asked.put("kind", it));
+        trail.recordRead(caller.actor(), asked, entries);
         return Page.of(request, entries, entry -> Long.toString(entry.seq()), AuditForm::of);
     }
 

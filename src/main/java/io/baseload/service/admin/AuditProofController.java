@@ -1,18 +1,14 @@
 package io.baseload.service.admin;
 
 import io.baseload.service.audit.AuditEntry;
-import io.baseload.service.audit.AuditExport;
 import io.baseload.service.audit.AuditProofs;
 import io.baseload.service.audit.Checkpoint;
 import io.baseload.service.audit.Checkpoints;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.ApiException;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -28,7 +24,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Checkpoints of the audit trail, proofs against them, the keys that sign them, and the trail as a file. */
+/** Checkpoints of the audit trail, proofs against them, the keys that sign them. */
 @RestController
 @RequestMapping("/admin/v1/audit")
 final class AuditProofController {
@@ -36,12 +32,10 @@ final class AuditProofController {
     private static final MediaType NOTE = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
 
     private final AuditProofs proofs;
-    private final AuditExport export;
     private final Checkpoints checkpoints;
 
-    AuditProofController(AuditProofs proofs, AuditExport export, Checkpoints checkpoints) {
+    AuditProofController(AuditProofs proofs, Checkpoints checkpoints) {
         this.proofs = proofs;
-        this.export = export;
         this.checkpoints = checkpoints;
     }
 
@@ -156,25 +150,6 @@ final class AuditProofController {
             throw ApiException.refused(
                     409, "conflict", "The key's folder can't be written; replace the key where it comes from.");
         }
-    }
-
-    /**
-     * A stretch of the trail as a file that {@code baseload audit verify} takes.
-     *
-     * @param from number of the first entry; left out = the first that is still here
-     * @param to number of the last one; left out = the last that is signed
-     */
-    @GetMapping("/export")
-    void export(@RequestParam @Nullable Long from, @RequestParam @Nullable Long to, HttpServletResponse response)
-            throws IOException {
-        long first = from == null ? export.first() : Refusals.inRange("from", from, export.first(), Long.MAX_VALUE);
-        long last = to == null ? Long.MAX_VALUE : Refusals.inRange("to", to, first, Long.MAX_VALUE);
-        if (latest().size() < first) {
-            throw unsigned();
-        }
-        response.setContentType("application/x-ndjson");
-        response.setHeader("Content-Disposition", "attachment; filename=\"audit-" + first + ".jsonl\"");
-        export.write(first, last, response.getOutputStream());
     }
 
     private Checkpoint latest() {

@@ -34,6 +34,9 @@ public record AuditEntry(
     /** The kind of what is written once a window when a budget is beyond its soft limit. */
     public static final String SOFT_LIMIT = "quota.soft_limit";
 
+    /** The kind of what is written when somebody has read the trail. */
+    public static final String READ = "admin.audit.read";
+
     private static final DateTimeFormatter MICROSECONDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 

@@ -1,5 +1,7 @@
 package io.baseload.service.audit;
 
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,6 +86,46 @@ public final class AuditTrail {
                 .params(kind, actor.tenant(), actor.keyPrefix(), subject, json(actor, detail))
                 .query(Long.class)
                 .single();
+    }
+
+    /**
+     * Records that somebody has read entries; not if he found nothing but what he left by reading before, so that whoever reads on and on comes to an end.
+     *
+     * @param detail which he asked for
+     */
+    public void recordRead(Actor reader, Map<String, ?> detail, List<AuditEntry> found) {
+        boolean ownOnly = found.stream()
+                .allMatch(entry -> entry.kind().equals(AuditEntry.READ)
+                        && entry.actor().tenant().equals(reader.tenant())
+                        && entry.actor().keyPrefix().equals(reader.keyPrefix()));
+        if (!ownOnly) {
+            var all = new TreeMap<String, Object>(detail);
+            all.put("first", found.getFirst().seq());
+            all.put("last", found.getLast().seq());
+            all.put("entries", found.size());
+            recordAdmin(reader, AuditEntry.READ, "audit", all);
+        }
+    }
+
+    /**
+     * Entries of a span of time, in order.
+     *
+     * @param after only entries with a greater number
+     * @param from when they were appended, at the earliest
+     * @param to before which moment
+     */
+    public List<AuditEntry> between(long after, Optional<Instant> from, Optional<Instant> to, int limit) {
+        return jdbc.sql("""
+            SELECT * FROM audit_entry
+            WHERE seq > :after AND (:from::timestamptz IS NULL OR at >= :from) AND (:to::timestamptz IS NULL OR at < :to)
+            ORDER BY seq LIMIT :limit\
+            """)
+                .param("after", after)
+                .param("from", from.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null))
+                .param("to", to.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null))
+                .param("limit", limit)
+                .query((row, number) -> AuditEntry.read(row))
+                .list();
     }
 
     /**

@@ -1,0 +1,78 @@
+package io.baseload.service.export;
+
+import io.baseload.service.audit.AuditTrail;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Wires what sends the trail. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(PushProperties.class)
+public class ExportConfiguration {
+    /** Longer than a batch may take. */
+    private static final Duration LEASE = Duration.ofMinutes(2);
+
+    @Bean
+    TrailPush trailPush(
+            AuditTrail trail,
+            JdbcClient jdbc,
+            PushProperties properties,
+            MeterRegistry meters,
+            ObjectProvider<SslBundles> bundles) {
+        var push = new TrailPush(trail, new PushCursors(jdbc, LEASE));
+        for (PushProperties.Target target : properties.push()) {
+            Gauge.builder("baseload.audit.push_behind", push, it -> it.behind(target.name()))
+                    .description("entries of the audit trail that a target does not have yet")
+                    .tag("target", target.name())
+                    .register(meters);
+            push.start(target.name(), receiver(target, bundles));
+        }
+        return push;
+    }
+
+    private static Receiver receiver(PushProperties.Target target, ObjectProvider<SslBundles> bundles) {
+        SSLContext tls = Optional.ofNullable(target.sslBundle())
+                .map(name -> bundles.getObject().getBundle(name).createSslContext())
+                .orElseGet(ExportConfiguration::javas);
+        EntryFormat format = EntryFormat.of(target.format());
+        if (target.url().getScheme().equals("syslog+tls")) {
+            int port = target.url().getPort();
+            return new SyslogReceiver(
+                    tls, target.url().getHost(), port < 0 ? SyslogReceiver.STANDARD_PORT : port, host(), format);
+        }
+        var client = HttpClient.newBuilder()
+                .connectTimeout(HttpReceiver.PATIENCE)
+                .sslContext(tls)
+                .build();
+        return new HttpReceiver(client, target.url(), Optional.ofNullable(target.authorization()), format);
+    }
+
+    private static SSLContext javas() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As RFC 5424 wants it; {@code -} where nobody knows. */
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "-";
+        }
+    }
+}

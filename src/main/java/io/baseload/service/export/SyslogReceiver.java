@@ -1,0 +1,69 @@
+package io.baseload.service.export;
+
+import io.baseload.service.audit.AuditEntry;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * Takes messages of RFC 5424 over TLS, framed by their length (RFC 5425).
+ *
+ * <p>That protocol acknowledges nothing. So each batch has a connection of its own, which is closed in our direction when all is sent; the receiver has taken the batch when it closes the other
+ * direction, which it does after it has read to the end. A connection that breaks before, or a receiver that never closes, is a failure, and the batch is sent again.
+ * One that closes in good order without having read is believed: the protocol has no word for that.
+ */
+record SyslogReceiver(SSLContext tls, String host, int port, String from, EntryFormat format) implements Receiver {
+    static final int STANDARD_PORT = 6514;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Facility 13, log audit; severity 6, informational. */
+    private static final String PRIORITY = "<110>1 ";
+
+    private static final int MAX_ID = 32;
+
+    @Override
+    public void send(List<AuditEntry> entries) throws IOException {
+        int patience = Math.toIntExact(PATIENCE.toMillis());
+        try (var plain = new Socket()) {
+            plain.connect(new InetSocketAddress(host, port), patience);
+            try (var socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, host, port, true)) {
+                socket.setSoTimeout(patience);
+                var parameters = socket.getSSLParameters();
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                socket.setSSLParameters(parameters);
+                socket.startHandshake();
+                var out = new BufferedOutputStream(socket.getOutputStream());
+                for (AuditEntry entry : entries) {
+                    out.write(frame(entry));
+                }
+                out.flush();
+                socket.shutdownOutput();
+                if (socket.getInputStream().read() >= 0) {
+                    throw new IOException("it answered, which a receiver of syslog never does");
+                }
+            }
+        }
+    }
+
+    private byte[] frame(AuditEntry entry) {
+        byte[] message = message(entry).getBytes(StandardCharsets.UTF_8);
+        var frame = new ByteArrayOutputStream(message.length + 12);
+        frame.writeBytes((message.length + " ").getBytes(StandardCharsets.US_ASCII));
+        frame.writeBytes(message);
+        return frame.toByteArray();
+    }
+
+    private String message(AuditEntry entry) {
+        String id = entry.kind().substring(0, Math.min(entry.kind().length(), MAX_ID));
+        return PRIORITY + entry.at().truncatedTo(ChronoUnit.MICROS) + " " + from + " baseload - " + id + " - "
+                + format.line(entry);
+    }
+}

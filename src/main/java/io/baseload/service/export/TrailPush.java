@@ -1,0 +1,100 @@
+package io.baseload.service.export;
+
+import io.baseload.service.audit.AuditTrail;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the trail to targets, each by a thread of its own, from the first entry on, in order, each entry at least once. Of several processes one sends to a target, and where it stopped the next one goes
+ * on: the cursor is in the database, and moves after the target has taken what was before it. So what is sent twice is a batch at most for each failure.
+ */
+final class TrailPush implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(TrailPush.class);
+    private static final int BATCH = 500;
+    private static final long IDLE_MILLIS = 1_000;
+    private static final long MAX_PAUSE_MILLIS = 60_000;
+
+    private final AuditTrail trail;
+    private final PushCursors cursors;
+    private final UUID holder = UUID.randomUUID();
+    private final Map<String, Thread> threads = new ConcurrentHashMap<>();
+    private final Map<String, Long> sent = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    TrailPush(AuditTrail trail, PushCursors cursors) {
+        this.trail = trail;
+        this.cursors = cursors;
+    }
+
+    void start(String target, Receiver receiver) {
+        threads.put(target, Thread.ofVirtual().name("push-" + target).start(() -> run(target, receiver)));
+    }
+
+    private void run(String target, Receiver receiver) {
+        long pause = IDLE_MILLIS;
+        while (!closed) {
+            try {
+                if (!pushed(target, receiver)) {
+                    Thread.sleep(IDLE_MILLIS);
+                }
+                pause = IDLE_MILLIS;
+            } catch (InterruptedException e) {
+                return;
+            } catch (IOException | RuntimeException e) {
+                log.warn("The audit trail is not sent to {} now: {}", target, e.toString());
+                pause = Math.min(2 * pause, MAX_PAUSE_MILLIS);
+                try {
+                    Thread.sleep(pause);
+                } catch (InterruptedException stop) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Sends the next batch; false if there is none, or another process sends. */
+    private boolean pushed(String target, Receiver receiver) throws IOException, InterruptedException {
+        var after = cursors.hold(target, holder);
+        if (after.isEmpty()) {
+            sent.remove(target);
+            return false;
+        }
+        sent.put(target, after.getAsLong());
+        var entries = trail.between(after.getAsLong(), Optional.empty(), Optional.empty(), BATCH);
+        if (entries.isEmpty()) {
+            return false;
+        }
+        receiver.send(entries);
+        long last = entries.getLast().seq();
+        cursors.advance(target, holder, last);
+        sent.put(target, last);
+        return true;
+    }
+
+    /** Entries that a target does not have yet; 0 where another process sends. */
+    long behind(String target) {
+        Long last = sent.get(target);
+        return last == null ? 0 : Math.max(0, cursors.end() - last);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        threads.values().forEach(Thread::interrupt);
+        try {
+            for (Thread thread : threads.values()) {
+                thread.join();
+            }
+            cursors.release(holder);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            log.warn("Others send the audit trail when this process's lease is over: {}", e.toString());
+        }
+    }
+}
