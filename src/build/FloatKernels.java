@@ -143,7 +143,7 @@ enum FloatKernels {
                             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, ROWSfloat[] sums, float[] scales, float[] y) {
                         MemorySegment w = m.data();
                         float[] x = rowsOfX.data();
-                        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * ELEMENT.BYTES;
+                        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * ELEMENT.BYTES;
                         {stride}
                         {offsets}
                         {rows}
@@ -153,7 +153,7 @@ enum FloatKernels {
                         FloatVector zero = FloatVector.zero(FLOATS);
                         int to = row * N * L;
                         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * N * L) {
-                            long at = panel + (long) b * m.blockBytes();
+                            long at = codes + (long) (b - block) * m.blockBytes();
                             {clear}
                             {block}
                             {scale}

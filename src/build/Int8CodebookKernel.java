@@ -114,7 +114,6 @@ final class Int8CodebookKernel {
                                     left = groups;
                                     p += gap;
                                     q += blockStep;
-                                    {next nested}
                                 }
                             }
                         }
@@ -122,7 +121,6 @@ final class Int8CodebookKernel {
                 """.replace("NAME", scales.lowerCase() + "Scales"),
                 Map.ofEntries(
                         Map.entry("{nested}", scales.nested("0")),
-                        Map.entry("{next nested}", scales.nextNested()),
                         Map.entry(
                                 "{clear}",
                                 GenerateKernels.each(

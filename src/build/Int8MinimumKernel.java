@@ -111,7 +111,6 @@ final class Int8MinimumKernel {
                             FloatVector factor = FloatVector.broadcast(FLOATS, sum);
                             {minimums}
                             {add}
-                            {next nested}
                         }
                         {store}
                     }
@@ -128,8 +127,6 @@ final class Int8MinimumKernel {
                         GenerateKernels.each(streams, "FloatVector m# = " + kind.read("q + q#") + ";"),
                         "{add}",
                         GenerateKernels.each(streams, "t# = factor.fma(m#, t#);"),
-                        "{next nested}",
-                        kind.nextNested(),
                         "{store}",
                         GenerateKernels.each(streams, "t#.intoArray(y, to + # * L);")));
     }

@@ -144,7 +144,6 @@ enum Int8NibbleKernels {
                                     left = groups;
                                     p += gap;
                                     q += blockStep;
-                                    {next nested}
                                 }
                             }
                         }
@@ -158,7 +157,6 @@ enum Int8NibbleKernels {
                                 GenerateKernels.each(
                                         streams, "long q# = Lanes.offset(#, panelStep, " + scales.type() + ".BYTES);")),
                         Map.entry("{nested}", scales.nested("0")),
-                        Map.entry("{next nested}", scales.nextNested()),
                         Map.entry(
                                 "{rows}",
                                 GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), g# = x.groupsAt(row + #);")),

@@ -64,26 +64,15 @@ enum StoredScales {
     }
 
     /**
-     * Where the scale and the offset of the first block's nested scales stand, and how many blocks have the same.
+     * Where the scale and the offset of nested scales stand, which all blocks of a call share.
      *
      * @param first an index in {@code BlockScales.nested}
      */
     String nested(String first) {
         return this != NESTED ? "" : """
             float[] nested = scales.nested();
-            int n = %s;
-            int same = PackedMatrix.NESTED_BLOCKS;\
+            int n = %s;\
             """.formatted(first);
-    }
-
-    /** Goes on to the next block's. */
-    String nextNested() {
-        return this != NESTED ? "" : """
-            if (--same == 0) {
-                same = PackedMatrix.NESTED_BLOCKS;
-                n += BlockScales.NESTED_STEP;
-            }\
-            """;
     }
 
     /** A vector of scales as floats, of stream #. */

@@ -9,6 +9,7 @@ import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
+import static io.baseload.engine.tensor.PackedMatrix.NESTED_BLOCKS;
 
 import io.baseload.engine.kernel.generated.ByteFloat;
 import io.baseload.engine.kernel.generated.CodebookFloat;
@@ -79,11 +80,12 @@ final class DecodeLinear {
         return !packing.codes().codebook() || L == LANES;
     }
 
-    /** Adds the products of all columns: most at once for one row, else a few blocks after the other, whose weights then serve all rows from cache. */
+    /** Adds the products of all columns: most at once for one row, or as many as have nested scales in common; else a few blocks after the other, whose weights then serve all rows from cache. */
     private static void coded(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
         Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
-        int blocks = rows == 1 ? ONE_ROWS_BLOCKS : blocks(w.packing());
+        int most = w.packing().scales().nested() ? NESTED_BLOCKS : ONE_ROWS_BLOCKS;
+        int blocks = rows == 1 ? most : blocks(w.packing());
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
             ScaleVectors.read(w, unit, units, block, some, scratch.scales);

@@ -71,10 +71,10 @@ final class Int8DecodeLinear {
         return left >= most ? most : Integer.highestOneBit(left);
     }
 
-    /** Adds the products of all columns: at once for one row, else a few blocks after the other, whose weights then serve all rows from cache. */
+    /** Adds the products of all columns: at once for one row, or as far as nested scales share a scale; else a few blocks after the other, whose weights then serve all rows from cache. */
     private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
         boolean convert = converts(w.packing(), rows);
-        int blocks = rows > 1 ? DecodeLinear.blocks(w.packing()) : w.blocks();
+        int blocks = blocks(w, rows);
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
             if (convert) {
@@ -88,6 +88,13 @@ final class Int8DecodeLinear {
                 nibbles(w, unit, units, block, some, rows, scratch);
             }
         }
+    }
+
+    private static int blocks(PackedMatrix w, int rows) {
+        if (rows > 1) {
+            return DecodeLinear.blocks(w.packing());
+        }
+        return w.packing().scales().nested() ? PackedMatrix.NESTED_BLOCKS : w.blocks();
     }
 
     /** Whether scales are converted to F32 before a kernel runs: those that several rows share, and those that it can't read. */
@@ -108,7 +115,20 @@ final class Int8DecodeLinear {
         }
     }
 
+    /** Minimums are met where they stand in memory, which is read in its order: nested ones before the codes of their blocks, others among them, so in a pass behind. */
     private static void nibbles(PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
+        boolean before = s.blockScales.kind().nested();
+        if (before) {
+            minimums(w, units, block, blocks, rows, s);
+        }
+        nibbleProducts(w, unit, units, block, blocks, rows, s);
+        if (!before) {
+            minimums(w, units, block, blocks, rows, s);
+        }
+    }
+
+    private static void nibbleProducts(
+            PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
         BlockScales scales = s.blockScales;
         int panel = unit / PARTS;
         switch (scales.kind()) {
@@ -126,8 +146,11 @@ final class Int8DecodeLinear {
                 }
             }
         }
-        for (int r = 0; r < rows && scales.kind().minimum(); r++) {
-            Int8Minimums.add(w, units, block, blocks, scales, s.int8(), r, s.totals);
+    }
+
+    private static void minimums(PackedMatrix w, int units, int block, int blocks, int rows, Scratch s) {
+        for (int r = 0; r < rows && s.blockScales.kind().minimum(); r++) {
+            Int8Minimums.add(w, units, block, blocks, s.blockScales, s.int8(), r, s.totals);
         }
     }
 

@@ -68,7 +68,7 @@ public final class Scratch {
 
     private Scratch(MemorySegment widened, int cols, int valueDim) {
         this.widened = widened;
-        this.blockScales = new BlockScales(widened, cols);
+        this.blockScales = new BlockScales(widened);
         this.blockSums = new float[ROWS * Math.ceilDiv(cols, LANES)];
         this.cols = cols;
         this.part = new AttentionPart(valueDim);

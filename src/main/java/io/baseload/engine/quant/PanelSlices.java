@@ -68,7 +68,8 @@ public final class PanelSlices {
     private static boolean copyWhole(PackedMatrix from, MatrixSlice slice, PackedMatrix to, int panel) {
         int source = slice.rows().from() / LANES + panel;
         if (slice.width() == from.cols() && slice.cols().size() == 1) {
-            MemorySegment.copy(from.data(), from.codes(source, 0), to.data(), to.codes(panel, 0), from.panelBytes());
+            MemorySegment.copy(
+                    from.data(), source * from.panelBytes(), to.data(), panel * to.panelBytes(), from.panelBytes());
             return true;
         }
         if (from.packing().scales().nested()) {

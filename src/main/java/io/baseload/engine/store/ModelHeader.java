@@ -15,7 +15,7 @@ import java.util.List;
 record ModelHeader(
         Source source, Quantization quantization, List<CopiedFile> files, List<StoredWeight> weights, long bytes) {
     static final String FORMAT = "baseload";
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** @param bytes of all its files */
     record Source(String format, long bytes, List<SourceTensor> tensors) {}

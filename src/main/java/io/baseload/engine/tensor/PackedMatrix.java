@@ -15,8 +15,8 @@ import java.lang.foreign.MemorySegment;
  * <tr><td>scales</td><td>16 scales, then 16 minimums where there are any</td></tr>
  * </table>
  *
- * <p>Where scales are nested, the panel holds first the codes of all blocks, then their 16 scale codes each and 16 codes of minimums where there are any, then for each 16
- * blocks an F32 scale and an F32 offset of scales, and of minimums; it ends at a multiple of 64 bytes.
+ * <p>Where scales are nested, the panel holds first, for each 16 blocks, an F32 scale and an F32 offset of scales, and of minimums; then for each 16 blocks their scale codes, 16 a block
+ * and 16 of minimums where there are any, and behind these their codes. Each of these begins at a multiple of 64 bytes, and memory is read in its order.
  *
  * <p>What the last panel holds for missing rows means nothing. Little-endian.
  */
@@ -34,9 +34,8 @@ public final class PackedMatrix {
     private final int cols;
     private final MemorySegment data;
     private final int blocks;
+    private final boolean nested;
     private final int blockBytes;
-    private final long firstScales;
-    private final int scalesStride;
     private final long panelBytes;
 
     public PackedMatrix(Packing packing, int rows, int cols, MemorySegment data) {
@@ -48,10 +47,8 @@ public final class PackedMatrix {
         this.cols = cols;
         this.data = data;
         blocks = cols / packing.block();
-        boolean nested = packing.scales().nested();
+        nested = packing.scales().nested();
         blockBytes = packing.codeBytes() + (nested ? 0 : packing.scaleBytes());
-        firstScales = nested ? (long) blocks * blockBytes : packing.codeBytes();
-        scalesStride = nested ? packing.scaleBytes() : blockBytes;
         panelBytes = panelBytes(packing, blocks);
     }
 
@@ -75,13 +72,28 @@ public final class PackedMatrix {
     }
 
     private static long panelBytes(Packing packing, int blocks) {
-        long bytes = (long) blocks * (packing.codeBytes() + packing.scaleBytes());
-        if (packing.scales().nested()) {
-            bytes += (long) Math.ceilDiv(blocks, NESTED_BLOCKS)
-                    * packing.scales().nestedBytes();
-            return Math.ceilDiv(bytes, LINE) * LINE;
+        if (!packing.scales().nested()) {
+            return (long) blocks * (packing.codeBytes() + packing.scaleBytes());
         }
-        return bytes;
+        int last = blocks % NESTED_BLOCKS;
+        return sharedBytes(packing, blocks)
+                + blocks / NESTED_BLOCKS * groupBytes(packing, NESTED_BLOCKS)
+                + groupBytes(packing, last);
+    }
+
+    /** What the groups of a panel begin with: the scale and the offset of each group's nested scales. */
+    private static long sharedBytes(Packing packing, int blocks) {
+        return lines(
+                (long) Math.ceilDiv(blocks, NESTED_BLOCKS) * packing.scales().nestedBytes());
+    }
+
+    /** A group of blocks with nested scales. */
+    private static long groupBytes(Packing packing, int blocks) {
+        return lines((long) blocks * packing.scaleBytes()) + lines((long) blocks * packing.codeBytes());
+    }
+
+    private static long lines(long bytes) {
+        return Math.ceilDiv(bytes, LINE) * LINE;
     }
 
     /** Panels that hold this many rows. */
@@ -114,7 +126,7 @@ public final class PackedMatrix {
         return blocks;
     }
 
-    /** Bytes from the codes of one block of a panel to those of the next. */
+    /** Bytes from the codes of one block of a panel to those of the next; where scales are nested only within {@link #NESTED_BLOCKS} blocks. */
     public int blockBytes() {
         return blockBytes;
     }
@@ -126,17 +138,32 @@ public final class PackedMatrix {
 
     /** Where the codes of a block begin. */
     public long codes(int panel, int block) {
-        return panel * panelBytes + (long) block * blockBytes;
+        if (!nested) {
+            return panel * panelBytes + (long) block * blockBytes;
+        }
+        int first = block / NESTED_BLOCKS * NESTED_BLOCKS;
+        long scales = (long) Math.min(NESTED_BLOCKS, blocks - first) * packing.scaleBytes();
+        return group(panel, block) + lines(scales) + (long) (block - first) * blockBytes;
     }
 
     /** Where the scales of a block begin. */
     public long scales(int panel, int block) {
-        return panel * panelBytes + firstScales + (long) block * scalesStride;
+        if (!nested) {
+            return codes(panel, block) + packing.codeBytes();
+        }
+        return group(panel, block) + (long) (block % NESTED_BLOCKS) * packing.scaleBytes();
     }
 
     /** Where the scale and the offset of a block's nested scales stand; those of its minimums follow. */
     public long nested(int panel, int block) {
-        return scales(panel, blocks)
+        return panel * panelBytes
                 + (long) (block / NESTED_BLOCKS) * packing.scales().nestedBytes();
+    }
+
+    /** Where the blocks begin that share the scale of their nested scales. */
+    private long group(int panel, int block) {
+        return panel * panelBytes
+                + sharedBytes(packing, blocks)
+                + block / NESTED_BLOCKS * groupBytes(packing, NESTED_BLOCKS);
     }
 }

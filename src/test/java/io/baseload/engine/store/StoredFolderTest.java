@@ -51,7 +51,7 @@ class StoredFolderTest {
             delimiter = '|',
             value = {
                 "\"baseload\"    | \"other\"      | format must be baseload",
-                "\"version\":1   | \"version\":2  | version is not 1: import the model again",
+                "\"version\":2   | \"version\":1  | version is not 2: import the model again",
                 "\"quantization\":\"keep\" | \"quantization\":\"q3\" | quantization must be one of",
                 "\"embedding\":{\"shape\":[384,64] | \"embedding\":{\"shape\":[384,65] | is not what the shape needs",
                 "\"embedding\":{\"shape\":[384,64] | \"embedding\":{\"shape\":[384] | shape must be rows and columns",

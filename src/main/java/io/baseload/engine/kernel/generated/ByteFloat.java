@@ -53,7 +53,7 @@ public final class ByteFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Byte.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Byte.BYTES);
@@ -68,7 +68,7 @@ public final class ByteFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 8 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 8 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;
@@ -116,7 +116,7 @@ public final class ByteFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Byte.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Byte.BYTES);
@@ -127,7 +127,7 @@ public final class ByteFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;
@@ -159,7 +159,7 @@ public final class ByteFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Byte.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Byte.BYTES);
@@ -168,7 +168,7 @@ public final class ByteFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 2 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 2 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
@@ -192,14 +192,14 @@ public final class ByteFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Byte.BYTES;
         long o0 = 0;
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 1 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 1 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
                 for (int j = 0; j < COLUMNS; j++) {
@@ -219,7 +219,7 @@ public final class ByteFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Byte.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Byte.BYTES);
@@ -233,7 +233,7 @@ public final class ByteFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;
@@ -314,7 +314,7 @@ public final class ByteFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Byte.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Byte.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Byte.BYTES);
@@ -326,7 +326,7 @@ public final class ByteFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;

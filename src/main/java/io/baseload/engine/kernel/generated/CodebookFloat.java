@@ -52,7 +52,7 @@ public final class CodebookFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
@@ -69,7 +69,7 @@ public final class CodebookFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 8 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 8 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;
@@ -133,7 +133,7 @@ public final class CodebookFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
@@ -146,7 +146,7 @@ public final class CodebookFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;
@@ -186,7 +186,7 @@ public final class CodebookFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
@@ -197,7 +197,7 @@ public final class CodebookFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 2 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 2 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             for (int eight = 0; eight < eights; eight++) {
@@ -225,7 +225,7 @@ public final class CodebookFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long o0 = 0;
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
@@ -234,7 +234,7 @@ public final class CodebookFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 1 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 1 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             for (int eight = 0; eight < eights; eight++) {
                 long p = at + eight * 64L;
@@ -256,7 +256,7 @@ public final class CodebookFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
@@ -272,7 +272,7 @@ public final class CodebookFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;
@@ -361,7 +361,7 @@ public final class CodebookFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
@@ -375,7 +375,7 @@ public final class CodebookFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;

@@ -161,7 +161,6 @@ public final class CodebookInt8 {
         long q = scales.at();
         float[] nested = scales.nested();
         int n = 0;
-        int same = PackedMatrix.NESTED_BLOCKS;
         ShortVector none = ShortVector.zero(WORDS);
         ShortVector h0_0 = none, h0_1 = none, l0_0 = none, l0_1 = none;
         ShortVector h1_0 = none, h1_1 = none, l1_0 = none, l1_1 = none;
@@ -227,10 +226,6 @@ public final class CodebookInt8 {
                     left = groups;
                     p += gap;
                     q += blockStep;
-                    if (--same == 0) {
-                        same = PackedMatrix.NESTED_BLOCKS;
-                        n += BlockScales.NESTED_STEP;
-                    }
                 }
             }
         }

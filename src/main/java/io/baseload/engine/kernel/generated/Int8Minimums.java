@@ -164,7 +164,6 @@ public final class Int8Minimums {
         long q3 = Lanes.offset(3, panelStep, Byte.BYTES);
         float[] nested = scales.nested();
         int n = stream / PARTS * 4 + 2;
-        int same = PackedMatrix.NESTED_BLOCKS;
         FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
         FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
         FloatVector t2 = FloatVector.fromArray(FLOATS, y, to + 2 * L);
@@ -183,10 +182,6 @@ public final class Int8Minimums {
             t1 = factor.fma(m1, t1);
             t2 = factor.fma(m2, t2);
             t3 = factor.fma(m3, t3);
-            if (--same == 0) {
-                same = PackedMatrix.NESTED_BLOCKS;
-                n += BlockScales.NESTED_STEP;
-            }
         }
         t0.intoArray(y, to + 0 * L);
         t1.intoArray(y, to + 1 * L);
@@ -206,7 +201,6 @@ public final class Int8Minimums {
         long q1 = Lanes.offset(1, panelStep, Byte.BYTES);
         float[] nested = scales.nested();
         int n = stream / PARTS * 4 + 2;
-        int same = PackedMatrix.NESTED_BLOCKS;
         FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
         FloatVector t1 = FloatVector.fromArray(FLOATS, y, to + 1 * L);
         for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
@@ -219,10 +213,6 @@ public final class Int8Minimums {
             FloatVector m1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q1, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4 + 1]));
             t0 = factor.fma(m0, t0);
             t1 = factor.fma(m1, t1);
-            if (--same == 0) {
-                same = PackedMatrix.NESTED_BLOCKS;
-                n += BlockScales.NESTED_STEP;
-            }
         }
         t0.intoArray(y, to + 0 * L);
         t1.intoArray(y, to + 1 * L);
@@ -239,7 +229,6 @@ public final class Int8Minimums {
         long q0 = Lanes.offset(0, panelStep, Byte.BYTES);
         float[] nested = scales.nested();
         int n = stream / PARTS * 4 + 2;
-        int same = PackedMatrix.NESTED_BLOCKS;
         FloatVector t0 = FloatVector.fromArray(FLOATS, y, to + 0 * L);
         for (int b = 0; b < blocks; b++, q += scales.blockStep()) {
             float sum = 0;
@@ -249,10 +238,6 @@ public final class Int8Minimums {
             FloatVector factor = FloatVector.broadcast(FLOATS, sum);
             FloatVector m0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4 + 1]));
             t0 = factor.fma(m0, t0);
-            if (--same == 0) {
-                same = PackedMatrix.NESTED_BLOCKS;
-                n += BlockScales.NESTED_STEP;
-            }
         }
         t0.intoArray(y, to + 0 * L);
     }

@@ -54,7 +54,7 @@ public final class NibbleFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
@@ -70,7 +70,7 @@ public final class NibbleFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 8 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 8 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;
@@ -140,7 +140,7 @@ public final class NibbleFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
@@ -152,7 +152,7 @@ public final class NibbleFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;
@@ -198,7 +198,7 @@ public final class NibbleFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
@@ -208,7 +208,7 @@ public final class NibbleFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 2 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 2 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             for (int eight = 0; eight < eights; eight++) {
@@ -242,7 +242,7 @@ public final class NibbleFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long o0 = 0;
         int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
         int size = m.packing().block();
@@ -250,7 +250,7 @@ public final class NibbleFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 1 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 1 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             for (int eight = 0; eight < eights; eight++) {
                 long p = at + eight * 64L;
@@ -278,7 +278,7 @@ public final class NibbleFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
@@ -293,7 +293,7 @@ public final class NibbleFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;
@@ -410,7 +410,7 @@ public final class NibbleFloat {
             PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
         MemorySegment w = m.data();
         float[] x = rowsOfX.data();
-        long panel = unit / PARTS * m.panelBytes() + unit % PARTS * (long) L * Integer.BYTES;
+        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Integer.BYTES;
         long stride = m.panelBytes();
         long o0 = 0;
         long o1 = Lanes.offset(1, stride, Integer.BYTES);
@@ -423,7 +423,7 @@ public final class NibbleFloat {
         FloatVector zero = FloatVector.zero(FLOATS);
         int to = row * 4 * L;
         for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
-            long at = panel + (long) b * m.blockBytes();
+            long at = codes + (long) (b - block) * m.blockBytes();
             FloatVector a0_0 = zero;
             FloatVector a0_1 = zero;
             FloatVector a0_2 = zero;

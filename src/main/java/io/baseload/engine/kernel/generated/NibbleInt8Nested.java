@@ -81,7 +81,6 @@ public final class NibbleInt8Nested {
         long q7 = Lanes.offset(7, panelStep, Byte.BYTES);
         float[] nested = scales.nested();
         int n = 0;
-        int same = PackedMatrix.NESTED_BLOCKS;
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -177,10 +176,6 @@ public final class NibbleInt8Nested {
                     left = groups;
                     p += gap;
                     q += blockStep;
-                    if (--same == 0) {
-                        same = PackedMatrix.NESTED_BLOCKS;
-                        n += BlockScales.NESTED_STEP;
-                    }
                 }
             }
         }
@@ -217,7 +212,6 @@ public final class NibbleInt8Nested {
         long q3 = Lanes.offset(3, panelStep, Byte.BYTES);
         float[] nested = scales.nested();
         int n = 0;
-        int same = PackedMatrix.NESTED_BLOCKS;
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -277,10 +271,6 @@ public final class NibbleInt8Nested {
                     left = groups;
                     p += gap;
                     q += blockStep;
-                    if (--same == 0) {
-                        same = PackedMatrix.NESTED_BLOCKS;
-                        n += BlockScales.NESTED_STEP;
-                    }
                 }
             }
         }
@@ -309,7 +299,6 @@ public final class NibbleInt8Nested {
         long q1 = Lanes.offset(1, panelStep, Byte.BYTES);
         float[] nested = scales.nested();
         int n = 0;
-        int same = PackedMatrix.NESTED_BLOCKS;
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -351,10 +340,6 @@ public final class NibbleInt8Nested {
                     left = groups;
                     p += gap;
                     q += blockStep;
-                    if (--same == 0) {
-                        same = PackedMatrix.NESTED_BLOCKS;
-                        n += BlockScales.NESTED_STEP;
-                    }
                 }
             }
         }
@@ -379,7 +364,6 @@ public final class NibbleInt8Nested {
         long q0 = Lanes.offset(0, panelStep, Byte.BYTES);
         float[] nested = scales.nested();
         int n = 0;
-        int same = PackedMatrix.NESTED_BLOCKS;
         int gap = m.blockBytes() - m.packing().block() * 8;
         int lastOfGroup = x.group() / 8 - 1;
         int groups = m.packing().block() / x.group();
@@ -412,10 +396,6 @@ public final class NibbleInt8Nested {
                     left = groups;
                     p += gap;
                     q += blockStep;
-                    if (--same == 0) {
-                        same = PackedMatrix.NESTED_BLOCKS;
-                        n += BlockScales.NESTED_STEP;
-                    }
                 }
             }
         }

@@ -14,17 +14,14 @@ public final class BlockScales {
     /** Panels that are read side by side, at most. */
     private static final int PANELS = 8;
 
-    /** Numbers from those that some blocks share in {@link #nested} to those of the next. */
-    public static final int NESTED_STEP = PANELS * 4;
-
-    /** The fewest columns of a block. */
-    private static final int LEAST_COLUMNS = 16;
+    /** A scale and an offset of scales, and of minimums. */
+    private static final int SHARED = 4;
 
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final MemorySegment room;
-    private final float[] nested;
+    private final float[] nested = new float[PANELS * SHARED];
     private MemorySegment data;
     private Scales kind = Scales.F32;
     private long at;
@@ -35,15 +32,13 @@ public final class BlockScales {
      * Scales that stand nowhere yet.
      *
      * @param room outside the heap, for those of all blocks of eight panels
-     * @param cols columns that a matrix has at most
      */
-    public BlockScales(MemorySegment room, int cols) {
+    public BlockScales(MemorySegment room) {
         this.room = room;
-        this.nested = new float[Math.ceilDiv(cols, LEAST_COLUMNS * PackedMatrix.NESTED_BLOCKS) * NESTED_STEP];
         this.data = room;
     }
 
-    /** Those that stand in some panels, from a block on; of nested ones the scales that they share are copied. */
+    /** Those that stand in some panels, from a block on; nested ones as far as they share a scale, which is copied. */
     public void in(PackedMatrix w, int panel, int panels, int block) {
         data = w.data();
         kind = w.packing().scales();
@@ -51,15 +46,13 @@ public final class BlockScales {
         panelStep = w.panelBytes();
         blockStep = w.scales(panel, 1) - w.scales(panel, 0);
         for (int i = 0; i < panels && kind.nested(); i++) {
-            shared(w, panel + i, block, 4 * i);
+            shared(w.data(), w.nested(panel + i, block), SHARED * i);
         }
     }
 
-    private void shared(PackedMatrix w, int panel, int block, int to) {
-        for (int b = block, t = to; b < w.blocks(); b += PackedMatrix.NESTED_BLOCKS, t += NESTED_STEP) {
-            for (int i = 0; i < kind.nestedBytes() / Float.BYTES; i++) {
-                nested[t + i] = w.data().get(FLOAT, w.nested(panel, b) + (long) i * Float.BYTES);
-            }
+    private void shared(MemorySegment w, long from, int to) {
+        for (int i = 0; i < kind.nestedBytes() / Float.BYTES; i++) {
+            nested[to + i] = w.get(FLOAT, from + (long) i * Float.BYTES);
         }
     }
 
@@ -91,8 +84,7 @@ public final class BlockScales {
     }
 
     /**
-     * For each 16 blocks and each of eight panels four numbers: the scale and the offset of their scales, then those of their minimums. Only for nested scales that stand in the panels, from a
-     * block on whose number is a multiple of 16.
+     * For each of eight panels four numbers: the scale and the offset of their nested scales, then those of their minimums.
      */
     public float[] nested() {
         return nested;
