@@ -32,7 +32,8 @@ final class RoundedRope {
                         config.factors(),
                         config.layers().stream()
                                 .map(layer -> rounded(layer, state.equals("bfloat16")))
-                                .toList());
+                                .toList(),
+                        config.encoder());
             default -> config;
         };
     }

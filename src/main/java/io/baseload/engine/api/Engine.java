@@ -78,16 +78,23 @@ public interface Engine extends AutoCloseable {
     /**
      * Loads a model; returns when it can generate.
      *
-     * @throws ModelFileException as {@link #inspect}
+     * @throws ModelFileException as {@link #inspect}; if it is an encoder
      * @throws UncuttableModelException if it can't be cut into the engine's shards
      */
     LoadedModel load(Path file, LoadOptions options);
 
     /**
+     * Loads an encoder; returns when it can encode. Of the options those count that say something of context, steps and linear layers.
+     *
+     * @throws ModelFileException as {@link #inspect}; if it generates
+     */
+    LoadedEncoder loadEncoder(Path file, LoadOptions options);
+
+    /**
      * Writes a model in a form of our own that loads without being packed: kernel-ready, mapped. One matrix at a time is in memory.
      *
      * @param folder an empty one; it can be loaded afterwards. What a failed conversion left there has to be removed
-     * @param quantization what becomes of the weights; empty = {@link Quantization#KEEP} for models that are quantized already, else {@link Quantization#NF4_DQ}
+     * @param quantization what becomes of the weights; empty = {@link Quantization#KEEP} for encoders and for models that are quantized already, else {@link Quantization#NF4_DQ}
      * @throws ModelFileException as {@link #inspect}
      * @throws java.util.concurrent.CancellationException if {@code progress} ended it
      * @throws java.io.UncheckedIOException if the folder can't be written

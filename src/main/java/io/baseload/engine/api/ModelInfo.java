@@ -7,12 +7,14 @@ import java.util.SortedMap;
  *
  * @param architecture the family, as in {@code general.architecture}: "llama"
  * @param format the file format: "gguf"
+ * @param task what it is for
  * @param bytes the size of the file
  * @param tensorBytes bytes per tensor type, for example Q4_1 → 66355200
  */
 public record ModelInfo(
         String architecture,
         String format,
+        ModelTask task,
         String name,
         long bytes,
         long parameters,

@@ -2,6 +2,7 @@ package io.baseload.engine.architecture;
 
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.ModelConfig;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -22,6 +23,11 @@ interface Architecture {
      * @throws io.baseload.engine.api.ModelFileException if a key is missing, contradicts another, or asks for what isn't supported
      */
     ModelConfig config(Keys keys);
+
+    /** What names of tensors in a Hugging Face folder may begin with: it is there or not, depending on what the model was saved as. */
+    default List<String> prefixes() {
+        return List.of("model.");
+    }
 
     /** Where the weights are in a Hugging Face folder. */
     default TensorMap huggingFaceTensors(ModelConfig config) {

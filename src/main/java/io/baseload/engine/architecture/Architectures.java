@@ -32,7 +32,8 @@ public final class Architectures {
             new GptOss(),
             new DeepSeekV2(),
             new DeepSeekV3(),
-            new Yuan2());
+            new Yuan2(),
+            new Bert());
 
     private Architectures() {}
 
@@ -47,9 +48,12 @@ public final class Architectures {
             case ConfigKeys config -> new HuggingFaceKeys(config);
         };
         Architecture family = family(keys);
-        ModelConfig config = config(family, keys);
+        ModelConfig config = Poolings.applied(family.config(keys), keys, folder);
+        keys.refuseOthers();
         TensorMap tensors = keys.gguf() ? family.ggufTensors(config) : family.huggingFaceTensors(config);
-        return new ModelDefinition(config, new CheckpointTensors(folder.weights(), tensors, keys.quantization()));
+        List<String> prefixes = keys.gguf() ? List.of() : family.prefixes();
+        var weights = new CheckpointTensors(folder.weights(), tensors, prefixes, keys.quantization());
+        return new ModelDefinition(config, weights);
     }
 
     /**
@@ -59,13 +63,9 @@ public final class Architectures {
      */
     public static ModelConfig config(ConfigKeys config) {
         Keys keys = new HuggingFaceKeys(config);
-        return config(family(keys), keys);
-    }
-
-    private static ModelConfig config(Architecture family, Keys keys) {
-        ModelConfig config = family.config(keys);
+        ModelConfig known = family(keys).config(keys);
         keys.refuseOthers();
-        return config;
+        return known;
     }
 
     private static Architecture family(Keys keys) {

@@ -125,7 +125,8 @@ record Basis(Keys keys, ConfigNumbers numbers, ModelShape shape) {
                 tied,
                 new Norms(placement, (float) numbers.positive(Key.EPSILON)),
                 factors,
-                layers);
+                layers,
+                Optional.empty());
     }
 
     /** The context ends where dynamic scaling, which isn't computed, would begin. */

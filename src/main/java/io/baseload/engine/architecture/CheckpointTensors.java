@@ -9,6 +9,7 @@ import io.baseload.engine.weights.WeightSource;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -19,12 +20,16 @@ public final class CheckpointTensors implements WeightSource {
 
     private final ModelCheckpoint checkpoint;
     private final TensorMap map;
+    private final List<String> prefixes;
     private final Set<String> used = Collections.synchronizedSet(new HashSet<>());
     private final QuantizedTensors quantized;
 
-    CheckpointTensors(ModelCheckpoint checkpoint, TensorMap map, QuantizationConfig quantization) {
+    /** @param prefixes what tensors' names may begin with, beyond or short of what the map says */
+    CheckpointTensors(
+            ModelCheckpoint checkpoint, TensorMap map, List<String> prefixes, QuantizationConfig quantization) {
         this.checkpoint = checkpoint;
         this.map = map;
+        this.prefixes = prefixes;
         this.quantized = new QuantizedTensors(checkpoint, quantization, used::add);
     }
 
@@ -76,7 +81,7 @@ public final class CheckpointTensors implements WeightSource {
     }
 
     boolean has(String tensor) {
-        return checkpoint.tensor(tensor).isPresent();
+        return find(tensor).isPresent();
     }
 
     /** A tensor of bytes, without gaps. */
@@ -90,20 +95,35 @@ public final class CheckpointTensors implements WeightSource {
 
     /** A tensor of this shape by its name in the file. */
     StoredTensor tensor(String tensor, List<Long> shape) {
-        StoredTensor found = checkpoint
-                .tensor(tensor)
+        StoredTensor found = find(tensor)
                 .orElseThrow(() -> checkpoint.refuse("tensor " + tensor + " is missing, expected shape " + shape));
         if (!found.shape().equals(shape)) {
             throw found.refuse("has the shape " + found.shape() + ", expected " + shape);
         }
-        used.add(tensor);
+        used.add(found.name());
         return found;
+    }
+
+    private Optional<StoredTensor> find(String tensor) {
+        return checkpoint
+                .tensor(tensor)
+                .or(() -> prefixes.stream()
+                        .map(prefix -> tensor.startsWith(prefix) ? tensor.substring(prefix.length()) : prefix + tensor)
+                        .flatMap(name -> checkpoint.tensor(name).stream())
+                        .findFirst());
+    }
+
+    private boolean ignores(String tensor) {
+        return map.ignores(tensor)
+                || prefixes.stream()
+                        .anyMatch(
+                                prefix -> tensor.startsWith(prefix) && map.ignores(tensor.substring(prefix.length())));
     }
 
     /** A tensor that the architecture here doesn't know would change the result if it were left out. */
     public void refuseOthers() {
         checkpoint.tensors().stream()
-                .filter(tensor -> !used.contains(tensor.name()) && !map.ignores(tensor.name()))
+                .filter(tensor -> !used.contains(tensor.name()) && !ignores(tensor.name()))
                 .findFirst()
                 .ifPresent(tensor -> {
                     throw tensor.refuse("is not part of the architecture as it is supported");

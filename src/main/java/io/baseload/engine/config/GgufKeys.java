@@ -84,6 +84,12 @@ public final class GgufKeys implements Keys {
         return !stores("output.weight");
     }
 
+    /** A score is all that a classifier in GGUF gives. */
+    @Override
+    public int labels() {
+        return 1;
+    }
+
     @Override
     public boolean mentions(Key key) {
         return metadata.has(full(key.gguf()));

@@ -18,10 +18,12 @@ public final class HuggingFaceKeys implements Keys {
     private static final Set<String> HARMLESS = Set.of(
             "architectures",
             "attention_dropout",
+            "attention_probs_dropout_prob",
             "aux_loss_alpha",
             "auto_map",
             "bos_token_id",
             "cache_implementation",
+            "classifier_dropout",
             "chunk_size_feed_forward",
             "dropout",
             "dtype",
@@ -31,6 +33,7 @@ public final class HuggingFaceKeys implements Keys {
             "experts_per_token",
             "eos_token_id",
             "finetuning_task",
+            "gradient_checkpointing",
             "hidden_dropout",
             "hidden_dropout_prob",
             "id2label",
@@ -53,6 +56,7 @@ public final class HuggingFaceKeys implements Keys {
             "return_dict",
             "router_aux_loss_coef",
             "router_jitter_noise",
+            "sentence_transformers",
             "sep_token",
             "sep_token_id",
             "seq_aux",
@@ -113,6 +117,13 @@ public final class HuggingFaceKeys implements Keys {
     @Override
     public boolean tied(boolean otherwise) {
         return config.flag("tie_word_embeddings").orElse(otherwise);
+    }
+
+    /** As transformers counts them: two where nothing is said. */
+    @Override
+    public int labels() {
+        return config.object("id2label").map(labels -> labels.names().size()).orElseGet(() ->
+                (int) config.integer("num_labels").orElse(2));
     }
 
     @Override
@@ -194,6 +205,7 @@ public final class HuggingFaceKeys implements Keys {
         for (String key : config.unread()) {
             if (!key.startsWith("_")
                     && !key.startsWith("quantization_config.")
+                    && !key.startsWith("id2label.")
                     && !HARMLESS.contains(key)
                     && !config.blank(key)
                     && !neutral(key)) {

@@ -27,6 +27,9 @@ public sealed interface Keys permits GgufKeys, HuggingFaceKeys {
      */
     boolean tied(boolean otherwise);
 
+    /** How many classes a classifier tells apart: 1 where it gives a score. */
+    int labels();
+
     /** Whether a key is there, be its value null. */
     boolean mentions(Key key);
 

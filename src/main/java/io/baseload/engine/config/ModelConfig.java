@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The hyperparameters of a decoder-only transformer.
+ * The hyperparameters of a transformer: one that generates, or an encoder.
  *
  * @param architecture the family, as its files call it
  * @param name what the model calls itself, "" if it doesn't
@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param hidden width of the residual stream
  * @param tied whether the matrix that makes logits is the embedding
  * @param layers one for each layer, from the embedding up
+ * @param encoder what makes it an encoder; empty for a model that generates
  */
 public record ModelConfig(
         String architecture,
@@ -25,7 +26,8 @@ public record ModelConfig(
         boolean tied,
         Norms norms,
         Factors factors,
-        List<LayerConfig> layers) {
+        List<LayerConfig> layers,
+        Optional<EncoderConfig> encoder) {
 
     public ModelConfig {
         layers = List.copyOf(layers);
@@ -58,15 +60,21 @@ public record ModelConfig(
                 .orElse(Integer.MAX_VALUE);
     }
 
-    /** What the KV cache holds of a token. */
+    /** The same layers as an encoder. */
+    public ModelConfig with(EncoderConfig made) {
+        return new ModelConfig(
+                architecture, name, contextLength, vocabulary, hidden, true, norms, factors, layers, Optional.of(made));
+    }
+
+    /** What the KV cache holds of a token. An encoder keeps nothing: its layers have the same room, one after the other. */
     public KvLayout kvLayout(KvPrecision precision) {
         AttentionConfig attention = attention();
         return new KvLayout(
-                layers.size(),
+                encoder.isPresent() ? 1 : layers.size(),
                 attention.kvHeads(),
                 attention.keyDim(),
                 attention.valueDim(),
                 attention.stateWidth(),
-                precision);
+                encoder.isPresent() ? KvPrecision.F32 : precision);
     }
 }

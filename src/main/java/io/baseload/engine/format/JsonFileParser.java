@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -55,6 +56,11 @@ final class JsonFileParser {
         return read(file, 0, file.size());
     }
 
+    /** The array that a whole file holds. */
+    static Array list(MappedFile file) {
+        return parse(file, 0, file.bytes(), JsonFileParser::wholeArray);
+    }
+
     /** The object in part of a file, with nothing but white space around it. */
     static Struct read(MappedFile file, long start, long length) {
         return read(file, start, file.bytes().asSlice(start, length));
@@ -62,6 +68,10 @@ final class JsonFileParser {
 
     /** The object in bytes that lie at {@code start} in a file, with nothing but white space around it. */
     static Struct read(MappedFile file, long start, MemorySegment bytes) {
+        return parse(file, start, bytes, JsonFileParser::whole);
+    }
+
+    private static <T> T parse(MappedFile file, long start, MemorySegment bytes, Function<JsonFileParser, T> reader) {
         if (bytes.byteSize() > MAX_LENGTH) {
             throw file.refuse(
                     start, "the JSON text has " + bytes.byteSize() + " bytes, at most " + MAX_LENGTH + " are allowed");
@@ -69,7 +79,7 @@ final class JsonFileParser {
         byte[] text = bytes.toArray(ValueLayout.JAVA_BYTE);
         checkEncoding(file, start, text);
         try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), text)) {
-            return new JsonFileParser(file, start, in).whole();
+            return reader.apply(new JsonFileParser(file, start, in));
         } catch (JacksonException e) {
             long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
             throw file.refuse(start + at, "no valid JSON: " + e.getOriginalMessage());
@@ -90,10 +100,23 @@ final class JsonFileParser {
             throw file.refuse(start, "no JSON object begins here");
         }
         Struct object = object();
-        if (in.nextToken() != null) {
-            throw file.refuse(offset(), "more follows after the JSON object's end");
-        }
+        end("object");
         return object;
+    }
+
+    private Array wholeArray() {
+        if (in.nextToken() != JsonToken.START_ARRAY) {
+            throw file.refuse(start, "no JSON array begins here");
+        }
+        Array array = array();
+        end("array");
+        return array;
+    }
+
+    private void end(String what) {
+        if (in.nextToken() != null) {
+            throw file.refuse(offset(), "more follows after the JSON " + what + "'s end");
+        }
     }
 
     private Struct object() {

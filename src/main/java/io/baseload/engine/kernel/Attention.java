@@ -2,6 +2,7 @@ package io.baseload.engine.kernel;
 
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.Rows;
+import java.util.Arrays;
 
 /**
  * softmax(q·K)·V of one layer, a span of tokens at a time. A span gives a part for each query: the largest score, the sum of e^(score − largest) and the values mixed with
@@ -13,15 +14,23 @@ import io.baseload.engine.tensor.Rows;
  * <p>Query head h shares the keys and values of KV head h / {@link #group}.
  *
  * @param visible for each row of a step the first position that it sees: 0, or max(0, position − W + 1) with a sliding window of W tokens
+ * @param ends for each row of a step the end of the positions that it sees: position + 1 where rows see what was before them, the text's length where they see all of it
  * @param q queries, heads side by side
  * @param out receives the mixed values, heads side by side
  */
-public record Attention(KvPages kv, int layer, AttentionOptions options, int[] visible, Rows q, Rows out) {
+public record Attention(KvPages kv, int layer, AttentionOptions options, int[] visible, int[] ends, Rows q, Rows out) {
     /** Tokens of a span. */
     public static final int SPAN = 256;
 
     /** The most rows, and the most heads, that go over keys and values together. */
     public static final int QUERIES = 12;
+
+    /** The ends of consecutive tokens that see what was before them, the first one at {@code position}. */
+    public static int[] causal(int position, int rows) {
+        int[] ends = new int[rows];
+        Arrays.setAll(ends, row -> position + row + 1);
+        return ends;
+    }
 
     int keyDim() {
         return kv.layout().keyDim();
@@ -42,8 +51,8 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
     }
 
     /** End of the spans that a row sees. */
-    public static int endSpan(int position) {
-        return position / SPAN + 1;
+    public int endSpan(int row) {
+        return (ends[row] - 1) / SPAN + 1;
     }
 
     /** The first token of a span that a row sees. */
@@ -52,31 +61,29 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
     }
 
     /** End of the tokens of a span that a row sees; before {@link #first} if it sees none. */
-    static int end(int position, int span) {
-        return Math.min(position + 1, (span + 1) * SPAN);
+    int end(int row, int span) {
+        return Math.min(ends[row], (span + 1) * SPAN);
     }
 
     /**
-     * The consecutive tokens {@code position, position + 1, …} of a sequence in rows {@code from … to}, each over all that it sees, for heads {@code firstHead … endHead}.
+     * The tokens of a sequence in rows {@code from … to}, each over all that it sees, for heads {@code firstHead … endHead}.
      */
-    public void run(
-            Kernels kernels, int[] pages, int position, int from, int to, int firstHead, int endHead, Scratch scratch) {
+    public void run(Kernels kernels, int[] pages, int from, int to, int firstHead, int endHead, Scratch scratch) {
         for (int row = from, endRow; row < to; row = endRow) {
             endRow = Math.min(to, row + QUERIES);
             for (int head = firstHead, end; head < endHead; head = end) {
                 end = endOfGroup(head, endHead);
-                tile(kernels, pages, position + row - from, row, endRow, head, end, scratch);
+                tile(kernels, pages, row, endRow, head, end, scratch);
             }
         }
     }
 
     /** Rows and heads that go over keys and values together. */
-    private void tile(
-            Kernels kernels, int[] pages, int position, int row, int endRow, int head, int endHead, Scratch scratch) {
+    private void tile(Kernels kernels, int[] pages, int row, int endRow, int head, int endHead, Scratch scratch) {
         begin(row, endRow, head, endHead, scratch);
-        for (int span = firstSpan(row, endRow); span < endSpan(position + endRow - row - 1); span++) {
-            kernels.attend(this, pages, span, position, row, endRow, head, endHead, scratch);
-            add(span, position, row, endRow, head, endHead, scratch);
+        for (int span = firstSpan(row, endRow); span < endSpan(row, endRow); span++) {
+            kernels.attend(this, pages, span, row, endRow, head, endHead, scratch);
+            add(span, row, endRow, head, endHead, scratch);
         }
         finish(row, endRow, head, endHead, scratch);
     }
@@ -87,6 +94,14 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
             first = Math.min(first, firstSpan(i));
         }
         return first;
+    }
+
+    private int endSpan(int row, int endRow) {
+        int end = endSpan(row);
+        for (int i = row + 1; i < endRow; i++) {
+            end = Math.max(end, endSpan(i));
+        }
+        return end;
     }
 
     /** End of the heads, as far as they share a KV head with the first one and fit in one pass. */
@@ -102,7 +117,6 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
     public void keepParts(
             Kernels kernels,
             int[] pages,
-            int position,
             int row,
             int firstHead,
             int endHead,
@@ -112,18 +126,17 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
             int slot,
             Scratch scratch) {
         for (int span = firstSpan; span < endSpan; span++) {
-            kernels.attend(this, pages, span, position, row, row + 1, firstHead, endHead, scratch);
+            kernels.attend(this, pages, span, row, row + 1, firstHead, endHead, scratch);
             parts.keep(slot, span - firstSpan(row), endHead - firstHead, scratch.part);
         }
     }
 
     /** Adds up what {@link #keepParts} has kept of all spans of a row. */
-    public void addParts(
-            int position, int row, int firstHead, int endHead, AttentionParts parts, int slot, Scratch scratch) {
+    public void addParts(int row, int firstHead, int endHead, AttentionParts parts, int slot, Scratch scratch) {
         begin(row, row + 1, firstHead, endHead, scratch);
-        for (int span = firstSpan(row); span < endSpan(position); span++) {
+        for (int span = firstSpan(row); span < endSpan(row); span++) {
             parts.load(slot, span - firstSpan(row), endHead - firstHead, scratch.part);
-            add(span, position, row, row + 1, firstHead, endHead, scratch);
+            add(span, row, row + 1, firstHead, endHead, scratch);
         }
         finish(row, row + 1, firstHead, endHead, scratch);
     }
@@ -136,10 +149,10 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
         }
     }
 
-    private void add(int span, int position, int row, int endRow, int head, int endHead, Scratch scratch) {
+    private void add(int span, int row, int endRow, int head, int endHead, Scratch scratch) {
         int rows = endRow - row;
         for (int i = 0; i < (endHead - head) * rows; i++) {
-            if (first(row + i % rows, span) < end(position + i % rows, span)) {
+            if (first(row + i % rows, span) < end(row + i % rows, span)) {
                 int at = at(row + i % rows, head + i / rows);
                 scratch.softmax.add(i, scratch.part, out.data(), at, valueDim());
             }

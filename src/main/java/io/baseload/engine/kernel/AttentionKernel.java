@@ -25,23 +25,15 @@ final class AttentionKernel {
 
     /** {@link Kernels#attend}. Number {@code head · rows + row} of what is computed is a query. */
     static void span(
-            Attention attention,
-            int[] pages,
-            int span,
-            int position,
-            int row,
-            int endRow,
-            int head,
-            int endHead,
-            Scratch scratch) {
+            Attention attention, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
         int rows = endRow - row;
         int queries = (endHead - head) * rows;
         int first = Math.max(span * SPAN, firstVisible(attention.visible(), row, endRow)) / KvPages.TOKENS;
-        int tokens = Attention.end(position + rows - 1, span);
+        int tokens = end(attention, row, endRow, span);
         scores(attention, pages, first, tokens, row, endRow, head, endHead, scratch);
         for (int i = 0; i < queries; i++) {
             int from = attention.first(row + i % rows, span);
-            int end = Attention.end(position + i % rows, span);
+            int end = attention.end(row + i % rows, span);
             softmax(scratch, i, first * KvPages.TOKENS, from, end, tokens, attention.options());
         }
         mix(attention, pages, first, tokens, rows, head, queries, scratch);
@@ -54,6 +46,15 @@ final class AttentionKernel {
             first = Math.min(first, visible[i]);
         }
         return first;
+    }
+
+    /** End of the tokens of a span that any of these rows sees. */
+    private static int end(Attention attention, int row, int endRow, int span) {
+        int end = attention.end(row, span);
+        for (int i = row + 1; i < endRow; i++) {
+            end = Math.max(end, attention.end(i, span));
+        }
+        return end;
     }
 
     /** Queries from {@code i} on that lie side by side for a tile: heads of one row, or rows of one head. */

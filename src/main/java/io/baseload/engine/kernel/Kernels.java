@@ -92,6 +92,9 @@ public interface Kernels {
     /** y = x / √(mean(x²) + ε) · weight for each row (Zhang and Sennrich, 2019); x and y may be the same. */
     void rmsNorm(Rows x, float[] weight, float epsilon, Rows y, int from, int to, Scratch scratch);
 
+    /** y = (x − mean(x)) / √(variance(x) + ε) · weight + bias for each row (Ba et al., 2016); x and y may be the same. */
+    void layerNorm(Rows x, float[] weight, float[] bias, float epsilon, Rows y, int from, int to, Scratch scratch);
+
     /** Σ x² of a row, from a column on. */
     float squares(Rows x, int row, int firstColumn, Scratch scratch);
 
@@ -113,6 +116,9 @@ public interface Kernels {
     /** gate = silu(gate) · up, the gated unit of Shazeer (2020). */
     void siluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn);
 
+    /** x = gelu(x) = x · Φ(x), Φ being the normal distribution (Hendrycks and Gimpel, 2016), by {@link Gelu}'s polynomial. */
+    void gelu(Rows x, int from, int to, int firstColumn, int endColumn);
+
     /** gate = gelu(gate) · up with GELU in its tanh form, 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) (Hendrycks and Gimpel, 2016). */
     void geluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn);
 
@@ -130,20 +136,12 @@ public interface Kernels {
     void softCap(Rows x, float cap, int from, int to, int firstColumn, int endColumn);
 
     /**
-     * One span's part of {@link Attention} for the consecutive tokens {@code position, position + 1, …} of a sequence in rows {@code row … endRow} and for heads
+     * One span's part of {@link Attention} for the tokens of a sequence in rows {@code row … endRow} and for heads
      * {@code head … endHead}, which share the keys and values of a KV head. Leaves it in {@code scratch.part}, head by head, but for rows that see nothing of the span.
      *
      * @param pages the sequence's page table: page {@code pages[t / 32]} holds token t
      * @param endRow at most {@link Attention#QUERIES} rows, and as many heads
      */
     void attend(
-            Attention attention,
-            int[] pages,
-            int span,
-            int position,
-            int row,
-            int endRow,
-            int head,
-            int endHead,
-            Scratch scratch);
+            Attention attention, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch);
 }

@@ -59,6 +59,48 @@ final class RowKernels {
         normalize(x, xAt, width, factor, weight, y, yAt);
     }
 
+    static void layerNorm(
+            float[] x,
+            int xAt,
+            int width,
+            float[] weight,
+            float[] bias,
+            float epsilon,
+            float[] y,
+            int yAt,
+            float[] lanes) {
+        float mean = sum(x, xAt, width, lanes) / width;
+        float factor = (float) (1 / Math.sqrt(sumOfSquaresAround(mean, x, xAt, width, lanes) / width + epsilon));
+        int end = FLOATS.loopBound(width);
+        for (int i = 0; i < end; i += L) {
+            FloatVector.fromArray(FLOATS, x, xAt + i)
+                    .sub(mean)
+                    .mul(factor)
+                    .fma(FloatVector.fromArray(FLOATS, weight, i), FloatVector.fromArray(FLOATS, bias, i))
+                    .intoArray(y, yAt + i);
+        }
+        for (int i = end; i < width; i++) {
+            y[yAt + i] = Math.fma((x[xAt + i] - mean) * factor, weight[i], bias[i]);
+        }
+    }
+
+    private static float sumOfSquaresAround(float mean, float[] x, int at, int width, float[] lanes) {
+        int end = width / LANES * LANES;
+        for (int part = 0; part < LANES; part += L) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int i = part; i < end; i += LANES) {
+                FloatVector v = FloatVector.fromArray(FLOATS, x, at + i).sub(mean);
+                sum = v.fma(v, sum);
+            }
+            sum.intoArray(lanes, part);
+        }
+        for (int i = end; i < width; i++) {
+            float distance = x[at + i] - mean;
+            lanes[i - end] = Math.fma(distance, distance, lanes[i - end]);
+        }
+        return ScalarKernels.sumOfLanes(lanes);
+    }
+
     static void normalize(float[] x, int xAt, int width, float factor, float[] weight, float[] y, int yAt) {
         int end = FLOATS.loopBound(width);
         for (int i = 0; i < end; i += L) {

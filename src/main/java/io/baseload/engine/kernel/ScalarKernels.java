@@ -155,6 +155,29 @@ record ScalarKernels(Precision precision) implements Kernels {
         }
     }
 
+    @Override
+    public void layerNorm(
+            Rows x, float[] weight, float[] bias, float epsilon, Rows y, int from, int to, Scratch scratch) {
+        int width = x.width();
+        for (int row = from; row < to; row++) {
+            Arrays.fill(scratch.lanes, 0, LANES, 0f);
+            for (int i = 0; i < width; i++) {
+                scratch.lanes[i % LANES] += x.data()[x.at(row) + i];
+            }
+            float mean = sumOfLanes(scratch.lanes) / width;
+            Arrays.fill(scratch.lanes, 0, LANES, 0f);
+            for (int i = 0; i < width; i++) {
+                float distance = x.data()[x.at(row) + i] - mean;
+                scratch.lanes[i % LANES] = Math.fma(distance, distance, scratch.lanes[i % LANES]);
+            }
+            float factor = (float) (1 / Math.sqrt(sumOfLanes(scratch.lanes) / width + epsilon));
+            for (int i = 0; i < width; i++) {
+                float distance = x.data()[x.at(row) + i] - mean;
+                y.data()[y.at(row) + i] = Math.fma(distance * factor, weight[i], bias[i]);
+            }
+        }
+    }
+
     private static void normalize(Rows x, float factor, float[] weight, Rows y, int row) {
         for (int i = 0; i < x.width(); i++) {
             y.data()[y.at(row) + i] = x.data()[x.at(row) + i] * factor * weight[i];
@@ -236,6 +259,15 @@ record ScalarKernels(Precision precision) implements Kernels {
     }
 
     @Override
+    public void gelu(Rows x, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            for (int i = firstColumn; i < endColumn; i++) {
+                x.data()[x.at(row) + i] = Gelu.of(x.data()[x.at(row) + i]);
+            }
+        }
+    }
+
+    @Override
     public void geluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn) {
         for (int row = from; row < to; row++) {
             for (int i = firstColumn; i < endColumn; i++) {
@@ -295,21 +327,13 @@ record ScalarKernels(Precision precision) implements Kernels {
 
     @Override
     public void attend(
-            Attention attention,
-            int[] pages,
-            int span,
-            int position,
-            int row,
-            int endRow,
-            int head,
-            int endHead,
-            Scratch scratch) {
+            Attention attention, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
         Rows q = attention.q();
         int kvHead = head / attention.group();
         int rows = endRow - row;
         for (int i = 0; i < (endHead - head) * rows; i++) {
             int first = attention.first(row + i % rows, span);
-            int end = Attention.end(position + i % rows, span);
+            int end = attention.end(row + i % rows, span);
             if (first < end) {
                 int at = q.at(row + i % rows) + (head + i / rows) * attention.keyDim();
                 scores(attention, kvHead, pages, first, end, q.data(), at, scratch.scores);

@@ -87,6 +87,15 @@ record VectorKernels(Precision precision) implements Kernels {
     }
 
     @Override
+    public void layerNorm(
+            Rows x, float[] weight, float[] bias, float epsilon, Rows y, int from, int to, Scratch scratch) {
+        for (int row = from; row < to; row++) {
+            RowKernels.layerNorm(
+                    x.data(), x.at(row), x.width(), weight, bias, epsilon, y.data(), y.at(row), scratch.lanes);
+        }
+    }
+
+    @Override
     public float squares(Rows x, int row, int firstColumn, Scratch scratch) {
         return RowKernels.sumOfSquares(x.data(), x.at(row) + firstColumn, x.width() - firstColumn, scratch.lanes);
     }
@@ -136,6 +145,13 @@ record VectorKernels(Precision precision) implements Kernels {
     }
 
     @Override
+    public void gelu(Rows x, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            Gelu.apply(x.data(), x.at(row) + firstColumn, endColumn - firstColumn);
+        }
+    }
+
+    @Override
     public void geluMultiply(Rows gate, Rows up, int from, int to, int firstColumn, int endColumn) {
         for (int row = from; row < to; row++) {
             int width = endColumn - firstColumn;
@@ -169,15 +185,7 @@ record VectorKernels(Precision precision) implements Kernels {
 
     @Override
     public void attend(
-            Attention attention,
-            int[] pages,
-            int span,
-            int position,
-            int row,
-            int endRow,
-            int head,
-            int endHead,
-            Scratch scratch) {
-        AttentionKernel.span(attention, pages, span, position, row, endRow, head, endHead, scratch);
+            Attention attention, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
+        AttentionKernel.span(attention, pages, span, row, endRow, head, endHead, scratch);
     }
 }

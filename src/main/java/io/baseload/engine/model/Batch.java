@@ -15,6 +15,7 @@ public final class Batch {
     private final int[] tokens;
     private final int[] positions;
     private final int[] lengths;
+    private final byte[] segments;
     private final @Nullable PageTable[] tables;
     private final int[] chunkStarts;
     private final int[] logitRows;
@@ -33,6 +34,7 @@ public final class Batch {
         tokens = new int[maxRows];
         positions = new int[maxRows];
         lengths = new int[maxRows];
+        segments = new byte[maxRows];
         tables = new PageTable[maxRows];
         chunkStarts = new int[maxChunks + 1];
         logitRows = new int[maxLogits];
@@ -61,6 +63,19 @@ public final class Batch {
         }
         prefillRows = rows;
         chunkStarts[++chunks] = rows;
+    }
+
+    /**
+     * Adds a whole text, for an encoder, as a chunk of prefill rows; its pages must be there.
+     *
+     * @param second where the second of the texts begins that it consists of; its end if it is one alone
+     */
+    public void addText(PageTable table, int[] text, int second) {
+        int first = rows;
+        addPrefill(table, text, 0, text.length, text.length);
+        for (int i = 0; i < text.length; i++) {
+            segments[first + i] = (byte) (i < second ? 0 : 1);
+        }
     }
 
     /**
@@ -125,7 +140,7 @@ public final class Batch {
         return rows - drafts;
     }
 
-    int chunks() {
+    public int chunks() {
         return chunks;
     }
 
@@ -144,6 +159,10 @@ public final class Batch {
 
     int token(int row) {
         return tokens[row];
+    }
+
+    int segment(int row) {
+        return segments[row];
     }
 
     int position(int row) {

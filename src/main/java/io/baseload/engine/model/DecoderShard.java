@@ -6,8 +6,6 @@ import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * What one shard computes of a {@link Decoder}: its own copy of the residual stream, its part of each block, and the logits of its tokens. Its workers meet among themselves; with those of
@@ -42,26 +40,9 @@ final class DecoderShard {
         selected = Rows.allocate(limits.logits(), hidden);
         ropes = new RopeTables(new RopeFrequencies(weights.ropeFactors()), limits);
         workspace = new Workspace(limits, ropes, shard.kv(), shard.memory(), branches);
-        blocks = bind();
+        blocks = Residual.of(weights, workspace);
         PackedMatrix w = weights.head();
         head = new Linear(w, Linear.NO_BIAS, Operator.linear(w.packing().codes()));
-    }
-
-    private Residual[] bind() {
-        List<Residual> blocks = new ArrayList<>();
-        float epsilon = config.norms().epsilon();
-        float factor = config.factors().residual();
-        AllReduce attended = workspace.allReduce("attention", config.hidden());
-        AllReduce fed = workspace.allReduce("feed-forward", config.hidden());
-        for (DecoderWeights.Layer layer : weights.layers()) {
-            Block attention = layer.attention().bind(workspace);
-            Block feedForward = layer.feedForward().bind(workspace);
-            blocks.add(new Residual(
-                    layer.attentionNorm(), attention, layer.attentionPostNorm(), epsilon, factor, attended));
-            blocks.add(new Residual(
-                    layer.feedForwardNorm(), feedForward, layer.feedForwardPostNorm(), epsilon, factor, fed));
-        }
-        return blocks.toArray(Residual[]::new);
     }
 
     /** Elements of the largest input of a linear layer, quantized. */
@@ -85,7 +66,12 @@ final class DecoderShard {
     void run(Worker worker, Probe looking) {
         Batch batch = worker.batch;
         embed(worker);
-        ropes.turn(batch, worker.from(batch.rows()), worker.to(batch.rows()));
+        int from = worker.from(batch.rows());
+        int to = worker.to(batch.rows());
+        ropes.turn(batch, from, to);
+        for (int row = from; row < to; row++) {
+            workspace.ends()[row] = batch.position(row) + 1;
+        }
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         looking.embedded(x);
@@ -118,8 +104,7 @@ final class DecoderShard {
         for (int i = from; i < to; i++) {
             System.arraycopy(x.data(), x.at(batch.logitRow(i)), selected.data(), selected.at(i), config.hidden());
         }
-        float epsilon = config.norms().epsilon();
-        worker.kernels.rmsNorm(selected, weights.norm(), epsilon, selected, from, to, worker.scratch);
+        weights.norm().apply(worker, selected, selected, from, to);
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         looking.normed(selected);

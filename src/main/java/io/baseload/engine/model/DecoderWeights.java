@@ -1,6 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.config.AttentionConfig;
+import io.baseload.engine.config.Dense;
 import io.baseload.engine.config.Experts;
 import io.baseload.engine.config.FeedForwardConfig;
 import io.baseload.engine.config.Gated;
@@ -10,6 +11,7 @@ import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.RopeScaling;
+import io.baseload.engine.model.DenseFeedForward.DenseWeights;
 import io.baseload.engine.model.ExpertsFeedForward.ExpertsWeights;
 import io.baseload.engine.model.GatedFeedForward.GatedWeights;
 import io.baseload.engine.model.GroupedQueryAttention.GroupedQueryWeights;
@@ -21,33 +23,34 @@ import io.baseload.engine.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The weights of a decoder.
+ * The weights of a transformer: of its layers, and of what stands before and behind them.
  *
  * @param embedding one row for each token
- * @param norm the final norm
- * @param head the matrix that makes logits; the embedding itself in a tied model
+ * @param norm the final norm; none where norms are those of sums
+ * @param head the matrix that makes logits; the embedding itself in a tied model, and in an encoder, which makes none
  * @param ropeFactors the numbers of each {@link RopeScaling.Numbers.Weight}
+ * @param encoder what only an encoder has
  */
 public record DecoderWeights(
         ModelConfig config,
         PackedMatrix embedding,
         List<Layer> layers,
-        float[] norm,
+        Norm norm,
         PackedMatrix head,
-        Map<String, float[]> ropeFactors) {
-    private static final float[] NO_NORM = {};
+        Map<String, float[]> ropeFactors,
+        Optional<EncoderWeights> encoder) {
 
-    /** A norm that isn't there is empty. */
     record Layer(
-            float[] attentionNorm,
+            Norm attentionNorm,
             BlockWeights attention,
-            float[] attentionPostNorm,
-            float[] feedForwardNorm,
+            Norm attentionPostNorm,
+            Norm feedForwardNorm,
             BlockWeights feedForward,
-            float[] feedForwardPostNorm) {}
+            Norm feedForwardPostNorm) {}
 
     /** Asks for all weights of a model, each once. */
     public static DecoderWeights load(ModelConfig config, Weights weights) {
@@ -57,24 +60,28 @@ public record DecoderWeights(
         for (int i = 0; i < config.layers().size(); i++) {
             layers.add(layer(config, i, weights));
         }
-        float[] norm = weights.vector("norm", hidden);
+        Norm norm = config.norms().ofSum() ? Norm.NONE : Norm.load(weights, "norm", hidden, config.norms());
         PackedMatrix head = config.tied() ? embedding : weights.matrix("head", config.vocabulary(), hidden);
-        return new DecoderWeights(config, embedding, layers, norm, head, ropeFactors(config, weights));
+        Optional<EncoderWeights> encoder = config.encoder().map(parts -> EncoderWeights.load(parts, config, weights));
+        return new DecoderWeights(config, embedding, layers, norm, head, ropeFactors(config, weights), encoder);
     }
 
     private static Layer layer(ModelConfig config, int index, Weights weights) {
         String prefix = "layers." + index + ".";
         LayerConfig layer = config.layers().get(index);
-        int hidden = config.hidden();
         boolean before = config.norms().before();
         boolean after = config.norms().after();
         return new Layer(
-                before ? weights.vector(prefix + "attention_norm", hidden) : NO_NORM,
+                before ? norm(weights, prefix + "attention_norm", config) : Norm.NONE,
                 attention(config, layer.attention(), index, weights),
-                after ? weights.vector(prefix + "attention_post_norm", hidden) : NO_NORM,
-                before ? weights.vector(prefix + "feed_forward_norm", hidden) : NO_NORM,
+                after ? norm(weights, prefix + "attention_post_norm", config) : Norm.NONE,
+                before ? norm(weights, prefix + "feed_forward_norm", config) : Norm.NONE,
                 feedForward(config, layer.feedForward(), prefix, weights),
-                after ? weights.vector(prefix + "feed_forward_post_norm", hidden) : NO_NORM);
+                after ? norm(weights, prefix + "feed_forward_post_norm", config) : Norm.NONE);
+    }
+
+    private static Norm norm(Weights weights, String name, ModelConfig config) {
+        return Norm.load(weights, name, config.hidden(), config.norms());
     }
 
     private static BlockWeights attention(ModelConfig config, AttentionConfig kind, int layer, Weights weights) {
@@ -94,6 +101,7 @@ public record DecoderWeights(
             ModelConfig config, FeedForwardConfig kind, String prefix, Weights weights) {
         return switch (kind) {
             case Gated gated -> GatedWeights.load(weights, prefix + "feed_forward.", gated, config.hidden());
+            case Dense dense -> DenseWeights.load(weights, prefix + "feed_forward.", dense, config.hidden());
             case Experts experts -> ExpertsWeights.load(weights, prefix + "feed_forward.", experts, config.hidden());
         };
     }

@@ -36,7 +36,7 @@ final class GroupedQueryAttention implements Block {
 
     GroupedQueryAttention(GroupedQueryWeights weights, Workspace workspace) {
         config = weights.config();
-        layer = weights.layer();
+        layer = workspace.layer(weights.layer());
         Rows qkv = workspace.rows("qkv", config.queryWidth() + 2 * config.kvWidth());
         q = qkv.columns(0, config.queryWidth());
         k = qkv.columns(config.queryWidth(), config.kvWidth());
@@ -51,7 +51,8 @@ final class GroupedQueryAttention implements Block {
         var options =
                 new AttentionOptions(config.scores().scale(), config.scores().softCap(), weights.sinks());
         Rows attended = workspace.rows("attended", config.queryWidth());
-        attention = new PagedAttention(new Attention(kv, layer, options, visible, q, attended), workspace.parts());
+        attention = new PagedAttention(
+                new Attention(kv, layer, options, visible, workspace.ends(), q, attended), workspace.parts());
     }
 
     @Override

@@ -64,8 +64,8 @@ final class LatentAttention implements Block {
         intoLatent = PerHead.of(weights.keys(), raw, 0, q, config.rope().dimensions());
         outOfLatent = PerHead.of(weights.values(), mixed, 0, values, 0);
         var options = AttentionOptions.scaled(config.scores().scale());
-        attention =
-                new PagedAttention(new Attention(kv, weights.layer(), options, visible, q, mixed), workspace.parts());
+        attention = new PagedAttention(
+                new Attention(kv, weights.layer(), options, visible, workspace.ends(), q, mixed), workspace.parts());
     }
 
     @Override
@@ -93,7 +93,7 @@ final class LatentAttention implements Block {
         weights.compress().get().apply(worker, x, compressed);
         worker.await();
         Rows own = few[worker.index()];
-        Rows normed = worker.norm(compressed, weights.queryNorm(), Latent.EPSILON, own, compressed);
+        Rows normed = worker.norm(compressed, weights.queryNorm(), own, compressed);
         weights.query().apply(worker, normed, raw);
     }
 
@@ -136,7 +136,7 @@ final class LatentAttention implements Block {
             int layer,
             Latent config,
             Optional<Linear> compress,
-            float[] queryNorm,
+            Norm queryNorm,
             Linear query,
             Linear latent,
             float[] latentNorm,
@@ -144,7 +144,6 @@ final class LatentAttention implements Block {
             Linear[] values,
             Linear output)
             implements BlockWeights {
-        private static final float[] NO_NORM = {};
 
         static LatentWeights load(Weights weights, int layer, Latent config, int hidden) {
             String prefix = "layers." + layer + ".attention.";
@@ -164,7 +163,7 @@ final class LatentAttention implements Block {
                     rank > 0
                             ? Optional.of(Linear.load(weights, prefix + "compress", rank, hidden, bias))
                             : Optional.empty(),
-                    rank > 0 ? weights.vector(prefix + "compress_norm", rank) : NO_NORM,
+                    rank > 0 ? Norm.rms(weights.vector(prefix + "compress_norm", rank), Latent.EPSILON) : Norm.NONE,
                     Linear.load(weights, prefix + "query", heads * config.queryDim(), rank > 0 ? rank : hidden, false),
                     Linear.load(weights, prefix + "latent", config.keyDim(), hidden, bias),
                     weights.vector(prefix + "latent_norm", config.latentDim()),

@@ -89,7 +89,7 @@ final class LocalizedFilter {
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         // x is needed no more, so its few rows may be written over.
-        return worker.norm(filtered, weights.norm(), LocalizedFiltering.EPSILON, worker.own, filtered);
+        return worker.norm(filtered, weights.norm(), worker.own, filtered);
     }
 
     /** Reads what the token before has left in its page; zeros before the first. */

@@ -45,7 +45,7 @@ final class LocalizedFilteringAttention implements Block {
      * @param norm of what leaves the filter
      */
     record LocalizedFilteringWeights(
-            LocalizedFiltering config, Linear first, Linear second, float[] norm, GroupedQueryWeights attention)
+            LocalizedFiltering config, Linear first, Linear second, Norm norm, GroupedQueryWeights attention)
             implements BlockWeights {
 
         static LocalizedFilteringWeights load(Weights weights, int layer, LocalizedFiltering config, float epsilon) {
@@ -57,7 +57,7 @@ final class LocalizedFilteringAttention implements Block {
                             .countedAs(Operator.CONVOLUTION),
                     Linear.load(weights, prefix + "second", hidden, 2 * config.between(), true)
                             .countedAs(Operator.CONVOLUTION),
-                    weights.vector(prefix + "norm", hidden),
+                    Norm.rms(weights.vector(prefix + "norm", hidden), LocalizedFiltering.EPSILON),
                     GroupedQueryWeights.load(weights, layer, config.attention(), hidden, epsilon));
         }
 

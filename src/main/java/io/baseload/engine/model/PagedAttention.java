@@ -45,16 +45,8 @@ record PagedAttention(Attention attention, AttentionParts parts) {
                 for (int band = 0; band < bands(); band++) {
                     if (unit++ % worker.workers() == worker.index()) {
                         int[] pages = batch.table(row).pages();
-                        int position = batch.position(row);
                         attention.run(
-                                worker.kernels,
-                                pages,
-                                position,
-                                row,
-                                to,
-                                firstHead(band),
-                                firstHead(band + 1),
-                                worker.scratch);
+                                worker.kernels, pages, row, to, firstHead(band), firstHead(band + 1), worker.scratch);
                     }
                 }
             }
@@ -66,8 +58,8 @@ record PagedAttention(Attention attention, AttentionParts parts) {
         int line = 0;
         boolean split = false;
         for (int row = batch.prefillRows(); row < batch.rows(); row++) {
-            line += bands() * pages(batch, row);
-            split |= Attention.endSpan(batch.position(row)) - attention.firstSpan(row) > 1;
+            line += bands() * pages(row);
+            split |= attention.endSpan(row) - attention.firstSpan(row) > 1;
         }
         piece(worker, line, false);
         if (split && worker.workers() > 1) {
@@ -82,8 +74,8 @@ record PagedAttention(Attention attention, AttentionParts parts) {
     }
 
     /** Pages that a row sees. */
-    private int pages(Batch batch, int row) {
-        return batch.position(row) / KvPages.TOKENS + 1 - firstPage(row);
+    private int pages(int row) {
+        return (attention.ends()[row] - 1) / KvPages.TOKENS + 1 - firstPage(row);
     }
 
     /** Computes a worker's piece of the line, or adds up the parts of a band that begins there. */
@@ -93,7 +85,7 @@ record PagedAttention(Attention attention, AttentionParts parts) {
         int to = worker.to(line);
         int at = 0;
         for (int row = batch.prefillRows(); row < batch.rows() && at < to; row++) {
-            int pages = pages(batch, row);
+            int pages = pages(row);
             int end = Math.min(bands(), Math.ceilDiv(to - at, pages));
             for (int band = Math.max(0, (from - at) / pages); band < end; band++) {
                 band(worker, line, row, band, at + band * pages, adding);
@@ -105,39 +97,38 @@ record PagedAttention(Attention attention, AttentionParts parts) {
     /** @param at where the band begins in the line */
     private void band(Worker worker, int line, int row, int band, int at, boolean adding) {
         Batch batch = worker.batch;
-        int position = batch.position(row);
         int[] pages = batch.table(row).pages();
         int first = firstHead(band);
         int end = firstHead(band + 1);
-        int firstSpan = span(batch, row, worker.from(line) - at);
-        int endSpan = span(batch, row, worker.to(line) - at);
+        int firstSpan = span(row, worker.from(line) - at);
+        int endSpan = span(row, worker.to(line) - at);
         boolean begins = firstSpan == attention.firstSpan(row);
-        boolean ends = endSpan == Attention.endSpan(position);
+        boolean ends = endSpan == attention.endSpan(row);
         if (firstSpan == endSpan || adding && (!begins || ends)) {
             return;
         }
         if (adding) {
-            attention.addParts(position, row, first, end, parts, worker.index(), worker.scratch);
+            attention.addParts(row, first, end, parts, worker.index(), worker.scratch);
         } else if (begins && ends) {
-            attention.run(worker.kernels, pages, position, row, row + 1, first, end, worker.scratch);
+            attention.run(worker.kernels, pages, row, row + 1, first, end, worker.scratch);
         } else {
             int owner = worker.index();
-            while (span(batch, row, Step.share(owner, worker.workers(), line) - at) > attention.firstSpan(row)) {
+            while (span(row, Step.share(owner, worker.workers(), line) - at) > attention.firstSpan(row)) {
                 owner--;
             }
             attention.keepParts(
-                    worker.kernels, pages, position, row, first, end, firstSpan, endSpan, parts, owner, worker.scratch);
+                    worker.kernels, pages, row, first, end, firstSpan, endSpan, parts, owner, worker.scratch);
         }
     }
 
     /** The span of a row that begins next to a place in its pages; the row's first or end span outside of them. */
-    private int span(Batch batch, int row, int place) {
+    private int span(int row, int place) {
         int first = attention.firstSpan(row);
-        int end = Attention.endSpan(batch.position(row));
+        int end = attention.endSpan(row);
         if (place <= 0) {
             return first;
         }
-        if (place >= pages(batch, row)) {
+        if (place >= pages(row)) {
             return end;
         }
         return Math.clamp((firstPage(row) + place + SPAN_PAGES / 2) / SPAN_PAGES, first, end);

@@ -1,6 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.config.AttentionConfig;
+import io.baseload.engine.config.Dense;
 import io.baseload.engine.config.Experts;
 import io.baseload.engine.config.FeedForwardConfig;
 import io.baseload.engine.config.Gated;
@@ -61,6 +62,7 @@ public final class StepBarriers {
     private static int feedForward(FeedForwardConfig feedForward) {
         return switch (feedForward) {
             case Gated gated -> 1;
+            case Dense dense -> 1;
             case Experts experts -> experts.sharedWidth() > 0 ? 5 : 4;
         };
     }

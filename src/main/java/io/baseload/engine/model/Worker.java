@@ -144,20 +144,20 @@ public final class Worker {
     }
 
     /**
-     * RMSNorm of all rows of the batch: few rows by each worker for itself, many together and behind a barrier, before which all have read x.
+     * A norm of all rows of the batch: few rows by each worker for itself, many together and behind a barrier, before which all have read x.
      *
      * @param own where this worker may put few rows
      * @param shared where all put many; may be x
      * @return where they are
      */
-    Rows norm(Rows x, float[] weight, float epsilon, Rows own, Rows shared) {
+    Rows norm(Rows x, Norm norm, Rows own, Rows shared) {
         int rows = rows();
         if (rows <= FEW) {
-            kernels.rmsNorm(x, weight, epsilon, own, 0, rows, scratch);
+            norm.apply(this, x, own, 0, rows);
             did(Operator.NORMS_AND_ROTARY);
             return own;
         }
-        kernels.rmsNorm(x, weight, epsilon, shared, from(rows), to(rows), scratch);
+        norm.apply(this, x, shared, from(rows), to(rows));
         did(Operator.NORMS_AND_ROTARY);
         await();
         return shared;

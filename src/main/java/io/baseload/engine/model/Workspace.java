@@ -17,6 +17,7 @@ final class Workspace {
     private final RopeTables ropes;
     private final KvPages kv;
     private final int[] visible;
+    private final int[] ends;
     private final AttentionParts parts;
     private final AllReduces allReduces;
     private final Map<Use, Rows> rows = new HashMap<>();
@@ -27,6 +28,7 @@ final class Workspace {
         this.ropes = ropes;
         this.kv = kv;
         this.visible = new int[limits.rows()];
+        this.ends = new int[limits.rows()];
         this.parts = AttentionParts.allocate(
                 memory, limits.workers(), limits.contextLength(), kv.layout().valueDim());
     }
@@ -65,6 +67,16 @@ final class Workspace {
     /** For each row of a step a position, for attention's first visible one. */
     int[] visible() {
         return visible;
+    }
+
+    /** For each row of a step the end of the positions that it may see, the same in all layers; written at its beginning. */
+    int[] ends() {
+        return ends;
+    }
+
+    /** Which layer's keys and values are meant: where pages have room for one layer only, all layers use it in turn. */
+    int layer(int layer) {
+        return Math.min(layer, kv.layout().layers() - 1);
     }
 
     AttentionParts parts() {

@@ -124,19 +124,19 @@ public final class MachineProbe implements AutoCloseable {
     }
 
     /** Multiply-adds a second of all workers together that run {@code attend}, each for itself and again and again. */
-    public double attentionRate(Attention attention, int[] pages, int position, int rows, int heads) {
+    public double attentionRate(Attention attention, int[] pages, int rows, int heads) {
         var layout = attention.kv().layout();
-        double each = (double) (position + rows) * rows * heads * (layout.keyDim() + layout.valueDim());
+        double each = (double) attention.ends()[rows - 1] * rows * heads * (layout.keyDim() + layout.valueDim());
         Scratch[] own = IntStream.range(0, team.workers())
                 .mapToObj(worker -> Scratch.allocate(memory, 1, layout.valueDim()))
                 .toArray(Scratch[]::new);
-        Step step = (worker, workers, barrier) -> attend(attention, pages, position, rows, heads, own[worker]);
+        Step step = (worker, workers, barrier) -> attend(attention, pages, rows, heads, own[worker]);
         return rate(step, ATTENTIONS * each);
     }
 
-    private void attend(Attention attention, int[] pages, int position, int rows, int heads, Scratch scratch) {
+    private void attend(Attention attention, int[] pages, int rows, int heads, Scratch scratch) {
         for (int i = 0; i < ATTENTIONS; i++) {
-            attention.run(kernels, pages, position, 0, rows, 0, heads, scratch);
+            attention.run(kernels, pages, 0, rows, 0, heads, scratch);
         }
     }
 

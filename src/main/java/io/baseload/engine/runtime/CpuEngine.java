@@ -5,6 +5,7 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedEncoder;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MemoryEstimate;
@@ -17,12 +18,17 @@ import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.model.ModelShard;
+import io.baseload.engine.model.TextEncoder;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.schedule.Batcher;
 import io.baseload.engine.schedule.EngineLoop;
+import io.baseload.engine.schedule.ModelTurns;
+import io.baseload.engine.schedule.TextBatcher;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.weights.ImportPackings;
 import java.lang.System.Logger.Level;
@@ -111,7 +117,16 @@ final class CpuEngine implements Engine {
     @Override
     public LoadedModel load(Path file, LoadOptions options) {
         try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
+            source.require(false);
             return load(source, ModelSize.of(source.config(), options), options);
+        }
+    }
+
+    @Override
+    public LoadedEncoder loadEncoder(Path file, LoadOptions options) {
+        try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
+            source.require(true);
+            return loadEncoder(source, ModelSize.of(source.config(), options), options);
         }
     }
 
@@ -146,22 +161,48 @@ final class CpuEngine implements Engine {
             LOG.log(Level.INFO, "{0}: prompts by {1}; answers by {2}", options.name(), tiers.prefill(), tiers.decode());
             parts.log(options.name(), layout);
             CpuModel loaded = new CpuModel(options.name(), source, size, parts.taken(), cache, batcher, probe, tiers);
-            return start(loaded, batcher, memory);
+            add(batcher, memory, loaded::markFreed);
+            return loaded;
         } catch (Throwable failed) {
             memory.close();
             throw failed;
         }
     }
 
-    private synchronized LoadedModel start(CpuModel model, Batcher batcher, NativeMemory memory) {
+    private LoadedEncoder loadEncoder(ModelSource source, ModelSize size, LoadOptions options) {
+        NativeMemory memory = new NativeMemory();
+        try {
+            Kernels kernels = Kernels.best(options.precision());
+            ModelParts parts = ModelParts.of(source, size, layout, memory);
+            ModelShard shard = parts.shards().getFirst();
+            var encoder = new TextEncoder(shard, size.encoderLimits(layout.workers()), layout.shards(), kernels);
+            if (options.warmUp()) {
+                KvLayout keys = shard.kv().layout();
+                int group = source.config().attention().heads() / keys.kvHeads();
+                KernelWarmUp.run(kernels, parts.packings(), keys, group);
+            }
+            var cache = new KvCache(shard.kv(), false);
+            var batcher = new TextBatcher(
+                    options.name(), encoder, cache, size.batcher().places(), loop::wake);
+            KernelTiers tiers = kernels.tiers();
+            LOG.log(Level.INFO, "{0}: texts by {1}", options.name(), tiers.prefill());
+            var loaded = new CpuEncoder(options.name(), source, size, parts.taken(), batcher, tiers);
+            add(batcher, memory, loaded::markFreed);
+            return loaded;
+        } catch (Throwable failed) {
+            memory.close();
+            throw failed;
+        }
+    }
+
+    private synchronized void add(ModelTurns turns, NativeMemory memory, Runnable freed) {
         if (closed) {
             throw new IllegalStateException("the engine is closed");
         }
-        loop.add(batcher, () -> {
+        loop.add(turns, () -> {
             memory.close();
-            model.markFreed();
+            freed.run();
         });
-        return model;
     }
 
     @Override

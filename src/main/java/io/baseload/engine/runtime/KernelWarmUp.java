@@ -135,11 +135,12 @@ final class KernelWarmUp {
         kv.data().fill(ANY);
         Rows q = activations(heads * layout.keyDim());
         Rows out = Rows.allocate(PROMPT, heads * layout.valueDim());
-        var attention = new Attention(kv, 0, AttentionOptions.scaled(1), new int[PROMPT], q, out);
+        var attention =
+                new Attention(kv, 0, AttentionOptions.scaled(1), new int[PROMPT], Attention.causal(0, PROMPT), q, out);
         Scratch scratch = Scratch.allocate(memory, Math.max(layout.keyDim(), layout.valueDim()), layout.valueDim());
         int[] pages = {0};
-        cold.add(() -> attention.run(kernels, pages, 0, 0, PROMPT, 0, heads, scratch));
-        cold.add(() -> attention.run(kernels, pages, PROMPT, 0, 1, 0, heads, scratch));
+        cold.add(() -> attention.run(kernels, pages, 0, PROMPT, 0, heads, scratch));
+        cold.add(() -> attention.run(kernels, pages, PROMPT - 1, PROMPT, 0, heads, scratch));
     }
 
     private static Rows activations(int width) {

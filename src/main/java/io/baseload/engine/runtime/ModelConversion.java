@@ -7,6 +7,7 @@ import io.baseload.engine.api.Quantization;
 import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.ModelCheckpoint;
+import io.baseload.engine.format.SentenceModules;
 import io.baseload.engine.format.VocabularyFiles;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.store.ModelWriter;
@@ -48,7 +49,7 @@ final class ModelConversion {
         ImportPlan plan = new ImportPlan(source.definition().weights());
         DecoderWeights.load(source.config(), plan);
         boolean quantized = plan.quantized() || saysQuantized();
-        Quantization chosen = wanted.orElse(quantized ? Quantization.KEEP : Quantization.NF4_DQ);
+        Quantization chosen = wanted.orElse(quantized || source.isEncoder() ? Quantization.KEEP : Quantization.NF4_DQ);
         ImportPackings packings = new ImportPackings(chosen);
         try (ModelWriter writer =
                 new ModelWriter(folder, source.folder().weights(), chosen, progress, plan.bytes(packings))) {
@@ -82,6 +83,9 @@ final class ModelConversion {
         }
         Path from = source.folder().path();
         for (String name : VocabularyFiles.names(from)) {
+            writer.file(name, Files.readAllBytes(from.resolve(name)));
+        }
+        for (String name : SentenceModules.names(from)) {
             writer.file(name, Files.readAllBytes(from.resolve(name)));
         }
     }

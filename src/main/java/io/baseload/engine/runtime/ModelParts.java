@@ -32,7 +32,7 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
     private static final System.Logger LOG = System.getLogger(ModelParts.class.getName());
 
     static ModelParts of(ModelSource source, ModelSize size, TeamLayout layout, NativeMemory memory) {
-        if (layout.shards() == 1) {
+        if (layout.shards() == 1 || source.isEncoder()) {
             ModelParts parts = empty(source.estimate(size, layout.workers()));
             parts.add(source.config(), source.weights(memory), size, memory);
             return parts;
@@ -61,7 +61,7 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
 
     /** What {@link #of} with the same arguments would take. */
     static MemoryEstimate estimate(ModelSource source, ModelSize size, TeamLayout layout) {
-        return layout.shards() == 1
+        return layout.shards() == 1 || source.isEncoder()
                 ? source.estimate(size, layout.workers())
                 : estimate(plan(source, layout), size, layout);
     }

@@ -21,16 +21,42 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
 
     private static final int LEAST_DEFAULT_TOKENS = 4096;
 
+    /** Texts in a step of an encoder. */
+    private static final int TEXTS = 128;
+
+    /** Tokens of a text for an encoder, unless more are wanted: a text is computed in one step, which needs room for all of its rows. */
+    private static final int LONGEST_TEXT = 8192;
+
     /**
      * Fills in what the options leave open: a KV cache of 512 MiB or what all sequences can use, whichever is less, and the model's own context length as far as the
      * cache goes.
      */
     static ModelSize of(ModelConfig config, LoadOptions options) {
         check(config, options);
+        if (config.encoder().isPresent()) {
+            return ofEncoder(config, options);
+        }
         int wanted = options.contextLength() == 0 ? config.contextLength() : options.contextLength();
         int tokens = options.kvTokens() == 0 ? defaultTokens(config, options, wanted) : options.kvTokens();
         int context = Math.min(wanted, tokens);
         return new ModelSize(context, KvCache.pagesFor(tokens), options);
+    }
+
+    /** Keys and values of one layer and one step; a text may fill a page only in part. */
+    private static ModelSize ofEncoder(ModelConfig config, LoadOptions options) {
+        int wanted =
+                options.contextLength() == 0 ? Math.min(config.contextLength(), LONGEST_TEXT) : options.contextLength();
+        return new ModelSize(wanted, KvCache.pagesFor(rows(wanted, options)) + TEXTS, options);
+    }
+
+    /** Rows of an encoder's step: at least one text of any length. */
+    private static int rows(int contextLength, LoadOptions options) {
+        return Math.max(contextLength, options.prefillChunk());
+    }
+
+    /** What an encoder computes at once. */
+    StepLimits encoderLimits(int workers) {
+        return new StepLimits(contextLength, rows(contextLength, options), TEXTS, 0, workers);
     }
 
     private static void check(ModelConfig config, LoadOptions options) {

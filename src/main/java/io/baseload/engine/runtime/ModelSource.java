@@ -2,10 +2,12 @@ package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
+import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.architecture.ModelDefinition;
+import io.baseload.engine.config.EncoderOutput;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.format.GgufVocabulary;
@@ -88,6 +90,21 @@ record ModelSource(
         };
     }
 
+    boolean isEncoder() {
+        return config().encoder().isPresent();
+    }
+
+    /**
+     * Checks what the model is for.
+     *
+     * @throws io.baseload.engine.api.ModelFileException if it is something else
+     */
+    void require(boolean encoder) {
+        if (encoder != isEncoder()) {
+            throw folder.weights().refuse(encoder ? "generates and is no encoder" : "is an encoder and can't generate");
+        }
+    }
+
     ModelConfig config() {
         return definition.config();
     }
@@ -131,6 +148,7 @@ record ModelSource(
         return new ModelInfo(
                 config.architecture(),
                 folder.weights().format(),
+                task(config),
                 config.name(),
                 folder.weights().bytes(),
                 parameters(),
@@ -141,6 +159,15 @@ record ModelSource(
                 config.attention().heads(),
                 config.attention().kvHeads(),
                 tensorBytes());
+    }
+
+    private static ModelTask task(ModelConfig config) {
+        return config.encoder()
+                .map(encoder -> switch (encoder.output()) {
+                    case EncoderOutput.Embedding embedding -> ModelTask.EMBED;
+                    case EncoderOutput.Relevance relevance -> ModelTask.RANK;
+                })
+                .orElse(ModelTask.GENERATE);
     }
 
     private long parameters() {

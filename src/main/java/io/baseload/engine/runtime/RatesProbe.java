@@ -132,7 +132,8 @@ final class RatesProbe {
         KvLayout layout = kv.layout();
         Rows q = Rows.allocate(rows, group * layout.keyDim());
         Rows out = Rows.allocate(rows, group * layout.valueDim());
-        var attention = new Attention(kv, 0, AttentionOptions.scaled(1), new int[rows], q, out);
-        return probe.attentionRate(attention, pages, Attention.SPAN - rows, rows, group);
+        int[] ends = Attention.causal(Attention.SPAN - rows, rows);
+        var attention = new Attention(kv, 0, AttentionOptions.scaled(1), new int[rows], ends, q, out);
+        return probe.attentionRate(attention, pages, rows, group);
     }
 }

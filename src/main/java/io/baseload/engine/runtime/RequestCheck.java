@@ -1,5 +1,6 @@
 package io.baseload.engine.runtime;
 
+import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.SamplingOptions;
 
@@ -21,6 +22,19 @@ final class RequestCheck {
         int top = request.topLogprobs();
         require(top >= -1 && top <= MAX_LOGPROBS, "topLogprobs must be from -1 to " + MAX_LOGPROBS + ", not " + top);
         check(request.sampling(), vocabulary);
+    }
+
+    /** @throws IllegalArgumentException as above, of a text for an encoder */
+    static void check(EncoderText text, int contextLength, int vocabulary) {
+        int length = text.tokens().length;
+        require(length > 0, "a text must have at least one token");
+        require(length <= contextLength, "a text must have at most " + contextLength + " tokens, not " + length);
+        for (int id : text.tokens()) {
+            require(id >= 0 && id < vocabulary, "a text must have ids from 0 to " + (vocabulary - 1) + ", not " + id);
+        }
+        require(
+                text.second() >= 0 && text.second() <= length,
+                "second must be from 0 to " + length + ", not " + text.second());
     }
 
     private static void check(SamplingOptions options, int vocabulary) {

@@ -18,19 +18,7 @@ import java.util.List;
 /**
  * Continuous batching (Yu et al., 2022) for one model. Requests come in from any thread; steps are made by the engine's thread alone, which also calls the sinks.
  */
-public final class Batcher {
-    /** What a turn came to. */
-    public enum Turn {
-        /** Something was computed or ended, or is about to be. */
-        WORKED,
-        /** There are sequences, but none can go on: their leases say so, or their masks aren't ready. */
-        WAITING,
-        /** There is nothing to do. */
-        IDLE,
-        /** The model was closed and its last sequence has ended. */
-        DRAINED
-    }
-
+public final class Batcher implements ModelTurns {
     private static final System.Logger LOG = System.getLogger(Batcher.class.getName());
 
     private final String name;
@@ -101,13 +89,13 @@ public final class Batcher {
         wakeEngine.run();
     }
 
-    /** Accepts nothing more and fails what was accepted: nobody asked for its end. By any thread. */
+    @Override
     public void abandon() {
         abandoned = true;
         close();
     }
 
-    /** One step, if there is something to compute. */
+    @Override
     public Turn turn(Team team) {
         boolean worked = reap();
         try {

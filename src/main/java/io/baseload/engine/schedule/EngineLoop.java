@@ -14,8 +14,8 @@ public final class EngineLoop implements AutoCloseable {
     private static final long LEASE_POLL_NANOS = 2_000_000;
     private static final long FAILURE_PAUSE_NANOS = 100_000_000;
 
-    /** A model's batcher, and what frees the model. */
-    private record Member(Batcher batcher, Runnable free) {}
+    /** A model's turns, and what frees the model. */
+    private record Member(ModelTurns turns, Runnable free) {}
 
     private final Team team;
     private final List<Member> members = new CopyOnWriteArrayList<>();
@@ -35,10 +35,10 @@ public final class EngineLoop implements AutoCloseable {
     /**
      * Gives a model its turns.
      *
-     * @param free called by the engine's thread when the batcher was closed and its last sequence has ended
+     * @param free called by the engine's thread when the model was closed and its last sequence has ended
      */
-    public void add(Batcher batcher, Runnable free) {
-        members.add(new Member(batcher, free));
+    public void add(ModelTurns turns, Runnable free) {
+        members.add(new Member(turns, free));
         wake();
     }
 
@@ -68,7 +68,7 @@ public final class EngineLoop implements AutoCloseable {
     private void run() {
         while (!closing || !members.isEmpty()) {
             if (closing) {
-                members.forEach(member -> member.batcher().abandon());
+                members.forEach(member -> member.turns().abandon());
             }
             rest(safeTurns());
         }
@@ -76,23 +76,23 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /** Whatever goes wrong, the thread lives on: without it every request would wait for ever. */
-    private Batcher.Turn safeTurns() {
+    private ModelTurns.Turn safeTurns() {
         try {
             return turns();
         } catch (Throwable failed) {
             LOG.log(System.Logger.Level.ERROR, "the scheduler failed", failed);
             LockSupport.parkNanos(this, FAILURE_PAUSE_NANOS);
-            return Batcher.Turn.WORKED;
+            return ModelTurns.Turn.WORKED;
         }
     }
 
     /** A step for each model; returns what the busiest came to. */
-    private Batcher.Turn turns() {
-        Batcher.Turn busiest = Batcher.Turn.IDLE;
+    private ModelTurns.Turn turns() {
+        ModelTurns.Turn busiest = ModelTurns.Turn.IDLE;
         Member drained = null;
         for (Member member : members) {
-            Batcher.Turn turn = member.batcher().turn(team);
-            drained = turn == Batcher.Turn.DRAINED ? member : drained;
+            ModelTurns.Turn turn = member.turns().turn(team);
+            drained = turn == ModelTurns.Turn.DRAINED ? member : drained;
             busiest = turn.compareTo(busiest) < 0 ? turn : busiest;
         }
         if (drained == null) {
@@ -100,13 +100,13 @@ public final class EngineLoop implements AutoCloseable {
         }
         members.remove(drained);
         drained.free().run();
-        return Batcher.Turn.WORKED;
+        return ModelTurns.Turn.WORKED;
     }
 
-    private void rest(Batcher.Turn turn) {
-        if (turn == Batcher.Turn.WAITING) {
+    private void rest(ModelTurns.Turn turn) {
+        if (turn == ModelTurns.Turn.WAITING) {
             LockSupport.parkNanos(this, LEASE_POLL_NANOS);
-        } else if (turn == Batcher.Turn.IDLE && !(closing && !members.isEmpty())) {
+        } else if (turn == ModelTurns.Turn.IDLE && !(closing && !members.isEmpty())) {
             LockSupport.park(this);
         }
     }

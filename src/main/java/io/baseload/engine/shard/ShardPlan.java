@@ -3,6 +3,7 @@ package io.baseload.engine.shard;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.config.AttentionConfig;
+import io.baseload.engine.config.Dense;
 import io.baseload.engine.config.Experts;
 import io.baseload.engine.config.FeedForwardConfig;
 import io.baseload.engine.config.Gated;
@@ -67,6 +68,9 @@ public final class ShardPlan {
         if (shards < 1) {
             throw new UncuttableModelException("shards must be at least 1, not " + shards);
         }
+        if (shards > 1 && config.encoder().isPresent()) {
+            throw refuse("is an encoder, which");
+        }
         atLeast(PackedMatrix.panels(config.vocabulary()), "panels of tokens");
         vocabulary = panels(config.vocabulary());
         for (int i = 0; i < config.layers().size(); i++) {
@@ -101,6 +105,13 @@ public final class ShardPlan {
                         Cuts.kvHeads(heads, group),
                         between,
                         inputs(index, "feed_forward.down", gated.width()),
+                        List.of());
+            case Dense dense ->
+                new LayerCut(
+                        heads,
+                        Cuts.kvHeads(heads, group),
+                        between,
+                        inputs(index, "feed_forward.down", dense.width()),
                         List.of());
             case Experts experts ->
                 new LayerCut(
@@ -161,7 +172,8 @@ public final class ShardPlan {
                 config.tied(),
                 config.norms(),
                 config.factors(),
-                own);
+                own,
+                config.encoder());
     }
 
     private static LayerConfig layer(LayerConfig layer, LayerCut cut, int shard) {
@@ -192,6 +204,7 @@ public final class ShardPlan {
         int width = cut.width().get(shard).size();
         return switch (kind) {
             case Gated gated -> new Gated(width, gated.activation(), gated.bias());
+            case Dense dense -> new Dense(width, dense.bias());
             case Experts experts -> {
                 int shared =
                         cut.shared().isEmpty() ? 0 : cut.shared().get(shard).size();

@@ -3,6 +3,8 @@ package io.baseload.service.registry;
 import io.baseload.chat.api.Completions;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.audit.Actor;
@@ -171,6 +173,9 @@ public final class ImportService {
         progress.at(0, "reading the header");
         Snapshot before = folder.snapshot(path);
         Path file = before.model();
+        if (engine.inspect(file).task() != ModelTask.GENERATE) {
+            throw new ModelFileException(file, -1, "is an encoder, which this service can't serve");
+        }
         Completions.check(engine.vocabulary(file), file).forEach(progress::remark);
         List<SourceFile> files = hashed(before, progress);
         source.set(files);

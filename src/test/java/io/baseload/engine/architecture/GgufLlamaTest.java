@@ -65,7 +65,8 @@ class GgufLlamaTest {
                                                     QueryKeyNorm.NONE,
                                                     false,
                                                     false),
-                                            new Gated(1536, Activation.SILU, false)))));
+                                            new Gated(1536, Activation.SILU, false))),
+                            Optional.empty()));
             Vocabulary.Gguf vocabulary = GgufVocabulary.read((Metadata) file.keys());
             assertThat(vocabulary.model()).isEqualTo("gpt2");
             assertThat(vocabulary.pre()).hasValue("smollm");

@@ -59,7 +59,7 @@ class AttentionTest {
     }
 
     private static Attention attention(KvPages kv, AttentionOptions options, int[] visible, Rows q, Rows out) {
-        return new Attention(kv, 1, options, visible, q, out);
+        return new Attention(kv, 1, options, visible, Attention.causal(START, TOKENS), q, out);
     }
 
     private static int page(int t) {
@@ -101,14 +101,13 @@ class AttentionTest {
         Kernels best = Kernels.best();
         int half = heads / 2;
         for (int t = 0; t < TOKENS; t++) {
-            attention(kv, options, visible, q, expected)
-                    .run(Kernels.scalar(), PAGES, START + t, t, t + 1, 0, heads, scratch);
-            attention(kv, options, visible, q, decoded).run(best, PAGES, START + t, t, t + 1, 0, half, scratch);
-            attention(kv, options, visible, q, decoded).run(best, PAGES, START + t, t, t + 1, half, heads, scratch);
+            attention(kv, options, visible, q, expected).run(Kernels.scalar(), PAGES, t, t + 1, 0, heads, scratch);
+            attention(kv, options, visible, q, decoded).run(best, PAGES, t, t + 1, 0, half, scratch);
+            attention(kv, options, visible, q, decoded).run(best, PAGES, t, t + 1, half, heads, scratch);
         }
-        attention(kv, options, visible, q, prefilled).run(best, PAGES, START, 0, 50, 0, heads, scratch);
-        attention(kv, options, visible, q, prefilled).run(best, PAGES, START + 50, 50, TOKENS, 0, 1, scratch);
-        attention(kv, options, visible, q, prefilled).run(best, PAGES, START + 50, 50, TOKENS, 1, heads, scratch);
+        attention(kv, options, visible, q, prefilled).run(best, PAGES, 0, 50, 0, heads, scratch);
+        attention(kv, options, visible, q, prefilled).run(best, PAGES, 50, TOKENS, 0, 1, scratch);
+        attention(kv, options, visible, q, prefilled).run(best, PAGES, 50, TOKENS, 1, heads, scratch);
         assertArrayEquals(expected.data(), decoded.data());
         assertArrayEquals(expected.data(), prefilled.data());
     }
@@ -123,8 +122,8 @@ class AttentionTest {
         KvPages kv = pages(k, v, 2, KvPrecision.F32);
         float[] sinks = softCap > 0 ? new float[] {0.5f, -2, 3, 0} : new float[0];
         var options = new AttentionOptions(0.3f, softCap, sinks);
-        attention(kv, options, new int[] {START + first}, q, out)
-                .run(Kernels.best(), PAGES, START + 70, 0, 1, 0, 4, scratch);
+        new Attention(kv, 1, options, new int[] {START + first}, new int[] {START + 71}, q, out)
+                .run(Kernels.best(), PAGES, 0, 1, 0, 4, scratch);
         for (int head = 0; head < 4; head++) {
             double[] weights = new double[71];
             double sum = sinks.length == 0 ? 0 : Math.exp(sinks[head]);
@@ -158,9 +157,9 @@ class AttentionTest {
         forgotten[6] = -1;
         forgotten[7] = -1;
         Attention attention = attention(kv, PLAIN, visible, q, out);
-        attention.run(Kernels.best(), forgotten, START + 73, 73, 74, 0, 2, scratch);
-        attention.run(Kernels.best(), forgotten, START + 74, 74, TOKENS, 0, 2, scratch);
-        attention.run(Kernels.scalar(), forgotten, START + 73, 73, TOKENS, 0, 2, scratch);
+        attention.run(Kernels.best(), forgotten, 73, 74, 0, 2, scratch);
+        attention.run(Kernels.best(), forgotten, 74, TOKENS, 0, 2, scratch);
+        attention.run(Kernels.scalar(), forgotten, 73, TOKENS, 0, 2, scratch);
     }
 
     @Test
@@ -246,7 +245,7 @@ class AttentionTest {
         v.data()[v.at(50) + 36] = Float.NEGATIVE_INFINITY;
         Rows out = Rows.allocate(TOKENS, 37);
         KvPages kv = pages(k, v, 1, precision);
-        attention(kv, PLAIN, visible(t -> 0), q, out).run(Kernels.best(), PAGES, START + 60, 60, 61, 0, 1, scratch);
+        attention(kv, PLAIN, visible(t -> 0), q, out).run(Kernels.best(), PAGES, 60, 61, 0, 1, scratch);
         assertFalse(Float.isFinite(out.data()[out.at(60) + 3]));
         assertFalse(Float.isFinite(out.data()[out.at(60) + 36]));
     }
@@ -263,8 +262,8 @@ class AttentionTest {
         var capped = new AttentionOptions(0.1f, 3, new float[9]);
         for (AttentionOptions options : new AttentionOptions[] {PLAIN, capped}) {
             Attention attention = attention(kv, options, visible, q, out);
-            Allocation.assertNone(20, () -> attention.run(best, PAGES, START + 99, 99, 100, 0, 9, scratch));
-            Allocation.assertNone(2, () -> attention.run(best, PAGES, START, 0, TOKENS, 0, 9, scratch));
+            Allocation.assertNone(20, () -> attention.run(best, PAGES, 99, 100, 0, 9, scratch));
+            Allocation.assertNone(2, () -> attention.run(best, PAGES, 0, TOKENS, 0, 9, scratch));
         }
         Allocation.assertNone(20, () -> kv.store(0, 1, 5, k, k, 7));
     }

@@ -178,11 +178,11 @@ final class KernelBenchmark {
     /** Rows from a position on, in all layers in turn. */
     private double attended(KvPages kv, Rows q, Rows out, int[] pages, int[] visible, int position, int rows) {
         AttentionOptions options = AttentionOptions.scaled(0.125f);
-        return seconds((worker, i) -> new Attention(kv, i % 30, options, visible, q, out)
+        int[] ends = Attention.causal(position, rows);
+        return seconds((worker, i) -> new Attention(kv, i % 30, options, visible, ends, q, out)
                 .run(
                         kernels,
                         pages,
-                        position,
                         0,
                         rows,
                         Step.share(worker, threads, 9),

@@ -132,8 +132,15 @@ class LargeMatrixTest {
                     Rows out = Rows.allocate(2, heads * 128);
                     for (int i = 0; i < tables.length; i++) {
                         Rows one = Rows.allocate(1, heads * 128);
-                        new Attention(kv, 3, AttentionOptions.scaled(0.1f), new int[1], q, one)
-                                .run(kernels, tables[i], 2 * KvPages.TOKENS - 1, 0, 1, 0, heads, scratch);
+                        new Attention(
+                                        kv,
+                                        3,
+                                        AttentionOptions.scaled(0.1f),
+                                        new int[1],
+                                        new int[] {2 * KvPages.TOKENS},
+                                        q,
+                                        one)
+                                .run(kernels, tables[i], 0, 1, 0, heads, scratch);
                         System.arraycopy(one.data(), one.at(0), out.data(), out.at(i), heads * 128);
                     }
                     assertArrayEquals(row(out, 0, 0, heads * 128), row(out, 1, 0, heads * 128), precision.label());

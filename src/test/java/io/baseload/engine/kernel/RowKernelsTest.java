@@ -49,11 +49,40 @@ class RowKernelsTest {
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.addBias(weight, y, 0, 3, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.siluMultiply(y, x, 0, 3, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.geluMultiply(y, x, 0, 3, width / 3, width));
+            assertTwins(random.rows(3, width), (kernels, y) -> kernels.gelu(y, 0, 3, width / 3, width));
+            float[] bias = random.rows(1, width).data();
+            assertTwins(
+                    random.rows(3, width), (kernels, y) -> kernels.layerNorm(x, weight, bias, 1e-5f, y, 1, 3, scratch));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.addScaled(x, 0.35f, y, 0, 2, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.scale(y, 6f, 1, 3, width / 3, width));
             assertTwins(
                     random.rows(3, width),
                     (kernels, y) -> kernels.clampedSiluMultiply(y, x, 0.5f, 0, 3, width / 3, width));
+        }
+    }
+
+    /** Φ(x) from tables of the normal distribution. */
+    @Test
+    void geluIsXTimesTheNormalDistribution() {
+        float[] points = {-40, -3, -1, 0, 0.5f, 1, 2, 3, 40};
+        double[] normal = {0, 0.00134990, 0.15865525, 0.5, 0.69146246, 0.84134475, 0.97724987, 0.99865010, 1};
+        float[] expected = new float[points.length];
+        for (int i = 0; i < points.length; i++) {
+            expected[i] = (float) (points[i] * normal[i]);
+        }
+        Rows x = new Rows(points, 0, points.length, points.length);
+        Kernels.best().gelu(x, 0, 1, 0, points.length);
+        assertArrayEquals(expected, x.data(), 1e-6f);
+    }
+
+    @Test
+    void layerNormLeavesMeanAndVarianceOfItsWeights() {
+        try (NativeMemory memory = new NativeMemory()) {
+            Rows x = new Rows(new float[] {1, 2, 3, 6}, 0, 4, 4);
+            Rows y = Rows.allocate(1, 4);
+            Scratch scratch = Scratch.allocate(memory, 32, 32);
+            Kernels.best().layerNorm(x, new float[] {1, 2, 1, 1}, new float[] {0, 1, 0, 0}, 0.5f, y, 0, 1, scratch);
+            assertArrayEquals(new float[] {-1, 0, 0, 1.5f}, y.data(), 1e-6f);
         }
     }
 

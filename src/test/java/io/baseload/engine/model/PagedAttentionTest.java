@@ -63,10 +63,14 @@ class PagedAttentionTest {
         }
         Rows alone = Rows.allocate(batch.rows(), q.width());
         Scratch scratch = Scratch.allocate(memory, DIM, DIM);
-        Attention attention = new Attention(kv, 0, AttentionOptions.scaled(0.25f), visible, q, alone);
+        int[] ends = new int[batch.rows()];
+        for (int row = 0; row < ends.length; row++) {
+            ends[row] = batch.position(row) + 1;
+        }
+        Attention attention = new Attention(kv, 0, AttentionOptions.scaled(0.25f), visible, ends, q, alone);
         for (int row = 0; row < batch.rows(); row++) {
             int[] pages = batch.table(row).pages();
-            attention.run(Kernels.best(), pages, batch.position(row), row, row + 1, 0, kvHeads * group, scratch);
+            attention.run(Kernels.best(), pages, row, row + 1, 0, kvHeads * group, scratch);
         }
         for (int workers : new int[] {1, 2, 3, 7}) {
             assertArrayEquals(alone.data(), shared(attention, workers).data());
@@ -86,7 +90,8 @@ class PagedAttentionTest {
 
     private Rows shared(Attention attention, int workers) {
         Rows out = Rows.allocate(batch.rows(), attention.q().width());
-        var own = new Attention(attention.kv(), 0, attention.options(), attention.visible(), attention.q(), out);
+        var own = new Attention(
+                attention.kv(), 0, attention.options(), attention.visible(), attention.ends(), attention.q(), out);
         AttentionParts parts = AttentionParts.allocate(memory, workers, MAX_LENGTH, DIM);
         PagedAttention paged = new PagedAttention(own, parts);
         Profile profile = new Profile(workers);

@@ -13,7 +13,7 @@ import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.TokenMask;
 import io.baseload.engine.api.Usage;
 import io.baseload.engine.parallel.Team;
-import io.baseload.engine.schedule.Batcher.Turn;
+import io.baseload.engine.schedule.ModelTurns.Turn;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.testing.CollectingSink;
 import io.baseload.testing.CollectingSink.End;

@@ -11,7 +11,7 @@ import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.parallel.Team;
-import io.baseload.engine.schedule.Batcher.Turn;
+import io.baseload.engine.schedule.ModelTurns.Turn;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.testing.CollectingSink;
 import java.util.ArrayList;

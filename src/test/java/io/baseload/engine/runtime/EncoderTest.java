@@ -1,0 +1,179 @@
+package io.baseload.engine.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.engine.api.EncoderText;
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedEncoder;
+import io.baseload.engine.api.ModelClosedException;
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.ModelTask;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.api.Progress;
+import io.baseload.engine.api.Quantization;
+import io.baseload.testing.TestModels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** Encoders against what transformers computes with the same weights: {@code src/test/resources/encoders/make.py} made both. */
+class EncoderTest {
+    private static final Engine ENGINE = Engine.open(EngineOptions.defaults());
+    private static final LoadOptions EXACT =
+            LoadOptions.named("encoder").withPrecision(Precision.EXACT).withWarmUp(false);
+
+    @TempDir
+    Path temp;
+
+    @AfterAll
+    static void close() {
+        ENGINE.close();
+    }
+
+    private static Path folder(String name) {
+        return Path.of("src/test/resources/encoders", name);
+    }
+
+    private static JsonNode expected(String name) {
+        return new ObjectMapper().readTree(folder(name).resolve("expected.json").toFile());
+    }
+
+    private static List<EncoderText> texts(JsonNode expected) {
+        List<EncoderText> texts = new ArrayList<>();
+        for (int i = 0; i < expected.path("ids").size(); i++) {
+            int[] ids = expected.path("ids")
+                    .path(i)
+                    .valueStream()
+                    .mapToInt(JsonNode::asInt)
+                    .toArray();
+            texts.add(new EncoderText(ids, expected.path("second").path(i).asInt(ids.length)));
+        }
+        return texts;
+    }
+
+    private static void compare(List<float[]> outputs, JsonNode expected, float tolerance) {
+        assertThat(outputs).hasSize(expected.path("vectors").size());
+        for (int i = 0; i < outputs.size(); i++) {
+            JsonNode vector = expected.path("vectors").path(i);
+            assertThat(outputs.get(i)).hasSize(vector.size());
+            for (int k = 0; k < vector.size(); k++) {
+                assertThat(outputs.get(i)[k]).isCloseTo(vector.path(k).floatValue(), within(tolerance));
+            }
+        }
+    }
+
+    private static org.assertj.core.data.Offset<Float> within(float tolerance) {
+        return org.assertj.core.data.Offset.offset(tolerance);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-mean", "bert-cls", "bert-rank", "xlmr-rank", "qwen3-last"})
+    void eachTextIsAsItsReferenceInAnyCompany(String name) {
+        JsonNode expected = expected(name);
+        List<EncoderText> texts = texts(expected);
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name), EXACT)) {
+            List<float[]> together = encoder.encode(texts, FlowId.NONE).join();
+            compare(together, expected, 1e-5f);
+            for (int i = 0; i < texts.size(); i++) {
+                assertThat(encoder.encode(List.of(texts.get(i)), FlowId.NONE).join())
+                        .containsExactly(together.get(i));
+            }
+        }
+    }
+
+    @Test
+    void moreTextsThanAStepHasRoomForComeInTheirOrder() {
+        List<EncoderText> texts = texts(expected("bert-mean"));
+        List<EncoderText> many = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            many.addAll(texts);
+        }
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-mean"), EXACT)) {
+            List<float[]> once = encoder.encode(texts, FlowId.NONE).join();
+            List<float[]> outputs = encoder.encode(many, FlowId.NONE).join();
+            for (int i = 0; i < outputs.size(); i++) {
+                assertThat(outputs.get(i)).containsExactly(once.get(i % once.size()));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bert-mean, EMBED, 32", "bert-rank, RANK, 1", "qwen3-last, EMBED, 32"})
+    void anImportedEncoderIsTheSame(String name, ModelTask task, int dimensions) throws Exception {
+        Path stored = Files.createDirectory(temp.resolve("stored"));
+        var made = ENGINE.convert(folder(name), stored, Optional.empty(), Progress.NONE);
+        assertThat(made.quantization()).isEqualTo(Quantization.KEEP);
+        assertThat(ENGINE.inspect(stored).task()).isEqualTo(task);
+        JsonNode expected = expected(name);
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(stored, EXACT)) {
+            assertThat(encoder.dimensions()).isEqualTo(dimensions);
+            compare(encoder.encode(texts(expected), FlowId.NONE).join(), expected, 1e-5f);
+        }
+    }
+
+    @Test
+    void aWrongTextIsRefusedByWhatIsWrong() {
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-mean"), EXACT)) {
+            assertThat(encoder.contextLength()).isEqualTo(128);
+            assertRefused(encoder, new int[0], "at least one token");
+            assertRefused(encoder, new int[129], "at most 128 tokens, not 129");
+            assertRefused(encoder, new int[] {160}, "ids from 0 to 159, not 160");
+        }
+    }
+
+    private static void assertRefused(LoadedEncoder encoder, int[] ids, String why) {
+        assertThatThrownBy(() -> encoder.encode(List.of(EncoderText.of(ids)), FlowId.NONE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void whatRunsEndsWhenAnEncoderIsClosedAndItsMemoryIsFreed() {
+        LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-mean"), EXACT);
+        var running = encoder.encode(texts(expected("bert-mean")), FlowId.NONE);
+        encoder.close();
+        assertThat(running.join()).hasSize(6);
+        encoder.freed().join();
+        assertThatThrownBy(() -> encoder.encode(List.of(EncoderText.of(new int[] {1})), FlowId.NONE))
+                .isInstanceOf(ModelClosedException.class);
+    }
+
+    @Test
+    void encodersDontGenerateAndGeneratingModelsDontEncode() {
+        assertThatThrownBy(() -> ENGINE.load(folder("bert-mean"), EXACT))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("is an encoder and can't generate");
+        assertThatThrownBy(() -> ENGINE.loadEncoder(TestModels.smolLm2(), EXACT))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("generates and is no encoder");
+    }
+
+    @Test
+    void aModuleThatIsNotKnownIsRefused() throws Exception {
+        for (String file : Arrays.asList("config.json", "model.safetensors")) {
+            Files.copy(folder("bert-mean").resolve(file), temp.resolve(file));
+        }
+        Files.writeString(temp.resolve("modules.json"), """
+            [{"type": "sentence_transformers.models.Transformer"}, {"type": "sentence_transformers.models.Dense"}]\
+            """);
+        assertThatThrownBy(() -> ENGINE.inspect(temp))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("modules.json: at byte")
+                .hasMessageContaining("a module other than Transformer, Pooling and Normalize isn't supported");
+    }
+}
