@@ -100,7 +100,13 @@ final class Rooms {
                 "service.admin",
                 ASKING,
                 PLATFORM,
-                Set.of("service.web", "service.cluster", "service.planner", "service.encryption", "service.contents", "service.export"),
+                Set.of(
+                        "service.web",
+                        "service.cluster",
+                        "service.planner",
+                        "service.encryption",
+                        "service.contents",
+                        "service.export"),
                 Set.of("service.outbound", "service.backend", "service.pull"));
         door(doors, "service.planner", ASKING);
         door(doors, "service.console", Set.of("service.web", "service.tenant", "service.planner"));

@@ -38,6 +38,14 @@ final class ContentRows {
     }
 
     record PolicyRow(String tenant, boolean keep, @Nullable Integer retentionDays, String sealedKey) {
+        static PolicyRow read(ResultSet row) throws SQLException {
+            return new PolicyRow(
+                    row.getString("tenant"),
+                    row.getBoolean("keep"),
+                    row.getObject("retention_days", Integer.class),
+                    row.getString("sealed_key"));
+        }
+
         ContentPolicy policy() {
             return new ContentPolicy(keep, retentionDays == null ? OptionalInt.empty() : OptionalInt.of(retentionDays));
         }
@@ -65,13 +73,15 @@ final class ContentRows {
     }
 
     List<PolicyRow> policies() {
-        return jdbc.sql("SELECT * FROM content_policy").query(PolicyRow.class).list();
+        return jdbc.sql("SELECT * FROM content_policy")
+                .query((row, number) -> PolicyRow.read(row))
+                .list();
     }
 
     Optional<PolicyRow> policy(String tenant) {
         return jdbc.sql("SELECT * FROM content_policy WHERE tenant = ?")
                 .param(tenant)
-                .query(PolicyRow.class)
+                .query((row, number) -> PolicyRow.read(row))
                 .optional();
     }
 

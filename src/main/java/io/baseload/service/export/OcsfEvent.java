@@ -126,11 +126,15 @@ final class OcsfEvent {
         JsonNode person = detail.path("person");
         user.put(
                 "name",
-                person.isObject() ? person.path("subject").asString() : entry.actor().keyPrefix());
+                person.isObject()
+                        ? person.path("subject").asString()
+                        : entry.actor().keyPrefix());
         if (person.isObject()) {
             user.put("domain", person.path("issuer").asString());
         }
-        user.put("org", Map.of("uid", entry.actor().tenant(), "name", entry.actor().tenant()));
+        user.put(
+                "org",
+                Map.of("uid", entry.actor().tenant(), "name", entry.actor().tenant()));
         return user;
     }
 

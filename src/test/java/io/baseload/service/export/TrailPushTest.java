@@ -60,7 +60,9 @@ class TrailPushTest {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             boolean fails = failures.getAndDecrement() > 0;
             if (!fails) {
-                body.lines().forEach(line -> taken.add(JSON.readTree(line).at("/entry/seq").asLong()));
+                body.lines()
+                        .forEach(line ->
+                                taken.add(JSON.readTree(line).at("/entry/seq").asLong()));
             }
             exchange.sendResponseHeaders(fails ? 500 : 204, -1);
             exchange.close();
@@ -144,7 +146,8 @@ class TrailPushTest {
             assertThat(receiver.connections.get()).as("one broke").isGreaterThanOrEqualTo(3);
             String message = receiver.messages.getFirst();
             assertThat(message)
-                    .matches("(?s)<110>1 \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,6})?Z host-1 baseload - admin\\.test - \\{.*}");
+                    .matches("(?s)<110>1 \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,6})?Z host-1 baseload -"
+                            + " admin\\.test - \\{.*}");
             JsonNode event = JSON.readTree(message.substring(message.indexOf('{')));
             assertThat(event.at("/metadata/sequence").asLong()).isEqualTo(1);
         }
@@ -159,8 +162,7 @@ class TrailPushTest {
                     SSLContext.getDefault(), "localhost", receiver.port(), "host-1", EntryFormat.JSONL);
             List<AuditEntry> entries = trail.between(0, Optional.empty(), Optional.empty(), 10);
             assertThatThrownBy(() -> stranger.send(entries)).isInstanceOf(IOException.class);
-            var otherName =
-                    new SyslogReceiver(tls, "127.0.0.1", receiver.port(), "host-1", EntryFormat.JSONL);
+            var otherName = new SyslogReceiver(tls, "127.0.0.1", receiver.port(), "host-1", EntryFormat.JSONL);
             assertThatThrownBy(() -> otherName.send(entries)).isInstanceOf(IOException.class);
             assertThat(receiver.messages).isEmpty();
         }
@@ -200,10 +202,25 @@ class TrailPushTest {
     private static SSLContext certificate(Path folder) throws Exception {
         Path store = folder.resolve("store.p12");
         var made = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "it", "-keyalg", "EC", "-dname", "CN=localhost",
-                        "-ext", "san=dns:localhost", "-validity", "2", "-storetype", "PKCS12",
-                        "-keystore", store.toString(), "-storepass", "changeit")
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "it",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "san=dns:localhost",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        "changeit")
                 .inheritIO()
                 .start();
         assertThat(made.waitFor()).isZero();
@@ -247,8 +264,8 @@ class TrailPushTest {
             while (!server.isClosed()) {
                 try (var plain = server.accept()) {
                     connections.incrementAndGet();
-                    var socket = (SSLSocket) tls.getSocketFactory()
-                            .createSocket(plain, "localhost", plain.getPort(), false);
+                    var socket =
+                            (SSLSocket) tls.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), false);
                     socket.setUseClientMode(false);
                     socket.startHandshake();
                     if (breaking.getAndDecrement() > 0) {
