@@ -196,6 +196,7 @@ class ArchitectureTest {
                         "service.protocol",
                         "service.openai",
                         "service.responses",
+                        "service.anthropic",
                         "service.admin",
                         "service.console",
                         "service.web",

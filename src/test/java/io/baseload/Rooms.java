@@ -92,7 +92,7 @@ final class Rooms {
         door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database"));
         door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.web"));
         door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web"));
-        for (String protocol : List.of("openai", "responses")) {
+        for (String protocol : List.of("openai", "responses", "anthropic")) {
             door(doors, "service." + protocol, ASKING, PLATFORM, Set.of("service.web", "service.protocol"));
         }
         door(

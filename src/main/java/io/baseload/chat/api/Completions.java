@@ -47,6 +47,13 @@ public interface Completions {
     long leastTokens(CompletionRequest request);
 
     /**
+     * The model's tokens.
+     *
+     * @throws InvalidRequestException if somebody else tokenizes, so that nobody here knows them
+     */
+    TokenCodec tokens();
+
+    /**
      * Renders and tokenizes; generates nothing yet.
      *
      * @param flow who shares the engine with others

@@ -5,6 +5,7 @@ import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.chat.api.TokenCodec;
 import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.stop.StopTexts;
 import io.baseload.chat.template.ChatTemplate;
@@ -63,6 +64,11 @@ final class ModelCompletions implements Completions {
     @Override
     public long leastTokens(CompletionRequest request) {
         return Room.leastTokens(tokenizer, request.input()).sum();
+    }
+
+    @Override
+    public TokenCodec tokens() {
+        return new ModelTokens(model, prompts);
     }
 
     @Override

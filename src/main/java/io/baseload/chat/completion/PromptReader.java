@@ -61,18 +61,23 @@ final class PromptReader {
     }
 
     private Prompt tokens(int[] ids) {
+        return new Prompt(ids.clone(), text(ids, "prompt"), AnswerFormat.PLAIN);
+    }
+
+    /** @param field of the request that has the ids */
+    String text(int[] ids, String field) {
         int size = tokenizer.bytes().size();
         var text = new ByteArrayOutputStream();
         for (int id : ids) {
             if (id < 0 || id >= size) {
-                throw invalid("prompt", "token " + id + " is not in the vocabulary: 0 to " + (size - 1));
+                throw invalid(field, "token " + id + " is not in the vocabulary: 0 to " + (size - 1));
             }
             text.write(
                     tokenizer.bytes().table(),
                     tokenizer.bytes().start(id),
                     tokenizer.bytes().length(id));
         }
-        return new Prompt(ids.clone(), text.toString(StandardCharsets.UTF_8), AnswerFormat.PLAIN);
+        return text.toString(StandardCharsets.UTF_8);
     }
 
     private Prompt chat(CompletionRequest request, Input.Chat chat) {

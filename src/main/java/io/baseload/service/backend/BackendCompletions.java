@@ -5,6 +5,7 @@ import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.chat.api.TokenCodec;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 
@@ -22,6 +23,12 @@ final class BackendCompletions implements Completions {
     @Override
     public long leastTokens(CompletionRequest request) {
         return conversation(request).messages().size();
+    }
+
+    @Override
+    public TokenCodec tokens() {
+        throw new InvalidRequestException(
+                "model", "unsupported_value", "This model is on a backend: its tokens are not known here.");
     }
 
     @Override

@@ -1,11 +1,22 @@
 package io.baseload.service.inference;
 
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.TokenCodec;
 import io.baseload.service.tenant.Caller;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The only way from the outside to a model: every answer is reserved and its intent recorded before the first token, settled and its outcome recorded after the last. */
 public interface Inference {
+    /**
+     * Looks at the tokens of a model. Nothing is generated, reserved or recorded.
+     *
+     * @throws io.baseload.chat.api.InvalidRequestException if the model's tokens are not known here
+     * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
+     * @throws io.baseload.service.registry.ModelUnavailableException if the model is not loaded now
+     */
+    <T> T withTokens(Caller caller, String model, Function<TokenCodec, T> use);
+
     /**
      * Asks a model. When this returns, the tokens are reserved, the intent is in the audit trail, and the request is in the engine's queue.
      *

@@ -4,6 +4,7 @@ import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.PreparedCompletion;
+import io.baseload.chat.api.TokenCodec;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
@@ -35,6 +36,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,10 +82,24 @@ final class InferenceService implements Inference {
     public AdmittedRequest ask(
             Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener) {
         long begun = System.nanoTime();
+        return firstOf(
+                models.route(caller, request.model()), model -> ask(model, caller, request, origin, begun, listener));
+    }
+
+    @Override
+    public <T> T withTokens(Caller caller, String name, Function<TokenCodec, T> use) {
+        return firstOf(models.route(caller, name), model -> {
+            try (model) {
+                return use.apply(model.completions().tokens());
+            }
+        });
+    }
+
+    private static <T> T firstOf(List<ModelDirectory.Target> targets, Function<ServedModel, T> asking) {
         var failures = new ArrayList<RuntimeException>();
-        for (var target : models.route(caller, request.model())) {
+        for (var target : targets) {
             try {
-                return ask(target.acquire(), caller, request, origin, begun, listener);
+                return asking.apply(target.acquire());
             } catch (OverloadedException | ModelUnavailableException | ModelClosedException | UpstreamException e) {
                 failures.add(e);
             }

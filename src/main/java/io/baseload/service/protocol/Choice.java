@@ -2,6 +2,11 @@ package io.baseload.service.protocol;
 
 import io.baseload.chat.api.AnswerBuilder;
 import io.baseload.chat.api.StopReason;
+import java.util.Optional;
 
-/** A complete choice. */
-public record Choice(int index, AnswerBuilder answer, StopReason reason) {}
+/**
+ * A complete choice.
+ *
+ * @param stopText that ended it, where one did
+ */
+public record Choice(int index, AnswerBuilder answer, StopReason reason, Optional<String> stopText) {}

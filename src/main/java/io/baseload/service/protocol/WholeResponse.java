@@ -2,7 +2,6 @@ package io.baseload.service.protocol;
 
 import io.baseload.chat.api.AnswerBuilder;
 import io.baseload.chat.api.CompletionEvent;
-import io.baseload.chat.api.StopReason;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,7 +23,7 @@ final class WholeResponse implements Consumer<CompletionEvent> {
         switch (event) {
             case CompletionEvent.Piece piece ->
                 choices.get(piece.choice()).answer.add(piece);
-            case CompletionEvent.ChoiceFinished last -> choices.get(last.choice()).reason = last.reason();
+            case CompletionEvent.ChoiceFinished last -> choices.get(last.choice()).end = last;
             case CompletionEvent.Finished last when last.cancelled() -> end.completeExceptionally(Stopped.error());
             case CompletionEvent.Finished last -> end.complete(last);
             case CompletionEvent.Failed failure -> end.completeExceptionally(failure.cause());
@@ -48,13 +47,13 @@ final class WholeResponse implements Consumer<CompletionEvent> {
 
     private static final class Growing {
         private final AnswerBuilder answer = new AnswerBuilder();
-        private @Nullable StopReason reason;
+        private CompletionEvent.@Nullable ChoiceFinished end;
 
         Choice done(int index) {
-            if (reason == null) {
+            if (end == null) {
                 throw new IllegalStateException("choice " + index + " never ended");
             }
-            return new Choice(index, answer, reason);
+            return new Choice(index, answer, end.reason(), end.stopText());
         }
     }
 }

@@ -16,7 +16,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * A response.
  *
  * @param createdAt seconds since 1970
- * @param status {@code in_progress}, {@code completed}, {@code incomplete} or {@code failed}
+ * @param status of the response, in the words of an item's, or "failed"
  * @param model the id of the model that answers, whatever alias was asked
  */
 @JsonNaming(SnakeCaseStrategy.class)

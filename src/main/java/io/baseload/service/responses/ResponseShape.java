@@ -13,6 +13,7 @@ import io.baseload.service.web.ApiException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Answers of {@code /v1/responses}. An answer is a row of items, of which one at a time is open in a stream: a piece that doesn't belong to it closes it and opens the
@@ -49,8 +50,9 @@ final class ResponseShape implements Shape {
         }
         answer.calls().forEach(call -> all.add(opened(call.id(), call.name()).with(call.arguments())));
         int last = all.size() - 1;
-        all.replaceAll(item -> item.withStatus(item == all.get(last) ? lastStatus : OutputItem.COMPLETED));
-        return all;
+        return IntStream.rangeClosed(0, last)
+                .mapToObj(i -> all.get(i).withStatus(i == last ? lastStatus : OutputItem.COMPLETED))
+                .toList();
     }
 
     @Override

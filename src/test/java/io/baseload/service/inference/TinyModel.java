@@ -7,6 +7,7 @@ import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.StopReason;
+import io.baseload.chat.api.TokenCodec;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
@@ -63,6 +64,11 @@ final class TinyModel implements ModelDirectory, Completions {
     @Override
     public List<ModelDirectory.Card> visibleTo(Caller caller) {
         return List.of();
+    }
+
+    @Override
+    public TokenCodec tokens() {
+        throw new UnsupportedOperationException("no test asks for it");
     }
 
     @Override

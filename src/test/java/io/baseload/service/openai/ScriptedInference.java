@@ -3,8 +3,10 @@ package io.baseload.service.openai;
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.StopReason;
+import io.baseload.chat.api.TokenCodec;
 import io.baseload.chat.api.TokenLogprob;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
@@ -30,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Answers with a fixed text, or fails, as the model's name says. Needs neither an engine nor a database. */
 public final class ScriptedInference implements Inference {
@@ -60,6 +63,31 @@ public final class ScriptedInference implements Inference {
         var room = new QuotaSnapshot.Room(1000, 900, Duration.ofMinutes(6));
         return new AdmittedRequest(
                 "the-model", "test-1", PROMPT, new QuotaSnapshot(Optional.empty(), Optional.of(room), List.of()), run);
+    }
+
+    /** Each message is a token, and so is each tool. */
+    @Override
+    public <T> T withTokens(Caller caller, String model, Function<TokenCodec, T> use) {
+        refuse(model);
+        return use.apply(new TokenCodec() {
+            @Override
+            public List<int[]> of(CompletionRequest request) {
+                int messages = request.input() instanceof Input.Chat chat
+                        ? chat.messages().size()
+                        : 1;
+                return List.of(new int[messages + request.tools().tools().size()]);
+            }
+
+            @Override
+            public String text(int[] tokens) {
+                return "x".repeat(tokens.length);
+            }
+
+            @Override
+            public int contextLength() {
+                return 100;
+            }
+        });
     }
 
     private static void refuse(String model) {
@@ -139,6 +167,11 @@ public final class ScriptedInference implements Inference {
                             new CompletionEvent.Reasoning(0, "Hm. "),
                             new CompletionEvent.Reasoning(0, "Yes."),
                             new CompletionEvent.Text(0, "Sunny.", List.of()));
+                case "stops" -> {
+                    text(0, "Sun");
+                    listener.accept(new CompletionEvent.ChoiceFinished(0, StopReason.STOP, Optional.of("ny")));
+                    listener.accept(new CompletionEvent.Finished(new Usage(PROMPT, 2, 3), 0, false));
+                }
                 case "cut" -> tell(StopReason.LENGTH, new CompletionEvent.Text(0, "Sun", List.of()));
                 case "answers-and-calls" ->
                     tell(

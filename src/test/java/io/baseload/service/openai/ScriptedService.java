@@ -36,7 +36,8 @@ import org.springframework.context.annotation.ComponentScan;
     "io.baseload.service.web",
     "io.baseload.service.protocol",
     "io.baseload.service.openai",
-    "io.baseload.service.responses"
+    "io.baseload.service.responses",
+    "io.baseload.service.anthropic"
 })
 class ScriptedService {
 

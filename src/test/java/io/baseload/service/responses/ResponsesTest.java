@@ -271,9 +271,9 @@ class ResponsesTest {
         return Arrays.stream(body.split("\n\n"))
                 .filter(event -> !event.startsWith(":"))
                 .map(event -> {
-                    String[] lines = event.split("\n");
-                    JsonNode data = Web.json(lines[1].substring("data: ".length()));
-                    assertEquals("event: " + data.get("type").stringValue(), lines[0]);
+                    List<String> lines = event.lines().toList();
+                    JsonNode data = Web.json(lines.get(1).substring("data: ".length()));
+                    assertEquals("event: " + data.get("type").stringValue(), lines.get(0));
                     return data;
                 })
                 .toList();

@@ -1,0 +1,143 @@
+package io.baseload.service.anthropic;
+
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.ToolCall;
+import io.baseload.service.protocol.CallIds;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The messages of a request as a conversation: results of tools, which stand in a user's message, are messages of their own in it. */
+final class MessageBlocks {
+    private final List<Message> messages = new ArrayList<>();
+    private final CallIds ids = new CallIds();
+
+    private MessageBlocks() {}
+
+    /** A text, or blocks of text. */
+    static String system(Value system) {
+        return text(system);
+    }
+
+    /** The last one must be the user's: a model here can't go on with what it has not begun itself. */
+    static List<Message> messages(Value value) {
+        var blocks = new MessageBlocks();
+        List<Value> all = value.items(1, Integer.MAX_VALUE);
+        all.forEach(message -> blocks.add(message.fields()));
+        if (blocks.messages.getLast() instanceof Message.Assistant) {
+            throw Invalid.unsupported(
+                    all.getLast().path() + ".role", "the conversation must end with a message of the user.");
+        }
+        return blocks.messages;
+    }
+
+    private void add(Fields message) {
+        String role = message.require("role").oneOf(List.of("user", "assistant", "system"));
+        Value content = message.require("content");
+        switch (role) {
+            case "system" -> messages.add(Message.system(text(content)));
+            case "assistant" -> messages.add(said(content));
+            default -> asked(content);
+        }
+    }
+
+    private Message said(Value content) {
+        if (content.node().isString()) {
+            return Message.assistant(content.text());
+        }
+        List<String> thoughts = new ArrayList<>();
+        List<String> texts = new ArrayList<>();
+        List<ToolCall> calls = new ArrayList<>();
+        for (Value item : content.items()) {
+            Fields block = item.fields();
+            Value type = block.require("type");
+            switch (type.text()) {
+                case "text" -> texts.add(block.require("text").text());
+                case "thinking" -> thoughts.add(block.require("thinking").text());
+                case "redacted_thinking" -> {} // nobody here can read it
+                case "tool_use" -> calls.add(call(block));
+                default -> throw unreadable(type);
+            }
+        }
+        boolean silent = texts.isEmpty() && !calls.isEmpty();
+        return new Message.Assistant(
+                silent ? Optional.empty() : Optional.of(String.join("\n", texts)),
+                thoughts.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", thoughts)),
+                calls,
+                Optional.empty());
+    }
+
+    private ToolCall call(Fields block) {
+        Value input = block.require("input");
+        input.fields();
+        return new ToolCall(
+                ids.called(block.require("id")),
+                block.require("name").nonEmptyText(),
+                input.node().toString());
+    }
+
+    private void asked(Value content) {
+        if (content.node().isString()) {
+            messages.add(Message.user(content.text()));
+            return;
+        }
+        List<String> texts = new ArrayList<>();
+        for (Value item : items(content)) {
+            Fields block = item.fields();
+            if (block.require("type").text().equals("tool_result")) {
+                say(texts);
+                messages.add(result(block));
+            } else {
+                texts.add(part(block));
+            }
+        }
+        say(texts);
+    }
+
+    private void say(List<String> texts) {
+        if (!texts.isEmpty()) {
+            messages.add(Message.user(String.join("\n", texts)));
+            texts.clear();
+        }
+    }
+
+    /** Templates know no failed results: the text has to say it. */
+    private Message result(Fields block) {
+        String id = ids.answered(block.require("tool_use_id"));
+        String content = block.find("content").map(MessageBlocks::text).orElse("");
+        boolean failed = block.flag("is_error", false);
+        return Message.tool(id, failed ? "Error: " + content : content);
+    }
+
+    private static String text(Value content) {
+        return content.node().isString()
+                ? content.text()
+                : items(content).stream()
+                        .map(Value::fields)
+                        .map(MessageBlocks::part)
+                        .collect(Collectors.joining("\n"));
+    }
+
+    private static List<Value> items(Value content) {
+        if (!content.node().isArray()) {
+            throw Invalid.type(content.path(), "a string or an array of content blocks", content.node());
+        }
+        return content.items();
+    }
+
+    private static String part(Fields block) {
+        Value type = block.require("type");
+        if (!type.text().equals("text")) {
+            throw unreadable(type);
+        }
+        return block.require("text").text();
+    }
+
+    private static RuntimeException unreadable(Value type) {
+        return Invalid.unsupported(type.path(), "this model reads text, not '" + type.text() + "' here.");
+    }
+}

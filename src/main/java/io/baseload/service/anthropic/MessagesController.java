@@ -1,0 +1,88 @@
+package io.baseload.service.anthropic;
+
+import io.baseload.service.inference.Inference;
+import io.baseload.service.protocol.CompletionResponder;
+import io.baseload.service.protocol.Exchange;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.Json;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** {@code POST /v1/messages} and {@code POST /v1/messages/count_tokens}. */
+@RestController
+@Tag(name = "Messages")
+final class MessagesController {
+    private static final String VERSION_HEADER = "anthropic-version";
+    private static final String VERSION = "2023-06-01";
+
+    private final CompletionResponder responder;
+    private final Inference inference;
+
+    MessagesController(CompletionResponder responder, Inference inference) {
+        this.responder = responder;
+        this.inference = inference;
+    }
+
+    @Operation(
+            summary = "Answer a conversation, in Anthropic's form",
+            description =
+                    "Takes and answers what Anthropic's route of this name does, in text, thinking and calls of tools."
+                            + " With stream: true the answer comes as server-sent events.")
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
+                {"model": "default", "max_tokens": 100, "messages": [{"role": "user", "content": "Why is the sky blue?"}]}\
+                """)))
+    @PostMapping(path = "/v1/messages", consumes = MediaType.APPLICATION_JSON_VALUE)
+    void create(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
+            throws IOException {
+        checkVersion(request);
+        var exchange = new Exchange(request, response, caller);
+        responder.answer(exchange, exchange.read(fields -> MessagesRequestParser.parse(fields, exchange.id())));
+    }
+
+    @Operation(summary = "Count the tokens of a conversation; nothing is generated")
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
+                {"model": "default", "messages": [{"role": "user", "content": "Why is the sky blue?"}]}\
+                """)))
+    @PostMapping(path = "/v1/messages/count_tokens", consumes = MediaType.APPLICATION_JSON_VALUE)
+    void count(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
+            throws IOException {
+        checkVersion(request);
+        Count count = new Exchange(request, response, caller).read(fields -> {
+            var asked = MessagesRequestParser.question(fields);
+            return new Count(inference.withTokens(
+                    caller,
+                    asked.model(),
+                    tokens -> tokens.of(asked.completion()).getFirst().length));
+        });
+        Json.write(response, count);
+    }
+
+    /** There is one version; a client that names none means it. */
+    private static void checkVersion(HttpServletRequest request) {
+        @Nullable String version = request.getHeader(VERSION_HEADER);
+        if (version != null && !version.equals(VERSION)) {
+            throw Invalid.value(VERSION_HEADER, "the only version here is " + VERSION + ".");
+        }
+    }
+
+    @JsonNaming(SnakeCaseStrategy.class)
+    private record Count(int inputTokens) {}
+}

@@ -1,0 +1,139 @@
+package io.baseload.service.anthropic;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.OutputFormat;
+import io.baseload.engine.api.FlowId.Urgency;
+import io.baseload.engine.api.SamplingOptions;
+import io.baseload.service.inference.EndUser;
+import io.baseload.service.inference.InferenceRequest;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.FormatFields;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.ParsedRequest;
+import io.baseload.service.protocol.RequestFields;
+import io.baseload.service.protocol.TemplateFields;
+import io.baseload.service.protocol.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/** Reads the bodies of {@code POST /v1/messages} and {@code POST /v1/messages/count_tokens}. */
+final class MessagesRequestParser {
+    private static final int MAX_STOPS = 16;
+    private static final Pattern FUNCTION = Pattern.compile("tools\\[(\\d+)]\\.function\\.parameters");
+    private static final List<String> THINKING = List.of("enabled", "adaptive", "disabled");
+
+    private MessagesRequestParser() {}
+
+    static ParsedRequest parse(Fields fields, String requestId) {
+        var maxTokens = OptionalInt.of(fields.require("max_tokens").integer(1, Integer.MAX_VALUE));
+        return new ParsedRequest(
+                request(fields, maxTokens),
+                fields.flag("stream", false),
+                admitted -> new MessageShape(admitted.model(), admitted.promptTokens(), requestId),
+                MessagesRequestParser::name);
+    }
+
+    /** What is asked, however long the answer may be. */
+    static InferenceRequest question(Fields fields) {
+        return request(fields, OptionalInt.empty());
+    }
+
+    private static InferenceRequest request(Fields fields, OptionalInt maxTokens) {
+        String model = RequestFields.model(fields);
+        List<Message> messages = new ArrayList<>();
+        fields.find("system").map(MessageBlocks::system).ifPresent(text -> messages.add(Message.system(text)));
+        messages.addAll(MessageBlocks.messages(fields.require("messages")));
+        checkUnsupported(fields);
+        var completion = new CompletionRequest(
+                new Input.Chat(messages, variables(fields)),
+                ToolBlocks.read(fields),
+                1,
+                1,
+                maxTokens,
+                sampling(fields),
+                stops(fields),
+                -1,
+                format(fields),
+                false);
+        return new InferenceRequest(model, completion, Urgency.INTERACTIVE, "", endUser(fields), Optional.empty());
+    }
+
+    /** What a field of chats is called here. */
+    private static String name(String field) {
+        return field.equals("stop") ? "stop_sequences" : FUNCTION.matcher(field).replaceFirst("tools[$1].input_schema");
+    }
+
+    private static SamplingOptions sampling(Fields fields) {
+        return new SamplingOptions(
+                fields.decimal("temperature", 0, 1, 1),
+                fields.decimal("top_p", 0, 1, 1),
+                fields.integer("top_k", 0, Integer.MAX_VALUE, 0),
+                0,
+                0,
+                0,
+                OptionalLong.empty(),
+                Map.of());
+    }
+
+    private static List<String> stops(Fields fields) {
+        return fields.find("stop_sequences").map(Value::items).orElse(List.of()).isEmpty()
+                ? List.of()
+                : fields.require("stop_sequences").items(1, MAX_STOPS).stream()
+                        .map(Value::nonEmptyText)
+                        .toList();
+    }
+
+    /** A model thinks only where it is asked to. */
+    private static Map<String, Object> variables(Fields fields) {
+        boolean thinking = fields.find("thinking")
+                .map(Value::fields)
+                .map(asked -> !asked.require("type").oneOf(THINKING).equals("disabled"))
+                .orElse(false);
+        Map<String, Object> variables = new LinkedHashMap<>();
+        config(fields, "effort")
+                .map(RequestFields::effort)
+                .map(TemplateFields::effort)
+                .ifPresent(variables::putAll);
+        variables.put("enable_thinking", thinking);
+        variables.put("thinking", thinking);
+        return variables;
+    }
+
+    private static OutputFormat format(Fields fields) {
+        return config(fields, "format")
+                .or(() -> fields.find("output_format"))
+                .map(Value::fields)
+                .map(format -> {
+                    format.require("type").oneOf(List.of("json_schema"));
+                    return FormatFields.schema(format.require("schema"));
+                })
+                .orElse(OutputFormat.text());
+    }
+
+    private static Optional<Value> config(Fields fields, String name) {
+        return fields.find("output_config").map(Value::fields).flatMap(config -> config.find(name));
+    }
+
+    private static EndUser endUser(Fields fields) {
+        var user = fields.find("metadata").map(Value::fields).flatMap(metadata -> metadata.find("user_id"));
+        return new EndUser(user.map(RequestFields::endUser), Optional.empty());
+    }
+
+    /** What would change the answer and can't be obeyed here. Values that ask for nothing pass. */
+    private static void checkUnsupported(Fields fields) {
+        fields.find("container").ifPresent(value -> {
+            throw Invalid.unsupported(value.path(), "this service runs no tools.");
+        });
+        fields.find("mcp_servers").filter(value -> !value.items().isEmpty()).ifPresent(value -> {
+            throw Invalid.unsupported(value.path(), "this service runs no tools.");
+        });
+    }
+}
