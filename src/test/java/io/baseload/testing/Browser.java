@@ -19,9 +19,6 @@ import org.openqa.selenium.chrome.ChromeOptions;
 
 /** A real Chromium without a window, driven by its driver. Both are Debian's; a test that lacks them fails and says so. */
 public final class Browser implements AutoCloseable {
-    private static final String MISSING =
-            "There is no %s. The console's tests need Chromium and its driver; on Debian: apt-get install chromium"
-                    + " chromium-driver";
     private static final String AXE = script("/axe.min.js");
 
     private final ChromeDriver driver;
@@ -50,7 +47,9 @@ public final class Browser implements AutoCloseable {
                 .flatMap(name -> Stream.of(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(() -> new AssertionError(MISSING.formatted(names[0])));
+                .orElseThrow(() -> new AssertionError("There is no " + names[0]
+                        + ". The console's tests need Chromium and its driver; on Debian: apt-get install chromium"
+                        + " chromium-driver"));
     }
 
     private static String script(String resource) {

@@ -49,6 +49,7 @@ final class SignInPage {
     }
 
     /** Whatever ended in a filter, and whatever is no page. */
+    @SuppressWarnings("DoNotCallSuggester")
     @RequestMapping({ConsoleSecurity.PROBLEM, "/console/{page:(?!assets).*}", "/console/{page:(?!assets).*}/**"})
     String problem(HttpServletRequest request) {
         throw ConsoleRefusals.shown(request);

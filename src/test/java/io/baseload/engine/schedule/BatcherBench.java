@@ -60,7 +60,7 @@ final class BatcherBench {
         return cache;
     }
 
-    Batcher.Turn turn() {
+    ModelTurns.Turn turn() {
         return batcher.turn(team);
     }
 
