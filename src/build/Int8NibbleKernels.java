@@ -1,6 +1,7 @@
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** 4-bit integers times 8-bit activations in 16-bit lanes: a class for each way in which a block keeps its scales, and one for pairs of rows. */
@@ -9,6 +10,14 @@ enum Int8NibbleKernels {
     NESTED("NibbleInt8Nested", StoredScales.NESTED, 1, 8, 4, 2, 1),
     FLOAT("NibbleInt8Float", StoredScales.FLOAT, 1, 8, 4, 2, 1),
     PAIRS("NibbleInt8Pairs", StoredScales.FLOAT, 2, 4, 2);
+
+    /** Streams whose totals stay in registers: AVX2's, a panel of two vectors. */
+    private static final int FEW = 2;
+
+    /** A group's sum, converted and scaled, and what it is added to. */
+    private static final String ADDED =
+            "((FloatVector) i@_#.lanewise(LSHL, 16).add(i@_#).lanewise(ASHR, 16).add(e@).convertShape(I2F, FLOATS,"
+                    + " 0)).mul(f@).fma(s#, %s)";
 
     private final String className;
     private final StoredScales scales;
@@ -27,10 +36,14 @@ enum Int8NibbleKernels {
     }
 
     String source() {
-        String kernels = Arrays.stream(streams).mapToObj(this::kernel).collect(Collectors.joining("\n"));
+        String kernels =
+                Arrays.stream(streams).mapToObj(this::kernel).collect(Collectors.joining("\n")) + "\n" + groups();
         String cases = Arrays.stream(streams)
                 .mapToObj(n -> "case %d -> streams%d(m, panel, block, blocks, scales, x, row, y);".formatted(n, n))
                 .collect(Collectors.joining("\n"));
+        String few =
+                "if (streams == %d && x.group() == Int8Rows.GROUP) {\ngroups(m, panel, block, blocks, scales, x, row, y);\nreturn;\n}"
+                        .formatted(FEW);
         String widths = Arrays.stream(streams).mapToObj(String::valueOf).collect(Collectors.joining(", "));
         return GenerateKernels.fill(
                 """
@@ -51,7 +64,7 @@ enum Int8NibbleKernels {
                  * 4-bit integers times 8-bit activations, in 16-bit lanes, ROWS, with SCALES; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
                  *
                  * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
-                 * the products. Nothing is called while sums are alive, because they might become objects.
+                 * the products. Nothing is called while sums are alive, because they might become objects; and totals of floats, which a loop changes only at some of its turns, did: so they are in memory.
                  */
                 public final class NAME {
                     private NAME() {}
@@ -66,6 +79,7 @@ enum Int8NibbleKernels {
                      */
                     public static void multiply(
                             PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+                        {few}
                         switch (streams) {
                             {cases}
                             default -> throw new IllegalArgumentException(streams + " streams");
@@ -79,6 +93,8 @@ enum Int8NibbleKernels {
                         .replace("SCALES", scales.words())
                         .replace("WIDTHS", widths),
                 Map.of(
+                        "{few}",
+                        few,
                         "{cases}",
                         cases,
                         "{kernels}",
@@ -123,7 +139,6 @@ enum Int8NibbleKernels {
                         int left = groups;
                         {rows}
                         int to = row * N * L;
-                        {totals}
                         {clear}
                         int end = blocks * m.packing().block() / 8;
                         for (int eight = 0; eight < end; eight++, p += 64) {
@@ -147,67 +162,29 @@ enum Int8NibbleKernels {
                                 }
                             }
                         }
-                        {store}
                     }
                 """.replace("streamsN", "streams" + streams).replace("N * L", streams + " * L"),
                 Map.ofEntries(
-                        Map.entry("{offsets}", GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, 4);")),
-                        Map.entry(
-                                "{scale offsets}",
-                                GenerateKernels.each(
-                                        streams, "long q# = Lanes.offset(#, panelStep, " + scales.type() + ".BYTES);")),
+                        Map.entry("{offsets}", offsets(streams)),
+                        Map.entry("{scale offsets}", scaleOffsets(streams)),
                         Map.entry("{nested}", scales.nested("0")),
-                        Map.entry(
-                                "{rows}",
-                                GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), g# = x.groupsAt(row + #);")),
-                        Map.entry(
-                                "{totals}",
-                                GenerateKernels.eachOf(
-                                        rows,
-                                        streams,
-                                        "FloatVector t@_# = FloatVector.fromArray(FLOATS, y, to + (@ * " + streams
-                                                + " + #) * L);")),
-                        Map.entry(
-                                "{clear}",
-                                GenerateKernels.each(
-                                                rows,
-                                                "ShortVector c# = IntVector.broadcast(INTS, starts[g# +"
-                                                        + " group]).reinterpretAsShorts();")
-                                        + "\n"
-                                        + GenerateKernels.eachOf(rows, streams, "ShortVector a@_# = c@;")),
-                        Map.entry(
-                                "{load}",
-                                GenerateKernels.each(
-                                        streams,
-                                        "IntVector w# = IntVector.fromMemorySegment(INTS, w, p + o#, LITTLE_ENDIAN);")),
-                        Map.entry(
-                                "{x}",
-                                GenerateKernels.each(
-                                        rows,
-                                        "ShortVector d# = IntVector.broadcast(INTS, digits[x# + k +"
-                                                + " j]).reinterpretAsShorts();")),
-                        Map.entry(
-                                "{multiply}",
-                                GenerateKernels.eachOf(
-                                        rows, streams, "a@_# = w#.reinterpretAsShorts().mul(d@).add(a@_#);")),
-                        Map.entry("{shift}", GenerateKernels.each(streams, "w# = w#.lanewise(LSHR, 4);")),
-                        Map.entry(
-                                "{scales}",
-                                GenerateKernels.each(streams, "FloatVector s# = " + scales.read("q + q#") + ";")),
-                        Map.entry(
-                                "{step}",
-                                GenerateKernels.each(
-                                        rows,
-                                        "FloatVector f# = FloatVector.broadcast(FLOATS, steps[g# + group]);\n"
-                                                + "IntVector e# = IntVector.broadcast(INTS, offsets[g# + group]);")),
+                        Map.entry("{rows}", rows()),
+                        Map.entry("{clear}", clear(streams)),
+                        Map.entry("{load}", load("w", streams, "p + o#")),
+                        Map.entry("{x}", digits("x# + k + j")),
+                        Map.entry("{multiply}", multiply("w", streams)),
+                        Map.entry("{shift}", shift("w", streams)),
+                        Map.entry("{scales}", readScales(streams)),
+                        Map.entry("{step}", step()),
                         Map.entry(
                                 "{add}",
                                 GenerateKernels.eachOf(
                                         rows,
                                         streams,
                                         "IntVector i@_# = a@_#.reinterpretAsInts();\n"
-                                            + "t@_# = ((FloatVector) i@_#.lanewise(LSHL, 16).add(i@_#).lanewise(ASHR,"
-                                            + " 16).add(e@).convertShape(I2F, FLOATS, 0)).mul(f@).fma(s#, t@_#);")),
+                                                + ADDED.formatted("FloatVector.fromArray(FLOATS, y, to + (@ * "
+                                                        + streams + " + #) * L)")
+                                                + ".intoArray(y, to + (@ * " + streams + " + #) * L);")),
                         Map.entry(
                                 "{start}",
                                 GenerateKernels.each(
@@ -215,10 +192,152 @@ enum Int8NibbleKernels {
                                                 "c# = IntVector.broadcast(INTS, starts[g# +"
                                                         + " group]).reinterpretAsShorts();")
                                         + "\n"
-                                        + GenerateKernels.eachOf(rows, streams, "a@_# = c@;")),
+                                        + GenerateKernels.eachOf(rows, streams, "a@_# = c@;"))));
+    }
+
+    /** Two streams, a group of 32 columns written out in each turn: so a turn always changes the totals, and they stay in registers. More streams are too large for C1 like this. */
+    private String groups() {
+        return GenerateKernels.fill(
+                """
+                    private static void groups(
+                            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+                        MemorySegment w = m.data();
+                        int[] digits = x.digits();
+                        int[] starts = x.starts();
+                        float[] steps = x.steps();
+                        int[] offsets = x.offsets();
+                        long p = m.codes(panel, block);
+                        long stride = m.panelBytes();
+                        {offsets}
+                        MemorySegment d = scales.data();
+                        long panelStep = scales.panelStep();
+                        long blockStep = scales.blockStep();
+                        long q = scales.at();
+                        {scale offsets}
+                        {nested}
+                        int gap = m.blockBytes() - m.packing().block() * 8;
+                        int groups = m.packing().block() / Int8Rows.GROUP;
+                        int left = groups;
+                        {rows}
+                        int to = row * STREAMS * L;
+                        {totals}
+                        int end = (block + blocks) * groups;
+                        for (int group = block * groups; group < end; group++, p += 8 * Int8Rows.GROUP) {
+                            int k = group * (Int8Rows.GROUP / 2);
+                            {clear}
+                            {eights}
+                            {scales}
+                            {step}
+                            {add}
+                            if (--left == 0) {
+                                left = groups;
+                                p += gap;
+                                q += blockStep;
+                            }
+                        }
+                        {store}
+                    }
+                """.replace("STREAMS", String.valueOf(FEW)),
+                Map.ofEntries(
+                        Map.entry("{offsets}", offsets(FEW)),
+                        Map.entry("{scale offsets}", scaleOffsets(FEW)),
+                        Map.entry("{nested}", scales.nested("0")),
+                        Map.entry("{rows}", rows()),
+                        Map.entry(
+                                "{totals}",
+                                GenerateKernels.eachOf(
+                                        rows,
+                                        FEW,
+                                        "FloatVector t@_# = FloatVector.fromArray(FLOATS, y, to + (@ * " + FEW
+                                                + " + #) * L);")),
+                        Map.entry("{clear}", clear(FEW)),
+                        Map.entry(
+                                "{eights}",
+                                IntStream.range(0, 4)
+                                        .mapToObj(number -> eight(number).stripTrailing())
+                                        .collect(Collectors.joining("\n"))),
+                        Map.entry("{scales}", readScales(FEW)),
+                        Map.entry("{step}", step()),
+                        Map.entry(
+                                "{add}",
+                                GenerateKernels.eachOf(
+                                        rows,
+                                        FEW,
+                                        "IntVector i@_# = a@_#.reinterpretAsInts();\nt@_# = " + ADDED.formatted("t@_#")
+                                                + ";")),
                         Map.entry(
                                 "{store}",
                                 GenerateKernels.eachOf(
-                                        rows, streams, "t@_#.intoArray(y, to + (@ * " + streams + " + #) * L);"))));
+                                        rows, FEW, "t@_#.intoArray(y, to + (@ * " + FEW + " + #) * L);"))));
+    }
+
+    /** Eight columns of a group. */
+    private String eight(int number) {
+        return GenerateKernels.fill(
+                        """
+                        {load}
+                        for (int j = 0; j < 4; j++) {
+                            {x}
+                            {multiply}
+                            {shift}
+                        }\
+                        """,
+                        Map.of(
+                                "{load}",
+                                        load("wE_", FEW, "p + EIGHT * 64L + o#")
+                                                .replace("EIGHT", String.valueOf(number)),
+                                "{x}", digits("x# + k + EIGHT * 4 + j").replace("EIGHT", String.valueOf(number)),
+                                "{multiply}", multiply("wE_", FEW),
+                                "{shift}", shift("wE_", FEW)))
+                .replace("wE_", "w" + number + "_");
+    }
+
+    private static String offsets(int streams) {
+        return GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, 4);");
+    }
+
+    private String scaleOffsets(int streams) {
+        return GenerateKernels.each(streams, "long q# = Lanes.offset(#, panelStep, " + scales.type() + ".BYTES);");
+    }
+
+    private String rows() {
+        return GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), g# = x.groupsAt(row + #);");
+    }
+
+    /** What lanes start with. */
+    private String clear(int streams) {
+        return GenerateKernels.each(
+                        rows, "ShortVector c# = IntVector.broadcast(INTS, starts[g# + group]).reinterpretAsShorts();")
+                + "\n"
+                + GenerateKernels.eachOf(rows, streams, "ShortVector a@_# = c@;");
+    }
+
+    private static String load(String name, int streams, String at) {
+        return GenerateKernels.each(
+                streams, "IntVector " + name + "# = IntVector.fromMemorySegment(INTS, w, " + at + ", LITTLE_ENDIAN);");
+    }
+
+    private String digits(String at) {
+        return GenerateKernels.each(
+                rows, "ShortVector d# = IntVector.broadcast(INTS, digits[" + at + "]).reinterpretAsShorts();");
+    }
+
+    private String multiply(String name, int streams) {
+        return GenerateKernels.eachOf(rows, streams, "a@_# = " + name + "#.reinterpretAsShorts().mul(d@).add(a@_#);");
+    }
+
+    private static String shift(String name, int streams) {
+        return GenerateKernels.each(streams, name + "# = " + name + "#.lanewise(LSHR, 4);");
+    }
+
+    private String readScales(int streams) {
+        return GenerateKernels.each(streams, "FloatVector s# = " + scales.read("q + q#") + ";");
+    }
+
+    private String step() {
+        return GenerateKernels.each(
+                rows,
+                "FloatVector f# = FloatVector.broadcast(FLOATS, steps[g# + group]);\n"
+                        + "IntVector e# = IntVector.broadcast(INTS, offsets[g# + group]);");
     }
 }

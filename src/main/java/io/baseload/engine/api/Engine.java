@@ -84,7 +84,7 @@ public interface Engine extends AutoCloseable {
     LoadedModel load(Path file, LoadOptions options);
 
     /**
-     * Loads an encoder; returns when it can encode. Of the options those count that say something of context, steps and linear layers.
+     * Loads an encoder; returns when it can encode. Options of the KV cache and of speculation have no effect.
      *
      * @throws ModelFileException as {@link #inspect}; if it generates
      */

@@ -19,7 +19,7 @@ public sealed interface ResidentModel extends AutoCloseable permits LoadedModel,
     /** Requests of one flow that may run and wait; one more is refused with {@link OverloadedException}. */
     int places();
 
-    /** When it makes sense to come again for who finds no place: as long as those before would take. */
+    /** How long a caller that was refused should wait before trying again: about as long as the requests before it take. */
     Duration queueTime();
 
     /** What the workers have spent their time on since the model was loaded. */

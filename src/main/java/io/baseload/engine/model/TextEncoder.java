@@ -163,7 +163,10 @@ public final class TextEncoder implements Step {
                 worker.kernels.add(normed, x, row, row + 1, 0, config.hidden());
             }
             if (parts.segments().isPresent()) {
-                worker.kernels.embed(parts.segments().get(), batch.segment(row), normed, row);
+                // models of one segment use it for both texts
+                int segment =
+                        Math.min(batch.segment(row), parts.segments().get().rows() - 1);
+                worker.kernels.embed(parts.segments().get(), segment, normed, row);
                 worker.kernels.add(normed, x, row, row + 1, 0, config.hidden());
             }
             workspace.ends()[row] = encoder.causal() ? batch.position(row) + 1 : batch.length(row);

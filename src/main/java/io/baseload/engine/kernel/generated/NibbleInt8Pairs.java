@@ -22,7 +22,7 @@ import jdk.incubator.vector.ShortVector;
  * 4-bit integers times 8-bit activations, in 16-bit lanes, two rows, with F32 scales; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
  *
  * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
- * the products. Nothing is called while sums are alive, because they might become objects.
+ * the products. Nothing is called while sums are alive, because they might become objects; and totals of floats, which a loop changes only at some of its turns, did: so they are in memory.
  */
 public final class NibbleInt8Pairs {
     private NibbleInt8Pairs() {}
@@ -37,6 +37,10 @@ public final class NibbleInt8Pairs {
      */
     public static void multiply(
             PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        if (streams == 2 && x.group() == Int8Rows.GROUP) {
+        groups(m, panel, block, blocks, scales, x, row, y);
+        return;
+        }
         switch (streams) {
             case 4 -> streams4(m, panel, block, blocks, scales, x, row, y);
             case 2 -> streams2(m, panel, block, blocks, scales, x, row, y);
@@ -73,14 +77,6 @@ public final class NibbleInt8Pairs {
         int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
         int x1 = x.digitsAt(row + 1), g1 = x.groupsAt(row + 1);
         int to = row * 4 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L);
-        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L);
-        FloatVector t0_2 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L);
-        FloatVector t0_3 = FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L);
-        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 0) * L);
-        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 1) * L);
-        FloatVector t1_2 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 2) * L);
-        FloatVector t1_3 = FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 3) * L);
         ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
         ShortVector c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
         ShortVector a0_0 = c0;
@@ -124,21 +120,21 @@ public final class NibbleInt8Pairs {
                 FloatVector f1 = FloatVector.broadcast(FLOATS, steps[g1 + group]);
                 IntVector e1 = IntVector.broadcast(INTS, offsets[g1 + group]);
                 IntVector i0_0 = a0_0.reinterpretAsInts();
-                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
+                ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L)).intoArray(y, to + (0 * 4 + 0) * L);
                 IntVector i0_1 = a0_1.reinterpretAsInts();
-                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, t0_1);
+                ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L)).intoArray(y, to + (0 * 4 + 1) * L);
                 IntVector i0_2 = a0_2.reinterpretAsInts();
-                t0_2 = ((FloatVector) i0_2.lanewise(LSHL, 16).add(i0_2).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s2, t0_2);
+                ((FloatVector) i0_2.lanewise(LSHL, 16).add(i0_2).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s2, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L)).intoArray(y, to + (0 * 4 + 2) * L);
                 IntVector i0_3 = a0_3.reinterpretAsInts();
-                t0_3 = ((FloatVector) i0_3.lanewise(LSHL, 16).add(i0_3).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s3, t0_3);
+                ((FloatVector) i0_3.lanewise(LSHL, 16).add(i0_3).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s3, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L)).intoArray(y, to + (0 * 4 + 3) * L);
                 IntVector i1_0 = a1_0.reinterpretAsInts();
-                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).add(i1_0).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s0, t1_0);
+                ((FloatVector) i1_0.lanewise(LSHL, 16).add(i1_0).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s0, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 0) * L)).intoArray(y, to + (1 * 4 + 0) * L);
                 IntVector i1_1 = a1_1.reinterpretAsInts();
-                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).add(i1_1).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s1, t1_1);
+                ((FloatVector) i1_1.lanewise(LSHL, 16).add(i1_1).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s1, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 1) * L)).intoArray(y, to + (1 * 4 + 1) * L);
                 IntVector i1_2 = a1_2.reinterpretAsInts();
-                t1_2 = ((FloatVector) i1_2.lanewise(LSHL, 16).add(i1_2).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s2, t1_2);
+                ((FloatVector) i1_2.lanewise(LSHL, 16).add(i1_2).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s2, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 2) * L)).intoArray(y, to + (1 * 4 + 2) * L);
                 IntVector i1_3 = a1_3.reinterpretAsInts();
-                t1_3 = ((FloatVector) i1_3.lanewise(LSHL, 16).add(i1_3).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s3, t1_3);
+                ((FloatVector) i1_3.lanewise(LSHL, 16).add(i1_3).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s3, FloatVector.fromArray(FLOATS, y, to + (1 * 4 + 3) * L)).intoArray(y, to + (1 * 4 + 3) * L);
                 group++;
                 c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
                 c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
@@ -157,14 +153,6 @@ public final class NibbleInt8Pairs {
                 }
             }
         }
-        t0_0.intoArray(y, to + (0 * 4 + 0) * L);
-        t0_1.intoArray(y, to + (0 * 4 + 1) * L);
-        t0_2.intoArray(y, to + (0 * 4 + 2) * L);
-        t0_3.intoArray(y, to + (0 * 4 + 3) * L);
-        t1_0.intoArray(y, to + (1 * 4 + 0) * L);
-        t1_1.intoArray(y, to + (1 * 4 + 1) * L);
-        t1_2.intoArray(y, to + (1 * 4 + 2) * L);
-        t1_3.intoArray(y, to + (1 * 4 + 3) * L);
     }
 
     private static void streams2(
@@ -192,10 +180,6 @@ public final class NibbleInt8Pairs {
         int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
         int x1 = x.digitsAt(row + 1), g1 = x.groupsAt(row + 1);
         int to = row * 2 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L);
-        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L);
-        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 0) * L);
-        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 1) * L);
         ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
         ShortVector c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
         ShortVector a0_0 = c0;
@@ -225,13 +209,13 @@ public final class NibbleInt8Pairs {
                 FloatVector f1 = FloatVector.broadcast(FLOATS, steps[g1 + group]);
                 IntVector e1 = IntVector.broadcast(INTS, offsets[g1 + group]);
                 IntVector i0_0 = a0_0.reinterpretAsInts();
-                t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
+                ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L)).intoArray(y, to + (0 * 2 + 0) * L);
                 IntVector i0_1 = a0_1.reinterpretAsInts();
-                t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, t0_1);
+                ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L)).intoArray(y, to + (0 * 2 + 1) * L);
                 IntVector i1_0 = a1_0.reinterpretAsInts();
-                t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).add(i1_0).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s0, t1_0);
+                ((FloatVector) i1_0.lanewise(LSHL, 16).add(i1_0).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s0, FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 0) * L)).intoArray(y, to + (1 * 2 + 0) * L);
                 IntVector i1_1 = a1_1.reinterpretAsInts();
-                t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).add(i1_1).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s1, t1_1);
+                ((FloatVector) i1_1.lanewise(LSHL, 16).add(i1_1).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s1, FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 1) * L)).intoArray(y, to + (1 * 2 + 1) * L);
                 group++;
                 c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
                 c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
@@ -244,6 +228,112 @@ public final class NibbleInt8Pairs {
                     p += gap;
                     q += blockStep;
                 }
+            }
+        }
+    }
+
+    private static void groups(
+            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+        MemorySegment w = m.data();
+        int[] digits = x.digits();
+        int[] starts = x.starts();
+        float[] steps = x.steps();
+        int[] offsets = x.offsets();
+        long p = m.codes(panel, block);
+        long stride = m.panelBytes();
+        long o0 = Lanes.offset(0, stride, 4);
+        long o1 = Lanes.offset(1, stride, 4);
+        MemorySegment d = scales.data();
+        long panelStep = scales.panelStep();
+        long blockStep = scales.blockStep();
+        long q = scales.at();
+        long q0 = Lanes.offset(0, panelStep, Float.BYTES);
+        long q1 = Lanes.offset(1, panelStep, Float.BYTES);
+        int gap = m.blockBytes() - m.packing().block() * 8;
+        int groups = m.packing().block() / Int8Rows.GROUP;
+        int left = groups;
+        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int x1 = x.digitsAt(row + 1), g1 = x.groupsAt(row + 1);
+        int to = row * 2 * L;
+        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L);
+        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L);
+        FloatVector t1_0 = FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 0) * L);
+        FloatVector t1_1 = FloatVector.fromArray(FLOATS, y, to + (1 * 2 + 1) * L);
+        int end = (block + blocks) * groups;
+        for (int group = block * groups; group < end; group++, p += 8 * Int8Rows.GROUP) {
+            int k = group * (Int8Rows.GROUP / 2);
+            ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+            ShortVector c1 = IntVector.broadcast(INTS, starts[g1 + group]).reinterpretAsShorts();
+            ShortVector a0_0 = c0;
+            ShortVector a0_1 = c0;
+            ShortVector a1_0 = c1;
+            ShortVector a1_1 = c1;
+            IntVector w0_0 = IntVector.fromMemorySegment(INTS, w, p + 0 * 64L + o0, LITTLE_ENDIAN);
+            IntVector w0_1 = IntVector.fromMemorySegment(INTS, w, p + 0 * 64L + o1, LITTLE_ENDIAN);
+            for (int j = 0; j < 4; j++) {
+                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 0 * 4 + j]).reinterpretAsShorts();
+                ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + 0 * 4 + j]).reinterpretAsShorts();
+                a0_0 = w0_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w0_1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a1_0 = w0_0.reinterpretAsShorts().mul(d1).add(a1_0);
+                a1_1 = w0_1.reinterpretAsShorts().mul(d1).add(a1_1);
+                w0_0 = w0_0.lanewise(LSHR, 4);
+                w0_1 = w0_1.lanewise(LSHR, 4);
+            }
+            IntVector w1_0 = IntVector.fromMemorySegment(INTS, w, p + 1 * 64L + o0, LITTLE_ENDIAN);
+            IntVector w1_1 = IntVector.fromMemorySegment(INTS, w, p + 1 * 64L + o1, LITTLE_ENDIAN);
+            for (int j = 0; j < 4; j++) {
+                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 1 * 4 + j]).reinterpretAsShorts();
+                ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + 1 * 4 + j]).reinterpretAsShorts();
+                a0_0 = w1_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w1_1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a1_0 = w1_0.reinterpretAsShorts().mul(d1).add(a1_0);
+                a1_1 = w1_1.reinterpretAsShorts().mul(d1).add(a1_1);
+                w1_0 = w1_0.lanewise(LSHR, 4);
+                w1_1 = w1_1.lanewise(LSHR, 4);
+            }
+            IntVector w2_0 = IntVector.fromMemorySegment(INTS, w, p + 2 * 64L + o0, LITTLE_ENDIAN);
+            IntVector w2_1 = IntVector.fromMemorySegment(INTS, w, p + 2 * 64L + o1, LITTLE_ENDIAN);
+            for (int j = 0; j < 4; j++) {
+                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 2 * 4 + j]).reinterpretAsShorts();
+                ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + 2 * 4 + j]).reinterpretAsShorts();
+                a0_0 = w2_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w2_1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a1_0 = w2_0.reinterpretAsShorts().mul(d1).add(a1_0);
+                a1_1 = w2_1.reinterpretAsShorts().mul(d1).add(a1_1);
+                w2_0 = w2_0.lanewise(LSHR, 4);
+                w2_1 = w2_1.lanewise(LSHR, 4);
+            }
+            IntVector w3_0 = IntVector.fromMemorySegment(INTS, w, p + 3 * 64L + o0, LITTLE_ENDIAN);
+            IntVector w3_1 = IntVector.fromMemorySegment(INTS, w, p + 3 * 64L + o1, LITTLE_ENDIAN);
+            for (int j = 0; j < 4; j++) {
+                ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 3 * 4 + j]).reinterpretAsShorts();
+                ShortVector d1 = IntVector.broadcast(INTS, digits[x1 + k + 3 * 4 + j]).reinterpretAsShorts();
+                a0_0 = w3_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w3_1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a1_0 = w3_0.reinterpretAsShorts().mul(d1).add(a1_0);
+                a1_1 = w3_1.reinterpretAsShorts().mul(d1).add(a1_1);
+                w3_0 = w3_0.lanewise(LSHR, 4);
+                w3_1 = w3_1.lanewise(LSHR, 4);
+            }
+            FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, d, q + q0, LITTLE_ENDIAN);
+            FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, d, q + q1, LITTLE_ENDIAN);
+            FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+            IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
+            FloatVector f1 = FloatVector.broadcast(FLOATS, steps[g1 + group]);
+            IntVector e1 = IntVector.broadcast(INTS, offsets[g1 + group]);
+            IntVector i0_0 = a0_0.reinterpretAsInts();
+            t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
+            IntVector i0_1 = a0_1.reinterpretAsInts();
+            t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, t0_1);
+            IntVector i1_0 = a1_0.reinterpretAsInts();
+            t1_0 = ((FloatVector) i1_0.lanewise(LSHL, 16).add(i1_0).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s0, t1_0);
+            IntVector i1_1 = a1_1.reinterpretAsInts();
+            t1_1 = ((FloatVector) i1_1.lanewise(LSHL, 16).add(i1_1).lanewise(ASHR, 16).add(e1).convertShape(I2F, FLOATS, 0)).mul(f1).fma(s1, t1_1);
+            if (--left == 0) {
+                left = groups;
+                p += gap;
+                q += blockStep;
             }
         }
         t0_0.intoArray(y, to + (0 * 2 + 0) * L);
