@@ -86,7 +86,11 @@ final class MessageBlocks {
             return;
         }
         List<String> texts = new ArrayList<>();
-        for (Value item : items(content)) {
+        List<Value> blocks = items(content);
+        if (blocks.isEmpty()) {
+            throw Invalid.emptyArray(content.path());
+        }
+        for (Value item : blocks) {
             Fields block = item.fields();
             if (block.require("type").text().equals("tool_result")) {
                 say(texts);

@@ -55,11 +55,12 @@ final class SessionCredentials extends OncePerRequestFilter {
         }
     }
 
-    /** A key that is no longer good ends its session; any other trouble may pass. */
+    /** A key that is no longer good here ends its session, so that another one can sign in; any other trouble may pass. */
     private static void refuse(
             Api.Refused refusal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (refusal.status() == HttpServletResponse.SC_UNAUTHORIZED) {
+        if (refusal.status() == HttpServletResponse.SC_UNAUTHORIZED
+                || refusal.status() == HttpServletResponse.SC_FORBIDDEN) {
             Sessions.end(request);
             chain.doFilter(request, response);
         } else {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -97,8 +98,11 @@ final class LedgerTransactions {
      */
     void progress(Map<UUID, Long> completionTokens, List<SealedContent> answers) {
         transactions.executeWithoutResult(status -> {
-            quota.progress(completionTokens);
-            contents.storeAnswers(answers);
+            // what has ended has its whole answer stored, with a digest in the trail
+            Set<UUID> open = quota.progress(completionTokens);
+            contents.storeAnswers(answers.stream()
+                    .filter(answer -> open.contains(answer.owner().reservation()))
+                    .toList());
         });
     }
 

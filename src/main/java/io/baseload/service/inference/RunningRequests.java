@@ -41,11 +41,11 @@ final class RunningRequests {
     private void tell() {
         var tokens = new HashMap<UUID, Long>();
         var answers = new ArrayList<SealedContent>();
-        running.forEach((reservation, request) -> {
-            tokens.put(reservation, request.lease().completionTokens());
-            request.answers().get().ifPresent(answers::add);
-        });
         try {
+            running.forEach((reservation, request) -> {
+                tokens.put(reservation, request.lease().completionTokens());
+                request.answers().get().ifPresent(answers::add);
+            });
             if (!tokens.isEmpty()) {
                 ledger.transactions().progress(tokens, answers);
             }

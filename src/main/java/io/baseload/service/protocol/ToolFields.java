@@ -24,7 +24,7 @@ public final class ToolFields {
         }
     }
 
-    private static final int MAX_TOOLS = 128;
+    public static final int MAX_TOOLS = 128;
     /** Far more than any schema needs, and what templates can show. */
     private static final int DEEPEST = 64;
 

@@ -153,18 +153,23 @@ public final class Quota {
         return room;
     }
 
-    /** Tells how many tokens the answers of running requests have: what they pay should their process be lost. */
-    public void progress(Map<UUID, Long> completionTokens) {
+    /**
+     * Tells how many tokens the answers of running requests have: what they pay should their process be lost.
+     *
+     * @return those that are open still; until the transaction ends nobody settles them
+     */
+    public Set<UUID> progress(Map<UUID, Long> completionTokens) {
         var ids = List.copyOf(completionTokens.keySet());
-        jdbc.sql("""
+        return jdbc.sql("""
             UPDATE reservation r SET completion_tokens = o.tokens
             FROM (SELECT l.id, l.made_at, u.tokens FROM reservation l JOIN unnest(:ids::uuid[], :tokens::bigint[]) u(id, tokens) ON l.id = u.id
                   WHERE l.state = 'open' ORDER BY l.id FOR UPDATE OF l SKIP LOCKED) o
-            WHERE r.id = o.id AND r.made_at = o.made_at AND r.state = 'open'\
+            WHERE r.id = o.id AND r.made_at = o.made_at AND r.state = 'open' RETURNING r.id\
             """)
                 .param("ids", texts(ids, UUID::toString))
                 .param("tokens", ids.stream().map(completionTokens::get).toArray(Long[]::new))
-                .update();
+                .query(UUID.class)
+                .set();
     }
 
     /** Ends reservations with what was really computed. One that was settled as lost meanwhile is corrected; one that was ended already gives nothing. */

@@ -22,6 +22,9 @@ record FunctionTools(List<Value> functions, Map<String, String> namespaces) {
     static FunctionTools read(Fields fields) {
         var tools = new FunctionTools(new ArrayList<>(), new HashMap<>());
         ToolFields.listed(fields).forEach(tools::add);
+        if (tools.functions.size() > ToolFields.MAX_TOOLS) {
+            throw Invalid.arrayTooLong(fields.path("tools"), ToolFields.MAX_TOOLS, tools.functions.size());
+        }
         return tools;
     }
 

@@ -39,6 +39,9 @@ final class InputItems {
         var items = new InputItems();
         input.items(1, Integer.MAX_VALUE).forEach(item -> items.add(item.fields()));
         items.endTurn();
+        if (items.messages.isEmpty()) {
+            throw Invalid.unsupported(input.path(), "it must have a message.");
+        }
         return items.messages;
     }
 

@@ -177,6 +177,7 @@ class AnthropicMessagesTest {
         {"model": "m", "messages": [{"role": "user", "content": "a"}]}                             | max_tokens
         {"model": "m", "max_tokens": 5}                                                            | messages
         {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": [{"type": "image", "source": {}}]}]} | messages[0].content[0].type
+        {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": []}]}             | messages[0].content
         {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]} | messages[1].role
         {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "x"}]}]} | messages[0].content[0].tool_use_id
         {"model": "m", "max_tokens": 5, "temperature": 1.5, "messages": [{"role": "user", "content": "a"}]} | temperature

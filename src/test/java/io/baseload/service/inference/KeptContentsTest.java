@@ -13,6 +13,7 @@ import io.baseload.service.contents.ContentPolicy;
 import io.baseload.service.contents.ContentSelection;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.contents.KeptContent;
+import io.baseload.service.contents.SealedContent;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -112,6 +114,18 @@ class KeptContentsTest {
         assertThat(client.finished().cancelled()).isTrue();
         assertThat(text(read(tenant).getLast()))
                 .isEqualTo("{\"answers\":[{\"index\":0,\"content\":\"word word word \"}]}");
+    }
+
+    @Test
+    void whatIsToldTooLateDoesNotReplaceTheAnswer() throws Exception {
+        String tenant = keeping();
+        answered(tenant, 2);
+        KeptContent answer = read(tenant).getLast();
+        var late = new SealedContent(answer.owner(), ContentPart.ANSWER, new byte[16], new byte[32], new byte[40]);
+        platform.get(ReservationLedger.class)
+                .transactions()
+                .progress(Map.of(answer.owner().reservation(), 1L), List.of(late));
+        assertThat(read(tenant).getLast().text()).isEqualTo(answer.text());
     }
 
     @Test

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -240,6 +242,7 @@ class ResponsesTest {
         {"model": "m", "input": [{"type": "item_reference", "id": "x"}]}     | input[0].type            | unsupported_value
         {"model": "m", "input": [{"role": "user", "content": [{"type": "input_image", "image_url": "x"}]}]} | input[0].content[0].type | unsupported_value
         {"model": "m", "input": [{"type": "function_call_output", "call_id": "c", "output": ""}]} | input[0].call_id | invalid_value
+        {"model": "m", "input": [{"type": "reasoning", "content": []}]}      | input                    | unsupported_value
         {"model": "m", "input": "a", "tools": [{"type": "web_search"}]}      | tools[0].type            | unsupported_value
         {"model": "m", "input": "a", "tools": [{"type": "function"}]}        | tools[0].name            | missing_required_parameter
         {"model": "m", "input": "a", "tool_choice": {"type": "function", "name": "f"}} | tool_choice    | invalid_value
@@ -257,6 +260,16 @@ class ResponsesTest {
         Web.Reply reply = web.post("/v1/responses", body);
         ErrorFormTest.assertError(reply, 400, "invalid_request_error", code);
         assertEquals(param, reply.error().get("param").stringValue());
+    }
+
+    @Test
+    void aNamespaceCountsByItsFunctions() throws Exception {
+        String function = "{\"type\": \"function\", \"name\": \"f%d\", \"parameters\": {}}";
+        String functions = IntStream.range(0, 129).mapToObj(function::formatted).collect(Collectors.joining(", "));
+        String tools = "[{\"type\": \"namespace\", \"name\": \"n\", \"tools\": [" + functions + "]}]";
+        Web.Reply reply = web.post("/v1/responses", "{\"model\": \"m\", \"input\": \"a\", \"tools\": " + tools + "}");
+        ErrorFormTest.assertError(reply, 400, "invalid_request_error", "array_above_max_length");
+        assertEquals("tools", reply.error().get("param").stringValue());
     }
 
     @ParameterizedTest
