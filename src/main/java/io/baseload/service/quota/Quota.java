@@ -168,7 +168,7 @@ public final class Quota {
             """)
                 .param("ids", texts(ids, UUID::toString))
                 .param("tokens", ids.stream().map(completionTokens::get).toArray(Long[]::new))
-                .query(UUID.class)
+                .query((row, number) -> row.getObject("id", UUID.class))
                 .set();
     }
 
