@@ -11,13 +11,8 @@ enum Int8NibbleKernels {
     FLOAT("NibbleInt8Float", StoredScales.FLOAT, 1, 8, 4, 2, 1),
     PAIRS("NibbleInt8Pairs", StoredScales.FLOAT, 2, 4, 2);
 
-    /** Streams whose totals stay in registers: AVX2's, a panel of two vectors. */
+    /** Streams that are written out: AVX2's, a panel of two vectors. */
     private static final int FEW = 2;
-
-    /** A group's sum, converted and scaled, and what it is added to. */
-    private static final String ADDED =
-            "((FloatVector) i@_#.lanewise(LSHL, 16).add(i@_#).lanewise(ASHR, 16).add(e@).convertShape(I2F, FLOATS,"
-                    + " 0)).mul(f@).fma(s#, %s)";
 
     private final String className;
     private final StoredScales scales;
@@ -176,15 +171,7 @@ enum Int8NibbleKernels {
                         Map.entry("{shift}", shift("w", streams)),
                         Map.entry("{scales}", readScales(streams)),
                         Map.entry("{step}", step()),
-                        Map.entry(
-                                "{add}",
-                                GenerateKernels.eachOf(
-                                        rows,
-                                        streams,
-                                        "IntVector i@_# = a@_#.reinterpretAsInts();\n"
-                                                + ADDED.formatted("FloatVector.fromArray(FLOATS, y, to + (@ * "
-                                                        + streams + " + #) * L)")
-                                                + ".intoArray(y, to + (@ * " + streams + " + #) * L);")),
+                        Map.entry("{add}", add(streams)),
                         Map.entry(
                                 "{start}",
                                 GenerateKernels.each(
@@ -195,7 +182,7 @@ enum Int8NibbleKernels {
                                         + GenerateKernels.eachOf(rows, streams, "a@_# = c@;"))));
     }
 
-    /** Two streams, a group of 32 columns written out in each turn: so a turn always changes the totals, and they stay in registers. More streams are too large for C1 like this. */
+    /** Two streams, a group of 32 columns written out in each turn: without a branch in the loop, which AVX2 needs most. More streams are too large for C1 like this. */
     private String groups() {
         return GenerateKernels.fill(
                 """
@@ -220,7 +207,6 @@ enum Int8NibbleKernels {
                         int left = groups;
                         {rows}
                         int to = row * STREAMS * L;
-                        {totals}
                         int end = (block + blocks) * groups;
                         for (int group = block * groups; group < end; group++, p += 8 * Int8Rows.GROUP) {
                             int k = group * (Int8Rows.GROUP / 2);
@@ -235,7 +221,6 @@ enum Int8NibbleKernels {
                                 q += blockStep;
                             }
                         }
-                        {store}
                     }
                 """.replace("STREAMS", String.valueOf(FEW)),
                 Map.ofEntries(
@@ -243,13 +228,6 @@ enum Int8NibbleKernels {
                         Map.entry("{scale offsets}", scaleOffsets(FEW)),
                         Map.entry("{nested}", scales.nested("0")),
                         Map.entry("{rows}", rows()),
-                        Map.entry(
-                                "{totals}",
-                                GenerateKernels.eachOf(
-                                        rows,
-                                        FEW,
-                                        "FloatVector t@_# = FloatVector.fromArray(FLOATS, y, to + (@ * " + FEW
-                                                + " + #) * L);")),
                         Map.entry("{clear}", clear(FEW)),
                         Map.entry(
                                 "{eights}",
@@ -258,17 +236,7 @@ enum Int8NibbleKernels {
                                         .collect(Collectors.joining("\n"))),
                         Map.entry("{scales}", readScales(FEW)),
                         Map.entry("{step}", step()),
-                        Map.entry(
-                                "{add}",
-                                GenerateKernels.eachOf(
-                                        rows,
-                                        FEW,
-                                        "IntVector i@_# = a@_#.reinterpretAsInts();\nt@_# = " + ADDED.formatted("t@_#")
-                                                + ";")),
-                        Map.entry(
-                                "{store}",
-                                GenerateKernels.eachOf(
-                                        rows, FEW, "t@_#.intoArray(y, to + (@ * " + FEW + " + #) * L);"))));
+                        Map.entry("{add}", add(FEW))));
     }
 
     /** Eight columns of a group. */
@@ -339,5 +307,13 @@ enum Int8NibbleKernels {
                 rows,
                 "FloatVector f# = FloatVector.broadcast(FLOATS, steps[g# + group]);\n"
                         + "IntVector e# = IntVector.broadcast(INTS, offsets[g# + group]);");
+    }
+
+    /** Adds a group's sums, converted and scaled, to the totals, which stand in memory: floats that live around the loop may become objects. */
+    private String add(int streams) {
+        return GenerateKernels.eachOf(rows, streams, """
+            IntVector i@_# = a@_#.reinterpretAsInts();
+            ((FloatVector) i@_#.lanewise(LSHL, 16).add(i@_#).lanewise(ASHR, 16).add(e@).convertShape(I2F, FLOATS, 0)).mul(f@).fma(s#, FloatVector.fromArray(FLOATS, y, to + (@ * STREAMS + #) * L)).intoArray(y, to + (@ * STREAMS + #) * L);\
+            """.replace("STREAMS", String.valueOf(streams)));
     }
 }

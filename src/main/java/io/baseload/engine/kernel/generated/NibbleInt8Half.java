@@ -388,8 +388,6 @@ public final class NibbleInt8Half {
         int left = groups;
         int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
         int to = row * 2 * L;
-        FloatVector t0_0 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L);
-        FloatVector t0_1 = FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L);
         int end = (block + blocks) * groups;
         for (int group = block * groups; group < end; group++, p += 8 * Int8Rows.GROUP) {
             int k = group * (Int8Rows.GROUP / 2);
@@ -437,16 +435,14 @@ public final class NibbleInt8Half {
             FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
             IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
             IntVector i0_0 = a0_0.reinterpretAsInts();
-            t0_0 = ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, t0_0);
+            ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L)).intoArray(y, to + (0 * 2 + 0) * L);
             IntVector i0_1 = a0_1.reinterpretAsInts();
-            t0_1 = ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, t0_1);
+            ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L)).intoArray(y, to + (0 * 2 + 1) * L);
             if (--left == 0) {
                 left = groups;
                 p += gap;
                 q += blockStep;
             }
         }
-        t0_0.intoArray(y, to + (0 * 2 + 0) * L);
-        t0_1.intoArray(y, to + (0 * 2 + 1) * L);
     }
 }
