@@ -59,7 +59,8 @@ enum Int8NibbleKernels {
                  * 4-bit integers times 8-bit activations, in 16-bit lanes, ROWS, with SCALES; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
                  *
                  * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
-                 * the products. Nothing is called while sums are alive, because they might become objects; and totals of floats, which a loop changes only at some of its turns, did: so they are in memory.
+                 * the products. For two streams a whole group is written out instead. Nothing is called while sums are alive, because they might become objects; totals of floats that live around a loop
+                 * did, so they are in memory.
                  */
                 public final class NAME {
                     private NAME() {}
@@ -113,21 +114,7 @@ enum Int8NibbleKernels {
                 """
                     private static void streamsN(
                             PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
-                        MemorySegment w = m.data();
-                        int[] digits = x.digits();
-                        int[] starts = x.starts();
-                        float[] steps = x.steps();
-                        int[] offsets = x.offsets();
-                        long p = m.codes(panel, block);
-                        long stride = m.panelBytes();
-                        {offsets}
-                        MemorySegment d = scales.data();
-                        long panelStep = scales.panelStep();
-                        long blockStep = scales.blockStep();
-                        long q = scales.at();
-                        {scale offsets}
-                        {nested}
-                        int gap = m.blockBytes() - m.packing().block() * 8;
+                        {addresses}
                         int lastOfGroup = x.group() / 8 - 1;
                         int groups = m.packing().block() / x.group();
                         int group = block * groups;
@@ -160,9 +147,7 @@ enum Int8NibbleKernels {
                     }
                 """.replace("streamsN", "streams" + streams).replace("N * L", streams + " * L"),
                 Map.ofEntries(
-                        Map.entry("{offsets}", offsets(streams)),
-                        Map.entry("{scale offsets}", scaleOffsets(streams)),
-                        Map.entry("{nested}", scales.nested("0")),
+                        Map.entry("{addresses}", addresses(streams)),
                         Map.entry("{rows}", rows()),
                         Map.entry("{clear}", clear(streams)),
                         Map.entry("{load}", load("w", streams, "p + o#")),
@@ -172,14 +157,7 @@ enum Int8NibbleKernels {
                         Map.entry("{scales}", readScales(streams)),
                         Map.entry("{step}", step()),
                         Map.entry("{add}", add(streams)),
-                        Map.entry(
-                                "{start}",
-                                GenerateKernels.each(
-                                                rows,
-                                                "c# = IntVector.broadcast(INTS, starts[g# +"
-                                                        + " group]).reinterpretAsShorts();")
-                                        + "\n"
-                                        + GenerateKernels.eachOf(rows, streams, "a@_# = c@;"))));
+                        Map.entry("{start}", clear(streams).replace("ShortVector ", ""))));
     }
 
     /** Two streams, a group of 32 columns written out in each turn: without a branch in the loop, which AVX2 needs most. More streams are too large for C1 like this. */
@@ -188,21 +166,7 @@ enum Int8NibbleKernels {
                 """
                     private static void groups(
                             PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
-                        MemorySegment w = m.data();
-                        int[] digits = x.digits();
-                        int[] starts = x.starts();
-                        float[] steps = x.steps();
-                        int[] offsets = x.offsets();
-                        long p = m.codes(panel, block);
-                        long stride = m.panelBytes();
-                        {offsets}
-                        MemorySegment d = scales.data();
-                        long panelStep = scales.panelStep();
-                        long blockStep = scales.blockStep();
-                        long q = scales.at();
-                        {scale offsets}
-                        {nested}
-                        int gap = m.blockBytes() - m.packing().block() * 8;
+                        {addresses}
                         int groups = m.packing().block() / Int8Rows.GROUP;
                         int left = groups;
                         {rows}
@@ -224,9 +188,7 @@ enum Int8NibbleKernels {
                     }
                 """.replace("STREAMS", String.valueOf(FEW)),
                 Map.ofEntries(
-                        Map.entry("{offsets}", offsets(FEW)),
-                        Map.entry("{scale offsets}", scaleOffsets(FEW)),
-                        Map.entry("{nested}", scales.nested("0")),
+                        Map.entry("{addresses}", addresses(FEW)),
                         Map.entry("{rows}", rows()),
                         Map.entry("{clear}", clear(FEW)),
                         Map.entry(
@@ -260,12 +222,35 @@ enum Int8NibbleKernels {
                 .replace("wE_", "w" + number + "_");
     }
 
-    private static String offsets(int streams) {
-        return GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, 4);");
-    }
-
-    private String scaleOffsets(int streams) {
-        return GenerateKernels.each(streams, "long q# = Lanes.offset(#, panelStep, " + scales.type() + ".BYTES);");
+    /** Where a call begins, and what it goes on by. */
+    private String addresses(int streams) {
+        return GenerateKernels.fill(
+                        """
+                        MemorySegment w = m.data();
+                        int[] digits = x.digits();
+                        int[] starts = x.starts();
+                        float[] steps = x.steps();
+                        int[] offsets = x.offsets();
+                        long p = m.codes(panel, block);
+                        long stride = m.panelBytes();
+                        {offsets}
+                        MemorySegment d = scales.data();
+                        long panelStep = scales.panelStep();
+                        long blockStep = scales.blockStep();
+                        long q = scales.at();
+                        {scale offsets}
+                        {nested}
+                        int gap = m.blockBytes() - m.packing().block() * 8;\
+                        """,
+                        Map.of(
+                                "{offsets}",
+                                GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, 4);"),
+                                "{scale offsets}",
+                                GenerateKernels.each(
+                                        streams, "long q# = Lanes.offset(#, panelStep, " + scales.type() + ".BYTES);"),
+                                "{nested}",
+                                scales.nested("0")))
+                .stripTrailing();
     }
 
     private String rows() {

@@ -84,8 +84,7 @@ final class DecodeLinear {
     private static void coded(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
         Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
-        int most = w.packing().scales().nested() ? NESTED_BLOCKS : ONE_ROWS_BLOCKS;
-        int blocks = rows == 1 ? most : blocks(w.packing());
+        int blocks = blocks(w.packing(), rows, ONE_ROWS_BLOCKS);
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
             ScaleVectors.read(w, unit, units, block, some, scratch.scales);
@@ -99,9 +98,16 @@ final class DecodeLinear {
         }
     }
 
-    /** Blocks that a kernel runs over in one call: about {@link Scratch#BLOCK_COLUMNS} columns, but no more than {@link Scratch#BLOCKS}. */
-    static int blocks(Packing packing) {
-        return Math.clamp(BLOCK_COLUMNS / packing.block(), 1, BLOCKS);
+    /**
+     * Blocks that a kernel runs over in one call: for several rows about {@link Scratch#BLOCK_COLUMNS} columns, but no more than {@link Scratch#BLOCKS}; for one as many as share a nested scale.
+     *
+     * @param most for one row, where no scales are nested
+     */
+    static int blocks(Packing packing, int rows, int most) {
+        if (rows > 1) {
+            return Math.clamp(BLOCK_COLUMNS / packing.block(), 1, BLOCKS);
+        }
+        return packing.scales().nested() ? NESTED_BLOCKS : most;
     }
 
     private static void products(

@@ -74,7 +74,7 @@ final class Int8DecodeLinear {
     /** Adds the products of all columns: at once for one row, or as far as nested scales share a scale; else a few blocks after the other, whose weights then serve all rows from cache. */
     private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
         boolean convert = converts(w.packing(), rows);
-        int blocks = blocks(w, rows);
+        int blocks = DecodeLinear.blocks(w.packing(), rows, w.blocks());
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
             if (convert) {
@@ -88,13 +88,6 @@ final class Int8DecodeLinear {
                 nibbles(w, unit, units, block, some, rows, scratch);
             }
         }
-    }
-
-    private static int blocks(PackedMatrix w, int rows) {
-        if (rows > 1) {
-            return DecodeLinear.blocks(w.packing());
-        }
-        return w.packing().scales().nested() ? PackedMatrix.NESTED_BLOCKS : w.blocks();
     }
 
     /** Whether scales are converted to F32 before a kernel runs: those that several rows share, and those that it can't read. */

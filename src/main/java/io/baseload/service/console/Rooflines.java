@@ -51,13 +51,9 @@ final class Rooflines {
                         Instant.now(),
                         batches.stream()
                                 .map(point -> new Point(
-                                        number(point, "batch").intValue(),
-                                        number(point, "tokens_per_second").doubleValue()))
+                                        (int) EngineState.number(point, "batch"),
+                                        EngineState.number(point, "tokens_per_second")))
                                 .toList()));
-    }
-
-    private static Number number(Map<String, Object> object, String name) {
-        return object.get(name) instanceof Number number ? number : 0;
     }
 
     /** The part of the roofline that a rate of a model is. */

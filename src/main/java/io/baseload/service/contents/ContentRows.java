@@ -1,5 +1,7 @@
 package io.baseload.service.contents;
 
+import static io.baseload.service.database.SqlArrays.texts;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -141,11 +143,6 @@ final class ContentRows {
                 .param("sealed", bytes(contents, SealedContent::sealed));
     }
 
-    private static @Nullable String[] texts(
-            List<SealedContent> contents, Function<SealedContent, @Nullable String> text) {
-        return contents.stream().map(text).toArray(String[]::new);
-    }
-
     private static byte[][] bytes(List<SealedContent> contents, Function<SealedContent, byte[]> bytes) {
         return contents.stream().map(bytes).toArray(byte[][]::new);
     }
@@ -153,7 +150,7 @@ final class ContentRows {
     Map<UUID, byte[]> answerDigests(Collection<UUID> reservations) {
         var digests = new HashMap<UUID, byte[]>();
         jdbc.sql("SELECT reservation, digest FROM content WHERE part = 'answer' AND reservation = ANY (?::uuid[])")
-                .param(reservations.stream().map(UUID::toString).toArray(String[]::new))
+                .param(texts(reservations, UUID::toString))
                 .query(row -> {
                     digests.put(row.getObject("reservation", UUID.class), row.getBytes("digest"));
                 });

@@ -1,8 +1,7 @@
 package io.baseload.service.contents;
 
+import io.baseload.service.audit.Hashes;
 import io.baseload.service.encryption.SealingKey;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** Seals what one tenant's requests say and are told. */
 public final class ContentSealer {
@@ -28,12 +27,8 @@ public final class ContentSealer {
     }
 
     static byte[] digest(byte[] salt, byte[] text) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            digest.update(salt);
-            return digest.digest(text);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        var digest = Hashes.sha256();
+        digest.update(salt);
+        return digest.digest(text);
     }
 }

@@ -27,7 +27,7 @@ public class EncryptionConfiguration {
             BaseloadHome home,
             ObjectProvider<EmbeddedDatabase> embedded) {
         if (file != null) {
-            return MasterKeys.of(keys(file));
+            return read(file);
         }
         if (embedded.getIfAvailable() == null) {
             return MasterKeys.of(List.of());
@@ -37,7 +37,7 @@ public class EncryptionConfiguration {
                 own.readOrCreate(() -> Base64.getEncoder().encodeToString(SealingKey.random(SealingKey.BYTES)))));
     }
 
-    private static List<String> keys(Path file) {
+    private static MasterKeys read(Path file) {
         try {
             List<String> keys = Files.readAllLines(file).stream()
                     .map(String::strip)
@@ -46,8 +46,7 @@ public class EncryptionConfiguration {
             if (keys.isEmpty()) {
                 throw new IllegalArgumentException("it is empty");
             }
-            MasterKeys.of(keys);
-            return keys;
+            return MasterKeys.of(keys);
         } catch (IOException e) {
             throw new UncheckedIOException("baseload.encryption.key-file " + file + " can't be read", e);
         } catch (IllegalArgumentException e) {

@@ -15,7 +15,6 @@ import io.baseload.service.cluster.InstanceLease;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.ContentOwner;
 import io.baseload.service.contents.Contents;
-import io.baseload.service.contents.SealedContent;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
@@ -184,24 +183,13 @@ final class InferenceService implements Inference {
         var quota =
                 reserve(new Intent(caller.actor(), reservation, asked, model.fingerprint(), origin, prompt), process);
         var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), process);
-        var transcript = kept.map(it ->
-                new Transcript(asked.completion().prompts() * asked.completion().choices()));
-        running.add(reservation.id(), tokens, () -> sealed(kept, transcript));
+        running.add(reservation.id(), tokens, kept);
         Runnable ended = () -> {
             taken.close();
             running.remove(reservation.id());
         };
         try {
-            var request = new RunningRequest(
-                    reservation,
-                    model,
-                    ledger,
-                    watch,
-                    turn,
-                    transcript,
-                    () -> sealed(kept, transcript),
-                    ended,
-                    listener);
+            var request = new RunningRequest(reservation, model, ledger, watch, turn, kept, ended, listener);
             var completion = prepared.start(index -> lease(prepared, tokens, turn, watch), request);
             awaitTurn(turn, model, completion);
             return new AdmittedRequest(model.id(), model.fingerprint(), prepared.promptTokens(), quota, completion);
@@ -221,14 +209,12 @@ final class InferenceService implements Inference {
                     reservation.requestId(),
                     asked.endUser().user(),
                     asked.endUser().safetyIdentifier());
-            return contents.sealer(reservation.tenant()).map(sealer -> new KeptContents(sealer, owner));
+            int answers = asked.completion().prompts() * asked.completion().choices();
+            return contents.sealer(reservation.tenant())
+                    .map(sealer -> new KeptContents(sealer, owner, new Transcript(answers)));
         } catch (SealException e) {
             throw new LedgerUnavailableException(e);
         }
-    }
-
-    private static Optional<SealedContent> sealed(Optional<KeptContents> kept, Optional<Transcript> transcript) {
-        return kept.map(it -> it.answers(transcript.orElseThrow().answers()));
     }
 
     /** A backend has its own queue, and has begun to answer when it is started. */

@@ -3,7 +3,6 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
-import io.baseload.service.contents.SealedContent;
 import io.baseload.service.inference.Outcome.State;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ServedModel;
@@ -13,7 +12,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,16 +32,14 @@ final class RunningRequest implements Consumer<CompletionEvent> {
     private final ReservationLedger ledger;
     private final Stopwatch watch;
     private final WaitingLine.Turn turn;
-    private final @Nullable Transcript transcript;
-    private final Supplier<Optional<SealedContent>> answers;
+    private final @Nullable KeptContents kept;
     private final Runnable ended;
     private final Consumer<CompletionEvent> listener;
     private final Map<Integer, StopReason> reasons = new TreeMap<>(); // the engine's thread only
 
     /**
      * @param turn whether the request was given up before it began: then it ends here, and nobody hears of it any more
-     * @param transcript is written where somebody wants it
-     * @param answers what there is of them, where they are kept
+     * @param kept what is kept of the request, if its tenant wants that
      * @param ended runs when the engine is done with the request
      */
     RunningRequest(
@@ -52,8 +48,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
             ReservationLedger ledger,
             Stopwatch watch,
             WaitingLine.Turn turn,
-            Optional<Transcript> transcript,
-            Supplier<Optional<SealedContent>> answers,
+            Optional<KeptContents> kept,
             Runnable ended,
             Consumer<CompletionEvent> listener) {
         this.reservation = reservation;
@@ -61,8 +56,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         this.ledger = ledger;
         this.watch = watch;
         this.turn = turn;
-        this.transcript = transcript.orElse(null);
-        this.answers = answers;
+        this.kept = kept.orElse(null);
         this.ended = ended;
         this.listener = listener;
     }
@@ -86,8 +80,8 @@ final class RunningRequest implements Consumer<CompletionEvent> {
             return;
         }
         watch.token();
-        if (transcript != null) {
-            transcript.add(event);
+        if (kept != null) {
+            kept.transcript().add(event);
         }
         listener.accept(event);
     }
@@ -105,12 +99,11 @@ final class RunningRequest implements Consumer<CompletionEvent> {
             model.ended(state == State.FAILED, watch.firstToken());
         }
         var finishReasons = reasons.values().stream().map(RunningRequest::word).toList();
-        var kept = answers.get();
-        var unused = ledger.settle(new Outcome(reservation, state, usage, finishReasons, watch.milliseconds(), kept))
+        var answer = Optional.ofNullable(kept).map(KeptContents::answers);
+        var unused = ledger.settle(new Outcome(reservation, state, usage, finishReasons, watch.milliseconds(), answer))
                 .copy()
-                .orTimeout(kept.isPresent() ? MAX_DELAY_OF_KEPT_MILLIS : MAX_DELAY_MILLIS, TimeUnit.MILLISECONDS)
-                .whenComplete(
-                        (nothing, late) -> deliver(late != null && kept.isPresent() ? notKept(late, usage) : last));
+                .orTimeout(kept != null ? MAX_DELAY_OF_KEPT_MILLIS : MAX_DELAY_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete((nothing, late) -> deliver(late != null && kept != null ? notKept(late, usage) : last));
     }
 
     private static CompletionEvent notKept(Throwable late, Usage usage) {

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +20,7 @@ final class RunningRequests {
     private final ReservationLedger ledger;
     private final Map<UUID, Running> running = new ConcurrentHashMap<>();
 
-    private record Running(TokenLease lease, Supplier<Optional<SealedContent>> answers) {}
+    private record Running(TokenLease lease, Optional<KeptContents> kept) {}
 
     RunningRequests(ReservationLedger ledger, Duration leaseTime) {
         this.ledger = ledger;
@@ -29,9 +28,8 @@ final class RunningRequests {
         var unused = ledger.clock().scheduleWithFixedDelay(this::tell, pause, pause, TimeUnit.MILLISECONDS);
     }
 
-    /** @param answers what there is of them, where they are kept */
-    void add(UUID reservation, TokenLease lease, Supplier<Optional<SealedContent>> answers) {
-        running.put(reservation, new Running(lease, answers));
+    void add(UUID reservation, TokenLease lease, Optional<KeptContents> kept) {
+        running.put(reservation, new Running(lease, kept));
     }
 
     void remove(UUID reservation) {
@@ -44,7 +42,7 @@ final class RunningRequests {
         try {
             running.forEach((reservation, request) -> {
                 tokens.put(reservation, request.lease().completionTokens());
-                request.answers().get().ifPresent(answers::add);
+                request.kept().map(KeptContents::answers).ifPresent(answers::add);
             });
             if (!tokens.isEmpty()) {
                 ledger.transactions().progress(tokens, answers);

@@ -40,7 +40,7 @@ final class ChatRequestParser {
         boolean usage = CommonFields.usage(fields);
         boolean logprobs = request.topLogprobs() >= 0;
         return new ParsedRequest(
-                CommonFields.request(fields, model, request),
+                RequestFields.request(fields, model, request),
                 CommonFields.streaming(fields),
                 admitted -> new ChatShape(ResponseHead.of("chatcmpl-", admitted), choices, logprobs, usage),
                 UnaryOperator.identity());

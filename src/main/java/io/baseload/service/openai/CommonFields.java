@@ -1,28 +1,14 @@
 package io.baseload.service.openai;
 
-import io.baseload.chat.api.CompletionRequest;
-import io.baseload.service.inference.InferenceRequest;
 import io.baseload.service.protocol.Fields;
 import io.baseload.service.protocol.Invalid;
 import io.baseload.service.protocol.RequestFields;
 import io.baseload.service.protocol.Value;
 import java.util.List;
-import java.util.Optional;
 
 /** Fields that chat and completions share, beside sampling: how the answer is delivered, and what has no effect here but must be well formed. */
 final class CommonFields {
     private CommonFields() {}
-
-    /** With what the two routes read alike. */
-    static InferenceRequest request(Fields fields, String model, CompletionRequest completion) {
-        return new InferenceRequest(
-                model,
-                completion,
-                RequestFields.urgency(fields),
-                RequestFields.cacheSalt(fields),
-                RequestFields.endUser(fields),
-                Optional.empty());
-    }
 
     static int choices(Fields fields) {
         return fields.integer("n", 1, Limits.CHOICES, 1);

@@ -42,7 +42,7 @@ final class TextRequestParser {
         boolean usage = CommonFields.usage(fields);
         int all = request.prompts() * choices;
         return new ParsedRequest(
-                CommonFields.request(fields, model, request),
+                RequestFields.request(fields, model, request),
                 CommonFields.streaming(fields),
                 admitted -> new TextShape(ResponseHead.of("cmpl-", admitted), request.topLogprobs(), all, usage),
                 UnaryOperator.identity());

@@ -1,7 +1,9 @@
 package io.baseload.service.protocol;
 
+import io.baseload.chat.api.CompletionRequest;
 import io.baseload.engine.api.FlowId.Urgency;
 import io.baseload.service.inference.EndUser;
+import io.baseload.service.inference.InferenceRequest;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +19,12 @@ public final class RequestFields {
     private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
 
     private RequestFields() {}
+
+    /** What is asked of a model, with what OpenAI's routes read alike. */
+    public static InferenceRequest request(Fields fields, String model, CompletionRequest completion) {
+        return new InferenceRequest(
+                model, completion, urgency(fields), cacheSalt(fields), endUser(fields), Optional.empty());
+    }
 
     public static String model(Fields fields) {
         return limited(fields.require("model"), 1, MODEL_NAME);

@@ -1,6 +1,6 @@
 package io.baseload.service.quota;
 
-import static io.baseload.service.quota.SqlArrays.texts;
+import static io.baseload.service.database.SqlArrays.texts;
 
 import java.math.BigDecimal;
 import java.sql.ResultSet;

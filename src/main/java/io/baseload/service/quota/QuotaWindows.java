@@ -1,6 +1,6 @@
 package io.baseload.service.quota;
 
-import static io.baseload.service.quota.SqlArrays.texts;
+import static io.baseload.service.database.SqlArrays.texts;
 
 import io.baseload.service.quota.QuotaTerms.Kind;
 import io.baseload.service.tenant.Budgets;

@@ -4,7 +4,6 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.OutputFormat;
-import io.baseload.service.inference.InferenceRequest;
 import io.baseload.service.protocol.Fields;
 import io.baseload.service.protocol.FormatFields;
 import io.baseload.service.protocol.Invalid;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
@@ -49,13 +47,7 @@ final class ResponsesRequestParser {
                 topLogprobs,
                 format(fields),
                 false);
-        var request = new InferenceRequest(
-                model,
-                completion,
-                RequestFields.urgency(fields),
-                RequestFields.cacheSalt(fields),
-                RequestFields.endUser(fields),
-                Optional.empty());
+        var request = RequestFields.request(fields, model, completion);
         var settings = ResponseSettings.of(fields, completion);
         return new ParsedRequest(
                 request,

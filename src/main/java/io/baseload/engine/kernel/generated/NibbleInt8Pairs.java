@@ -22,7 +22,8 @@ import jdk.incubator.vector.ShortVector;
  * 4-bit integers times 8-bit activations, in 16-bit lanes, two rows, with F32 scales; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
  *
  * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
- * the products. Nothing is called while sums are alive, because they might become objects; and totals of floats, which a loop changes only at some of its turns, did: so they are in memory.
+ * the products. For two streams a whole group is written out instead. Nothing is called while sums are alive, because they might become objects; totals of floats that live around a loop
+ * did, so they are in memory.
  */
 public final class NibbleInt8Pairs {
     private NibbleInt8Pairs() {}

@@ -1,13 +1,14 @@
-package io.baseload.service.quota;
+package io.baseload.service.database;
 
 import java.util.Collection;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Columns of many rows, as {@code unnest} takes them. */
-final class SqlArrays {
+public final class SqlArrays {
     private SqlArrays() {}
 
-    static <T> String[] texts(Collection<T> all, Function<T, String> text) {
+    public static <T> @Nullable String[] texts(Collection<T> all, Function<T, @Nullable String> text) {
         return all.stream().map(text).toArray(String[]::new);
     }
 }
