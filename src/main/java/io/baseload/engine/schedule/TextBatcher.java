@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts texts together for an encoder. A step takes whole texts as long as its rows and pages are enough, those first whose flow got the fewest tokens for its weight; a request's texts may share a step with those of
@@ -179,7 +180,7 @@ public final class TextBatcher implements ModelTurns {
     }
 
     /** The flow whose turn it is; forgets requests that nobody waits for any more, and flows without requests. */
-    private @org.jspecify.annotations.Nullable TextFlow next() {
+    private @Nullable TextFlow next() {
         flows.values().forEach(flow -> flow.waiting.removeIf(request -> request.done.isDone()));
         flows.values().removeIf(flow -> flow.waiting.isEmpty());
         return flows.values().stream()

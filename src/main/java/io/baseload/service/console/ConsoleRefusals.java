@@ -8,6 +8,7 @@ import java.io.IOException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.authentication.InsufficientAuthenticationException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.AuthenticationEntryPoint;
@@ -57,11 +58,7 @@ record ConsoleRefusals(AuthenticationEntryPoint api) implements AuthenticationEn
                     : "This API key or token does not have the role that this page needs.";
             show(new Api.Refused(HttpServletResponse.SC_FORBIDDEN, words), request, response);
         } else {
-            commence(
-                    request,
-                    response,
-                    new org.springframework.security.authentication.InsufficientAuthenticationException(
-                            "no session", cause));
+            commence(request, response, new InsufficientAuthenticationException("no session", cause));
         }
     }
 

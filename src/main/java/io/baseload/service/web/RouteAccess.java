@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /** Which key or token may ask which route: the whole of it. Of two rules that match, the first counts; a route without a rule is nobody's. */
@@ -46,9 +47,13 @@ public final class RouteAccess {
 
     /**
      * @param method an HTTP method, or {@code *} for all
-     * @param pattern of paths; {@code {tenant}} in it is the tenant that is asked about
+     * @param paths {@code {tenant}} in the pattern is the tenant that is asked about
      */
-    record Rule(String method, String pattern, List<Grant> grants) {
+    record Rule(String method, PathPattern paths, List<Grant> grants) {
+        String pattern() {
+            return paths.getPatternString();
+        }
+
         boolean allows(Caller caller, @Nullable String tenant) {
             return grants.stream().anyMatch(grant -> grant.covers(caller, tenant));
         }
@@ -88,9 +93,7 @@ public final class RouteAccess {
         PathContainer parsed = PathContainer.parsePath(path);
         return RULES.stream()
                 .filter(rule -> rule.method().equals("*") || rule.method().equals(method))
-                .map(rule -> Optional.ofNullable(PathPatternParser.defaultInstance
-                                .parse(rule.pattern())
-                                .matchAndExtract(parsed))
+                .map(rule -> Optional.ofNullable(rule.paths().matchAndExtract(parsed))
                         .map(match ->
                                 rule.allows(caller, match.getUriVariables().get(TENANT))))
                 .flatMap(Optional::stream)
@@ -103,6 +106,6 @@ public final class RouteAccess {
     }
 
     private static Rule rule(String method, String pattern, Grant... grants) {
-        return new Rule(method, pattern, List.of(grants));
+        return new Rule(method, PathPatternParser.defaultInstance.parse(pattern), List.of(grants));
     }
 }
