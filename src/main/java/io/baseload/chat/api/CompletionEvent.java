@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What happens to a question, in order. Of one answer first all reasoning, then text, then calls one after the other, each with its arguments' fragments.
+ * What happens to a question, in order. Of one answer first all reasoning, then text, then calls one after the other, each with its arguments' fragments;
+ * what a backend says after it began a call comes last.
  * {@link Finished} or {@link Failed} is the last event.
  */
 public sealed interface CompletionEvent {

@@ -28,6 +28,15 @@ final class Folders {
         }
     }
 
+    /** Writes the entries of a directory and of those below it to the disk. */
+    static void syncAll(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.filter(Files::isDirectory).toList()) {
+                sync(path);
+            }
+        }
+    }
+
     /** Removes a directory with what is in it, if it is there. What can't be removed is logged and left to the next start. */
     static void removeQuietly(Path directory) {
         if (!Files.exists(directory)) {

@@ -107,7 +107,7 @@ public final class ModelWriter implements AutoCloseable {
         write(StoredFolder.HEADER, HeaderWriter.json(header));
         readOnly(StoredFolder.WEIGHTS);
         Files.delete(folder.resolve(ImportJournal.FILE));
-        Folders.sync(folder);
+        Folders.syncAll(folder);
     }
 
     private void write(String name, byte[] bytes) throws IOException {

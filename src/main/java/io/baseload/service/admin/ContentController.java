@@ -1,6 +1,7 @@
 package io.baseload.service.admin;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.baseload.service.contents.ContentPage;
 import io.baseload.service.contents.ContentPolicy;
 import io.baseload.service.contents.ContentSelection;
 import io.baseload.service.contents.Contents;
@@ -128,13 +129,15 @@ final class ContentController {
         var selection = new ContentSelection(
                 text("request_id", requestId), text("user", user), time("from", from), time("to", to));
         try {
-            var kept = contents.read(
+            ContentPage page = contents.read(
                     caller.actor(),
                     tenants.require(tenant).id(),
                     selection,
                     after == null ? 0 : after,
-                    request.probe());
-            return Page.of(request, kept, it -> Long.toString(it.id()), ContentForm::of);
+                    request.limit());
+            var kept = page.contents();
+            String next = page.more() ? Long.toString(kept.getLast().id()) : null;
+            return new Page<>("list", kept.stream().map(ContentForm::of).toList(), next);
         } catch (SealException e) {
             throw withoutKey(e);
         }

@@ -1,5 +1,6 @@
 package io.baseload.service.audit;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -14,6 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The append-only, hash-chained record of what was asked and administered. */
 public final class AuditTrail {
+    /** How far a clock may be set back. */
+    static final Duration SET_BACK = Duration.ofMinutes(5);
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
@@ -111,21 +115,49 @@ public final class AuditTrail {
      * Entries of a span of time, in order.
      *
      * @param after only entries with a greater number
+     * <p>Entries stand in the order of time, but for a clock that was set back. So the first and the last are looked for by halves, a little before and after; a
+     * clock that was set back by more than {@link #SET_BACK} hides entries from whoever asks by time.
+     *
      * @param from when they were appended, at the earliest
      * @param to before which moment
      */
     public List<AuditEntry> between(long after, Optional<Instant> from, Optional<Instant> to, int limit) {
+        long first = from.map(time -> reached(time.minus(SET_BACK)) - 1).orElse(0L);
+        long end = to.map(time -> reached(time.plus(SET_BACK))).orElse(Long.MAX_VALUE);
         return jdbc.sql("""
             SELECT * FROM audit_entry
-            WHERE seq > :after AND (:from::timestamptz IS NULL OR at >= :from) AND (:to::timestamptz IS NULL OR at < :to)
+            WHERE seq > :after AND seq < :end AND (:from::timestamptz IS NULL OR at >= :from) AND (:to::timestamptz IS NULL OR at < :to)
             ORDER BY seq LIMIT :limit\
             """)
-                .param("after", after)
+                .param("after", Math.max(after, first))
+                .param("end", end)
                 .param("from", from.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null))
                 .param("to", to.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null))
                 .param("limit", limit)
                 .query((row, number) -> AuditEntry.read(row))
                 .list();
+    }
+
+    /** The number of the first entry of this moment or later; where there is none, the next one's. */
+    private long reached(Instant time) {
+        long low = jdbc.sql("SELECT coalesce((SELECT seq FROM audit_entry ORDER BY seq LIMIT 1), 1)")
+                .query(Long.class)
+                .single();
+        long high = jdbc.sql("SELECT seq + 1 FROM audit_head").query(Long.class).single();
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            boolean before = jdbc.sql("SELECT at < ? FROM audit_entry WHERE seq = ?")
+                    .params(time.atOffset(ZoneOffset.UTC), middle)
+                    .query(Boolean.class)
+                    .optional()
+                    .orElse(true); // its segment was dropped meanwhile
+            if (before) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     /**

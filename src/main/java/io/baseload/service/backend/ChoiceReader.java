@@ -15,11 +15,13 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Reads one answer from the chunks of a backend, and mends what engines do differently: calls without an id, or all with the same index; arguments that are an object,
- * or nothing; {@code stop} as the reason of an answer that is a call.
+ * or nothing; {@code stop} as the reason of an answer that is a call; and several calls whose fragments come mixed. Of these the first is told as it comes. What
+ * follows it is told when the answer is complete: only then is it known that nothing of the first follows.
  */
 final class ChoiceReader {
     private final int choice;
     private final List<Call> calls = new ArrayList<>();
+    private final StringBuilder textAfterCalls = new StringBuilder();
     private int chunks;
     private int reasoningChunks;
     private boolean finished;
@@ -32,11 +34,13 @@ final class ChoiceReader {
     private static final class Call {
         private final int index;
         private final String id;
-        private boolean arguments;
+        private final String name;
+        private final StringBuilder arguments = new StringBuilder();
 
-        Call(int index, String id) {
+        Call(int index, String id, String name) {
             this.index = index;
             this.id = id;
+            this.name = name;
         }
     }
 
@@ -63,11 +67,16 @@ final class ChoiceReader {
         boolean thinks = !pieces.isEmpty();
         List<TokenLogprob> logprobs = logprobs(body.path("logprobs").path("content"));
         String said = text(delta, "content").or(() -> text(delta, "refusal")).orElse("");
+        boolean any = thinks || !said.isEmpty() || !delta.path("tool_calls").isEmpty();
+        if (!calls.isEmpty()) {
+            textAfterCalls.append(said);
+            said = "";
+        }
         if (!said.isEmpty() || !logprobs.isEmpty()) {
             pieces.add(new CompletionEvent.Text(choice, said, logprobs));
         }
         delta.path("tool_calls").forEach(call -> read(call, pieces));
-        if (!pieces.isEmpty()) {
+        if (any || !pieces.isEmpty()) {
             chunks++;
             reasoningChunks += thinks ? 1 : 0;
         }
@@ -85,12 +94,14 @@ final class ChoiceReader {
                             Reason.FAILED, "The backend sent a call of a tool without the tool's name."));
             place = calls.size();
             String known = id.isEmpty() ? "call_" + UUID.randomUUID().toString().replace("-", "") : id;
-            calls.add(new Call(index, known));
-            pieces.add(new CompletionEvent.ToolCallStarted(choice, place, known, name));
+            calls.add(new Call(index, known, name));
+            if (place == 0) {
+                pieces.add(new CompletionEvent.ToolCallStarted(choice, place, known, name));
+            }
         }
         String arguments = arguments(function.path("arguments"));
-        if (!arguments.isEmpty()) {
-            calls.get(place).arguments = true;
+        calls.get(place).arguments.append(arguments);
+        if (place == 0 && !arguments.isEmpty()) {
             pieces.add(new CompletionEvent.ToolCallArguments(choice, place, arguments));
         }
     }
@@ -118,12 +129,19 @@ final class ChoiceReader {
         finished = true;
         List<CompletionEvent> events = new ArrayList<>();
         StopReason reason = reason(word);
-        if (reason == StopReason.TOOL_CALLS) {
-            for (int i = 0; i < calls.size(); i++) {
-                if (!calls.get(i).arguments) {
-                    events.add(new CompletionEvent.ToolCallArguments(choice, i, "{}"));
-                }
+        for (int i = 0; i < calls.size(); i++) {
+            Call call = calls.get(i);
+            String missing = reason == StopReason.TOOL_CALLS && call.arguments.isEmpty() ? "{}" : "";
+            if (i > 0) {
+                events.add(new CompletionEvent.ToolCallStarted(choice, i, call.id, call.name));
+                missing = call.arguments + missing;
             }
+            if (!missing.isEmpty()) {
+                events.add(new CompletionEvent.ToolCallArguments(choice, i, missing));
+            }
+        }
+        if (!textAfterCalls.isEmpty()) {
+            events.add(new CompletionEvent.Text(choice, textAfterCalls.toString(), List.of()));
         }
         events.add(new CompletionEvent.ChoiceFinished(choice, reason, Optional.empty()));
         return events;

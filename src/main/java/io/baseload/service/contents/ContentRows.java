@@ -20,11 +20,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The tables of contents. */
 final class ContentRows {
-    private static final String CHOSEN = """
-        tenant = :tenant AND (:request::text IS NULL OR request_id = :request)
-          AND (:user::text IS NULL OR end_user = :user OR safety_identifier = :user)
-          AND (:from::timestamptz IS NULL OR at >= :from) AND (:to::timestamptz IS NULL OR at < :to)\
-        """;
     private static final String COLUMNS =
             "reservation, part, tenant, request_id, end_user, safety_identifier, salt, digest, sealed";
     private static final String GIVEN = """
@@ -39,7 +34,11 @@ final class ContentRows {
         this.jdbc = jdbc;
     }
 
-    record PolicyRow(String tenant, boolean keep, @Nullable Integer retentionDays, String sealedKey) {
+    record PolicyRow(
+            String tenant,
+            boolean keep,
+            @Nullable Integer retentionDays,
+            @Nullable String sealedKey) {
         static PolicyRow read(ResultSet row) throws SQLException {
             return new PolicyRow(
                     row.getString("tenant"),
@@ -87,11 +86,12 @@ final class ContentRows {
                 .optional();
     }
 
-    /** @param key for a tenant that has none yet */
-    void save(String tenant, ContentPolicy policy, String key) {
+    /** @param key for a tenant that has none yet; null leaves it without */
+    void save(String tenant, ContentPolicy policy, @Nullable String key) {
         jdbc.sql("""
             INSERT INTO content_policy (tenant, keep, retention_days, sealed_key) VALUES (:tenant, :keep, :days, :key)
-            ON CONFLICT (tenant) DO UPDATE SET keep = :keep, retention_days = :days\
+            ON CONFLICT (tenant) DO UPDATE
+              SET keep = :keep, retention_days = :days, sealed_key = coalesce(content_policy.sealed_key, :key)\
             """)
                 .param("tenant", tenant)
                 .param("keep", policy.keep())
@@ -104,9 +104,9 @@ final class ContentRows {
                 .update();
     }
 
-    void reseal(PolicyRow before, String key) {
+    void reseal(String tenant, String before, String key) {
         jdbc.sql("UPDATE content_policy SET sealed_key = ? WHERE tenant = ? AND sealed_key = ?")
-                .params(key, before.tenant(), before.sealedKey())
+                .params(key, tenant, before)
                 .update();
     }
 
@@ -157,20 +157,51 @@ final class ContentRows {
         return digests;
     }
 
-    List<ContentRow> page(String tenant, ContentSelection selection, long after, int limit) {
-        return with(
-                        jdbc.sql("SELECT * FROM content WHERE " + CHOSEN + " AND id > :after ORDER BY id LIMIT :limit"),
-                        tenant,
-                        selection)
+    /**
+     * The next contents in order, as long as those before are not larger than that together.
+     *
+     * @param probe how many to look for
+     */
+    Found page(String tenant, ContentSelection selection, long after, int probe, long bytes) {
+        var rows = with(jdbc.sql("""
+            WITH next AS (SELECT id, octet_length(sealed) AS size FROM content WHERE %s AND id > :after ORDER BY id LIMIT :probe),
+                 sized AS (SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM next)
+            SELECT content.*, (SELECT count(*) FROM next) AS found
+            FROM sized JOIN content USING (id) WHERE before < :bytes ORDER BY id\
+            """.formatted(chosen(selection))), tenant, selection)
                 .param("after", after)
-                .param("limit", limit)
-                .query((row, number) -> ContentRow.read(row))
+                .param("probe", probe)
+                .param("bytes", bytes)
+                .query((row, number) -> new Counted(ContentRow.read(row), row.getInt("found")))
                 .list();
+        int found = rows.isEmpty() ? 0 : rows.getFirst().found();
+        return new Found(rows.stream().map(Counted::row).toList(), found);
     }
 
-    int erase(String tenant, ContentSelection selection) {
-        return with(jdbc.sql("DELETE FROM content WHERE " + CHOSEN), tenant, selection)
+    private record Counted(ContentRow row, int found) {}
+
+    /** @param found how many there are, those included that the rows have no room for */
+    record Found(List<ContentRow> rows, int found) {}
+
+    /** Erases some of them; how many. */
+    int erase(String tenant, ContentSelection selection, int most) {
+        return with(
+                        jdbc.sql("DELETE FROM content WHERE id IN (SELECT id FROM content WHERE " + chosen(selection)
+                                + " LIMIT :most)"),
+                        tenant,
+                        selection)
+                .param("most", most)
                 .update();
+    }
+
+    /** Only what is asked for, so that each question finds its index. */
+    private static String chosen(ContentSelection selection) {
+        var conditions = new StringBuilder("tenant = :tenant");
+        selection.requestId().ifPresent(id -> conditions.append(" AND request_id = :request"));
+        selection.user().ifPresent(user -> conditions.append(" AND (end_user = :user OR safety_identifier = :user)"));
+        selection.from().ifPresent(from -> conditions.append(" AND at >= :from"));
+        selection.to().ifPresent(to -> conditions.append(" AND at < :to"));
+        return conditions.toString();
     }
 
     private static JdbcClient.StatementSpec with(
@@ -187,16 +218,17 @@ final class ContentRows {
         return time.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null);
     }
 
-    /** How many of which tenant. */
-    Map<String, Integer> expire() {
+    /** Erases some that are too old; how many of which tenant. */
+    Map<String, Integer> expire(int most) {
         var expired = new HashMap<String, Integer>();
         jdbc.sql("""
             WITH gone AS (
-              DELETE FROM content USING content_policy policy
-              WHERE policy.tenant = content.tenant AND at < clock_timestamp() - policy.retention_days * interval '1 day'
+              DELETE FROM content WHERE id IN (
+                SELECT id FROM content JOIN content_policy policy USING (tenant)
+                WHERE at < clock_timestamp() - policy.retention_days * interval '1 day' LIMIT ?)
               RETURNING content.tenant)
             SELECT tenant, count(*) AS erased FROM gone GROUP BY tenant\
-            """).query(row -> {
+            """).param(most).query(row -> {
             expired.put(row.getString("tenant"), row.getInt("erased"));
         });
         return expired;

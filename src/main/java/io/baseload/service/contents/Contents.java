@@ -33,6 +33,10 @@ import org.springframework.transaction.support.TransactionOperations;
  */
 public final class Contents implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Contents.class);
+    /** What a page has room for; one content always. */
+    private static final long PAGE_BYTES = 8 << 20;
+    /** Erased in one transaction, so that none runs into the database's time limit. */
+    private static final int AT_ONCE = 1_000;
 
     private final ContentRows rows;
     private final TransactionOperations transactions;
@@ -46,7 +50,7 @@ public final class Contents implements AutoCloseable {
     private final class Setting {
         private final String tenant;
         private final ContentPolicy policy;
-        private final String sealedKey;
+        private final @Nullable String sealedKey;
         private @Nullable ContentSealer sealer;
 
         Setting(ContentRows.PolicyRow row) {
@@ -57,6 +61,9 @@ public final class Contents implements AutoCloseable {
 
         synchronized ContentSealer sealer() {
             if (sealer == null) {
+                if (sealedKey == null) {
+                    throw new SealException("There is no key for contents of " + tenant + ".", null);
+                }
                 sealer = new ContentSealer(new SealingKey(keys.open(sealedKey, purpose(tenant))));
             }
             return sealer;
@@ -79,10 +86,11 @@ public final class Contents implements AutoCloseable {
 
     private void sealKeysAnew() {
         for (var row : rows.policies()) {
-            if (keys.present() && !keys.isCurrent(row.sealedKey())) {
+            String sealed = row.sealedKey();
+            if (sealed != null && keys.present() && !keys.isCurrent(sealed)) {
                 try {
-                    byte[] key = keys.open(row.sealedKey(), purpose(row.tenant()));
-                    rows.reseal(row, keys.seal(key, purpose(row.tenant())));
+                    byte[] key = keys.open(sealed, purpose(row.tenant()));
+                    rows.reseal(row.tenant(), sealed, keys.seal(key, purpose(row.tenant())));
                 } catch (SealException e) {
                     log.warn("The key for contents of {} is not sealed anew: {}", row.tenant(), e.getMessage());
                 }
@@ -114,10 +122,10 @@ public final class Contents implements AutoCloseable {
     /**
      * Switches a tenant's contents on or off, from its next request on; in other processes within a second. What is kept stays until it is erased.
      *
-     * @throws SealException if this process has no master key
+     * @throws SealException if they should be kept, and this process has no master key
      */
     public void change(Actor actor, String tenant, ContentPolicy policy) {
-        String fresh = keys.seal(SealingKey.random(SealingKey.BYTES), purpose(tenant));
+        String fresh = policy.keep() ? keys.seal(SealingKey.random(SealingKey.BYTES), purpose(tenant)) : null;
         transactions.executeWithoutResult(status -> {
             rows.save(tenant, policy, fresh);
             var detail = new TreeMap<String, Object>();
@@ -155,51 +163,79 @@ public final class Contents implements AutoCloseable {
      * A part of a tenant's contents, in the order in which they were stored. That they are read stands in the trail.
      *
      * @param after the last one's {@link KeptContent#id}
+     * @param limit so many at most, and fewer where they are large
      * @throws SealException if this process can't open them
      */
-    public List<KeptContent> read(Actor reader, String tenant, ContentSelection selection, long after, int limit) {
+    public ContentPage read(Actor reader, String tenant, ContentSelection selection, long after, int limit) {
         var found = transactions.execute(status -> {
-            var page = rows.page(tenant, selection, after, limit);
+            var page = rows.page(tenant, selection, after, limit + 1, PAGE_BYTES);
             var detail = new TreeMap<>(selection.described());
             detail.put("after", after);
-            detail.put("found", page.size());
+            detail.put("found", Math.min(limit, page.rows().size()));
             audit.recordAdmin(reader, "admin.contents.read", subject(tenant), detail);
             return page;
         });
-        if (found.isEmpty()) {
-            return List.of();
+        if (found.rows().isEmpty()) {
+            return new ContentPage(List.of(), false);
         }
         var sealer = new Setting(rows.policy(tenant).orElseThrow()).sealer();
-        return found.stream()
-                .map(row -> new KeptContent(
-                        row.id(),
-                        row.content().owner(),
-                        row.content().part(),
-                        row.at(),
-                        row.content().salt(),
-                        row.content().digest(),
-                        sealer.open(
-                                row.content().owner(),
-                                row.content().part(),
-                                row.content().sealed())))
+        var contents = found.rows().stream()
+                .limit(limit)
+                .map(row -> opened(row, sealer))
                 .toList();
+        return new ContentPage(contents, found.found() > contents.size());
     }
 
-    /** Erases contents with their salts; how many. */
+    private static KeptContent opened(ContentRows.ContentRow row, ContentSealer sealer) {
+        var content = row.content();
+        return new KeptContent(
+                row.id(),
+                content.owner(),
+                content.part(),
+                row.at(),
+                content.salt(),
+                content.digest(),
+                sealer.open(content.owner(), content.part(), content.sealed()));
+    }
+
+    /** Erases contents with their salts, some in each transaction, which has an entry of its own in the trail; how many. */
     public int erase(Actor actor, String tenant, ContentSelection selection) {
+        int all = eraseSome(actor, tenant, selection, true);
+        int some = all;
+        while (some > 0) {
+            some = eraseSome(actor, tenant, selection, false);
+            all += some;
+        }
+        return all;
+    }
+
+    /** @param first whether the trail says so too if nothing was found */
+    private int eraseSome(Actor actor, String tenant, ContentSelection selection, boolean first) {
         return transactions.execute(status -> {
-            int erased = rows.erase(tenant, selection);
-            var detail = new TreeMap<>(selection.described());
-            detail.put("erased", erased);
-            audit.recordAdmin(actor, "admin.contents.erase", subject(tenant), detail);
+            int erased = rows.erase(tenant, selection, AT_ONCE);
+            if (first || erased > 0) {
+                var detail = new TreeMap<>(selection.described());
+                detail.put("erased", erased);
+                audit.recordAdmin(actor, "admin.contents.erase", subject(tenant), detail);
+            }
             return erased;
         });
     }
 
     /** Erases what is older than its tenant wants; how many. */
     public int expire() {
+        int all = 0;
+        int some;
+        do {
+            some = expireSome();
+            all += some;
+        } while (some > 0);
+        return all;
+    }
+
+    private int expireSome() {
         return transactions.execute(status -> {
-            Map<String, Integer> expired = rows.expire();
+            Map<String, Integer> expired = rows.expire(AT_ONCE);
             expired.forEach((tenant, erased) -> audit.recordAdmin(
                     Actor.SYSTEM, "admin.contents.expire", subject(tenant), Map.of("erased", erased)));
             return expired.values().stream().mapToInt(Integer::intValue).sum();

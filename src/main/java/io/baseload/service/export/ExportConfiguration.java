@@ -50,7 +50,12 @@ public class ExportConfiguration {
         if (target.url().getScheme().equals("syslog+tls")) {
             int port = target.url().getPort();
             return new SyslogReceiver(
-                    tls, target.url().getHost(), port < 0 ? SyslogReceiver.STANDARD_PORT : port, host(), format);
+                    tls,
+                    target.url().getHost(),
+                    port < 0 ? SyslogReceiver.STANDARD_PORT : port,
+                    host(),
+                    format,
+                    SyslogReceiver.PATIENCE);
         }
         var client = HttpClient.newBuilder()
                 .connectTimeout(HttpReceiver.PATIENCE)

@@ -4,12 +4,15 @@ import io.baseload.service.audit.AuditEntry;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
@@ -17,12 +20,13 @@ import javax.net.ssl.SSLSocket;
  * Takes messages of RFC 5424 over TLS, framed by their length (RFC 5425).
  *
  * <p>That protocol acknowledges nothing. So each batch has a connection of its own, which is closed in our direction when all is sent; the receiver has taken the batch when it closes the other
- * direction, which it does after it has read to the end. A connection that breaks before, or a receiver that never closes, is a failure, and the batch is sent again.
+ * direction, which it does after it has read to the end. A connection that breaks before, or a receiver that has not read and closed in time, is a failure, and the batch is sent again.
  * One that closes in good order without having read is believed: the protocol has no word for that.
  */
-record SyslogReceiver(SSLContext tls, String host, int port, String from, EntryFormat format) implements Receiver {
+record SyslogReceiver(SSLContext tls, String host, int port, String from, EntryFormat format, Duration patience)
+        implements Receiver {
     static final int STANDARD_PORT = 6514;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Facility 13, log audit; severity 6, informational. */
     private static final String PRIORITY = "<110>1 ";
@@ -31,11 +35,12 @@ record SyslogReceiver(SSLContext tls, String host, int port, String from, EntryF
 
     @Override
     public void send(List<AuditEntry> entries) throws IOException {
-        int patience = Math.toIntExact(PATIENCE.toMillis());
+        int millis = Math.toIntExact(patience.toMillis());
         try (var plain = new Socket()) {
-            plain.connect(new InetSocketAddress(host, port), patience);
+            plain.connect(new InetSocketAddress(host, port), millis);
+            var taken = closedIfLate(plain, millis);
             try (var socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, host, port, true)) {
-                socket.setSoTimeout(patience);
+                socket.setSoTimeout(millis);
                 var parameters = socket.getSSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
                 socket.setSSLParameters(parameters);
@@ -49,8 +54,25 @@ record SyslogReceiver(SSLContext tls, String host, int port, String from, EntryF
                 if (socket.getInputStream().read() >= 0) {
                     throw new IOException("it answered, which a receiver of syslog never does");
                 }
+            } finally {
+                taken.complete(true);
             }
         }
+    }
+
+    /** A write has no timeout: to a receiver that does not read it would last for ever. */
+    private static CompletableFuture<Boolean> closedIfLate(Socket socket, int millis) {
+        var taken = new CompletableFuture<Boolean>();
+        var _ = taken.completeOnTimeout(false, millis, TimeUnit.MILLISECONDS).thenAccept(inTime -> {
+            if (!inTime) {
+                try {
+                    socket.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        return taken;
     }
 
     private byte[] frame(AuditEntry entry) {

@@ -11,6 +11,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,37 @@ class AuditExportTest {
                     .isTrue();
         }
         assertThat(proofs.entry(601)).isEmpty();
+    }
+
+    @Test
+    void entriesAreFoundByTheirTime() {
+        var trail = platform.get(AuditTrail.class);
+        // a second between two entries, so that most of the trail is beyond what a clock may be set back
+        platform.superuser()
+                .sql("ALTER TABLE audit_entry DISABLE TRIGGER append_only")
+                .update();
+        platform.superuser()
+                .sql("UPDATE audit_entry SET at = '2026-01-01T00:00:00Z'::timestamptz + seq * interval '1 second'")
+                .update();
+        platform.superuser()
+                .sql("UPDATE audit_entry SET at = at - interval '4 minutes' WHERE seq BETWEEN 450 AND 455")
+                .update();
+        assertThat(seqs(trail, 0, 0, 3, 10)).containsExactly(1L, 2L);
+        assertThat(seqs(trail, 0, 500, 503, 10)).containsExactly(500L, 501L, 502L);
+        assertThat(seqs(trail, 500, 500, 503, 10)).containsExactly(501L, 502L);
+        assertThat(seqs(trail, 0, 210, 211, 10)).as("the clock was set back").containsExactly(210L, 450L);
+        assertThat(seqs(trail, 0, 590, 10_000, 100)).hasSize(11);
+        assertThat(seqs(trail, 0, 10_000, 20_000, 100)).isEmpty();
+        assertThat(seqs(trail, 0, -20, 0, 100)).isEmpty();
+    }
+
+    private static List<Long> seqs(AuditTrail trail, long after, long from, long to, int limit) {
+        var start = Instant.parse("2026-01-01T00:00:00Z");
+        return trail
+                .between(after, Optional.of(start.plusSeconds(from)), Optional.of(start.plusSeconds(to)), limit)
+                .stream()
+                .map(AuditEntry::seq)
+                .toList();
     }
 
     @Test

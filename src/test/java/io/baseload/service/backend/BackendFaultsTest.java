@@ -29,6 +29,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -345,6 +346,45 @@ class BackendFaultsTest {
         var sent = server.requests().getFirst().body();
         assertThat(sent.at("/tools/0/function/parameters/type").asString()).isEqualTo("object");
         assertThat(sent.get("tool_choice").asString()).isEqualTo("auto");
+    }
+
+    @Test
+    void callsThatComeMixedAreToldOneAfterTheOther() throws Exception {
+        server.on("m", connection -> {
+            connection.stream();
+            connection.event(call(0, "\"id\":\"one\",", "\"name\":\"f\""));
+            connection.event(call(1, "\"id\":\"two\",", "\"name\":\"g\""));
+            connection.event(call(0, "", "\"arguments\":\"{\\\"a\\\":\""));
+            connection.event("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Two calls.\"}}]}");
+            connection.event(call(1, "", "\"arguments\":\"{\\\"b\\\":\""));
+            connection.event(call(0, "", "\"arguments\":\"1}\""));
+            connection.event(call(1, "", "\"arguments\":\"2}\""));
+            connection.event(call(2, "\"id\":\"three\",", "\"name\":\"h\""));
+            connection.finish("tool_calls");
+            connection.usage(5, 9);
+            connection.done();
+        });
+        connections.use(List.of(backend(LONG, LONG, 4)));
+        var heard = new Heard();
+        var pieces = new ArrayList<String>();
+        client().completions(new Backend.Offer("m", "m"))
+                .prepare(CompletionRequest.chat(List.of(Message.user("Hi"))))
+                .start(BackendFaultsTest::unlimited, event -> {
+                    switch (event) {
+                        case CompletionEvent.Text text -> pieces.add(text.text());
+                        case CompletionEvent.ToolCallStarted call -> pieces.add(call.index() + call.name());
+                        case CompletionEvent.ToolCallArguments part -> pieces.add(part.index() + part.fragment());
+                        default -> {}
+                    }
+                    heard.accept(event);
+                });
+        heard.finished();
+        assertThat(pieces).containsExactly("0f", "0{\"a\":", "01}", "1g", "1{\"b\":2}", "2h", "2{}", "Two calls.");
+    }
+
+    private static String call(int index, String id, String function) {
+        return "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":" + index + "," + id + "\"function\":{"
+                + function + "}}]}}]}";
     }
 
     @Test

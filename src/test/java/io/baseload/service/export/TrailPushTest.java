@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,7 @@ class TrailPushTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Actor ACTOR = new Actor("acme", "bl_12345678");
     private static final Duration LEASE = Duration.ofMinutes(10);
+    private static final Duration LATE = Duration.ofSeconds(30);
 
     private final TestPlatform platform = TestPlatform.fresh();
     private final AuditTrail trail = platform.get(AuditTrail.class);
@@ -136,7 +138,7 @@ class TrailPushTest {
         append(3);
         SSLContext tls = certificate(folder);
         try (var receiver = new SyslogServer(tls, 1)) {
-            var syslog = new SyslogReceiver(tls, "localhost", receiver.port(), "host-1", EntryFormat.OCSF);
+            var syslog = new SyslogReceiver(tls, "localhost", receiver.port(), "host-1", EntryFormat.OCSF, LATE);
             try (var push = push()) {
                 push.start("syslog", syslog);
                 Patience.await().until(() -> receiver.messages.size() == 3);
@@ -159,12 +161,37 @@ class TrailPushTest {
         SSLContext tls = certificate(folder);
         try (var receiver = new SyslogServer(tls, 0)) {
             var stranger = new SyslogReceiver(
-                    SSLContext.getDefault(), "localhost", receiver.port(), "host-1", EntryFormat.JSONL);
+                    SSLContext.getDefault(), "localhost", receiver.port(), "host-1", EntryFormat.JSONL, LATE);
             List<AuditEntry> entries = trail.between(0, Optional.empty(), Optional.empty(), 10);
             assertThatThrownBy(() -> stranger.send(entries)).isInstanceOf(IOException.class);
-            var otherName = new SyslogReceiver(tls, "127.0.0.1", receiver.port(), "host-1", EntryFormat.JSONL);
+            var otherName = new SyslogReceiver(tls, "127.0.0.1", receiver.port(), "host-1", EntryFormat.JSONL, LATE);
             assertThatThrownBy(() -> otherName.send(entries)).isInstanceOf(IOException.class);
             assertThat(receiver.messages).isEmpty();
+        }
+    }
+
+    @Test
+    void aReceiverThatDoesNotReadIsGivenUp(@TempDir Path folder) throws Exception {
+        SSLContext tls = certificate(folder);
+        trail.append(ACTOR, "admin.test", "large", Map.of("text", "x".repeat(100_000)));
+        List<AuditEntry> entries = Collections.nCopies(
+                300, trail.between(0, Optional.empty(), Optional.empty(), 10).getFirst());
+        try (var server = new ServerSocket(0, 10, InetAddress.getByName("localhost"))) {
+            var silent = Thread.ofVirtual().start(() -> {
+                try (var plain = server.accept();
+                        var socket = (SSLSocket)
+                                tls.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), false)) {
+                    socket.setUseClientMode(false);
+                    socket.startHandshake();
+                    Thread.sleep(Duration.ofMinutes(10));
+                } catch (IOException | InterruptedException e) {
+                    // the end of the test
+                }
+            });
+            var syslog = new SyslogReceiver(
+                    tls, "localhost", server.getLocalPort(), "host-1", EntryFormat.JSONL, Duration.ofSeconds(2));
+            assertThatThrownBy(() -> syslog.send(entries)).isInstanceOf(IOException.class);
+            silent.interrupt();
         }
     }
 

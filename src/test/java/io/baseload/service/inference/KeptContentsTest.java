@@ -8,6 +8,7 @@ import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.AuditVerifier;
+import io.baseload.service.contents.ContentOwner;
 import io.baseload.service.contents.ContentPart;
 import io.baseload.service.contents.ContentPolicy;
 import io.baseload.service.contents.ContentSelection;
@@ -138,14 +139,19 @@ class KeptContentsTest {
             client.ask(3, 100);
             first.get(TinyModel.class).steps.release(2);
             Patience.await()
-                    .until(() ->
-                            first.get(Contents.class).read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10).stream()
+                    .until(
+                            () -> first
+                                    .get(Contents.class)
+                                    .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10)
+                                    .contents()
+                                    .stream()
                                     .anyMatch(kept -> text(kept).contains("word word ")));
             first.superuser().sql("DELETE FROM instance").update();
             try (var second = first.beside(TinyInference.class)) {
                 Patience.await().until(() -> lost(second).isPresent());
                 var kept = second.get(Contents.class)
                         .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10)
+                        .contents()
                         .getLast();
                 assertThat(lost(second).orElseThrow().get("answer_digest").asString())
                         .isEqualTo(HexFormat.of().formatHex(kept.digest()));
@@ -179,6 +185,29 @@ class KeptContentsTest {
         assertThat(detail(one, AuditEntry.COMPLETION_INTENT).has("prompt_digest"))
                 .isTrue();
         assertThat(platform.get(AuditVerifier.class).verify().integrity().ok()).isTrue();
+    }
+
+    @Test
+    void aPageEndsWhereItsContentsAreLarge() throws Exception {
+        String tenant = keeping();
+        answered(tenant, 1);
+        var sealer = contents.sealer(tenant).orElseThrow();
+        for (int i = 0; i < 4; i++) {
+            var owner = new ContentOwner(tenant, UUID.randomUUID(), "r" + i, Optional.empty(), Optional.empty());
+            contents.storePrompts(List.of(sealer.seal(owner, ContentPart.PROMPT, new byte[5 << 20])));
+        }
+        var page = contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 10);
+        assertThat(page.contents())
+                .as("two small ones, and large ones until there is enough")
+                .hasSize(4);
+        assertThat(page.more()).isTrue();
+        long last = page.contents().getLast().id();
+        page = contents.read(ACTOR, tenant, ContentSelection.ALL, last, 10);
+        assertThat(page.contents()).hasSize(2);
+        assertThat(page.more()).isFalse();
+        page = contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 1);
+        assertThat(page.contents()).hasSize(1);
+        assertThat(page.more()).isTrue();
     }
 
     @Test
@@ -236,10 +265,24 @@ class KeptContentsTest {
         try (var other = platform.elsewhere("--baseload.encryption.key-file=" + alone)) {
             assertThatThrownBy(() -> other.get(Contents.class).sealer(tenant)).isInstanceOf(SealException.class);
         }
+        try (var none = platform.elsewhere("--baseload.encryption.key-file=#{null}")) {
+            var there = none.get(Contents.class);
+            var on = new ContentPolicy(true, OptionalInt.empty());
+            assertThatThrownBy(() -> there.change(ACTOR, tenant, on)).isInstanceOf(SealException.class);
+            there.change(ACTOR, tenant, ContentPolicy.NONE);
+            assertThat(there.sealer(tenant)).isEmpty();
+            String unheard = tenant();
+            there.change(ACTOR, unheard, ContentPolicy.NONE);
+            contents.change(ACTOR, unheard, on);
+            assertThat(contents.policy(unheard).keep()).isTrue();
+            contents.change(ACTOR, tenant, on);
+        }
         Path both = Files.writeString(folder.resolve("both"), next + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n");
         platform.elsewhere("--baseload.encryption.key-file=" + both).close();
         try (var other = platform.elsewhere("--baseload.encryption.key-file=" + alone)) {
-            assertThat(other.get(Contents.class).read(ACTOR, tenant, ContentSelection.ALL, 0, 10))
+            assertThat(other.get(Contents.class)
+                            .read(ACTOR, tenant, ContentSelection.ALL, 0, 10)
+                            .contents())
                     .hasSize(2);
         }
         Path back = Files.writeString(folder.resolve("back"), "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n" + next);
@@ -275,7 +318,7 @@ class KeptContentsTest {
     }
 
     private static List<KeptContent> read(String tenant) {
-        return contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 100);
+        return contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 100).contents();
     }
 
     private static JsonNode detail(Client client, String kind) {
