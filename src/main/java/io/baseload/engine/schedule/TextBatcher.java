@@ -3,7 +3,6 @@ package io.baseload.engine.schedule;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.FlowId;
-import io.baseload.engine.api.FlowId.Urgency;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.api.OperatorTimes;
@@ -18,25 +17,21 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts texts together for an encoder. A step takes whole texts as long as its rows and pages are enough, those first whose flow got the fewest tokens for its weight; a request's texts may share a step with those of
  * others, and may need several. There is nothing to plan beyond that: a text is computed in one step and leaves nothing behind.
  *
- * <p>Requests come in from any thread; steps are made by the engine's thread alone. The lock guards what waits, and is never held while a step is computed.
+ * <p>Requests come in from any thread; steps are made by the engine's thread alone. The lock guards what waits and what becomes of it, and is never held while a step is computed.
  */
 public final class TextBatcher implements ModelTurns {
     private static final System.Logger LOG = System.getLogger(TextBatcher.class.getName());
 
-    private record Key(String flow, Urgency urgency) {}
-
     /** A text in a step. */
-    private record Taken(TextRequest request, int text, PageTable table) {}
+    private record Taken(TextRequest request, int text, int length, PageTable table) {}
 
     private final String name;
     private final TextEncoder encoder;
@@ -46,7 +41,7 @@ public final class TextBatcher implements ModelTurns {
     private final Batch batch;
     private final List<Taken> step = new ArrayList<>();
     private final Object lock = new Object();
-    private final Map<Key, TextFlow> flows = new HashMap<>();
+    private final TextQueue queue = new TextQueue();
     private boolean closed;
     private boolean abandoned;
     private double secondsPerText;
@@ -56,7 +51,7 @@ public final class TextBatcher implements ModelTurns {
 
     /**
      * @param cache pages for the keys and values of a step
-     * @param maxRequests of one flow that may wait
+     * @param maxRequests of one flow that may wait and run
      * @param wakeEngine makes the engine's thread take a turn soon
      */
     public TextBatcher(String name, TextEncoder encoder, KvCache cache, int maxRequests, Runnable wakeEngine) {
@@ -75,26 +70,15 @@ public final class TextBatcher implements ModelTurns {
             if (closed) {
                 throw new ModelClosedException(name);
             }
-            var flow = flows.computeIfAbsent(new Key(id.value(), id.urgency()), key -> started(id));
-            if (flow.waiting.size() >= maxRequests) {
+            TextFlow flow = queue.enter(id);
+            if (flow.requests.size() >= maxRequests) {
                 throw new OverloadedException(
-                        name + " has " + flow.waiting.size() + " requests of this caller already", queueTime());
+                        name + " has " + flow.requests.size() + " requests of this caller already", queueTime());
             }
-            flow.weigh(id.weight());
-            flow.waiting.addLast(request);
+            flow.requests.addLast(request);
         }
         wakeEngine.run();
         return request.done;
-    }
-
-    private TextFlow started(FlowId id) {
-        return new TextFlow(
-                id,
-                flows.values().stream()
-                        .filter(other -> other.batch() == (id.urgency() == Urgency.BATCH))
-                        .mapToDouble(TextFlow::virtualTime)
-                        .min()
-                        .orElse(0));
     }
 
     /** Texts in the step that is being computed. By any thread. */
@@ -105,10 +89,7 @@ public final class TextBatcher implements ModelTurns {
     /** Texts that wait. By any thread. */
     public int queued() {
         synchronized (lock) {
-            return flows.values().stream()
-                    .flatMap(flow -> flow.waiting.stream())
-                    .mapToInt(TextRequest::left)
-                    .sum();
+            return queue.texts();
         }
     }
 
@@ -142,69 +123,76 @@ public final class TextBatcher implements ModelTurns {
 
     @Override
     public Turn turn(Team team) {
-        synchronized (lock) {
-            if (abandoned) {
-                flows.values()
-                        .forEach(flow -> flow.waiting.forEach(
-                                request -> request.done.completeExceptionally(new ModelClosedException(name))));
-                flows.clear();
+        long start = System.nanoTime();
+        int computed = 0;
+        try {
+            synchronized (lock) {
+                queue.tidy();
+                if (abandoned) {
+                    queue.requests().forEach(request -> request.fail(new ModelClosedException(name)));
+                }
+                plan();
+                if (step.isEmpty()) {
+                    return closed ? Turn.DRAINED : Turn.IDLE;
+                }
             }
-            plan();
-            if (step.isEmpty()) {
-                return closed ? Turn.DRAINED : Turn.IDLE;
+            encoder.forward(team, batch);
+            synchronized (lock) {
+                deliver();
+            }
+            computed = step.size();
+        } catch (Throwable failed) {
+            LOG.log(Level.ERROR, "a step of " + name + " failed", failed);
+            synchronized (lock) {
+                step.forEach(taken -> taken.request.fail(failed));
+            }
+        } finally {
+            end(computed, System.nanoTime() - start);
+        }
+        return Turn.WORKED;
+    }
+
+    /** Nothing of a step is left for the next one, however it ended. */
+    private void end(int computed, long nanos) {
+        step.forEach(taken -> taken.table.release());
+        step.clear();
+        batch.clear();
+        active = 0;
+        if (computed > 0) {
+            synchronized (lock) {
+                secondsPerText = nanos / 1e9 / computed;
             }
         }
-        compute(team);
-        return Turn.WORKED;
     }
 
     /** Fills the step. */
     private void plan() {
-        batch.clear();
-        for (var flow = next(); flow != null; flow = next()) {
-            var request = flow.waiting.getFirst();
-            var text = request.next();
-            int length = text.tokens().length;
-            var table = cache.table(length, CacheScope.PRIVATE);
-            if (batch.rowsLeft() < length || batch.chunksLeft() == 0 || !table.grow(length)) {
-                break;
+        for (TextFlow flow = queue.next(); flow != null; flow = queue.next()) {
+            TextRequest request = Objects.requireNonNull(flow.waiting());
+            try {
+                if (!take(request)) {
+                    break;
+                }
+            } catch (RuntimeException | Error failed) {
+                request.fail(failed);
+                throw failed;
             }
-            batch.addText(table, text.tokens(), text.second());
-            step.add(new Taken(request, request.take(), table));
-            flow.served(length);
-            if (!request.hasNext()) {
-                flow.waiting.removeFirst();
-            }
+            flow.served(step.getLast().length());
         }
         active = step.size();
     }
 
-    /** The flow whose turn it is; forgets requests that nobody waits for any more, and flows without requests. */
-    private @Nullable TextFlow next() {
-        flows.values().forEach(flow -> flow.waiting.removeIf(request -> request.done.isDone()));
-        flows.values().removeIf(flow -> flow.waiting.isEmpty());
-        return flows.values().stream()
-                .reduce((one, other) -> other.before(one) ? other : one)
-                .orElse(null);
-    }
-
-    private void compute(Team team) {
-        long start = System.nanoTime();
-        try {
-            encoder.forward(team, batch);
-            deliver();
-        } catch (Throwable failed) {
-            LOG.log(Level.ERROR, "a step of " + name + " failed", failed);
-            step.forEach(taken -> taken.request.done.completeExceptionally(failed));
-        } finally {
-            step.forEach(taken -> taken.table.release());
-            double seconds = (System.nanoTime() - start) / 1e9 / step.size();
-            synchronized (lock) {
-                secondsPerText = seconds;
-            }
-            step.clear();
-            active = 0;
+    /** @return whether there was room for its next text */
+    private boolean take(TextRequest request) {
+        EncoderText text = request.next();
+        int length = text.tokens().length;
+        PageTable table = cache.table(length, CacheScope.PRIVATE);
+        if (batch.rowsLeft() < length || batch.chunksLeft() == 0 || !table.grow(length)) {
+            return false;
         }
+        step.add(new Taken(request, request.take(), length, table));
+        batch.addText(table, text.tokens(), text.second());
+        return true;
     }
 
     private void deliver() {
@@ -216,7 +204,7 @@ public final class TextBatcher implements ModelTurns {
             if (finite(output)) {
                 taken.request.computed(taken.text, output);
             } else {
-                taken.request.done.completeExceptionally(new NotFiniteException(name + " computes no numbers"));
+                taken.request.fail(new NotFiniteException(name + " computes no numbers"));
             }
         }
     }

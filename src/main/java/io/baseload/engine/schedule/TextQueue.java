@@ -1,0 +1,70 @@
+package io.baseload.engine.schedule;
+
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.FlowId.Urgency;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The flows that want an encoder. The one that got the fewest tokens for its weight comes next, interactive ones before those in the background. What a flow got beyond others is remembered while they
+ * are served, also when it has no request: it can't be first again by coming back. Guarded by {@link TextBatcher}.
+ */
+final class TextQueue {
+    private record Key(String flow, Urgency urgency) {}
+
+    private final Map<Key, TextFlow> flows = new HashMap<>();
+
+    /** Where the flow stood that was served last, of either kind. */
+    private final Map<Urgency, Double> level = new EnumMap<>(Urgency.class);
+
+    /** The flow of a new request. */
+    TextFlow enter(FlowId id) {
+        TextFlow flow = flows.computeIfAbsent(new Key(id.value(), id.urgency()), key -> new TextFlow(id));
+        flow.requests.removeIf(TextRequest::isOver);
+        if (flow.waiting() == null) {
+            flow.catchUp(level.getOrDefault(id.urgency(), 0.0));
+        }
+        flow.weigh(id.weight());
+        return flow;
+    }
+
+    /** Whose turn it is. */
+    @Nullable
+    TextFlow next() {
+        TextFlow next = flows.values().stream()
+                .filter(flow -> flow.waiting() != null)
+                .reduce((one, other) -> other.before(one) ? other : one)
+                .orElse(null);
+        if (next != null) {
+            level.put(next.batch() ? Urgency.BATCH : Urgency.INTERACTIVE, next.virtualTime());
+        }
+        return next;
+    }
+
+    /** Forgets requests that are over, and flows that have none and owe none. */
+    void tidy() {
+        flows.values().forEach(flow -> flow.requests.removeIf(TextRequest::isOver));
+        if (flows.values().stream().allMatch(flow -> flow.requests.isEmpty())) {
+            flows.clear();
+            level.clear();
+        }
+        flows.entrySet().removeIf(entry -> entry.getValue().requests.isEmpty() && !isAhead(entry));
+    }
+
+    private boolean isAhead(Map.Entry<Key, TextFlow> entry) {
+        return entry.getValue().virtualTime()
+                > level.getOrDefault(entry.getKey().urgency(), 0.0);
+    }
+
+    /** Texts that no step has taken. */
+    int texts() {
+        return requests().mapToInt(TextRequest::left).sum();
+    }
+
+    Stream<TextRequest> requests() {
+        return flows.values().stream().flatMap(flow -> flow.requests.stream());
+    }
+}

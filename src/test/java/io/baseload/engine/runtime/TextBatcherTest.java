@@ -1,0 +1,146 @@
+package io.baseload.engine.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.engine.api.EncoderText;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.OverloadedException;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.model.ModelShard;
+import io.baseload.engine.model.TextEncoder;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.parallel.TeamLayout;
+import io.baseload.engine.schedule.ModelTurns.Turn;
+import io.baseload.engine.schedule.TextBatcher;
+import io.baseload.engine.tensor.NativeMemory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Texts for an encoder, a turn at a time. */
+class TextBatcherTest {
+    private static final int PLACES = 4;
+
+    /** Rows of a step. */
+    private static final int ROWS = 128;
+
+    private final NativeMemory memory = new NativeMemory();
+    private final Team team = new Team(2, false);
+    private final TextBatcher batcher = batcher();
+
+    @AfterEach
+    void close() {
+        team.close();
+        memory.close();
+    }
+
+    private TextBatcher batcher() {
+        LoadOptions options = LoadOptions.named("encoder").withPrecision(Precision.EXACT);
+        try (ModelSource source = ModelSource.open(Path.of("src/test/resources/encoders/bert-mean"))) {
+            ModelSize size = new ModelSize(ROWS, 1024, options.withPrefillChunk(ROWS));
+            ModelParts parts = ModelParts.of(source, size, TeamLayout.unbound(2, 1), memory);
+            ModelShard shard = parts.shards().getFirst();
+            var encoder = new TextEncoder(shard, size.encoderLimits(2), 1, Kernels.best(Precision.EXACT));
+            return new TextBatcher("encoder", encoder, new KvCache(shard.kv(), false), PLACES, () -> {});
+        }
+    }
+
+    private static EncoderText text(int length, int seed) {
+        return EncoderText.of(
+                IntStream.range(0, length).map(i -> (i * 7 + seed) % 160).toArray());
+    }
+
+    private CompletableFuture<List<float[]>> submit(String flow, EncoderText... texts) {
+        return batcher.submit(List.of(texts), new FlowId(flow));
+    }
+
+    private List<float[]> computed(EncoderText text) {
+        var result = submit("alone", text);
+        assertThat(batcher.turn(team)).isEqualTo(Turn.WORKED);
+        return result.join();
+    }
+
+    /** No text that the engine lets pass is like that: it stands for whatever may fail while a step is put together. */
+    private static EncoderText broken() {
+        return new EncoderText(null, 0);
+    }
+
+    @Test
+    void aStepThatCanNotBePutTogetherLeavesNothingToTheNext() {
+        float[] expected = computed(text(9, 3)).getFirst();
+        float[] shorter = computed(text(5, 1)).getFirst();
+        var before = submit("a", text(5, 1));
+        var failing = submit("b", broken());
+        while (batcher.turn(team) == Turn.WORKED) {}
+        var after = submit("c", text(9, 3));
+        assertThat(batcher.turn(team)).isEqualTo(Turn.WORKED);
+        assertThat(after.join().getFirst()).containsExactly(expected);
+        assertThatThrownBy(failing::join).isInstanceOf(CompletionException.class);
+        boolean failedOrRight = before.handle(
+                        (outputs, failure) -> failure != null || Arrays.equals(outputs.getFirst(), shorter))
+                .join();
+        assertThat(failedOrRight).isTrue();
+        assertThat(batcher.turn(team)).isEqualTo(Turn.IDLE);
+        assertThat(batcher.queued()).isZero();
+    }
+
+    @Test
+    void whoWaitsForAnOutcomeHearsOfItOnAnotherThread() {
+        Thread engine = Thread.currentThread();
+        var heard = submit("a", text(5, 1)).handle((outputs, failure) -> Thread.currentThread());
+        var failed = submit("b", broken()).handle((outputs, failure) -> Thread.currentThread());
+        while (batcher.turn(team) == Turn.WORKED) {}
+        assertThat(heard.join()).isNotSameAs(engine);
+        assertThat(failed.join()).isNotSameAs(engine);
+        var abandoned = submit("c", text(5, 1)).handle((outputs, failure) -> Thread.currentThread());
+        batcher.abandon();
+        assertThat(batcher.turn(team)).isEqualTo(Turn.DRAINED);
+        assertThat(abandoned.join()).isNotSameAs(engine);
+    }
+
+    @Test
+    void aFlowThatComesBackDoesNotOvertakeThoseWhoGotLess() {
+        var small = submit("small", text(20, 1), text(20, 2), text(20, 3), text(20, 4), text(20, 5), text(20, 6));
+        var first = submit("large", text(100, 1));
+        assertThat(batcher.turn(team)).isEqualTo(Turn.WORKED); // a text of each fits
+        first.join();
+        var second = submit("large", text(100, 2));
+        assertThat(batcher.turn(team)).isEqualTo(Turn.WORKED);
+        assertThat(batcher.queued())
+                .as("small may have one left, large has its own")
+                .isLessThanOrEqualTo(2);
+        assertThat(second).isNotDone();
+        while (batcher.turn(team) == Turn.WORKED) {}
+        assertThat(small.join()).hasSize(6);
+        assertThat(second.join()).hasSize(1);
+    }
+
+    @Test
+    void whatIsBeingComputedHasAPlaceToo() {
+        var requests = new ArrayList<CompletableFuture<List<float[]>>>();
+        for (int i = 0; i < PLACES; i++) {
+            requests.add(submit("a", text(100, i), text(100, i + 10)));
+        }
+        assertThatThrownBy(() -> submit("a", text(1, 1)))
+                .isInstanceOf(OverloadedException.class)
+                .hasMessageContaining("4 requests of this caller");
+        var other = submit("b", text(1, 1));
+        requests.getFirst().cancel(true);
+        var again = submit("a", text(1, 1));
+        assertThatThrownBy(() -> submit("a", text(1, 1))).isInstanceOf(OverloadedException.class);
+        while (batcher.turn(team) == Turn.WORKED) {}
+        assertThat(other.join()).hasSize(1);
+        assertThat(again.join()).hasSize(1);
+        assertThat(submit("a", text(1, 1))).isNotDone();
+    }
+}
