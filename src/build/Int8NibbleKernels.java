@@ -11,9 +11,6 @@ enum Int8NibbleKernels {
     FLOAT("NibbleInt8Float", StoredScales.FLOAT, 1, 8, 4, 2, 1),
     PAIRS("NibbleInt8Pairs", StoredScales.FLOAT, 2, 4, 2);
 
-    /** Streams that are written out: AVX2's, a panel of two vectors. */
-    private static final int FEW = 2;
-
     private final String className;
     private final StoredScales scales;
     private final int rows;
@@ -31,14 +28,11 @@ enum Int8NibbleKernels {
     }
 
     String source() {
-        String kernels =
-                Arrays.stream(streams).mapToObj(this::kernel).collect(Collectors.joining("\n")) + "\n" + groups();
-        String cases = Arrays.stream(streams)
-                .mapToObj(n -> "case %d -> streams%d(m, panel, block, blocks, scales, x, row, y);".formatted(n, n))
+        String kernels = Stream.concat(
+                        Arrays.stream(streams).mapToObj(this::kernel),
+                        writtenOut().mapToObj(this::groups))
                 .collect(Collectors.joining("\n"));
-        String few =
-                "if (streams == %d && x.group() == Int8Rows.GROUP) {\ngroups(m, panel, block, blocks, scales, x, row, y);\nreturn;\n}"
-                        .formatted(FEW);
+        String cases = Arrays.stream(streams).mapToObj(this::call).collect(Collectors.joining("\n"));
         String widths = Arrays.stream(streams).mapToObj(String::valueOf).collect(Collectors.joining(", "));
         return GenerateKernels.fill(
                 """
@@ -59,7 +53,7 @@ enum Int8NibbleKernels {
                  * 4-bit integers times 8-bit activations, in 16-bit lanes, ROWS, with SCALES; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
                  *
                  * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
-                 * the products. For two streams a whole group is written out instead. Nothing is called while sums are alive, because they might become objects; totals of floats that live around a loop
+                 * the products. For few streams a whole group is written out instead. Nothing is called while sums are alive, because they might become objects; totals of floats that live around a loop
                  * did, so they are in memory.
                  */
                 public final class NAME {
@@ -75,7 +69,7 @@ enum Int8NibbleKernels {
                      */
                     public static void multiply(
                             PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
-                        {few}
+                        boolean whole = x.group() == Int8Rows.GROUP;
                         switch (streams) {
                             {cases}
                             default -> throw new IllegalArgumentException(streams + " streams");
@@ -89,8 +83,6 @@ enum Int8NibbleKernels {
                         .replace("SCALES", scales.words())
                         .replace("WIDTHS", widths),
                 Map.of(
-                        "{few}",
-                        few,
                         "{cases}",
                         cases,
                         "{kernels}",
@@ -107,6 +99,25 @@ enum Int8NibbleKernels {
                         GenerateKernels.imports(
                                 "jdk.incubator.vector.",
                                 Stream.of("FloatVector", "IntVector", "ShortVector", scales.vector()))));
+    }
+
+    /** Streams whose groups are written out: those that AVX2 has registers for. */
+    private IntStream writtenOut() {
+        return Arrays.stream(streams).filter(n -> n > 1 && n * rows <= 4);
+    }
+
+    private String call(int streams) {
+        String loop = "streams%d(m, panel, block, blocks, scales, x, row, y);".formatted(streams);
+        String call = writtenOut().noneMatch(n -> n == streams) ? loop : """
+            {
+                if (whole) {
+                    groups%d(m, panel, block, blocks, scales, x, row, y);
+                } else {
+                    %s
+                }
+            }\
+            """.formatted(streams, loop);
+        return "case %d -> %s".formatted(streams, call);
     }
 
     private String kernel(int streams) {
@@ -160,11 +171,11 @@ enum Int8NibbleKernels {
                         Map.entry("{start}", clear(streams).replace("ShortVector ", ""))));
     }
 
-    /** Two streams, a group of 32 columns written out in each turn: without a branch in the loop, which AVX2 needs most. More streams are too large for C1 like this. */
-    private String groups() {
+    /** Two or four streams, a group of 32 columns written out in each turn: without a branch in the loop, which AVX2 needs most. More streams are too large for C1 like this. */
+    private String groups(int streams) {
         return GenerateKernels.fill(
                 """
-                    private static void groups(
+                    private static void groupsN(
                             PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
                         {addresses}
                         int groups = m.packing().block() / Int8Rows.GROUP;
@@ -186,23 +197,24 @@ enum Int8NibbleKernels {
                             }
                         }
                     }
-                """.replace("STREAMS", String.valueOf(FEW)),
+                """.replace("STREAMS", String.valueOf(streams)).replace("groupsN", "groups" + streams),
                 Map.ofEntries(
-                        Map.entry("{addresses}", addresses(FEW)),
+                        Map.entry("{addresses}", addresses(streams)),
                         Map.entry("{rows}", rows()),
-                        Map.entry("{clear}", clear(FEW)),
+                        Map.entry("{clear}", clear(streams)),
                         Map.entry(
                                 "{eights}",
                                 IntStream.range(0, 4)
-                                        .mapToObj(number -> eight(number).stripTrailing())
+                                        .mapToObj(
+                                                number -> eight(number, streams).stripTrailing())
                                         .collect(Collectors.joining("\n"))),
-                        Map.entry("{scales}", readScales(FEW)),
+                        Map.entry("{scales}", readScales(streams)),
                         Map.entry("{step}", step()),
-                        Map.entry("{add}", add(FEW))));
+                        Map.entry("{add}", add(streams))));
     }
 
     /** Eight columns of a group. */
-    private String eight(int number) {
+    private String eight(int number, int streams) {
         return GenerateKernels.fill(
                         """
                         {load}
@@ -214,11 +226,11 @@ enum Int8NibbleKernels {
                         """,
                         Map.of(
                                 "{load}",
-                                        load("wE_", FEW, "p + EIGHT * 64L + o#")
+                                        load("wE_", streams, "p + EIGHT * 64L + o#")
                                                 .replace("EIGHT", String.valueOf(number)),
                                 "{x}", digits("x# + k + EIGHT * 4 + j").replace("EIGHT", String.valueOf(number)),
-                                "{multiply}", multiply("wE_", FEW),
-                                "{shift}", shift("wE_", FEW)))
+                                "{multiply}", multiply("wE_", streams),
+                                "{shift}", shift("wE_", streams)))
                 .replace("wE_", "w" + number + "_");
     }
 

@@ -22,7 +22,7 @@ import jdk.incubator.vector.ShortVector;
  * 4-bit integers times 8-bit activations, in 16-bit lanes, two rows, with F32 scales; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
  *
  * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
- * the products. For two streams a whole group is written out instead. Nothing is called while sums are alive, because they might become objects; totals of floats that live around a loop
+ * the products. For few streams a whole group is written out instead. Nothing is called while sums are alive, because they might become objects; totals of floats that live around a loop
  * did, so they are in memory.
  */
 public final class NibbleInt8Pairs {
@@ -38,13 +38,16 @@ public final class NibbleInt8Pairs {
      */
     public static void multiply(
             PackedMatrix m, int panel, int streams, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
-        if (streams == 2 && x.group() == Int8Rows.GROUP) {
-        groups(m, panel, block, blocks, scales, x, row, y);
-        return;
-        }
+        boolean whole = x.group() == Int8Rows.GROUP;
         switch (streams) {
             case 4 -> streams4(m, panel, block, blocks, scales, x, row, y);
-            case 2 -> streams2(m, panel, block, blocks, scales, x, row, y);
+            case 2 -> {
+                if (whole) {
+                    groups2(m, panel, block, blocks, scales, x, row, y);
+                } else {
+                    streams2(m, panel, block, blocks, scales, x, row, y);
+                }
+            }
             default -> throw new IllegalArgumentException(streams + " streams");
         }
     }
@@ -233,7 +236,7 @@ public final class NibbleInt8Pairs {
         }
     }
 
-    private static void groups(
+    private static void groups2(
             PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
         MemorySegment w = m.data();
         int[] digits = x.digits();
