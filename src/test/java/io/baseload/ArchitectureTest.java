@@ -171,6 +171,7 @@ class ArchitectureTest {
                         "service.quota",
                         "service.audit",
                         "service.contents",
+                        "service.guardrail",
                         "service.export",
                         "service.registry"),
                 SQL);
@@ -182,6 +183,7 @@ class ArchitectureTest {
                         "service.quota",
                         "service.audit",
                         "service.contents",
+                        "service.guardrail",
                         "service.registry",
                         "service.inference",
                         "service.web"),
@@ -202,6 +204,7 @@ class ArchitectureTest {
                         "service.web",
                         "service.backend",
                         "service.export",
+                        "service.guardrail",
                         "service.pull",
                         "service.identity"),
                 HTTP);

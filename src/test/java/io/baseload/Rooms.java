@@ -74,6 +74,11 @@ final class Rooms {
         door(doors, "service.contents", Set.of("service.database", "service.encryption", "service.audit"));
         door(doors, "service.export", Set.of("service.database", "service.audit"));
         door(doors, "service.outbound", ASKING, Set.of("service.encryption"));
+        door(
+                doors,
+                "service.guardrail",
+                ASKING,
+                Set.of("service.database", "service.encryption", "service.audit", "service.outbound"));
         door(doors, "service.backend", ASKING, Set.of("service.database", "service.encryption", "service.outbound"));
         door(doors, "service.pull", Set.of("service.outbound"));
         door(
@@ -88,7 +93,8 @@ final class Rooms {
                 "service.inference",
                 ASKING,
                 without(PLATFORM, "service.inference"),
-                Set.of("service.database", "service.cluster", "service.encryption", "service.contents"));
+                Set.of("service.database", "service.cluster", "service.encryption"),
+                Set.of("service.contents", "service.guardrail"));
         door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database"));
         door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.web"));
         door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web"));
@@ -106,6 +112,7 @@ final class Rooms {
                         "service.planner",
                         "service.encryption",
                         "service.contents",
+                        "service.guardrail",
                         "service.export"),
                 Set.of("service.outbound", "service.backend", "service.pull"));
         door(doors, "service.planner", ASKING);

@@ -7,6 +7,7 @@ import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.DatabaseConfiguration;
 import io.baseload.service.database.EmbeddedDatabase;
 import io.baseload.service.encryption.EncryptionConfiguration;
+import io.baseload.service.guardrail.GuardrailConfiguration;
 import io.baseload.service.quota.QuotaConfiguration;
 import io.baseload.service.tenant.TenantConfiguration;
 import java.io.IOException;
@@ -201,6 +202,7 @@ public final class TestPlatform implements AutoCloseable {
         EncryptionConfiguration.class,
         AuditConfiguration.class,
         ContentConfiguration.class,
+        GuardrailConfiguration.class,
         TenantConfiguration.class,
         QuotaConfiguration.class
     })

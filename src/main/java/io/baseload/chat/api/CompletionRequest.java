@@ -56,6 +56,11 @@ public record CompletionRequest(
         return prompts() * bestOf;
     }
 
+    public CompletionRequest withInput(Input other) {
+        return new CompletionRequest(
+                other, tools, choices, bestOf, maxTokens, sampling, stop, topLogprobs, format, echo);
+    }
+
     public CompletionRequest withTools(ToolSet other) {
         return new CompletionRequest(
                 input, other, choices, bestOf, maxTokens, sampling, stop, topLogprobs, format, echo);

@@ -4,6 +4,7 @@ import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.cluster.Instances;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.guardrail.Guardrails;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.registry.ModelDirectory;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -38,6 +39,7 @@ public class InferenceConfiguration {
             ReservationLedger ledger,
             Quota quota,
             Contents contents,
+            Guardrails guardrails,
             Membership membership,
             Instances instances,
             MeterRegistry meters,
@@ -50,6 +52,7 @@ public class InferenceConfiguration {
                 ledger,
                 running,
                 contents,
+                new RequestGuard(guardrails, ledger),
                 new InferenceMeters(meters),
                 membership,
                 Optional.ofNullable(maxWait));

@@ -21,6 +21,11 @@ public record InferenceRequest(
         EndUser endUser,
         Optional<Duration> maxWait) {
 
+    /** The same with what a model is given. */
+    InferenceRequest with(CompletionRequest other) {
+        return new InferenceRequest(model, other, urgency, cacheSalt, endUser, maxWait);
+    }
+
     /** The same for a caller who doesn't wait longer than that. */
     public InferenceRequest within(Duration wait) {
         return new InferenceRequest(model, completion, urgency, cacheSalt, endUser, Optional.of(wait));

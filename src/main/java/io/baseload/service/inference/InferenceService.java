@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -41,7 +42,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of a request: takes hold of the model, takes places in its queue, looks whether the tenant has anything left, prepares the prompt, reserves and records,
+ * The life of a request: takes hold of the model, takes places in its queue, looks whether the tenant has anything left, sends the texts through its filters, prepares the prompt, reserves and records,
  * starts. From then on {@link RunningRequest} has it. Whatever fails on the way gives back what was taken before. Where a name stands for several models, one that has
  * too much to do or does not answer makes room for the next, with a reservation and a record of its own; once an answer has begun, never.
  *
@@ -54,6 +55,7 @@ final class InferenceService implements Inference {
     private final ReservationLedger ledger;
     private final RunningRequests running;
     private final Contents contents;
+    private final RequestGuard guard;
     private final InferenceMeters meters;
     private final Membership membership;
     private final Optional<Duration> maxWait;
@@ -65,6 +67,7 @@ final class InferenceService implements Inference {
             ReservationLedger ledger,
             RunningRequests running,
             Contents contents,
+            RequestGuard guard,
             InferenceMeters meters,
             Membership membership,
             Optional<Duration> maxWait) {
@@ -72,6 +75,7 @@ final class InferenceService implements Inference {
         this.ledger = ledger;
         this.running = running;
         this.contents = contents;
+        this.guard = guard;
         this.meters = meters;
         this.membership = membership;
         this.maxWait = maxWait;
@@ -125,12 +129,13 @@ final class InferenceService implements Inference {
             var taken = places.take(model, flow, request.completion().answers());
             try {
                 var granted = check(caller, model, flow, request.completion());
+                var guarded = guard.pass(caller, model.id(), request, origin);
                 var turn = places.line(model, flow).join(patience(request, granted), begun);
                 try {
                     var scope = new CacheScope(caller.tenant(), request.cacheSalt());
-                    var prepared = model.completions().prepare(request.completion(), flow, scope);
+                    var prepared = model.completions().prepare(guarded.request().completion(), flow, scope);
                     var watch = new Stopwatch(meters.of(model.id()), begun);
-                    return admit(caller, model, taken, turn, request, prepared, origin, watch, listener);
+                    return admit(caller, model, taken, turn, guarded, prepared, origin, watch, listener);
                 } catch (RuntimeException | Error e) {
                     turn.giveUp();
                     throw e;
@@ -170,18 +175,21 @@ final class InferenceService implements Inference {
             ServedModel model,
             SequencePlaces.Taken taken,
             WaitingLine.Turn turn,
-            InferenceRequest asked,
+            GuardedRequest guarded,
             PreparedCompletion prepared,
             Origin origin,
             Stopwatch watch,
             Consumer<CompletionEvent> listener) {
+        var asked = guarded.request();
+        int choices = asked.completion().prompts() * asked.completion().choices();
         var process = membership.lease();
         var batch = urgency(caller, asked) == FlowId.Urgency.BATCH;
         var reservation = reservation(caller, model.id(), origin.requestId(), batch, prepared, process);
-        var kept = kept(reservation, asked);
+        var kept = kept(reservation, asked, choices);
         var prompt = kept.map(it -> it.prompt(asked.completion()));
-        var quota =
-                reserve(new Intent(caller.actor(), reservation, asked, model.fingerprint(), origin, prompt), process);
+        var intent =
+                new Intent(caller.actor(), reservation, asked, model.fingerprint(), origin, prompt, guarded.verdicts());
+        var quota = reserve(intent, process);
         var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), process);
         running.add(reservation.id(), tokens, kept);
         Runnable ended = () -> {
@@ -189,8 +197,13 @@ final class InferenceService implements Inference {
             running.remove(reservation.id());
         };
         try {
-            var request = new RunningRequest(reservation, model, ledger, watch, turn, kept, ended, listener);
-            var completion = prepared.start(index -> lease(prepared, tokens, turn, watch), request);
+            var request = new RunningRequest(
+                    reservation, model, ledger, watch, turn, kept, guarded.answers(), choices, ended, listener);
+            boolean each = prepared.answers() == choices;
+            var completion = prepared.start(
+                    index ->
+                            unlessBlocked(lease(prepared, tokens, turn, watch), () -> each && request.isBlocked(index)),
+                    request);
             awaitTurn(turn, model, completion);
             return new AdmittedRequest(model.id(), model.fingerprint(), prepared.promptTokens(), quota, completion);
         } catch (RuntimeException | Error e) {
@@ -201,7 +214,7 @@ final class InferenceService implements Inference {
     }
 
     /** @throws LedgerUnavailableException if the tenant wants its contents kept, and they can't be */
-    private Optional<KeptContents> kept(Reservation reservation, InferenceRequest asked) {
+    private Optional<KeptContents> kept(Reservation reservation, InferenceRequest asked, int choices) {
         try {
             var owner = new ContentOwner(
                     reservation.tenant(),
@@ -209,9 +222,8 @@ final class InferenceService implements Inference {
                     reservation.requestId(),
                     asked.endUser().user(),
                     asked.endUser().safetyIdentifier());
-            int answers = asked.completion().prompts() * asked.completion().choices();
             return contents.sealer(reservation.tenant())
-                    .map(sealer -> new KeptContents(sealer, owner, new Transcript(answers)));
+                    .map(sealer -> new KeptContents(sealer, owner, new Transcript(choices)));
         } catch (SealException e) {
             throw new LedgerUnavailableException(e);
         }
@@ -267,6 +279,10 @@ final class InferenceService implements Inference {
     private static Lease lease(PreparedCompletion prepared, TokenLease tokens, WaitingLine.Turn turn, Stopwatch watch) {
         var lease = tokens.answer(firstGrant(prepared), prepared.maxTokens(), watch.answer());
         return produced -> turn.begin() ? lease.ask(produced) : Lease.Answer.END;
+    }
+
+    private static Lease unlessBlocked(Lease lease, BooleanSupplier blocked) {
+        return produced -> blocked.getAsBoolean() ? Lease.Answer.END : lease.ask(produced);
     }
 
     /** Tokens that each answer may have before more are reserved. */

@@ -4,9 +4,11 @@ import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.contents.SealedContent;
+import io.baseload.service.guardrail.Verdict;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.quota.SoftLimit;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -16,6 +18,7 @@ import java.util.TreeMap;
  * @param actor who asks
  * @param fingerprint build and weights of the model that will answer
  * @param prompt what the model is given, where the tenant wants it kept
+ * @param verdicts of the tenant's filters on the request
  */
 record Intent(
         Actor actor,
@@ -23,7 +26,8 @@ record Intent(
         InferenceRequest request,
         String fingerprint,
         Origin origin,
-        Optional<SealedContent> prompt) {
+        Optional<SealedContent> prompt,
+        List<Verdict> verdicts) {
     private static final int VERSION = 2;
 
     /**
@@ -44,6 +48,9 @@ record Intent(
         detail.put("reserved_tokens", reservation.tokens());
         detail.put("answers", reservation.answers());
         prompt.ifPresent(it -> detail.put(it.part().digestName(), HexFormat.of().formatHex(it.digest())));
+        if (!verdicts.isEmpty()) {
+            detail.put("guardrails", verdicts.stream().map(Verdict::described).toList());
+        }
         return new AuditTrail.NewEntry(actor, AuditEntry.COMPLETION_INTENT, reservation.requestId(), detail);
     }
 

@@ -127,6 +127,14 @@ final class LedgerTransactions {
         });
     }
 
+    /** What is blocked. */
+    List<Boolean> record(List<AuditTrail.NewEntry> entries) {
+        return transactions.execute(status -> {
+            append(entries);
+            return entries.stream().map(entry -> true).toList();
+        });
+    }
+
     private void append(List<AuditTrail.NewEntry> entries) {
         if (!entries.isEmpty()) {
             audit.append(entries);

@@ -6,6 +6,7 @@ import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.contents.ContentPart;
 import io.baseload.service.contents.SealedContent;
+import io.baseload.service.guardrail.Verdict;
 import io.baseload.service.quota.LostReservation;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.quota.Settlement;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
  * @param finishReasons of the answers that were completed, in the order of their index
  * @param milliseconds from the request to its end
  * @param answer what there is of the answers, where the tenant wants them kept
+ * @param verdicts of the tenant's filters on the answers
  */
 record Outcome(
         Reservation reservation,
@@ -29,7 +31,8 @@ record Outcome(
         Usage usage,
         List<String> finishReasons,
         long milliseconds,
-        Optional<SealedContent> answer) {
+        Optional<SealedContent> answer,
+        List<Verdict> verdicts) {
     /** As the audit trail names it. */
     enum State {
         DONE,
@@ -46,13 +49,13 @@ record Outcome(
     }
 
     static Outcome refused(Reservation reservation) {
-        return new Outcome(reservation, State.REFUSED, new Usage(0, 0), List.of(), 0, Optional.empty());
+        return new Outcome(reservation, State.REFUSED, new Usage(0, 0), List.of(), 0, Optional.empty(), List.of());
     }
 
     static Outcome lost(LostReservation lost) {
         var reservation = lost.reservation();
         var usage = new Usage(Math.toIntExact(reservation.promptTokens()), Math.toIntExact(lost.completionTokens()));
-        return new Outcome(reservation, State.LOST, usage, List.of(), lost.milliseconds(), Optional.empty());
+        return new Outcome(reservation, State.LOST, usage, List.of(), lost.milliseconds(), Optional.empty(), List.of());
     }
 
     /** How the quota is to end the reservation. */
@@ -83,6 +86,9 @@ record Outcome(
         detail.put("milliseconds", milliseconds);
         answerDigest.ifPresent(digest ->
                 detail.put(ContentPart.ANSWER.digestName(), HexFormat.of().formatHex(digest)));
+        if (!verdicts.isEmpty()) {
+            detail.put("guardrails", verdicts.stream().map(Verdict::described).toList());
+        }
         if (usage.estimated()) {
             detail.put("counted", "by chunks");
         }

@@ -1,5 +1,6 @@
 package io.baseload.service.inference;
 
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * away and whatever the failure; what was reserved and never begun is given back, also where the answer of a commit got lost. A request waits for its reservation
  * only so long: then it is refused, and the reservation, should it come about after all, is given back.
  *
- * <p>Three threads talk to the database, one for those who may not be worth any work, one for reservations and one for settlements, so that these never wait behind
+ * <p>Four threads talk to the database, one for those who may not be worth any work, one for those who are blocked, one for reservations and one for settlements, so that these never wait behind
  * those who want to begin. Nobody interrupts them: the interrupt of a cancelled request's thread would break a pooled connection.
  */
 final class ReservationLedger implements AutoCloseable {
@@ -40,6 +41,7 @@ final class ReservationLedger implements AutoCloseable {
     private final GroupCommit<QuotaDemand, QuotaDecision> checking;
     private final GroupCommit<Intent, QuotaDecision> reserving;
     private final GroupCommit<Outcome, Boolean> settling;
+    private final GroupCommit<AuditTrail.NewEntry, Boolean> recording;
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().name("ledger-clock-", 0).daemon().factory());
     private final Set<UUID> unfinished = ConcurrentHashMap.newKeySet();
@@ -49,6 +51,7 @@ final class ReservationLedger implements AutoCloseable {
         this.transactions = transactions;
         this.checking = new GroupCommit<>("ledger-check", MAX_WAITING, transactions::check);
         this.reserving = new GroupCommit<>("ledger-reserve", MAX_WAITING, transactions::reserve);
+        this.recording = new GroupCommit<>("ledger-record", MAX_WAITING, transactions::record);
         this.settling = new GroupCommit<>("ledger-settle", MAX_WAITING + MAX_UNSETTLED, transactions::settle);
     }
 
@@ -73,10 +76,25 @@ final class ReservationLedger implements AutoCloseable {
      * @throws LedgerUnavailableException if the database didn't say in time
      */
     QuotaDecision.Granted check(QuotaDemand demand) {
-        QuotaDecision decision;
+        return switch (await(checking, demand)) {
+            case QuotaDecision.Granted granted -> granted;
+            case QuotaDecision.Refused refused -> throw refused.reason();
+        };
+    }
+
+    /**
+     * Writes into the trail what becomes of a request that does not begin.
+     *
+     * @throws LedgerUnavailableException if this could not be written in time
+     */
+    void record(AuditTrail.NewEntry entry) {
+        await(recording, entry);
+    }
+
+    private static <T, R> R await(GroupCommit<T, R> commit, T item) {
         try {
-            var entry = checking.submit(demand);
-            decision = entry.result()
+            var entry = commit.submit(item);
+            return entry.result()
                     .copy()
                     .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                     .whenComplete((done, failure) -> entry.withdraw())
@@ -90,10 +108,6 @@ final class ReservationLedger implements AutoCloseable {
             }
             throw cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
         }
-        return switch (decision) {
-            case QuotaDecision.Granted granted -> granted;
-            case QuotaDecision.Refused refused -> throw refused.reason();
-        };
     }
 
     /**
@@ -202,6 +216,7 @@ final class ReservationLedger implements AutoCloseable {
     @Override
     public void close() {
         checking.close();
+        recording.close();
         reserving.close();
         clock.shutdown();
         settling.close();

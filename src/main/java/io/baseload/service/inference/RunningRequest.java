@@ -3,9 +3,13 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
+import io.baseload.service.guardrail.AnswerFilter;
+import io.baseload.service.guardrail.FilterChain;
+import io.baseload.service.guardrail.Verdict;
 import io.baseload.service.inference.Outcome.State;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ServedModel;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request that is being answered: passes the engine's events on and, at the last one, settles. The client hears the last event once usage and outcome are in
+ * A request that is being answered: passes the engine's events on, where its tenant has filters through these, and, at the last one, settles. The client hears the last event once usage and outcome are in
  * the database, so that whoever has an answer finds it in the books; a database that is gone delays it by a second at most. An answer that its tenant wants kept is another matter: it ends well only
  * if it was stored.
  */
@@ -35,11 +39,14 @@ final class RunningRequest implements Consumer<CompletionEvent> {
     private final @Nullable KeptContents kept;
     private final Runnable ended;
     private final Consumer<CompletionEvent> listener;
-    private final Map<Integer, StopReason> reasons = new TreeMap<>(); // the engine's thread only
+    private final @Nullable AnswerFilter filter;
+    private final Map<Integer, StopReason> reasons = new TreeMap<>(); // the engine's thread only, or the filter's
 
     /**
      * @param turn whether the request was given up before it began: then it ends here, and nobody hears of it any more
      * @param kept what is kept of the request, if its tenant wants that
+     * @param answers the filters that the answers have to pass
+     * @param choices answers that are sent
      * @param ended runs when the engine is done with the request
      */
     RunningRequest(
@@ -49,6 +56,8 @@ final class RunningRequest implements Consumer<CompletionEvent> {
             Stopwatch watch,
             WaitingLine.Turn turn,
             Optional<KeptContents> kept,
+            FilterChain answers,
+            int choices,
             Runnable ended,
             Consumer<CompletionEvent> listener) {
         this.reservation = reservation;
@@ -59,10 +68,24 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         this.kept = kept.orElse(null);
         this.ended = ended;
         this.listener = listener;
+        this.filter = answers.isEmpty() ? null : new AnswerFilter(answers, choices, this::hear);
+    }
+
+    /** Whether a filter has ended a choice. */
+    boolean isBlocked(int choice) {
+        return filter != null && filter.isBlocked(choice);
     }
 
     @Override
     public void accept(CompletionEvent event) {
+        if (filter == null) {
+            hear(event);
+        } else {
+            filter.accept(event);
+        }
+    }
+
+    private void hear(CompletionEvent event) {
         switch (event) {
             case CompletionEvent.Piece piece -> pass(piece);
             case CompletionEvent.ChoiceFinished finished -> {
@@ -100,7 +123,9 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         }
         var finishReasons = reasons.values().stream().map(RunningRequest::word).toList();
         var answer = Optional.ofNullable(kept).map(KeptContents::answers);
-        var unused = ledger.settle(new Outcome(reservation, state, usage, finishReasons, watch.milliseconds(), answer))
+        List<Verdict> verdicts = filter == null ? List.of() : filter.verdicts();
+        var outcome = new Outcome(reservation, state, usage, finishReasons, watch.milliseconds(), answer, verdicts);
+        var unused = ledger.settle(outcome)
                 .copy()
                 .orTimeout(kept != null ? MAX_DELAY_OF_KEPT_MILLIS : MAX_DELAY_MILLIS, TimeUnit.MILLISECONDS)
                 .whenComplete((nothing, late) -> deliver(late != null && kept != null ? notKept(late, usage) : last));

@@ -74,6 +74,7 @@ public final class RouteAccess {
             rule("GET", "/admin/v1/tenants/{tenant}/contents", new Grant(CONTENT_AUDITOR, Reach.OWN)),
             rule("DELETE", "/admin/v1/tenants/{tenant}/contents", OPERATORS, OWN_ADMINS),
             rule("GET", "/admin/v1/tenants/{tenant}/content-policy", OPERATORS, OWN_ADMINS),
+            rule("GET", "/admin/v1/tenants/{tenant}/guardrails", OPERATORS, OWN_ADMINS),
             rule("GET", "/admin/v1/tenants/{tenant}", OPERATORS, OWN_ADMINS),
             rule("GET", "/admin/v1/tenants/{tenant}/usage", OPERATORS, OWN_ADMINS),
             rule("*", "/admin/v1/tenants/{tenant}/keys/**", OPERATORS, OWN_ADMINS),

@@ -78,7 +78,8 @@ final class LedgerRate {
                         REQUEST,
                         "tiny-1",
                         origin,
-                        Optional.empty()));
+                        Optional.empty(),
+                        List.of()));
             }
             return null;
         };

@@ -1,0 +1,41 @@
+package io.baseload.service.guardrail;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The filters of one side of a request, in their order. The first that blocks is the last that is asked. */
+public final class FilterChain {
+    /** Characters of a request, or of what an answer has at a time. More are not filtered, so they don't pass. */
+    static final int MOST_CHARACTERS = 1 << 20;
+
+    private final List<Filter> filters;
+    private final Subject subject;
+
+    FilterChain(List<Filter> filters, Subject subject) {
+        this.filters = filters;
+        this.subject = subject;
+    }
+
+    public boolean isEmpty() {
+        return filters.isEmpty();
+    }
+
+    /** Characters of an answer that are filtered together, at least. */
+    int window() {
+        return filters.stream().mapToInt(Filter::window).max().orElse(0);
+    }
+
+    Filtered apply(List<String> texts) {
+        var verdicts = new ArrayList<Verdict>();
+        var passing = texts;
+        for (Filter filter : filters) {
+            var filtered = filter.apply(passing, subject);
+            verdicts.addAll(filtered.verdicts());
+            if (filtered.blocked()) {
+                return Filtered.blocked(filtered.reason(), verdicts);
+            }
+            passing = filtered.texts();
+        }
+        return Filtered.passed(passing, verdicts);
+    }
+}

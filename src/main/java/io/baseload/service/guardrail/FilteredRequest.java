@@ -1,0 +1,50 @@
+package io.baseload.service.guardrail;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.InvalidRequestException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A request as the model is given it.
+ *
+ * @param verdicts none where there are no filters
+ */
+public record FilteredRequest(CompletionRequest completion, List<Verdict> verdicts) {
+
+    /**
+     * Sends a request's texts through a chain.
+     *
+     * @throws BlockedRequestException if a filter blocks it
+     * @throws InvalidRequestException if it can't be filtered
+     */
+    public static FilteredRequest of(CompletionRequest request, FilterChain chain) {
+        if (chain.isEmpty()) {
+            return new FilteredRequest(request, List.of());
+        }
+        var texts = new ArrayList<String>();
+        new RequestTexts(text -> {
+                    texts.add(text);
+                    return text;
+                })
+                .rewrite(request);
+        if (texts.stream().mapToLong(String::length).sum() > FilterChain.MOST_CHARACTERS) {
+            throw new InvalidRequestException(
+                    "messages",
+                    "string_above_max_length",
+                    "Invalid 'messages': what this tenant asks is filtered, and may have " + FilterChain.MOST_CHARACTERS
+                            + " characters at most.");
+        }
+        var filtered = chain.apply(texts);
+        if (filtered.blocked()) {
+            String reason = filtered.reason().isEmpty() ? "" : ": " + filtered.reason();
+            String filter = filtered.verdicts().getLast().filter();
+            throw new BlockedRequestException(
+                    "The request was blocked by the filter '" + filter + "'" + reason + ".", filtered.verdicts());
+        }
+        var next = filtered.texts().iterator();
+        return new FilteredRequest(
+                filtered.texts().equals(texts) ? request : new RequestTexts(text -> next.next()).rewrite(request),
+                filtered.verdicts());
+    }
+}

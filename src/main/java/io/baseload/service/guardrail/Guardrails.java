@@ -1,0 +1,164 @@
+package io.baseload.service.guardrail;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.database.Refreshed;
+import io.baseload.service.outbound.AllowedHosts;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** The filters of tenants. A change holds from the next request on, in other processes within a second. */
+public final class Guardrails implements AutoCloseable {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+
+    private final GuardrailRows rows;
+    private final TransactionOperations transactions;
+    private final AuditTrail audit;
+    private final HookFilter.Connection connection;
+    private final Refreshed<Map<String, List<Link>>> settings;
+
+    private record Link(FilterSettings settings, Filter filter) {
+        boolean concerns(Side side, Set<String> models) {
+            return settings.sides().contains(side)
+                    && (settings.models().isEmpty()
+                            || settings.models().stream().anyMatch(models::contains));
+        }
+    }
+
+    Guardrails(
+            GuardrailRows rows,
+            TransactionOperations transactions,
+            AuditTrail audit,
+            HookFilter.Connection connection) {
+        this.rows = rows;
+        this.transactions = transactions;
+        this.audit = audit;
+        this.connection = connection;
+        this.settings = new Refreshed<>("guardrails", this::read);
+    }
+
+    private Map<String, List<Link>> read() {
+        var all = new HashMap<String, List<Link>>();
+        rows.all()
+                .forEach((tenant, filters) ->
+                        all.put(tenant, filters.stream().map(this::link).toList()));
+        return all;
+    }
+
+    private Link link(FilterSettings settings) {
+        return new Link(
+                settings,
+                switch (settings) {
+                    case FilterSettings.OfPersonalData personal -> new PersonalDataFilter(personal);
+                    case FilterSettings.Hook hook -> new HookFilter(hook, connection);
+                });
+    }
+
+    /**
+     * The filters of a request.
+     *
+     * @param id of the model that answers
+     */
+    public FilterChain chain(Subject subject, String id) {
+        var models = new HashSet<>(Set.of(id));
+        models.add(subject.model());
+        return new FilterChain(
+                settings.get().getOrDefault(subject.tenant(), List.of()).stream()
+                        .filter(link -> link.concerns(subject.side(), models))
+                        .map(Link::filter)
+                        .toList(),
+                subject);
+    }
+
+    public List<FilterSettings> of(String tenant) {
+        return rows.of(tenant);
+    }
+
+    /**
+     * Replaces all filters of a tenant.
+     *
+     * @param described the same for the trail
+     * @throws InvalidRequestException if something of them is not allowed
+     */
+    public void change(Actor actor, String tenant, List<FilterSettings> filters, List<?> described) {
+        check(filters);
+        transactions.executeWithoutResult(status -> {
+            rows.save(tenant, filters);
+            audit.recordAdmin(
+                    actor, "admin.guardrails", "tenants/" + tenant + "/guardrails", Map.of("filters", described));
+        });
+        settings.refresh();
+    }
+
+    private void check(List<FilterSettings> filters) {
+        var names = new HashSet<String>();
+        for (int i = 0; i < filters.size(); i++) {
+            String path = "filters[" + i + "]";
+            var filter = filters.get(i);
+            if (!NAME.matcher(filter.name()).matches()) {
+                throw invalid(
+                        path + ".name", "expected 1 to 64 of a-z, 0-9, '.', '_' and '-', a letter or digit first");
+            }
+            if (!names.add(filter.name())) {
+                throw invalid(path + ".name", "there is another filter of this name");
+            }
+            if (filter.sides().isEmpty()) {
+                throw invalid(path + ".sides", "expected 'request', 'answer' or both");
+            }
+            switch (filter) {
+                case FilterSettings.OfPersonalData personal -> {
+                    if (!personal.region().equals("ZZ") && !PersonalDataFinder.knows(personal.region())) {
+                        throw invalid(path + ".region", "expected a country such as 'DE'");
+                    }
+                }
+                case FilterSettings.Hook hook -> {
+                    connection.secrets().check(hook.key(), path + ".api_key");
+                    checkHost(hook.url(), path + ".url");
+                }
+            }
+        }
+    }
+
+    private void checkHost(URI url, String path) {
+        if (!connection.hosts().allows(url)) {
+            throw invalid(
+                    path,
+                    "the host '" + AllowedHosts.withPort(url) + "' is not among baseload.guardrails.allowed-hosts");
+        }
+    }
+
+    /**
+     * Reads an address.
+     *
+     * @throws InvalidRequestException if it is none of a server that may filter
+     */
+    public static URI address(String path, String text) {
+        try {
+            var url = new URI(text);
+            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            if (!http || url.getHost() == null || url.getRawUserInfo() != null || url.getRawFragment() != null) {
+                throw invalid(path, "expected http:// or https://, a host, and neither user nor fragment");
+            }
+            return url;
+        } catch (URISyntaxException e) {
+            throw invalid(path, "it is no URL: " + e.getReason());
+        }
+    }
+
+    private static InvalidRequestException invalid(String path, String why) {
+        return new InvalidRequestException(path, "invalid_value", "Invalid '" + path + "': " + why + ".");
+    }
+
+    @Override
+    public void close() {
+        settings.close();
+    }
+}

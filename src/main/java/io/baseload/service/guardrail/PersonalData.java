@@ -1,0 +1,23 @@
+package io.baseload.service.guardrail;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** A kind of personal data. Where two are found at the same place the one that stands first here counts. */
+public enum PersonalData {
+    IBAN,
+    CREDIT_CARD,
+    EMAIL,
+    PHONE;
+
+    /** The name in JSON. */
+    @JsonValue
+    public String wire() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What stands in its place. */
+    String placeholder() {
+        return "[" + name() + "]";
+    }
+}

@@ -1,0 +1,99 @@
+package io.baseload.service.guardrail;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.ToolCall;
+import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.api.ToolSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** All texts of a request that a model may see: of messages, of calls and tools, and what the template is given. Each in the same order each time. */
+record RequestTexts(UnaryOperator<String> rewriting) {
+
+    /**
+     * The request with each text replaced.
+     *
+     * @throws InvalidRequestException if it has tokens instead
+     */
+    CompletionRequest rewrite(CompletionRequest request) {
+        Input input = switch (request.input()) {
+            case Input.Chat chat ->
+                new Input.Chat(chat.messages().stream().map(this::message).toList(), variables(chat.variables()));
+            case Input.Texts texts ->
+                new Input.Texts(
+                        texts.prompts().stream().map(rewriting).toList(), texts.parseSpecial(), texts.addSpecial());
+            case Input.Tokens tokens ->
+                throw new InvalidRequestException(
+                        "prompt",
+                        "unsupported_value",
+                        "Invalid 'prompt': what this tenant asks is filtered, so send text and not tokens.");
+        };
+        return request.withInput(input).withTools(tools(request.tools()));
+    }
+
+    private Message message(Message message) {
+        return switch (message) {
+            case Message.Instructions it ->
+                new Message.Instructions(
+                        rewriting.apply(it.content()), it.name().map(rewriting));
+            case Message.User it ->
+                new Message.User(rewriting.apply(it.content()), it.name().map(rewriting));
+            case Message.Assistant it ->
+                new Message.Assistant(
+                        it.content().map(rewriting),
+                        it.reasoning().map(rewriting),
+                        it.calls().stream()
+                                .map(call -> new ToolCall(call.id(), call.name(), json(call.arguments())))
+                                .toList(),
+                        it.name().map(rewriting));
+            case Message.Tool it -> new Message.Tool(it.callId(), json(it.content()), it.name());
+        };
+    }
+
+    private ToolSet tools(ToolSet tools) {
+        return new ToolSet(tools.tools().stream().map(this::tool).toList(), tools.choice(), tools.parallel());
+    }
+
+    private ToolSpec tool(ToolSpec tool) {
+        return new ToolSpec(tool.name(), rewriting.apply(tool.description()), json(tool.parameters()), tool.strict());
+    }
+
+    private String json(String text) {
+        return JsonTexts.rewrite(text, rewriting);
+    }
+
+    private Map<String, Object> variables(Map<String, Object> variables) {
+        var rewritten = new LinkedHashMap<String, Object>();
+        variables.forEach((name, value) -> rewritten.put(name, Objects.requireNonNull(variable(value))));
+        return rewritten;
+    }
+
+    private @Nullable Object variable(@Nullable Object value) {
+        return switch (value) {
+            case String text -> rewriting.apply(text);
+            case List<?> list -> {
+                List<@Nullable Object> rewritten = new ArrayList<>();
+                for (Object item : list) {
+                    rewritten.add(variable(item));
+                }
+                yield rewritten;
+            }
+            case Map<?, ?> map -> {
+                Map<Object, @Nullable Object> rewritten = new LinkedHashMap<>();
+                for (Map.Entry<?, ?> member : map.entrySet()) {
+                    rewritten.put(member.getKey(), variable(member.getValue()));
+                }
+                yield rewritten;
+            }
+            case null, default -> value;
+        };
+    }
+}
