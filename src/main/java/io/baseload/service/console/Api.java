@@ -34,6 +34,9 @@ final class Api {
     private static final JsonMapper JSON = new JsonMapper();
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
+    /** The request's attribute for that it was forbidden something. */
+    private static final String FORBIDDEN = Api.class.getName() + ".forbidden";
+
     private final ObjectProvider<DispatcherServlet> servlet;
 
     Api(ObjectProvider<DispatcherServlet> servlet) {
@@ -92,6 +95,9 @@ final class Api {
                 response);
         byte[] text = response.body();
         JsonNode answer = text.length == 0 ? JSON.missingNode() : JSON.readTree(text);
+        if (response.getStatus() == HttpServletResponse.SC_FORBIDDEN) {
+            page.getRequest().setAttribute(FORBIDDEN, true);
+        }
         if (response.getStatus() >= 400) {
             throw new Refused(
                     response.getStatus(), answer.path("error").path("message").asString("The request was refused."));
@@ -121,8 +127,14 @@ final class Api {
                 accept);
     }
 
+    /** Whether anything that was asked for a page was forbidden, also where the page itself is shown. */
+    static boolean hasForbidden(HttpServletRequest page) {
+        return page.getAttribute(FORBIDDEN) != null;
+    }
+
     private void serve(ApiRequest request, HttpServletResponse response) {
         if (!allows(request.getMethod(), request.getRequestURI())) {
+            request.setAttribute(FORBIDDEN, true);
             throw new Refused(403, "This API key or token does not have the role that this route needs.");
         }
         try {

@@ -50,7 +50,7 @@ final class SessionCredentials extends OncePerRequestFilter {
         }
         SecurityContextHolder.setContext(new SecurityContextImpl(new KeyAuthentication(caller)));
         chain.doFilter(request, response);
-        if (response.getStatus() == HttpServletResponse.SC_FORBIDDEN) {
+        if (response.getStatus() == HttpServletResponse.SC_FORBIDDEN || Api.hasForbidden(request)) {
             admission.forbidden(caller, request);
         }
     }

@@ -2,6 +2,7 @@ package io.baseload.service.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.web.Routes;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
@@ -148,6 +149,22 @@ class ConsoleAccessIT {
             assertThat(location(first.get("/console"))).isEqualTo(SIGN_IN);
             assertThat(second.get("/console").statusCode()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void whatIsForbiddenStandsInTheTrailAlsoWhereThePageIsShown(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        String key = key(rest, "tenant_admin");
+        try (var session = ConsoleSession.of(rest.url(), key)) {
+            var answer = session.submit("/console/tenants/default", "/console/tenants", Map.of("id", "not-mine"));
+            assertThat(answer.statusCode()).isNotEqualTo(403);
+        }
+        service.bean(DeniedAccess.class).write();
+        assertThat(rest.get("/admin/v1/audit?kind=access.forbidden&limit=1000").get("data"))
+                .anySatisfy(entry -> {
+                    assertThat(entry.at("/actor/key_prefix").asString()).isEqualTo(key.substring(0, 11));
+                    assertThat(entry.get("subject").asString()).isEqualTo("POST /console/tenants");
+                });
     }
 
     @Test

@@ -188,6 +188,26 @@ class KeptContentsTest {
     }
 
     @Test
+    void whatAUserSaidIsErasedInParts() throws Exception {
+        String tenant = keeping();
+        answered(tenant, 1);
+        copies(tenant, 2_500);
+        assertThat(contents.erase(ACTOR, tenant, selection(Optional.empty(), Optional.of("hash-of-ann"))))
+                .isEqualTo(2_502);
+        assertThat(read(tenant)).isEmpty();
+        assertThat(
+                        platform
+                                .get(AuditTrail.class)
+                                .page(0, Optional.empty(), Optional.of("admin.contents.erase"), 1000)
+                                .stream()
+                                .filter(entry -> entry.subject().equals("tenants/" + tenant + "/contents"))
+                                .map(entry -> JSON.readTree(entry.detail())
+                                        .get("erased")
+                                        .asInt()))
+                .containsExactly(1_000, 1_000, 502);
+    }
+
+    @Test
     void aPageEndsWhereItsContentsAreLarge() throws Exception {
         String tenant = keeping();
         answered(tenant, 1);
@@ -208,6 +228,15 @@ class KeptContentsTest {
         page = contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 1);
         assertThat(page.contents()).hasSize(1);
         assertThat(page.more()).isTrue();
+    }
+
+    /** More prompts of the same user. */
+    private static void copies(String tenant, int count) {
+        platform.superuser().sql("""
+            INSERT INTO content (reservation, part, tenant, request_id, end_user, safety_identifier, salt, digest, sealed)
+            SELECT gen_random_uuid(), part, tenant, request_id, end_user, safety_identifier, salt, digest, sealed
+            FROM content, generate_series(1, ?) WHERE tenant = ? AND part = 'prompt'\
+            """).params(count, tenant).update();
     }
 
     @Test
