@@ -123,6 +123,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "java..",
                         "com.sun.management..",
+                        "jdk.jfr..",
                         "jdk.incubator.vector..",
                         "org.jspecify..",
                         "io.baseload.engine..")

@@ -70,6 +70,7 @@ final class Rooms {
         door(doors, "service.audit", Set.of("service.database"));
         door(doors, "service.tenant", Set.of("service.database", "service.audit"));
         door(doors, "service.quota", Set.of("service.database", "service.tenant", "service.audit"));
+        door(doors, "service.tracing", Set.of());
         door(doors, "service.encryption", Set.of("service.database"));
         door(doors, "service.contents", Set.of("service.database", "service.encryption", "service.audit"));
         door(doors, "service.export", Set.of("service.database", "service.audit"));
@@ -79,7 +80,11 @@ final class Rooms {
                 "service.guardrail",
                 ASKING,
                 Set.of("service.database", "service.encryption", "service.audit", "service.outbound"));
-        door(doors, "service.backend", ASKING, Set.of("service.database", "service.encryption", "service.outbound"));
+        door(
+                doors,
+                "service.backend",
+                ASKING,
+                Set.of("service.database", "service.encryption", "service.outbound", "service.tracing"));
         door(doors, "service.pull", Set.of("service.outbound"));
         door(
                 doors,
@@ -93,9 +98,14 @@ final class Rooms {
                 "service.inference",
                 ASKING,
                 without(PLATFORM, "service.inference"),
-                Set.of("service.database", "service.cluster", "service.encryption"),
-                Set.of("service.contents", "service.guardrail"));
-        door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database"));
+                Set.of(
+                        "service.database",
+                        "service.cluster",
+                        "service.encryption",
+                        "service.contents",
+                        "service.guardrail",
+                        "service.tracing"));
+        door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database", "service.tracing"));
         door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.web"));
         door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web"));
         for (String protocol : List.of("openai", "responses", "anthropic")) {

@@ -29,6 +29,8 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,10 @@ class ChartTest {
         initContainers: [{name: fetch, image: "busybox:1", command: ["true"]}]
         sidecars: [{name: proxy, image: "proxy:1"}]
         management: {port: 9090}
+        monitoring:
+          serviceMonitor: {enabled: true, existingSecret: scraper, labels: {release: prometheus}}
+          rules: {enabled: true, labels: {release: prometheus}, runbooks: "https://wiki.example/baseload"}
+          dashboard: {enabled: true, annotations: {grafana_folder: LLM}}
         tls: {existingSecret: certificate}
         ingress:
           enabled: true
@@ -265,6 +271,33 @@ class ChartTest {
     }
 
     @Test
+    void prometheusAndGrafanaFindWhatTheyNeed() throws IOException {
+        Manifests chart = render(EVERYTHING);
+        var monitor = chart.operators("ServiceMonitor");
+        assertThat(monitor.<Object>get("spec", "endpoints", 0, "authorization", "credentials"))
+                .isEqualTo(Map.of("name", "scraper", "key", "key"));
+        assertThat(monitor.<String>get("spec", "endpoints", 0, "path")).isEqualTo("/actuator/prometheus");
+        assertThat(monitor.getMetadata().getLabels()).containsEntry("release", "prometheus");
+        assertThat(service(chart, "management").getMetadata().getLabels())
+                .containsAllEntriesOf(monitor.<Map<String, String>>get("spec", "selector", "matchLabels"));
+        List<Map<String, Object>> rules = chart.operators("PrometheusRule").get("spec", "groups", 0, "rules");
+        assertThat(rules)
+                .isNotEmpty()
+                .allSatisfy(rule -> assertThat(rule.get("annotations"))
+                        .extracting("runbook_url")
+                        .isEqualTo("https://wiki.example/baseload#"
+                                + rule.get("alert").toString().toLowerCase(Locale.ROOT)));
+        var dashboard = chart.all(ConfigMap.class).stream()
+                .filter(map -> map.getMetadata().getLabels().containsKey("grafana_dashboard"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(dashboard.getMetadata().getAnnotations()).containsEntry("grafana_folder", "LLM");
+        assertThat(dashboard.getData().get("baseload.json"))
+                .isEqualTo(Files.readString(CHART.resolve("monitoring/dashboard.json"))
+                        .strip());
+    }
+
+    @Test
     void thePodIsGuaranteedWholeCpus() throws IOException {
         var resources = container(render("")).getResources();
         assertThat(resources.getRequests()).isEqualTo(resources.getLimits()).containsEntry("cpu", new Quantity("2"));
@@ -433,6 +466,10 @@ class ChartTest {
     }
 
     private static Map<String, String> config(Manifests chart) {
-        return chart.one(ConfigMap.class).getData();
+        return chart.all(ConfigMap.class).stream()
+                .map(ConfigMap::getData)
+                .filter(data -> data.containsKey("BASELOAD_HOME"))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Rendered Kubernetes objects, read strictly: a field that Kubernetes doesn't have, or has twice, is an error. */
 record Manifests(List<HasMetadata> objects) {
@@ -40,6 +42,10 @@ record Manifests(List<HasMetadata> objects) {
             Map.entry("networking.k8s.io/v1/Ingress", Ingress.class),
             Map.entry("networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class),
             Map.entry("policy/v1/PodDisruptionBudget", PodDisruptionBudget.class));
+
+    /** Of the Prometheus operator, whose fields are not known here. */
+    private static final Set<String> OPERATOR =
+            Set.of("monitoring.coreos.com/v1/PrometheusRule", "monitoring.coreos.com/v1/ServiceMonitor");
 
     private static final JsonMapper STRICT = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -63,6 +69,9 @@ record Manifests(List<HasMetadata> objects) {
     private static HasMetadata object(JsonNode document) throws IOException {
         String kind = document.path("apiVersion").asText() + "/"
                 + document.path("kind").asText();
+        if (OPERATOR.contains(kind)) {
+            return new JsonMapper().treeToValue(document, GenericKubernetesResource.class);
+        }
         Class<? extends HasMetadata> type = KINDS.get(kind);
         if (type == null) {
             throw new IOException("unexpected object " + kind);
@@ -82,6 +91,14 @@ record Manifests(List<HasMetadata> objects) {
             throw new AssertionError(found.size() + " objects of " + type.getSimpleName());
         }
         return found.getFirst();
+    }
+
+    /** The operator's only object of a kind. */
+    GenericKubernetesResource operators(String kind) {
+        return all(GenericKubernetesResource.class).stream()
+                .filter(object -> object.getKind().equals(kind))
+                .findFirst()
+                .orElseThrow();
     }
 
     boolean has(Class<? extends HasMetadata> type) {

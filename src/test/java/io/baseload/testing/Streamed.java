@@ -16,12 +16,12 @@ public final class Streamed implements AutoCloseable {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private final int status;
+    private final HttpResponse<InputStream> response;
     private final InputStream body;
     private final Scanner lines;
 
     private Streamed(HttpResponse<InputStream> response) {
-        this.status = response.statusCode();
+        this.response = response;
         this.body = response.body();
         this.lines = new Scanner(body, java.nio.charset.StandardCharsets.UTF_8);
     }
@@ -43,7 +43,12 @@ public final class Streamed implements AutoCloseable {
     }
 
     public int status() {
-        return status;
+        return response.statusCode();
+    }
+
+    /** The first header of this name. */
+    public String header(String name) {
+        return response.headers().firstValue(name).orElseThrow(() -> new AssertionError("no header " + name));
     }
 
     /** The next event's data; empty at the end of the stream. */

@@ -84,6 +84,7 @@ final class CpuModel implements LoadedModel {
                 batcher.queued(),
                 used,
                 size.kvTokens(),
+                batcher.preemptions(),
                 cache.prefixes(),
                 batcher.speculation(),
                 memory,

@@ -10,10 +10,12 @@ import io.baseload.engine.model.Batch;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.profile.Operator;
+import io.baseload.engine.profile.StepEvent;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Continuous batching (Yu et al., 2022) for one model. Requests come in from any thread; steps are made by the engine's thread alone, which also calls the sinks.
@@ -37,6 +39,7 @@ public final class Batcher implements ModelTurns {
     private final List<Sequence> preempted = new ArrayList<>();
     private final List<Sequence> ended = new ArrayList<>();
     private volatile int activeCount;
+    private final AtomicLong preemptions = new AtomicLong();
     private volatile boolean abandoned;
 
     /** @param wakeEngine makes the engine's thread take a turn soon */
@@ -78,6 +81,11 @@ public final class Batcher implements ModelTurns {
         return speculation.load();
     }
 
+    /** Sequences that lost their pages to others, and begin again. By any thread. */
+    public long preemptions() {
+        return preemptions.get();
+    }
+
     /** Where the time of steps goes. By any thread. */
     public OperatorTimes times() {
         return model.profile().times();
@@ -102,9 +110,11 @@ public final class Batcher implements ModelTurns {
             worked |= delivery.deliverHeld(active, team);
             admission.admit(active);
             planner.plan(active, preempted, batch);
+            preemptions.addAndGet(preempted.size());
             admission.putBack(preempted);
             activeCount = active.size();
             if (batch.rows() > 0) {
+                var event = StepEvent.begun();
                 speculation.begin();
                 allocations.begin(team);
                 model.forward(team, batch);
@@ -112,6 +122,9 @@ public final class Batcher implements ModelTurns {
                 speculation.end();
                 delivery.deliver(active, team);
                 model.profile().alone(Operator.SAMPLING);
+                if (event != null) {
+                    event.end(name, active.size(), batch.rows(), admission.queued());
+                }
                 worked = true;
             }
         } catch (Throwable failed) {

@@ -41,6 +41,12 @@ final class ModelMeters implements LoadedModelListener {
                 model,
                 load -> load.prefixes().pages()));
         all.add(counter(
+                "num_preemptions",
+                "answers that lost their KV cache to others and began again",
+                id,
+                model,
+                ModelLoad::preemptions));
+        all.add(counter(
                 "prefix_cache_queries",
                 "prompt tokens that were looked up",
                 id,

@@ -82,14 +82,16 @@ public final class BackendClient implements AutoCloseable {
                     SOON);
         }
         try {
-            HttpRequest request = request("chat/completions")
+            var request = request("chat/completions")
                     .header("Content-Type", "application/json")
                     .header("Accept", "text/event-stream")
-                    .POST(BodyPublishers.ofByteArray(body))
-                    .build();
+                    .POST(BodyPublishers.ofByteArray(body));
+            access.traces().headers().forEach(request::header);
             long begun = System.nanoTime();
-            HttpResponse<InputStream> response =
-                    send(request, BodyHandlers.ofInputStream(), backend.limits().firstByte());
+            HttpResponse<InputStream> response = send(
+                    request.build(),
+                    BodyHandlers.ofInputStream(),
+                    backend.limits().firstByte());
             if (!BackendReplies.begins(response)) {
                 throw BackendReplies.failure(backend.name(), response, health);
             }

@@ -5,6 +5,7 @@ import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.AllowedHosts;
 import io.baseload.service.outbound.Secret;
 import io.baseload.service.outbound.Secrets;
+import io.baseload.service.tracing.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,12 +45,14 @@ public final class BackendConnections implements AutoCloseable {
             BaseloadHome home,
             MasterKeys keys,
             ObjectProvider<SslBundles> bundles,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            Traces traces) {
         this.access = new Access(
                 client(properties, bundles),
                 new BackendAddresses(AllowedHosts.of(properties.allowedHosts())),
                 new Secrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("backend-keys")), keys),
-                registry);
+                registry,
+                traces);
         long pause = properties.probeInterval().toMillis();
         var _ = clock.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
         var _ = clock.scheduleWithFixedDelay(
@@ -57,7 +60,8 @@ public final class BackendConnections implements AutoCloseable {
     }
 
     /** What all backends are reached by. */
-    record Access(HttpClient http, BackendAddresses addresses, Secrets secrets, MeterRegistry registry) {}
+    record Access(
+            HttpClient http, BackendAddresses addresses, Secrets secrets, MeterRegistry registry, Traces traces) {}
 
     /** HTTP/1.1, where closing a connection ends one answer and no other. */
     private static HttpClient client(BackendProperties properties, ObjectProvider<SslBundles> bundles) {

@@ -1,6 +1,9 @@
 package io.baseload.service.inference;
 
 import io.baseload.service.database.DatabaseFailures;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -10,6 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 
 /**
  * Does what waits in one transaction.
@@ -23,20 +27,30 @@ import java.util.function.Function;
 final class GroupCommit<T, R> implements AutoCloseable {
     private static final int MAX_GROUP = 256;
     private static final long GATHER_NANOS = 500_000;
+    private static final Duration[] BOUNDS = LongStream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
 
     private final BlockingQueue<Entry<T, R>> queue;
     private final Function<List<T>, List<R>> transaction;
+    private final Timer latency;
     private final Thread thread;
     private volatile boolean closed;
 
     /**
+     * @param step of the ledger
      * @param capacity how many may wait
      * @param transaction results in the order of its arguments
      */
-    GroupCommit(String name, int capacity, Function<List<T>, List<R>> transaction) {
+    GroupCommit(String step, int capacity, Function<List<T>, List<R>> transaction, MeterRegistry meters) {
         this.queue = new ArrayBlockingQueue<>(capacity);
         this.transaction = transaction;
-        this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+        this.latency = Timer.builder("baseload.ledger_latency")
+                .description("from a request to the ledger to its answer, failures too")
+                .tag("step", step)
+                .serviceLevelObjectives(BOUNDS)
+                .register(meters);
+        this.thread = Thread.ofPlatform().name("ledger-" + step).daemon().start(this::run);
     }
 
     /**
@@ -49,6 +63,9 @@ final class GroupCommit<T, R> implements AutoCloseable {
         if (closed || !queue.offer(entry)) {
             throw new RejectedExecutionException(closed ? "closed" : queue.size() + " wait already");
         }
+        long begun = System.nanoTime();
+        var _ = entry.result.whenComplete(
+                (result, failure) -> latency.record(System.nanoTime() - begun, TimeUnit.NANOSECONDS));
         return entry;
     }
 
@@ -110,7 +127,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
     public void close() {
         closed = true;
         try {
-            if (!thread.join(java.time.Duration.ofSeconds(10))) {
+            if (!thread.join(Duration.ofSeconds(10))) {
                 thread.interrupt();
             }
         } catch (InterruptedException e) {

@@ -7,6 +7,7 @@ import io.baseload.service.contents.Contents;
 import io.baseload.service.guardrail.Guardrails;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.registry.ModelDirectory;
+import io.baseload.service.tracing.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,8 +30,9 @@ public class InferenceConfiguration {
             Contents contents,
             AuditTrail audit,
             TransactionOperations transactions,
-            Membership membership) {
-        return new ReservationLedger(new LedgerTransactions(quota, contents, audit, transactions));
+            Membership membership,
+            MeterRegistry meters) {
+        return new ReservationLedger(new LedgerTransactions(quota, contents, audit, transactions), meters);
     }
 
     @Bean
@@ -43,7 +45,9 @@ public class InferenceConfiguration {
             Membership membership,
             Instances instances,
             MeterRegistry meters,
+            Traces traces,
             @Value("${baseload.quota.retention:#{null}}") @Nullable Duration retention,
+            @Value("${baseload.metrics.tenants:50}") int tenants,
             @Value("${baseload.queue.max-wait:#{null}}") @Nullable Duration maxWait) {
         var running = new RunningRequests(ledger, membership.leaseTime());
         new ReservationSweeper(ledger, quota, membership, instances, Optional.ofNullable(retention)).start();
@@ -55,6 +59,8 @@ public class InferenceConfiguration {
                 new RequestGuard(guardrails, ledger),
                 new InferenceMeters(meters),
                 membership,
+                traces,
+                new TenantQueues(meters, tenants),
                 Optional.ofNullable(maxWait));
     }
 }

@@ -1,10 +1,18 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.UpstreamException;
+import io.baseload.engine.api.ModelClosedException;
+import io.baseload.engine.api.OverloadedException;
+import io.baseload.service.quota.QuotaExceededException;
 import io.baseload.service.quota.SoftLimit;
+import io.baseload.service.registry.ModelUnavailableException;
+import io.baseload.service.registry.UnknownModelException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.DoubleStream;
@@ -38,6 +46,17 @@ final class InferenceMeters {
                                 SLOW),
                         timer("baseload.time_to_first_token", "from the request to its first token", id, SLOW),
                         timer("baseload.inter_token_latency", "between two tokens of an answer", id, QUICK),
+                        timer(
+                                "baseload.request_time_per_output_token",
+                                "mean time between the tokens of a request's answers, once for each request",
+                                id,
+                                QUICK),
+                        timer(
+                                "baseload.request_prefill_time",
+                                "from the engine's first step for a request to its first token",
+                                id,
+                                SLOW),
+                        timer("baseload.request_decode_time", "from a request's first token to its end", id, SLOW),
                         timer("baseload.e2e_request_latency", "from the request to its end", id, SLOW)));
     }
 
@@ -52,6 +71,29 @@ final class InferenceMeters {
                                 + (scope.model().isEmpty() ? "" : "_model"))
                 .register(registry)
                 .increment();
+    }
+
+    /** A request was refused before it began. */
+    void refused(Throwable why) {
+        Counter.builder("baseload.requests_refused")
+                .description("requests for answers that were refused before they began")
+                .tag("reason", reason(why))
+                .register(registry)
+                .increment();
+    }
+
+    private static String reason(Throwable why) {
+        return switch (why) {
+            case QuotaExceededException e -> "quota_" + e.limit().name().toLowerCase(Locale.ROOT);
+            case OverloadedException e -> "overloaded";
+            case ModelUnavailableException e -> "model_unavailable";
+            case ModelClosedException e -> "model_unavailable";
+            case UnknownModelException e -> "unknown_model";
+            case UpstreamException e -> "backend";
+            case LedgerUnavailableException e -> "ledger_unavailable";
+            case InvalidRequestException e -> "invalid_request";
+            default -> "error";
+        };
     }
 
     private Counter counter(String name, String description, String model) {
@@ -85,6 +127,9 @@ final class InferenceMeters {
             Timer queueTime,
             Timer firstToken,
             Timer interToken,
+            Timer timePerToken,
+            Timer prefill,
+            Timer decode,
             Timer endToEnd) {
         void ended(String finishedReason) {
             Counter.builder("baseload.request_success")

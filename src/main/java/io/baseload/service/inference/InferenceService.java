@@ -26,6 +26,7 @@ import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
+import io.baseload.service.tracing.Traces;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -58,8 +59,9 @@ final class InferenceService implements Inference {
     private final RequestGuard guard;
     private final InferenceMeters meters;
     private final Membership membership;
+    private final Traces traces;
     private final Optional<Duration> maxWait;
-    private final SequencePlaces places = new SequencePlaces();
+    private final SequencePlaces places;
 
     /** @param maxWait how long requests may wait until their answer is begun, of tenants that don't say; empty = for ever */
     InferenceService(
@@ -70,6 +72,8 @@ final class InferenceService implements Inference {
             RequestGuard guard,
             InferenceMeters meters,
             Membership membership,
+            Traces traces,
+            TenantQueues queues,
             Optional<Duration> maxWait) {
         this.models = models;
         this.ledger = ledger;
@@ -78,15 +82,23 @@ final class InferenceService implements Inference {
         this.guard = guard;
         this.meters = meters;
         this.membership = membership;
+        this.traces = traces;
         this.maxWait = maxWait;
+        this.places = new SequencePlaces(queues);
     }
 
     @Override
     public AdmittedRequest ask(
             Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener) {
         long begun = System.nanoTime();
-        return firstOf(
-                models.route(caller, request.model()), model -> ask(model, caller, request, origin, begun, listener));
+        try {
+            return firstOf(
+                    models.route(caller, request.model()),
+                    model -> ask(model, caller, request, origin, begun, listener));
+        } catch (RuntimeException e) {
+            meters.refused(e);
+            throw e;
+        }
     }
 
     @Override
@@ -124,17 +136,22 @@ final class InferenceService implements Inference {
             Origin origin,
             long begun,
             Consumer<CompletionEvent> listener) {
+        var span = traces.begin(GenAiAttributes.spanName(request.completion(), model.id()), begun, model.isElsewhere());
+        span.attributes(it -> GenAiAttributes.tellRequest(it, request, model.id()));
+        span.contents(it -> GenAiAttributes.tellPrompt(it, request.completion()));
         try {
             var flow = new FlowId(caller.tenant(), caller.weight(), urgency(caller, request));
             var taken = places.take(model, flow, request.completion().answers());
             try {
                 var granted = check(caller, model, flow, request.completion());
                 var guarded = guard.pass(caller, model.id(), request, origin);
+                span.phase("quota");
                 var turn = places.line(model, flow).join(patience(request, granted), begun);
                 try {
                     var scope = new CacheScope(caller.tenant(), request.cacheSalt());
                     var prepared = model.completions().prepare(guarded.request().completion(), flow, scope);
-                    var watch = new Stopwatch(meters.of(model.id()), begun);
+                    span.phase("prompt");
+                    var watch = new Stopwatch(meters.of(model.id()), span, model.isElsewhere(), begun);
                     return admit(caller, model, taken, turn, guarded, prepared, origin, watch, listener);
                 } catch (RuntimeException | Error e) {
                     turn.giveUp();
@@ -145,6 +162,7 @@ final class InferenceService implements Inference {
                 throw e;
             }
         } catch (RuntimeException | Error e) {
+            span.end(e);
             if (e instanceof UpstreamException) {
                 model.ended(true, Duration.ofNanos(System.nanoTime() - begun));
             }
@@ -190,6 +208,7 @@ final class InferenceService implements Inference {
         var intent =
                 new Intent(caller.actor(), reservation, asked, model.fingerprint(), origin, prompt, guarded.verdicts());
         var quota = reserve(intent, process);
+        watch.span().phase("reserve");
         var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), process);
         running.add(reservation.id(), tokens, kept);
         Runnable ended = () -> {
@@ -200,10 +219,11 @@ final class InferenceService implements Inference {
             var request = new RunningRequest(
                     reservation, model, ledger, watch, turn, kept, guarded.answers(), choices, ended, listener);
             boolean each = prepared.answers() == choices;
-            var completion = prepared.start(
-                    index ->
-                            unlessBlocked(lease(prepared, tokens, turn, watch), () -> each && request.isBlocked(index)),
-                    request);
+            var completion = watch.span()
+                    .call(() -> prepared.start(
+                            index -> unlessBlocked(
+                                    lease(prepared, tokens, turn, watch), () -> each && request.isBlocked(index)),
+                            request));
             awaitTurn(turn, model, completion);
             return new AdmittedRequest(model.id(), model.fingerprint(), prepared.promptTokens(), quota, completion);
         } catch (RuntimeException | Error e) {

@@ -5,6 +5,7 @@ import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.quota.Reservation;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -47,12 +48,12 @@ final class ReservationLedger implements AutoCloseable {
     private final Set<UUID> unfinished = ConcurrentHashMap.newKeySet();
     private final Set<UUID> unsettled = ConcurrentHashMap.newKeySet();
 
-    ReservationLedger(LedgerTransactions transactions) {
+    ReservationLedger(LedgerTransactions transactions, MeterRegistry meters) {
         this.transactions = transactions;
-        this.checking = new GroupCommit<>("ledger-check", MAX_WAITING, transactions::check);
-        this.reserving = new GroupCommit<>("ledger-reserve", MAX_WAITING, transactions::reserve);
-        this.recording = new GroupCommit<>("ledger-record", MAX_WAITING, transactions::record);
-        this.settling = new GroupCommit<>("ledger-settle", MAX_WAITING + MAX_UNSETTLED, transactions::settle);
+        this.checking = new GroupCommit<>("check", MAX_WAITING, transactions::check, meters);
+        this.reserving = new GroupCommit<>("reserve", MAX_WAITING, transactions::reserve, meters);
+        this.recording = new GroupCommit<>("record", MAX_WAITING, transactions::record, meters);
+        this.settling = new GroupCommit<>("settle", MAX_WAITING + MAX_UNSETTLED, transactions::settle, meters);
     }
 
     LedgerTransactions transactions() {

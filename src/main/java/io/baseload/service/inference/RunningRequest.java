@@ -40,7 +40,9 @@ final class RunningRequest implements Consumer<CompletionEvent> {
     private final Runnable ended;
     private final Consumer<CompletionEvent> listener;
     private final @Nullable AnswerFilter filter;
-    private final Map<Integer, StopReason> reasons = new TreeMap<>(); // the engine's thread only, or the filter's
+    private final @Nullable Transcript traced; // for the span, where it has texts
+    private final Map<Integer, StopReason> reasons =
+            new TreeMap<>(); // the engine's thread only, or the filter's, until the last event
 
     /**
      * @param turn whether the request was given up before it began: then it ends here, and nobody hears of it any more
@@ -68,6 +70,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         this.kept = kept.orElse(null);
         this.ended = ended;
         this.listener = listener;
+        this.traced = watch.span().hasContents() ? new Transcript(reservation.answers()) : null;
         this.filter = answers.isEmpty() ? null : new AnswerFilter(answers, choices, this::hear);
     }
 
@@ -106,11 +109,14 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         if (kept != null) {
             kept.transcript().add(event);
         }
+        if (traced != null) {
+            traced.add(event);
+        }
         listener.accept(event);
     }
 
     private void end(State state, Usage usage, CompletionEvent last) {
-        if (turn.isGivenUp()) {
+        if (turn.isGivenUp()) { // who asked has heard so, and ended the span
             ended.run();
             model.close();
             return;
@@ -128,14 +134,26 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         var unused = ledger.settle(outcome)
                 .copy()
                 .orTimeout(kept != null ? MAX_DELAY_OF_KEPT_MILLIS : MAX_DELAY_MILLIS, TimeUnit.MILLISECONDS)
-                .whenComplete((nothing, late) -> deliver(late != null && kept != null ? notKept(late, usage) : last));
+                .whenComplete(
+                        (nothing, late) -> deliver(usage, late != null && kept != null ? notKept(late, usage) : last));
     }
 
     private static CompletionEvent notKept(Throwable late, Usage usage) {
         return new CompletionEvent.Failed(new LedgerUnavailableException(late), usage);
     }
 
-    private void deliver(CompletionEvent last) {
+    private void endSpan(Usage usage, CompletionEvent last) {
+        var span = watch.span();
+        span.phase("settle");
+        span.attributes(it -> GenAiAttributes.tellAnswers(it, usage, reasons.values()));
+        if (traced != null) {
+            span.contents(it -> GenAiAttributes.tellTexts(it, traced.answers()));
+        }
+        span.end(last instanceof CompletionEvent.Failed failed ? failed.cause() : null);
+    }
+
+    private void deliver(Usage usage, CompletionEvent last) {
+        endSpan(usage, last);
         try (model) {
             listener.accept(last);
         } catch (RuntimeException e) {

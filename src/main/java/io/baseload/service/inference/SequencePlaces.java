@@ -18,6 +18,11 @@ final class SequencePlaces {
 
     private final Map<Key, Integer> taken = new HashMap<>();
     private final Map<Key, WaitingLine> lines = new ConcurrentHashMap<>();
+    private final TenantQueues queues;
+
+    SequencePlaces(TenantQueues queues) {
+        this.queues = queues;
+    }
 
     /** A request's places, until it is closed. */
     @FunctionalInterface
@@ -28,7 +33,7 @@ final class SequencePlaces {
 
     /** Where a tenant's requests to a model wait. */
     WaitingLine line(ServedModel model, FlowId flow) {
-        return lines.computeIfAbsent(key(model, flow), key -> new WaitingLine());
+        return lines.computeIfAbsent(key(model, flow), key -> queues.add(key.tenant(), new WaitingLine()));
     }
 
     private static Key key(ServedModel model, FlowId flow) {

@@ -1,34 +1,49 @@
 package io.baseload.service.inference;
 
 import io.baseload.engine.api.Usage;
+import io.baseload.service.tracing.ModelSpan;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 
-/** Times one request, by what the engine's thread tells. */
+/** Times one request, by what the engine's thread tells, for its meters and its span. */
 final class Stopwatch {
     private final InferenceMeters.OfModel meters;
+    private final ModelSpan span;
+    private final boolean elsewhere;
     private final long begun;
-    private final AtomicBoolean stepped = new AtomicBoolean();
+    private final AtomicLong step = new AtomicLong(); // of the engine, the first; as the next
+    private final AtomicInteger answers = new AtomicInteger();
     private final AtomicLong first = new AtomicLong(); // nanoseconds; 0 = there is none yet
 
-    Stopwatch(InferenceMeters.OfModel meters, long begun) {
+    /** @param elsewhere whether a backend answers, whose steps nobody sees */
+    Stopwatch(InferenceMeters.OfModel meters, ModelSpan span, boolean elsewhere, long begun) {
         this.meters = meters;
+        this.span = span;
+        this.elsewhere = elsewhere;
         this.begun = begun;
+    }
+
+    ModelSpan span() {
+        return span;
     }
 
     /** Follows the number of tokens that one answer has. */
     IntConsumer answer() {
+        answers.incrementAndGet();
         return new IntConsumer() {
             private int tokens;
             private long last;
 
             @Override
             public void accept(int produced) {
-                if (stepped.compareAndSet(false, true)) {
-                    meters.queueTime().record(elapsed(), TimeUnit.NANOSECONDS);
+                if (step.get() == 0 && step.compareAndSet(0, Math.max(1, elapsed()))) {
+                    if (!elsewhere) {
+                        span.phase("queue");
+                    }
+                    span.run(() -> meters.queueTime().record(step.get(), TimeUnit.NANOSECONDS));
                 }
                 if (produced > tokens) {
                     advance(System.nanoTime());
@@ -50,7 +65,11 @@ final class Stopwatch {
     /** There is a token. */
     void token() {
         if (first.compareAndSet(0, Math.max(1, elapsed()))) {
-            meters.firstToken().record(first.get(), TimeUnit.NANOSECONDS);
+            span.phase(elsewhere ? "backend" : "prefill");
+            span.run(() -> meters.firstToken().record(first.get(), TimeUnit.NANOSECONDS));
+            if (step.get() != 0 && !elsewhere) {
+                meters.prefill().record(first.get() - step.get(), TimeUnit.NANOSECONDS);
+            }
         }
     }
 
@@ -64,7 +83,30 @@ final class Stopwatch {
         meters.ended(reason);
         meters.promptTokens().increment(usage.prompt());
         meters.generationTokens().increment(usage.completion());
-        meters.endToEnd().record(elapsed(), TimeUnit.NANOSECONDS);
+        span.run(() -> meters.endToEnd().record(elapsed(), TimeUnit.NANOSECONDS));
+        span.phase(working());
+        if (first.get() != 0) {
+            decoded(elapsed() - first.get(), usage.completion() / (double) Math.max(1, answers.get()));
+        }
+    }
+
+    /** @param tokens of an answer, in the mean */
+    private void decoded(long nanos, double tokens) {
+        meters.decode().record(nanos, TimeUnit.NANOSECONDS);
+        if (tokens > 1) {
+            meters.timePerToken().record(Math.round(nanos / (tokens - 1)), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** What went on until now. */
+    private String working() {
+        if (first.get() != 0) {
+            return "decode";
+        }
+        if (elsewhere) {
+            return "backend";
+        }
+        return step.get() != 0 ? "prefill" : "queue";
     }
 
     long milliseconds() {

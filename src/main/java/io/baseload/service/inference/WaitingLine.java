@@ -48,6 +48,10 @@ final class WaitingLine {
         return new Turn(this, patience, asked);
     }
 
+    synchronized int waiting() {
+        return waiting;
+    }
+
     private synchronized void left(long joined, boolean begun) {
         waiting--;
         if (begun) {

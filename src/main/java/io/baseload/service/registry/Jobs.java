@@ -9,8 +9,11 @@ import io.baseload.service.cluster.Membership;
 import io.baseload.service.database.NotEnoughDiskException;
 import io.baseload.service.pull.PullException;
 import io.baseload.service.registry.JobRows.LeftJob;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,8 +21,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -38,6 +43,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration[] BOUNDS = LongStream.of(1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600)
+            .mapToObj(Duration::ofSeconds)
+            .toArray(Duration[]::new);
     private static final int MOST_ATTEMPTS = 5;
 
     /** The work of a job; what it throws ends the job as failed. */
@@ -50,15 +58,22 @@ public final class Jobs {
     private final JdbcAggregateOperations table;
     private final TransactionOperations transaction;
     private final Membership membership;
+    private final MeterRegistry meters;
     private final Map<String, LiveJob> live = new ConcurrentHashMap<>();
     private final Map<Job.Kind, Function<String, Work>> lasting = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
-    Jobs(JobRows rows, JdbcAggregateOperations table, TransactionOperations transaction, Membership membership) {
+    Jobs(
+            JobRows rows,
+            JdbcAggregateOperations table,
+            TransactionOperations transaction,
+            Membership membership,
+            MeterRegistry meters) {
         this.rows = rows;
         this.table = table;
         this.transaction = transaction;
         this.membership = membership;
+        this.meters = meters;
     }
 
     /**
@@ -155,6 +170,7 @@ public final class Jobs {
 
     /** @return false if it is to go on at the next start */
     private boolean ends(LiveJob job, Work work) {
+        long begun = System.nanoTime();
         try {
             job.at(job.job().progress(), "started");
             work.run(job);
@@ -174,7 +190,18 @@ public final class Jobs {
                         e);
             }
         }
+        measure(job.job(), System.nanoTime() - begun);
         return true;
+    }
+
+    private void measure(Job job, long nanos) {
+        Timer.builder("baseload.job_time")
+                .description("how long jobs took, of resumed ones the last run")
+                .tag("kind", job.kind().name().toLowerCase(Locale.ROOT))
+                .tag("state", job.state().name().toLowerCase(Locale.ROOT))
+                .serviceLevelObjectives(BOUNDS)
+                .register(meters)
+                .record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** What says all there is to say by its message. */

@@ -43,8 +43,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -114,6 +117,27 @@ class CpuEngineTest {
         assertThat(freedEarly).hasValue(false);
         assertThat(NativeMemory.liveBytes()).isEqualTo(nativeBytesBefore);
         assertThatThrownBy(() -> generate(model, 1)).isInstanceOf(ModelClosedException.class);
+    }
+
+    @Test
+    void stepsAreEventsOfTheFlightRecorder(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("steps.jfr");
+        try (var recording = new Recording();
+                LoadedModel model = load(LoadOptions.named("recorded"))) {
+            recording.enable("baseload.Step");
+            recording.start();
+            assertThat(generate(model, 5).await().usage().completion()).isEqualTo(5);
+            Patience.await().until(() -> model.load().active() == 0);
+            recording.stop();
+            recording.dump(file);
+        }
+        var steps = RecordingFile.readAllEvents(file);
+        assertThat(steps).isNotEmpty().allSatisfy(step -> {
+            assertThat(step.getString("model")).isEqualTo("recorded");
+            assertThat(step.getDuration()).isPositive();
+        });
+        assertThat(steps.stream().mapToInt(step -> step.getInt("rows")).sum())
+                .isGreaterThanOrEqualTo(PROMPT.length + 4);
     }
 
     @Test

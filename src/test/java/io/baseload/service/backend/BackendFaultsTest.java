@@ -22,6 +22,7 @@ import io.baseload.service.backend.BackendHealth.State;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.Secret;
+import io.baseload.service.tracing.Traces;
 import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -69,7 +70,8 @@ class BackendFaultsTest {
                 BaseloadHome.at(home),
                 MasterKeys.of(List.of()),
                 new StaticListableBeanFactory().getBeanProvider(SslBundles.class),
-                registry);
+                registry,
+                Traces.off());
     }
 
     @AfterEach

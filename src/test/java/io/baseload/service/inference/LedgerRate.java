@@ -10,6 +10,7 @@ import io.baseload.service.quota.Reservation;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.testing.TestPlatform;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -45,7 +46,7 @@ final class LedgerRate {
                 platform.get(Contents.class),
                 platform.get(AuditTrail.class),
                 platform.get(TransactionOperations.class));
-        try (var ledger = new ReservationLedger(transactions);
+        try (var ledger = new ReservationLedger(transactions, new SimpleMeterRegistry());
                 var threads = Executors.newFixedThreadPool(callers)) {
             long begun = System.nanoTime();
             var work = IntStream.range(0, callers)

@@ -1,5 +1,6 @@
 package io.baseload.service.inference;
 
+import io.baseload.service.tracing.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.springframework.context.annotation.Bean;
@@ -11,6 +12,11 @@ class TinyInference {
     @Bean
     TinyModel tinyModel() {
         return new TinyModel();
+    }
+
+    @Bean
+    Traces traces() {
+        return Traces.off();
     }
 
     @Bean

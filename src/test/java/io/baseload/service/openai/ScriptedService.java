@@ -33,6 +33,7 @@ import org.springframework.context.annotation.ComponentScan;
             "org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration"
         })
 @ComponentScan({
+    "io.baseload.service.tracing",
     "io.baseload.service.web",
     "io.baseload.service.protocol",
     "io.baseload.service.openai",

@@ -1,0 +1,44 @@
+package io.baseload.service.inference;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Tells how many requests of each tenant wait. Only so many tenants have a label of their own, the first ones since the start; all others together are {@code other}. */
+final class TenantQueues {
+    private static final String OTHERS = "other";
+
+    private final MeterRegistry registry;
+    private final int most;
+    private final Map<String, List<WaitingLine>> lines = new HashMap<>();
+
+    /** @param most how many tenants have a label of their own */
+    TenantQueues(MeterRegistry registry, int most) {
+        this.registry = registry;
+        this.most = most;
+    }
+
+    /** Counts what waits in a line for its tenant; returns the line. */
+    synchronized WaitingLine add(String tenant, WaitingLine line) {
+        boolean own = lines.containsKey(tenant) || lines.size() < most;
+        lines.computeIfAbsent(own ? tenant : OTHERS, this::measured).add(line);
+        return line;
+    }
+
+    private List<WaitingLine> measured(String label) {
+        List<WaitingLine> all = new CopyOnWriteArrayList<>();
+        Gauge.builder("baseload.tenant_requests_waiting", all, TenantQueues::waiting)
+                .description("requests of a tenant that wait for their first step")
+                .tag("tenant", label)
+                .register(registry);
+        return all;
+    }
+
+    private static double waiting(Collection<WaitingLine> lines) {
+        return lines.stream().mapToInt(WaitingLine::waiting).sum();
+    }
+}

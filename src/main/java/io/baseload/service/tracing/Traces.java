@@ -1,0 +1,79 @@
+package io.baseload.service.tracing;
+
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.propagation.Propagator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** Makes spans where traces are exported. */
+@Component
+public final class Traces {
+    private final @Nullable Tracer tracer;
+    private final @Nullable Propagator propagator;
+    private final Detail detail;
+
+    /** What the spans of models say beside their times. */
+    public enum Detail {
+        /** Nothing. */
+        TIMES,
+        /** Also the {@code gen_ai} attributes of OpenTelemetry's semantic conventions, without texts. */
+        ATTRIBUTES,
+        /** Also what was asked and answered. */
+        CONTENTS
+    }
+
+    @Autowired
+    Traces(
+            ObjectProvider<Tracer> tracer,
+            ObjectProvider<Propagator> propagator,
+            @Value("${baseload.tracing.detail:times}") Detail detail) {
+        this(tracer.getIfAvailable(), propagator.getIfAvailable(), detail);
+    }
+
+    private Traces(@Nullable Tracer tracer, @Nullable Propagator propagator, Detail detail) {
+        this.tracer = tracer;
+        this.propagator = propagator;
+        this.detail = detail;
+    }
+
+    /** Makes none. */
+    public static Traces off() {
+        return new Traces((Tracer) null, null, Detail.TIMES);
+    }
+
+    /**
+     * The span of a model that is asked, below the one of this thread.
+     *
+     * @param begun when, as {@link System#nanoTime} has it
+     * @param elsewhere whether the model is on another server
+     */
+    public ModelSpan begin(String name, long begun, boolean elsewhere) {
+        if (tracer == null) {
+            return ModelSpan.none();
+        }
+        var clock = SpanClock.now();
+        var builder = tracer.spanBuilder().name(name).startTimestamp(clock.epochNanos(begun), SpanClock.UNIT);
+        Optional.ofNullable(tracer.currentSpan()).map(Span::context).ifPresent(builder::setParent);
+        if (elsewhere) {
+            builder.kind(Span.Kind.CLIENT);
+        }
+        return new ModelSpan(tracer, builder.start(), clock, begun, detail);
+    }
+
+    /** The HTTP headers that tell another server of this thread's span. */
+    public Map<String, String> headers() {
+        var headers = new HashMap<String, String>();
+        @Nullable Span span = tracer == null ? null : tracer.currentSpan();
+        if (span != null && propagator != null) {
+            propagator.inject(span.context(), headers, (carrier, name, value) -> headers.put(name, value));
+        }
+        return headers;
+    }
+}

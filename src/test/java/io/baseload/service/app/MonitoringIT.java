@@ -1,0 +1,165 @@
+package io.baseload.service.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.Patience;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.ScriptedBackend;
+import io.baseload.tools.Rest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.Yaml;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The chart's dashboard and alerts against what a service tells: each metric and each label that an expression names is there. */
+class MonitoringIT {
+    private static final Path CHART = Path.of("helm/baseload/monitoring");
+    private static final Pattern METRIC = Pattern.compile("\\b(baseload_[a-z0-9_]+)(?:\\{([^}]*)\\})?");
+    private static final Pattern MATCHER = Pattern.compile("([a-z_]+)\\s*(?:=~|!~|!=|=)\\s*\"");
+    private static final Pattern GROUPING = Pattern.compile("\\bby \\(([^)]*)\\)");
+    private static final Pattern SAMPLE = Pattern.compile("^([a-z0-9_]+)(?:\\{(.*)\\})? \\S+$");
+    private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
+
+    @TempDir
+    static Path home;
+
+    private static RunningService service;
+    private static ScriptedBackend backend;
+    private static Map<String, Set<String>> told;
+
+    @BeforeAll
+    static void letEverythingHappen() throws Exception {
+        backend = new ScriptedBackend();
+        service = RunningService.at(
+                home.resolve("home"),
+                "baseload.model.warm-up=false",
+                "baseload.audit.anchor.file=" + home.resolve("anchor.jsonl"),
+                "baseload.backends.allowed-hosts=127.0.0.1");
+        Rest rest = service.rest();
+        rest.post(
+                "/admin/v1/backends",
+                Map.of("name", "b", "base_url", backend.url(), "models", List.of(Map.of("id", "far"))));
+        assertThat(rest.send("POST", "/v1/completions", ask("default", 4)).statusCode())
+                .isEqualTo(200);
+        assertThat(rest.send("POST", "/v1/completions", ask("nothing", 4)).statusCode())
+                .isEqualTo(404);
+        rest.send("POST", "/admin/v1/models/smollm2-135m-instruct/load", "{}");
+        Patience.await().untilAsserted(() -> assertThat(scrape()).contains("baseload_job_time_seconds_count"));
+        told = samples(scrape());
+    }
+
+    private static Map<String, Object> ask(String model, int tokens) {
+        return Map.of("model", model, "prompt", "One, two,", "max_tokens", tokens);
+    }
+
+    private static String scrape() throws IOException, InterruptedException {
+        return service.rest().send("GET", "/actuator/prometheus", "").body();
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        backend.close();
+    }
+
+    @Test
+    void alertsNameWhatIsTold() throws IOException {
+        assertKnown(rules().stream().map(rule -> rule.get("expr")).toList());
+    }
+
+    @Test
+    void panelsNameWhatIsTold() throws IOException {
+        JsonNode dashboard = new JsonMapper().readTree(Files.readString(CHART.resolve("dashboard.json")));
+        var expressions = new ArrayList<String>();
+        var ids = new HashSet<Integer>();
+        for (JsonNode panel : dashboard.get("panels")) {
+            assertThat(ids.add(panel.get("id").asInt())).isTrue();
+            panel.path("targets")
+                    .forEach(target -> expressions.add(target.get("expr").asString()));
+        }
+        for (JsonNode variable : dashboard.at("/templating/list")) {
+            expressions.add(variable.path("query").path("query").asString(""));
+        }
+        assertThat(expressions).hasSizeGreaterThan(20);
+        assertKnown(expressions);
+    }
+
+    @Test
+    void eachAlertHasARunbook() throws IOException {
+        String runbooks = Files.readString(Path.of("docs/runbooks.md"));
+        for (Map<String, String> rule : rules()) {
+            assertThat(runbooks).contains("\n## " + rule.get("alert") + "\n", "```\n" + rule.get("expr") + "\n```");
+            assertThat(rule.get("runbook"))
+                    .isEqualTo("docs/runbooks.md#" + rule.get("alert").toLowerCase(Locale.ROOT));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, String>> rules() throws IOException {
+        Map<String, List<Map<String, Object>>> file = new Yaml().load(Files.readString(CHART.resolve("alerts.yaml")));
+        var rules = (List<Map<String, Object>>) file.get("groups").getFirst().get("rules");
+        return rules.stream()
+                .map(rule -> Map.of(
+                        "alert", (String) rule.get("alert"),
+                        "expr", (String) rule.get("expr"),
+                        "runbook", ((Map<String, String>) rule.get("annotations")).get("runbook_url")))
+                .toList();
+    }
+
+    private static void assertKnown(List<String> expressions) {
+        var unknown = new TreeSet<String>();
+        for (String expression : expressions) {
+            for (Matcher metric = METRIC.matcher(expression); metric.find(); ) {
+                String name = metric.group(1);
+                if (told.containsKey(name)) {
+                    Stream.concat(
+                                    all(MATCHER, metric.group(2)).stream(),
+                                    all(GROUPING, expression).stream()
+                                            .flatMap(labels -> Stream.of(labels.split(", *"))))
+                            .filter(label -> !told.get(name).contains(label))
+                            .forEach(label -> unknown.add(name + "{" + label + "}"));
+                } else {
+                    unknown.add(name);
+                }
+            }
+        }
+        assertThat(unknown)
+                .as("what expressions name and the service doesn't tell")
+                .isEmpty();
+    }
+
+    /** The labels of each metric. */
+    private static Map<String, Set<String>> samples(String text) {
+        var samples = new HashMap<String, Set<String>>();
+        text.lines()
+                .map(SAMPLE::matcher)
+                .filter(Matcher::matches)
+                .forEach(line -> samples.computeIfAbsent(line.group(1), name -> new HashSet<>())
+                        .addAll(all(LABEL, line.group(2))));
+        return samples;
+    }
+
+    /** What the pattern's group finds. */
+    private static List<String> all(Pattern pattern, String text) {
+        return text == null
+                ? List.of()
+                : pattern.matcher(text).results().map(found -> found.group(1)).toList();
+    }
+}
