@@ -108,9 +108,15 @@ final class Rooms {
         door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database", "service.tracing"));
         door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.web"));
         door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web"));
-        for (String protocol : List.of("openai", "responses", "anthropic")) {
+        for (String protocol : List.of("openai", "anthropic")) {
             door(doors, "service." + protocol, ASKING, PLATFORM, Set.of("service.web", "service.protocol"));
         }
+        door(
+                doors,
+                "service.responses",
+                ASKING,
+                PLATFORM,
+                Set.of("service.web", "service.protocol", "service.contents", "service.encryption"));
         door(
                 doors,
                 "service.admin",

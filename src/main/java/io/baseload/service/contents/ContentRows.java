@@ -104,6 +104,14 @@ final class ContentRows {
                 .update();
     }
 
+    /** For a tenant that has no key yet and wants no contents kept. */
+    void create(String tenant, String key) {
+        jdbc.sql("""
+            INSERT INTO content_policy (tenant, keep, sealed_key) VALUES (?, false, ?)
+            ON CONFLICT (tenant) DO UPDATE SET sealed_key = excluded.sealed_key WHERE content_policy.sealed_key IS NULL\
+            """).params(tenant, key).update();
+    }
+
     void reseal(String tenant, String before, String key) {
         jdbc.sql("UPDATE content_policy SET sealed_key = ? WHERE tenant = ? AND sealed_key = ?")
                 .params(key, tenant, before)
@@ -183,15 +191,20 @@ final class ContentRows {
     /** @param found how many there are, those included that the rows have no room for */
     record Found(List<ContentRow> rows, int found) {}
 
-    /** Erases some of them; how many. */
+    /** Erases some of them, and as many stored responses; how many. */
     int erase(String tenant, ContentSelection selection, int most) {
-        return with(
-                        jdbc.sql("DELETE FROM content WHERE id IN (SELECT id FROM content WHERE " + chosen(selection)
-                                + " LIMIT :most)"),
-                        tenant,
-                        selection)
+        String chosen = chosen(selection);
+        return with(jdbc.sql("""
+            WITH contents AS (
+              DELETE FROM content WHERE id IN (SELECT id FROM content WHERE %s LIMIT :most) RETURNING 1),
+            responses AS (
+              DELETE FROM stored_response WHERE tenant = :tenant AND id IN (SELECT id FROM stored_response WHERE %s LIMIT :most)
+              RETURNING 1)
+            SELECT (SELECT count(*) FROM contents) + (SELECT count(*) FROM responses)\
+            """.formatted(chosen, chosen)), tenant, selection)
                 .param("most", most)
-                .update();
+                .query(Integer.class)
+                .single();
     }
 
     /** Only what is asked for, so that each question finds its index. */
@@ -225,10 +238,15 @@ final class ContentRows {
             WITH gone AS (
               DELETE FROM content WHERE id IN (
                 SELECT id FROM content JOIN content_policy policy USING (tenant)
-                WHERE at < clock_timestamp() - policy.retention_days * interval '1 day' LIMIT ?)
-              RETURNING content.tenant)
-            SELECT tenant, count(*) AS erased FROM gone GROUP BY tenant\
-            """).param(most).query(row -> {
+                WHERE at < clock_timestamp() - policy.retention_days * interval '1 day' LIMIT :most)
+              RETURNING content.tenant),
+            ended AS (
+              DELETE FROM stored_response WHERE (tenant, id) IN (
+                SELECT tenant, id FROM stored_response JOIN content_policy policy USING (tenant)
+                WHERE expires_at <= clock_timestamp() OR at < clock_timestamp() - policy.retention_days * interval '1 day' LIMIT :most)
+              RETURNING stored_response.tenant)
+            SELECT tenant, count(*) AS erased FROM (TABLE gone UNION ALL TABLE ended) erased GROUP BY tenant\
+            """).param("most", most).query(row -> {
             expired.put(row.getString("tenant"), row.getInt("erased"));
         });
         return expired;

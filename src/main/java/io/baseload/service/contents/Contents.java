@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -51,7 +52,7 @@ public final class Contents implements AutoCloseable {
         private final String tenant;
         private final ContentPolicy policy;
         private final @Nullable String sealedKey;
-        private @Nullable ContentSealer sealer;
+        private @Nullable SealingKey key;
 
         Setting(ContentRows.PolicyRow row) {
             this.tenant = row.tenant();
@@ -59,14 +60,18 @@ public final class Contents implements AutoCloseable {
             this.sealedKey = row.sealedKey();
         }
 
-        synchronized ContentSealer sealer() {
-            if (sealer == null) {
+        synchronized SealingKey key() {
+            if (key == null) {
                 if (sealedKey == null) {
                     throw new SealException("There is no key for contents of " + tenant + ".", null);
                 }
-                sealer = new ContentSealer(new SealingKey(keys.open(sealedKey, purpose(tenant))));
+                key = new SealingKey(keys.open(sealedKey, purpose(tenant)));
             }
-            return sealer;
+            return key;
+        }
+
+        ContentSealer sealer() {
+            return new ContentSealer(key());
         }
     }
 
@@ -113,6 +118,20 @@ public final class Contents implements AutoCloseable {
         return Optional.ofNullable(settings.get().get(tenant))
                 .filter(setting -> setting.policy.keep())
                 .map(Setting::sealer);
+    }
+
+    /**
+     * A tenant's own key, which is made where it has none yet.
+     *
+     * @throws SealException if this process can't make or open it
+     */
+    SealingKey key(String tenant) {
+        var setting = settings.get().get(tenant);
+        if (setting == null || setting.sealedKey == null) {
+            rows.create(tenant, keys.seal(SealingKey.random(SealingKey.BYTES), purpose(tenant)));
+            settings.refresh();
+        }
+        return Objects.requireNonNull(settings.get().get(tenant)).key();
     }
 
     public ContentPolicy policy(String tenant) {
@@ -198,7 +217,7 @@ public final class Contents implements AutoCloseable {
                 sealer.open(content.owner(), content.part(), content.sealed()));
     }
 
-    /** Erases contents with their salts, some in each transaction, which has an entry of its own in the trail; how many. */
+    /** Erases contents with their salts, and stored responses, some in each transaction, which has an entry of its own in the trail; how many. */
     public int erase(Actor actor, String tenant, ContentSelection selection) {
         int all = eraseSome(actor, tenant, selection, true);
         int some = all;
@@ -222,7 +241,7 @@ public final class Contents implements AutoCloseable {
         });
     }
 
-    /** Erases what is older than its tenant wants; how many. */
+    /** Erases what is older than its tenant wants, and responses that have expired; how many. */
     public int expire() {
         int all = 0;
         int some;

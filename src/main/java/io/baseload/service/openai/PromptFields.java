@@ -24,16 +24,16 @@ final class PromptFields {
         }
         Value first = prompt.items(1, Integer.MAX_VALUE).getFirst();
         if (first.node().isNumber()) {
-            return new Input.Tokens(List.of(ids(prompt)));
+            return new Input.Tokens(List.of(ids(prompt, 1)));
         }
         List<Value> prompts = prompt.items(1, Limits.ANSWERS);
         return first.node().isArray()
-                ? new Input.Tokens(prompts.stream().map(PromptFields::ids).toList())
+                ? new Input.Tokens(prompts.stream().map(ids -> ids(ids, 1)).toList())
                 : new Input.Texts(prompts.stream().map(Value::nonEmptyText).toList(), parseSpecial, addSpecial);
     }
 
-    private static int[] ids(Value array) {
-        return array.items(1, Integer.MAX_VALUE).stream()
+    static int[] ids(Value array, int min) {
+        return array.items(min, Integer.MAX_VALUE).stream()
                 .mapToInt(id -> id.integer(0, Integer.MAX_VALUE))
                 .toArray();
     }

@@ -3,6 +3,7 @@ package io.baseload.service.protocol;
 import io.baseload.service.inference.Origin;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.ApiException;
+import io.baseload.service.web.LimitedRequest;
 import io.baseload.service.web.RequestIds;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -18,6 +19,7 @@ public record Exchange(HttpServletRequest request, HttpServletResponse response,
 
     private static final int BYTES_AT_ONCE = 8 << 20;
     private static final Semaphore TURNS = new Semaphore(BYTES_AT_ONCE, true);
+    private static final Semaphore TURNS_OF_KEPT = new Semaphore(BYTES_AT_ONCE, true);
 
     public String id() {
         return RequestIds.of(request);
@@ -42,13 +44,26 @@ public record Exchange(HttpServletRequest request, HttpServletResponse response,
 
     /** Reads the body. Only the reading waits for the client; what is built from a body is some ten times its size, so large ones take turns. */
     public <T> T read(Function<Fields, T> reader) throws IOException {
-        byte[] body = request.getInputStream().readAllBytes();
-        int weight = Math.min(body.length, BYTES_AT_ONCE);
-        TURNS.acquireUninterruptibly(weight);
+        return read(TURNS, request.getInputStream().readAllBytes(), reader);
+    }
+
+    /** Reads a text that was kept of an earlier request, while the body is read. Such texts have turns of their own, in which nothing waits for a body's. */
+    public <T> T readKept(byte[] text, Function<Fields, T> reader) {
+        return read(TURNS_OF_KEPT, text, reader);
+    }
+
+    private static <T> T read(Semaphore turns, byte[] text, Function<Fields, T> reader) {
+        int weight = Math.min(text.length, BYTES_AT_ONCE);
+        turns.acquireUninterruptibly(weight);
         try {
-            return reader.apply(Fields.of(body));
+            return reader.apply(Fields.of(text));
         } finally {
-            TURNS.release(weight);
+            turns.release(weight);
         }
+    }
+
+    /** Counts texts that were kept of earlier requests to the memory that bodies may take together. */
+    public void count(long bytes) {
+        LimitedRequest.count(request, bytes);
     }
 }

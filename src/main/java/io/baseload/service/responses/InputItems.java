@@ -9,6 +9,7 @@ import io.baseload.service.protocol.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -28,15 +29,22 @@ final class InputItems {
 
     private InputItems() {}
 
-    /** A text, which a user says, or items. */
-    static List<Message> read(Value input) {
+    /**
+     * A text, which a user says, or items.
+     *
+     * @param earlier passes on the items of a conversation that the input continues
+     */
+    static List<Message> read(Value input, Consumer<Consumer<Value>> earlier) {
+        var items = new InputItems();
+        earlier.accept(item -> items.add(item.fields()));
         if (input.node().isString()) {
-            return List.of(Message.user(input.text()));
+            items.endTurn();
+            items.messages.add(Message.user(input.text()));
+            return items.messages;
         }
         if (!input.node().isArray()) {
             throw Invalid.type(input.path(), "a string or an array of items", input.node());
         }
-        var items = new InputItems();
         input.items(1, Integer.MAX_VALUE).forEach(item -> items.add(item.fields()));
         items.endTurn();
         if (items.messages.isEmpty()) {
@@ -52,7 +60,9 @@ final class InputItems {
             case "function_call" -> call(item);
             case "function_call_output" -> result(item);
             case "reasoning" -> thought(item);
-            default -> throw Invalid.unsupported(item.path("type"), "nothing is kept here between requests.");
+            default ->
+                throw Invalid.unsupported(
+                        item.path("type"), "items are not kept one by one: send it, or 'previous_response_id'.");
         }
     }
 

@@ -126,7 +126,7 @@ sealed interface OutputItem {
         }
     }
 
-    private static String newId(String prefix) {
+    static String newId(String prefix) {
         return prefix + UUID.randomUUID().toString().replace("-", "");
     }
 }

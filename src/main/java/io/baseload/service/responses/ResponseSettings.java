@@ -22,7 +22,7 @@ record ResponseSettings(
         @Nullable JsonNode maxToolCalls,
         Object metadata,
         boolean parallelToolCalls,
-        @Nullable String previousResponseId,
+        @Nullable JsonNode previousResponseId,
         Object reasoning,
         String serviceTier,
         boolean store,
@@ -46,13 +46,13 @@ record ResponseSettings(
                 node(fields, "max_tool_calls"),
                 given(fields, "metadata").orElse(Map.of()),
                 request.tools().parallel(),
-                null,
+                node(fields, "previous_response_id"),
                 given(fields, "reasoning").orElse(Map.of()),
                 fields.find("service_tier")
                         .map(Value::text)
                         .filter("flex"::equals)
                         .orElse("default"),
-                false,
+                fields.flag("store", false),
                 request.sampling().temperature(),
                 given(fields, "text").filter(text -> hasFormat(fields)).orElse(PLAIN_TEXT),
                 given(fields, "tool_choice").orElse("auto"),

@@ -13,6 +13,7 @@ import io.baseload.service.web.ApiException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -23,21 +24,26 @@ final class ResponseShape implements Shape {
     private final ResponseBody begun;
     private final Map<String, String> namespaces;
     private final boolean logprobs;
+    private final Consumer<ResponseBody> keeper;
     private final ResponseEvents events = new ResponseEvents();
     private final OutputItems items = new OutputItems(events);
     private StopReason reason = StopReason.STOP;
 
-    /** @param namespaces by the names of functions that are in one */
-    ResponseShape(String model, ResponseSettings settings, Map<String, String> namespaces, boolean logprobs) {
-        this.begun = ResponseBody.begun(model, settings);
+    /**
+     * @param namespaces by the names of functions that are in one
+     * @param keeper gets the response before anybody hears that it has ended
+     */
+    ResponseShape(ResponseBody begun, Map<String, String> namespaces, boolean logprobs, Consumer<ResponseBody> keeper) {
+        this.begun = begun;
         this.namespaces = namespaces;
         this.logprobs = logprobs;
+        this.keeper = keeper;
     }
 
     @Override
     public Object whole(List<Choice> choices, CompletionEvent.Finished end) {
         Choice choice = choices.getFirst();
-        return begun.ended(choice.reason(), items(choice.answer(), status(choice.reason())), end);
+        return kept(begun.ended(choice.reason(), items(choice.answer(), status(choice.reason())), end));
     }
 
     private List<OutputItem> items(AnswerBuilder answer, String lastStatus) {
@@ -78,7 +84,7 @@ final class ResponseShape implements Shape {
 
     @Override
     public List<StreamEvent> finish(CompletionEvent.Finished end) {
-        ResponseBody ended = begun.ended(reason, items.all(), end);
+        ResponseBody ended = kept(begun.ended(reason, items.all(), end));
         return List.of(events.response("response." + ended.status(), ended));
     }
 
@@ -87,6 +93,11 @@ final class ResponseShape implements Shape {
         var last = new ArrayList<>(items.close(OutputItem.INCOMPLETE));
         last.add(events.response("response.failed", begun.failed(failure, items.all(), usage)));
         return last;
+    }
+
+    private ResponseBody kept(ResponseBody ended) {
+        keeper.accept(ended);
+        return ended;
     }
 
     private OutputItem.Called opened(String callId, String name) {

@@ -2,7 +2,10 @@ package io.baseload.service.responses;
 
 import io.baseload.service.protocol.CompletionResponder;
 import io.baseload.service.protocol.Exchange;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.Value;
 import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.Json;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
@@ -11,20 +14,29 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code POST /v1/responses}. */
+/** {@code /v1/responses}. */
 @RestController
 @Tag(name = "Responses")
 final class ResponsesController {
     private final CompletionResponder responder;
+    private final KeptResponses kept;
 
-    ResponsesController(CompletionResponder responder) {
+    ResponsesController(CompletionResponder responder, KeptResponses kept) {
         this.responder = responder;
+        this.kept = kept;
     }
+
+    private record Deleted(String id, String object, boolean deleted) {}
 
     @Operation(
             summary = "Answer a text or a list of items",
@@ -39,6 +51,52 @@ final class ResponsesController {
     void create(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);
-        responder.answer(exchange, exchange.read(ResponsesRequestParser::parse));
+        responder.answer(exchange, exchange.read(fields -> ResponsesRequestParser.parse(fields, exchange, kept)));
+    }
+
+    @Operation(summary = "A response that was stored")
+    @GetMapping("/v1/responses/{id}")
+    void find(
+            @PathVariable String id,
+            @RequestParam @Nullable Boolean stream,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @AuthenticationPrincipal Caller caller)
+            throws IOException {
+        if (Boolean.TRUE.equals(stream)) {
+            throw Invalid.unsupported("stream", "what is stored is not streamed.");
+        }
+        Json.write(
+                response,
+                stored(new Exchange(request, response, caller), id, "response").node());
+    }
+
+    @Operation(summary = "The items of the request that a stored response answers")
+    @GetMapping("/v1/responses/{id}/input_items")
+    void items(
+            @PathVariable String id,
+            @RequestParam @Nullable Integer limit,
+            @RequestParam @Nullable String order,
+            @RequestParam @Nullable String after,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @AuthenticationPrincipal Caller caller)
+            throws IOException {
+        var items = stored(new Exchange(request, response, caller), id, "input").items().stream()
+                .map(Value::node)
+                .toList();
+        Json.write(response, InputItemPage.of(items, limit, order, after));
+    }
+
+    private Value stored(Exchange exchange, String id, String part) {
+        return kept.find(exchange, id).require(part);
+    }
+
+    @Operation(summary = "Delete a response that was stored")
+    @DeleteMapping("/v1/responses/{id}")
+    void delete(@PathVariable String id, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
+            throws IOException {
+        kept.delete(caller, id);
+        Json.write(response, new Deleted(id, "response", true));
     }
 }

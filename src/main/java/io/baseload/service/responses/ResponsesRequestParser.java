@@ -4,6 +4,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.OutputFormat;
+import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.Fields;
 import io.baseload.service.protocol.FormatFields;
 import io.baseload.service.protocol.Invalid;
@@ -29,10 +30,11 @@ final class ResponsesRequestParser {
 
     private ResponsesRequestParser() {}
 
-    static ParsedRequest parse(Fields fields) {
+    /** @param kept has what the request continues, and will have its response if that is wanted */
+    static ParsedRequest parse(Fields fields, Exchange exchange, KeptResponses kept) {
         String model = RequestFields.model(fields);
-        var messages = messages(fields);
         checkUnsupported(fields);
+        var messages = messages(fields, exchange, kept);
         checkIgnored(fields);
         int topLogprobs = topLogprobs(fields);
         var tools = FunctionTools.read(fields);
@@ -49,10 +51,12 @@ final class ResponsesRequestParser {
                 false);
         var request = RequestFields.request(fields, model, completion);
         var settings = ResponseSettings.of(fields, completion);
+        var keeper = kept.keeper(exchange, fields, request);
         return new ParsedRequest(
                 request,
                 fields.flag("stream", false),
-                admitted -> new ResponseShape(admitted.model(), settings, tools.namespaces(), topLogprobs >= 0),
+                admitted -> new ResponseShape(
+                        ResponseBody.begun(admitted.model(), settings), tools.namespaces(), topLogprobs >= 0, keeper),
                 field -> name(field, tools));
     }
 
@@ -66,10 +70,14 @@ final class ResponsesRequestParser {
         };
     }
 
-    private static List<Message> messages(Fields fields) {
+    /** Instructions hold for one response: those of the ones before are not carried over. */
+    private static List<Message> messages(Fields fields, Exchange exchange, KeptResponses kept) {
         List<Message> messages = new ArrayList<>();
         fields.find("instructions").map(Value::text).ifPresent(text -> messages.add(Message.system(text)));
-        messages.addAll(InputItems.read(fields.require("input")));
+        messages.addAll(InputItems.read(
+                fields.require("input"),
+                items -> fields.find("previous_response_id")
+                        .ifPresent(previous -> kept.continued(exchange, previous, items))));
         return messages;
     }
 
@@ -118,9 +126,10 @@ final class ResponsesRequestParser {
         if (fields.flag("background", false)) {
             throw Invalid.unsupported("background", "an answer is sent to whoever waits for it.");
         }
-        for (String name : List.of("conversation", "prompt", "previous_response_id")) {
+        for (String name : List.of("conversation", "prompt")) {
             fields.find(name).ifPresent(value -> {
-                throw Invalid.unsupported(value.path(), "nothing is kept here between requests: send all items.");
+                throw Invalid.unsupported(
+                        value.path(), "only responses are kept here: send 'previous_response_id', or all items.");
             });
         }
         fields.find("truncation").ifPresent(value -> {
@@ -132,7 +141,6 @@ final class ResponsesRequestParser {
 
     private static void checkIgnored(Fields fields) {
         fields.find("prompt_cache_key").ifPresent(Value::text);
-        fields.flag("store", false);
         fields.find("max_tool_calls").ifPresent(value -> value.integer(1, Integer.MAX_VALUE));
         fields.find("metadata").ifPresent(RequestFields::checkMetadata);
         fields.find("stream_options").ifPresent(options -> options.fields().flag("include_obfuscation", false));

@@ -32,7 +32,10 @@ class ApiDocs {
 
     @Bean
     GroupedOpenApi openai() {
-        return GroupedOpenApi.builder().group("openai").pathsToMatch("/v1/**").build();
+        return GroupedOpenApi.builder()
+                .group("openai")
+                .pathsToMatch("/v1/**", "/tokenize", "/detokenize")
+                .build();
     }
 
     @Bean

@@ -76,7 +76,8 @@ public final class ApiException extends RuntimeException {
         return new ApiException(429, type, code, message, null).retryAfter(retryAfter);
     }
 
-    ApiException withParam(String param) {
+    /** The same about a field of the request. */
+    public ApiException withParam(String param) {
         return new ApiException(status, new Detail(detail.message, detail.type, param, detail.code), headers);
     }
 

@@ -11,9 +11,10 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.WebUtils;
 
 /** A request whose body may have so many bytes and take so long, and finds room beside those of other requests. */
-final class LimitedRequest extends HttpServletRequestWrapper {
+public final class LimitedRequest extends HttpServletRequestWrapper {
     private static final Duration MAX_TIME = Duration.ofSeconds(60);
     private static final Duration MAX_REST = Duration.ofSeconds(10);
 
@@ -23,6 +24,16 @@ final class LimitedRequest extends HttpServletRequestWrapper {
     LimitedRequest(HttpServletRequest request, BodyMemory memory) {
         super(request);
         this.memory = memory;
+    }
+
+    /** Counts what else a request needs memory for as if it had come with its body. */
+    public static void count(HttpServletRequest request, long bytes) {
+        @Nullable LimitedRequest limited = WebUtils.getNativeRequest(request, LimitedRequest.class);
+        if (limited != null
+                && limited.body != null
+                && !limited.memory.grow(limited.body.counted, Math.toIntExact(bytes))) {
+            throw BodyMemory.full();
+        }
     }
 
     /** Gives the memory of the body back. What the client still sends is read for a while, so that it sees the answer. */

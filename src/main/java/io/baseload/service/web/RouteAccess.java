@@ -66,6 +66,8 @@ public final class RouteAccess {
 
     static final List<Rule> RULES = List.of(
             rule("*", "/v1/**", new Grant(USER, Reach.ANY)),
+            rule("POST", "/tokenize", new Grant(USER, Reach.ANY)),
+            rule("POST", "/detokenize", new Grant(USER, Reach.ANY)),
             rule("*", "/admin/v1/me/keys/**", everybody(Reach.PERSON)),
             rule("GET", "/admin/v1/me", everybody(Reach.ANY)),
             rule("GET", "/admin/v1/audit/verification", OPERATORS, PLATFORM_AUDITORS),

@@ -1,6 +1,7 @@
 package io.baseload.service.openai;
 
 import io.baseload.service.audit.DeniedAccess;
+import io.baseload.service.contents.ResponseStore;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.UnknownModelException;
@@ -48,6 +49,11 @@ class ScriptedService {
     @Bean
     Inference inference() {
         return new ScriptedInference();
+    }
+
+    @Bean
+    ResponseStore responses() {
+        return new ScriptedResponses();
     }
 
     @Bean

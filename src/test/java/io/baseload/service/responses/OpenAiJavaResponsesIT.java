@@ -8,6 +8,7 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
+import com.openai.errors.NotFoundException;
 import com.openai.helpers.ResponseAccumulator;
 import com.openai.models.responses.EasyInputMessage;
 import com.openai.models.responses.FunctionTool;
@@ -15,6 +16,7 @@ import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseInputItem;
+import com.openai.models.responses.ResponseItem;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import com.openai.models.responses.ToolChoiceOptions;
@@ -119,6 +121,45 @@ class OpenAiJavaResponsesIT {
         assertThat(cut.status()).contains(ResponseStatus.INCOMPLETE);
         assertThat(cut.incompleteDetails().orElseThrow().reason())
                 .contains(Response.IncompleteDetails.Reason.MAX_OUTPUT_TOKENS);
+    }
+
+    @Test
+    void aStoredConversationGoesOnAndIsDeleted() {
+        Response first = client.responses().create(greeting().store(true).build());
+        Response found = client.responses().retrieve(first.id());
+        found.validate();
+        assertThat(found).isEqualTo(first);
+        Response second = streamed(greeting()
+                .input("And again?")
+                .previousResponseId(first.id())
+                .store(true)
+                .build());
+        assertThat(second.previousResponseId()).contains(first.id());
+        assertThat(second.usage().orElseThrow().inputTokens())
+                .isGreaterThan(first.usage().orElseThrow().inputTokens()
+                        + first.usage().orElseThrow().outputTokens());
+        assertThat(text(client.responses().retrieve(second.id()))).isEqualTo(text(second));
+        var items = client.responses().inputItems().list(second.id());
+        items.items().forEach(ResponseItem::validate);
+        assertThat(items.items())
+                .singleElement()
+                .satisfies(item -> assertThat(item.asResponseInputMessageItem()
+                                .content()
+                                .getFirst()
+                                .asInputText()
+                                .text())
+                        .isEqualTo("And again?"));
+        client.responses().delete(first.id());
+        assertThat(catchThrowableOfType(
+                        NotFoundException.class, () -> client.responses().retrieve(first.id())))
+                .isNotNull();
+        var gone = catchThrowableOfType(
+                NotFoundException.class,
+                () -> client.responses()
+                        .createStreaming(
+                                greeting().previousResponseId(second.id()).build()));
+        assertThat(gone.param()).contains("previous_response_id");
+        assertThat(gone.code()).contains("previous_response_not_found");
     }
 
     @Test

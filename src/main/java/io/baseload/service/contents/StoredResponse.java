@@ -1,0 +1,21 @@
+package io.baseload.service.contents;
+
+import java.util.Optional;
+
+/**
+ * A response that its caller wants stored.
+ *
+ * @param previous the response that it continues
+ * @param requestId of the request that it answers; contents are erased by it
+ * @param user whom the caller asked for, as it said
+ * @param safetyIdentifier the same under the request's newer name
+ * @param text JSON
+ */
+public record StoredResponse(
+        String tenant,
+        String id,
+        Optional<String> previous,
+        String requestId,
+        Optional<String> user,
+        Optional<String> safetyIdentifier,
+        byte[] text) {}

@@ -1,0 +1,119 @@
+package io.baseload.service.contents;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The table of stored responses. What has expired is not there, though it be erased later. */
+final class StoredResponseRows {
+    private static final String LIVING = "tenant = :tenant AND id = :id AND expires_at > clock_timestamp()";
+
+    private final JdbcClient jdbc;
+
+    StoredResponseRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** A response of a conversation. */
+    record Link(String id, @Nullable String previous, int bytes) {}
+
+    long bytes(String tenant) {
+        return jdbc.sql("SELECT coalesce(sum(bytes), 0) FROM stored_response WHERE tenant = ?")
+                .param(tenant)
+                .query(Long.class)
+                .single();
+    }
+
+    /** Whoever erases it at the same time waits, or has erased it already. */
+    boolean hold(String tenant, String id) {
+        return jdbc.sql("SELECT 1 FROM stored_response WHERE " + LIVING + " FOR KEY SHARE")
+                .param("tenant", tenant)
+                .param("id", id)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
+    void insert(StoredResponse response, byte[] sealed, Duration ttl) {
+        jdbc.sql("""
+            INSERT INTO stored_response (tenant, id, previous, request_id, end_user, safety_identifier, expires_at, sealed)
+            VALUES (:tenant, :id, :previous, :request, :user, :identifier,
+                    clock_timestamp() + :seconds * interval '1 second', :sealed)\
+            """)
+                .param("tenant", response.tenant())
+                .param("id", response.id())
+                .param("previous", response.previous().orElse(null))
+                .param("request", response.requestId())
+                .param("user", response.user().orElse(null))
+                .param("identifier", response.safetyIdentifier().orElse(null))
+                .param("seconds", ttl.toSeconds())
+                .param("sealed", sealed)
+                .update();
+    }
+
+    void prolong(String tenant, Collection<Link> links, Duration ttl) {
+        jdbc.sql("""
+            UPDATE stored_response SET expires_at = greatest(expires_at, clock_timestamp() + :seconds * interval '1 second')
+            WHERE tenant = :tenant AND id = ANY (:ids)\
+            """)
+                .param("seconds", ttl.toSeconds())
+                .param("tenant", tenant)
+                .param("ids", ids(links))
+                .update();
+    }
+
+    /** A response and those that it continues, the last one first, as far as they are there. */
+    List<Link> chain(String tenant, String id, int limit) {
+        return jdbc.sql("""
+            WITH RECURSIVE chain AS (
+              SELECT tenant, id, previous, bytes, 1 AS place FROM stored_response WHERE %s
+              UNION ALL
+              SELECT earlier.tenant, earlier.id, earlier.previous, earlier.bytes, chain.place + 1
+              FROM chain JOIN stored_response earlier
+                ON earlier.tenant = chain.tenant AND earlier.id = chain.previous AND earlier.expires_at > clock_timestamp()
+              WHERE chain.place < :limit)
+            SELECT id, previous, bytes FROM chain ORDER BY place\
+            """.formatted(LIVING))
+                .param("tenant", tenant)
+                .param("id", id)
+                .param("limit", limit)
+                .query((row, number) -> new Link(row.getString("id"), row.getString("previous"), row.getInt("bytes")))
+                .list();
+    }
+
+    Map<String, byte[]> sealed(String tenant, Collection<Link> links) {
+        var sealed = new HashMap<String, byte[]>();
+        jdbc.sql("SELECT id, sealed FROM stored_response WHERE tenant = :tenant AND id = ANY (:ids)")
+                .param("tenant", tenant)
+                .param("ids", ids(links))
+                .query(row -> {
+                    sealed.put(row.getString("id"), row.getBytes("sealed"));
+                });
+        return sealed;
+    }
+
+    private static String[] ids(Collection<Link> links) {
+        return links.stream().map(Link::id).toArray(String[]::new);
+    }
+
+    Optional<byte[]> sealed(String tenant, String id) {
+        return jdbc.sql("SELECT sealed FROM stored_response WHERE " + LIVING)
+                .param("tenant", tenant)
+                .param("id", id)
+                .query(byte[].class)
+                .optional();
+    }
+
+    boolean delete(String tenant, String id) {
+        return jdbc.sql("DELETE FROM stored_response WHERE " + LIVING)
+                        .param("tenant", tenant)
+                        .param("id", id)
+                        .update()
+                > 0;
+    }
+}

@@ -1,0 +1,108 @@
+package io.baseload.service.openai;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.baseload.chat.api.TokenCodec;
+import io.baseload.service.inference.Inference;
+import io.baseload.service.protocol.Exchange;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.Json;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** {@code POST /tokenize} and {@code POST /detokenize}, in the form of vLLM's server, which is also that of llama.cpp's where the two do not differ. */
+@RestController
+@Tag(name = "Tokens")
+final class TokenizerController {
+    private final Inference inference;
+
+    TokenizerController(Inference inference) {
+        this.inference = inference;
+    }
+
+    /**
+     * @param maxModelLen how many tokens prompt and answer may have together
+     * @param tokenStrs the text of each token, where it was asked for
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    private record Tokenized(
+            int count,
+            int maxModelLen,
+            int[] tokens,
+            @JsonInclude(Include.NON_NULL) @Nullable List<String> tokenStrs) {
+        static Tokenized of(TokenCodec codec, TokenizeRequest request) {
+            int[] tokens = codec.of(request.completion()).getFirst();
+            List<String> texts = request.texts()
+                    ? Arrays.stream(tokens)
+                            .mapToObj(token -> codec.text(new int[] {token}))
+                            .toList()
+                    : null;
+            return new Tokenized(tokens.length, codec.contextLength(), tokens, texts);
+        }
+    }
+
+    /**
+     * @param prompt the text
+     * @param content the same under the name that llama.cpp's server gives it
+     */
+    private record Detokenized(String prompt, String content) {}
+
+    @Operation(
+            summary = "The tokens of a text or a conversation; nothing is generated",
+            description = "Takes and answers what vLLM's route of this name does.")
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
+                {"model": "default", "prompt": "Why is the sky blue?", "return_token_strs": true}\
+                """)))
+    @PostMapping(
+            path = {"/tokenize", "/v1/tokenize"},
+            consumes = MediaType.APPLICATION_JSON_VALUE)
+    void tokenize(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
+            throws IOException {
+        Tokenized tokenized = new Exchange(request, response, caller).read(fields -> {
+            var asked = TokenizeRequest.read(fields);
+            return inference.withTokens(caller, asked.model(), codec -> Tokenized.of(codec, asked));
+        });
+        Json.write(response, tokenized);
+    }
+
+    @Operation(summary = "The text of tokens", description = "Takes and answers what vLLM's route of this name does.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                            examples =
+                                    @ExampleObject(
+                                            "{\"model\": \"default\", \"tokens\": [15527, 314, 260, 6376, 4461, 47]}")))
+    @PostMapping(
+            path = {"/detokenize", "/v1/detokenize"},
+            consumes = MediaType.APPLICATION_JSON_VALUE)
+    void detokenize(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
+            throws IOException {
+        String text = new Exchange(request, response, caller).read(fields -> textOf(caller, fields));
+        Json.write(response, new Detokenized(text, text));
+    }
+
+    private String textOf(Caller caller, Fields fields) {
+        int[] tokens = PromptFields.ids(fields.require("tokens"), 0);
+        return inference.withTokens(caller, TokenizeRequest.model(fields), codec -> codec.text(tokens));
+    }
+}

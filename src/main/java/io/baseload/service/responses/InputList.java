@@ -1,0 +1,80 @@
+package io.baseload.service.responses;
+
+import io.baseload.service.protocol.Value;
+import io.baseload.service.web.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The items of a request as they are kept and listed: in their long form, each with an id. They have been read before, so they are in order. */
+final class InputList {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private InputList() {}
+
+    /** JSON text. */
+    static String of(Value input) {
+        List<ObjectNode> items = input.node().isString()
+                ? List.of(item(message(input.node())))
+                : input.items().stream()
+                        .map(value -> item(((ObjectNode) value.node()).deepCopy()))
+                        .toList();
+        return new String(Json.bytes(items), StandardCharsets.UTF_8);
+    }
+
+    private static ObjectNode message(JsonNode text) {
+        ObjectNode message = JSON.objectNode().put("role", "user");
+        message.set("content", text);
+        return message;
+    }
+
+    private static ObjectNode item(ObjectNode item) {
+        String type = item.path("type").asString("message");
+        item.put("type", type);
+        if (!item.path("id").isString()) {
+            item.put("id", OutputItem.newId(prefix(type)));
+        }
+        if (type.equals("message")) {
+            boolean said = item.path("role").asString().equals("assistant");
+            item.set("content", parts(item.get("content"), said));
+            if (!item.path("status").isString()) {
+                item.put("status", OutputItem.COMPLETED);
+            }
+        }
+        return item;
+    }
+
+    private static String prefix(String type) {
+        return switch (type) {
+            case "function_call" -> "fc_";
+            case "function_call_output" -> "fco_";
+            case "reasoning" -> "rs_";
+            default -> "msg_";
+        };
+    }
+
+    /** What the model said has annotations, though none are known here. */
+    private static JsonNode parts(JsonNode content, boolean said) {
+        String type = said ? "output_text" : "input_text";
+        if (content.isString()) {
+            ObjectNode part = JSON.objectNode().put("type", type);
+            part.set("text", content);
+            return JSON.arrayNode().add(said ? annotated(part) : part);
+        }
+        content.forEach(part -> {
+            if (part.path("type").asString().equals("output_text")) {
+                annotated((ObjectNode) part);
+            }
+        });
+        return content;
+    }
+
+    private static ObjectNode annotated(ObjectNode part) {
+        if (!part.path("annotations").isArray()) {
+            part.set("annotations", JSON.arrayNode());
+        }
+        return part;
+    }
+}

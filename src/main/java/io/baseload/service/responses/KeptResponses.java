@@ -1,0 +1,150 @@
+package io.baseload.service.responses;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.baseload.service.contents.ResponseStore;
+import io.baseload.service.contents.StoredResponse;
+import io.baseload.service.encryption.SealException;
+import io.baseload.service.inference.InferenceRequest;
+import io.baseload.service.protocol.Exchange;
+import io.baseload.service.protocol.Fields;
+import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.Value;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.ApiException;
+import io.baseload.service.web.Json;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Responses that are kept because their callers said so: as they were answered, with the items of their own requests. */
+@Component
+final class KeptResponses {
+    private static final Logger log = LoggerFactory.getLogger(KeptResponses.class);
+    private static final Pattern ID = Pattern.compile("resp_[0-9a-f]{32}");
+    private static final int MAX_CONVERSATION_BYTES = 8 << 20;
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final ResponseStore store;
+
+    KeptResponses(ResponseStore store) {
+        this.store = store;
+    }
+
+    /** @param input the items of the request, as JSON */
+    private record Turn(ResponseBody response, @JsonRawValue String input) {}
+
+    /** Passes on the items of the response that a request continues and of all before it, in their order. */
+    void continued(Exchange exchange, Value previous, Consumer<Value> items) {
+        String tenant = exchange.caller().tenant();
+        List<byte[]> turns = known(previous.text())
+                .flatMap(id -> opened(() -> store.conversation(tenant, id, bytes -> admit(exchange, previous, bytes))))
+                .orElseThrow(() -> ApiException.refused(
+                                404,
+                                "previous_response_not_found",
+                                "Previous response with id '" + previous.text()
+                                        + "' not found. Only responses to requests with store: true are kept, and only"
+                                        + " while all that they continue are.")
+                        .withParam(previous.path()));
+        for (byte[] turn : turns) {
+            exchange.readKept(turn, fields -> {
+                fields.require("input").items().forEach(items);
+                fields.require("response").fields().require("output").items().forEach(items);
+                return turn.length;
+            });
+        }
+    }
+
+    private static void admit(Exchange exchange, Value previous, long bytes) {
+        if (bytes > MAX_CONVERSATION_BYTES) {
+            throw Invalid.value(
+                    previous.path(),
+                    "the conversation is larger than " + (MAX_CONVERSATION_BYTES >> 20) + " MB. Begin a new one.");
+        }
+        exchange.count(bytes);
+    }
+
+    /** What keeps the response to a request, if it is to be kept. */
+    Consumer<ResponseBody> keeper(Exchange exchange, Fields fields, InferenceRequest request) {
+        if (!fields.flag("store", false)) {
+            return response -> {};
+        }
+        Caller caller = exchange.caller();
+        checkRoom(caller.tenant());
+        String input = InputList.of(fields.require("input"));
+        Optional<String> previous = fields.find("previous_response_id").map(Value::text);
+        return response -> keep(
+                caller,
+                new StoredResponse(
+                        caller.tenant(),
+                        response.id(),
+                        previous,
+                        exchange.id(),
+                        request.endUser().user(),
+                        request.endUser().safetyIdentifier(),
+                        Json.bytes(new Turn(response, input))));
+    }
+
+    private void checkRoom(String tenant) {
+        if (!store.isOpen()) {
+            throw Invalid.unsupported("store", "this service has no master key, or its configuration says no.");
+        }
+        if (store.room(tenant) <= 0) {
+            throw Invalid.value("store", "this tenant has stored as much as it may. Delete responses, or send false.");
+        }
+    }
+
+    /** Whoever wanted a response kept does not get one that isn't. */
+    private void keep(Caller caller, StoredResponse response) {
+        boolean kept;
+        try {
+            kept = store.store(caller.actor(), response);
+        } catch (RuntimeException e) {
+            log.error("{}: the response is not stored", response.requestId(), e);
+            throw unavailable("The answer was generated, but it can't be stored now.");
+        }
+        if (!kept) {
+            log.info("{}: the response is not stored: what it continues was erased", response.requestId());
+        }
+    }
+
+    /** A response with the items of its request. */
+    Fields find(Exchange exchange, String id) {
+        byte[] text = known(id)
+                .flatMap(it -> opened(() -> store.find(exchange.caller().tenant(), it)))
+                .orElseThrow(() -> notFound(id));
+        return Fields.of(text);
+    }
+
+    void delete(Caller caller, String id) {
+        if (known(id).isEmpty() || !store.delete(caller.actor(), caller.tenant(), id)) {
+            throw notFound(id);
+        }
+    }
+
+    private static ApiException notFound(String id) {
+        return ApiException.refused(404, "not_found", "Response with id '" + id + "' not found.");
+    }
+
+    private static Optional<String> known(String id) {
+        return Optional.of(id).filter(ID.asMatchPredicate());
+    }
+
+    private static <T> T opened(Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (SealException e) {
+            log.warn("A stored response can't be opened: {}", e.getMessage());
+            throw unavailable("Stored responses can't be opened now.");
+        }
+    }
+
+    private static ApiException unavailable(String message) {
+        return ApiException.unavailable("storage_unavailable", message, SOON);
+    }
+}

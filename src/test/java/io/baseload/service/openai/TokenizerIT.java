@@ -1,0 +1,66 @@
+package io.baseload.service.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.RunningService;
+import io.baseload.testing.WholeService;
+import io.baseload.tools.Rest;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+
+/** Tokens of the bundled model over HTTP. */
+@ExtendWith(WholeService.class)
+class TokenizerIT {
+    private static final List<Map<String, String>> GREETING =
+            List.of(Map.of("role", "user", "content", "Grüße 👋 to <|im_start|>!"));
+
+    private static Rest rest;
+
+    @BeforeAll
+    static void connect(RunningService service) {
+        rest = service.rest();
+    }
+
+    @Test
+    void whatIsCutIntoTokensIsPutTogetherAgain() throws Exception {
+        String text = "Why is the sky blue? Grüße 👋";
+        JsonNode cut = rest.post("/tokenize", Map.of("prompt", text, "return_token_strs", true));
+        assertThat(cut.get("max_model_len").asInt()).isEqualTo(8192);
+        assertThat(cut.get("tokens")).hasSize(cut.get("count").asInt());
+        assertThat(cut.get("token_strs")).hasSameSizeAs(cut.get("tokens"));
+        assertThat(IntStream.range(0, 6)
+                        .mapToObj(i -> cut.get("token_strs").get(i).asString())
+                        .toList())
+                .containsExactly("Why", " is", " the", " sky", " blue", "?");
+        JsonNode joined = rest.post("/detokenize", Map.of("tokens", cut.get("tokens")));
+        assertThat(joined.get("prompt").asString()).isEqualTo(text);
+        assertThat(joined.get("content").asString()).isEqualTo(text);
+        assertThat(rest.post("/tokenize", Map.of("content", text)).get("tokens"))
+                .isEqualTo(cut.get("tokens"));
+    }
+
+    @Test
+    void aConversationHasTheTokensThatItsAnswerCounts() throws Exception {
+        JsonNode cut = rest.post("/v1/tokenize", Map.of("messages", GREETING));
+        JsonNode answer =
+                rest.post("/v1/chat/completions", Map.of("model", "default", "messages", GREETING, "max_tokens", 1));
+        assertThat(cut.get("count").asInt())
+                .isEqualTo(answer.at("/usage/prompt_tokens").asInt());
+        assertThat(rest.post("/detokenize", Map.of("tokens", cut.get("tokens")))
+                        .get("prompt")
+                        .asString())
+                .contains("<|im_start|>user\nGrüße 👋 to <|im_start|>!<|im_end|>");
+    }
+
+    @Test
+    void anIdOutsideTheVocabularyIsRefused() throws Exception {
+        var refused = rest.send("POST", "/detokenize", Map.of("tokens", List.of(1, 1_000_000)));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(Rest.json(refused).at("/error/param").asString()).isEqualTo("tokens");
+    }
+}
