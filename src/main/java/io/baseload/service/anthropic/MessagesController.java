@@ -14,6 +14,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -27,7 +28,8 @@ import tools.jackson.databind.annotation.JsonNaming;
 @Tag(name = "Messages")
 final class MessagesController {
     private static final String VERSION_HEADER = "anthropic-version";
-    private static final String VERSION = "2023-06-01";
+    /** What is served of them is the same; the newer one has no more fields for sampling, which are taken all the same. */
+    private static final List<String> VERSIONS = List.of("2023-06-01", "2026-10-21");
 
     private final CompletionResponder responder;
     private final Inference inference;
@@ -75,11 +77,11 @@ final class MessagesController {
         Json.write(response, count);
     }
 
-    /** There is one version; a client that names none means it. */
+    /** A client may name none. */
     private static void checkVersion(HttpServletRequest request) {
         @Nullable String version = request.getHeader(VERSION_HEADER);
-        if (version != null && !version.equals(VERSION)) {
-            throw Invalid.value(VERSION_HEADER, "the only version here is " + VERSION + ".");
+        if (version != null && !VERSIONS.contains(version)) {
+            throw Invalid.value(VERSION_HEADER, "the versions here are " + String.join(" and ", VERSIONS) + ".");
         }
     }
 

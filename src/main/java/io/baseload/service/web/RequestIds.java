@@ -17,6 +17,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 public final class RequestIds extends OncePerRequestFilter {
     static final String HEADER = "x-request-id";
+    /** Where Anthropic's clients look for it. */
+    private static final String ANTHROPIC_HEADER = "request-id";
+
     private static final String ATTRIBUTE = RequestIds.class.getName();
 
     /** The id of a request; makes one where no filter has. */
@@ -38,6 +41,9 @@ public final class RequestIds extends OncePerRequestFilter {
             throws ServletException, IOException {
         String id = of(request);
         response.setHeader(HEADER, id);
+        if (AnthropicError.isFormOf(request)) {
+            response.setHeader(ANTHROPIC_HEADER, id);
+        }
         try (var ignored = MDC.putCloseable("request_id", id);
                 var alsoIgnored = MDC.putCloseable("address", request.getRemoteAddr())) {
             chain.doFilter(request, response);
