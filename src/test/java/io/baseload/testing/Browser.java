@@ -140,6 +140,31 @@ public final class Browser implements AutoCloseable {
                 driver.executeScript("return document.documentElement.scrollWidth > window.innerWidth;"));
     }
 
+    /** Whether a part of the page has to be moved sideways to be read. */
+    public boolean overflows(String css) {
+        return all(css).stream()
+                .anyMatch(part -> Boolean.TRUE.equals(
+                        driver.executeScript("return arguments[0].scrollWidth > arguments[0].clientWidth;", part)));
+    }
+
+    /** Milliseconds from the request for this page to the first of it on the screen. */
+    public double firstPaint() {
+        Patience.await()
+                .until(() -> Boolean.TRUE.equals(driver.executeScript(
+                        "return performance.getEntriesByName('first-contentful-paint').length > 0;")));
+        return ((Number) driver.executeScript(
+                        "return performance.getEntriesByName('first-contentful-paint')[0].startTime;"))
+                .doubleValue();
+    }
+
+    /** Bytes of this page and of all its files but those of the plots' script, unpacked. */
+    public long weight() {
+        return ((Number) driver.executeScript("""
+            return performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))
+                .filter(entry => !entry.name.includes('uPlot')).reduce((sum, entry) => sum + entry.decodedBodySize, 0);
+            """)).longValue();
+    }
+
     /** The whole page as PNG. */
     public void picture(Path file) throws IOException {
         Files.createDirectories(file.getParent());

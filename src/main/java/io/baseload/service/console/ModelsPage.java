@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
@@ -22,6 +23,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 final class ModelsPage {
     private static final Set<String> RUNNING = Set.of("queued", "running");
     private static final String MODEL = "/admin/v1/models/{id}";
+    private static final String CANARY = "/admin/v1/aliases/{name}/canary";
 
     private final Api api;
     private final EngineState engine;
@@ -38,9 +40,27 @@ final class ModelsPage {
         EngineState.Now now = engine.now();
         model.addAttribute("memory", Part.ofMemory(now, shown));
         model.addAttribute("models", api.list("/admin/v1/models?limit=1000"));
-        model.addAttribute("aliases", api.list("/admin/v1/aliases?limit=1000"));
+        List<Map<String, Object>> aliases = api.list("/admin/v1/aliases?limit=1000");
+        model.addAttribute("aliases", aliases);
+        model.addAttribute(
+                "canaries",
+                aliases.stream()
+                        .flatMap(alias -> canary(String.valueOf(alias.get("name"))).stream())
+                        .toList());
         jobs(model);
         return "models";
+    }
+
+    /** The last one of a name; most have none. */
+    private Optional<Map<String, Object>> canary(String alias) {
+        try {
+            return Optional.of(api.get(CANARY, alias));
+        } catch (Api.Refused e) {
+            if (e.status() != HttpServletResponse.SC_NOT_FOUND) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     /** @param running how many jobs ran when the page asked before: when they have ended, all of it is shown anew */
@@ -115,16 +135,20 @@ final class ModelsPage {
 
     /** Something that others will notice. */
     private enum Act {
-        SWAP("Point the name to another model", "Swap"),
-        UNLOAD("Unload a model", "Unload"),
-        DELETE("Delete a model", "Delete");
+        SWAP("Point the name to another model", "Swap", "swap"),
+        PROMOTE("Promote a canary", "Promote", "promote"),
+        ROLL_BACK("Roll a canary back", "Roll back", "rollback"),
+        UNLOAD("Unload a model", "Unload", "unload"),
+        DELETE("Delete a model", "Delete", "delete");
 
         private final String title;
         private final String button;
+        private final String path;
 
-        Act(String title, String button) {
+        Act(String title, String button, String path) {
             this.title = title;
             this.button = button;
+            this.path = path;
         }
     }
 
@@ -157,12 +181,62 @@ final class ModelsPage {
             String model,
             String alias,
             BiFunction<Map<String, Object>, String, List<String>> consequences) {
+        return ask(page, act, model, alias, consequences.apply(api.get(MODEL, model), alias));
+    }
+
+    private static String ask(Model page, Act act, String model, String alias, List<String> consequences) {
         page.addAttribute("title", act.title);
         page.addAttribute("button", act.button);
+        page.addAttribute("action", act.path);
         page.addAttribute("model", model);
         page.addAttribute("alias", alias);
-        page.addAttribute("consequences", consequences.apply(api.get(MODEL, model), alias));
+        page.addAttribute("consequences", consequences);
         return "confirm";
+    }
+
+    @GetMapping("/promote")
+    String askPromote(@RequestParam String alias, Model page) {
+        return ask(
+                page,
+                Act.PROMOTE,
+                "",
+                alias,
+                List.of(
+                        "All new requests for " + alias + " go to "
+                                + api.get(CANARY, alias).get("model") + ".",
+                        "Answers that run finish where they are."));
+    }
+
+    @GetMapping("/rollback")
+    String askRollBack(@RequestParam String alias, Model page) {
+        return ask(
+                page,
+                Act.ROLL_BACK,
+                "",
+                alias,
+                List.of(
+                        "No new request for " + alias + " goes to "
+                                + api.get(CANARY, alias).get("model")
+                                + "; the name points where it did before.",
+                        "Answers that run finish where they are."));
+    }
+
+    @PostMapping("/promote")
+    String promote(@RequestParam String alias, RedirectAttributes next) {
+        return Done.then(
+                ConsolePage.MODELS,
+                next,
+                "The canary of " + alias + " is promoted.",
+                () -> api.send("POST", null, CANARY + "/promote", alias));
+    }
+
+    @PostMapping("/rollback")
+    String rollBack(@RequestParam String alias, RedirectAttributes next) {
+        return Done.then(
+                ConsolePage.MODELS,
+                next,
+                "The canary of " + alias + " is rolled back.",
+                () -> api.send("POST", null, CANARY + "/rollback", alias));
     }
 
     private List<String> swapped(Map<String, Object> to, String alias) {
