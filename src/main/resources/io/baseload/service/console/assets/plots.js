@@ -63,13 +63,14 @@
     const rows = [...document.querySelectorAll('#' + place.dataset.table + ' tbody tr')].map(row => [...row.children].map(cell => cell.dataset.value ?? cell.textContent));
     if (!rows.length) return;
     const bars = uPlot.paths.bars({size: [0.6, 60]});
+    const day = 86400, today = Math.floor(Date.now() / 1e3 / day) * day;
     const plot = new uPlot({
       width: width(place), height: 220,
       series: [{value: (u, value) => value == null ? '–' : new Date(value * 1e3).toISOString().slice(0, 10)},
         {label: 'tokens of prompts and answers', stroke: colour('ink-a'), fill: colour('ink-a'), paths: bars, points: {show: false}, value: (u, value) => value == null ? '–' : value.toLocaleString('en')},
         {label: 'of answers', stroke: colour('ink-b'), fill: colour('ink-b'), paths: bars, points: {show: false}, value: (u, value) => value == null ? '–' : value.toLocaleString('en')}],
       axes: [axis(), {...axis(), size: 70}],
-      scales: {x: {range: (u, min, max) => [min - 43200, max + 43200]}, y: {range: (u, min, max) => [0, Math.max(1, max * 1.1)]}}
+      scales: {x: {range: () => [today - 29.5 * day, today + day / 2]}, y: {range: (u, min, max) => [0, Math.max(1, max * 1.1)]}}
     }, [rows.map(row => Date.parse(row[0]) / 1e3), rows.map(row => Number(row[2]) + Number(row[3])), rows.map(row => Number(row[3]))], place);
     resized(place, plot);
   }
