@@ -2,7 +2,7 @@
 import json, os, sys
 import torch
 from safetensors.torch import save_file
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import BertConfig, BertForSequenceClassification, BertModel, Qwen3Config, Qwen3Model
 from transformers import XLMRobertaConfig, XLMRobertaForSequenceClassification
 
@@ -92,3 +92,19 @@ pairs = [t.encode(*p) for p in PAIRS]
 ranker("bert-rank", noise(BertForSequenceClassification(BertConfig(**bert, num_labels=1))), [p.ids for p in pairs], [p.type_ids for p in pairs])
 xlmr = XLMRobertaConfig(**{**bert, "max_position_embeddings": 130, "type_vocab_size": 1}, num_labels=1, pad_token_id=1)
 ranker("xlmr-rank", noise(XLMRobertaForSequenceClassification(xlmr)), [p.ids for p in pairs], [[] for p in pairs])
+
+# Unigram as XLM-R has it
+texts = TEXTS[:5] + ["Paris is the capital", "", "  two  spaces ", "日本", "ﬁ ½"]
+u = Tokenizer(models.Unigram())
+u.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")])
+u.pre_tokenizer = pre_tokenizers.Metaspace()
+u.decoder = decoders.Metaspace()
+u.train_from_iterator(texts * 20 + ["abcdefghijklmnopqrstuvwxyz 0123456789 .,!?-"], trainers.UnigramTrainer(
+    vocab_size=150, special_tokens=["<s>", "<pad>", "</s>", "<unk>"], unk_token="<unk>", show_progress=False))
+u.add_special_tokens([AddedToken("<mask>", lstrip=True, special=True)])
+u.post_processor = processors.TemplateProcessing(
+    single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+u.save(os.path.join(out, "xlmr-rank", "tokenizer.json"))
+joined = PAIRS[:2] + [("a", "")]
+json.dump({"texts": texts, "ids": [u.encode(x).ids for x in texts], "pairs": joined, "pair_ids": [u.encode(*p).ids for p in joined]},
+          open(os.path.join(out, "xlmr-rank", "tokens.json"), "w"))

@@ -35,6 +35,7 @@ final class Rooms {
     private static final List<String> CHAT = List.of(
             "chat.api",
             "chat.tokenizer",
+            "chat.encoding",
             "chat.template",
             "chat.grammar",
             "chat.schema",

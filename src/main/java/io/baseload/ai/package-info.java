@@ -1,5 +1,5 @@
 /**
- * Spring AI: the engine as a {@code ChatModel}, with its options, observations and auto-configuration. On chat and engine.api only.
+ * Spring AI: the engine as a {@code ChatModel} and an {@code EmbeddingModel}, with options, observations and auto-configuration. On chat and engine.api only.
  */
 @NullMarked
 package io.baseload.ai;

@@ -175,8 +175,8 @@ class CommandsTest {
             Path tokenizer = source.resolve("tokenizer.json");
             Files.writeString(tokenizer, "{\"added_tokens\": [], \"model\": {\"type\": \"BPE\", \"vocab\": {\"a");
             assertBad("tokenizer.json", "import", source.toString());
-            Files.writeString(tokenizer, "{\"added_tokens\": [], \"model\": {\"type\": \"Unigram\", \"vocab\": []}}");
-            assertBad("model is a Unigram", "import", source.toString());
+            Files.writeString(tokenizer, "{\"added_tokens\": [], \"model\": {\"type\": \"WordLevel\", \"vocab\": []}}");
+            assertBad("model is a WordLevel", "import", source.toString());
             Files.writeString(
                     tokenizer,
                     "{\"added_tokens\": [], \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}");

@@ -2,12 +2,14 @@ package io.baseload.chat.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import io.baseload.engine.api.EncoderText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 
@@ -46,7 +48,7 @@ final class NativeTokenizer implements Encoder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException("the vocabulary is not a consistent BPE: " + e.getMessage(), e);
+            throw new IllegalArgumentException("the vocabulary is not consistent: " + e.getMessage(), e);
         }
     }
 
@@ -68,6 +70,35 @@ final class NativeTokenizer implements Encoder {
             return narrowed(ids(wellFormed(text), whole));
         } finally {
             TURNS.release(weight);
+        }
+    }
+
+    @Override
+    public EncoderText encodePair(String first, String second) {
+        int weight = (int) Math.min((long) first.length() + second.length(), CHARACTERS_AT_ONCE);
+        TURNS.acquireUninterruptibly(weight);
+        try {
+            return pair(wellFormed(first), wellFormed(second));
+        } finally {
+            TURNS.release(weight);
+        }
+    }
+
+    private EncoderText pair(String first, String second) {
+        var library = TokenizersLibrary.LIB;
+        try {
+            long encoding = library.encodeDual(tokenizer.getHandle(), first, second, true);
+            try {
+                int[] tokens = narrowed(library.getTokenIds(encoding));
+                int[] types = narrowed(library.getTypeIds(encoding));
+                int start =
+                        (int) Arrays.stream(types).takeWhile(type -> type == 0).count();
+                return new EncoderText(tokens, start);
+            } finally {
+                library.deleteEncoding(encoding);
+            }
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.baseload.chat.tokenizer;
 
+import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.Vocabulary;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,15 @@ public final class Tokenizer {
     /** As {@link #encodePlain}, for a text that follows a special token: some vocabularies put a space before a text's beginning only. */
     int[] encodePlainAfterSpecial(String text) {
         return text.isEmpty() ? new int[0] : parts.plainAfter().get().encode(text);
+    }
+
+    /**
+     * Tokens of a query and a document for an encoder, as one text.
+     *
+     * @throws IllegalArgumentException if the vocabulary doesn't say how two texts become one
+     */
+    public EncoderText encodePair(String first, String second) {
+        return parts.parsing().encodePair(first, second);
     }
 
     /** No text has fewer tokens than this; costs little, however long the text is. */

@@ -14,6 +14,7 @@ import tools.jackson.databind.JsonNode;
  * @param addedFrom where the value of {@code added_tokens} begins in the text
  * @param addedTo where it ends
  * @param vocabFrom where the members of {@code model.vocab} begin in the text
+ * @param numbered whether these are a list, in which a token's place is its id
  */
 record TokenizerJsonFile(
         String text,
@@ -25,7 +26,8 @@ record TokenizerJsonFile(
         JsonNode decoder,
         int addedFrom,
         int addedTo,
-        int vocabFrom) {
+        int vocabFrom,
+        boolean numbered) {
 
     static final String NAME = "tokenizer.json";
 
@@ -75,12 +77,12 @@ record TokenizerJsonFile(
                 .allMatch(i -> added.get(i - 1).id() < added.get(i).id());
     }
 
-    /** The file with other added tokens. Those that the model doesn't know join its vocabulary: the library numbers them by their order otherwise. */
+    /** The file with other added tokens. Those that the model doesn't know join its vocabulary, unless that is a list: the library numbers them by their order otherwise. */
     String with(List<AddedToken> others) {
         Set<String> known = new HashSet<>(tokens.texts());
         JsonWriter members = new JsonWriter();
         for (AddedToken token : others) {
-            if (known.add(token.text())) {
+            if (!numbered && known.add(token.text())) {
                 members.string(token.text()).raw(":").number(token.id()).raw(",");
             }
         }

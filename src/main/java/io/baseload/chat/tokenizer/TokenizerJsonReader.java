@@ -17,7 +17,10 @@ import tools.jackson.databind.node.MissingNode;
 /** Reads a {@code tokenizer.json} from front to back: it may have a million merges, and none of them is looked at. */
 final class TokenizerJsonReader {
     private static final Set<String> DECODERS =
-            Set.of("Sequence", "ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace");
+            Set.of("Sequence", "ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace", "WordPiece");
+
+    /** What the tokenizers library cuts words into pieces with: encoders have the last two. */
+    private static final Set<String> MODELS = Set.of("BPE", "WordPiece", "Unigram");
 
     private final JsonFiles files;
     private final String text;
@@ -32,6 +35,7 @@ final class TokenizerJsonReader {
     private int addedFrom = -1;
     private int addedTo = -1;
     private int vocabFrom = -1;
+    private boolean numbered;
 
     TokenizerJsonReader(JsonFiles files, String text) {
         this.files = files;
@@ -127,8 +131,9 @@ final class TokenizerJsonReader {
             in.nextToken();
             switch (name) {
                 case "type" -> {
-                    if (!in.getString().equals("BPE")) {
-                        throw refuse(in, "model is a " + in.getString() + ", this version knows BPE");
+                    if (!MODELS.contains(in.getString())) {
+                        throw refuse(
+                                in, "model is a " + in.getString() + ", this version knows BPE, WordPiece and Unigram");
                     }
                 }
                 case "vocab" -> vocab(in);
@@ -138,19 +143,44 @@ final class TokenizerJsonReader {
     }
 
     private void vocab(JsonParser in) {
-        if (in.currentToken() != JsonToken.START_OBJECT || vocabFrom >= 0) {
-            throw refuse(in, "model.vocab must be there once, an object of tokens and ids");
+        if (vocabFrom >= 0) {
+            throw refuse(in, "model.vocab is there twice");
         }
         vocabFrom = (int) in.currentTokenLocation().getCharOffset() + 1;
+        numbered = in.currentToken() == JsonToken.START_ARRAY;
+        if (numbered) {
+            pieces(in);
+            return;
+        }
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            throw refuse(in, "model.vocab must be an object of tokens and ids, or a list of tokens and scores");
+        }
         for (String token = in.nextName(); token != null; token = in.nextName()) {
             in.nextToken();
-            int id = id(in, in.readValueAsTree());
-            if (id >= vocab.length) {
-                vocab = Arrays.copyOf(vocab, Math.max(id + 1, 2 * vocab.length));
-            }
-            vocab[id] = token;
-            tokens = Math.max(tokens, id + 1);
+            put(id(in, in.readValueAsTree()), token);
         }
+    }
+
+    /** Unigram's vocabulary: a token's id is its place. */
+    private void pieces(JsonParser in) {
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            JsonNode piece = in.readValueAsTree();
+            if (!piece.path(0).isString() || tokens >= FolderConfigReader.MAX_TOKENS) {
+                throw refuse(
+                        in,
+                        "model.vocab must have at most " + FolderConfigReader.MAX_TOKENS
+                                + " pairs of a token and its score");
+            }
+            put(tokens, piece.path(0).asString());
+        }
+    }
+
+    private void put(int id, String token) {
+        if (id >= vocab.length) {
+            vocab = Arrays.copyOf(vocab, Math.max(id + 1, 2 * vocab.length));
+        }
+        vocab[id] = token;
+        tokens = Math.max(tokens, id + 1);
     }
 
     private TokenizerJsonFile file() {
@@ -174,7 +204,8 @@ final class TokenizerJsonReader {
                 decoder,
                 addedFrom,
                 addedTo,
-                vocabFrom);
+                vocabFrom,
+                numbered);
     }
 
     private ModelFileException refuse(JsonParser in, String problem) {

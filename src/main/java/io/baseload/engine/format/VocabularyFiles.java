@@ -24,6 +24,7 @@ public final class VocabularyFiles {
             "added_tokens.json",
             "generation_config.json",
             "config.json",
+            "config_sentence_transformers.json",
             "chat_template.jinja",
             "chat_template.json");
 

@@ -1,8 +1,8 @@
 package io.baseload.service.app;
 
 import io.baseload.engine.api.KernelTiers;
-import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelLoad;
+import io.baseload.engine.api.ResidentModel;
 import io.baseload.service.registry.LoadedModelListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -29,7 +29,7 @@ final class ModelMeters implements LoadedModelListener {
     }
 
     @Override
-    public void entered(String id, LoadedModel model) {
+    public void entered(String id, ResidentModel model) {
         List<Meter> all = new ArrayList<>(List.of(
                 gauge("num_requests_running", "answers that take part in steps", id, model, ModelLoad::active),
                 gauge("num_requests_waiting", "answers that wait for admission", id, model, ModelLoad::queued),
@@ -81,7 +81,7 @@ final class ModelMeters implements LoadedModelListener {
         meters.put(id, List.copyOf(all));
     }
 
-    private Meter kernels(String id, LoadedModel model) {
+    private Meter kernels(String id, ResidentModel model) {
         KernelTiers kernels = model.load().kernels();
         return Gauge.builder("baseload.kernels", () -> 1)
                 .description("always 1: what computes the linear layers of a model")
@@ -92,7 +92,7 @@ final class ModelMeters implements LoadedModelListener {
     }
 
     /** The model was warmed up, so its steps have shown what classes they have. */
-    private Meter operatorTime(String operator, String id, LoadedModel model) {
+    private Meter operatorTime(String operator, String id, ResidentModel model) {
         return FunctionCounter.builder("baseload.operator.time", model, loaded -> seconds(loaded, operator))
                 .description("time of all workers in the steps of a model, by what they did")
                 .baseUnit("seconds")
@@ -101,12 +101,12 @@ final class ModelMeters implements LoadedModelListener {
                 .register(registry.getObject());
     }
 
-    private static double seconds(LoadedModel model, String operator) {
+    private static double seconds(ResidentModel model, String operator) {
         return model.times().times().getOrDefault(operator, Duration.ZERO).toNanos() / 1e9;
     }
 
     private Meter gauge(
-            String name, String description, String id, LoadedModel model, ToDoubleFunction<ModelLoad> value) {
+            String name, String description, String id, ResidentModel model, ToDoubleFunction<ModelLoad> value) {
         return Gauge.builder("baseload." + name, model, loaded -> value.applyAsDouble(loaded.load()))
                 .description(description)
                 .tag("model_name", id)
@@ -114,7 +114,7 @@ final class ModelMeters implements LoadedModelListener {
     }
 
     private Meter counter(
-            String name, String description, String id, LoadedModel model, ToLongFunction<ModelLoad> value) {
+            String name, String description, String id, ResidentModel model, ToLongFunction<ModelLoad> value) {
         return FunctionCounter.builder("baseload." + name, model, loaded -> value.applyAsLong(loaded.load()))
                 .description(description)
                 .tag("model_name", id)

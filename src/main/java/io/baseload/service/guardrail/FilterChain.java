@@ -1,5 +1,6 @@
 package io.baseload.service.guardrail;
 
+import io.baseload.chat.api.InvalidRequestException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +24,31 @@ public final class FilterChain {
     /** Characters of an answer that are filtered together, at least. */
     int window() {
         return filters.stream().mapToInt(Filter::window).max().orElse(0);
+    }
+
+    /**
+     * Sends the texts of a request through.
+     *
+     * @param field of the request, for the message
+     * @throws BlockedRequestException if a filter blocks them
+     * @throws InvalidRequestException if there is too much of them
+     */
+    Filtered pass(List<String> texts, String field) {
+        if (texts.stream().mapToLong(String::length).sum() > MOST_CHARACTERS) {
+            throw new InvalidRequestException(
+                    field,
+                    "string_above_max_length",
+                    "Invalid '" + field + "': what this tenant asks is filtered, and may have " + MOST_CHARACTERS
+                            + " characters at most.");
+        }
+        var filtered = apply(texts);
+        if (filtered.blocked()) {
+            String reason = filtered.reason().isEmpty() ? "" : ": " + filtered.reason();
+            String filter = filtered.verdicts().getLast().filter();
+            throw new BlockedRequestException(
+                    "The request was blocked by the filter '" + filter + "'" + reason + ".", filtered.verdicts());
+        }
+        return filtered;
     }
 
     Filtered apply(List<String> texts) {

@@ -28,20 +28,7 @@ public record FilteredRequest(CompletionRequest completion, List<Verdict> verdic
                     return text;
                 })
                 .rewrite(request);
-        if (texts.stream().mapToLong(String::length).sum() > FilterChain.MOST_CHARACTERS) {
-            throw new InvalidRequestException(
-                    "messages",
-                    "string_above_max_length",
-                    "Invalid 'messages': what this tenant asks is filtered, and may have " + FilterChain.MOST_CHARACTERS
-                            + " characters at most.");
-        }
-        var filtered = chain.apply(texts);
-        if (filtered.blocked()) {
-            String reason = filtered.reason().isEmpty() ? "" : ": " + filtered.reason();
-            String filter = filtered.verdicts().getLast().filter();
-            throw new BlockedRequestException(
-                    "The request was blocked by the filter '" + filter + "'" + reason + ".", filtered.verdicts());
-        }
+        var filtered = chain.pass(texts, "messages");
         var next = filtered.texts().iterator();
         return new FilteredRequest(
                 filtered.texts().equals(texts) ? request : new RequestTexts(text -> next.next()).rewrite(request),

@@ -30,13 +30,17 @@ record RequestTexts(UnaryOperator<String> rewriting) {
             case Input.Texts texts ->
                 new Input.Texts(
                         texts.prompts().stream().map(rewriting).toList(), texts.parseSpecial(), texts.addSpecial());
-            case Input.Tokens tokens ->
-                throw new InvalidRequestException(
-                        "prompt",
-                        "unsupported_value",
-                        "Invalid 'prompt': what this tenant asks is filtered, so send text and not tokens.");
+            case Input.Tokens tokens -> throw tokens("prompt");
         };
         return request.withInput(input).withTools(tools(request.tools()));
+    }
+
+    /** That a field has tokens. */
+    static InvalidRequestException tokens(String field) {
+        return new InvalidRequestException(
+                field,
+                "unsupported_value",
+                "Invalid '" + field + "': what this tenant asks is filtered, so send text and not tokens.");
     }
 
     private Message message(Message message) {

@@ -1,6 +1,7 @@
 package io.baseload.service.inference;
 
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.EncodingInput;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.ToolCall;
@@ -34,6 +35,22 @@ final class ContentJson {
                     request.tools().shown().stream().map(ContentJson::tool).toList());
         }
         return JSON.writeValueAsBytes(all);
+    }
+
+    /** What an encoder is given. */
+    static byte[] prompt(EncodingInput input) {
+        return JSON.writeValueAsBytes(
+                switch (input) {
+                    case EncodingInput.Texts texts -> Map.of("prompts", texts.texts());
+                    case EncodingInput.Tokens tokens -> Map.of("tokens", tokens.texts());
+                    case EncodingInput.Documents documents ->
+                        Map.of("query", documents.query(), "documents", documents.documents());
+                });
+    }
+
+    /** What it makes of it. */
+    static byte[] outputs(List<float[]> outputs) {
+        return JSON.writeValueAsBytes(Map.of("outputs", outputs));
     }
 
     /** What it says. */

@@ -1,6 +1,7 @@
 package io.baseload.service.inference;
 
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.EncodingInput;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.StopReason;
@@ -27,16 +28,38 @@ final class GenAiAttributes {
         return operation(request) + " " + model;
     }
 
+    /** The same; the conventions know embeddings and have no word for ranking. */
+    static String spanName(EncodingCall call, String model) {
+        return operation(call) + " " + model;
+    }
+
+    private static String operation(EncodingCall call) {
+        return call.request().input() instanceof EncodingInput.Documents ? "rerank" : "embeddings";
+    }
+
+    static void tellRequest(Span span, EncodingCall asked, String model) {
+        tellModel(span, operation(asked), asked.model(), model);
+        asked.request().dimensions().ifPresent(count -> span.tag("gen_ai.embeddings.dimension.count", count));
+    }
+
+    static void tellUsage(Span span, Encoded encoded) {
+        span.tag("gen_ai.usage.input_tokens", encoded.tokens());
+    }
+
+    private static void tellModel(Span span, String operation, String asked, String model) {
+        span.tag("gen_ai.operation.name", operation);
+        span.tag("gen_ai.provider.name", "baseload");
+        span.tag("gen_ai.request.model", asked);
+        span.tag("gen_ai.response.model", model);
+    }
+
     private static String operation(CompletionRequest request) {
         return request.input() instanceof Input.Chat ? "chat" : "text_completion";
     }
 
     static void tellRequest(Span span, InferenceRequest asked, String model) {
         var request = asked.completion();
-        span.tag("gen_ai.operation.name", operation(request));
-        span.tag("gen_ai.provider.name", "baseload");
-        span.tag("gen_ai.request.model", asked.model());
-        span.tag("gen_ai.response.model", model);
+        tellModel(span, operation(request), asked.model(), model);
         request.maxTokens().ifPresent(most -> span.tag("gen_ai.request.max_tokens", most));
         if (request.choices() > 1) {
             span.tag("gen_ai.request.choice.count", request.choices());

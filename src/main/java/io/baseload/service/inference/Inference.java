@@ -18,6 +18,19 @@ public interface Inference {
     <T> T withTokens(Caller caller, String model, Function<TokenCodec, T> use);
 
     /**
+     * Has an encoder make vectors of texts, or rank documents. When this returns, usage and outcome are recorded (or a second has passed, where the database is gone).
+     *
+     * @param origin stands in the audit trail
+     * @throws io.baseload.chat.api.InvalidRequestException if the model is no encoder, or can't compute what is asked
+     * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
+     * @throws io.baseload.service.registry.ModelUnavailableException if the model is not loaded now
+     * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
+     * @throws io.baseload.engine.api.OverloadedException if the encoder's queue is full
+     * @throws LedgerUnavailableException if reservation or intent can't be written; nothing was computed
+     */
+    Encoded encode(Caller caller, EncodingCall call, Origin origin);
+
+    /**
      * Asks a model. When this returns, the tokens are reserved, the intent is in the audit trail, and the request is in the engine's queue.
      *
      * @param origin stands in the audit trail

@@ -2,7 +2,6 @@ package io.baseload.service.inference;
 
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
-import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.TokenCodec;
 import io.baseload.chat.api.UpstreamException;
@@ -13,14 +12,9 @@ import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.cluster.InstanceLease;
 import io.baseload.service.cluster.Membership;
-import io.baseload.service.contents.ContentOwner;
 import io.baseload.service.contents.Contents;
-import io.baseload.service.encryption.SealException;
 import io.baseload.service.quota.QuotaDecision;
-import io.baseload.service.quota.QuotaDemand;
-import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.Reservation;
-import io.baseload.service.quota.SoftLimit;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.ServedModel;
@@ -33,14 +27,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The life of a request: takes hold of the model, takes places in its queue, looks whether the tenant has anything left, sends the texts through its filters, prepares the prompt, reserves and records,
@@ -50,13 +40,12 @@ import org.slf4j.LoggerFactory;
  * <p>Who asks is told to the layers below once, where the prompt is prepared: as the flow and the cache scope of its tenant.
  */
 final class InferenceService implements Inference {
-    private static final Logger log = LoggerFactory.getLogger(InferenceService.class);
-
     private final ModelDirectory models;
     private final ReservationLedger ledger;
     private final RunningRequests running;
-    private final Contents contents;
     private final RequestGuard guard;
+    private final Books books;
+    private final EncodingService encodings;
     private final InferenceMeters meters;
     private final Membership membership;
     private final Traces traces;
@@ -78,13 +67,14 @@ final class InferenceService implements Inference {
         this.models = models;
         this.ledger = ledger;
         this.running = running;
-        this.contents = contents;
         this.guard = guard;
+        this.books = new Books(ledger, contents, meters);
         this.meters = meters;
         this.membership = membership;
         this.traces = traces;
         this.maxWait = maxWait;
         this.places = new SequencePlaces(queues);
+        this.encodings = new EncodingService(books, guard, membership, traces, places);
     }
 
     @Override
@@ -102,10 +92,17 @@ final class InferenceService implements Inference {
     }
 
     @Override
+    public Encoded encode(Caller caller, EncodingCall call, Origin origin) {
+        var flow = flow(caller, call.urgency());
+        return firstOf(
+                models.route(caller, call.model()), model -> encodings.encode(model, caller, call, flow, origin));
+    }
+
+    @Override
     public <T> T withTokens(Caller caller, String name, Function<TokenCodec, T> use) {
         return firstOf(models.route(caller, name), model -> {
             try (model) {
-                return use.apply(model.completions().tokens());
+                return use.apply(model.use().completions().tokens());
             }
         });
     }
@@ -140,16 +137,22 @@ final class InferenceService implements Inference {
         span.attributes(it -> GenAiAttributes.tellRequest(it, request, model.id()));
         span.contents(it -> GenAiAttributes.tellPrompt(it, request.completion()));
         try {
-            var flow = new FlowId(caller.tenant(), caller.weight(), urgency(caller, request));
+            var flow = flow(caller, request.urgency());
             var taken = places.take(model, flow, request.completion().answers());
             try {
-                var granted = check(caller, model, flow, request.completion());
+                var granted = books.check(
+                        caller,
+                        model,
+                        flow,
+                        request.completion().answers(),
+                        model.use().completions().leastTokens(request.completion()));
                 var guarded = guard.pass(caller, model.id(), request, origin);
                 span.phase("quota");
                 var turn = places.line(model, flow).join(patience(request, granted), begun);
                 try {
                     var scope = new CacheScope(caller.tenant(), request.cacheSalt());
-                    var prepared = model.completions().prepare(guarded.request().completion(), flow, scope);
+                    var prepared =
+                            model.use().completions().prepare(guarded.request().completion(), flow, scope);
                     span.phase("prompt");
                     var watch = new Stopwatch(meters.of(model.id()), span, model.isElsewhere(), begun);
                     return admit(caller, model, taken, turn, guarded, prepared, origin, watch, listener);
@@ -171,15 +174,9 @@ final class InferenceService implements Inference {
         }
     }
 
-    private static FlowId.Urgency urgency(Caller caller, InferenceRequest request) {
-        return caller.priority() == Priority.BATCH ? FlowId.Urgency.BATCH : request.urgency();
-    }
-
-    private QuotaDecision.Granted check(Caller caller, ServedModel model, FlowId flow, CompletionRequest completion) {
-        long least = Math.max(1, model.completions().leastTokens(completion));
-        boolean batch = flow.urgency() == FlowId.Urgency.BATCH;
-        return ledger.check(new QuotaDemand(
-                caller.tenant(), caller.keyPrefix(), model.id(), batch, completion.answers(), least, 0));
+    private static FlowId flow(Caller caller, FlowId.Urgency wanted) {
+        return new FlowId(
+                caller.tenant(), caller.weight(), caller.priority() == Priority.BATCH ? FlowId.Urgency.BATCH : wanted);
     }
 
     /** The shorter of what the request says and what its tenant or, if that says nothing, the service does. */
@@ -201,13 +198,20 @@ final class InferenceService implements Inference {
         var asked = guarded.request();
         int choices = asked.completion().prompts() * asked.completion().choices();
         var process = membership.lease();
-        var batch = urgency(caller, asked) == FlowId.Urgency.BATCH;
+        var batch = flow(caller, asked.urgency()).urgency() == FlowId.Urgency.BATCH;
         var reservation = reservation(caller, model.id(), origin.requestId(), batch, prepared, process);
-        var kept = kept(reservation, asked, choices);
+        var kept = books.kept(reservation, asked.endUser(), choices);
         var prompt = kept.map(it -> it.prompt(asked.completion()));
-        var intent =
-                new Intent(caller.actor(), reservation, asked, model.fingerprint(), origin, prompt, guarded.verdicts());
-        var quota = reserve(intent, process);
+        var intent = new Intent(
+                caller.actor(),
+                reservation,
+                asked.model(),
+                asked.endUser(),
+                model.fingerprint(),
+                origin,
+                prompt,
+                guarded.verdicts());
+        var quota = books.reserve(intent, process);
         watch.span().phase("reserve");
         var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), process);
         running.add(reservation.id(), tokens, kept);
@@ -228,24 +232,8 @@ final class InferenceService implements Inference {
             return new AdmittedRequest(model.id(), model.fingerprint(), prepared.promptTokens(), quota, completion);
         } catch (RuntimeException | Error e) {
             running.remove(reservation.id());
-            await(ledger.refund(reservation));
+            books.refund(reservation);
             throw e;
-        }
-    }
-
-    /** @throws LedgerUnavailableException if the tenant wants its contents kept, and they can't be */
-    private Optional<KeptContents> kept(Reservation reservation, InferenceRequest asked, int choices) {
-        try {
-            var owner = new ContentOwner(
-                    reservation.tenant(),
-                    reservation.id(),
-                    reservation.requestId(),
-                    asked.endUser().user(),
-                    asked.endUser().safetyIdentifier());
-            return contents.sealer(reservation.tenant())
-                    .map(sealer -> new KeptContents(sealer, owner, new Transcript(choices)));
-        } catch (SealException e) {
-            throw new LedgerUnavailableException(e);
         }
     }
 
@@ -260,20 +248,6 @@ final class InferenceService implements Inference {
             completion.cancel();
             throw e;
         }
-    }
-
-    private QuotaSnapshot reserve(Intent intent, InstanceLease process) {
-        if (process.isOver()) {
-            throw new LedgerUnavailableException(new IllegalStateException("this process has no lease now"));
-        }
-        var granted = ledger.reserve(intent);
-        granted.passed().forEach(passed -> warn(intent.reservation(), passed));
-        return granted.quota();
-    }
-
-    private void warn(Reservation reservation, SoftLimit passed) {
-        log.warn("The tenant '{}' passed a soft limit: {}", reservation.tenant(), passed.text());
-        meters.softLimit(passed);
     }
 
     private static Reservation reservation(
@@ -309,12 +283,5 @@ final class InferenceService implements Inference {
     private static int firstGrant(PreparedCompletion prepared) {
         int max = prepared.maxTokens();
         return prepared.maxTokensGiven() ? max : Math.min(max, TokenLease.STEP);
-    }
-
-    /** A refused client that asks for its usage at once should not find the refused request in it. */
-    private static void await(CompletableFuture<Void> done) {
-        var unused = done.handle((nothing, failure) -> true)
-                .completeOnTimeout(true, 1, TimeUnit.SECONDS)
-                .join();
     }
 }

@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * A request that wants to begin.
  *
  * @param actor who asks
+ * @param alias the model as the caller named it
  * @param fingerprint build and weights of the model that will answer
  * @param prompt what the model is given, where the tenant wants it kept
  * @param verdicts of the tenant's filters on the request
@@ -23,7 +24,8 @@ import java.util.TreeMap;
 record Intent(
         Actor actor,
         Reservation reservation,
-        InferenceRequest request,
+        String alias,
+        EndUser endUser,
         String fingerprint,
         Origin origin,
         Optional<SealedContent> prompt,
@@ -39,11 +41,11 @@ record Intent(
         detail.put("version", VERSION);
         detail.put("reservation", reservation.id().toString());
         detail.put("model", reservation.model());
-        detail.put("alias", request.model());
+        detail.put("alias", alias);
         detail.put("fingerprint", fingerprint);
         detail.put("address", origin.address());
-        request.endUser().user().ifPresent(name -> detail.put("user", name));
-        request.endUser().safetyIdentifier().ifPresent(name -> detail.put("safety_identifier", name));
+        endUser.user().ifPresent(name -> detail.put("user", name));
+        endUser.safetyIdentifier().ifPresent(name -> detail.put("safety_identifier", name));
         detail.put("prompt_tokens", reservation.promptTokens());
         detail.put("reserved_tokens", reservation.tokens());
         detail.put("answers", reservation.answers());

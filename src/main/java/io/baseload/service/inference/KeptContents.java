@@ -1,15 +1,26 @@
 package io.baseload.service.inference;
 
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.EncodingInput;
 import io.baseload.service.contents.ContentOwner;
 import io.baseload.service.contents.ContentPart;
 import io.baseload.service.contents.ContentSealer;
 import io.baseload.service.contents.SealedContent;
+import java.util.List;
 
 /** Seals what a request says and is told, where its tenant wants that kept. */
 record KeptContents(ContentSealer sealer, ContentOwner owner, Transcript transcript) {
     SealedContent prompt(CompletionRequest request) {
         return sealer.seal(owner, ContentPart.PROMPT, ContentJson.prompt(request));
+    }
+
+    SealedContent prompt(EncodingInput input) {
+        return sealer.seal(owner, ContentPart.PROMPT, ContentJson.prompt(input));
+    }
+
+    /** What an encoder made of the prompt. */
+    SealedContent outputs(List<float[]> outputs) {
+        return sealer.seal(owner, ContentPart.ANSWER, ContentJson.outputs(outputs));
     }
 
     /** What there is of the answers. */

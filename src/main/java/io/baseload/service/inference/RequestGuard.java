@@ -5,6 +5,8 @@ import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.guardrail.BlockedRequestException;
+import io.baseload.service.guardrail.FilterChain;
+import io.baseload.service.guardrail.FilteredEncoding;
 import io.baseload.service.guardrail.FilteredRequest;
 import io.baseload.service.guardrail.Guardrails;
 import io.baseload.service.guardrail.Side;
@@ -31,7 +33,7 @@ final class RequestGuard {
      * @throws LedgerUnavailableException if it is blocked, and the trail can't say so
      */
     GuardedRequest pass(Caller caller, String model, InferenceRequest asked, Origin origin) {
-        var answers = guardrails.chain(subject(caller, asked, origin, Side.ANSWER), model);
+        var answers = guardrails.chain(subject(caller, asked.model(), origin, Side.ANSWER), model);
         if (!answers.isEmpty() && asked.completion().topLogprobs() >= 0) {
             throw new InvalidRequestException(
                     "logprobs",
@@ -40,18 +42,35 @@ final class RequestGuard {
                             + " out.");
         }
         try {
-            var chain = guardrails.chain(subject(caller, asked, origin, Side.REQUEST), model);
-            var filtered = FilteredRequest.of(asked.completion(), chain);
+            var filtered = FilteredRequest.of(asked.completion(), requests(caller, asked.model(), model, origin));
             return new GuardedRequest(asked.with(filtered.completion()), filtered.verdicts(), answers);
         } catch (BlockedRequestException e) {
-            ledger.record(entry(caller, model, asked, origin, e));
-            throw new InvalidRequestException(
-                    field(asked.completion()), "content_policy_violation", String.valueOf(e.getMessage()));
+            ledger.record(entry(caller, model, asked.model(), asked.endUser(), origin, e));
+            throw blocked(field(asked.completion()), e);
         }
     }
 
-    private static Subject subject(Caller caller, InferenceRequest asked, Origin origin, Side side) {
-        return new Subject(origin.requestId(), caller.tenant(), asked.model(), side);
+    /** The same for an encoder, whose answers have no text. */
+    FilteredEncoding pass(Caller caller, String model, EncodingCall asked, Origin origin) {
+        String field = asked.field();
+        try {
+            return FilteredEncoding.of(asked.request().input(), requests(caller, asked.model(), model, origin), field);
+        } catch (BlockedRequestException e) {
+            ledger.record(entry(caller, model, asked.model(), asked.endUser(), origin, e));
+            throw blocked(field, e);
+        }
+    }
+
+    private FilterChain requests(Caller caller, String alias, String model, Origin origin) {
+        return guardrails.chain(subject(caller, alias, origin, Side.REQUEST), model);
+    }
+
+    private static Subject subject(Caller caller, String alias, Origin origin, Side side) {
+        return new Subject(origin.requestId(), caller.tenant(), alias, side);
+    }
+
+    private static InvalidRequestException blocked(String field, BlockedRequestException why) {
+        return new InvalidRequestException(field, "content_policy_violation", String.valueOf(why.getMessage()));
     }
 
     private static String field(CompletionRequest request) {
@@ -59,13 +78,18 @@ final class RequestGuard {
     }
 
     private static AuditTrail.NewEntry entry(
-            Caller caller, String model, InferenceRequest asked, Origin origin, BlockedRequestException blocked) {
+            Caller caller,
+            String model,
+            String alias,
+            EndUser endUser,
+            Origin origin,
+            BlockedRequestException blocked) {
         var detail = new TreeMap<String, Object>();
         detail.put("model", model);
-        detail.put("alias", asked.model());
+        detail.put("alias", alias);
         detail.put("address", origin.address());
-        asked.endUser().user().ifPresent(name -> detail.put("user", name));
-        asked.endUser().safetyIdentifier().ifPresent(name -> detail.put("safety_identifier", name));
+        endUser.user().ifPresent(name -> detail.put("user", name));
+        endUser.safetyIdentifier().ifPresent(name -> detail.put("safety_identifier", name));
         detail.put(
                 "guardrails",
                 blocked.verdicts().stream().map(Verdict::described).toList());

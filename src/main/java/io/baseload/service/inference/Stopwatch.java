@@ -106,6 +106,9 @@ final class Stopwatch {
         if (elsewhere) {
             return "backend";
         }
+        if (answers.get() == 0) {
+            return "encode";
+        }
         return step.get() != 0 ? "prefill" : "queue";
     }
 

@@ -7,5 +7,8 @@ final class Limits {
     /** Answers that are generated for one request: prompts × the larger of n and best_of. */
     static final int ANSWERS = 32;
 
+    /** Texts of one request to an encoder, as in the OpenAI API. */
+    static final int TEXTS = 2048;
+
     private Limits() {}
 }

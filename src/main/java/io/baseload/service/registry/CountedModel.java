@@ -1,6 +1,5 @@
 package io.baseload.service.registry;
 
-import io.baseload.chat.api.Completions;
 import java.time.Duration;
 
 /** A model of which somebody hears how its answers end. */
@@ -22,8 +21,8 @@ record CountedModel(ServedModel model, Ended listener) implements ServedModel {
     }
 
     @Override
-    public Completions completions() {
-        return model.completions();
+    public ModelUse use() {
+        return model.use();
     }
 
     @Override

@@ -1,9 +1,10 @@
 package io.baseload.service.registry;
 
 import io.baseload.chat.api.Completions;
+import io.baseload.chat.api.Encodings;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
-import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.store.ModelStore;
@@ -173,10 +174,7 @@ public final class ImportService {
         progress.at(0, "reading the header");
         Snapshot before = folder.snapshot(path);
         Path file = before.model();
-        if (engine.inspect(file).task() != ModelTask.GENERATE) {
-            throw new ModelFileException(file, -1, "is an encoder, which this service can't serve");
-        }
-        Completions.check(engine.vocabulary(file), file).forEach(progress::remark);
+        check(file, progress);
         List<SourceFile> files = hashed(before, progress);
         source.set(files);
         return store.add(String.valueOf(file.getFileName()), files + " " + quantization, stored -> {
@@ -184,6 +182,16 @@ public final class ImportService {
                     refuseUnlessSame(path, before);
                 })
                 .sha256();
+    }
+
+    /** That it can be asked, whatever it is for. */
+    private void check(Path file, Progress progress) {
+        ModelInfo info = engine.inspect(file);
+        if (info.task() == ModelTask.GENERATE) {
+            Completions.check(engine.vocabulary(file), file).forEach(progress::remark);
+        } else {
+            Encodings.check(info, engine.vocabulary(file), file);
+        }
     }
 
     private static List<SourceFile> hashed(Snapshot source, Progress progress) {

@@ -1,10 +1,10 @@
 package io.baseload.service.registry;
 
-import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.ResidentModel;
 
 /** Hears which models are in memory. */
 public interface LoadedModelListener {
-    void entered(String id, LoadedModel model);
+    void entered(String id, ResidentModel model);
 
     /** The model's memory is free. */
     void left(String id);

@@ -1,7 +1,6 @@
 package io.baseload.service.registry;
 
-import io.baseload.chat.api.Completions;
-import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.ResidentModel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -190,7 +189,7 @@ final class LoadedModels {
      *
      * @param fingerprint names build and weights
      */
-    record Slot(String id, String fingerprint, Instant created, LoadedModel model, Completions completions) {}
+    record Slot(String id, String fingerprint, Instant created, ResidentModel model, ModelUse use) {}
 
     /** A slot with its count of holds, guarded by the lock. */
     private static final class Place {
@@ -283,8 +282,8 @@ final class LoadedModels {
         }
 
         @Override
-        public Completions completions() {
-            return slot.completions();
+        public ModelUse use() {
+            return slot.use();
         }
 
         @Override

@@ -1,13 +1,19 @@
 package io.baseload.service.registry;
 
 import io.baseload.chat.api.Completions;
+import io.baseload.chat.api.Encodings;
+import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Generation;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedEncoder;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.NotFiniteException;
+import io.baseload.engine.api.ResidentModel;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Usage;
@@ -18,7 +24,9 @@ import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.LoadedModels.Slot;
 import io.baseload.service.registry.ModelRows.ModelRow;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -237,7 +245,7 @@ final class ModelLoader {
         });
     }
 
-    private LoadedModel read(Load load, Progress progress) {
+    private ResidentModel read(Load load, Progress progress) {
         try {
             Path file = file(load.row());
             StoredFolder.open(file).readAhead((done, total) -> {
@@ -245,26 +253,36 @@ final class ModelLoader {
                 return true;
             });
             progress.at(READING, "loading");
-            return engine.load(file, options(load.row()));
+            LoadOptions options = options(load.row());
+            return engine.inspect(file).task() == ModelTask.GENERATE
+                    ? engine.load(file, options)
+                    : engine.loadEncoder(file, options);
         } catch (RuntimeException | Error e) {
             ended(load);
             throw e;
         }
     }
 
-    private Slot prepared(Load load, LoadedModel model, Progress progress) {
+    private Slot prepared(Load load, ResidentModel model, Progress progress) {
         ModelRow row = load.row();
         try {
-            progress.at(0.5, "preparing tokenizer and template");
-            Completions completions = Completions.of(model, settings.chat(row.id()));
+            progress.at(0.5, "preparing the tokenizer");
+            ModelUse use = use(row.id(), model);
             Warmup.run(model, () -> progress.at(0.6, "warming up"));
             progress.at(0.9, "ready");
-            return new Slot(row.id(), settings.fingerprint(row.sha256()), row.createdAt(), model, completions);
+            return new Slot(row.id(), settings.fingerprint(row.sha256()), row.createdAt(), model, use);
         } catch (RuntimeException | Error e) {
             model.close();
             var _ = model.freed().whenComplete((done, failure) -> ended(load));
             throw e;
         }
+    }
+
+    private ModelUse use(String id, ResidentModel model) {
+        return switch (model) {
+            case LoadedModel generating -> new ModelUse.Answers(Completions.of(generating, settings.chat(id)));
+            case LoadedEncoder encoder -> new ModelUse.Encodes(Encodings.of(encoder));
+        };
     }
 
     private void ended(Load load) {
@@ -374,7 +392,26 @@ final class ModelLoader {
          * @throws NotFiniteException if the model computes no numbers
          * @throws IllegalStateException if it can't generate for another reason
          */
-        static void run(LoadedModel model, Runnable meanwhile) {
+        static void run(ResidentModel model, Runnable meanwhile) {
+            switch (model) {
+                case LoadedModel generating -> run(generating, meanwhile);
+                case LoadedEncoder encoder -> run(encoder, meanwhile);
+            }
+        }
+
+        private static void run(LoadedEncoder encoder, Runnable meanwhile) {
+            var first = encoder.encode(List.of(EncoderText.of(new int[] {0})), FlowId.NONE);
+            try {
+                await(first, meanwhile);
+            } catch (CancelledException e) {
+                first.cancel(true);
+                throw e;
+            } catch (CompletionException e) {
+                throw unusable(Objects.requireNonNullElse(e.getCause(), e));
+            }
+        }
+
+        private static void run(LoadedModel model, Runnable meanwhile) {
             Warmup sink = new Warmup();
             Generation first = model.generate(GenerationRequest.greedy(new int[] {0}, 1), sink);
             try {
@@ -383,11 +420,14 @@ final class ModelLoader {
                 first.cancel();
                 throw e;
             } catch (CompletionException e) {
-                if (e.getCause() instanceof NotFiniteException unusable) {
-                    throw unusable;
-                }
-                throw new IllegalStateException("the model can't generate: " + e.getCause(), e.getCause());
+                throw unusable(Objects.requireNonNullElse(e.getCause(), e));
             }
+        }
+
+        private static RuntimeException unusable(Throwable cause) {
+            return cause instanceof NotFiniteException numbers
+                    ? numbers
+                    : new IllegalStateException("the model can't compute: " + cause, cause);
         }
 
         @Override

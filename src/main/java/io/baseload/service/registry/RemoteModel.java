@@ -1,6 +1,5 @@
 package io.baseload.service.registry;
 
-import io.baseload.chat.api.Completions;
 import io.baseload.service.backend.Backend;
 import io.baseload.service.backend.BackendClient;
 import java.time.Duration;
@@ -21,8 +20,8 @@ record RemoteModel(BackendClient client, Backend.Offer offer) implements ServedM
     }
 
     @Override
-    public Completions completions() {
-        return client.completions(offer);
+    public ModelUse use() {
+        return new ModelUse.Answers(client.completions(offer));
     }
 
     @Override

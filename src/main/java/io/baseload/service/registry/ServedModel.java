@@ -1,6 +1,5 @@
 package io.baseload.service.registry;
 
-import io.baseload.chat.api.Completions;
 import java.time.Duration;
 
 /** A hold on a loaded model: while it is open the model is not unloaded. */
@@ -11,15 +10,15 @@ public interface ServedModel extends AutoCloseable {
     /** Names build and weights. */
     String fingerprint();
 
-    Completions completions();
+    ModelUse use();
 
     /** Whether a backend answers, which has a queue of its own. */
     boolean isElsewhere();
 
-    /** As {@link io.baseload.engine.api.LoadedModel#places}. */
+    /** As {@link io.baseload.engine.api.ResidentModel#places}. */
     int places();
 
-    /** As {@link io.baseload.engine.api.LoadedModel#queueTime}. */
+    /** As {@link io.baseload.engine.api.ResidentModel#queueTime}. */
     Duration queueTime();
 
     /**

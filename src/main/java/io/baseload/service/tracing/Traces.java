@@ -70,9 +70,9 @@ public final class Traces {
     /** The HTTP headers that tell another server of this thread's span. */
     public Map<String, String> headers() {
         var headers = new HashMap<String, String>();
-        @Nullable Span span = tracer == null ? null : tracer.currentSpan();
+        var span = tracer == null ? null : tracer.currentSpan();
         if (span != null && propagator != null) {
-            propagator.inject(span.context(), headers, (carrier, name, value) -> headers.put(name, value));
+            propagator.inject(span.context(), headers, (_, name, value) -> headers.put(name, value));
         }
         return headers;
     }

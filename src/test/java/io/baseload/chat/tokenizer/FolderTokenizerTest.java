@@ -110,7 +110,7 @@ class FolderTokenizerTest {
                 "",
                 "[]",
                 "{\"model\": {",
-                "{\"added_tokens\": [], \"model\": {\"type\": \"Unigram\", \"vocab\": []}}",
+                "{\"added_tokens\": [], \"model\": {\"type\": \"WordLevel\", \"vocab\": []}}",
                 "{\"added_tokens\": [], \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 2147483647}, \"merges\":"
                         + " []}}",
                 "{\"added_tokens\": [], \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": -1}, \"merges\": []}}",
@@ -118,7 +118,7 @@ class FolderTokenizerTest {
                 "{\"added_tokens\": 5, \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}",
                 "{\"added_tokens\": [{}], \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}",
                 "{\"added_tokens\": [], \"added_tokens\": []}",
-                "{\"added_tokens\": [], \"decoder\": {\"type\": \"WordPiece\"}}"
+                "{\"added_tokens\": [], \"decoder\": {\"type\": \"CTC\"}}"
             })
     void refusesABadTokenizerFileByName(String json) {
         assertThatThrownBy(() -> Tokenizer.of(changed("tokenizer.json", old -> json)))

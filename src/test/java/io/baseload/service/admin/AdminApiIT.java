@@ -189,11 +189,11 @@ final class AdminApiIT {
             Files.copy(TestModels.resource("architectures/tiny-mixtral").resolve(file), source.resolve(file));
         }
         Files.writeString(
-                source.resolve("tokenizer.json"), "{\"added_tokens\": [], \"model\": {\"type\": \"Unigram\"}}");
+                source.resolve("tokenizer.json"), "{\"added_tokens\": [], \"model\": {\"type\": \"WordLevel\"}}");
         var operator = new Admin(rest);
         JsonNode job = operator.end(operator.startImport("mute", "mute"));
         assertThat(job.get("state").asString()).isEqualTo("failed");
-        assertThat(job.toString()).contains("tokenizer.json", "model is a Unigram");
+        assertThat(job.toString()).contains("tokenizer.json", "model is a WordLevel");
         assertThat(AdminRest.ids(rest.get("/admin/v1/models"))).doesNotContain("mute");
     }
 

@@ -1,7 +1,5 @@
 package io.baseload.service.inference;
 
-import io.baseload.chat.api.CompletionRequest;
-import io.baseload.engine.api.FlowId;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.contents.Contents;
@@ -59,14 +57,6 @@ final class LedgerRate {
         }
     }
 
-    private static final InferenceRequest REQUEST = new InferenceRequest(
-            "default",
-            CompletionRequest.chat(List.of()),
-            FlowId.Urgency.INTERACTIVE,
-            "",
-            new EndUser(Optional.empty(), Optional.empty()),
-            Optional.empty());
-
     private static Callable<Void> reservations(ReservationLedger ledger, String tenant, int count) {
         return () -> {
             for (int i = 0; i < count; i++) {
@@ -76,7 +66,8 @@ final class LedgerRate {
                 var _ = ledger.reserve(new Intent(
                         new Actor(reservation.tenant(), reservation.keyPrefix()),
                         reservation,
-                        REQUEST,
+                        "default",
+                        new EndUser(Optional.empty(), Optional.empty()),
                         "tiny-1",
                         origin,
                         Optional.empty(),

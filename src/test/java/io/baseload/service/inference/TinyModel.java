@@ -14,6 +14,7 @@ import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.registry.ModelDirectory;
+import io.baseload.service.registry.ModelUse;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
@@ -104,8 +105,8 @@ final class TinyModel implements ModelDirectory, Completions {
         }
 
         @Override
-        public Completions completions() {
-            return TinyModel.this;
+        public ModelUse use() {
+            return new ModelUse.Answers(TinyModel.this);
         }
 
         @Override

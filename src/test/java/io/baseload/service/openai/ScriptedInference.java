@@ -11,6 +11,8 @@ import io.baseload.chat.api.TokenLogprob;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.inference.AdmittedRequest;
+import io.baseload.service.inference.Encoded;
+import io.baseload.service.inference.EncodingCall;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.inference.InferenceRequest;
 import io.baseload.service.inference.LedgerUnavailableException;
@@ -33,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Answers with a fixed text, or fails, as the model's name says. Needs neither an engine nor a database. */
 public final class ScriptedInference implements Inference {
@@ -63,6 +66,17 @@ public final class ScriptedInference implements Inference {
         var room = new QuotaSnapshot.Room(1000, 900, Duration.ofMinutes(6));
         return new AdmittedRequest(
                 "the-model", "test-1", PROMPT, new QuotaSnapshot(Optional.empty(), Optional.of(room), List.of()), run);
+    }
+
+    /** Of each input a vector, which has its number and a half. */
+    @Override
+    public Encoded encode(Caller caller, EncodingCall call, Origin origin) {
+        refuse(call.model());
+        var outputs = IntStream.range(0, call.request().input().size())
+                .mapToObj(i -> new float[] {i, 0.5f})
+                .toList();
+        return new Encoded(
+                "the-model", outputs, PROMPT, new QuotaSnapshot(Optional.empty(), Optional.empty(), List.of()));
     }
 
     /** Each message is a token, and so is each tool. */

@@ -1,0 +1,83 @@
+package io.baseload.chat.encoding;
+
+import io.baseload.chat.api.EncodingInput;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.engine.api.EncoderText;
+import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.ModelTask;
+import io.baseload.engine.api.Vocabulary;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** An encoder's tokenizer and what its files say of texts. */
+record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings settings) {
+
+    /** @throws ModelFileException if the files are broken, or a model that ranks can't join two texts */
+    static EncoderWords of(ModelTask task, Vocabulary vocabulary, Path model) {
+        try {
+            var words = new EncoderWords(task, Tokenizer.of(vocabulary), EncoderSettings.of(vocabulary));
+            if (task == ModelTask.RANK) {
+                words.tokenizer.encodePair("a", "b");
+            }
+            return words;
+        } catch (IllegalArgumentException e) {
+            throw new ModelFileException(model, -1, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** @throws InvalidRequestException if the model is for something else, or has no such prompt */
+    List<EncoderText> read(EncodingInput input) {
+        return switch (input) {
+            case EncodingInput.Documents documents -> {
+                require(ModelTask.RANK, "makes vectors of texts: send them as 'input' to /v1/embeddings.");
+                yield documents.documents().stream()
+                        .map(document -> tokenizer.encodePair(documents.query(), document))
+                        .toList();
+            }
+            case EncodingInput.Texts texts -> {
+                requireEmbeds();
+                String prompt = prompt(texts.prompt());
+                yield texts.texts().stream()
+                        .map(text -> EncoderText.of(tokenizer.encodeWhole(prompt + text)))
+                        .toList();
+            }
+            case EncodingInput.Tokens tokens -> {
+                requireEmbeds();
+                yield tokens.texts().stream()
+                        .map(ids -> EncoderText.of(ids.clone()))
+                        .toList();
+            }
+        };
+    }
+
+    private void requireEmbeds() {
+        require(ModelTask.EMBED, "ranks documents: send 'query' and 'documents' to /v1/rerank.");
+    }
+
+    private void require(ModelTask wanted, String what) {
+        if (task != wanted) {
+            throw new InvalidRequestException("model", "unsupported_value", "This model " + what);
+        }
+    }
+
+    private String prompt(Optional<String> name) {
+        return name.or(settings::defaultPrompt).map(this::prompt).orElse("");
+    }
+
+    private String prompt(String name) {
+        String text = settings.prompts().get(name);
+        if (text == null) {
+            String names = settings.prompts().keySet().stream().sorted().collect(Collectors.joining("', '", "'", "'"));
+            throw new InvalidRequestException(
+                    "prompt_name",
+                    "invalid_value",
+                    settings.prompts().isEmpty()
+                            ? "This model's files name no prompts: leave 'prompt_name' out."
+                            : "Invalid value: '" + name + "'. Supported values are: " + names + ".");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,131 @@
+package io.baseload.chat.encoding;
+
+import io.baseload.chat.api.EncodingInput;
+import io.baseload.chat.api.EncodingRequest;
+import io.baseload.chat.api.Encodings;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.PreparedEncoding;
+import io.baseload.engine.api.EncoderText;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.LoadedEncoder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+/** A loaded encoder with its tokenizer. */
+final class ModelEncodings implements Encodings {
+    private final LoadedEncoder encoder;
+    private final EncoderWords words;
+
+    ModelEncodings(LoadedEncoder encoder, EncoderWords words) {
+        this.encoder = encoder;
+        this.words = words;
+    }
+
+    @Override
+    public int dimensions() {
+        return encoder.dimensions();
+    }
+
+    @Override
+    public PreparedEncoding prepare(EncodingRequest request, FlowId flow) {
+        int length = length(request.dimensions());
+        List<EncoderText> texts = words.read(request.input());
+        for (int i = 0; i < texts.size(); i++) {
+            check(request.input(), i, texts.get(i).tokens());
+        }
+        return new Tokenized(encoder, texts, flow, length);
+    }
+
+    private int length(OptionalInt dimensions) {
+        int own = encoder.dimensions();
+        int wanted = dimensions.orElse(own);
+        if (wanted != own && !allows(wanted)) {
+            throw new InvalidRequestException(
+                    "dimensions", "invalid_value", "Invalid 'dimensions': this model's vectors " + allowed() + ".");
+        }
+        return wanted;
+    }
+
+    private boolean allows(int length) {
+        Set<Integer> lengths = words.settings().lengths();
+        boolean named = lengths.isEmpty() || lengths.contains(length);
+        return words.settings().shortens() && named && length > 0 && length < encoder.dimensions();
+    }
+
+    private String allowed() {
+        int own = encoder.dimensions();
+        Set<Integer> lengths = words.settings().lengths();
+        if (!words.settings().shortens()) {
+            return "have " + own + " numbers, and its files don't say that they may be cut";
+        }
+        return lengths.isEmpty()
+                ? "have 1 to " + own + " numbers"
+                : "have " + own + " numbers, or one of "
+                        + lengths.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    private void check(EncodingInput input, int index, int[] tokens) {
+        String field = field(input, index);
+        if (tokens.length == 0) {
+            throw new InvalidRequestException(field, "invalid_value", "'" + field + "' has no token.");
+        }
+        if (tokens.length > encoder.contextLength()) {
+            throw new InvalidRequestException(
+                    field,
+                    "context_length_exceeded",
+                    "This model's maximum context length is " + encoder.contextLength() + " tokens. However, '" + field
+                            + "' has " + tokens.length
+                            + (input instanceof EncodingInput.Documents ? " with the query" : "") + ".");
+        }
+        int size = encoder.info().vocabularySize();
+        for (int id : tokens) {
+            if (id < 0 || id >= size) {
+                throw new InvalidRequestException(
+                        field,
+                        "invalid_value",
+                        "'" + field + "' has the token " + id + ", which is not in the vocabulary: 0 to " + (size - 1)
+                                + ".");
+            }
+        }
+    }
+
+    private static String field(EncodingInput input, int index) {
+        String name = input instanceof EncodingInput.Documents ? "documents" : "input";
+        return name + "[" + index + "]";
+    }
+
+    /** Texts, and how long their vectors are to be. */
+    private record Tokenized(LoadedEncoder encoder, List<EncoderText> texts, FlowId flow, int length)
+            implements PreparedEncoding {
+        @Override
+        public int tokens() {
+            return texts.stream().mapToInt(text -> text.tokens().length).sum();
+        }
+
+        @Override
+        public CompletableFuture<List<float[]>> start() {
+            CompletableFuture<List<float[]>> vectors = encoder.encode(texts, flow);
+            return length == encoder.dimensions()
+                    ? vectors
+                    : vectors.thenApply(all -> all.stream().map(this::cut).toList());
+        }
+
+        /** The first numbers, made as long as 1. */
+        private float[] cut(float[] vector) {
+            float[] first = Arrays.copyOf(vector, length);
+            double squares = 0;
+            for (float number : first) {
+                squares += (double) number * number;
+            }
+            double norm = Math.sqrt(squares);
+            for (int i = 0; i < length && norm > 0; i++) {
+                first[i] = (float) (first[i] / norm);
+            }
+            return first;
+        }
+    }
+}

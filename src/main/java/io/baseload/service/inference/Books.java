@@ -1,0 +1,77 @@
+package io.baseload.service.inference;
+
+import io.baseload.engine.api.FlowId;
+import io.baseload.service.cluster.InstanceLease;
+import io.baseload.service.contents.ContentOwner;
+import io.baseload.service.contents.Contents;
+import io.baseload.service.encryption.SealException;
+import io.baseload.service.quota.QuotaDecision;
+import io.baseload.service.quota.QuotaDemand;
+import io.baseload.service.quota.QuotaSnapshot;
+import io.baseload.service.quota.Reservation;
+import io.baseload.service.quota.SoftLimit;
+import io.baseload.service.registry.ServedModel;
+import io.baseload.service.tenant.Caller;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is written of a request before it begins, whatever it asks for. */
+record Books(ReservationLedger ledger, Contents contents, InferenceMeters meters) {
+    private static final Logger log = LoggerFactory.getLogger(Books.class);
+
+    /**
+     * Refuses a request that would find no room now; costs little.
+     *
+     * @param least tokens that it has at least
+     */
+    QuotaDecision.Granted check(Caller caller, ServedModel model, FlowId flow, int answers, long least) {
+        boolean batch = flow.urgency() == FlowId.Urgency.BATCH;
+        return ledger.check(new QuotaDemand(
+                caller.tenant(), caller.keyPrefix(), model.id(), batch, answers, Math.max(1, least), 0));
+    }
+
+    /**
+     * What is kept of the request, if its tenant wants that.
+     *
+     * @throws LedgerUnavailableException if the tenant wants its contents kept, and they can't be
+     */
+    Optional<KeptContents> kept(Reservation reservation, EndUser endUser, int answers) {
+        try {
+            var owner = new ContentOwner(
+                    reservation.tenant(),
+                    reservation.id(),
+                    reservation.requestId(),
+                    endUser.user(),
+                    endUser.safetyIdentifier());
+            return contents.sealer(reservation.tenant())
+                    .map(sealer -> new KeptContents(sealer, owner, new Transcript(answers)));
+        } catch (SealException e) {
+            throw new LedgerUnavailableException(e);
+        }
+    }
+
+    /** Reserves; when this returns, the intent is in the audit trail. */
+    QuotaSnapshot reserve(Intent intent, InstanceLease process) {
+        if (process.isOver()) {
+            throw new LedgerUnavailableException(new IllegalStateException("this process has no lease now"));
+        }
+        var granted = ledger.reserve(intent);
+        granted.passed().forEach(passed -> warn(intent.reservation(), passed));
+        return granted.quota();
+    }
+
+    private void warn(Reservation reservation, SoftLimit passed) {
+        log.warn("The tenant '{}' passed a soft limit: {}", reservation.tenant(), passed.text());
+        meters.softLimit(passed);
+    }
+
+    /** Gives back what was reserved for a request that was never begun. A refused client that asks for its usage at once should not find it there. */
+    void refund(Reservation reservation) {
+        var unused = ledger.refund(reservation)
+                .handle((nothing, failure) -> true)
+                .completeOnTimeout(true, 1, TimeUnit.SECONDS)
+                .join();
+    }
+}

@@ -1,0 +1,13 @@
+package io.baseload.service.inference;
+
+import io.baseload.service.quota.QuotaSnapshot;
+import java.util.List;
+
+/**
+ * What an encoder made of texts; settled and recorded.
+ *
+ * @param model the id of the model that computed it
+ * @param outputs a vector for each text, or one number for each document, in their order
+ * @param tokens of all texts
+ */
+public record Encoded(String model, List<float[]> outputs, int tokens, QuotaSnapshot quota) {}

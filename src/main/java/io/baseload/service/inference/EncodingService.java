@@ -1,0 +1,163 @@
+package io.baseload.service.inference;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.PreparedEncoding;
+import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.Usage;
+import io.baseload.service.cluster.Membership;
+import io.baseload.service.contents.SealedContent;
+import io.baseload.service.guardrail.Verdict;
+import io.baseload.service.inference.Outcome.State;
+import io.baseload.service.quota.Reservation;
+import io.baseload.service.registry.ServedModel;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.tracing.Traces;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The life of a request to an encoder: as an answer's, but that all of it is known before it begins. Its tokens are reserved at once, and there is nothing to extend or to stream. It takes one place, however
+ * many texts it has.
+ */
+final class EncodingService {
+    /** Tokens of one request, as in the OpenAI API: more would keep others waiting for long. */
+    private static final int MAX_TOKENS = 300_000;
+
+    private static final long MAX_DELAY_MILLIS = 1_000;
+    private static final long MAX_DELAY_OF_KEPT_MILLIS = 10_000;
+
+    private final Books books;
+    private final RequestGuard guard;
+    private final Membership membership;
+    private final Traces traces;
+    private final SequencePlaces places;
+
+    EncodingService(Books books, RequestGuard guard, Membership membership, Traces traces, SequencePlaces places) {
+        this.books = books;
+        this.guard = guard;
+        this.membership = membership;
+        this.traces = traces;
+        this.places = places;
+    }
+
+    /** As {@link Inference#encode}, of one model. */
+    Encoded encode(ServedModel model, Caller caller, EncodingCall call, FlowId flow, Origin origin) {
+        long begun = System.nanoTime();
+        var span = traces.begin(GenAiAttributes.spanName(call, model.id()), begun, model.isElsewhere());
+        span.attributes(it -> GenAiAttributes.tellRequest(it, call, model.id()));
+        try (model) {
+            var encodings = model.use().encodings();
+            try (var taken = places.take(model, flow, 1)) {
+                books.check(caller, model, flow, 1, call.request().input().size());
+                var filtered = guard.pass(caller, model.id(), call, origin);
+                span.phase("quota");
+                var guarded = call.with(filtered.input());
+                var prepared = encodings.prepare(guarded.request(), flow);
+                checkTokens(call, prepared.tokens());
+                span.phase("prompt");
+                var watch = new Stopwatch(books.meters().of(model.id()), span, model.isElsewhere(), begun);
+                var encoded = encode(model, caller, guarded, filtered.verdicts(), flow, origin, prepared, watch);
+                span.attributes(it -> GenAiAttributes.tellUsage(it, encoded));
+                span.end();
+                return encoded;
+            }
+        } catch (RuntimeException | Error e) {
+            span.end(e);
+            throw e;
+        }
+    }
+
+    private static void checkTokens(EncodingCall call, int tokens) {
+        if (tokens > MAX_TOKENS) {
+            String field = call.field();
+            throw new InvalidRequestException(
+                    field,
+                    "invalid_value",
+                    "Invalid '" + field + "': expected at most " + MAX_TOKENS + " tokens in a request, but got "
+                            + tokens + " instead.");
+        }
+    }
+
+    private Encoded encode(
+            ServedModel model,
+            Caller caller,
+            EncodingCall call,
+            List<Verdict> verdicts,
+            FlowId flow,
+            Origin origin,
+            PreparedEncoding prepared,
+            Stopwatch watch) {
+        var process = membership.lease();
+        boolean batch = flow.urgency() == FlowId.Urgency.BATCH;
+        var reservation = new Reservation(
+                UUID.randomUUID(),
+                process.instance(),
+                caller.tenant(),
+                caller.keyPrefix(),
+                model.id(),
+                origin.requestId(),
+                batch,
+                1,
+                prepared.tokens(),
+                prepared.tokens());
+        var kept = books.kept(reservation, call.endUser(), 0);
+        var prompt = kept.map(it -> it.prompt(call.request().input()));
+        var intent = new Intent(
+                caller.actor(),
+                reservation,
+                call.model(),
+                call.endUser(),
+                model.fingerprint(),
+                origin,
+                prompt,
+                verdicts);
+        var quota = books.reserve(intent, process);
+        watch.span().phase("reserve");
+        List<float[]> outputs;
+        try {
+            outputs = prepared.start().join();
+        } catch (CompletionException e) {
+            end(reservation, State.FAILED, 0, watch, model, Optional.empty());
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        } catch (RuntimeException | Error e) {
+            books.refund(reservation);
+            throw e;
+        }
+        var answer = kept.map(it -> it.outputs(outputs));
+        boolean settled = end(reservation, State.DONE, prepared.tokens(), watch, model, answer);
+        if (!settled && answer.isPresent()) {
+            throw new LedgerUnavailableException(
+                    new IllegalStateException("what is to be kept was not stored in time"));
+        }
+        return new Encoded(model.id(), outputs, prepared.tokens(), quota);
+    }
+
+    /**
+     * Settles.
+     *
+     * @return whether that was done within the time that a client waits for it; it is done in any case
+     */
+    private boolean end(
+            Reservation reservation,
+            State state,
+            int tokens,
+            Stopwatch watch,
+            ServedModel model,
+            Optional<SealedContent> answer) {
+        var usage = new Usage(tokens, 0);
+        watch.end(usage, state == State.DONE ? "stop" : state.word());
+        model.ended(state == State.FAILED, Duration.ofMillis(watch.milliseconds()));
+        long patience = answer.isPresent() ? MAX_DELAY_OF_KEPT_MILLIS : MAX_DELAY_MILLIS;
+        boolean settled = books.ledger()
+                .settle(new Outcome(reservation, state, usage, List.of(), watch.milliseconds(), answer, List.of()))
+                .handle((nothing, failure) -> failure == null)
+                .completeOnTimeout(false, patience, TimeUnit.MILLISECONDS)
+                .join();
+        watch.span().phase("settle");
+        return settled;
+    }
+}

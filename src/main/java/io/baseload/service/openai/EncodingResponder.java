@@ -1,0 +1,27 @@
+package io.baseload.service.openai;
+
+import io.baseload.service.inference.Encoded;
+import io.baseload.service.inference.EncodingCall;
+import io.baseload.service.inference.Inference;
+import io.baseload.service.protocol.Exchange;
+import io.baseload.service.web.Json;
+import io.baseload.service.web.RateLimitHeaders;
+import java.io.IOException;
+import java.util.function.Function;
+import org.springframework.stereotype.Component;
+
+/** Asks an encoder and sends what it computed. Runs to its end also when the client leaves: nothing is written before, so nobody can know. */
+@Component
+final class EncodingResponder {
+    private final Inference inference;
+
+    EncodingResponder(Inference inference) {
+        this.inference = inference;
+    }
+
+    void answer(Exchange exchange, EncodingCall call, Function<Encoded, Object> body) throws IOException {
+        Encoded encoded = inference.encode(exchange.caller(), call, exchange.origin());
+        RateLimitHeaders.of(encoded.quota()).forEach(exchange.response()::setHeader);
+        Json.write(exchange.response(), body.apply(encoded));
+    }
+}

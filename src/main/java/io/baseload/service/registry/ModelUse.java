@@ -1,0 +1,39 @@
+package io.baseload.service.registry;
+
+import io.baseload.chat.api.Completions;
+import io.baseload.chat.api.Encodings;
+import io.baseload.chat.api.InvalidRequestException;
+
+/** What a model does for those who ask it. */
+public sealed interface ModelUse {
+    /** It answers, here or elsewhere. */
+    record Answers(Completions completions) implements ModelUse {}
+
+    /** It makes vectors of texts, or ranks documents. */
+    record Encodes(Encodings encodings) implements ModelUse {}
+
+    /** @throws InvalidRequestException if it encodes */
+    default Completions completions() {
+        return switch (this) {
+            case Answers answers -> answers.completions();
+            case Encodes encodes ->
+                throw refused(
+                        "This model is an encoder and doesn't generate: send it texts to /v1/embeddings, or documents"
+                                + " to /v1/rerank.");
+        };
+    }
+
+    /** @throws InvalidRequestException if it answers */
+    default Encodings encodings() {
+        return switch (this) {
+            case Answers answers ->
+                throw refused("This model generates and makes no embeddings: send it to /v1/chat/completions or"
+                        + " /v1/completions.");
+            case Encodes encodes -> encodes.encodings();
+        };
+    }
+
+    private static InvalidRequestException refused(String why) {
+        return new InvalidRequestException("model", "unsupported_value", why);
+    }
+}

@@ -1,0 +1,112 @@
+package io.baseload.ai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.LoadedEncoder;
+import io.baseload.testing.TestModels;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.springframework.ai.document.Document;
+import org.springframework.ai.embedding.EmbeddingModel;
+import org.springframework.ai.embedding.EmbeddingOptions;
+import org.springframework.ai.embedding.EmbeddingRequest;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** Spring AI's embedding model, made by its auto-configuration, against what transformers computes. */
+class BaseloadEmbeddingModelTest {
+    private static final Path FOLDER = Path.of("src/test/resources/encoders/bert-mean");
+
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    BaseloadChatAutoConfiguration.class, BaseloadEmbeddingAutoConfiguration.class));
+
+    private ApplicationContextRunner withEncoder() {
+        return application.withPropertyValues(
+                "spring.ai.model.embedding=baseload",
+                "spring.ai.baseload.embedding.model=" + FOLDER,
+                "spring.ai.baseload.embedding.precision=exact",
+                "spring.ai.baseload.embedding.threads=1",
+                "spring.ai.baseload.embedding.pinned=false");
+    }
+
+    @Test
+    void vectorsAreTheReferencesInOrderWithUsage() {
+        JsonNode expected =
+                new ObjectMapper().readTree(FOLDER.resolve("expected.json").toFile());
+        List<String> texts =
+                expected.path("texts").valueStream().map(JsonNode::asString).toList();
+        withEncoder().run(context -> {
+            EmbeddingModel model = context.getBean(EmbeddingModel.class);
+            var response = model.embedForResponse(texts);
+            assertThat(response.getResults()).hasSize(texts.size());
+            for (int i = 0; i < texts.size(); i++) {
+                var embedding = response.getResults().get(i);
+                assertThat(embedding.getIndex()).isEqualTo(i);
+                for (int k = 0; k < embedding.getOutput().length; k++) {
+                    assertThat(embedding.getOutput()[k])
+                            .isCloseTo(expected.path("vectors").path(i).path(k).floatValue(), Offset.offset(1e-5f));
+                }
+            }
+            int tokens =
+                    expected.path("ids").valueStream().mapToInt(JsonNode::size).sum();
+            assertThat(response.getMetadata().getUsage().getTotalTokens()).isEqualTo(tokens);
+            assertThat(response.getMetadata().getModel()).isEqualTo("bert-mean");
+            assertThat(model.dimensions()).isEqualTo(32);
+            assertThat(model.embed(new Document(texts.getFirst())))
+                    .containsExactly(response.getResults().getFirst().getOutput());
+        });
+    }
+
+    @Test
+    void whatItCanNotComputeIsRefusedByName() {
+        withEncoder().run(context -> {
+            EmbeddingModel model = context.getBean(EmbeddingModel.class);
+            assertThatThrownBy(() -> model.call(new EmbeddingRequest(
+                            List.of("x"),
+                            EmbeddingOptions.builder().model("other").build())))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("runs bert-mean, not other");
+            assertThatThrownBy(() -> model.call(new EmbeddingRequest(
+                            List.of("x"),
+                            EmbeddingOptions.builder().dimensions(5).build())))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("dimensions");
+        });
+    }
+
+    @Test
+    void chatAndEmbeddingsShareAnEngineThatIsClosedWithTheContext() {
+        LoadedEncoder[] encoder = new LoadedEncoder[1];
+        withEncoder()
+                .withPropertyValues(
+                        "spring.ai.model.chat=baseload",
+                        "spring.ai.baseload.chat.model=" + TestModels.tiny(),
+                        "spring.ai.baseload.chat.threads=1",
+                        "spring.ai.baseload.chat.pinned=false")
+                .run(context -> {
+                    assertThat(context).hasNotFailed().hasSingleBean(Engine.class);
+                    encoder[0] = context.getBean(LoadedEncoder.class);
+                });
+        assertThat(encoder[0].freed()).succeedsWithin(1, TimeUnit.MINUTES);
+    }
+
+    @Test
+    void startsNothingUnlessItIsSelectedAndSaysWhatIsMissing() {
+        application.run(context ->
+                assertThat(context).doesNotHaveBean(EmbeddingModel.class).doesNotHaveBean(Engine.class));
+        application
+                .withPropertyValues("spring.ai.model.embedding=baseload")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("spring.ai.baseload.embedding.model"));
+    }
+}

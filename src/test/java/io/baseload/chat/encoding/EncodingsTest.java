@@ -1,0 +1,212 @@
+package io.baseload.chat.encoding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.chat.api.EncodingInput;
+import io.baseload.chat.api.EncodingRequest;
+import io.baseload.chat.api.Encodings;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedEncoder;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.format.VocabularyFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** Words for encoders against what transformers and tokenizers give: {@code src/test/resources/encoders/make.py} made both. */
+class EncodingsTest {
+    private static final Engine ENGINE = Engine.open(EngineOptions.defaults());
+    private static final LoadOptions EXACT =
+            LoadOptions.named("encoder").withPrecision(Precision.EXACT).withWarmUp(false);
+
+    @TempDir
+    Path temp;
+
+    @AfterAll
+    static void close() {
+        ENGINE.close();
+    }
+
+    private static Path folder(String name) {
+        return Path.of("src/test/resources/encoders", name);
+    }
+
+    private static JsonNode json(Path file) {
+        return new ObjectMapper().readTree(file.toFile());
+    }
+
+    private static List<String> texts(JsonNode list) {
+        return list.valueStream().map(JsonNode::asString).toList();
+    }
+
+    private static EncodingRequest texts(List<String> texts) {
+        return new EncodingRequest(new EncodingInput.Texts(texts, Optional.empty()), OptionalInt.empty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-mean", "bert-cls"})
+    void vectorsOfTextsAreTheReferences(String name) {
+        JsonNode expected = json(folder(name).resolve("expected.json"));
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name), EXACT)) {
+            var prepared = Encodings.of(encoder).prepare(texts(texts(expected.path("texts"))));
+            assertThat(prepared.tokens())
+                    .isEqualTo(expected.path("ids")
+                            .valueStream()
+                            .mapToInt(JsonNode::size)
+                            .sum());
+            compare(prepared.start().join(), expected.path("vectors"));
+        }
+    }
+
+    @Test
+    void documentsAreRankedAsByTheReference() {
+        JsonNode expected = json(folder("bert-rank").resolve("expected.json"));
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-rank"), EXACT)) {
+            Encodings encodings = Encodings.of(encoder);
+            for (int i = 0; i < expected.path("pairs").size(); i++) {
+                List<String> pair = texts(expected.path("pairs").path(i));
+                var input = new EncodingInput.Documents(pair.getFirst(), List.of(pair.getLast()));
+                List<float[]> scores = encodings
+                        .prepare(new EncodingRequest(input, OptionalInt.empty()))
+                        .start()
+                        .join();
+                assertThat(scores.getFirst()[0])
+                        .isCloseTo(expected.path("vectors").path(i).path(0).floatValue(), Offset.offset(1e-5f));
+            }
+        }
+    }
+
+    private static void compare(List<float[]> vectors, JsonNode expected) {
+        for (int i = 0; i < vectors.size(); i++) {
+            for (int k = 0; k < vectors.get(i).length; k++) {
+                assertThat(vectors.get(i)[k]).isCloseTo(expected.path(i).path(k).floatValue(), Offset.offset(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void unigramGivesTheReferencesIdsOfTextsAndPairs() {
+        Tokenizer tokenizer = Tokenizer.of(VocabularyFiles.read(folder("xlmr-rank")));
+        JsonNode expected = json(folder("xlmr-rank").resolve("tokens.json"));
+        List<String> texts = texts(expected.path("texts"));
+        for (int i = 0; i < texts.size(); i++) {
+            assertThat(tokenizer.encodeWhole(texts.get(i)))
+                    .as(texts.get(i))
+                    .isEqualTo(ints(expected.path("ids").path(i)));
+        }
+        for (int i = 0; i < expected.path("pairs").size(); i++) {
+            List<String> pair = texts(expected.path("pairs").path(i));
+            var joined = tokenizer.encodePair(pair.getFirst(), pair.getLast());
+            assertThat(joined.tokens()).isEqualTo(ints(expected.path("pair_ids").path(i)));
+            assertThat(joined.second()).as("one segment serves both").isEqualTo(joined.tokens().length);
+        }
+    }
+
+    private static int[] ints(JsonNode list) {
+        return list.valueStream().mapToInt(JsonNode::asInt).toArray();
+    }
+
+    @Test
+    void promptsAndShorterVectorsAreWhatTheFilesAllow() throws Exception {
+        copy("bert-cls");
+        Files.writeString(temp.resolve("config_sentence_transformers.json"), """
+            {"prompts": {"query": "the ", "document": ""}, "default_prompt_name": "query"}\
+            """);
+        String config = Files.readString(temp.resolve("config.json"));
+        Files.writeString(
+                temp.resolve("config.json"), config.replaceFirst("\\{", "{\"matryoshka_dimensions\": [8, 16],"));
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(temp, EXACT)) {
+            Encodings encodings = Encodings.of(encoder);
+            float[] whole = vector(encodings, "the cat", Optional.of("document"), OptionalInt.empty());
+            assertThat(vector(encodings, "cat", Optional.empty(), OptionalInt.empty()))
+                    .containsExactly(whole);
+            assertThat(vector(encodings, "cat", Optional.of("query"), OptionalInt.of(32)))
+                    .containsExactly(whole);
+            float[] cut = vector(encodings, "cat", Optional.empty(), OptionalInt.of(8));
+            assertThat(cut).hasSize(8);
+            double squares = 0;
+            for (float number : cut) {
+                squares += number * number;
+            }
+            assertThat(squares).isCloseTo(1, Offset.offset(1e-5));
+            assertThat(cut[1] / cut[0]).isCloseTo(whole[1] / whole[0], Offset.offset(1e-4f));
+            assertRefused(
+                    encodings,
+                    new EncodingRequest(
+                            new EncodingInput.Texts(List.of("a"), Optional.of("poem")), OptionalInt.empty()),
+                    "prompt_name",
+                    "'document', 'query'");
+            assertRefused(
+                    encodings,
+                    new EncodingRequest(new EncodingInput.Texts(List.of("a"), Optional.empty()), OptionalInt.of(9)),
+                    "dimensions",
+                    "8, 16");
+        }
+    }
+
+    private static float[] vector(Encodings encodings, String text, Optional<String> prompt, OptionalInt dimensions) {
+        var request = new EncodingRequest(new EncodingInput.Texts(List.of(text), prompt), dimensions);
+        return encodings.prepare(request).start().join().getFirst();
+    }
+
+    private void copy(String name) throws Exception {
+        try (Stream<Path> files = Files.walk(folder(name))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = temp.resolve(folder(name).relativize(file).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
+    }
+
+    @Test
+    void whatAnEncoderCanNotComputeIsRefusedByWhatIsAllowed() {
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-mean"), EXACT)) {
+            Encodings encodings = Encodings.of(encoder);
+            var documents = new EncodingInput.Documents("a", List.of("b"));
+            assertRefused(encodings, new EncodingRequest(documents, OptionalInt.empty()), "model", "/v1/embeddings");
+            assertRefused(
+                    encodings,
+                    texts(List.of("a", "the cat ".repeat(100))),
+                    "input[1]",
+                    "maximum context length is 128 tokens. However, 'input[1]' has 202");
+            assertRefused(
+                    encodings,
+                    new EncodingRequest(new EncodingInput.Tokens(List.of(new int[] {160})), OptionalInt.empty()),
+                    "input[0]",
+                    "0 to 159");
+            assertRefused(
+                    encodings,
+                    new EncodingRequest(new EncodingInput.Texts(List.of("a"), Optional.empty()), OptionalInt.of(16)),
+                    "dimensions",
+                    "have 32 numbers");
+        }
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-rank"), EXACT)) {
+            assertRefused(Encodings.of(encoder), texts(List.of("a")), "model", "/v1/rerank");
+        }
+    }
+
+    private static void assertRefused(Encodings encodings, EncodingRequest request, String field, String why) {
+        assertThatThrownBy(() -> encodings.prepare(request))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo(field))
+                .hasMessageContaining(why);
+    }
+}

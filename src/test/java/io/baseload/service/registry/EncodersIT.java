@@ -1,0 +1,287 @@
+package io.baseload.service.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.models.embeddings.CreateEmbeddingResponse;
+import com.openai.models.embeddings.EmbeddingCreateParams;
+import io.baseload.testing.Admin;
+import io.baseload.testing.RunningService;
+import io.baseload.tools.Rest;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** Encoders through the whole service: imported, loaded, asked in OpenAI's and in Jina's form, billed and recorded, unloaded. */
+final class EncodersIT {
+    private static final Path MODELS = Path.of("src/test/resources/encoders");
+
+    @TempDir
+    Path home;
+
+    @Test
+    void encodersAreModelsLikeOthers() throws Exception {
+        try (RunningService service = RunningService.at(home)) {
+            Rest rest = service.rest();
+            Admin admin = new Admin(rest);
+            for (String name : List.of("bert-mean", "bert-cls", "bert-rank")) {
+                importFolder(admin, name);
+                admin.move(name, "load");
+            }
+            admin.alias("vectors", "bert-mean");
+            vectorsComeInOrder(rest);
+            theSdkDecodesWhatItAsksFor(rest);
+            documentsAreRanked(rest);
+            requestsToTheWrongModelSayWhatIsAllowed(rest);
+            allIsRecorded(rest);
+            filtersSeeTheTexts(rest);
+            admin.alias("vectors", "bert-cls");
+            assertThat(rest.post("/v1/embeddings", Map.of("model", "vectors", "input", "x"))
+                            .get("model")
+                            .asString())
+                    .isEqualTo("bert-cls");
+            admin.move("bert-mean", "unload");
+            assertThat(admin.state("bert-mean")).isEqualTo("stored");
+            assertThat(rest.send("POST", "/v1/embeddings", Map.of("model", "bert-mean", "input", "x"))
+                            .statusCode())
+                    .isIn(503, 200);
+        }
+    }
+
+    private void importFolder(Admin admin, String name) throws Exception {
+        Path target = home.resolve("import").resolve(name);
+        try (Stream<Path> files = Files.walk(MODELS.resolve(name))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = target.resolve(MODELS.resolve(name).relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        JsonNode job = admin.end(admin.startImport(name, name));
+        assertThat(job.get("state").asString()).as(job.toString()).isEqualTo("succeeded");
+    }
+
+    private static JsonNode expected(String name) {
+        return new ObjectMapper()
+                .readTree(MODELS.resolve(name).resolve("expected.json").toFile());
+    }
+
+    private static void vectorsComeInOrder(Rest rest) throws Exception {
+        JsonNode expected = expected("bert-mean");
+        List<String> texts =
+                expected.path("texts").valueStream().map(JsonNode::asString).toList();
+        JsonNode answer = rest.post("/v1/embeddings", Map.of("model", "vectors", "input", texts, "user", "ann"));
+        assertThat(answer.get("model").asString()).isEqualTo("bert-mean");
+        int tokens = expected.path("ids").valueStream().mapToInt(JsonNode::size).sum();
+        assertThat(answer.at("/usage/prompt_tokens").asInt()).isEqualTo(tokens);
+        assertThat(answer.at("/usage/total_tokens").asInt()).isEqualTo(tokens);
+        for (int i = 0; i < texts.size(); i++) {
+            assertThat(answer.at("/data/" + i + "/index").asInt()).isEqualTo(i);
+            assertThat(cosine(
+                            numbers(answer.at("/data/" + i + "/embedding")),
+                            numbers(expected.path("vectors").path(i))))
+                    .isCloseTo(1, within(1e-4));
+        }
+        JsonNode ids = rest.post(
+                "/v1/embeddings",
+                Map.of("model", "vectors", "input", new ObjectMapper().convertValue(expected.path("ids"), List.class)));
+        assertThat(numbers(ids.at("/data/2/embedding"))).isEqualTo(numbers(answer.at("/data/2/embedding")));
+        JsonNode bytes =
+                rest.post("/v1/embeddings", Map.of("model", "vectors", "input", texts, "encoding_format", "base64"));
+        var decoded = ByteBuffer.wrap(
+                        Base64.getDecoder().decode(bytes.at("/data/1/embedding").asString()))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+        assertThat((double) decoded.get(5))
+                .isCloseTo(answer.at("/data/1/embedding/5").asDouble(), within(1e-7));
+    }
+
+    private static List<Double> numbers(JsonNode list) {
+        return list.valueStream().map(JsonNode::asDouble).toList();
+    }
+
+    private static double cosine(List<Double> one, List<Double> other) {
+        double dot = 0;
+        double first = 0;
+        double second = 0;
+        for (int i = 0; i < one.size(); i++) {
+            dot += one.get(i) * other.get(i);
+            first += one.get(i) * one.get(i);
+            second += other.get(i) * other.get(i);
+        }
+        return dot / Math.sqrt(first * second);
+    }
+
+    /** OpenAI's SDK asks for base 64 by itself. */
+    private static void theSdkDecodesWhatItAsksFor(Rest rest) {
+        OpenAIClient client = OpenAIOkHttpClient.builder()
+                .baseUrl(rest.url() + "/v1")
+                .apiKey(RunningService.KEY)
+                .maxRetries(0)
+                .build();
+        JsonNode expected = expected("bert-mean");
+        CreateEmbeddingResponse answer = client.embeddings()
+                .create(EmbeddingCreateParams.builder()
+                        .model("vectors")
+                        .inputOfArrayOfStrings(List.of("x", "A man playing guitar"))
+                        .build());
+        answer.validate();
+        assertThat(answer.data()).hasSize(2);
+        var vector = new ArrayList<Double>();
+        answer.data().get(1).embedding().forEach(number -> vector.add((double) number));
+        assertThat(cosine(vector, numbers(expected.path("vectors").path(1)))).isCloseTo(1, within(1e-4));
+        client.close();
+    }
+
+    private static void documentsAreRanked(Rest rest) throws Exception {
+        JsonNode expected = expected("bert-rank");
+        List<String> pair = expected.path("pairs")
+                .path(0)
+                .valueStream()
+                .map(JsonNode::asString)
+                .toList();
+        JsonNode answer = rest.post(
+                "/v1/rerank",
+                Map.of(
+                        "model",
+                        "bert-rank",
+                        "query",
+                        pair.getFirst(),
+                        "documents",
+                        List.of("x", Map.of("text", pair.getLast()), "a man"),
+                        "return_documents",
+                        true));
+        assertThat(answer.get("results")).hasSize(3);
+        double before = 1;
+        for (JsonNode result : answer.get("results")) {
+            assertThat(result.get("relevance_score").asDouble()).isBetween(0.0, before);
+            before = result.get("relevance_score").asDouble();
+            if (result.get("index").asInt() == 1) {
+                assertThat(result.at("/document/text").asString()).isEqualTo(pair.getLast());
+                assertThat(before)
+                        .isCloseTo(expected.path("vectors").path(0).path(0).asDouble(), within(1e-3));
+            }
+        }
+        assertThat(answer.at("/usage/total_tokens").asInt()).isPositive();
+        JsonNode best = rest.post(
+                "/v1/rerank",
+                Map.of("model", "bert-rank", "query", "cat", "documents", List.of("x", "a man"), "top_n", 1));
+        assertThat(best.get("results")).hasSize(1);
+        assertThat(best.at("/results/0").has("document")).isFalse();
+    }
+
+    private static void requestsToTheWrongModelSayWhatIsAllowed(Rest rest) throws Exception {
+        refused(rest, "/v1/completions", Map.of("model", "vectors", "prompt", "x"), "/v1/embeddings");
+        refused(rest, "/v1/embeddings", Map.of("model", "default", "input", "x"), "/v1/chat/completions");
+        refused(rest, "/v1/embeddings", Map.of("model", "bert-rank", "input", "x"), "/v1/rerank");
+        refused(
+                rest,
+                "/v1/rerank",
+                Map.of("model", "vectors", "query", "x", "documents", List.of("y")),
+                "/v1/embeddings");
+        var large = rest.send(
+                "POST", "/v1/embeddings", Map.of("model", "vectors", "input", List.of("x", "cat ".repeat(200))));
+        assertThat(large.statusCode()).isEqualTo(400);
+        assertThat(large.body()).contains("\"param\":\"input[1]\"", "context_length_exceeded");
+    }
+
+    private static void refused(Rest rest, String route, Map<String, ?> body, String allowed) throws Exception {
+        var answer = rest.send("POST", route, body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body()).contains("\"param\":\"model\"", allowed);
+    }
+
+    private static void filtersSeeTheTexts(Rest rest) throws Exception {
+        filters(
+                rest,
+                List.of(Map.of(
+                        "name",
+                        "pii",
+                        "kind",
+                        "personal_data",
+                        "models",
+                        List.of("bert-mean", "bert-rank"),
+                        "handling",
+                        Map.of("email", "redact", "credit_card", "block"))));
+        JsonNode redacted = embed(rest, "vectors", "Write to ann@example.com");
+        assertThat(redacted.at("/data/0/embedding"))
+                .isEqualTo(embed(rest, "vectors", "Write to [EMAIL]").at("/data/0/embedding"));
+        JsonNode unfiltered = embed(rest, "bert-cls", "Write to ann@example.com");
+        assertThat(unfiltered.at("/usage/total_tokens").asInt())
+                .isNotEqualTo(embed(rest, "bert-cls", "Write to [EMAIL]")
+                        .at("/usage/total_tokens")
+                        .asInt());
+        assertThat(relevance(rest, "ann@example.com", "of ann@example.com"))
+                .isEqualTo(relevance(rest, "[EMAIL]", "of [EMAIL]"));
+        int intents = rest.get("/admin/v1/audit?kind=completion.intent&limit=1000")
+                .get("data")
+                .size();
+        String card = "4111 1111 1111 1111";
+        blocked(rest, "/v1/embeddings", Map.of("model", "vectors", "input", List.of("x", card)), "input");
+        blocked(
+                rest,
+                "/v1/rerank",
+                Map.of("model", "bert-rank", "query", card, "documents", List.of("y")),
+                "documents");
+        blocked(
+                rest,
+                "/v1/rerank",
+                Map.of("model", "bert-rank", "query", "x", "documents", List.of("y", Map.of("text", card))),
+                "documents");
+        var ids = rest.send("POST", "/v1/embeddings", Map.of("model", "bert-mean", "input", List.of(1, 2)));
+        assertThat(ids.statusCode()).isEqualTo(400);
+        assertThat(ids.body()).contains("\"param\":\"input\"", "send text and not tokens");
+        assertThat(rest.get("/admin/v1/audit?kind=completion.intent&limit=1000").get("data"))
+                .hasSize(intents);
+        assertThat(rest.get("/admin/v1/audit?kind=completion.blocked").get("data"))
+                .hasSize(3);
+        assertThat(rest.get("/admin/v1/audit?kind=completion.intent&limit=1000").toString())
+                .contains("\"guardrails\":[{\"action\":\"redact\",\"filter\":\"pii\",\"findings\":{\"email\":1}");
+        filters(rest, List.of());
+    }
+
+    private static void filters(Rest rest, List<?> filters) throws Exception {
+        var answer = rest.send("PUT", "/admin/v1/tenants/default/guardrails", Map.of("filters", filters));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    private static JsonNode embed(Rest rest, String model, String text) throws Exception {
+        return rest.post("/v1/embeddings", Map.of("model", model, "input", text));
+    }
+
+    private static double relevance(Rest rest, String query, String document) throws Exception {
+        return rest.post("/v1/rerank", Map.of("model", "bert-rank", "query", query, "documents", List.of(document)))
+                .at("/results/0/relevance_score")
+                .asDouble();
+    }
+
+    private static void blocked(Rest rest, String route, Map<String, ?> body, String field) throws Exception {
+        var answer = rest.send("POST", route, body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body())
+                .contains("\"param\":\"" + field + "\"", "content_policy_violation", "filter 'pii'")
+                .doesNotContain("4111");
+    }
+
+    private static void allIsRecorded(Rest rest) throws Exception {
+        JsonNode used = rest.post("/v1/embeddings", Map.of("model", "bert-cls", "input", "the cat", "user", "bob"));
+        int tokens = used.at("/usage/total_tokens").asInt();
+        String intents = rest.get("/admin/v1/audit?kind=completion.intent").toString();
+        assertThat(intents).contains("\"user\":\"bob\"", "\"prompt_tokens\":" + tokens);
+        String outcomes = rest.get("/admin/v1/audit?kind=completion.outcome").toString();
+        assertThat(outcomes).contains("\"model\":\"bert-cls\"", "\"state\":\"done\"", "\"completion_tokens\":0");
+        assertThat(rest.get("/admin/v1/tenants/default/usage").toString()).contains("bert-cls");
+    }
+}
