@@ -130,7 +130,8 @@ class RouteAccessIT {
             boolean read = method.equals("GET")
                     && (route.endsWith("}") && !route.contains("keys") && !route.contains("identities")
                             || route.endsWith("usage")
-                            || route.endsWith("/content-policy"));
+                            || route.endsWith("/content-policy")
+                            || route.endsWith("/guardrails"));
             boolean erase = route.endsWith("/contents") && method.equals("DELETE");
             return role == Role.TENANT_ADMIN
                     && of.equals(about)
