@@ -40,7 +40,7 @@ class GrammarCommandTest {
                         .readTree(run.json().get("text").asString())
                         .toString())
                 .isIn("\"red\"", "\"green\"", "[1,{\"a\":null}]");
-        Path bad = Files.writeString(folder.resolve("bad.json"), "{\"items\": {\"not\": {\"type\": \"null\"}}}");
+        Path bad = Files.writeString(folder.resolve("bad.json"), "{\"items\": {\"uniqueItems\": true}}");
         assertBad(
                 "bad.json: Invalid",
                 "generate",

@@ -15,6 +15,9 @@ import tools.jackson.core.JacksonException;
 
 /** What {@code bin/maskbench} runs. */
 public final class MaskBench {
+    /** Microseconds of compiling that are worth a line. */
+    private static final double SLOW = 500_000;
+
     private MaskBench() {}
 
     public static void main(String[] args) throws IOException {
@@ -51,6 +54,9 @@ public final class MaskBench {
         report.add(outcome);
         if (each && !outcome.passes()) {
             System.out.println(file.getFileName() + ": " + outcome.problem());
+        }
+        if (each && outcome.compile() > SLOW) {
+            System.out.printf("%s: compiling took %,.0f ms%n", file.getFileName(), outcome.compile() / 1e3);
         }
     }
 

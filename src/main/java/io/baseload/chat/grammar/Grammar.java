@@ -69,6 +69,11 @@ public record Grammar(List<Expr> rules, List<String> names) {
             new Trimming(new Grammar(bodies, names), writable).requireText(rule.index());
         }
 
+        /** Whether there is a text for a rule. */
+        public boolean hasText(Expr.Rule rule, CodePoints writable) {
+            return new Trimming(build(), writable).hasText(rule.index());
+        }
+
         public boolean defined(Expr.Rule rule) {
             return rules.get(rule.index()).isPresent();
         }

@@ -61,6 +61,10 @@ final class Trimming {
                         : "no text that the model can write satisfies it");
     }
 
+    boolean hasText(int rule) {
+        return fixpoint(this::productive)[rule];
+    }
+
     /** The first rule because of which an expression derives nothing; empty if that is its own doing. */
     private OptionalInt blamed(Expr expr, boolean[] productive) {
         return switch (expr) {

@@ -6,11 +6,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** The languages of arrays: given items first, then others, within bounds. */
 final class Arrays {
+    /** Types of so few values that they can be named. */
+    private static final Set<String> FEW = Set.of("boolean", "null");
+
+    private static final List<JsonNode> VALUES_OF_FEW = List.of(
+            JsonNodeFactory.instance.booleanNode(false),
+            JsonNodeFactory.instance.booleanNode(true),
+            JsonNodeFactory.instance.nullNode());
+
     private final SchemaGrammar schemas;
     private final Grammar.Builder grammar;
     private final Layout layout;
@@ -33,10 +43,17 @@ final class Arrays {
             given = Math.max(given, prefix(part).size());
         }
         if (unique && max > 1) {
+            if (all.parts().stream().anyMatch(part -> part.has("contains"))) {
+                throw all.parts().getFirst().unsupported("contains", " beside uniqueItems");
+            }
             return distinct(all, given, min, max);
         }
         if (min > max) {
             return Expr.choice();
+        }
+        Optional<Containing> containing = Containing.of(schemas, grammar, layout, all);
+        if (containing.isPresent()) {
+            return Expr.sequence(layout.open("["), containing.get().items(given, min, max), layout.close("]"));
         }
         return Expr.sequence(layout.open("["), items(all, given, min, max), layout.close("]"));
     }
@@ -110,9 +127,21 @@ final class Arrays {
         return schemas;
     }
 
+    /** The values of items of which there are few. */
+    private Optional<List<JsonNode>> values(List<Subschema> items) {
+        Optional<List<JsonNode>> named = schemas.named(items);
+        Conjunction all = Conjunction.of(schemas.document(), items);
+        boolean few = all.isPlain() && all.possible() && FEW.containsAll(Values.types(all));
+        return named.isPresent() || !few
+                ? named
+                : Optional.of(VALUES_OF_FEW.stream()
+                        .filter(value -> Values.types(all).contains(Values.type(value)))
+                        .toList());
+    }
+
     /** Items that differ: where the schema names their values, each at most once, in the order in which they are named. */
     private Expr distinct(Conjunction all, int given, int min, int max) {
-        Optional<List<JsonNode>> values = given > 0 ? Optional.empty() : schemas.named(at(all, 0));
+        Optional<List<JsonNode>> values = given > 0 ? Optional.empty() : values(at(all, 0));
         if (values.isEmpty()) {
             Subschema part = all.parts().stream()
                     .filter(p -> p.has("uniqueItems"))

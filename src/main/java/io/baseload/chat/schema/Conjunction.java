@@ -4,8 +4,10 @@ import io.baseload.chat.grammar.GrammarException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -50,6 +52,25 @@ record Conjunction(List<Subschema> parts, boolean possible) {
         return parts.stream().noneMatch(part -> BRANCHING.stream().anyMatch(part::has));
     }
 
+    /** Whether it is plain to see that nothing satisfies all of them: no type is left, or a member is required and forbidden. */
+    boolean isContradictory() {
+        if (!possible || Values.allowed(this).isEmpty()) {
+            return true;
+        }
+        Set<String> forbidden = parts.stream().flatMap(Conjunction::forbidden).collect(Collectors.toSet());
+        return !forbidden.isEmpty()
+                && parts.stream()
+                        .flatMap(part -> Keywords.strings(part, "required").stream())
+                        .anyMatch(forbidden::contains);
+    }
+
+    private static Stream<String> forbidden(Subschema part) {
+        return part.find("properties").stream()
+                .flatMap(members -> members.properties().stream())
+                .filter(member -> Keywords.impossible(member.getValue()))
+                .map(Map.Entry::getKey);
+    }
+
     /** Each branch of one of the parts together with everything beside it. */
     List<Conjunction> branches(SchemaDocument document, Subschema part, String keyword) {
         List<Subschema> rest =
@@ -92,6 +113,10 @@ record Conjunction(List<Subschema> parts, boolean possible) {
             schema.find("allOf").ifPresent(all -> {
                 own.add("allOf");
                 branches(schema, "allOf", all).forEach(branch -> add(branch, depth + 1));
+            });
+            Rewriting.of(document, schema).forEach((keyword, said) -> {
+                own.add(keyword);
+                said.forEach(other -> add(other, depth + 1));
             });
             Subschema rest = schema;
             for (String keyword : own) {

@@ -1,6 +1,7 @@
 package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.GrammarException;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,11 +47,46 @@ final class Exclusion {
                 .mapToObj(i -> withoutWhatOthersRequire(branches, i, schema))
                 .toList();
         Optional<String> clash = clash(without, branches);
-        if (clash.isPresent()) {
+        if (clash.isEmpty()) {
+            return without;
+        }
+        List<Conjunction> alone = IntStream.range(0, branches.size())
+                .mapToObj(i -> withoutOthers(branches, i, schema))
+                .toList();
+        if (alone.stream().allMatch(Conjunction::isContradictory)) {
             throw schema.unsupported(
                     "oneOf", " where a value may satisfy two branches (here " + clash.get() + "); use anyOf");
         }
-        return without;
+        return alone;
+    }
+
+    /** A branch together with the complements of those that it doesn't exclude. */
+    private Conjunction withoutOthers(List<Conjunction> branches, int own, Subschema schema) {
+        List<Subschema> said =
+                Conjunction.branches(schema, "oneOf", schema.node().path("oneOf"));
+        Conjunction alone = branches.get(own);
+        for (int i = 0; i < branches.size(); i++) {
+            if (i != own && !excludes(branches.get(own), branches.get(i), 0)) {
+                alone = alone.with(document, complement(schema, own, i, branches.get(own), said.get(i)));
+            }
+        }
+        return alone;
+    }
+
+    /** What isn't described by another branch, as far as the own one has such values. */
+    private Subschema complement(Subschema schema, int own, int other, Conjunction branch, Subschema said) {
+        Set<String> names = Members.of(document, branch).declared().keySet();
+        JsonNode all = Negation.of(document, said, names);
+        Subschema place = schema.child("oneOf", own + " not " + other, all);
+        List<JsonNode> possible = new ArrayList<>();
+        for (int i = 0; i < all.path("anyOf").size(); i++) {
+            JsonNode option = all.path("anyOf").path(i);
+            Conjunction described = Conjunction.of(document, List.of(place.child("anyOf", String.valueOf(i), option)));
+            if (!excludes(branch, described, 0)) {
+                possible.add(option);
+            }
+        }
+        return schema.child("oneOf", own + " and not " + other, Negation.anyOf(possible));
     }
 
     /** Two branches of which what is written for one may satisfy the other. */
@@ -136,7 +172,9 @@ final class Exclusion {
         if (values.isPresent() && otherValues.isPresent()) {
             return Values.common(values.get(), otherValues.get()).isEmpty();
         }
-        Set<String> types = common(types(written, Values.types(written)), types(other, Values.allowed(other)));
+        // what offers a choice is written in the types of its branches
+        Set<String> unnamed = written.isPlain() ? Values.types(written) : Values.allowed(written);
+        Set<String> types = common(types(written, unnamed), types(other, Values.allowed(other)));
         return types.stream().allMatch(type -> excludesOf(type, written, other, depth));
     }
 

@@ -5,7 +5,6 @@ import io.baseload.chat.grammar.RegularExpression;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The formats of JSON Schema, and some that OpenAPI and popular generators add, each as a regular language: what it admits is always of the format; rare forms that the format admits too (leap seconds, quoted
@@ -129,22 +128,6 @@ final class Formats {
             Map.entry(
                     "relative-json-pointer", new Uncounted("[1-9]{0,2}[0-9](#|" + ANY_POINTER + ")", MAX_URI_LENGTH)));
 
-    /** Formats that say nothing about a text, or what no text can show. */
-    static final Set<String> ANNOTATIONS = Set.of(
-            "password",
-            "binary",
-            "decimal",
-            "float",
-            "double",
-            "enum",
-            "text",
-            "textarea",
-            "markdown",
-            "html",
-            "path",
-            "file-path",
-            "directory-path");
-
     /** OpenAPI's numbers: the least and the greatest. */
     private static final Map<String, List<BigDecimal>> RANGES = Map.of(
             "int8", signed(8),
@@ -193,9 +176,5 @@ final class Formats {
     static int longest(String name) {
         Uncounted uncounted = UNCOUNTED.get(name);
         return uncounted == null ? Expr.UNBOUNDED : uncounted.longest;
-    }
-
-    static Set<String> names() {
-        return LANGUAGES.keySet();
     }
 }

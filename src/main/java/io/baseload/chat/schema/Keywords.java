@@ -16,12 +16,6 @@ final class Keywords {
 
     /** Keywords that say something which no grammar of ours holds, with what can be done instead. */
     private static final Map<String, String> UNSUPPORTED = Map.ofEntries(
-            Map.entry("not", ""),
-            Map.entry("if", "; anyOf may say the same"),
-            Map.entry("dependentSchemas", "; anyOf may say the same"),
-            Map.entry("dependentRequired", "; anyOf may say the same"),
-            Map.entry("dependencies", "; anyOf may say the same"),
-            Map.entry("contains", ""),
             Map.entry("unevaluatedItems", "; use items: false"),
             Map.entry("$dynamicRef", "; use $ref"),
             Map.entry("$recursiveRef", "; use $ref"),
@@ -44,19 +38,18 @@ final class Keywords {
                     "maxProperties",
                     "unevaluatedProperties"),
             "array",
-            Set.of("items", "prefixItems", "minItems", "maxItems", "uniqueItems"),
+            Set.of("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"),
             "string",
-            Set.of("pattern", "format", "minLength", "maxLength"),
+            Set.of("pattern", "format", "minLength", "maxLength", "not"),
             "number",
-            Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"));
+            Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "not"));
 
     private Keywords() {}
 
     static void refuseUnsupported(Subschema schema) {
         for (String keyword : schema.node().propertyNames()) {
             String why = UNSUPPORTED.get(keyword);
-            if (why != null
-                    && !(keyword.equals("not") && excludesNothing(schema.node().get(keyword)))) {
+            if (why != null) {
                 throw schema.unsupported(keyword, why);
             }
         }
@@ -72,10 +65,6 @@ final class Keywords {
                 throw schema.wrong(most, least + " or more, which is " + lower);
             }
         }
-    }
-
-    private static boolean excludesNothing(JsonNode schema) {
-        return schema.isBoolean() && !schema.booleanValue();
     }
 
     /** Whether nothing satisfies the schema: {@code false}, or {@code not} of what everything satisfies. */

@@ -51,13 +51,21 @@ record Members(
                 .map(JsonNode::stringValue)
                 .toList();
         names.addAll(named);
-        boolean someAreDeclared = !names.isEmpty() || all.parts().stream().anyMatch(part -> part.has("properties"));
         Map<String, Optional<List<Subschema>>> declared = new LinkedHashMap<>();
         names.forEach(name -> declared.put(name, member(all, name)));
+        boolean someAreDeclared = declared.values().stream().anyMatch(Optional::isPresent)
+                || all.parts().stream().anyMatch(Members::declaresAny);
         boolean allAreNamed =
                 allNames.stream().anyMatch(schema -> Values.named(schema).isPresent());
         List<Others> others = allAreNamed ? List.of() : others(all, someAreDeclared);
         return new Members(declared, required, others, allNames, min, max);
+    }
+
+    /** Whether it has {@code properties} that don't only forbid some: what is said about others by that is only that they are others. */
+    private static boolean declaresAny(Subschema part) {
+        Map<String, Subschema> members = schemas(part, "properties");
+        return part.has("properties")
+                && (members.isEmpty() || members.values().stream().anyMatch(member -> !isFalse(member)));
     }
 
     private static Map<String, Subschema> schemas(Subschema part, String keyword) {

@@ -5,18 +5,31 @@ import java.math.BigDecimal;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Decimal numbers, written without exponent, that are whole multiples of a number. */
+/** Decimal numbers, written without exponent, that are whole multiples of a number, or aren't. */
 final class Multiple implements ByteAutomaton.Part {
     /** The number and what it is a multiple of, both without a fraction: times 10 to this. */
     private final int scale;
 
     private final long divisor;
+    private final boolean negated;
 
     /** @param of above 0, of at most 12 digits without its point */
     Multiple(BigDecimal of) {
         BigDecimal plain = of.stripTrailingZeros();
         this.scale = Math.max(0, plain.scale());
         this.divisor = plain.movePointRight(scale).longValueExact();
+        this.negated = false;
+    }
+
+    private Multiple(int scale, long divisor, boolean negated) {
+        this.scale = scale;
+        this.divisor = divisor;
+        this.negated = negated;
+    }
+
+    /** Numbers of as many digits after the point that aren't multiples. */
+    Multiple not() {
+        return new Multiple(scale, divisor, !negated);
     }
 
     /** Digits after the point that a multiple may have. */
@@ -48,7 +61,7 @@ final class Multiple implements ByteAutomaton.Part {
         for (int i = s.fractionDigits; i < scale; i++) {
             padded = padded * 10 % divisor;
         }
-        return padded % divisor == 0;
+        return (padded % divisor == 0) != negated;
     }
 
     @Override

@@ -74,6 +74,9 @@ final class NumberGrammar {
         for (Subschema part : all.parts()) {
             bounded = Math.max(bounded, bounds(part, limits));
             part.find("multipleOf").ifPresent(value -> multiples.add(multiple(part, value)));
+            part.find("not")
+                    .map(not -> not.get("multipleOf"))
+                    .ifPresent(value -> multiples.add(multiple(part, value).not()));
         }
         int digits = Math.max(bounded, multiples.isEmpty() ? WHOLE_DIGITS : EXACT_DIGITS);
         limits.addAll(multiples);

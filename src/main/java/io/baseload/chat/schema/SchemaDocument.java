@@ -4,11 +4,8 @@ import io.baseload.chat.grammar.Effort;
 import io.baseload.chat.grammar.GrammarException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -20,6 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** A schema with what its references lead to. */
 final class SchemaDocument {
     private static final int DEEPEST = 200;
+    private static final int NEWEST = 2020;
+    private static final Map<String, Integer> DRAFTS =
+            Map.of("draft-03", 3, "draft-04", 4, "draft-05", 4, "draft-06", 6, "draft-07", 7, "2019-09", 2019);
     private static final int MAX_CHARACTERS = 1_000_000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -38,7 +38,7 @@ final class SchemaDocument {
 
     private SchemaDocument(JsonNode root) {
         this.root = root;
-        findAnchors();
+        new References(this, root).find().forEach(anchors::put);
     }
 
     /** @throws GrammarException if it is no JSON, too large or too deep */
@@ -70,55 +70,27 @@ final class SchemaDocument {
         }
     }
 
+    /** The draft that the schema names, the newest if it names none: 4, 6, 7, 2019 or 2020. */
+    int draft() {
+        String named = root.path("$schema").asString("");
+        return DRAFTS.entrySet().stream()
+                .filter(draft -> named.contains(draft.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(NEWEST);
+    }
+
     Effort effort() {
         return effort;
-    }
-
-    private void findAnchors() {
-        Deque<Place> due = new ArrayDeque<>();
-        due.add(new Place("#", root, true));
-        while (!due.isEmpty()) {
-            Place next = due.poll();
-            JsonNode anchor = next.schema ? next.node.get("$anchor") : null;
-            if (anchor != null && anchor.isString()) {
-                anchors.putIfAbsent(anchor.stringValue(), Subschema.of(next.node, next.pointer, effort));
-            }
-            effort.spend((long) next.node.size() * (1 + next.pointer.length() / 100));
-            next.addChildren(due);
-        }
-    }
-
-    /**
-     * Where an anchor may be.
-     *
-     * @param schema whether it is a schema or a list of such, and not a map of names to schemas
-     */
-    private record Place(String pointer, JsonNode node, boolean schema) {
-        private static final Set<String> MAPS =
-                Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas");
-        private static final Set<String> VALUES = Set.of("const", "enum", "default", "examples");
-
-        void addChildren(Deque<Place> due) {
-            for (int i = 0; i < (node.isArray() ? node.size() : 0); i++) {
-                due.add(new Place(pointer + "/" + i, node.get(i), true));
-            }
-            if (node.isObject()) {
-                node.properties().forEach(entry -> addChild(entry.getKey(), entry.getValue(), due));
-            }
-        }
-
-        private void addChild(String name, JsonNode child, Deque<Place> due) {
-            if (!schema || !VALUES.contains(name)) {
-                due.add(new Place(pointer + "/" + Subschema.escape(name), child, !schema || !MAPS.contains(name)));
-            }
-        }
     }
 
     /** What a {@code $ref} leads to. */
     Subschema resolve(Subschema from, JsonNode reference) {
         String target = reference.isString() ? reference.stringValue() : "";
         if (!target.startsWith("#")) {
-            throw from.unsupported("$ref", " unless it leads to a place in the same document: #, #/… or #anchor");
+            throw from.unsupported(
+                    "$ref",
+                    " unless it leads to a place in the same document: #, #/…, #anchor or what has such an $id");
         }
         String fragment = fragment(from, target);
         if (!fragment.isEmpty() && !fragment.startsWith("/")) {

@@ -179,7 +179,11 @@ public final class SchemaGrammar {
             throw new GrammarException(
                     part.pointer(), "too many combinations of anyOf and oneOf: more than " + MAX_BRANCHES);
         }
-        return keyword.equals("oneOf") ? new Exclusion(document, strings).apart(options, part) : options;
+        List<Conjunction> apart =
+                keyword.equals("oneOf") ? new Exclusion(document, strings).apart(options, part) : options;
+        List<Conjunction> possible =
+                apart.stream().filter(option -> !option.isContradictory()).toList();
+        return possible.isEmpty() ? apart : possible;
     }
 
     /** Of the named values those that the other keywords allow. */
@@ -190,10 +194,12 @@ public final class SchemaGrammar {
         if (values.stream().noneMatch(value -> isSpokenOf(value, others))) {
             return values;
         }
-        TextReader reader = reader(others);
+        Optional<TextReader> reader = reader(others);
         return values.stream()
                 .filter(value -> !isSpokenOf(value, others)
-                        || reader.departure(value.toString()).isEmpty())
+                        || reader.filter(known ->
+                                        known.departure(value.toString()).isEmpty())
+                                .isPresent())
                 .toList();
     }
 
@@ -202,8 +208,8 @@ public final class SchemaGrammar {
         return schemas.stream().anyMatch(schema -> keywords.stream().anyMatch(schema::has));
     }
 
-    /** Of schemas that name values within what such schemas describe there could be readers within readers without end. */
-    private TextReader reader(List<Subschema> schemas) {
+    /** Empty if nothing satisfies them. Of schemas that name values within what such schemas describe there could be readers within readers without end. */
+    private Optional<TextReader> reader(List<Subschema> schemas) {
         if (depth == MAX_READERS) {
             throw new GrammarException(
                     schemas.getFirst().pointer(), "enum and const beside other keywords are nested too deep");
@@ -213,7 +219,9 @@ public final class SchemaGrammar {
         var others = new SchemaGrammar(document, layout, writable, builder, depth + 1);
         builder.define(root, others.rule(schemas));
         others.defineRules();
-        return new TextReader(builder.build(), document.effort());
+        return builder.hasText(root, writable)
+                ? Optional.of(new TextReader(builder.build(), document.effort()))
+                : Optional.empty();
     }
 
     private Expr ofType(Conjunction all, String type) {

@@ -16,10 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** The languages of strings: lengths in characters, patterns, formats. */
@@ -54,6 +52,17 @@ final class Strings {
     /** Strings that are written as they are, without escapes. */
     Strings raw() {
         return new Strings(writable, effort, new Expr.Chars(CodePoints.ALL), UnaryOperator.identity());
+    }
+
+    /** What a pattern matches: for validators of all dialects, or for those of some. */
+    private enum Reading {
+        BY_ALL,
+        BY_SOME;
+
+        /** How to read a pattern that must not match, so that what is left is as this says. */
+        Reading ofOthers() {
+            return this == BY_ALL ? BY_SOME : BY_ALL;
+        }
     }
 
     /** Lengths in characters, and what else a string must match, in characters. */
@@ -144,12 +153,12 @@ final class Strings {
     /** Whether no string that is written for some schemas can satisfy others, however a validator reads their patterns, and if it passes over formats. */
     boolean disjoint(Conjunction written, Conjunction others) {
         List<ByteAutomaton.Part> parts = parts(written);
-        parts.addAll(parts(others, lengthsAndPatterns(others, Strings::perhapsPattern)));
+        parts.addAll(parts(others, lengthsAndPatterns(others, Reading.BY_SOME)));
         parts.add(part(Expr.any(new Expr.Chars(CodePoints.ALL))));
         return ByteAutomaton.disjoint(parts, effort);
     }
 
-    private static Limits lengthsAndPatterns(Conjunction all, BiFunction<String, String, Expr> read) {
+    private static Limits lengthsAndPatterns(Conjunction all, Reading read) {
         int min = 0;
         int max = Expr.UNBOUNDED;
         List<Expr> languages = new ArrayList<>();
@@ -157,12 +166,24 @@ final class Strings {
             min = Math.max(min, Keywords.count(part, "minLength", 0));
             max = Math.min(max, Keywords.count(part, "maxLength", Expr.UNBOUNDED));
             part.find("pattern").ifPresent(pattern -> languages.add(pattern(part, pattern, read)));
+            part.find("not").ifPresent(not -> languages.add(others(part, not, read)));
         }
         return new Limits(min, max, languages);
     }
 
+    /** Texts that are none of those which {@code not} names by {@code enum} or {@code pattern}. */
+    private static Expr others(Subschema part, JsonNode not, Reading read) {
+        Expr excluded = not.has("enum")
+                ? new Expr.Choice(not.path("enum")
+                        .valueStream()
+                        .map(value -> Expr.text(value.asString("")))
+                        .toList())
+                : pattern(part.child("not", not), not.path("pattern"), read.ofOthers());
+        return new Expr.Intersection(List.of(Expr.any(new Expr.Chars(CodePoints.ALL))), List.of(excluded));
+    }
+
     private static Limits limits(Conjunction all) {
-        Limits limits = lengthsAndPatterns(all, Strings::pattern);
+        Limits limits = lengthsAndPatterns(all, Reading.BY_ALL);
         List<Expr> languages = new ArrayList<>(limits.languages);
         int max = limits.max;
         for (String format : formats(all)) {
@@ -188,11 +209,14 @@ final class Strings {
         return formats;
     }
 
-    private static Expr pattern(Subschema schema, JsonNode pattern, BiFunction<String, String, Expr> read) {
+    private static Expr pattern(Subschema schema, JsonNode pattern, Reading read) {
         if (!pattern.isString()) {
             throw schema.wrong("pattern", "a string");
         }
-        return read.apply(schema.pointer() + "/pattern", pattern.stringValue());
+        String place = schema.pointer() + "/pattern";
+        return read == Reading.BY_ALL
+                ? pattern(place, pattern.stringValue())
+                : perhapsPattern(place, pattern.stringValue());
     }
 
     static Expr pattern(String pointer, String expression) {
@@ -212,19 +236,11 @@ final class Strings {
         }
     }
 
-    /** Whether the format says something about texts. */
+    /** Whether the format says something about texts. One that isn't known is an annotation (validation 7.2.3). */
     private static boolean says(Subschema schema, JsonNode format) {
         if (!format.isString()) {
             throw schema.wrong("format", "a string");
         }
-        String name = format.stringValue();
-        boolean saidOtherwise = Stream.of("pattern", "enum", "const").anyMatch(schema.node()::has);
-        boolean says =
-                !Formats.ANNOTATIONS.contains(name) && Formats.range(name).isEmpty();
-        if (!Formats.known(name) && says && !saidOtherwise) {
-            String known = String.join(", ", Formats.names().stream().sorted().toList());
-            throw schema.unsupported("format", " with \"" + name + "\"; known are " + known);
-        }
-        return Formats.known(name);
+        return Formats.known(format.stringValue());
     }
 }

@@ -1,0 +1,143 @@
+package io.baseload.chat.schema;
+
+import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What references of a document may lead to. Those that name a schema by its {@code $id} (core 8.2.1), or a place in it, are replaced by the place in the
+ * document, so that they mean the same wherever a schema is copied to.
+ */
+final class References {
+    private static final int LAST_DRAFT_WITH_ID = 4;
+    private static final int LAST_DRAFT_WITH_ANCHORS_AS_ID = 7;
+
+    private final SchemaDocument document;
+    private final JsonNode root;
+    private final Map<String, Subschema> anchors = new HashMap<>();
+    private final Map<String, String> places = new HashMap<>();
+    private final List<Place> referring = new ArrayList<>();
+
+    References(SchemaDocument document, JsonNode root) {
+        this.document = document;
+        this.root = root;
+    }
+
+    /** The schemas that have an anchor, by its name. */
+    Map<String, Subschema> find() {
+        Deque<Place> due = new ArrayDeque<>(List.of(new Place("#", root, true, URI.create(""), "#")));
+        while (!due.isEmpty()) {
+            Place next = due.poll();
+            Place named = next.schema ? named(next) : next;
+            if (next.schema && text(next.node, "$ref").isPresent()) {
+                referring.add(named);
+            }
+            document.effort().spend((long) named.node.size() * (1 + named.pointer.length() / 100));
+            named.addChildren(due);
+        }
+        referring.forEach(this::replace);
+        return anchors;
+    }
+
+    /** Notes names of a schema; returns it with the base of its own references and of its children. */
+    private Place named(Place place) {
+        text(place.node, "$anchor").ifPresent(name -> anchor(name, place));
+        Optional<String> id = text(place.node, document.draft() <= LAST_DRAFT_WITH_ID ? "id" : "$id");
+        if (id.isPresent() && id.get().startsWith("#")) {
+            if (document.draft() <= LAST_DRAFT_WITH_ANCHORS_AS_ID) {
+                anchor(id.get().substring(1), place);
+            }
+            return place;
+        }
+        Optional<URI> own = id.flatMap(name -> resolved(place.base, name));
+        own.ifPresent(uri -> places.putIfAbsent(withoutFragment(uri), place.pointer));
+        return own.map(uri -> new Place(place.pointer, place.node, true, uri, place.pointer))
+                .orElse(place);
+    }
+
+    private void anchor(String name, Place place) {
+        anchors.putIfAbsent(name, Subschema.of(place.node, place.pointer, document.effort()));
+    }
+
+    private static Optional<String> text(JsonNode schema, String keyword) {
+        return Optional.ofNullable(schema.get(keyword))
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue);
+    }
+
+    private static Optional<URI> resolved(URI base, String reference) {
+        try {
+            return Optional.of(base.resolve(reference));
+        } catch (IllegalArgumentException broken) {
+            return Optional.empty();
+        }
+    }
+
+    private static String withoutFragment(URI uri) {
+        return uri.toString().replaceFirst("#.*", "");
+    }
+
+    private void replace(Place place) {
+        String reference = place.node.path("$ref").asString("");
+        if (reference.startsWith("#")) {
+            boolean within = reference.startsWith("#/")
+                    && !place.resource.equals("#")
+                    && !root.at(place.resource.substring(1) + reference.substring(1))
+                            .isMissingNode();
+            if (within) {
+                put(place, place.resource, reference.substring(1));
+            }
+            return;
+        }
+        resolved(place.base, reference).ifPresent(uri -> {
+            String resource = places.get(withoutFragment(uri));
+            String fragment = uri.getRawFragment() == null ? "" : uri.getRawFragment();
+            if (resource != null && (fragment.isEmpty() || fragment.startsWith("/"))) {
+                put(place, resource, fragment);
+            } else if (resource != null) {
+                put(place, "#", fragment);
+            }
+        });
+    }
+
+    private static void put(Place place, String resource, String fragment) {
+        ((ObjectNode) place.node).put("$ref", resource.replace("%", "%25") + fragment);
+    }
+
+    /**
+     * Where a schema may be.
+     *
+     * @param schema whether it is a schema or a list of such, and not a map of names to schemas
+     * @param base that references in it are relative to
+     * @param resource where the schema is that has this base
+     */
+    private record Place(String pointer, JsonNode node, boolean schema, URI base, String resource) {
+        private static final Set<String> MAPS =
+                Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies");
+        private static final Set<String> VALUES = Set.of("const", "enum", "default", "examples");
+
+        void addChildren(Deque<Place> due) {
+            for (int i = 0; i < (node.isArray() ? node.size() : 0); i++) {
+                due.add(new Place(pointer + "/" + i, node.get(i), true, base, resource));
+            }
+            if (node.isObject()) {
+                node.properties().forEach(entry -> addChild(entry.getKey(), entry.getValue(), due));
+            }
+        }
+
+        private void addChild(String name, JsonNode child, Deque<Place> due) {
+            if (!schema || !VALUES.contains(name)) {
+                String place = pointer + "/" + Subschema.escape(name);
+                due.add(new Place(place, child, !schema || !MAPS.contains(name), base, resource));
+            }
+        }
+    }
+}

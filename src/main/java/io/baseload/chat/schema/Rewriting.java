@@ -1,0 +1,93 @@
+package io.baseload.chat.schema;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Keywords that other keywords say as well (JSON Schema 2020-12): {@code not} by the complement (core 10.2.1.4), {@code if}, {@code then} and {@code else} by the choice
+ * between the condition with {@code then} and its complement with {@code else} (core 10.2.2), what depends on a member by the choice between its absence and its presence
+ * with what it demands (core 10.2.2.4, validation 6.5.4).
+ */
+final class Rewriting {
+    private static final List<String> DEPENDENT = List.of("dependentRequired", "dependentSchemas", "dependencies");
+    private static final int DRAFT_OF_IF = 7;
+
+    private final SchemaDocument document;
+    private final Subschema schema;
+    private final Map<String, List<Subschema>> said = new LinkedHashMap<>();
+
+    private Rewriting(SchemaDocument document, Subschema schema) {
+        this.document = document;
+        this.schema = schema;
+    }
+
+    /** By keyword, schemas that say the same together. */
+    static Map<String, List<Subschema>> of(SchemaDocument document, Subschema schema) {
+        var rewriting = new Rewriting(document, schema);
+        if (!Negation.isSingle(schema.node())) {
+            schema.find("not").ifPresent(rewriting::not);
+        }
+        if (document.draft() >= DRAFT_OF_IF) {
+            schema.find("if").ifPresent(rewriting::conditional);
+        }
+        DEPENDENT.forEach(keyword -> schema.find(keyword).ifPresent(value -> rewriting.dependent(keyword, value)));
+        return rewriting.said;
+    }
+
+    private void not(JsonNode value) {
+        Subschema negated = schema.child("not", value);
+        JsonNode complement = Negation.of(document, negated);
+        if (Keywords.impossible(complement)) {
+            throw schema.unsupported("not", " of what it says here");
+        }
+        said.put("not", List.of(negated.child("negated", complement)));
+    }
+
+    private void conditional(JsonNode condition) {
+        Optional<JsonNode> then = schema.find("then");
+        Optional<JsonNode> otherwise = schema.find("else");
+        if (then.isEmpty() && otherwise.isEmpty()) {
+            said.put("if", List.of());
+            return;
+        }
+        JsonNode complement = Negation.of(document, schema.child("if", condition));
+        JsonNode choice = Negation.anyOf(List.of(
+                then.map(schema -> Negation.together(condition, schema)).orElse(condition),
+                otherwise.map(schema -> Negation.together(complement, schema)).orElse(complement)));
+        said.put("if", List.of(schema.child("if", "either", choice)));
+    }
+
+    private void dependent(String keyword, JsonNode demands) {
+        if (!demands.isObject()) {
+            throw schema.wrong(keyword, "an object of what each member demands");
+        }
+        List<Subschema> all = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> demand : demands.properties()) {
+            JsonNode choice = Negation.anyOf(
+                    List.of(Negation.absent(demand.getKey()), present(demand.getKey(), demand.getValue())));
+            all.add(schema.child(keyword, demand.getKey() + " or not", choice).within(schema));
+        }
+        said.put(keyword, all);
+    }
+
+    /** An object with the member and what that demands: other members, or a schema. */
+    private static JsonNode present(String name, JsonNode demanded) {
+        List<JsonNode> names = new ArrayList<>(List.of(JsonNodeFactory.instance.stringNode(name)));
+        if (demanded.isString()) {
+            names.add(demanded);
+        } else if (demanded.isArray()) {
+            demanded.forEach(names::add);
+        }
+        ObjectNode present = Negation.object("required", Negation.list(names));
+        if (demanded.isObject() || demanded.isBoolean()) {
+            present.set("allOf", Negation.list(List.of(demanded)));
+        }
+        return present;
+    }
+}
