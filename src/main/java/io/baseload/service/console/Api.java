@@ -134,7 +134,7 @@ final class Api {
 
     private void serve(ApiRequest request, HttpServletResponse response) {
         if (!allows(request.getMethod(), request.getRequestURI())) {
-            request.setAttribute(FORBIDDEN, true);
+            request.getRequest().setAttribute(FORBIDDEN, true);
             throw new Refused(403, "This API key or token does not have the role that this route needs.");
         }
         try {
