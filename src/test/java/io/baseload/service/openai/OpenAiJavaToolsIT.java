@@ -168,13 +168,13 @@ class OpenAiJavaToolsIT {
                                 .addFunctionTool(FunctionDefinition.builder()
                                         .name("broken")
                                         .parameters(FunctionParameters.builder()
-                                                .putAdditionalProperty("not", JsonValue.from(Map.of("type", "string")))
+                                                .putAdditionalProperty("unevaluatedItems", JsonValue.from(false))
                                                 .build())
                                         .build())
                                 .toolChoice(allowed(ChatCompletionAllowedTools.Mode.REQUIRED, "broken"))
                                 .build()));
         assertThat(refused.param()).contains("tools[2].function.parameters");
-        assertThat(refused).hasMessageContaining("#/not: not is not supported");
+        assertThat(refused).hasMessageContaining("#/unevaluatedItems: unevaluatedItems is not supported");
     }
 
     @Test
