@@ -171,7 +171,8 @@ class StructuredOutputIT {
     @Test
     void aSchemaThatCannotBeEnforcedIsRefusedByPlaceAndName() {
         Map<String, Object> schema = Map.of("properties", Map.of("a", Map.of("unevaluatedItems", false)));
-        assertRefused(format(schema, Optional.empty()), "#/properties/a/unevaluatedItems: unevaluatedItems is not supported");
+        assertRefused(
+                format(schema, Optional.empty()), "#/properties/a/unevaluatedItems: unevaluatedItems is not supported");
     }
 
     static Stream<Arguments> schemasThatAreNotStrict() {
