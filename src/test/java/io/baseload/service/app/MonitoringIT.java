@@ -50,6 +50,7 @@ class MonitoringIT {
         service = RunningService.at(
                 home.resolve("home"),
                 "baseload.model.warm-up=false",
+                "baseload.metrics.vllm-names=true",
                 "baseload.audit.anchor.file=" + home.resolve("anchor.jsonl"),
                 "baseload.backends.allowed-hosts=127.0.0.1");
         Rest rest = service.rest();
@@ -109,6 +110,56 @@ class MonitoringIT {
             assertThat(rule.get("runbook"))
                     .isEqualTo("docs/runbooks.md#" + rule.get("alert").toLowerCase(Locale.ROOT));
         }
+    }
+
+    @Test
+    void whatVllmHasTooIsThereUnderItsNames() throws Exception {
+        String scraped = scrape();
+        for (String name : List.of(
+                "num_requests_running",
+                "kv_cache_usage_perc",
+                "prefix_cache_queries_total",
+                "prompt_tokens_total",
+                "request_success_total",
+                "time_to_first_token_seconds_bucket",
+                "e2e_request_latency_seconds_count")) {
+            assertThat(values(scraped, "vllm:" + name))
+                    .as(name)
+                    .isNotEmpty()
+                    .containsExactlyInAnyOrderElementsOf(values(scraped, "baseload_" + name));
+        }
+        assertThat(scraped).contains("# TYPE vllm:request_success_total counter");
+    }
+
+    /** Labels and value of each sample. */
+    private static List<String> values(String scraped, String name) {
+        return scraped.lines()
+                .filter(line -> line.startsWith(name + "{"))
+                .map(line -> line.substring(name.length()))
+                .toList();
+    }
+
+    @Test
+    void operatorsSeeWhatRuns() throws Exception {
+        JsonNode model = read("/actuator/models").at("/models/0");
+        assertThat(model.get("id").asString()).isEqualTo("smollm2-135m-instruct");
+        assertThat(model.get("memoryBytes").asLong()).isPositive();
+        assertThat(model.get("decodeTier").asString()).isNotBlank();
+        assertThat(read("/actuator/health").at("/components/ledger/status").asString())
+                .isEqualTo("UP");
+        assertThat(read("/actuator/health/readiness").propertyNames()).containsExactly("status");
+        assertThat(read("/actuator/info").at("/build/artifact").asString()).isEqualTo("baseload");
+        JsonNode materials = read("/actuator/sbom/application");
+        assertThat(materials.get("bomFormat").asString()).isEqualTo("CycloneDX");
+        assertThat(materials
+                        .get("components")
+                        .valueStream()
+                        .map(library -> library.get("name").asString()))
+                .contains("postgresql", "spring-webmvc", "tokenizers", "dnnl");
+    }
+
+    private static JsonNode read(String path) throws Exception {
+        return new JsonMapper().readTree(service.rest().send("GET", path, "").body());
     }
 
     @SuppressWarnings("unchecked")
