@@ -1,14 +1,22 @@
 package io.baseload.service.app;
 
+import static io.prometheus.metrics.model.registry.MetricType.COUNTER;
+import static io.prometheus.metrics.model.registry.MetricType.GAUGE;
+import static io.prometheus.metrics.model.registry.MetricType.HISTOGRAM;
+import static java.util.Map.entry;
+
+import io.prometheus.metrics.model.registry.MetricType;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.stereotype.Component;
@@ -24,25 +32,25 @@ final class VllmMeterNames implements MultiCollector {
     private static final String THEIRS = "vllm:";
 
     /** As in vLLM's production metrics, without the suffix {@code _total}. */
-    private static final List<String> NAMES = List.of(
-            "num_requests_running",
-            "num_requests_waiting",
-            "kv_cache_usage_perc",
-            "num_preemptions",
-            "prefix_cache_queries",
-            "prefix_cache_hits",
-            "spec_decode_num_draft_tokens",
-            "spec_decode_num_accepted_tokens",
-            "prompt_tokens",
-            "generation_tokens",
-            "request_success",
-            "time_to_first_token_seconds",
-            "inter_token_latency_seconds",
-            "request_time_per_output_token_seconds",
-            "e2e_request_latency_seconds",
-            "request_queue_time_seconds",
-            "request_prefill_time_seconds",
-            "request_decode_time_seconds");
+    private static final Map<String, MetricType> METRICS = Map.ofEntries(
+            entry("num_requests_running", GAUGE),
+            entry("num_requests_waiting", GAUGE),
+            entry("kv_cache_usage_perc", GAUGE),
+            entry("num_preemptions", COUNTER),
+            entry("prefix_cache_queries", COUNTER),
+            entry("prefix_cache_hits", COUNTER),
+            entry("spec_decode_num_draft_tokens", COUNTER),
+            entry("spec_decode_num_accepted_tokens", COUNTER),
+            entry("prompt_tokens", COUNTER),
+            entry("generation_tokens", COUNTER),
+            entry("request_success", COUNTER),
+            entry("time_to_first_token_seconds", HISTOGRAM),
+            entry("inter_token_latency_seconds", HISTOGRAM),
+            entry("request_time_per_output_token_seconds", HISTOGRAM),
+            entry("e2e_request_latency_seconds", HISTOGRAM),
+            entry("request_queue_time_seconds", HISTOGRAM),
+            entry("request_prefill_time_seconds", HISTOGRAM),
+            entry("request_decode_time_seconds", HISTOGRAM));
 
     private final PrometheusRegistry registry;
 
@@ -53,21 +61,27 @@ final class VllmMeterNames implements MultiCollector {
 
     /** Also keeps the registry from asking this collector while it asks the registry. */
     @Override
-    public List<String> getPrometheusNames() {
-        return NAMES.stream().map(THEIRS::concat).toList();
+    public List<MetricFamilyDescriptor> getMetricFamilyDescriptors() {
+        return METRICS.entrySet().stream()
+                .map(metric -> MetricFamilyDescriptor.of(metric.getValue(), THEIRS + metric.getKey())
+                        .build())
+                .toList();
     }
 
     @Override
     public MetricSnapshots collect() {
-        MetricSnapshots ours =
-                registry.scrape(name -> name.startsWith(OURS) && NAMES.contains(name.substring(OURS.length())));
+        MetricSnapshots ours = registry.scrape(VllmMeterNames::isCopied);
         return new MetricSnapshots(
                 ours.stream().flatMap(VllmMeterNames::renamed).toList());
     }
 
+    private static boolean isCopied(String name) {
+        return name.startsWith(OURS) && METRICS.containsKey(name.substring(OURS.length()));
+    }
+
     private static Stream<MetricSnapshot> renamed(MetricSnapshot metric) {
         String name = metric.getMetadata().getName();
-        if (!name.startsWith(OURS) || !NAMES.contains(name.substring(OURS.length()))) {
+        if (!isCopied(name)) {
             return Stream.empty();
         }
         var metadata = new MetricMetadata(
