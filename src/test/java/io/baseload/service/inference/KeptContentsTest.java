@@ -18,6 +18,7 @@ import io.baseload.service.contents.SealedContent;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
+import io.baseload.testing.CuttableLine;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.nio.charset.StandardCharsets;
@@ -131,9 +132,8 @@ class KeptContentsTest {
 
     @Test
     void ofALostAnswerIsKeptWhatItsProcessToldOf() throws Exception {
-        var first = TestPlatform.behind(
-                TestPlatform.server().port(), List.of("--baseload.quota.lease=8s"), TinyInference.class);
-        try (first) {
+        try (var line = new CuttableLine(TestPlatform.server().port());
+                var first = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
             first.get(Contents.class).change(ACTOR, Tenant.DEFAULT, new ContentPolicy(true, OptionalInt.empty()));
             var client = new Client(first.get(Inference.class), Tenant.DEFAULT);
             client.ask(3, 100);
@@ -146,6 +146,7 @@ class KeptContentsTest {
                                     .contents()
                                     .stream()
                                     .anyMatch(kept -> text(kept).contains("word word ")));
+            line.cut(); // or the first process might settle it itself
             first.superuser().sql("DELETE FROM instance").update();
             try (var second = first.beside(TinyInference.class)) {
                 Patience.await().until(() -> lost(second).isPresent());
@@ -156,6 +157,7 @@ class KeptContentsTest {
                 assertThat(lost(second).orElseThrow().get("answer_digest").asString())
                         .isEqualTo(HexFormat.of().formatHex(kept.digest()));
             }
+            line.mend();
         }
     }
 
