@@ -79,7 +79,9 @@ class SpeculationTest {
     private static void compare(Path file, LoadOptions options) {
         try (LoadedModel plain = ENGINE.load(file, options.withSpeculation(false));
                 LoadedModel speculative = ENGINE.load(file, options)) {
-            for (int seed = 0; seed < 3; seed++) {
+            // How many drafts are made depends on what they cost here and now: on a crowded machine some more answers
+            // show both kinds.
+            for (int seed = 0; seed < 3 || seed < 100 && !guessedRightAndWrong(speculative); seed++) {
                 GenerationRequest request = request(seed, Lease.unlimited());
                 CollectingSink expected = answer(plain, request);
                 CollectingSink drafted = answer(speculative, request);
@@ -90,10 +92,15 @@ class SpeculationTest {
                         .isEqualTo(answer(plain, greedy).tokens());
             }
             SpeculationLoad load = speculative.load().speculation();
-            assertThat(load.accepted()).isPositive().isLessThan(load.drafted());
+            assertThat(guessedRightAndWrong(speculative)).as("%s", load).isTrue();
             assertThat(plain.load().speculation()).isEqualTo(new SpeculationLoad(0, 0));
             assertThat(speculative.load().kvTokensUsed()).isZero();
         }
+    }
+
+    private static boolean guessedRightAndWrong(LoadedModel model) {
+        SpeculationLoad load = model.load().speculation();
+        return load.accepted() > 0 && load.accepted() < load.drafted();
     }
 
     @Test
