@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The library as an application of somebody else sees it. */
+/** The starter as an application of somebody else sees it. */
 class EmbeddedTest {
     private static final String MODEL = System.getProperty("model");
     private static final String VECTOR = "jdk.incubator.vector";
@@ -84,7 +84,7 @@ class EmbeddedTest {
     void theJarHoldsTheLibraryOnly() throws Exception {
         Path jar = Arrays.stream(classpath().split(File.pathSeparator))
                 .map(Path::of)
-                .filter(p -> p.getFileName().toString().matches("baseload-.*\\.jar"))
+                .filter(p -> p.getFileName().toString().matches("baseload-\\d.*\\.jar"))
                 .findFirst()
                 .orElseThrow();
         try (JarFile file = new JarFile(jar.toFile())) {

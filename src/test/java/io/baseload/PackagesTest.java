@@ -1,0 +1,108 @@
+package io.baseload;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
+
+/** The poms below src/packages and src/samples are built by themselves, so that they can't read a version in the pom of the service: each has to say the same. */
+class PackagesTest {
+    private static final Element ROOT = project(Path.of("pom.xml"));
+    private static final String BOOT = text(child(ROOT, "parent").orElseThrow(), "version");
+    private static final Map<String, String> VERSIONS = Map.of(
+            "io.baseload",
+            text(ROOT, "version"),
+            "org.springframework.boot",
+            BOOT,
+            "spring-boot.version",
+            BOOT,
+            "spring-ai.version",
+            text(child(ROOT, "properties").orElseThrow(), "spring-ai.version"));
+
+    @Test
+    void versionsAreThoseOfTheService() throws Exception {
+        Map<String, String> others = new TreeMap<>();
+        for (Path pom : poms()) {
+            for (Element element : elements(project(pom))) {
+                String name = element.getTagName().equals("version")
+                        ? text((Element) element.getParentNode(), "groupId")
+                        : element.getTagName();
+                String expected = VERSIONS.getOrDefault(name, "");
+                String version = element.getTextContent();
+                if (!expected.isEmpty() && !version.startsWith("${") && !version.equals(expected)) {
+                    others.put(pom + " " + name, version);
+                }
+            }
+        }
+        assertEquals(Map.of(), others);
+    }
+
+    @Test
+    void bomNamesEachPackage() throws Exception {
+        List<String> managed = elements(project(Path.of("src/packages/bom/pom.xml"))).stream()
+                .filter(element -> element.getTagName().equals("dependency"))
+                .map(element -> text(element, "artifactId"))
+                .toList();
+        List<String> packages = Stream.concat(Stream.of(Path.of("pom.xml")), poms().stream())
+                .filter(pom -> !pom.startsWith("src/samples"))
+                .map(PackagesTest::project)
+                .filter(project -> text(project, "packaging").isEmpty())
+                .map(project -> text(project, "artifactId"))
+                .toList();
+        assertEquals(
+                packages.stream().sorted().toList(), managed.stream().sorted().toList());
+    }
+
+    private static List<Path> poms() throws Exception {
+        try (Stream<Path> packages = Files.walk(Path.of("src/packages"));
+                Stream<Path> samples = Files.walk(Path.of("src/samples"))) {
+            List<Path> poms = Stream.concat(packages, samples)
+                    .filter(file -> file.endsWith("pom.xml"))
+                    .toList();
+            assertTrue(poms.size() > 3, poms::toString);
+            return poms;
+        }
+    }
+
+    private static Element project(Path pom) {
+        try {
+            return DocumentBuilderFactory.newDefaultInstance()
+                    .newDocumentBuilder()
+                    .parse(pom.toFile())
+                    .getDocumentElement();
+        } catch (Exception e) {
+            throw new AssertionError(pom.toString(), e);
+        }
+    }
+
+    private static List<Element> elements(Element parent) {
+        var all = parent.getElementsByTagName("*");
+        return Stream.iterate(0, i -> i < all.getLength(), i -> i + 1)
+                .map(i -> (Element) all.item(i))
+                .toList();
+    }
+
+    private static Optional<Element> child(Element parent, String name) {
+        for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
+            if (node instanceof Element element && element.getTagName().equals(name)) {
+                return Optional.of(element);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What the child says, or nothing where there is none. */
+    private static String text(Element parent, String name) {
+        return child(parent, name).map(Element::getTextContent).orElse("");
+    }
+}
