@@ -19,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * A {@link ChatModel} that runs in this process: {@code spring.ai.model.chat=baseload} selects it, {@code spring.ai.baseload.chat.model} names its file. Model
@@ -28,6 +29,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(ChatModel.class)
 @ConditionalOnProperty(name = "spring.ai.model.chat", havingValue = "baseload")
 @EnableConfigurationProperties(BaseloadChatProperties.class)
+@ImportRuntimeHints(BaseloadRuntimeHints.class)
 public class BaseloadChatAutoConfiguration {
 
     @Bean(destroyMethod = "close")

@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * An {@link EmbeddingModel} that runs in this process: {@code spring.ai.model.embedding=baseload} selects it, {@code spring.ai.baseload.embedding.model} names its folder. It shares the chat model's
@@ -24,6 +25,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(EmbeddingModel.class)
 @ConditionalOnProperty(name = "spring.ai.model.embedding", havingValue = "baseload")
 @EnableConfigurationProperties(BaseloadEmbeddingProperties.class)
+@ImportRuntimeHints(BaseloadRuntimeHints.class)
 public class BaseloadEmbeddingAutoConfiguration {
 
     @Bean(destroyMethod = "close")

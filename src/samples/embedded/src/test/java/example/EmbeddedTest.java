@@ -13,14 +13,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The starter as an application of somebody else sees it. */
 class EmbeddedTest {
     private static final String MODEL = System.getProperty("model");
+    private static final String CLASSES = "target/classes";
     private static final String VECTOR = "jdk.incubator.vector";
 
     @Test
@@ -47,6 +51,48 @@ class EmbeddedTest {
         List<String> warnings = output.stream().filter(l -> l.contains("WARN")).toList();
         assertEquals(1, warnings.size(), () -> String.join("\n", output));
         assertTrue(warnings.getFirst().contains("--add-modules " + VECTOR), warnings::getFirst);
+    }
+
+    /** What the goal process-aot of Spring Boot's plugin does, here on the JDK of the tests. */
+    @Test
+    void answersAsProcessedAheadOfTime(@TempDir Path aot) throws Exception {
+        Path sources = aot.resolve("sources");
+        Path resources = aot.resolve("resources");
+        Path classes = aot.resolve("classes");
+        List<String> processing = new ArrayList<>();
+        int processed = java(
+                List.of("-cp", CLASSES + File.pathSeparator + classpath()),
+                "org.springframework.boot.SpringApplicationAotProcessor",
+                processing,
+                "example.Embedded",
+                sources.toString(),
+                resources.toString(),
+                classes.toString(),
+                "example",
+                "embedded");
+        assertEquals(0, processed, () -> String.join("\n", processing));
+        compile(sources, classes);
+        String hints = Files.readString(
+                resources.resolve("META-INF/native-image/example/embedded/reachability-metadata.json"));
+        assertTrue(hints.contains("pre-tokenizers.txt"), hints);
+        assertTrue(hints.contains("io.baseload.ai.BaseloadChatProperties"), hints);
+
+        List<String> output = new ArrayList<>();
+        int exit = java(
+                List.of(
+                        "--add-modules=" + VECTOR,
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Dspring.aot.enabled=true",
+                        "-cp",
+                        String.join(
+                                File.pathSeparator, classes.toString(), resources.toString(), CLASSES, classpath())),
+                "example.Embedded",
+                output,
+                "--brief",
+                "--spring.ai.baseload.chat.model=" + MODEL);
+        assertEquals(0, exit, () -> String.join("\n", output));
+        assertEquals("1", line(output, "brief tokens: "));
+        assertTrue(output.stream().anyMatch(l -> l.contains("AOT-processed")), () -> String.join("\n", output));
     }
 
     @Test
@@ -112,16 +158,33 @@ class EmbeddedTest {
     }
 
     private static int run(List<String> flags, List<String> output, String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(flags);
+        all.addAll(List.of("-cp", CLASSES + File.pathSeparator + classpath()));
+        return java(all, "example.Embedded", output, arguments);
+    }
+
+    private static int java(List<String> flags, String main, List<String> output, String... arguments)
+            throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
-        command.addAll(List.of("-cp", "target/classes" + File.pathSeparator + classpath(), "example.Embedded"));
+        command.add(main);
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (var reader = process.inputReader()) {
             reader.lines().forEach(output::add);
         }
         return process.waitFor();
+    }
+
+    private static void compile(Path sources, Path classes) throws Exception {
+        List<String> arguments = new ArrayList<>(
+                List.of("-proc:none", "-d", classes.toString(), "-cp", CLASSES + File.pathSeparator + classpath()));
+        try (Stream<Path> files = Files.walk(sources)) {
+            files.map(Path::toString).filter(name -> name.endsWith(".java")).forEach(arguments::add);
+        }
+        Files.createDirectories(classes);
+        assertEquals(0, ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new)));
     }
 
     private static String classpath() throws Exception {
