@@ -11,6 +11,7 @@ import org.springframework.ai.document.Document;
 import org.springframework.ai.rag.advisor.RetrievalAugmentationAdvisor;
 import org.springframework.ai.rag.retrieval.search.VectorStoreDocumentRetriever;
 import org.springframework.ai.vectorstore.VectorStore;
+import org.springframework.core.task.TaskExecutor;
 import org.springframework.stereotype.Component;
 
 /** Answers out of the handbook, remembers each conversation, and looks up prices. */
@@ -25,7 +26,8 @@ class Assistant {
             ChatMemory memory,
             VectorStore documents,
             TokenCounter tokens,
-            TicketOffice office) {
+            TicketOffice office,
+            TaskExecutor executor) {
         this.client = builder.defaultAdvisors(
                         MessageChatMemoryAdvisor.builder(memory).build(), tokens)
                 .build();
@@ -34,6 +36,8 @@ class Assistant {
                         .vectorStore(documents)
                         .topK(1)
                         .build())
+                // the application's own, which ends with it
+                .taskExecutor(executor)
                 .build();
         this.office = office;
     }
