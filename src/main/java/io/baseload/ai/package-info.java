@@ -1,5 +1,5 @@
 /**
- * Spring AI: the engine as a {@code ChatModel} and an {@code EmbeddingModel}, with options, observations and auto-configuration. On chat and engine.api only.
+ * Spring AI: the engine as a {@code ChatModel} and an {@code EmbeddingModel}, with options, observations and auto-configuration. Depends only on chat and engine.api.
  */
 @NullMarked
 package io.baseload.ai;

@@ -1,7 +1,7 @@
 /**
- * The one interface for asking a model in words: messages or text in, events out.
+ * The interface for using a model with text: messages or text in, events out.
  *
- * <p>Only data, interfaces, and what gathers events.
+ * <p>Contains only data, interfaces, and collectors of events.
  */
 @NullMarked
 package io.baseload.chat.api;

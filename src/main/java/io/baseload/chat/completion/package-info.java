@@ -1,5 +1,5 @@
 /**
- * Puts the words together: template, tokenizer, generation, stop texts. Answers {@code chat.api}.
+ * Combines template, tokenizer, generation and stop texts. Implements {@code chat.api}.
  */
 @NullMarked
 package io.baseload.chat.completion;

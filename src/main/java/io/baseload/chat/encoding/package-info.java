@@ -1,4 +1,4 @@
-/** Words for encoders: tokenizes texts and pairs of texts, and shortens vectors. */
+/** Text for encoders: tokenizes texts and pairs of texts, and shortens vectors. */
 @NullMarked
 package io.baseload.chat.encoding;
 

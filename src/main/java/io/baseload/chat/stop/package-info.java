@@ -1,5 +1,5 @@
 /**
- * Bytes to whole characters, and stop texts: what may be sent on, and what must be held back.
+ * Bytes to whole characters, and stop texts: decides which text may be sent and which must be held back.
  */
 @NullMarked
 package io.baseload.chat.stop;

@@ -1,5 +1,5 @@
 /**
- * Text to tokens and tokens to bytes, by the model file's own vocabulary.
+ * Text to tokens and tokens to bytes, with the model file's own vocabulary.
  */
 @NullMarked
 package io.baseload.chat.tokenizer;

@@ -1,7 +1,7 @@
 /**
- * Tool calls and reasoning, read from what a model writes, and the forms in which families of models write them.
+ * Tool calls and reasoning: parsed from the model's output, in the formats of the model families.
  *
- * <p>Everything here is driven char by char, so that an answer reads the same however it is cut into pieces.
+ * <p>Everything here works character by character, so that the result doesn't depend on how an answer is split into pieces.
  */
 @NullMarked
 package io.baseload.chat.tools;

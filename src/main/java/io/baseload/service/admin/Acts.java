@@ -5,7 +5,7 @@ import io.baseload.service.tenant.Caller;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** Records what operators do. */
+/** Records actions of operators. */
 @Component
 final class Acts {
     private final AuditTrail trail;
@@ -14,7 +14,7 @@ final class Acts {
         this.trail = trail;
     }
 
-    /** Within a transaction the record stands or falls with it. */
+    /** Within a transaction the record is committed or rolled back with it. */
     void record(Caller caller, String kind, String subject, Map<String, ?> detail) {
         trail.recordAdmin(caller.actor(), "admin." + kind, subject, detail);
     }

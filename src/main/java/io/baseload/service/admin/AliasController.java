@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Aliases: the names that users ask, and which model answers to each. */
+/** Aliases: model names used by clients, and the models behind them. */
 @RestController
 @RequestMapping("/admin/v1/aliases")
 final class AliasController {
@@ -50,8 +50,7 @@ final class AliasController {
     }
 
     /**
-     * Answers when new requests go to the models; running ones finish where they began. With {@code Prefer: respond-async} it answers at once, with the job that
-     * moves the name.
+     * Answers when new requests go to the models; running ones finish on their old model. With {@code Prefer: respond-async} it answers at once, with the job that moves the alias.
      */
     @PutMapping("/{name}")
     ResponseEntity<?> put(
@@ -76,7 +75,7 @@ final class AliasController {
         }
     }
 
-    /** The model; where it is a backend's, or one of several, all of them. */
+    /** The model; if it is a backend's, or one of several, all of them. */
     private static Map<String, Object> described(AliasRoute route) {
         Map<String, Object> detail = new TreeMap<>();
         detail.put("model", route.first().model());

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An alias in JSON.
  *
- * @param model the one that is asked first
+ * @param model the one that is tried first
  */
 record AliasForm(String name, String model, List<TargetForm> targets) {
     private static final int MAX_TARGETS = 16;
@@ -28,9 +28,9 @@ record AliasForm(String name, String model, List<TargetForm> targets) {
     /**
      * One of the models behind an alias.
      *
-     * @param backend whose model it is; left out: a local model, or that of the only backend that has it
+     * @param backend the model's backend; absent: a local model, or that of the only backend that has it
      * @param weight share of the requests against targets of the same order (1)
-     * @param order the lowest is asked first (its place in the list)
+     * @param order the lowest is tried first (default: its position in the list)
      */
     record TargetForm(
             @Nullable String model,
@@ -55,7 +55,7 @@ record AliasForm(String name, String model, List<TargetForm> targets) {
         return Refusals.text(path, Refusals.present(path, id));
     }
 
-    /** What an alias is pointed to: one model, or several. */
+    /** The requested target of an alias: one model, or several. */
     record Request(@Nullable String model, @Nullable List<@Nullable TargetForm> targets) {
         AliasRoute route() {
             if (targets == null) {

@@ -29,7 +29,7 @@ final class AuditController {
      * Entries in order.
      *
      * @param after the number of the last entry seen
-     * @param kind one kind, or all that begin so if it ends in a dot
+     * @param kind one kind, or all with this prefix if it ends in a dot
      */
     @GetMapping
     Page<AuditForm> list(
@@ -49,7 +49,7 @@ final class AuditController {
         return Page.of(request, entries, entry -> Long.toString(entry.seq()), AuditForm::of);
     }
 
-    /** A key that isn't the platform's sees its own tenant, whatever it asks for. */
+    /** A key that isn't the platform's sees only its own tenant, whatever the query says. */
     private static Optional<String> visible(@Nullable String tenant, Caller caller) {
         var asked = filter("tenant", tenant);
         if (caller.isPlatform()) {
@@ -66,7 +66,7 @@ final class AuditController {
         return Optional.ofNullable(value).map(text -> Refusals.text(name, text));
     }
 
-    /** What was appended since the last time, and a stretch of what was before. */
+    /** Verifies the entries appended since the last time, and a range of the earlier ones. */
     @GetMapping("/verification")
     VerificationForm verify() {
         return VerificationForm.of(verifier.verify());

@@ -23,11 +23,11 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The trail for those who take it elsewhere: as a file that proves itself, or in lines that other systems read, part by part. */
+/** The trail for use elsewhere: as a file that proves itself, or as lines that other systems read, part by part. */
 @RestController
 @RequestMapping("/admin/v1/audit/export")
 final class AuditExportController {
-    /** What to send as {@code after} for the next part. */
+    /** The value of {@code after} for the next part. */
     static final String NEXT = "x-next-after";
 
     private static final String LINES = "application/x-ndjson";
@@ -47,10 +47,10 @@ final class AuditExportController {
     }
 
     /**
-     * A stretch of the trail as a file that {@code baseload audit verify} takes.
+     * A range of the trail as a file for {@code baseload audit verify}.
      *
-     * @param from number of the first entry; left out = the first that is still here
-     * @param to number of the last one; left out = the last that is signed
+     * @param from number of the first entry; absent = the first that is still in the database
+     * @param to number of the last one; absent = the last signed one
      */
     @GetMapping(params = "!format")
     void signed(

@@ -50,7 +50,7 @@ final class AuditProofController {
     /**
      * An inclusion proof of RFC 6962, hashes in hexadecimal.
      *
-     * @param leaf what is hashed, after a zero byte
+     * @param leaf the hashed text, after a zero byte
      * @param hashes from the leaf's sibling upwards
      * @param checkpoint a C2SP signed note of {@code root_hash}
      */
@@ -106,7 +106,7 @@ final class AuditProofController {
         }
     }
 
-    /** The signed note as text; in JSON for those who ask for that. */
+    /** The signed note as text; as JSON for clients that ask for it. */
     @GetMapping("/checkpoint")
     ResponseEntity<?> checkpoint(@RequestHeader(name = HttpHeaders.ACCEPT, defaultValue = "*/*") String accept) {
         Checkpoint latest = latest();
@@ -115,7 +115,7 @@ final class AuditProofController {
                 : ResponseEntity.ok().contentType(NOTE).body(latest.note());
     }
 
-    /** Shows that an entry stands in what the latest checkpoint is about. */
+    /** Proves that the latest checkpoint covers an entry. */
     @GetMapping("/proof")
     InclusionForm proof(@RequestParam long seq, @AuthenticationPrincipal Caller caller) {
         AuditEntry entry = proofs.entry(seq)
@@ -125,7 +125,7 @@ final class AuditProofController {
     }
 
     /**
-     * Shows that the latest checkpoint continues an earlier one.
+     * Proves that the latest checkpoint continues an earlier one.
      *
      * @param from its number of entries
      */
@@ -140,7 +140,7 @@ final class AuditProofController {
         return new Page<>("list", checkpoints.keys().stream().map(KeyForm::of).toList(), null);
     }
 
-    /** Makes a new signing key. The trail names it before the last checkpoint of the old one, which both have signed. */
+    /** Creates a new signing key. The trail names it before the last checkpoint of the old one, which both have signed. */
     @PostMapping("/keys")
     @ResponseStatus(HttpStatus.CREATED)
     KeyForm rotate(@AuthenticationPrincipal Caller caller) {

@@ -26,7 +26,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Engines elsewhere that answer for this service. */
+/** Remote engines that answer for this service. */
 @RestController
 @RequestMapping("/admin/v1/backends")
 final class BackendController {
@@ -70,7 +70,7 @@ final class BackendController {
         return ResponseEntity.created(URI.create("/admin/v1/backends/" + name)).body(BackendForm.of(known));
     }
 
-    /** Changes what the body names; models are replaced together. */
+    /** Changes the members in the body; the list of models is replaced as a whole. */
     @PatchMapping("/{name}")
     BackendForm change(
             @PathVariable String name, @RequestBody BackendRequest request, @AuthenticationPrincipal Caller caller) {
@@ -95,7 +95,7 @@ final class BackendController {
         }
     }
 
-    /** For the trail: all of it but the key. */
+    /** For the trail: everything except the key. */
     private static Map<String, Object> described(Backend backend) {
         BackendKey key = BackendKey.of(backend.secret());
         Map<String, Object> detail = new TreeMap<>();

@@ -11,10 +11,10 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * A backend in JSON, as it is shown: of its key only where it is.
+ * A backend in JSON, for display: of its key only the source.
  *
  * @param apiKeySource {@code none}, {@code database}, {@code environment} or {@code file}
- * @param health as the process that was asked has found it
+ * @param health as seen by the process that answers
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record BackendForm(
@@ -31,7 +31,7 @@ record BackendForm(
         @Nullable Health health,
         Instant createdAt) {
 
-    /** @param lastError what went wrong last, however long ago; null if nothing has */
+    /** @param lastError the latest error, however long ago; null if there was none */
     @JsonNaming(SnakeCaseStrategy.class)
     record Health(String state, Instant since, @Nullable String lastError) {
         static Health of(BackendHealth.Report report) {

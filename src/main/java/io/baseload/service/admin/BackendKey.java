@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a backend's key is, as it may be shown.
+ * The source of a backend's key, for display.
  *
  * @param source {@code none}, {@code database}, {@code environment} or {@code file}
  */
@@ -22,7 +22,7 @@ record BackendKey(
         };
     }
 
-    /** What a request says, of which one at most is given; an empty text takes the key away. */
+    /** The key in a request, given in at most one way; an empty text removes the key. */
     static Secret read(@Nullable String key, @Nullable String variable, @Nullable String file, Secret before) {
         if (Stream.of(key, variable, file).filter(Objects::nonNull).count() > 1) {
             throw Refusals.invalid(

@@ -12,14 +12,14 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a request says of a backend. What it leaves out stays, or gets the default in a new one.
+ * A backend in a request. Absent members stay unchanged, or get the default in a new backend.
  *
- * @param apiKey kept in the database, sealed; never shown
+ * @param apiKey stored in the database, encrypted; never shown
  * @param apiKeyEnv an environment variable of each process
  * @param apiKeyFile a file in the folder of backend keys
  * @param timeoutMs how long the backend may take until its answer begins
- * @param idleTimeoutMs how long it may be silent then
- * @param maxConcurrent requests that it may have at the same time
+ * @param idleTimeoutMs longest time without a byte after that
+ * @param maxConcurrent concurrent requests to it
  * @param maxTokensField {@code max_tokens} or {@code max_completion_tokens}
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -40,7 +40,7 @@ record BackendRequest(
     private static final int MAX_NAME = 256;
     private static final Set<String> MAX_TOKENS_FIELDS = Set.of("max_tokens", "max_completion_tokens");
 
-    /** @param upstream the backend's own name of it; left out: as users know it */
+    /** @param upstream the backend's own name for it; absent: the same */
     record ModelField(@Nullable String id, @Nullable String upstream) {
         Backend.Offer read(String path) {
             String known = Refusals.text(path + ".id", Refusals.present(path + ".id", id));
@@ -55,14 +55,14 @@ record BackendRequest(
         }
     }
 
-    /** The key must not come into a log. */
+    /** The key must not appear in a log. */
     @Override
     public String toString() {
         return "BackendRequest[" + name + "]";
     }
 
     /**
-     * A backend with what this says, and the rest as before.
+     * A backend with the changes of this request.
      *
      * @param address reads {@code base_url}
      */

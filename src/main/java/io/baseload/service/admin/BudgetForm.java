@@ -17,12 +17,12 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * Limits in a calendar window, in JSON, both ways; what is left out is unlimited.
+ * Limits of a calendar window, in JSON, both ways; absent = unlimited.
  *
- * @param model the id of the model that answers; left out = all together
+ * @param model the id of the model that answers; absent = all together
  * @param cost money, by the price table
- * @param softPercent from which part of a limit on answers carry a warning
- * @param interactivePercent which part of the window batch requests leave to interactive ones
+ * @param softPercent the percentage of a limit from which on answers carry a warning
+ * @param interactivePercent the percentage of the window that batch requests leave to interactive ones
  */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)

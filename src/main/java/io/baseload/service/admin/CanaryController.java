@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Canaries: a new model gets a part of an alias's requests, until it is promoted or rolled back. */
+/** Canaries: a new model gets a share of an alias's requests, until it is promoted or rolled back. */
 @RestController
 @RequestMapping("/admin/v1/aliases/{name}/canary")
 final class CanaryController {
@@ -37,7 +37,7 @@ final class CanaryController {
         return CanaryForm.of(canaries.find(name).orElseThrow(() -> Refusals.notFound("canary of", name)));
     }
 
-    /** Answers when the model gets its part. */
+    /** Answers when the model gets its share. */
     @PutMapping
     CanaryForm start(
             @PathVariable String name,

@@ -16,8 +16,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * A canary in JSON.
  *
  * @param reason why it ended; empty while it runs
- * @param stable numbers of the models that the alias pointed to before
- * @param canary numbers of the new one
+ * @param stable figures of the models that the alias pointed to before
+ * @param canary figures of the new one
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record CanaryForm(
@@ -63,13 +63,13 @@ record CanaryForm(
     }
 
     /**
-     * What is asked for.
+     * The requested canary.
      *
-     * @param backend whose model it is; left out: a local model, or that of the only backend that has it
+     * @param backend the model's backend; absent: a local model, or that of the only backend that has it
      * @param percent of the alias's requests
-     * @param minRequests answers of each before it can be promoted (100)
-     * @param maxErrorRate part of its answers that may fail (0.02)
-     * @param maxLatencyRatio how much longer its first token may take, at the 95th percentile (1.5)
+     * @param minRequests answers of each side before it can be promoted (100)
+     * @param maxErrorRate share of its answers that may fail (0.02)
+     * @param maxLatencyRatio largest ratio of the times to the first token, at the 95th percentile (1.5)
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record Request(

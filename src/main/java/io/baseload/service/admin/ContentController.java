@@ -29,7 +29,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Whether a tenant's prompts and answers are kept, what is kept, and its erasure. */
+/** Whether a tenant's prompts and answers are kept, the kept ones, and their erasure. */
 @RestController
 @RequestMapping("/admin/v1/tenants/{tenant}")
 final class ContentController {
@@ -64,7 +64,7 @@ final class ContentController {
     /**
      * A prompt, or the answers to it.
      *
-     * @param content what was kept, character for character
+     * @param content the kept text, character for character
      * @param salt with it {@code digest} is SHA-256(salt ‖ content), which the audit trail has as {@code prompt_digest} or {@code answer_digest}
      */
     @JsonNaming(SnakeCaseStrategy.class)
@@ -114,7 +114,7 @@ final class ContentController {
         return PolicyForm.of(policy);
     }
 
-    /** What was kept, in the order in which it was stored. The trail says that it was read. */
+    /** The kept contents, in the order of storage. The trail records the read. */
     @GetMapping("/contents")
     Page<ContentForm> read(
             @PathVariable String tenant,
@@ -143,7 +143,7 @@ final class ContentController {
         }
     }
 
-    /** Erases what was kept of a request, of an end user, or with {@code all=true} of the whole tenant. The trail stays as it is. */
+    /** Erases the contents of a request, of an end user, or with {@code all=true} of the whole tenant. The trail stays unchanged. */
     @DeleteMapping("/contents")
     Erased erase(
             @PathVariable String tenant,

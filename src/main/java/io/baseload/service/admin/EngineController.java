@@ -9,7 +9,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** What this process's engine is doing: memory, and the models in it. */
+/** The state of this process's engine: memory, and the models in it. */
 @RestController
 @RequestMapping("/admin/v1/engine")
 final class EngineController {

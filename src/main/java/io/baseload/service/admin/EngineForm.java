@@ -20,7 +20,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 @JsonNaming(SnakeCaseStrategy.class)
 record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> models) {
 
-    /** Bytes: what the service may take, and what of it goes where. */
+    /** Bytes: the memory that the service may use, and its parts. */
     @JsonNaming(SnakeCaseStrategy.class)
     record Memory(long limit, long heap, long reserve, long models, long free) {}
 
@@ -28,9 +28,9 @@ record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> m
      * A model in memory.
      *
      * @param kvTokens tokens that the KV cache can hold
-     * @param prefixTokensLookedUp prompt tokens that were looked up among computed ones
-     * @param prefixTokensFound and those that were there
-     * @param operatorSeconds what the workers spent their time on, all together
+     * @param prefixTokensLookedUp prompt tokens looked up in the prefix cache
+     * @param prefixTokensFound those found there
+     * @param operatorSeconds the workers' time by operator, all workers together
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record OfModel(

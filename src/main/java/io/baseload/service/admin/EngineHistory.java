@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Remembers what the engine did lately, in this process's memory: a sample each few seconds, 1,080 of them at most. */
+/** Keeps recent samples of the engine in this process's memory: one every few seconds, at most 1,080. */
 @Component
 final class EngineHistory implements InitializingBean, DisposableBean {
     static final Duration EVERY = Duration.ofSeconds(10);
@@ -34,16 +34,16 @@ final class EngineHistory implements InitializingBean, DisposableBean {
     }
 
     /**
-     * A moment.
+     * A sample.
      *
      * @param decodedTokens since the start, of all models here
-     * @param active answers that take part in steps
-     * @param queued answers that wait
+     * @param active answers being computed
+     * @param queued waiting answers
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record Sample(Instant at, long decodedTokens, long steps, int active, int queued) {}
 
-    /** Tokens that the models here have decoded since the start; what runs is counted token by token. */
+    /** Tokens decoded by the models here since the start; running answers are counted token by token. */
     long decoded() {
         return Math.round(registry.find("baseload.decoded_tokens").counters().stream()
                 .mapToDouble(Counter::count)

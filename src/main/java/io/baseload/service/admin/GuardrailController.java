@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The filters on what a tenant asks and is answered. */
+/** The filters on a tenant's requests and answers. */
 @RestController
 @RequestMapping("/admin/v1/tenants/{tenant}/guardrails")
 final class GuardrailController {
@@ -31,7 +31,7 @@ final class GuardrailController {
         return GuardrailForm.of(guardrails.of(tenants.require(tenant).id()));
     }
 
-    /** Replaces all filters, in their order; an empty list takes them away. */
+    /** Replaces all filters, in their order; an empty list removes them. */
     @PutMapping
     GuardrailForm change(
             @PathVariable String tenant, @RequestBody GuardrailForm form, @AuthenticationPrincipal Caller caller) {

@@ -52,12 +52,12 @@ record GuardrailForm(@Nullable List<@Nullable FilterForm> filters) {
      * A filter.
      *
      * @param kind {@code personal_data} or {@code http}
-     * @param sides {@code request}, {@code answer}; left out: both
-     * @param models names and ids of models that it is for; left out: all
+     * @param sides {@code request}, {@code answer}; absent: both
+     * @param models names and ids of models to which it applies; absent: all
      * @param handling of personal data: by kind {@code off}, {@code report}, {@code redact} or {@code block}
-     * @param region of personal data: where phone numbers without {@code +} are from
+     * @param region of personal data: the country of phone numbers without {@code +}
      * @param onFailure of a server: {@code block} or {@code allow}
-     * @param window of a server: characters of an answer at a time; 0 or left out: the whole answer
+     * @param window of a server: characters of an answer at a time; 0 or absent: the whole answer
      */
     @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)

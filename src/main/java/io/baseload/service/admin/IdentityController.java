@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** A tenant's people, as they were seen last, and service accounts. */
+/** A tenant's people, as last seen, and service accounts. */
 @RestController
 @RequestMapping("/admin/v1/tenants/{tenant}/identities")
 final class IdentityController {
@@ -45,7 +45,7 @@ final class IdentityController {
                 request, identities.list(tenant, request.after(), request.probe()), Identity::id, IdentityForm::of);
     }
 
-    /** Makes a service account. People are written down when they sign in. */
+    /** Creates a service account. People are recorded when they sign in. */
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     IdentityForm create(
@@ -69,7 +69,7 @@ final class IdentityController {
         }
     }
 
-    /** A key of a service account. It can do no more than the account, whatever it says. */
+    /** A key of a service account. It can do no more than the account, whatever the request says. */
     @PostMapping("/{id}/keys")
     @ResponseStatus(HttpStatus.CREATED)
     KeyForm.Issued issue(
@@ -93,7 +93,7 @@ final class IdentityController {
         return identities.find(tenant, id).orElseThrow(() -> new UnknownIdentityException(id));
     }
 
-    /** Somebody without roles can do nothing that anybody couldn't. */
+    /** A service account without roles would have no rights. */
     private static void requireMayManage(Caller caller, Identity identity) {
         if (!identity.roles().isEmpty()) {
             Refusals.requireMayManage(

@@ -39,9 +39,9 @@ record IdentityForm(
     }
 
     /**
-     * A service account that shall be.
+     * A service account to be created.
      *
-     * @param models aliases or ids; left out = all
+     * @param models aliases or ids; absent = all
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record Request(

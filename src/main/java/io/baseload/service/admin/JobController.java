@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Jobs: see them, cancel them. */
+/** Jobs: list and cancel. */
 @RestController
 @RequestMapping("/admin/v1/jobs")
 final class JobController {

@@ -26,7 +26,7 @@ record JobForm(
 
     record Started(JobForm job) {}
 
-    /** 202: the job goes on, and this is where it is seen. */
+    /** 202: the job continues, and this is its address. */
     static ResponseEntity<Started> started(Job job) {
         return ResponseEntity.accepted()
                 .location(URI.create("/admin/v1/jobs/" + job.id()))

@@ -53,7 +53,7 @@ final class KeyController {
         return KeyForm.Issued.of(keys.issue(caller.actor(), tenant, rights));
     }
 
-    /** Changes what the body names, from the next request on. */
+    /** Changes the members in the body, from the next request on. */
     @PatchMapping("/{prefix}")
     KeyForm change(
             @PathVariable String tenant,

@@ -12,7 +12,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * A key in JSON; never the secret.
  *
- * @param expiresSoon whether it is time for another one
+ * @param expiresSoon whether it is time to replace it
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record KeyForm(
@@ -47,7 +47,7 @@ record KeyForm(
                 key.lastUsedAt().orElse(null));
     }
 
-    /** A new key, with its secret: in this answer only. */
+    /** A new key, with its secret, which is in this answer only. */
     @JsonNaming(SnakeCaseStrategy.class)
     record Issued(
             String key,

@@ -17,13 +17,13 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a key shall be allowed, in JSON. What is left out keeps its value, or gets the default in a new key: all models, interactive, for ever.
+ * The rights of a key, in JSON. Absent members stay unchanged, or get the default in a new key: all models, interactive, for ever.
  *
  * @param expiresAt RFC 3339; null = never
- * @param models aliases or ids that the key may ask; empty = all
+ * @param models aliases or ids that the key may use; empty = all
  * @param priority {@code interactive} or {@code batch}
  * @param requestsPerMinute a whole number; null = no limit
- * @param addresses ranges such as {@code 10.0.0.0/8} or addresses that the key may be used from; empty = all
+ * @param addresses ranges such as {@code 10.0.0.0/8} or addresses from which the key may be used; empty = all
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record KeyRequest(
@@ -46,14 +46,14 @@ record KeyRequest(
                 expiresAt == null ? Optional.empty() : read(expiresAt));
     }
 
-    /** The rights of a new key that somebody makes for himself: what is left out but the roles is as it is with him. */
+    /** The rights of a new personal key: absent members, except the roles, are those of the person. */
     ApiKey.Rights within(ApiKey.Rights maker, Instant latest) {
         Refusals.present("roles", roles);
         var rights = over(maker);
         return rights.withEnd(rights.expiresAt().or(() -> Optional.of(latest)));
     }
 
-    /** A key's rights with what this request says, and the rest as before. */
+    /** A key's rights with the changes of this request. */
     ApiKey.Rights over(ApiKey.Rights before) {
         return new ApiKey.Rights(
                 roles == null ? before.roles() : read(roles),

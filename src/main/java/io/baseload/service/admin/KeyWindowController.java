@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Budgets of a key: what may be used with it, and with those that it replaced by rotation. */
+/** Budgets of a key, shared with the keys that it replaced by rotation. */
 @RestController
 @RequestMapping("/admin/v1/tenants/{tenant}/keys/{prefix}/windows")
 final class KeyWindowController {
@@ -29,10 +29,10 @@ final class KeyWindowController {
         this.reports = reports;
     }
 
-    /** @param windows left out = none */
+    /** @param windows absent = none */
     record Windows(@Nullable List<@Nullable BudgetForm> windows) {}
 
-    /** Budgets, with what the present windows hold. */
+    /** Budgets, with the usage of the current windows. */
     record Counted(List<UsageForm.Window> windows) {}
 
     @GetMapping

@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Who one is, and the keys that a person makes for himself: none may do more than he, and all end. */
+/** The caller, and a person's own keys: none has more rights than the person, and all expire. */
 @RestController
 @RequestMapping("/admin/v1/me")
 final class MeController {

@@ -10,7 +10,7 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * Who is asking, in JSON.
+ * The caller, in JSON.
  *
  * @param name the key's prefix, or the person's id
  * @param issuer of the person who signed in or owns the key

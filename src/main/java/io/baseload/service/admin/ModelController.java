@@ -50,9 +50,9 @@ final class ModelController {
             @Nullable String quantize) {}
 
     /**
-     * @param precision exact or fast; left out: as before
-     * @param kvPrecision f32, f16 or q8; left out: as before
-     * @param pinned whether it stays in memory although nobody asks it; left out: as before
+     * @param precision exact or fast; absent: as before
+     * @param kvPrecision f32, f16 or q8; absent: as before
+     * @param pinned whether it stays in memory although nobody uses it; absent: as before
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record LoadRequest(

@@ -12,8 +12,8 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * A model in JSON.
  *
- * @param loaded what it is doing; null if it is not in memory
- * @param error why the last try to load it failed; null if it did not
+ * @param loaded its state in memory; null if it is not in memory
+ * @param error why the last attempt to load it failed; null if it did not
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record ModelForm(
@@ -31,11 +31,11 @@ record ModelForm(
 
     /**
      * @param memoryBytes bytes outside the Java heap
-     * @param precision what linear layers compute with: exact or fast
-     * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
-     * @param pinned whether it stays although nobody asks it, or others need room
-     * @param prefillTier what computes the linear layers of prompts
-     * @param decodeTier and those of answers
+     * @param precision the precision of linear layers: exact or fast
+     * @param kvPrecision the number format of the KV cache: f32, f16 or q8
+     * @param pinned whether it stays although nobody uses it, or others need room
+     * @param prefillTier the kernels for the linear layers of prompts
+     * @param decodeTier those for answers
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record Loaded(

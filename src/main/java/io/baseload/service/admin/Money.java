@@ -3,7 +3,7 @@ package io.baseload.service.admin;
 import io.baseload.service.quota.Price;
 import java.math.BigDecimal;
 
-/** Amounts of money: exact decimals, in one currency that the operator has in mind. */
+/** Amounts of money: exact decimals, in one currency of the operator's choice. */
 final class Money {
     static final BigDecimal MAX_BUDGET = new BigDecimal("1000000000000");
     static final BigDecimal MAX_PRICE = new BigDecimal("1000000000");

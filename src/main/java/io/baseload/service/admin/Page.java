@@ -7,20 +7,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * A part of a list.
  *
- * @param next what to send as {@code after} for the next part; null at the end
+ * @param next the value of {@code after} for the next part; null at the end
  */
 record Page<T>(String object, List<T> data, @Nullable String next) {
     private static final int DEFAULT = 100;
     private static final int MAX = 1000;
 
-    /** What a client asks for: at most {@code limit} items after a cursor. */
+    /** The requested part: at most {@code limit} items after a cursor. */
     record Request(int limit, String after) {
         static Request of(@Nullable Integer limit, @Nullable String after) {
             int asked = limit == null ? DEFAULT : Refusals.inRange("limit", limit, 1, MAX);
             return new Request(asked, after == null ? "" : Refusals.text("after", after));
         }
 
-        /** How many to read, so that the end of the list is seen. */
+        /** How many rows to read, so that the end of the list is detected. */
         int probe() {
             return limit + 1;
         }

@@ -22,13 +22,13 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a plan is asked for, in JSON.
+ * The request for a plan, in JSON.
  *
  * @param model an imported model's id
  * @param shape instead of it: a shape's name or sizes, or a {@code config.json}
- * @param format what linear layers are packed as; left out: as they are
- * @param shards that the model is cut into; left out: one for each socket
- * @param machine {@code this} (left out: this), a machine's name, or its description, as text or as an object
+ * @param format the packing of linear layers; absent: as stored
+ * @param shards that the model is split into; absent: one for each socket
+ * @param machine {@code this} (absent: this), a machine's name, or its description, as text or as an object
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record PlanBody(
@@ -88,7 +88,7 @@ record PlanBody(
             return planner.outline(source, options);
         } catch (ModelFileException e) {
             if (source instanceof PlanSource.Files) {
-                throw e; // a stored model that is damaged is no fault of the request
+                throw e; // a damaged stored model is not the request's fault
             }
             throw Refusals.invalid("shape", "invalid_value", "'shape' " + e.getMessage() + ".");
         }

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Plans: what a model takes on a machine, and how fast it can be there. Changes nothing. */
+/** Plans: a model's memory and best possible speed on a machine. Changes nothing. */
 @RestController
 final class PlanController {
     private final Planner planner;

@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** What tokens cost. */
+/** Prices of tokens. */
 @RestController
 @RequestMapping("/admin/v1/prices")
 final class PriceController {
@@ -34,8 +34,8 @@ final class PriceController {
     /**
      * A price in JSON, both ways, for a million tokens.
      *
-     * @param cached left out = as {@code prompt}
-     * @param validFrom RFC 3339; left out = now
+     * @param cached absent = as {@code prompt}
+     * @param validFrom RFC 3339; absent = now
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record Form(
@@ -68,7 +68,7 @@ final class PriceController {
         }
     }
 
-    /** All of them: those that were, are and will be. */
+    /** All of them: past, current and future ones. */
     @GetMapping
     Page<Form> list() {
         List<Form> all = prices.list().stream().map(Form::of).toList();
@@ -87,7 +87,7 @@ final class PriceController {
                         "'valid_from' must be now or later, and no other price of the model may begin then."));
     }
 
-    /** Takes back a price that has not begun. */
+    /** Withdraws a price that has not started. */
     @DeleteMapping
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void remove(

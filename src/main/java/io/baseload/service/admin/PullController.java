@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Brings models from where they are kept. */
+/** Downloads models. */
 @RestController
 @RequestMapping("/admin/v1/pulls")
 final class PullController {
@@ -36,7 +36,7 @@ final class PullController {
                         caller, "model.pull", "models/" + pull.name(), Refusals.plus(detail, "job", job.id()))));
     }
 
-    /** For the trail: no key, and of a presigned URL only what names the file. */
+    /** For the trail: no key, and of a presigned URL only the part that names the file. */
     private static Map<String, Object> described(Pull pull) {
         BackendKey key = BackendKey.of(pull.secret());
         Map<String, Object> detail = new TreeMap<>();

@@ -18,14 +18,14 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a request says of a model to pull; of the three kinds of source it names one.
+ * A request to pull a model, with exactly one of the three kinds of source.
  *
  * @param name the model's id
- * @param quantize as of an import
- * @param username who asks a registry, with the secret as password
+ * @param quantize as for an import
+ * @param username the user name for a registry, with the secret as password
  * @param secretEnv an environment variable of the process with the key for the source
  * @param secretFile a file in the folder of keys for sources
- * @param license which the model has, where the source does not say
+ * @param license the model's licence, if the source does not state one
  * @param signature the name of the file with its signature
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -46,9 +46,9 @@ record PullRequest(
     private static final Pattern REPOSITORY = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)?");
 
     /**
-     * @param baseUrl of the hub or its mirror; left out: huggingface.co
-     * @param revision a branch, tag or commit; left out: main
-     * @param files names or patterns; left out: what a model needs
+     * @param baseUrl of the hub or its mirror; absent: huggingface.co
+     * @param revision a branch, tag or commit; absent: main
+     * @param files names or patterns; absent: the files that a model needs
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record HuggingFaceField(
@@ -75,7 +75,7 @@ record PullRequest(
 
     /**
      * @param reference such as {@code registry.example.com/models/llama:1.0}
-     * @param plainHttp whether the registry speaks no TLS; left out: it does
+     * @param plainHttp whether the registry speaks no TLS; absent: it does
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record OciField(@Nullable String reference, @Nullable Boolean plainHttp) {
@@ -89,7 +89,7 @@ record PullRequest(
         }
     }
 
-    /** @param name what the file is called in the model's folder; left out: the last part of the URL's path */
+    /** @param name the file's name in the model's folder; absent: the last part of the URL's path */
     record UrlField(
             @Nullable String url,
             @Nullable String sha256,

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Refusals over fields of a request. */
+/** Refusals of fields in requests. */
 final class Refusals {
     private Refusals() {}
 
@@ -51,7 +51,7 @@ final class Refusals {
         }
     }
 
-    /** Text that the database can hold and be asked for: whole characters, none of them a control character. */
+    /** Text that the database can store and query: whole characters, no control characters. */
     static String text(String field, String text) {
         boolean bad = text.codePoints()
                 .anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
@@ -61,7 +61,7 @@ final class Refusals {
         return text;
     }
 
-    /** @param of throws an {@code IllegalArgumentException} that says which values there are */
+    /** @param of throws an {@code IllegalArgumentException} that lists the allowed values */
     static <T> Optional<T> named(String field, @Nullable String label, Function<String, T> of) {
         if (label == null) {
             return Optional.empty();

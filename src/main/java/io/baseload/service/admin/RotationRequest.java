@@ -6,9 +6,9 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * How a key shall be replaced.
+ * How a key is replaced.
  *
- * @param overlapSeconds how long the old key stays valid; left out = a day
+ * @param overlapSeconds how long the old key stays valid; absent = a day
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record RotationRequest(@Nullable Long overlapSeconds) {

@@ -10,7 +10,7 @@ import tools.jackson.databind.cfg.MutableCoercionConfig;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
-/** Nothing in a request is converted: neither {@code "1"} nor {@code 1.5} is an integer, and {@code 1} is no text. */
+/** Nothing in a request is converted: neither {@code "1"} nor {@code 1.5} is an integer, and {@code 1} is not a string. */
 @Component
 final class StrictTypes implements JsonMapperBuilderCustomizer {
     @Override

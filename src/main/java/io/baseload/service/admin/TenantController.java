@@ -54,7 +54,7 @@ final class TenantController {
                 .body(TenantForm.of(tenants.create(caller.actor(), tenant)));
     }
 
-    /** Changes what the body names; windows are replaced together. */
+    /** Changes the members in the body; windows are replaced as a whole. */
     @PatchMapping("/{tenant}")
     TenantForm change(
             @PathVariable("tenant") String id, @RequestBody TenantForm form, @AuthenticationPrincipal Caller caller) {

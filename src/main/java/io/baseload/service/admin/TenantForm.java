@@ -11,11 +11,11 @@ import tools.jackson.databind.annotation.JsonNaming;
 import tools.jackson.databind.node.LongNode;
 
 /**
- * A tenant in JSON, both ways. What a request leaves out keeps its value, or gets the default in a new tenant.
+ * A tenant in JSON, both ways. Members absent from a request keep their value, or get the default in a new tenant.
  *
  * @param maxConcurrent requests that may run or wait at the same time
  * @param weight share of the engine against other tenants, 1 to 1000
- * @param maxWaitMs how long a request may wait until its answer is begun; null = as the service says
+ * @param maxWaitMs how long a request may wait until its answer starts; null = the service's setting
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record TenantForm(
@@ -40,7 +40,7 @@ record TenantForm(
                         .orElse(null));
     }
 
-    /** A tenant with what this request says, and the rest as before. */
+    /** A tenant with the changes of this request. */
     Tenant over(Tenant before) {
         return new Tenant(
                 before.id(),

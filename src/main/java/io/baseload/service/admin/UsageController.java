@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What tenants have used: as a whole, or told apart by tenant, key, model and day; in JSON or, if the client wants it, CSV. */
+/** The tenants' usage: in total, or grouped by tenant, key, model and day; in JSON or, if the client wants it, CSV. */
 @RestController
 final class UsageController {
     private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
@@ -37,10 +37,10 @@ final class UsageController {
     }
 
     /**
-     * A tenant's windows and sums by model; with a grouping, or as CSV, rows as those of all tenants.
+     * A tenant's windows and sums by model; with a grouping, or as CSV, rows like those of all tenants.
      *
-     * @param from first moment, RFC 3339; left out = from the beginning
-     * @param to moment after the last, RFC 3339; left out = until now
+     * @param from first moment, RFC 3339; absent = from the beginning
+     * @param to moment after the last, RFC 3339; absent = until now
      */
     @GetMapping("/admin/v1/tenants/{tenant}/usage")
     ResponseEntity<?> ofTenant(
@@ -59,7 +59,7 @@ final class UsageController {
         return rows(new UsageQuery(Optional.of(id), begin(from), end(to), columns), limit, after, accept);
     }
 
-    /** @param grouping of {@code tenant}, {@code key}, {@code model}, {@code day}; left out = by tenant */
+    /** @param grouping of {@code tenant}, {@code key}, {@code model}, {@code day}; absent = by tenant */
     @GetMapping("/admin/v1/usage")
     ResponseEntity<?> ofAll(
             @RequestParam @Nullable String from,

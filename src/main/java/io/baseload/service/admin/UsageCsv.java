@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Usage as RFC 4180 has it: a line of names, lines end with CR LF, texts in quotes where they need them. No text can be taken for a formula by a spreadsheet. */
+/** Usage in the format of RFC 4180: a header line, lines end with CR LF, texts quoted if necessary. No text can be read as a formula by a spreadsheet. */
 final class UsageCsv {
     private static final String END = "\r\n";
 
@@ -33,7 +33,7 @@ final class UsageCsv {
         return String.join(",", cells);
     }
 
-    /** Spreadsheets compute what begins with one of these, some also after blanks; behind an apostrophe it is text. */
+    /** Spreadsheets evaluate text that begins with one of these, some also after spaces; after an apostrophe it is text. */
     static String text(String text) {
         String safe = isFormula(text) ? "'" + text : text;
         boolean plain = safe.chars().noneMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n' || c == '\'')

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** What a tenant has used, in JSON: the present calendar windows, and the answers of the time that was asked for. */
+/** A tenant's usage, in JSON: the current calendar windows, and the answers of the requested time span. */
 @JsonNaming(SnakeCaseStrategy.class)
 record UsageForm(List<Window> windows, long requests, long promptTokens, long completionTokens, List<ByModel> byModel) {
 
     /**
-     * @param model whose answers count; null = those of all
+     * @param model the model whose answers count; null = those of all
      * @param limit tokens; null = unlimited
      * @param used tokens
      * @param reserved tokens

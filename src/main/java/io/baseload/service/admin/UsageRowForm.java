@@ -9,10 +9,10 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * A sum over requests, in JSON; what they are not told apart by is left out.
+ * A sum over requests, in JSON, with the values of the grouping.
  *
  * @param day in UTC
- * @param cost left out if none of them had a price
+ * @param cost absent if none of them had a price
  */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** What a check of the audit trail found, in JSON. */
+/** The result of verifying the audit trail, in JSON. */
 @JsonNaming(SnakeCaseStrategy.class)
 record VerificationForm(
         Integrity integrity, Completeness completeness, Round round, long entries, String head, Instant checkedAt) {

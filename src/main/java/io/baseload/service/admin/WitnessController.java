@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Cosigns the checkpoints of other trails, by C2SP's tlog-witness, and shows what was cosigned last. */
+/** Cosigns the checkpoints of other trails, with C2SP's tlog-witness, and shows the last cosigned ones. */
 @RestController
 final class WitnessController {
     private static final MediaType SIZE = MediaType.parseMediaType("text/x.tlog.size");
@@ -29,7 +29,7 @@ final class WitnessController {
     /** @param key the witness's verifier key */
     record WitnessForm(String key, List<LogForm> logs) {}
 
-    /** Takes no key: whose a checkpoint is says its signature. */
+    /** Needs no key: the signature identifies the owner of a checkpoint. */
     @PostMapping("/witness/add-checkpoint")
     ResponseEntity<String> add(HttpServletRequest request) throws IOException {
         byte[] body = request.getInputStream().readNBytes(Witness.MAX_BYTES + 1);

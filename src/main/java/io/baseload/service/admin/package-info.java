@@ -1,5 +1,5 @@
 /**
- * The admin HTTP interface below {@code /admin/v1}, and the witness of other trails.
+ * The admin HTTP API below {@code /admin/v1}, and the witness for other trails.
  */
 @NullMarked
 package io.baseload.service.admin;

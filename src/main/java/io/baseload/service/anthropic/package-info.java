@@ -1,5 +1,5 @@
 /**
- * Anthropic's Messages, {@code POST /v1/messages}: a translation of its blocks and events to and from conversations.
+ * Anthropic's Messages, {@code POST /v1/messages}: translates blocks and events to and from conversations.
  */
 @NullMarked
 package io.baseload.service.anthropic;

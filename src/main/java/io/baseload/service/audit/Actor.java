@@ -5,21 +5,21 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Who did something.
+ * The author of an action.
  *
- * @param tenant the tenant's id, or "system" for what the service does by itself
- * @param keyPrefix the visible part of the key that was used; with a token the person's id; empty for the system
- * @param person who signed in or owns the key
+ * @param tenant the tenant's id, or "system" for actions of the service itself
+ * @param keyPrefix the visible part of the key; with a token the person's id; empty for the system
+ * @param person the person who signed in or owns the key
  */
 public record Actor(String tenant, String keyPrefix, Optional<Person> person) {
     public static final Actor SYSTEM = new Actor("system", "");
 
-    /** With a key that is nobody's but the tenant's. */
+    /** With a key of the tenant itself. */
     public Actor(String tenant, String keyPrefix) {
         this(tenant, keyPrefix, Optional.empty());
     }
 
-    /** What was done, and the person who did it. */
+    /** The action and the person who did it. */
     Map<String, ?> sign(Map<String, ?> detail) {
         if (person.isEmpty()) {
             return detail;

@@ -2,17 +2,17 @@ package io.baseload.service.audit;
 
 import java.util.List;
 
-/** A place outside of the database's and the home's reach that keeps checkpoints. */
+/** A place outside the reach of the database and the home that keeps checkpoints. */
 public interface Anchor {
     /** For logs and metrics. */
     String name();
 
     /**
-     * Keeps a checkpoint. May be told the same twice.
+     * Keeps a checkpoint. May be called twice with the same one.
      *
-     * @param history for those who want proof that it continues what they have
-     * @return the checkpoint, with signatures that the anchor adds
-     * @throws RuntimeException if it can't now; it is asked again a minute later
+     * @param history for anchors that need a proof that it continues their last one
+     * @return the checkpoint, with signatures added by the anchor
+     * @throws RuntimeException if it can't now; it is called again a minute later
      */
     Checkpoint keep(Checkpoint checkpoint, History history);
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An anchor, and when it last took a checkpoint. An anchor that fails stops nothing: its age grows, and it is asked again. */
+/** An anchor, and the time when it last accepted a checkpoint. A failing anchor stops nothing: its age grows, and it is tried again. */
 public final class Anchored {
     private static final Logger log = LoggerFactory.getLogger(Anchored.class);
 
@@ -13,7 +13,7 @@ public final class Anchored {
     private volatile long size;
     private volatile Instant at;
 
-    /** @param started what counts as the last time until there is one */
+    /** @param started counts as the last time until there is one */
     Anchored(Anchor anchor, Instant started) {
         this.anchor = anchor;
         this.at = started;
@@ -32,7 +32,7 @@ public final class Anchored {
         return anchor instanceof CheckpointFile file ? Optional.of(file) : Optional.empty();
     }
 
-    /** @return the checkpoint, with what the anchor added */
+    /** @return the checkpoint, with the anchor's additions */
     Checkpoint keep(Checkpoint checkpoint, Anchor.History history) {
         try {
             Checkpoint kept = checkpoint.size() > size ? anchor.keep(checkpoint, history) : checkpoint;

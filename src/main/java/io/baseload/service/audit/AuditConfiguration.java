@@ -30,7 +30,7 @@ public class AuditConfiguration {
         return new DeniedAccess(trail::append);
     }
 
-    /** @param further anchors that other rooms bring */
+    /** @param further anchors contributed by other rooms */
     @Bean
     Checkpoints checkpoints(
             AuditTrail trail,

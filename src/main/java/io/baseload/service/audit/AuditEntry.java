@@ -12,7 +12,7 @@ import java.util.HexFormat;
 /**
  * An entry of the trail.
  *
- * @param detail JSON text, as it was hashed
+ * @param detail JSON text, as hashed
  * @param previousHash 32 bytes; zeros for the first entry
  * @param hash SHA-256 of {@code previousHash} followed by {@link #canonical} in UTF-8
  */
@@ -25,16 +25,16 @@ public record AuditEntry(
         String detail,
         byte[] previousHash,
         byte[] hash) {
-    /** The kind of what is written before an answer's first token, with {@code reservation} in its detail. */
+    /** The kind of the entry before an answer's first token, with {@code reservation} in its detail. */
     public static final String COMPLETION_INTENT = "completion.intent";
 
-    /** The kind of what is written after an answer's last token: one for each intent, and further ones that say {@code correction}. */
+    /** The kind of the entry after an answer's last token: one for each intent, and further ones with {@code correction}. */
     public static final String COMPLETION_OUTCOME = "completion.outcome";
 
-    /** The kind of what is written once a window when a budget is beyond its soft limit. */
+    /** The kind of the entry written once per window when a budget exceeds its soft limit. */
     public static final String SOFT_LIMIT = "quota.soft_limit";
 
-    /** The kind of what is written when somebody has read the trail. */
+    /** The kind of the entry for a read of the trail. */
     public static final String READ = "admin.audit.read";
 
     private static final DateTimeFormatter MICROSECONDS =
@@ -52,7 +52,7 @@ public record AuditEntry(
                 row.getBytes("hash"));
     }
 
-    /** What is hashed: JSON without blanks, members in alphabetical order, the time in UTC to the microsecond. */
+    /** The hashed text: JSON without spaces, members in alphabetical order, the time in UTC to the microsecond. */
     public byte[] canonical() {
         return text().getBytes(StandardCharsets.UTF_8);
     }
@@ -72,7 +72,7 @@ public record AuditEntry(
                 + ",\"subject\":" + text(subject) + "}";
     }
 
-    /** A JSON text as RFC 8785 and PostgreSQL's {@code to_json} write it: nothing escaped that need not be, hexadecimal digits small. */
+    /** A JSON text as written by RFC 8785 and PostgreSQL's {@code to_json}: only necessary escapes, hexadecimal digits in lower case. */
     private static String text(String value) {
         var json = new StringBuilder("\"");
         value.chars().forEach(character -> {

@@ -10,11 +10,11 @@ import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes a stretch of the trail so that it can be verified by itself, with nothing but a public key.
+ * Writes a range of the trail so that it can be verified with nothing but a public key.
  *
- * <p>Lines of JSON. The first says what the file is, where it begins, and the right edge of the Merkle tree and the chain's hash at that place. Then the entries,
- * each line an entry's canonical form, byte for byte what is hashed, and after the entry that it ends with each signed checkpoint. The last line is the checkpoint
- * that seals the rest: the latest, with a consistency proof if it is of more entries than the file has.
+ * <p>The file has lines of JSON. The first identifies the file, where it begins, and the right edge of the Merkle tree and the chain's hash at that place. Then follow the entries,
+ * each line in canonical form, byte for byte as hashed, and each signed checkpoint after its last entry. The last line is the checkpoint that covers the rest: the latest one, with
+ * a consistency proof if it covers more entries than the file has.
  */
 public final class AuditExport {
     static final String FORM = "baseload.audit.export/1";

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Proofs from the trail's Merkle tree. Each is checked before it is given out. */
+/** Proofs from the trail's Merkle tree. Each is checked before it is returned. */
 public final class AuditProofs {
     private final TrailRows rows;
     private final Checkpoints checkpoints;
@@ -16,7 +16,7 @@ public final class AuditProofs {
     }
 
     /**
-     * Shows that an entry stands in the trail that a checkpoint is about.
+     * Shows that the trail of a checkpoint contains an entry.
      *
      * @param path hashes from the leaf's sibling up to below the root
      */
@@ -34,7 +34,7 @@ public final class AuditProofs {
         return rows.entry(seq);
     }
 
-    /** The latest checkpoint; one is taken if something was appended since. Empty if this process signs nothing now. */
+    /** The latest checkpoint; a new one is taken if something was appended since. Empty if this process signs nothing now. */
     public Optional<Checkpoint> latest() {
         return checkpoints.take();
     }
@@ -42,7 +42,7 @@ public final class AuditProofs {
     /**
      * Proves an entry against the latest checkpoint; empty if that doesn't cover it.
      *
-     * @throws TrailBrokenException if the trail is not what was signed
+     * @throws TrailBrokenException if the trail differs from the signed one
      */
     public Optional<Inclusion> inclusion(AuditEntry entry) {
         long index = entry.seq() - 1;
@@ -57,9 +57,9 @@ public final class AuditProofs {
     }
 
     /**
-     * Proves that the latest checkpoint continues an earlier size; empty if it is of fewer entries.
+     * Proves that the latest checkpoint continues an earlier size; empty if it covers fewer entries.
      *
-     * @throws TrailBrokenException if the trail is not what was signed
+     * @throws TrailBrokenException if the trail differs from the signed one
      */
     public Optional<Consistency> consistency(long before) {
         return covering(before).map(checkpoint -> {
@@ -73,7 +73,7 @@ public final class AuditProofs {
         });
     }
 
-    /** What a walk knows that begins after the first {@code size} entries; nobody has to believe it until a checkpoint was reached. */
+    /** The state of a walk that begins after the first {@code size} entries; it need not be trusted before a checkpoint is reached. */
     TrailState stateAfter(long size) {
         TrailState base = rows.base();
         if (size == base.size()) {

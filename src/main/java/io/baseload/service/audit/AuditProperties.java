@@ -11,14 +11,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How the trail is signed and kept.
  *
- * @param origin names the trail in checkpoints; absent = {@code baseload/} and an id that the database was given when it was made
- * @param keyFile the signing key in PEM, its public half beside it as {@code .pub.pem}; absent = {@code audit-key.pem} in the home
+ * @param origin the trail's name in checkpoints; absent = {@code baseload/} and an id that the database got when it was created
+ * @param keyFile the signing key in PEM, with its public key next to it as {@code .pub.pem}; absent = {@code audit-key.pem} in the home
  * @param trustedKeys verifier keys of other processes and of earlier homes
- * @param anchor where checkpoints are kept outside
+ * @param anchor external copies of checkpoints
  * @param witnesses services that cosign each checkpoint
- * @param witnessOf the keys of other trails that this service cosigns, as {@code GET /admin/v1/audit/keys} of theirs shows them
- * @param witnessName names this service where it cosigns; absent = its origin and {@code /witness}
- * @param archive folder for segments that are sealed and dropped when their retention is over; absent = {@code audit-archive} in the home
+ * @param witnessOf the keys of other trails that this service cosigns, as shown by their {@code GET /admin/v1/audit/keys}
+ * @param witnessName this service's name in cosignatures; absent = its origin and {@code /witness}
+ * @param archive folder for segments that are exported and dropped when their retention is over; absent = {@code audit-archive} in the home
  * @param retention how long entries stay in the database, such as {@code P400D}; absent = for ever
  */
 @ConfigurationProperties("baseload.audit")
@@ -81,7 +81,7 @@ public record AuditProperties(
     }
 
     /**
-     * @param url what stands before {@code /add-checkpoint}; of a Baseload it ends in {@code /witness}
+     * @param url the part before {@code /add-checkpoint}; if it is a Baseload it ends in {@code /witness}
      * @param key the witness's verifier key
      */
     public record WitnessProperties(URI url, String key) {}

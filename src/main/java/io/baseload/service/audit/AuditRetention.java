@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Lets old segments of the trail go. A full segment is exported and sealed, the file is read back and verified with the public keys, the trail says so with the
- * file's SHA-256, and only then the segment is dropped. Its root stays: what comes after can still be proved, and the file fits in where it was.
+ * Drops old segments of the trail. A full segment is exported and sealed, the file is read back and verified with the public keys, the trail records the file's SHA-256, and only
+ * then is the segment dropped. Its root stays: later entries can still be proved, and the file can be matched to its place.
  *
- * <p>How long entries stay is the owner's setting in the database; the application's role can't shorten it.
+ * <p>The retention is the owner's setting in the database; the application's role can't shorten it.
  */
 public final class AuditRetention {
     private static final Logger log = LoggerFactory.getLogger(AuditRetention.class);
@@ -51,7 +51,7 @@ public final class AuditRetention {
         this.archive = archive;
     }
 
-    /** Archives and drops the segments whose time is over; how many. */
+    /** Archives and drops the segments whose retention is over; returns their number. */
     public synchronized int apply() {
         int dropped = 0;
         while (applyToFirst()) {

@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The append-only, hash-chained record of what was asked and administered. */
+/** The append-only, hash-chained record of requests and administrative actions. */
 public final class AuditTrail {
     /** How far a clock may be set back. */
     static final Duration SET_BACK = Duration.ofMinutes(5);
@@ -22,7 +22,7 @@ public final class AuditTrail {
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
 
-    /** What a request puts into the log's context. */
+    /** Keys of the log's context (MDC), set by a request. */
     private static final List<String> CONTEXT = List.of("request_id", "address");
 
     private final JdbcClient jdbc;
@@ -32,10 +32,11 @@ public final class AuditTrail {
     }
 
     /**
-     * Records an administrative act; with the request's id and the client's address, where the log's context (MDC) has them: a thread that serves a request. Within a transaction it stands or falls with it: call it last, since every other append waits until that transaction ends.
+     * Records an administrative action, with the request's id and the client's address if the log's context (MDC) has them: on a thread that serves a request. Within a transaction
+     * the entry is committed or rolled back with it; call it last, because every other append waits until that transaction ends.
      *
-     * @param kind what was done, such as {@code admin.key.create}
-     * @param subject on what, such as {@code tenants/acme/keys/bl_3fK9…}
+     * @param kind the action, such as {@code admin.key.create}
+     * @param subject its object, such as {@code tenants/acme/keys/bl_3fK9…}
      * @param detail JSON values by name; never a secret
      */
     public void recordAdmin(Actor actor, String kind, String subject, Map<String, ?> detail) {
@@ -53,7 +54,7 @@ public final class AuditTrail {
     }
 
     /**
-     * What is to be appended.
+     * An entry to be appended.
      *
      * @param detail JSON values by name; never a secret
      */
@@ -93,9 +94,9 @@ public final class AuditTrail {
     }
 
     /**
-     * Records that somebody has read entries; not if he found nothing but what he left by reading before, so that whoever reads on and on comes to an end.
+     * Records that somebody has read entries; but not if the result had only the entries of the reader's own earlier reads, so that repeated reading comes to an end.
      *
-     * @param detail which he asked for
+     * @param detail the query
      */
     public void recordRead(Actor reader, Map<String, ?> detail, List<AuditEntry> found) {
         boolean ownOnly = found.stream()
@@ -112,11 +113,11 @@ public final class AuditTrail {
     }
 
     /**
-     * Entries of a span of time, in order.
+     * Entries of a time span, in order.
      *
      * @param after only entries with a greater number
-     * <p>Entries stand in the order of time, but for a clock that was set back. So the first and the last are looked for by halves, a little before and after; a
-     * clock that was set back by more than {@link #SET_BACK} hides entries from whoever asks by time.
+     * <p>Entries are in the order of time, except when a clock was set back. So the first and the last are found by binary search, with a margin before and after; a clock that was
+     * set back by more than {@link #SET_BACK} hides entries from queries by time.
      *
      * @param from when they were appended, at the earliest
      * @param to before which moment
@@ -138,7 +139,7 @@ public final class AuditTrail {
                 .list();
     }
 
-    /** The number of the first entry of this moment or later; where there is none, the next one's. */
+    /** The number of the first entry at this time or later; if there is none, the next number. */
     private long reached(Instant time) {
         long low = jdbc.sql("SELECT coalesce((SELECT seq FROM audit_entry ORDER BY seq LIMIT 1), 1)")
                 .query(Long.class)

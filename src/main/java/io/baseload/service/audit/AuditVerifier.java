@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies the trail: everything that was appended since the last time, and each time a stretch of what was verified before, so that in rounds all of it is walked
- * over again. A trail of up to {@link #MAX_ENTRIES} is verified whole each time. Memory and time of one verification don't grow with the trail, no statement
- * holds a snapshot, and those who ask while one runs get its result.
+ * Verifies the trail: the entries appended since the last time, and each time a range of those verified before, so that all of it is verified again in rounds. A trail of up to
+ * {@link #MAX_ENTRIES} is verified completely each time. Memory and time of one verification don't grow with the trail, no statement holds a snapshot, and callers during a running
+ * verification get its result.
  */
 public final class AuditVerifier {
     private static final int MAX_ENTRIES = 100_000;
@@ -35,7 +35,7 @@ public final class AuditVerifier {
         this(rows, checkpoints, MAX_ENTRIES);
     }
 
-    /** @param maxEntries entries of the past that one verification walks over */
+    /** @param maxEntries past entries that one verification reads */
     AuditVerifier(TrailRows rows, Checkpoints checkpoints, int maxEntries) {
         this.rows = rows;
         this.checkpoints = checkpoints;
@@ -109,7 +109,7 @@ public final class AuditVerifier {
                 open.values().stream().sorted().limit(MAX_NAMED).toList());
     }
 
-    /** One walk over all that was there when it began. */
+    /** One walk over all entries that existed when it started. */
     private final class Round {
         private final TrailState target;
         private final boolean hasSigned;
@@ -129,7 +129,7 @@ public final class AuditVerifier {
             return found.seq() > walk.size() && broken.isEmpty() && walk.size() < target.size();
         }
 
-        /** Goes on for a while; true at the end, which is also where something is bad. */
+        /** Continues for a while; true at the end, which is also the first bad entry. */
         boolean go() {
             int left = maxEntries;
             try {
@@ -153,7 +153,7 @@ public final class AuditVerifier {
                 if (base.size() <= walk.size()) {
                     throw new TrailBrokenException(walk.size() + 1, "entry " + (walk.size() + 1) + " is missing");
                 }
-                walk = new TrailWalk(base); // the segments of before were dropped meanwhile
+                walk = new TrailWalk(base); // the earlier segments were dropped meanwhile
                 notes = new Notes(rows, walk.size(), Long.MAX_VALUE);
                 return 1;
             }

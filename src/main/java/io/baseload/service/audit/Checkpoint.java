@@ -9,19 +9,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A signed statement of what the trail was at a moment, in the form of C2SP's tlog checkpoints: its origin, the number of entries, the root of their Merkle tree,
- * and two lines of extension with the time and the hash of the chain's end.
+ * A signed statement about the trail at a moment, in the format of C2SP's tlog checkpoints: its origin, the number of entries, the root of their Merkle tree, and two extension
+ * lines with the time and the hash of the chain's end.
  *
- * @param origin names the trail
+ * @param origin the trail's name
  * @param chain the hash of entry {@code size}
- * @param note as it was signed, with the signatures
+ * @param note the signed text with the signatures
  */
 public record Checkpoint(String origin, long size, byte[] root, Instant at, byte[] chain, String note) {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String AT = "at ";
     private static final String CHAIN = "chain ";
 
-    /** What is signed. */
+    /** The signed text. */
     static String text(String origin, long size, byte[] root, Instant at, byte[] chain) {
         return origin + "\n" + size + "\n" + Base64.getEncoder().encodeToString(root) + "\n" + AT + at + "\n" + CHAIN
                 + HexFormat.of().formatHex(chain) + "\n";
@@ -52,7 +52,7 @@ public record Checkpoint(String origin, long size, byte[] root, Instant at, byte
         return SignedNote.parse(note);
     }
 
-    /** A line of {@code audit-checkpoints.jsonl} and of exports: the note, and what it says in plain members. */
+    /** A line of {@code audit-checkpoints.jsonl} and of exports: the note, and its contents as plain members. */
     String line() {
         var members = new TreeMap<String, Object>();
         members.put("at", at.toString());

@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Checkpoints in a file that is only ever appended to, one in a line: {@code audit-checkpoints.jsonl} in the home, and the anchor on another volume. */
+/** Checkpoints in an append-only file, one per line: {@code audit-checkpoints.jsonl} in the home, and the anchor on another volume. */
 final class CheckpointFile implements Anchor {
-    /** Signatures are looked at from the greatest checkpoint downwards; a file of years is not held in memory. */
+    /** Signatures are checked from the greatest checkpoint downwards; a file of many years is not kept in memory. */
     private static final int MAX_CANDIDATES = 1000;
 
     private final Path file;
@@ -49,7 +49,7 @@ final class CheckpointFile implements Anchor {
         }
     }
 
-    /** The checkpoint of the most entries of this trail that one of these keys has signed. Whatever else is in the file is passed over. */
+    /** The checkpoint of this trail with the most entries that one of these keys has signed. Anything else in the file is skipped. */
     Optional<Checkpoint> last(String origin, Collection<VerifierKey> keys) {
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -77,11 +77,11 @@ final class CheckpointFile implements Anchor {
         try {
             return Optional.of(Checkpoint.ofLine(line));
         } catch (IllegalArgumentException e) {
-            return Optional.empty(); // half a line of a crash, or a checkpoint of the form before
+            return Optional.empty(); // an incomplete line after a crash, or a checkpoint in the previous format
         }
     }
 
-    /** A crash may have left half a line. */
+    /** A crash may have left an incomplete line. */
     private static boolean endsInLine(FileChannel channel) throws IOException {
         var last = ByteBuffer.allocate(1);
         return channel.size() == 0 || channel.read(last, channel.size() - 1) == 1 && last.get(0) == '\n';

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes down each minute who was turned away and takes a checkpoint, for the last time at shutdown; lets old segments go each hour. */
+/** Each minute, records refused callers and takes a checkpoint, for the last time at shutdown; each hour, drops old segments. */
 final class CheckpointSchedule implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CheckpointSchedule.class);
 

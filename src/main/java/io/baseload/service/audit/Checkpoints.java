@@ -19,19 +19,18 @@ import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Signs what the trail is, and never anything that contradicts what was signed before.
+ * Signs the state of the trail, and never anything that contradicts an earlier signature.
  *
- * <p><b>Idea.</b> The process walks along with the trail: it holds the right edge of the Merkle tree over all entries that it has seen, and the chain's hash at
- * that place. A checkpoint is the root of that edge, signed. To go on, it reads the entries that came since, which must continue the chain that it remembers. So
- * each checkpoint is a continuation of the one before by construction, and costs what was appended since.
+ * <p><b>Idea.</b> The process follows the trail: it keeps the right edge of the Merkle tree over all entries that it has seen, and the chain's hash at that place. A checkpoint is
+ * the root of that edge, signed. To continue, it reads the entries appended since, which must continue the chain that it remembers. So each checkpoint continues the previous one
+ * by construction, and its cost depends only on the entries appended since.
  *
- * <p><b>Invariant.</b> What was signed last is on the home's disk before anybody is told of it. Whoever cuts, rewrites or replaces the trail in the database
- * breaks the continuation, and no checkpoint is signed any more, also not after a restart. Other processes' checkpoints, those in the home's own file and those in
- * the anchor file are held against the trail as well. What stands in the database's own table of checkpoints is never the measure of what is signed: nobody can
- * put a row in the way.
+ * <p><b>Invariant.</b> The last signed checkpoint is on the home's disk before anybody else learns of it. Somebody who cuts, rewrites or replaces the trail in the database breaks
+ * the continuation, and no checkpoint is signed any more, even after a restart. The trail is also compared with other processes' checkpoints, with those in the home's own file and
+ * with those in the anchor file. The database's own table of checkpoints never decides what is signed, so a false row there can't block signing.
  *
- * <p><b>A new home</b> on a database that others have signed for can't tell whether it is what they signed. It signs nothing, raises no alarm and says which keys
- * it would have to trust ({@code audit trust}); then it walks over the whole trail once.
+ * <p><b>A new home</b> on a database that others have signed for can't know whether it is the trail that they signed. It signs nothing, raises no alarm and names the keys that it
+ * would have to trust ({@code audit trust}); then it reads the whole trail once.
  */
 public final class Checkpoints {
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
@@ -72,22 +71,22 @@ public final class Checkpoints {
         this.anchors = anchors;
         this.file = file;
         this.key = SigningKey.in(keyFile, origin);
-        trusted.add(key.verifier()); // also once another key has taken its place
+        trusted.add(key.verifier()); // even after another key has replaced it
     }
 
     /**
-     * How signing goes, for metrics and verification.
+     * The state of signing, for metrics and verification.
      *
-     * @param size entries that the last checkpoint covers
+     * @param size entries covered by the last checkpoint
      * @param refusal why nothing is signed now
      */
     public record Status(long size, Instant signedAt, Optional<String> refusal) {}
 
-    /** What a walk to the present end has found. */
+    /** The result of a walk to the current end. */
     record Walked(TrailState state, Head head, Optional<TrailBrokenException> broken, boolean hasSigned) {}
 
     /**
-     * Signs the chain's present end, unless the last checkpoint did.
+     * Signs the chain's current end, unless the last checkpoint did.
      *
      * @return the latest checkpoint of this process; empty if it has signed none yet
      */
@@ -109,7 +108,7 @@ public final class Checkpoints {
         return signed;
     }
 
-    /** Tells the anchors. What they add, as witnesses do, is kept with the checkpoint. */
+    /** Sends the checkpoint to the anchors. Their additions, such as cosignatures of witnesses, are kept with it. */
     private Checkpoint anchored(Checkpoint checkpoint) {
         Anchor.History history = size -> MerkleTree.consistency(size, checkpoint.size(), new MerkleNodes(rows));
         Checkpoint kept = checkpoint;
@@ -124,7 +123,7 @@ public final class Checkpoints {
         return kept;
     }
 
-    /** The latest checkpoint of this process, as it is. */
+    /** The latest checkpoint of this process, without taking a new one. */
     synchronized Optional<Checkpoint> latest() {
         return signed;
     }
@@ -137,7 +136,7 @@ public final class Checkpoints {
         return anchors;
     }
 
-    /** All keys that are known: this process's own first, then those that are trusted, then those of which the database tells. */
+    /** All known keys: this process's own first, then the trusted ones, then those named by the database. */
     public synchronized List<KnownKey> keys() {
         var known = new ArrayList<KnownKey>();
         known.add(new KnownKey(key.verifier(), true, true));
@@ -155,13 +154,12 @@ public final class Checkpoints {
 
     /**
      * @param current whether this process signs with it
-     * @param trusted whether this home believes what it signed
+     * @param trusted whether this home trusts its signatures
      */
     public record KnownKey(VerifierKey key, boolean current, boolean trusted) {}
 
     /**
-     * Replaces the signing key. The trail names the new one before the last checkpoint by the old one, which is signed by both: whoever trusts the old key can
-     * trust the new one.
+     * Replaces the signing key. The trail names the new one before the last checkpoint by the old one, which both keys sign, so that trust in the old key extends to the new one.
      */
     public synchronized VerifierKey rotate(Actor actor) {
         var successor = SigningKey.in(SigningKey.successor(keyFile), origin);
@@ -180,7 +178,7 @@ public final class Checkpoints {
         return key.verifier();
     }
 
-    /** Walks to the present end, and signs nothing. */
+    /** Walks to the current end without signing. */
     synchronized Walked walk() {
         Optional<TrailBrokenException> broken = Optional.empty();
         Head head = rows.head();
@@ -192,7 +190,7 @@ public final class Checkpoints {
         return new Walked(state(), head, broken, signed.isPresent());
     }
 
-    /** The checkpoint that a row of the database holds, if one of the keys has signed it that this home trusts. */
+    /** The checkpoint in a row of the database, if it is signed with a key that this home trusts. */
     synchronized Optional<Checkpoint> genuine(TrailRows.Note note) {
         return genuine(note, believed());
     }
@@ -224,7 +222,7 @@ public final class Checkpoints {
         return last.map(Signed::state).orElseGet(rows::base);
     }
 
-    /** Reads what was appended since, and holds it against everything that was signed for it. */
+    /** Reads the entries appended since, and compares them with all checkpoints that cover them. */
     private Head advance() {
         TrailState from = state();
         Head head = rows.head();
@@ -271,7 +269,7 @@ public final class Checkpoints {
         }
     }
 
-    /** Who has signed the newest checkpoints in the database, if nobody whom this home trusts is among them. */
+    /** The signers of the newest checkpoints in the database, if this home trusts none of them. */
     private Set<String> strangers() {
         var keys = believed();
         var notes = rows.lastNotes();
@@ -297,7 +295,7 @@ public final class Checkpoints {
         }
     }
 
-    /** What is signed is on disk before the database or anybody else hears of it. */
+    /** A signed checkpoint is on disk before the database or anybody else learns of it. */
     private void sign(Head head, List<SigningKey> keys) {
         TrailState state = state();
         var at = head.at().truncatedTo(ChronoUnit.MICROS);
@@ -306,7 +304,7 @@ public final class Checkpoints {
         var checkpoint = Checkpoint.parse(note.toString());
         Boolean written = transactions.execute(status -> {
             if (!rows.lock()) {
-                return false; // another process takes one now
+                return false; // another process is taking one now
             }
             memory.write(new Signed(checkpoint, state));
             boolean first = signed.isEmpty();
@@ -325,7 +323,7 @@ public final class Checkpoints {
         }
     }
 
-    /** A home that goes on where others have signed says so in the trail. */
+    /** A home that continues where others have signed records this in the trail. */
     private void firstOfThisHome() {
         var others = trusted.all().stream()
                 .filter(other -> !other.equals(key.verifier()))

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Failed sign-ins, and what keys were refused, for the trail. An attacker must not be able to flood it: they are counted and written together, once a minute, one entry
- * for all failed sign-ins and one for each key. A process that is killed loses the last minute's; the log has them.
+ * Failed sign-ins and refused requests of keys, for the trail. To keep attackers from flooding it, they are counted and written together, once a minute: one entry for all failed
+ * sign-ins and one for each key. A killed process loses the last minute's; the log has them.
  */
 public final class DeniedAccess {
     static final String SIGN_IN_FAILED = "access.sign_in_failed";
@@ -35,7 +35,7 @@ public final class DeniedAccess {
     }
 
     /**
-     * A key was valid and not enough.
+     * A valid key without the necessary right.
      *
      * @param route method and path
      */
@@ -48,12 +48,12 @@ public final class DeniedAccess {
         tallies.computeIfAbsent(key, first -> new Tally(subject, requestId)).add(address);
     }
 
-    /** Where there are too many keys already, the others are counted together. */
+    /** If there are already too many keys, the others are counted together. */
     private static Key within(Map<Key, Tally> tallies, Key key) {
         return tallies.size() < MAX_ENTRIES || tallies.containsKey(key) ? key : new Key(key.kind, Actor.SYSTEM);
     }
 
-    /** Writes what was counted since the last time; what can't be written stays counted. */
+    /** Writes the counts since the last time; counts that can't be written are kept. */
     public void write() {
         var counted = take();
         if (counted.isEmpty()) {
@@ -85,7 +85,7 @@ public final class DeniedAccess {
         return entries;
     }
 
-    /** Of the addresses the first few are named, the others only counted. */
+    /** The first few addresses are named, the others only counted. */
     private static final class Tally {
         private final String subject;
         private final String requestId;

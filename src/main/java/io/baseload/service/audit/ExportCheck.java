@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Verifies an export with public keys and nothing else: no service, no database. Every entry must continue the chain, every checkpoint that one of the keys has
- * signed must agree with the tree, the last line must seal the last entry, and checkpoints that were kept elsewhere must not know of another trail.
+ * Verifies an export with public keys and nothing else: no service, no database. Every entry must continue the chain, every checkpoint signed with one of the keys must agree with
+ * the tree, the last line must cover the last entry, and checkpoints kept elsewhere must not contradict the trail.
  */
 public final class ExportCheck {
     private static final JsonMapper JSON = new JsonMapper();
@@ -32,8 +32,8 @@ public final class ExportCheck {
 
     /**
      * @param keys public keys: PEM, or verifier keys
-     * @param kept lines or notes of checkpoints that were kept elsewhere
-     * @throws IllegalArgumentException if one of them is none
+     * @param kept lines or notes of checkpoints kept elsewhere
+     * @throws IllegalArgumentException if one of them is invalid
      */
     public ExportCheck(List<String> keys, List<String> kept) {
         this.keys = new Keys(keys);
@@ -50,7 +50,7 @@ public final class ExportCheck {
     }
 
     /**
-     * What was found.
+     * The result.
      *
      * @param from number of the first entry
      * @param to number of the last one
@@ -195,7 +195,7 @@ public final class ExportCheck {
                 whole ? state.open().values().stream().sorted().toList() : List.of());
     }
 
-    /** Keys in PEM have no name: they stand for any. */
+    /** Keys in PEM have no name, so they match any. */
     private static final class Keys {
         private final List<String> texts;
 

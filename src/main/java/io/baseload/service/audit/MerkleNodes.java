@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The nodes of the trail's Merkle tree, from the database: every eighth level is stored, what lies between is computed from at most 256 hashes below. Nobody has to
- * believe them: what is made of them is checked against a signed root.
+ * The nodes of the trail's Merkle tree, from the database: every eighth level is stored, the levels between are computed from at most 256 hashes below. The nodes need not be
+ * trusted: results made from them are checked against a signed root.
  */
 final class MerkleNodes implements MerkleTree.Nodes {
     private static final int WIDTH = 8;

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The Merkle tree of RFC 6962 over the trail: hashes, proofs, and how they are checked.
+ * The Merkle tree of RFC 6962 over the trail: hashes, proofs, and their verification.
  *
- * <p>A leaf is an entry's canonical form; {@code H(0x00 ‖ leaf)} is its hash, {@code H(0x01 ‖ left ‖ right)} that of a node. A tree of {@code n} leaves has the
- * largest power of two below {@code n} of them on its left. Its root commits to every entry and its place, an inclusion proof of about {@code log2(n)} hashes shows
- * one entry under a root, and a consistency proof shows that one tree is the beginning of another.
+ * <p>A leaf is an entry's canonical form; {@code H(0x00 ‖ leaf)} is its hash, {@code H(0x01 ‖ left ‖ right)} that of a node. In a tree of {@code n} leaves, the left subtree has
+ * the largest power of two below {@code n}. The root commits to every entry and its place, an inclusion proof of about {@code log2(n)} hashes shows one entry under a root, and a
+ * consistency proof shows that one tree is the beginning of another.
  */
 final class MerkleTree {
     private MerkleTree() {}
@@ -20,7 +20,7 @@ final class MerkleTree {
         byte[] node(int level, long place);
     }
 
-    /** Hears roots of complete subtrees of 256, 65,536, … leaves. */
+    /** Receives the roots of complete subtrees of 256, 65,536, … leaves. */
     @FunctionalInterface
     interface Subtrees {
         void complete(int level, long place, byte[] root);
@@ -178,7 +178,7 @@ final class MerkleTree {
     }
 
     /**
-     * The right edge of a tree that grows: the roots of its complete subtrees, the largest first. All that is needed to add leaves and to tell the root.
+     * The right edge of a growing tree: the roots of its complete subtrees, the largest first. This is all that is needed to add leaves and to compute the root.
      *
      * @param size leaves
      * @param hashes as many as {@code size} has bits that are 1

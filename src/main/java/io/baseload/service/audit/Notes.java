@@ -3,7 +3,7 @@ package io.baseload.service.audit;
 import java.util.List;
 import java.util.Optional;
 
-/** The database's checkpoints in the order of their sizes, read page by page beside a walk over the entries. */
+/** The database's checkpoints in the order of their sizes, read page by page during a walk over the entries. */
 final class Notes {
     private final TrailRows rows;
     private final long upTo;
@@ -16,7 +16,7 @@ final class Notes {
         this.page = rows.notes(after, upTo);
     }
 
-    /** The checkpoint of this size, if there is one; sizes must come in their order. */
+    /** The checkpoint of this size, if there is one; sizes must be requested in order. */
     Optional<TrailRows.Note> at(long size) {
         while (next < page.size() && page.get(next).size() <= size) {
             TrailRows.Note note = page.get(next++);

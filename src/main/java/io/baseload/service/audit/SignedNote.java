@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A text with signatures, in the form of C2SP's signed notes: the text, an empty line, and a line {@code — name base64(id ‖ signature)} for each signer.
+ * A text with signatures, in the format of C2SP's signed notes: the text, an empty line, and a line {@code — name base64(id ‖ signature)} for each signer.
  *
  * @param text ends in a line feed
  */
@@ -24,7 +24,7 @@ record SignedNote(String text, List<SignatureLine> signatures) {
         }
     }
 
-    /** @throws IllegalArgumentException if it isn't of this form */
+    /** @throws IllegalArgumentException if it doesn't have this format */
     static SignedNote parse(String note) {
         int end = note.lastIndexOf("\n\n");
         if (end < 0 || !note.endsWith("\n")) {
@@ -45,7 +45,7 @@ record SignedNote(String text, List<SignatureLine> signatures) {
         return new SignedNote(note.substring(0, end + 1), List.copyOf(signatures));
     }
 
-    /** Who claims to have signed this text, as {@code name+id}; nobody if it is no signed note. */
+    /** The claimed signers of this text, as {@code name+id}; empty if it is not a signed note. */
     static List<String> signers(String note) {
         try {
             return parse(note).signatures().stream()
@@ -56,7 +56,7 @@ record SignedNote(String text, List<SignatureLine> signatures) {
         }
     }
 
-    /** The same with further signatures; one by a key that has signed before takes the place of the old one. */
+    /** The same with further signatures; a new one by the same key replaces the old one. */
     SignedNote with(List<SignatureLine> further) {
         var all = new ArrayList<>(signatures);
         for (SignatureLine line : further) {

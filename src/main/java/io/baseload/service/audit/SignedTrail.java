@@ -15,11 +15,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What this home has signed last, in {@code audit-signed.json}: the checkpoint and the state of the walk behind it. Whatever becomes of the database, the next
- * checkpoint continues this one or is refused.
+ * The last signature of this home, in {@code audit-signed.json}: the checkpoint and the state of the walk behind it. Whatever happens to the database, the next checkpoint
+ * continues this one or is refused.
  */
 public final class SignedTrail {
-    /** The file of all checkpoints beside it. */
+    /** The file of all checkpoints next to it. */
     static final String CHECKPOINTS = "audit-checkpoints.jsonl";
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -32,7 +32,7 @@ public final class SignedTrail {
 
     record Signed(Checkpoint checkpoint, TrailState state) {}
 
-    /** @throws IllegalStateException if the file is damaged: then nobody knows what was signed */
+    /** @throws IllegalStateException if the file is damaged: then it is unknown what was signed */
     Optional<Signed> read() {
         return new PrivateFile(file).read().map(text -> {
             try {
@@ -54,9 +54,9 @@ public final class SignedTrail {
     }
 
     /**
-     * An operator's word that the database holds another trail now, or lost a part of it, and that this is known. What was signed is kept under other names.
+     * An operator's confirmation that the database holds a different trail now, or lost a part of it. The earlier signatures are kept under other names.
      *
-     * @return where it is now
+     * @return where they are now
      */
     public List<Path> setAside() {
         var moved = new ArrayList<Path>();

@@ -18,7 +18,10 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** An Ed25519 key that signs checkpoints, or cosigns those of others: PKCS #8 in PEM, mode 600, its public half beside it as {@code .pub.pem}. Never in the database: whoever can rewrite the trail can't sign it. */
+/**
+ * An Ed25519 key that signs checkpoints, or cosigns those of others: PKCS #8 in PEM, mode 600, with its public key next to it as {@code .pub.pem}. It is never in the database, so
+ * that somebody who can rewrite the trail can't sign it.
+ */
 final class SigningKey {
     private static final String ALGORITHM = "Ed25519";
 
@@ -30,7 +33,7 @@ final class SigningKey {
         this.verifier = verifier;
     }
 
-    /** The key in this file, made if there is none. */
+    /** The key in this file, created if there is none. */
     static SigningKey in(Path file, String name) {
         return in(file, VerifierKey.Type.NOTE, name);
     }
@@ -57,12 +60,12 @@ final class SigningKey {
         }
     }
 
-    /** Where the key lies that will replace the one in this file. */
+    /** The file of the key that will replace this one. */
     static Path successor(Path file) {
         return file.resolveSibling("next-" + file.getFileName());
     }
 
-    /** Puts the successor into its place. A crash between the two halves is mended at the next start. */
+    /** Installs the successor. A crash between the two files is repaired at the next start. */
     static void replace(Path file) {
         try {
             Files.move(successor(file), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -117,7 +120,7 @@ final class SigningKey {
         }
     }
 
-    /** The public file first: a crash between the two then makes a new pair, and never a private key whose public half is lost. */
+    /** The public file first: after a crash between the two a new pair is created, and there is never a private key whose public key is lost. */
     private static void generate(Path file) throws GeneralSecurityException, IOException {
         var pair = KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();
         Files.writeString(

@@ -1,6 +1,6 @@
 package io.baseload.service.audit;
 
-/** The trail is not what it was, or not what was signed. */
+/** The trail differs from its earlier state, or from the signed one. */
 public final class TrailBrokenException extends RuntimeException {
     private final long seq;
 

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The trail's tables. Each read is a short statement of its own, so that nothing holds a snapshot for long: the trail only grows. */
+/** The trail's tables. Each read is a separate short statement, so that nothing holds a snapshot for long: the trail only grows. */
 final class TrailRows {
     static final int AT_ONCE = 1000;
 
@@ -22,9 +22,9 @@ final class TrailRows {
     }
 
     /**
-     * The chain's end, and what holds at that very moment.
+     * The chain's end, and the state at that very moment.
      *
-     * @param running reservations that are open
+     * @param running open reservations
      * @param beyond whether there is a checkpoint of more entries than the trail has
      */
     record Head(long seq, byte[] hash, Instant at, Set<String> running, boolean beyond) {}
@@ -88,7 +88,7 @@ final class TrailRows {
                 .list();
     }
 
-    /** Where the entries that are still here begin: after the segments that were dropped. */
+    /** Where the remaining entries begin: after the dropped segments. */
     TrailState base() {
         var tree = MerkleTree.Frontier.EMPTY;
         byte[] chain = TrailState.EMPTY.chain();
@@ -111,7 +111,7 @@ final class TrailRows {
         return jdbc.sql("SELECT segment FROM audit_log").query(Long.class).single();
     }
 
-    /** Whether the owner lets segments go whose entries are all older than this moment allows. */
+    /** Whether the owner allows dropping segments whose entries are all older than this moment allows. */
     boolean isOver(Instant at) {
         return Boolean.TRUE.equals(
                 jdbc.sql("SELECT coalesce(?::timestamptz < clock_timestamp() - retention, false) FROM audit_log")
@@ -127,14 +127,14 @@ final class TrailRows {
                 .single();
     }
 
-    /** Whether this transaction is the only one that takes a checkpoint now. */
+    /** Whether this transaction is the only one taking a checkpoint now. */
     boolean lock() {
         return jdbc.sql("SELECT pg_try_advisory_xact_lock(5121701109862311530)")
                 .query(Boolean.class)
                 .single();
     }
 
-    /** False if there is one of this size or of a greater one already. */
+    /** False if there is already one of this size or of a greater one. */
     boolean append(Checkpoint checkpoint) {
         return jdbc.sql("SELECT audit_checkpoint_append(?, ?, ?)")
                 .params(checkpoint.size(), checkpoint.chain(), checkpoint.note())
@@ -168,7 +168,7 @@ final class TrailRows {
                 .update();
     }
 
-    /** All keys that ever signed, as their processes said. */
+    /** All keys that ever signed, as reported by their processes. */
     List<String> published() {
         return jdbc.sql("SELECT key FROM audit_key ORDER BY at, key")
                 .query((row, number) -> row.getString("key"))

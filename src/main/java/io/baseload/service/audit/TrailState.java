@@ -8,12 +8,12 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a walk over the trail knows after so many entries; enough to go on from there.
+ * The state of a walk over the trail after a number of entries, sufficient to continue from there.
  *
  * @param tree the right edge of the Merkle tree
  * @param chain the last entry's hash; 32 zero bytes before the first
- * @param open intents that have no outcome yet: reservation and number of the entry
- * @param stray number of the first outcome that no open intent has, or of the first intent of a reservation that had one; 0 = none
+ * @param open intents without an outcome so far: reservation and number of the entry
+ * @param stray number of the first outcome without an open intent, or of the first intent of a reservation that already had one; 0 = none
  */
 record TrailState(MerkleTree.Frontier tree, byte[] chain, Map<String, Long> open, long stray) {
     static final TrailState EMPTY = new TrailState(MerkleTree.Frontier.EMPTY, new byte[32], Map.of(), 0);

@@ -8,8 +8,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Walks over entries in their order. Is each as it was written, none missing, none added; has each intent exactly one outcome? Holds as much as there are
- * unanswered intents, however long the trail is.
+ * Walks over entries in order and checks that each is unchanged, none is missing or added, and each intent has exactly one outcome. Its memory grows with the number of unanswered
+ * intents, not with the length of the trail.
  */
 final class TrailWalk {
     private static final JsonMapper JSON = new JsonMapper();
@@ -20,7 +20,7 @@ final class TrailWalk {
     private byte[] chain;
     private long stray;
 
-    /** @param subtrees hears the roots of complete subtrees that the walk came by */
+    /** @param subtrees receives the roots of complete subtrees on the way */
     TrailWalk(TrailState from, MerkleTree.Subtrees subtrees) {
         this.tree = from.tree();
         this.chain = from.chain();
@@ -33,7 +33,7 @@ final class TrailWalk {
         this(from, (level, place, root) -> {});
     }
 
-    /** @throws TrailBrokenException if the entry isn't the next one, or its hash not what its content and its predecessor give */
+    /** @throws TrailBrokenException if the entry isn't the next one, or its hash doesn't match its content and its predecessor */
     void next(AuditEntry entry) {
         if (entry.seq() != size() + 1) {
             throw new TrailBrokenException(size() + 1, "entry " + (size() + 1) + " is missing");
@@ -47,12 +47,12 @@ final class TrailWalk {
         add(canonical, hash, entry.kind(), entry.detail());
     }
 
-    /** An entry whose hashes nobody has stored. */
+    /** An entry whose hashes are not stored. */
     void next(byte[] canonical, String kind, String detail) {
         add(canonical, AuditEntry.hash(chain, canonical), kind, detail);
     }
 
-    /** @throws TrailBrokenException if the checkpoint is of this size, and of another trail */
+    /** @throws TrailBrokenException if the checkpoint has this size but belongs to another trail */
     void hold(Checkpoint checkpoint) {
         if (checkpoint.size() == size()
                 && !(MessageDigest.isEqual(checkpoint.root(), tree.root())
@@ -61,7 +61,7 @@ final class TrailWalk {
         }
     }
 
-    /** @throws TrailBrokenException if the walk has come as far as this state, and found something else */
+    /** @throws TrailBrokenException if the walk has reached this state's size with a different result */
     void hold(TrailState other) {
         if (other.size() == size()
                 && !(MessageDigest.isEqual(other.tree().root(), tree.root())

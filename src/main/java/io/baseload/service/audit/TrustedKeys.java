@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The keys whose checkpoints this home believes: those of the configuration and those in {@code audit-trusted-keys} in the home, one verifier key in a line. Read
- * again each time, so that a key that is trusted while the service runs counts from the next checkpoint on.
+ * The keys whose checkpoints this home trusts: those of the configuration and those in {@code audit-trusted-keys} in the home, one verifier key per line. Read again each time, so
+ * that a key that becomes trusted while the service runs counts from the next checkpoint on.
  */
 public final class TrustedKeys {
     static final String FILE = "audit-trusted-keys";
@@ -29,7 +29,7 @@ public final class TrustedKeys {
         return new TrustedKeys(home.resolve(FILE), List.of());
     }
 
-    /** @throws IllegalStateException if a line is no key */
+    /** @throws IllegalStateException if a line is not a key */
     Set<VerifierKey> all() {
         var keys = new LinkedHashSet<>(configured);
         try {
@@ -46,7 +46,7 @@ public final class TrustedKeys {
         return keys;
     }
 
-    /** From now on this home believes what the key signed. */
+    /** From now on this home trusts the key's signatures. */
     public void add(VerifierKey key) {
         if (all().contains(key)) {
             return;

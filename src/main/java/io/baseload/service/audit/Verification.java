@@ -7,37 +7,37 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What is known of the trail.
+ * The result of verifying the trail.
  *
- * @param entries entries of the trail, those of dropped segments included
+ * @param entries entries of the trail, including those of dropped segments
  * @param head the hash of the last entry, in hexadecimal
  */
 public record Verification(
         Integrity integrity, Completeness completeness, Round round, long entries, String head, Instant checkedAt) {
     /**
-     * Is everything there as it was written?
+     * Whether everything is as it was written.
      *
      * @param firstBadSeq the first entry that is changed, missing or contradicts a signed checkpoint
      * @param reason in words, if something is bad
-     * @param checkpoints signed checkpoints that the trail was compared with in the last round
+     * @param checkpoints signed checkpoints with which the trail was compared in the last round
      * @param strangers keys that signed checkpoints which this home, being new, can't judge
      */
     public record Integrity(
             boolean ok, OptionalLong firstBadSeq, Optional<String> reason, long checkpoints, Set<String> strangers) {}
 
     /**
-     * Has every answer that was begun an outcome, and exactly one?
+     * Whether every started answer has exactly one outcome.
      *
-     * @param openIntents numbers of intents without an outcome, at most a thousand; those that still run do not spoil {@code ok}
+     * @param openIntents numbers of intents without an outcome, at most a thousand; those still running don't affect {@code ok}
      */
     public record Completeness(boolean ok, List<Long> openIntents) {}
 
     /**
-     * How far the present round over the whole trail is; each verification goes on with it.
+     * The progress of the current round over the whole trail; each verification continues it.
      *
-     * @param walked entries of it so far; all of them if this verification has ended a round
+     * @param walked entries of it so far; all of them if this verification has completed a round
      * @param of entries that it will cover
-     * @param finishedAt when the last whole round ended
+     * @param finishedAt when the last complete round ended
      */
     public record Round(long walked, long of, Optional<Instant> finishedAt) {}
 }

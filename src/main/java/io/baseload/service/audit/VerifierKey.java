@@ -18,11 +18,11 @@ import java.util.HexFormat;
  * @param raw the key's 32 bytes
  */
 public record VerifierKey(Type type, String name, byte[] raw) {
-    /** What the key's signatures are of. */
+    /** The kind of text that the key signs. */
     public enum Type {
         /** The note's text. */
         NOTE(1),
-        /** A witness's: the text and the moment at which it was the latest (C2SP's cosignature/v1). */
+        /** A witness's: the text and the time at which it was the latest (C2SP's cosignature/v1). */
         COSIGNATURE(4);
 
         private final byte wire;
@@ -33,7 +33,7 @@ public record VerifierKey(Type type, String name, byte[] raw) {
     }
 
     private static final int LENGTH = 32;
-    /** What stands before the 32 bytes in a SubjectPublicKeyInfo. */
+    /** The bytes before the 32 bytes of the key in a SubjectPublicKeyInfo. */
     private static final byte[] DER = HexFormat.of().parseHex("302a300506032b6570032100");
 
     public VerifierKey {
@@ -50,13 +50,13 @@ public record VerifierKey(Type type, String name, byte[] raw) {
     /**
      * A key that signs notes.
      *
-     * @throws IllegalArgumentException if the text is no such key, or its id is not the key's
+     * @throws IllegalArgumentException if the text is not such a key, or its id is not the key's
      */
     public static VerifierKey parse(String text) {
         return parse(Type.NOTE, text);
     }
 
-    /** One of a type: a witness's signature never counts as that of a log, nor the other way round. */
+    /** A key of a given type: a witness's signature never counts as that of a log, or vice versa. */
     static VerifierKey parse(Type type, String text) {
         String[] parts = text.strip().split("\\+", 3);
         if (parts.length < 3) {
@@ -73,7 +73,7 @@ public record VerifierKey(Type type, String name, byte[] raw) {
         return key;
     }
 
-    /** A public key in PEM under a name that it doesn't carry itself. */
+    /** A public key in PEM under a name that it doesn't contain itself. */
     static VerifierKey ofPem(Type type, String name, String pem) {
         try {
             byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
@@ -117,7 +117,7 @@ public record VerifierKey(Type type, String name, byte[] raw) {
         return verifies(cosigned(text, seconds), Arrays.copyOfRange(signature, Long.BYTES, signature.length));
     }
 
-    /** What a cosignature signs. */
+    /** The text that a cosignature signs. */
     static String cosigned(String text, long seconds) {
         return "cosignature/v1\ntime " + seconds + "\n" + text;
     }
@@ -131,7 +131,7 @@ public record VerifierKey(Type type, String name, byte[] raw) {
             verifier.update(text.getBytes(StandardCharsets.UTF_8));
             return verifier.verify(signature);
         } catch (GeneralSecurityException e) {
-            return false; // a signature of the wrong length, or a point that is none
+            return false; // a signature of the wrong length, or an invalid point
         }
     }
 

@@ -22,14 +22,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Cosigns the checkpoints of other services' trails, or of any log that speaks C2SP's tlog-witness.
  *
- * <p><b>Idea.</b> A cosignature says: of this log I have never seen two pasts. Who runs a log, and has its key, can write another past; he can't have it cosigned by
- * somebody else who remembers the first one.
+ * <p><b>Idea.</b> A cosignature states: I have never seen two histories of this log. Somebody who runs a log and has its key can write a different history, but can't have it
+ * cosigned by a witness that remembers the first one.
  *
- * <p><b>Invariant.</b> Of each origin the last cosigned checkpoint is on the disk, in {@code audit-witness} in the home, before its cosignature leaves. The next one
- * must be signed by a key that the configuration names for the origin, and come with a proof that it continues that one. Looking at the last one and replacing it is
- * one step.
+ * <p><b>Invariant.</b> For each origin the last cosigned checkpoint is on disk, in {@code audit-witness} in the home, before its cosignature is sent. The next one must be signed
+ * by a key that the configuration names for the origin, and come with a proof that it continues that one. Reading the last one and replacing it is one step.
  *
- * <p>Cost: one signature to verify before anything else is looked at, so that strangers get no further than that.
+ * <p>Cost: one signature is verified before anything else is checked, so that strangers get no further than that.
  */
 public final class Witness {
     /** A proof has at most 63 hashes, and a note some lines. */
@@ -45,7 +44,7 @@ public final class Witness {
     private final Optional<SigningKey> key;
 
     /**
-     * @param key this witness's own; not asked for where there are no logs
+     * @param key this witness's own; not requested if there are no logs
      * @param logs the keys that sign checkpoints, each under its log's origin
      */
     Witness(Path folder, Supplier<SigningKey> key, Collection<VerifierKey> logs) {
@@ -55,7 +54,7 @@ public final class Witness {
         this.key.ifPresent(own -> log.info("Witness of {}, with the key {}", this.logs.keySet(), own.verifier()));
     }
 
-    /** What becomes of a checkpoint. */
+    /** The decision on a checkpoint. */
     public sealed interface Reply {
         /** @param lines the cosignature, as a line of a signed note */
         record Cosigned(String lines) implements Reply {}
@@ -67,7 +66,7 @@ public final class Witness {
         record Refused(int status, String reason) implements Reply {}
     }
 
-    /** The public half of this witness's key; empty if it witnesses no log. */
+    /** The public key of this witness; empty if it witnesses no log. */
     public Optional<VerifierKey> key() {
         return key.map(SigningKey::verifier);
     }
@@ -81,7 +80,7 @@ public final class Witness {
         return notes;
     }
 
-    /** @param body as the protocol's {@code add-checkpoint} has it */
+    /** @param body in the format of the protocol's {@code add-checkpoint} */
     public Reply addCheckpoint(String body) {
         try {
             return add(Request.parse(body));

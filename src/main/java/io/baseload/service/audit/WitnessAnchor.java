@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Has a witness cosign each checkpoint, by the protocol of C2SP's tlog-witness. The witness gets a proof that the checkpoint continues the one that it has cosigned
- * last; which one that is, it says when it is told wrong.
+ * Has a witness cosign each checkpoint, with the protocol of C2SP's tlog-witness. The witness gets a proof that the checkpoint continues its last cosigned one; if the assumed one
+ * is wrong, the witness answers with the right one.
  */
 public final class WitnessAnchor implements Anchor {
     private static final Pattern SIZE = Pattern.compile("0|[1-9][0-9]{0,17}");

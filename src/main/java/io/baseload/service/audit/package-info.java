@@ -1,5 +1,5 @@
 /**
- * The append-only, hash-chained trail: intents, outcomes and admin acts, and its verification.
+ * The append-only, hash-chained audit trail of intents, outcomes and administrative actions, and its verification.
  */
 @NullMarked
 package io.baseload.service.audit;

@@ -1,8 +1,8 @@
 /**
- * Asks engines elsewhere by OpenAI's chat completions, over HTTP: a {@code Completions} whose answers are computed by somebody else. How they are reached, which
- * addresses are allowed, how they feel. Neither tenants nor tables.
+ * Remote engines, called through OpenAI's chat completions over HTTP: a {@code Completions} whose answers are computed elsewhere. Covers connections, allowed addresses and
+ * health. Knows neither tenants nor tables.
  *
- * <p>The client is the JDK's own. Spring's RestClient over it reads an answer to its end before it closes it; here closing is how a request is cancelled.
+ * <p>The client is the JDK's own. Spring's RestClient on top of it reads an answer to its end before closing it; here, closing is how a request is cancelled.
  */
 @NullMarked
 package io.baseload.service.backend;

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Names a home, and keeps a second process out of it for as long as this one lives. The operating system lets go of the lock when the process dies. */
+/** Identifies a home, and keeps other processes out of it while this one lives. The operating system releases the lock when the process dies. */
 final class HomeLock implements AutoCloseable {
     private static final int ID_LENGTH = 36;
 

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A process that lives.
+ * A living process.
  *
  * @param seenAt when it last renewed its lease
- * @param aliases the models that names stand for there
+ * @param aliases the models behind names there
  */
 public record Instance(
         UUID id,

@@ -3,8 +3,8 @@ package io.baseload.service.cluster;
 import java.util.UUID;
 
 /**
- * The right of a process to hold reservations and jobs, for as long as it renews it. Measured here from before each renewal was asked for, by
- * {@link System#nanoTime}: it ends in the process before it ends in the database, so that nothing runs here which others have settled as lost.
+ * The right of a process to hold reservations and jobs, for as long as it renews it. Measured here from before each renewal, with {@link System#nanoTime}: it ends in the process
+ * before it ends in the database, so that nothing runs here that others have settled as lost.
  */
 public final class InstanceLease {
     private final UUID instance;
@@ -15,7 +15,7 @@ public final class InstanceLease {
         this.end = end;
     }
 
-    /** Under which the process has its row. */
+    /** The id of the process's row. */
     public UUID instance() {
         return instance;
     }
@@ -28,7 +28,7 @@ public final class InstanceLease {
         end = newEnd;
     }
 
-    /** Others have taken it for dead. */
+    /** Others have declared it dead. */
     void lost() {
         end = System.nanoTime();
     }

@@ -1,7 +1,7 @@
 package io.baseload.service.cluster;
 
 /**
- * A model as an instance has it.
+ * A model of an instance.
  *
  * @param state as in {@code GET /admin/v1/models}
  */

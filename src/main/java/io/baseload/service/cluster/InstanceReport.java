@@ -3,7 +3,7 @@ package io.baseload.service.cluster;
 import java.util.List;
 import java.util.Map;
 
-/** What a process tells of itself each time it renews its lease. */
+/** The state that a process reports each time it renews its lease. */
 public interface InstanceReport {
     /** A process that serves no models. */
     InstanceReport NONE = new InstanceReport() {
@@ -30,11 +30,11 @@ public interface InstanceReport {
 
     String version();
 
-    /** Where it answers; empty while it does not yet. */
+    /** Its address; empty while it does not answer yet. */
     String address();
 
     List<InstanceModel> models();
 
-    /** The models that names stand for. */
+    /** The models behind names. */
     Map<String, String> aliases();
 }

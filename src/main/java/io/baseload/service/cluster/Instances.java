@@ -34,13 +34,13 @@ public final class Instances {
                 .list();
     }
 
-    /** Ends the leases that were not renewed, so that what their processes held can be settled. */
+    /** Ends the leases that were not renewed, so that the requests of their processes can be settled. */
     public int expire() {
         return jdbc.sql("DELETE FROM instance WHERE lease_end < clock_timestamp()")
                 .update();
     }
 
-    /** Ends the lease of an earlier run in the same home, which is gone: a home belongs to one run at a time. */
+    /** Ends the lease of an earlier run in the same home, which is gone: only one run at a time uses a home. */
     void succeed(UUID home) {
         jdbc.sql("DELETE FROM instance WHERE home = ?").param(home).update();
     }

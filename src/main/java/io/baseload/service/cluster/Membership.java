@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * This process among those on the database. Renews its lease every few seconds, which is also how it knows whether the ledger can be written. A process that
- * others took for dead gets a lease under a new name: what it held under the old one was settled as lost, and is corrected where it ended well after all.
+ * This process as a member of those on the database. Renews its lease every few seconds, which also shows whether the ledger can be written. A process that others declared dead
+ * gets a lease under a new name: its requests under the old one were settled as lost, and are corrected if they ended normally after all.
  */
 public final class Membership implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Membership.class);
@@ -36,12 +36,12 @@ public final class Membership implements AutoCloseable {
         var unused = clock.scheduleWithFixedDelay(this::renew, pause, pause, TimeUnit.MILLISECONDS);
     }
 
-    /** The present lease. What begins under it may go on until it is over. */
+    /** The current lease. Anything started under it may continue until it is over. */
     public InstanceLease lease() {
         return lease;
     }
 
-    /** Names the folder that this process works in, whichever run of it. */
+    /** Identifies the folder in which this process works, in all its runs. */
     public UUID home() {
         return home.id();
     }
@@ -50,18 +50,18 @@ public final class Membership implements AutoCloseable {
         return instances.lease();
     }
 
-    /** Whether the database took the last sign of life. */
+    /** Whether the last renewal reached the database. */
     public boolean writes() {
         return writes && !lease.isOver();
     }
 
-    /** Who tells from now on what this process has. */
+    /** The source of this process's state from now on. */
     public void describe(InstanceReport described) {
         report = described;
         tell();
     }
 
-    /** Tells the others now what has changed here. */
+    /** Reports changes of this process to the others now. */
     public void tell() {
         clock.execute(this::renew);
     }
@@ -92,7 +92,7 @@ public final class Membership implements AutoCloseable {
         return new InstanceLease(id, asked + instances.lease().toNanos());
     }
 
-    /** What it still holds is lost: everything that ended has been settled before. */
+    /** Its remaining requests are lost: everything that ended has been settled before. */
     @Override
     public void close() {
         clock.close();

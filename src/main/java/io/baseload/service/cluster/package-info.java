@@ -1,5 +1,5 @@
 /**
- * The processes on one database: who lives, by leases that are renewed, and what each has loaded.
+ * The processes on one database: which are alive, by leases that they renew, and which models each has loaded.
  */
 @NullMarked
 package io.baseload.service.cluster;

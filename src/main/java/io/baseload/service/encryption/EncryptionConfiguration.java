@@ -16,8 +16,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Where the master key is: in the file that the configuration names; else, if this process has its database to itself, in a file of the home that the first start makes. Several processes on one
- * database need the same key, so with an external one nothing is made up.
+ * Finds the master key: in the configured file; otherwise, if this process has its own database, in a file of the home that the first start creates. Several processes on one
+ * database need the same key, so with an external database none is created.
  */
 @Configuration(proxyBeanMethods = false)
 public class EncryptionConfiguration {

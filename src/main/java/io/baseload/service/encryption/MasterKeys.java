@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The keys that seal whatever secret the database has to keep. The first seals, all open: a new key is put before the old one, what the old one sealed is sealed anew at the next start, and then the
- * old one can go.
+ * The keys that encrypt all secrets in the database. The first one encrypts, all decrypt: a new key is placed before the old one, secrets encrypted with the old one are encrypted
+ * again at the next start, and then the old one can be removed.
  *
- * <p>A sealed text is {@code sealed:} + the key's id + {@code :} + Base64. The id is the beginning of the key's SHA-256, so that one knows which key is missing.
+ * <p>An encrypted text is {@code sealed:} + the key's id + {@code :} + Base64. The id is the beginning of the key's SHA-256, so that a missing key can be named.
  */
 public final class MasterKeys {
     private static final String MARK = "sealed:";
@@ -27,7 +27,7 @@ public final class MasterKeys {
         this.current = current;
     }
 
-    /** @param keys 32 bytes each in Base64, the one that seals first; none = nothing can be sealed or opened */
+    /** @param keys 32 bytes each in Base64, the encrypting one first; none = nothing can be encrypted or decrypted */
     public static MasterKeys of(List<String> keys) {
         var byId = new LinkedHashMap<String, SealingKey>();
         for (String text : keys) {
@@ -56,7 +56,7 @@ public final class MasterKeys {
         return MARK + id + ":" + Base64.getEncoder().encodeToString(key(id).seal(secret, purpose));
     }
 
-    /** @throws SealException if it can't be opened here */
+    /** @throws SealException if it can't be decrypted here */
     public byte[] open(String sealed, String purpose) {
         int end = sealed.indexOf(':', MARK.length());
         if (!isSealed(sealed) || end < 0) {
@@ -74,12 +74,12 @@ public final class MasterKeys {
         return key;
     }
 
-    /** Whether a text has the form of a sealed one. */
+    /** Whether a text has the form of an encrypted one. */
     public static boolean isSealed(String text) {
         return text.startsWith(MARK);
     }
 
-    /** Whether a text is sealed with the key that seals now. */
+    /** Whether a text is encrypted with the current key. */
     public boolean isCurrent(String text) {
         return current.filter(id -> text.startsWith(MARK + id + ":")).isPresent();
     }

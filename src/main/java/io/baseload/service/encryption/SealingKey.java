@@ -9,8 +9,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A key of AES-256 in Galois/counter mode. What is sealed is a random nonce of 12 bytes, the cipher text, and its tag of 16. It opens only for the purpose that it was sealed for, so that nobody who
- * writes to the database can put what was sealed in another place.
+ * A key of AES-256 in Galois/counter mode. The result of encryption is a random nonce of 12 bytes, the cipher text, and its tag of 16 bytes. It can be decrypted only for the
+ * purpose that it was encrypted for, so that nobody who can write to the database can move it to another place.
  *
  * <p>Nonces are random: a key is good for 2³² texts (NIST SP 800-38D).
  */
@@ -30,7 +30,7 @@ public final class SealingKey {
         this.key = new SecretKeySpec(key, "AES");
     }
 
-    /** As many random bytes. */
+    /** This many random bytes. */
     public static byte[] random(int bytes) {
         var random = new byte[bytes];
         RANDOM.nextBytes(random);
@@ -50,7 +50,7 @@ public final class SealingKey {
         }
     }
 
-    /** @throws SealException if it was sealed with another key, for another purpose, or changed since */
+    /** @throws SealException if it was encrypted with another key or for another purpose, or changed since */
     public byte[] open(byte[] sealed, String purpose) {
         if (sealed.length < NONCE) {
             throw new SealException("What was sealed for " + purpose + " is cut off.", null);

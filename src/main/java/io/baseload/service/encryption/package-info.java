@@ -1,5 +1,5 @@
 /**
- * Secrets that have to lie in the database lie there sealed: AES-256-GCM by the JDK, under keys that the database does not have.
+ * Encrypts secrets that are stored in the database: AES-256-GCM by the JDK, with keys that are not in the database.
  */
 @NullMarked
 package io.baseload.service.encryption;

@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How an entry is written, as one line of JSON. */
+/** How an entry is written as one line of JSON. */
 public enum EntryFormat {
-    /** The entry in canonical form, which is what is hashed, and its hash. */
+    /** The entry in canonical form, which is the hashed text, and its hash. */
     JSONL {
         @Override
         public String line(AuditEntry entry) {
@@ -28,10 +28,10 @@ public enum EntryFormat {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** Without a line's end. */
+    /** Without a line end. */
     public abstract String line(AuditEntry entry);
 
-    /** @throws IllegalArgumentException if there is no such format; the message says which there are */
+    /** @throws IllegalArgumentException if there is no such format; the message lists the formats */
     public static EntryFormat of(String wire) {
         return Arrays.stream(values())
                 .filter(format -> format.wire().equals(wire))

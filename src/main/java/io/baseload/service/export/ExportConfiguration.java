@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Wires what sends the trail. */
+/** Wires the push of the trail. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PushProperties.class)
 public class ExportConfiguration {
@@ -72,7 +72,7 @@ public class ExportConfiguration {
         }
     }
 
-    /** As RFC 5424 wants it; {@code -} where nobody knows. */
+    /** In the form of RFC 5424; {@code -} if unknown. */
     private static String host() {
         try {
             return InetAddress.getLocalHost().getHostName();

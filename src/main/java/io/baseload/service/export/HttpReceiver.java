@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Takes lines of JSON by POST; has taken them when it answers with 2xx. No redirects. */
+/** Receives lines of JSON by POST; an answer with 2xx accepts them. No redirects. */
 record HttpReceiver(HttpClient client, URI url, Optional<String> authorization, EntryFormat format)
         implements Receiver {
     static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -10,15 +10,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An entry as an event of OCSF 1.7: API Activity (6003), where a model was asked with the profile AI Operation. {@code raw_data} is the entry in canonical form, so that whoever has the event can check it
- * against a proof.
+ * An entry as an event of OCSF 1.7: API Activity (6003), for requests to models with the profile AI Operation. {@code raw_data} is the entry in canonical form, so that the event
+ * can be checked against a proof.
  */
 final class OcsfEvent {
     private static final String VERSION = "1.7.0";
     private static final int CLASS = 6003;
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** What an entry's kind says was done. */
+    /** The activity that follows from an entry's kind. */
     private enum Activity {
         CREATE(1, "Create"),
         READ(2, "Read"),

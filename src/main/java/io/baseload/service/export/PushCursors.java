@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** How far each target is, and which process sends to it: by a lease, so that one does, and another one takes over. */
+/** The progress of each target, and which process sends to it: a lease ensures that only one does, and that another one can take over. */
 final class PushCursors {
     private final JdbcClient jdbc;
     private final Duration lease;
@@ -32,7 +32,7 @@ final class PushCursors {
         return seq.isPresent() ? OptionalLong.of(seq.get()) : OptionalLong.empty();
     }
 
-    /** Nothing, if another process has taken over: it then sends again what this one sent. */
+    /** Does nothing if another process has taken over, which then sends the same batch again. */
     void advance(String target, UUID holder, long seq) {
         jdbc.sql("UPDATE audit_push SET seq = ? WHERE target = ? AND holder = ? AND seq < ?")
                 .params(seq, target, holder, seq)

@@ -8,20 +8,20 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Where the trail is sent. Who configures the service decides that; nobody who operates it can.
+ * The targets to which the trail is sent. Only the configuration of the service decides that; operators can't.
  *
- * @param push each place
+ * @param push each target
  */
 @ConfigurationProperties("baseload.audit")
 public record PushProperties(@DefaultValue List<Target> push) {
     private static final Set<String> SCHEMES = Set.of("https", "http", "syslog+tls");
 
     /**
-     * @param name names its cursor: another name begins anew
+     * @param name the name of its cursor: a new name starts anew
      * @param url {@code https://…}, {@code http://…}, or {@code syslog+tls://host:port}
      * @param format {@code jsonl} or {@code ocsf}
      * @param authorization the header of that name; only HTTP
-     * @param sslBundle a bundle below {@code spring.ssl.bundle}: whom to trust, and a client certificate; absent = as Java has it
+     * @param sslBundle a bundle from {@code spring.ssl.bundle}: trusted certificates, and a client certificate; absent = Java's own
      */
     public record Target(
             String name,

@@ -4,8 +4,8 @@ import io.baseload.service.audit.AuditEntry;
 import java.io.IOException;
 import java.util.List;
 
-/** Somebody who takes entries. */
+/** A receiver of entries. */
 interface Receiver {
-    /** Returns when they were taken. What was sent before an exception is sent again. */
+    /** Returns when they were accepted. After an exception the batch is sent again. */
     void send(List<AuditEntry> entries) throws IOException, InterruptedException;
 }

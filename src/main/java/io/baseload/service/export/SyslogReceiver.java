@@ -17,11 +17,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * Takes messages of RFC 5424 over TLS, framed by their length (RFC 5425).
+ * Receives messages of RFC 5424 over TLS, framed by their length (RFC 5425).
  *
- * <p>That protocol acknowledges nothing. So each batch has a connection of its own, which is closed in our direction when all is sent; the receiver has taken the batch when it closes the other
- * direction, which it does after it has read to the end. A connection that breaks before, or a receiver that has not read and closed in time, is a failure, and the batch is sent again.
- * One that closes in good order without having read is believed: the protocol has no word for that.
+ * <p>That protocol has no acknowledgements. So each batch has its own connection, whose sending side is closed after the last byte; the receiver has accepted the batch when it
+ * closes the other side, which it does after reading to the end. A connection that breaks before, or a receiver that has not read and closed in time, is a failure, and the batch
+ * is sent again. A receiver that closes normally without reading is believed, because the protocol can't tell the difference.
  */
 record SyslogReceiver(SSLContext tls, String host, int port, String from, EntryFormat format, Duration patience)
         implements Receiver {
@@ -60,7 +60,7 @@ record SyslogReceiver(SSLContext tls, String host, int port, String from, EntryF
         }
     }
 
-    /** A write has no timeout: to a receiver that does not read it would last for ever. */
+    /** A write has no timeout: it would last for ever if the receiver does not read. */
     private static CompletableFuture<Boolean> closedIfLate(Socket socket, int millis) {
         var taken = new CompletableFuture<Boolean>();
         var _ = taken.completeOnTimeout(false, millis, TimeUnit.MILLISECONDS).thenAccept(inTime -> {

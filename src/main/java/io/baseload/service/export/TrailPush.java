@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the trail to targets, each by a thread of its own, from the first entry on, in order, each entry at least once. Of several processes one sends to a target, and where it stopped the next one goes
- * on: the cursor is in the database, and moves after the target has taken what was before it. So what is sent twice is a batch at most for each failure.
+ * Sends the trail to targets, each on its own thread, from the first entry on, in order, each entry at least once. Only one process at a time sends to a target, and the next one
+ * continues where it stopped: the cursor is in the database, and moves after the target has accepted everything before it. So each failure repeats at most one batch.
  */
 final class TrailPush implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TrailPush.class);
@@ -76,7 +76,7 @@ final class TrailPush implements AutoCloseable {
         return true;
     }
 
-    /** Entries that a target does not have yet; 0 where another process sends. */
+    /** Entries that a target does not have yet; 0 if another process sends. */
     long behind(String target) {
         Long last = sent.get(target);
         return last == null ? 0 : Math.max(0, cursors.end() - last);

@@ -1,5 +1,5 @@
 /**
- * Brings the audit trail to where companies watch theirs: in forms that others read, pulled by cursor or pushed.
+ * Delivers the audit trail to the monitoring systems of companies: in standard formats, pulled with a cursor or pushed.
  */
 @NullMarked
 package io.baseload.service.export;

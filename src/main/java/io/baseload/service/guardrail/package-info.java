@@ -1,6 +1,5 @@
 /**
- * Filters on what models are asked and what they answer: an ordered chain of them for each tenant. Each filter allows, redacts or blocks, and says so in a verdict that holds no
- * text.
+ * Filters on requests and answers: an ordered chain for each tenant. Each filter allows, redacts or blocks, and reports this in a verdict that contains no text.
  */
 @NullMarked
 package io.baseload.service.guardrail;

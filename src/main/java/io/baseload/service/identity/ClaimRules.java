@@ -17,13 +17,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a token's claims give: the first rule that fits decides the tenant, and all rules that fit and name the same tenant give their roles and models. No rule, no
- * tenant: nothing.
+ * The rights granted by a token's claims: the first matching rule decides the tenant, and all matching rules with the same tenant contribute their roles and models. Without a rule
+ * or a tenant: nothing.
  */
 record ClaimRules(String groupsClaim, @Nullable String tenantClaim, List<RuleProperties> rules) {
     private static final String EVERYBODY = "*";
 
-    /** Where somebody belongs, and what he may do there. */
+    /** A person's tenant and rights there. */
     record Place(String tenant, ApiKey.Rights rights) {}
 
     private record Match(String tenant, RuleProperties rule) {}
@@ -53,7 +53,7 @@ record ClaimRules(String groupsClaim, @Nullable String tenantClaim, List<RulePro
                 new Place(tenant, new ApiKey.Rights(roles, models(same), Priority.INTERACTIVE, Optional.empty())));
     }
 
-    /** All, if one of the rules gives all. */
+    /** All, if one of the rules grants all. */
     private static Set<String> models(List<RuleProperties> rules) {
         var models = new HashSet<String>();
         for (RuleProperties rule : rules) {
@@ -74,7 +74,7 @@ record ClaimRules(String groupsClaim, @Nullable String tenantClaim, List<RulePro
                 : Optional.empty();
     }
 
-    /** The claim of this name, or the one that its names with dots between lead to. */
+    /** The claim with this name, or at this dotted path. */
     private static @Nullable Object claim(Map<?, ?> claims, String name) {
         if (claims.containsKey(name)) {
             return claims.get(name);

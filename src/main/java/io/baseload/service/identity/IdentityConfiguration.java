@@ -12,7 +12,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Wires the providers. Nothing is asked of them before the first token. */
+/** Wires the providers. They are not contacted before the first token. */
 @Configuration(proxyBeanMethods = false)
 class IdentityConfiguration {
     private static final Duration PATIENCE = Duration.ofSeconds(3);

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Identity providers whose tokens are accepted beside API keys.
+ * Identity providers whose tokens are accepted in addition to API keys.
  *
  * @param issuers none = keys only
  */
@@ -19,15 +19,15 @@ public record IdentityProperties(@DefaultValue List<IssuerProperties> issuers) {
     /**
      * A provider.
      *
-     * @param issuer its name in tokens ({@code iss}), and where its configuration is found
+     * @param issuer its name in tokens ({@code iss}), and the address of its configuration
      * @param audiences a token must be for one of these ({@code aud})
-     * @param jwkSetUri where its keys are; absent = where its configuration ({@code /.well-known/openid-configuration}) says
-     * @param clockSkew by how much clocks may differ
-     * @param outage how long its keys are believed when it can't be reached
-     * @param groupsClaim where a token has the person's groups: a claim's name, or the way to it with dots between the names
-     * @param tenantClaim where a token has the person's tenant, for rules that name none
-     * @param sslBundle name of a bundle below {@code spring.ssl.bundle} whose certificates are believed; absent = as Java has it
-     * @param rules what groups give
+     * @param jwkSetUri the address of its keys; absent = from its configuration ({@code /.well-known/openid-configuration})
+     * @param clockSkew allowed clock difference
+     * @param outage how long its last known keys stay valid if it can't be reached
+     * @param groupsClaim the claim with the person's groups: its name, or a dotted path
+     * @param tenantClaim the claim with the person's tenant, for rules that name none
+     * @param sslBundle name of a bundle from {@code spring.ssl.bundle} with trusted certificates; absent = Java's own
+     * @param rules the rights of groups
      */
     public record IssuerProperties(
             URI issuer,
@@ -62,11 +62,11 @@ public record IdentityProperties(@DefaultValue List<IssuerProperties> issuers) {
     }
 
     /**
-     * What a group gives.
+     * The rights of a group.
      *
-     * @param group {@code *} = everybody whom the provider knows
-     * @param tenant absent = the one that the token names
-     * @param models aliases or ids that may be asked; none = all
+     * @param group {@code *} = everybody known to the provider
+     * @param tenant absent = the one named by the token
+     * @param models aliases or ids that may be used; none = all
      */
     public record RuleProperties(
             @DefaultValue("") String group,

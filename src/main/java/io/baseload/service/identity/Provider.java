@@ -30,11 +30,11 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
 
 /**
- * One identity provider. A token is good if it is signed with one of the provider's keys, by an algorithm with a public half, comes from that provider, is for this service,
- * names somebody, and its time has come and is not over.
+ * One identity provider. A token is valid if it is signed with one of the provider's keys, by an algorithm with a public key, comes from that provider, is for this service, names
+ * a person, and is within its period of validity.
  *
- * <p>The keys are fetched with the first token and kept for some minutes; a token that is signed with one that isn't among them has them fetched again, twice in ten seconds
- * at most, which is how a new key gets known. While the provider can't be reached its last keys go on, for as long as the configuration says.
+ * <p>The keys are fetched with the first token and kept for some minutes; for a token signed with an unknown key they are fetched again, at most twice in ten seconds, which is how
+ * new keys become known. While the provider can't be reached, its last keys stay valid for the configured time.
  */
 final class Provider {
     private static final Duration KEPT = Duration.ofMinutes(5);
@@ -51,7 +51,7 @@ final class Provider {
         this.rules = ClaimRules.of(properties);
     }
 
-    /** @throws AuthenticationException if the token is not good, or the keys can't be had */
+    /** @throws AuthenticationException if the token is invalid, or the keys can't be fetched */
     Jwt verify(String token) {
         var authenticated = manager.authenticate(new BearerTokenAuthenticationToken(token));
         return (Jwt) Objects.requireNonNull(authenticated.getPrincipal());

@@ -18,7 +18,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Fetches the keys that a provider signs with. Where they are says its configuration, which is looked up when they are needed for the first time. */
+/** Fetches the signing keys of a provider. Their address is in its configuration, which is read when they are needed for the first time. */
 final class ProviderKeys implements JWKSetSource<SecurityContext> {
     private static final Logger log = LoggerFactory.getLogger(ProviderKeys.class);
     private static final JsonMapper JSON = new JsonMapper();
@@ -28,7 +28,7 @@ final class ProviderKeys implements JWKSetSource<SecurityContext> {
     private final BoundedHttp http;
     private volatile Optional<URI> location;
 
-    /** @param location where the keys are; empty = where the provider's configuration says */
+    /** @param location the address of the keys; empty = from the provider's configuration */
     ProviderKeys(URI issuer, Optional<URI> location, BoundedHttp http) {
         this.issuer = issuer;
         this.location = location;

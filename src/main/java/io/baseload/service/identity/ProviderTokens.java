@@ -17,12 +17,12 @@ import org.springframework.security.authentication.AuthenticationServiceExceptio
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.jwt.Jwt;
 
-/** Finds the provider that a token says it is from, has it verified, and the person placed. */
+/** Finds the provider that a token names, has it verified, and determines the person's tenant and rights. */
 final class ProviderTokens implements TokenAuthenticator {
     private static final Logger log = LoggerFactory.getLogger(ProviderTokens.class);
     private static final Duration PROVIDER_BACK = Duration.ofSeconds(10);
 
-    /** How each signed token begins: <code>{"</code> in base 64. */
+    /** The beginning of each signed token: <code>{"</code> in base 64. */
     private static final String BEGIN = "eyJ";
 
     private final Map<String, Provider> providers;

@@ -1,5 +1,5 @@
 /**
- * People, as identity providers know them: whose tokens are believed, and what they give here.
+ * People known to identity providers: whose tokens are accepted, and which rights they grant here.
  */
 @NullMarked
 package io.baseload.service.identity;

@@ -17,14 +17,14 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is written of a request before it begins, whatever it asks for. */
+/** The records written before a request starts, whatever its kind. */
 record Books(ReservationLedger ledger, Contents contents, InferenceMeters meters) {
     private static final Logger log = LoggerFactory.getLogger(Books.class);
 
     /**
      * Refuses a request that would find no room now; costs little.
      *
-     * @param least tokens that it has at least
+     * @param least a lower bound for its tokens
      */
     QuotaDecision.Granted check(Caller caller, ServedModel model, FlowId flow, int answers, long least) {
         boolean batch = flow.urgency() == FlowId.Urgency.BATCH;
@@ -33,7 +33,7 @@ record Books(ReservationLedger ledger, Contents contents, InferenceMeters meters
     }
 
     /**
-     * What is kept of the request, if its tenant wants that.
+     * The kept part of the request, if its tenant wants that.
      *
      * @throws LedgerUnavailableException if the tenant wants its contents kept, and they can't be
      */
@@ -67,7 +67,7 @@ record Books(ReservationLedger ledger, Contents contents, InferenceMeters meters
         meters.softLimit(passed);
     }
 
-    /** Gives back what was reserved for a request that was never begun. A refused client that asks for its usage at once should not find it there. */
+    /** Gives back the reservation of a request that never started, so that a refused client that asks for its usage at once doesn't find it there. */
     void refund(Reservation reservation) {
         var unused = ledger.refund(reservation)
                 .handle((nothing, failure) -> true)

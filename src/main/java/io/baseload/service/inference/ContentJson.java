@@ -12,13 +12,13 @@ import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The JSON in which prompts and answers are kept; its bytes are what the digests in the trail are of. */
+/** The JSON in which prompts and answers are kept; the digests in the trail are computed from its bytes. */
 final class ContentJson {
     private static final JsonMapper JSON = new JsonMapper();
 
     private ContentJson() {}
 
-    /** What the model is given. */
+    /** The input of the model. */
     static byte[] prompt(CompletionRequest request) {
         var all = new LinkedHashMap<String, Object>();
         switch (request.input()) {
@@ -37,7 +37,7 @@ final class ContentJson {
         return JSON.writeValueAsBytes(all);
     }
 
-    /** What an encoder is given. */
+    /** The input of an encoder. */
     static byte[] prompt(EncodingInput input) {
         return JSON.writeValueAsBytes(
                 switch (input) {
@@ -48,12 +48,12 @@ final class ContentJson {
                 });
     }
 
-    /** What it makes of it. */
+    /** The output of an encoder. */
     static byte[] outputs(List<float[]> outputs) {
         return JSON.writeValueAsBytes(Map.of("outputs", outputs));
     }
 
-    /** What it says. */
+    /** The model's answers. */
     static byte[] answers(List<Transcript.Answer> answers) {
         return JSON.writeValueAsBytes(
                 Map.of("answers", answers.stream().map(ContentJson::answer).toList()));

@@ -4,9 +4,9 @@ import io.baseload.service.quota.QuotaSnapshot;
 import java.util.List;
 
 /**
- * What an encoder made of texts; settled and recorded.
+ * The results of an encoder, settled and recorded.
  *
- * @param model the id of the model that computed it
+ * @param model the id of the model that computed them
  * @param outputs a vector for each text, or one number for each document, in their order
  * @param tokens of all texts
  */

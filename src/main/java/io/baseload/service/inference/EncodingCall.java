@@ -5,18 +5,18 @@ import io.baseload.chat.api.EncodingRequest;
 import io.baseload.engine.api.FlowId;
 
 /**
- * What a caller wants of an encoder.
+ * A caller's request to an encoder.
  *
- * @param model alias or id, as the caller wrote it
- * @param urgency as the caller says; a key for batch work makes all its requests so
+ * @param model alias or id, as written by the caller
+ * @param urgency as given by the caller; a key for batch work makes all its requests batch
  */
 public record EncodingCall(String model, EncodingRequest request, FlowId.Urgency urgency, EndUser endUser) {
-    /** The request's field that has the texts. */
+    /** The request's field with the texts. */
     String field() {
         return request.input() instanceof EncodingInput.Documents ? "documents" : "input";
     }
 
-    /** The same with what the encoder is given. */
+    /** The same with a different input for the encoder. */
     EncodingCall with(EncodingInput input) {
         return new EncodingCall(model, new EncodingRequest(input, request.dimensions()), urgency, endUser);
     }

@@ -20,11 +20,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The life of a request to an encoder: as an answer's, but that all of it is known before it begins. Its tokens are reserved at once, and there is nothing to extend or to stream. It takes one place, however
- * many texts it has.
+ * The life of a request to an encoder. It is like that of an answer, except that everything is known before it starts: its tokens are reserved at once, and there is nothing to
+ * extend or to stream. It takes one place, however many texts it has.
  */
 final class EncodingService {
-    /** Tokens of one request, as in the OpenAI API: more would keep others waiting for long. */
+    /** Maximum tokens of one request, as in the OpenAI API: more would make others wait for long. */
     private static final int MAX_TOKENS = 300_000;
 
     private static final long MAX_DELAY_MILLIS = 1_000;
@@ -44,7 +44,7 @@ final class EncodingService {
         this.places = places;
     }
 
-    /** As {@link Inference#encode}, of one model. */
+    /** Like {@link Inference#encode}, for one model. */
     Encoded encode(ServedModel model, Caller caller, EncodingCall call, FlowId flow, Origin origin) {
         long begun = System.nanoTime();
         var span = traces.begin(GenAiAttributes.spanName(call, model.id()), begun, model.isElsewhere());

@@ -3,7 +3,7 @@ package io.baseload.service.inference;
 import java.util.Optional;
 
 /**
- * Whom the caller asks for, as it says itself: names of its own making.
+ * The end user of the request, with names chosen by the caller.
  *
  * @param user the request's {@code user}
  * @param safetyIdentifier the request's {@code safety_identifier}

@@ -17,18 +17,18 @@ import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Says of a request and its answers what OpenTelemetry's semantic conventions for generative AI name, in their words. */
+/** Describes a request and its answers with the attributes of OpenTelemetry's semantic conventions for generative AI. */
 final class GenAiAttributes {
     private static final JsonMapper JSON = new JsonMapper();
 
     private GenAiAttributes() {}
 
-    /** The conventions' name of a span. */
+    /** The span name of the conventions. */
     static String spanName(CompletionRequest request, String model) {
         return operation(request) + " " + model;
     }
 
-    /** The same; the conventions know embeddings and have no word for ranking. */
+    /** The same; the conventions define embeddings but no name for ranking. */
     static String spanName(EncodingCall call, String model) {
         return operation(call) + " " + model;
     }

@@ -16,13 +16,13 @@ import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /**
- * Does what waits in one transaction.
+ * Writes all waiting items in one transaction.
  *
- * <p>Each commit waits for the disk, and transactions of one tenant, or on the audit trail, wait for each other: one after the other they are as many a second as
- * the disk can sync. So one thread takes all that waits, writes it in one transaction, and takes what has come meanwhile. Nothing is delayed for that, but for the
- * moment in which those whose group has just been written come back: the thread waits for as many as the last group had, half a millisecond at most.
+ * <p>Each commit waits for the disk, and transactions of one tenant, or on the audit trail, wait for each other. One after the other, they are limited to the number of syncs per
+ * second. So one thread takes all waiting items, writes them in one transaction, and then takes the items that have arrived meanwhile. This delays nothing, except for a short wait
+ * for callers whose group has just been written and who come back at once: the thread waits for as many items as the last group had, for at most half a millisecond.
  *
- * <p>A group that fails because the database is away fails as a whole. If it fails otherwise, one of its members may be the reason: each is then tried alone.
+ * <p>A group that fails because the database is unreachable fails as a whole. If it fails otherwise, one of its members may be the reason, so each is then tried alone.
  */
 final class GroupCommit<T, R> implements AutoCloseable {
     private static final int MAX_GROUP = 256;
@@ -40,7 +40,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
     /**
      * @param step of the ledger
      * @param capacity how many may wait
-     * @param transaction results in the order of its arguments
+     * @param transaction returns results in the order of its arguments
      */
     GroupCommit(String step, int capacity, Function<List<T>, List<R>> transaction, MeterRegistry meters) {
         this.queue = new ArrayBlockingQueue<>(capacity);
@@ -54,9 +54,9 @@ final class GroupCommit<T, R> implements AutoCloseable {
     }
 
     /**
-     * Puts something in line.
+     * Adds an item to the queue.
      *
-     * @throws RejectedExecutionException if too much waits, or this is closed
+     * @throws RejectedExecutionException if too many wait, or this is closed
      */
     Entry<T, R> submit(T item) {
         var entry = new Entry<T, R>(item);
@@ -122,7 +122,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
         }
     }
 
-    /** Writes what waits, for a while; what then still waits is forgotten. */
+    /** Writes waiting items, for a limited time; the remaining ones are dropped. */
     @Override
     public void close() {
         closed = true;
@@ -135,7 +135,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
         }
     }
 
-    /** Something in line. */
+    /** An item in the queue. */
     static final class Entry<T, R> {
         private final T item;
         private final AtomicBoolean taken = new AtomicBoolean();
@@ -149,7 +149,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
             return result;
         }
 
-        /** Leaves the line; false if it is being written, or was. */
+        /** Leaves the queue; false if it is being written, or has been. */
         boolean withdraw() {
             return taken.compareAndSet(false, true);
         }

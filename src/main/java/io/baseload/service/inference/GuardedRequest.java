@@ -5,10 +5,10 @@ import io.baseload.service.guardrail.Verdict;
 import java.util.List;
 
 /**
- * A request that its tenant's filters let pass.
+ * A request that has passed its tenant's filters.
  *
- * @param request as the model is given it
+ * @param request as the model gets it
  * @param verdicts on the request
- * @param answers what the answers have to pass
+ * @param answers the filters for the answers
  */
 record GuardedRequest(InferenceRequest request, List<Verdict> verdicts, FilterChain answers) {}

@@ -6,10 +6,10 @@ import io.baseload.service.tenant.Caller;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The only way from the outside to a model: every answer is reserved and its intent recorded before the first token, settled and its outcome recorded after the last. */
+/** The only path from outside to a model: every answer is reserved and its intent recorded before the first token; it is settled and its outcome recorded after the last. */
 public interface Inference {
     /**
-     * Looks at the tokens of a model. Nothing is generated, reserved or recorded.
+     * Inspects the tokens of a model. Nothing is generated, reserved or recorded.
      *
      * @throws io.baseload.chat.api.InvalidRequestException if the model's tokens are not known here
      * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
@@ -18,10 +18,10 @@ public interface Inference {
     <T> T withTokens(Caller caller, String model, Function<TokenCodec, T> use);
 
     /**
-     * Has an encoder make vectors of texts, or rank documents. When this returns, usage and outcome are recorded (or a second has passed, where the database is gone).
+     * Computes vectors of texts with an encoder, or ranks documents. When this returns, usage and outcome are recorded (or a second has passed, if the database is unreachable).
      *
-     * @param origin stands in the audit trail
-     * @throws io.baseload.chat.api.InvalidRequestException if the model is no encoder, or can't compute what is asked
+     * @param origin recorded in the audit trail
+     * @throws io.baseload.chat.api.InvalidRequestException if the model is not an encoder, or can't compute the request
      * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
      * @throws io.baseload.service.registry.ModelUnavailableException if the model is not loaded now
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
@@ -31,10 +31,11 @@ public interface Inference {
     Encoded encode(Caller caller, EncodingCall call, Origin origin);
 
     /**
-     * Asks a model. When this returns, the tokens are reserved, the intent is in the audit trail, and the request is in the engine's queue.
+     * Sends a request to a model. When this returns, the tokens are reserved, the intent is in the audit trail, and the request is in the engine's queue.
      *
-     * @param origin stands in the audit trail
-     * @param listener hears the events from the engine's thread, the last one from another, once usage and outcome are recorded (or after a second, where the database is gone); must not block
+     * @param origin recorded in the audit trail
+     * @param listener receives the events on the engine's thread, the last one on another thread once usage and outcome are recorded (or after a second, if the database is
+     *     unreachable); must not block
      * @throws io.baseload.chat.api.InvalidRequestException if the request can't be answered by this model
      * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
      * @throws io.baseload.service.registry.ModelUnavailableException if the model is not loaded now

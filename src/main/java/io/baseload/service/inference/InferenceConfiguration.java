@@ -18,11 +18,11 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Wires inference. What an earlier run left open is settled before the first request. */
+/** Wires inference. Requests left open by an earlier run are settled before the first request. */
 @Configuration(proxyBeanMethods = false)
 public class InferenceConfiguration {
 
-    /** Closed before this process leaves the others and the last checkpoint is taken, and long before the database. */
+    /** Closed before this process leaves the cluster and the last checkpoint is taken, and long before the database. */
     @Bean
     @DependsOn("checkpointSchedule")
     ReservationLedger reservationLedger(

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.DoubleStream;
 
-/** The counters and histograms of answers, with the stems and the label that dashboards for model servers know. */
+/** The counters and histograms of answers, with the metric names and the label that dashboards for model servers expect. */
 final class InferenceMeters {
     private static final Duration[] QUICK = seconds(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5);
     private static final Duration[] SLOW =
@@ -73,7 +73,7 @@ final class InferenceMeters {
                 .increment();
     }
 
-    /** A request was refused before it began. */
+    /** A request was refused before it started. */
     void refused(Throwable why) {
         Counter.builder("baseload.requests_refused")
                 .description("requests for answers that were refused before they began")

@@ -6,12 +6,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a caller wants of a model.
+ * A caller's request to a model.
  *
- * @param model alias or id, as the caller wrote it
- * @param urgency as the caller says; a key for batch work makes all its requests so
- * @param cacheSalt keeps cached prefixes apart that the tenant's requests would share
- * @param maxWait how long it may wait until its answer is begun; empty = as the tenant or the service says
+ * @param model alias or id, as written by the caller
+ * @param urgency as given by the caller; a key for batch work makes all its requests batch
+ * @param cacheSalt separates cached prefixes that the tenant's requests would otherwise share
+ * @param maxWait how long it may wait until its answer starts; empty = the tenant's or the service's setting
  */
 public record InferenceRequest(
         String model,
@@ -21,12 +21,12 @@ public record InferenceRequest(
         EndUser endUser,
         Optional<Duration> maxWait) {
 
-    /** The same with what a model is given. */
+    /** The same with a different input for the model. */
     InferenceRequest with(CompletionRequest other) {
         return new InferenceRequest(model, other, urgency, cacheSalt, endUser, maxWait);
     }
 
-    /** The same for a caller who doesn't wait longer than that. */
+    /** The same for a caller who waits no longer than that. */
     public InferenceRequest within(Duration wait) {
         return new InferenceRequest(model, completion, urgency, cacheSalt, endUser, Optional.of(wait));
     }

@@ -33,11 +33,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The life of a request: takes hold of the model, takes places in its queue, looks whether the tenant has anything left, sends the texts through its filters, prepares the prompt, reserves and records,
- * starts. From then on {@link RunningRequest} has it. Whatever fails on the way gives back what was taken before. Where a name stands for several models, one that has
- * too much to do or does not answer makes room for the next, with a reservation and a record of its own; once an answer has begun, never.
+ * The life of a request: acquires the model, takes places in its queue, checks whether the tenant has any budget left, sends the texts through its filters, prepares the prompt,
+ * reserves and records, and starts. From then on {@link RunningRequest} handles it. Any failure on the way gives back what was taken before. If a name stands for several models,
+ * the next one is tried when one is overloaded or does not answer, with its own reservation and record; but never after an answer has started.
  *
- * <p>Who asks is told to the layers below once, where the prompt is prepared: as the flow and the cache scope of its tenant.
+ * <p>The layers below learn the caller only as the flow and the cache scope of its tenant, when the prompt is prepared.
  */
 final class InferenceService implements Inference {
     private final ModelDirectory models;
@@ -52,7 +52,7 @@ final class InferenceService implements Inference {
     private final Optional<Duration> maxWait;
     private final SequencePlaces places;
 
-    /** @param maxWait how long requests may wait until their answer is begun, of tenants that don't say; empty = for ever */
+    /** @param maxWait how long requests may wait until their answer starts, for tenants without a setting; empty = for ever */
     InferenceService(
             ModelDirectory models,
             ReservationLedger ledger,
@@ -119,7 +119,7 @@ final class InferenceService implements Inference {
         throw summed(failures);
     }
 
-    /** What the first of the models said, which is the one that was wanted most. */
+    /** The error of the first model, which was the preferred one. */
     private static RuntimeException summed(List<RuntimeException> failures) {
         var first = failures.getFirst();
         failures.stream().skip(1).forEach(first::addSuppressed);
@@ -179,7 +179,7 @@ final class InferenceService implements Inference {
                 caller.tenant(), caller.weight(), caller.priority() == Priority.BATCH ? FlowId.Urgency.BATCH : wanted);
     }
 
-    /** The shorter of what the request says and what its tenant or, if that says nothing, the service does. */
+    /** The shorter of the request's own limit and that of its tenant or, if it has none, the service. */
     private Optional<Duration> patience(InferenceRequest request, QuotaDecision.Granted granted) {
         return Stream.concat(request.maxWait().stream(), granted.maxWait().or(() -> maxWait).stream())
                 .min(Comparator.naturalOrder());
@@ -237,7 +237,7 @@ final class InferenceService implements Inference {
         }
     }
 
-    /** A backend has its own queue, and has begun to answer when it is started. */
+    /** A backend has its own queue, and its answer has started when it returns. */
     private static void awaitTurn(WaitingLine.Turn turn, ServedModel model, Completion completion) {
         if (model.isElsewhere()) {
             turn.begin();

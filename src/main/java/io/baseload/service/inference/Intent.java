@@ -13,12 +13,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A request that wants to begin.
+ * A request that is about to start.
  *
- * @param actor who asks
- * @param alias the model as the caller named it
+ * @param actor the caller
+ * @param alias the model as named by the caller
  * @param fingerprint build and weights of the model that will answer
- * @param prompt what the model is given, where the tenant wants it kept
+ * @param prompt the model's input, if the tenant wants it kept
  * @param verdicts of the tenant's filters on the request
  */
 record Intent(
@@ -33,8 +33,8 @@ record Intent(
     private static final int VERSION = 2;
 
     /**
-     * What the audit trail says before the first token; of contents a digest at most. It has grown: {@code version} 2 added itself and the members after the model's id; entries of
-     * before have none of them.
+     * The audit entry before the first token; of contents it has at most a digest. It has grown: {@code version} 2 added itself and the members after the model's id; earlier
+     * entries have none of them.
      */
     AuditTrail.NewEntry entry() {
         var detail = new TreeMap<String, Object>();
@@ -56,7 +56,7 @@ record Intent(
         return new AuditTrail.NewEntry(actor, AuditEntry.COMPLETION_INTENT, reservation.requestId(), detail);
     }
 
-    /** What the audit trail says, once a window, when a budget is beyond its soft limit. */
+    /** The audit entry written once per window when a budget exceeds its soft limit. */
     AuditTrail.NewEntry softLimit(SoftLimit passed) {
         var budget = passed.budget();
         var detail = new TreeMap<String, Object>();

@@ -8,7 +8,7 @@ import io.baseload.service.contents.ContentSealer;
 import io.baseload.service.contents.SealedContent;
 import java.util.List;
 
-/** Seals what a request says and is told, where its tenant wants that kept. */
+/** Encrypts a request and its answers, if its tenant wants them kept. */
 record KeptContents(ContentSealer sealer, ContentOwner owner, Transcript transcript) {
     SealedContent prompt(CompletionRequest request) {
         return sealer.seal(owner, ContentPart.PROMPT, ContentJson.prompt(request));
@@ -18,12 +18,12 @@ record KeptContents(ContentSealer sealer, ContentOwner owner, Transcript transcr
         return sealer.seal(owner, ContentPart.PROMPT, ContentJson.prompt(input));
     }
 
-    /** What an encoder made of the prompt. */
+    /** The encoder's output for the prompt. */
     SealedContent outputs(List<float[]> outputs) {
         return sealer.seal(owner, ContentPart.ANSWER, ContentJson.outputs(outputs));
     }
 
-    /** What there is of the answers. */
+    /** The answers so far. */
     SealedContent answers() {
         return sealer.seal(owner, ContentPart.ANSWER, ContentJson.answers(transcript.answers()));
     }

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Quota, contents and audit in the same transactions. The audit trail comes last in each: its end is what all wait for. */
+/** Quota, contents and audit in the same transactions. The audit trail comes last in each, because all transactions wait for its end. */
 final class LedgerTransactions {
     private final Quota quota;
     private final Contents contents;
@@ -59,7 +59,7 @@ final class LedgerTransactions {
         });
     }
 
-    /** Whatever the reason: what should be kept and can't be is not asked. */
+    /** Whatever the reason: a request whose contents should be kept but can't be is not started. */
     private void store(List<SealedContent> prompts) {
         try {
             contents.storePrompts(prompts);
@@ -68,7 +68,7 @@ final class LedgerTransactions {
         }
     }
 
-    /** After the last token: settlements and outcomes. Repeating it does no harm. */
+    /** After the last token: settlements and outcomes. Repeating it is harmless. */
     List<Boolean> settle(List<Outcome> outcomes) {
         var byId = outcomes.stream()
                 .collect(Collectors.toMap(it -> it.reservation().id(), Function.identity(), (one, same) -> one));
@@ -92,13 +92,13 @@ final class LedgerTransactions {
     }
 
     /**
-     * How far running requests are.
+     * The progress of running requests.
      *
-     * @param answers what there is of those that are kept
+     * @param answers the kept answers so far
      */
     void progress(Map<UUID, Long> completionTokens, List<SealedContent> answers) {
         transactions.executeWithoutResult(status -> {
-            // what has ended has its whole answer stored, with a digest in the trail
+            // an ended request has its whole answer stored, with a digest in the trail
             Set<UUID> open = quota.progress(completionTokens);
             contents.storeAnswers(answers.stream()
                     .filter(answer -> open.contains(answer.owner().reservation()))
@@ -109,7 +109,7 @@ final class LedgerTransactions {
     /**
      * Settles requests whose process is gone, with the outcome {@code lost}.
      *
-     * @return how many it found
+     * @return the number of requests found
      */
     int lose(int limit) {
         return transactions.execute(status -> {
@@ -127,7 +127,7 @@ final class LedgerTransactions {
         });
     }
 
-    /** What is blocked. */
+    /** Blocked requests. */
     List<Boolean> record(List<AuditTrail.NewEntry> entries) {
         return transactions.execute(status -> {
             append(entries);

@@ -1,7 +1,7 @@
 package io.baseload.service.inference;
 
 /**
- * Where a request comes from, for the audit trail.
+ * The origin of a request, for the audit trail.
  *
  * @param requestId the {@code x-request-id} of the HTTP request
  * @param address the client's

@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How a request ended.
+ * The end of a request.
  *
  * @param usage what was computed
- * @param finishReasons of the answers that were completed, in the order of their index
+ * @param finishReasons of the completed answers, in the order of their index
  * @param milliseconds from the request to its end
- * @param answer what there is of the answers, where the tenant wants them kept
+ * @param answer the answers so far, if the tenant wants them kept
  * @param verdicts of the tenant's filters on the answers
  */
 record Outcome(
@@ -33,14 +33,14 @@ record Outcome(
         long milliseconds,
         Optional<SealedContent> answer,
         List<Verdict> verdicts) {
-    /** As the audit trail names it. */
+    /** The name in the audit trail. */
     enum State {
         DONE,
         CANCELLED,
         FAILED,
-        /** By the engine; or nobody knows whether it was reserved at all. */
+        /** Refused by the engine; or it is unknown whether it was reserved at all. */
         REFUSED,
-        /** With the process that held it. */
+        /** Lost with the process that held it. */
         LOST;
 
         String word() {
@@ -58,22 +58,22 @@ record Outcome(
         return new Outcome(reservation, State.LOST, usage, List.of(), lost.milliseconds(), Optional.empty(), List.of());
     }
 
-    /** How the quota is to end the reservation. */
+    /** How the quota has to end the reservation. */
     Settlement settlement() {
         var as = state == State.REFUSED ? Settlement.State.REFUSED : Settlement.State.SETTLED;
         return new Settlement(reservation.id(), usage.prompt(), usage.cached(), usage.completion(), as);
     }
 
     /**
-     * What the audit trail says after the last token; of contents a digest at most.
+     * The audit entry after the last token; of contents it has at most a digest.
      *
-     * @param settled what the quota made of it: where the trail says already that the request was lost, only the tokens that were not counted yet
+     * @param settled the quota's result: if the trail already says that the request was lost, only the tokens that were not counted yet
      */
     AuditTrail.NewEntry entry(Settlement settled) {
         return entry(settled, answer.map(SealedContent::digest));
     }
 
-    /** The same for one whose answer was stored before. */
+    /** The same for a request whose answer was already stored. */
     AuditTrail.NewEntry entry(Settlement settled, Optional<byte[]> answerDigest) {
         var detail = new TreeMap<String, Object>();
         detail.put("reservation", reservation.id().toString());

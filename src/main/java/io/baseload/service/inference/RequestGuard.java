@@ -15,7 +15,7 @@ import io.baseload.service.guardrail.Verdict;
 import io.baseload.service.tenant.Caller;
 import java.util.TreeMap;
 
-/** Sends requests through the filters of their tenant. What is blocked stands in the trail before it is refused. */
+/** Sends requests through the filters of their tenant. A blocked request is recorded in the trail before it is refused. */
 final class RequestGuard {
     private static final String BLOCKED = "completion.blocked";
 
@@ -30,7 +30,7 @@ final class RequestGuard {
     /**
      * @param model the id of the one that answers
      * @throws InvalidRequestException if a filter blocks the request, or it can't be filtered
-     * @throws LedgerUnavailableException if it is blocked, and the trail can't say so
+     * @throws LedgerUnavailableException if it is blocked, and that can't be recorded
      */
     GuardedRequest pass(Caller caller, String model, InferenceRequest asked, Origin origin) {
         var answers = guardrails.chain(subject(caller, asked.model(), origin, Side.ANSWER), model);

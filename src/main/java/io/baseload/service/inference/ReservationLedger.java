@@ -23,12 +23,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Reserves before the first token and settles after the last.
  *
- * <p>Invariants: a request begins only if its reservation and its intent are committed; whatever was begun is settled, from memory for as long as the database is
- * away and whatever the failure; what was reserved and never begun is given back, also where the answer of a commit got lost. A request waits for its reservation
- * only so long: then it is refused, and the reservation, should it come about after all, is given back.
+ * <p>Invariants: a request starts only if its reservation and its intent are committed; every started request is settled, from memory for as long as the database is unreachable
+ * and whatever the failure; a reservation whose request never started is given back, even if the response to the commit was lost. A request waits only a limited time for its
+ * reservation: then it is refused, and if the reservation succeeds after all, it is given back.
  *
- * <p>Four threads talk to the database, one for those who may not be worth any work, one for those who are blocked, one for reservations and one for settlements, so that these never wait behind
- * those who want to begin. Nobody interrupts them: the interrupt of a cancelled request's thread would break a pooled connection.
+ * <p>Four threads talk to the database: one checks requests before any work is done, one records blocked requests, one writes reservations and one settlements, so that settlements
+ * never wait behind new requests. Nobody interrupts these threads: the interrupt of a cancelled request's thread would break a pooled connection.
  */
 final class ReservationLedger implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReservationLedger.class);
@@ -60,7 +60,7 @@ final class ReservationLedger implements AutoCloseable {
         return transactions;
     }
 
-    /** For what is to be done later, or again and again. */
+    /** For work to be done later, or repeatedly. */
     ScheduledExecutorService clock() {
         return clock;
     }
@@ -74,7 +74,7 @@ final class ReservationLedger implements AutoCloseable {
      * Refuses a request that would find no room now, before any work is done on it. Passing promises nothing: {@link #reserve} decides.
      *
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
-     * @throws LedgerUnavailableException if the database didn't say in time
+     * @throws LedgerUnavailableException if the database didn't answer in time
      */
     QuotaDecision.Granted check(QuotaDemand demand) {
         return switch (await(checking, demand)) {
@@ -84,7 +84,7 @@ final class ReservationLedger implements AutoCloseable {
     }
 
     /**
-     * Writes into the trail what becomes of a request that does not begin.
+     * Records in the trail why a request does not start.
      *
      * @throws LedgerUnavailableException if this could not be written in time
      */
@@ -152,7 +152,7 @@ final class ReservationLedger implements AutoCloseable {
         };
     }
 
-    /** A commit whose answer got lost, or that comes too late, may have happened or happen yet: what it reserved is given back. */
+    /** A commit whose response was lost, or that comes too late, may have happened or may still happen: its reservation is given back. */
     private RuntimeException failure(
             Reservation reservation, GroupCommit.Entry<?, QuotaDecision> entry, Throwable cause) {
         boolean late = cause instanceof TimeoutException;
@@ -177,7 +177,7 @@ final class ReservationLedger implements AutoCloseable {
         return done;
     }
 
-    /** Takes back a reservation whose request was never begun. */
+    /** Takes back a reservation whose request never started. */
     CompletableFuture<Void> refund(Reservation reservation) {
         return settle(Outcome.refused(reservation));
     }
@@ -213,7 +213,7 @@ final class ReservationLedger implements AutoCloseable {
         }
     }
 
-    /** Lets what has ended be settled for a while; what then is open others will settle as lost. */
+    /** Settles ended requests for a limited time; other processes will settle the remaining ones as lost. */
     @Override
     public void close() {
         checking.close();

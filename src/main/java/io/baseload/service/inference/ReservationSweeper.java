@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settles what nobody else will: requests of processes without a lease, as lost; and those of this process that it never began, because the answer of a commit got
- * lost. Each process sweeps; rows that another one has in its hands are left to it.
+ * Settles requests that nobody else will: those of processes without a lease, as lost; and those of this process that never started because the response to the commit was lost.
+ * Each process sweeps; rows locked by another one are left to it.
  */
 final class ReservationSweeper {
     private static final Logger log = LoggerFactory.getLogger(ReservationSweeper.class);
@@ -39,7 +39,7 @@ final class ReservationSweeper {
         this.retention = retention;
     }
 
-    /** What an earlier run in this home left open is settled when this returns. */
+    /** When this returns, everything that an earlier run in this home left open is settled. */
     void start() {
         quota.partition(retention);
         sweep();

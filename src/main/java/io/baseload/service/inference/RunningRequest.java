@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request that is being answered: passes the engine's events on, where its tenant has filters through these, and, at the last one, settles. The client hears the last event once usage and outcome are in
- * the database, so that whoever has an answer finds it in the books; a database that is gone delays it by a second at most. An answer that its tenant wants kept is another matter: it ends well only
- * if it was stored.
+ * A request that is being answered: passes the engine's events on, through the tenant's filters if there are any, and settles at the last one. The client receives the last event
+ * once usage and outcome are in the database, so that anybody who has an answer finds it in the records; an unreachable database delays it by at most a second. An answer that its
+ * tenant wants kept is an exception: it succeeds only if it was stored.
  */
 final class RunningRequest implements Consumer<CompletionEvent> {
     private static final Logger log = LoggerFactory.getLogger(RunningRequest.class);
@@ -40,14 +40,14 @@ final class RunningRequest implements Consumer<CompletionEvent> {
     private final Runnable ended;
     private final Consumer<CompletionEvent> listener;
     private final @Nullable AnswerFilter filter;
-    private final @Nullable Transcript traced; // for the span, where it has texts
+    private final @Nullable Transcript traced; // for the span, if it includes texts
     private final Map<Integer, StopReason> reasons =
-            new TreeMap<>(); // the engine's thread only, or the filter's, until the last event
+            new TreeMap<>(); // used only by the engine's thread, or the filter's, until the last event
 
     /**
-     * @param turn whether the request was given up before it began: then it ends here, and nobody hears of it any more
-     * @param kept what is kept of the request, if its tenant wants that
-     * @param answers the filters that the answers have to pass
+     * @param turn whether the request was given up before it started: then it ends here, without further events
+     * @param kept the kept part of the request, if its tenant wants that
+     * @param answers the filters for the answers
      * @param choices answers that are sent
      * @param ended runs when the engine is done with the request
      */
@@ -116,7 +116,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
     }
 
     private void end(State state, Usage usage, CompletionEvent last) {
-        if (turn.isGivenUp()) { // who asked has heard so, and ended the span
+        if (turn.isGivenUp()) { // the caller has been told, and has ended the span
             ended.run();
             model.close();
             return;
@@ -161,7 +161,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         }
     }
 
-    /** One word for all answers: cut, if any was, or filtered; calls, if any calls. */
+    /** One value for all answers: cut off, if any was, or filtered; calls, if any made calls. */
     private String reason() {
         return Stream.of(StopReason.LENGTH, StopReason.CONTENT_FILTER, StopReason.TOOL_CALLS)
                 .filter(reasons::containsValue)

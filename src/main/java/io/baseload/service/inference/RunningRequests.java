@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The requests that run in this process, those that still wait for the engine too. Tells the ledger now and then how many tokens each has, and what there is of answers that are kept. */
+/** The requests running in this process, including those that wait for the engine. Reports to the ledger now and then how many tokens each has, and the kept answers so far. */
 final class RunningRequests {
     private static final Logger log = LoggerFactory.getLogger(RunningRequests.class);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(30);

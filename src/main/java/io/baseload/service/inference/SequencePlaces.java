@@ -9,11 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Counts the answers that each tenant has in the engine of a model, or on their way there. The engine's queue of a flow is bounded; who would be refused there is refused
- * here, as a whole and first, before its prompt is rendered and before anything is reserved or recorded.
+ * Counts the answers that each tenant has in the engine of a model, or on their way there. The engine limits the queue of a flow; a request that would be refused there is refused
+ * here first, as a whole, before its prompt is rendered and before anything is reserved or recorded.
  */
 final class SequencePlaces {
-    /** Models of one id may be in several places: their fingerprints differ. */
+    /** Models with the same id may be in several places: their fingerprints differ. */
     private record Key(String model, String fingerprint, String tenant, FlowId.Urgency urgency) {}
 
     private final Map<Key, Integer> taken = new HashMap<>();
@@ -24,14 +24,14 @@ final class SequencePlaces {
         this.queues = queues;
     }
 
-    /** A request's places, until it is closed. */
+    /** A request's places, held until it is closed. */
     @FunctionalInterface
     interface Taken extends AutoCloseable {
         @Override
         void close();
     }
 
-    /** Where a tenant's requests to a model wait. */
+    /** The queue of a tenant's requests to a model. */
     WaitingLine line(ServedModel model, FlowId flow) {
         return lines.computeIfAbsent(key(model, flow), key -> queues.add(key.tenant(), new WaitingLine()));
     }
@@ -40,7 +40,7 @@ final class SequencePlaces {
         return new Key(model.id(), model.fingerprint(), flow.value(), flow.urgency());
     }
 
-    /** @throws OverloadedException if the flow has too many already */
+    /** @throws OverloadedException if the flow already has too many */
     Taken take(ServedModel model, FlowId flow, int answers) {
         var key = key(model, flow);
         synchronized (taken) {

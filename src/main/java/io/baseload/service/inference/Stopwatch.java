@@ -8,17 +8,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 
-/** Times one request, by what the engine's thread tells, for its meters and its span. */
+/** Times one request, from events of the engine's thread, for its meters and its span. */
 final class Stopwatch {
     private final InferenceMeters.OfModel meters;
     private final ModelSpan span;
     private final boolean elsewhere;
     private final long begun;
-    private final AtomicLong step = new AtomicLong(); // of the engine, the first; as the next
+    private final AtomicLong step = new AtomicLong(); // the engine's first step; like the next
     private final AtomicInteger answers = new AtomicInteger();
     private final AtomicLong first = new AtomicLong(); // nanoseconds; 0 = there is none yet
 
-    /** @param elsewhere whether a backend answers, whose steps nobody sees */
+    /** @param elsewhere whether a backend answers, whose steps are unknown */
     Stopwatch(InferenceMeters.OfModel meters, ModelSpan span, boolean elsewhere, long begun) {
         this.meters = meters;
         this.span = span;
@@ -30,7 +30,7 @@ final class Stopwatch {
         return span;
     }
 
-    /** Follows the number of tokens that one answer has. */
+    /** Follows the number of tokens of one answer. */
     IntConsumer answer() {
         answers.incrementAndGet();
         return new IntConsumer() {
@@ -62,7 +62,7 @@ final class Stopwatch {
         };
     }
 
-    /** There is a token. */
+    /** There is a new token. */
     void token() {
         if (first.compareAndSet(0, Math.max(1, elapsed()))) {
             span.phase(elsewhere ? "backend" : "prefill");
@@ -73,7 +73,7 @@ final class Stopwatch {
         }
     }
 
-    /** How long the first token took; as long as everything, if there was none. */
+    /** The time to the first token; the total time if there was none. */
     Duration firstToken() {
         return Duration.ofNanos(first.get() == 0 ? elapsed() : first.get());
     }
@@ -90,7 +90,7 @@ final class Stopwatch {
         }
     }
 
-    /** @param tokens of an answer, in the mean */
+    /** @param tokens of an answer, on average */
     private void decoded(long nanos, double tokens) {
         meters.decode().record(nanos, TimeUnit.NANOSECONDS);
         if (tokens > 1) {
@@ -98,7 +98,7 @@ final class Stopwatch {
         }
     }
 
-    /** What went on until now. */
+    /** The phase that has lasted until now. */
     private String working() {
         if (first.get() != 0) {
             return "decode";

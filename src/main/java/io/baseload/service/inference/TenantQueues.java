@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Tells how many requests of each tenant wait. Only so many tenants have a label of their own, the first ones since the start; all others together are {@code other}. */
+/** Reports how many requests of each tenant wait. Only a limited number of tenants have their own label, the first ones since the start; all others together are {@code other}. */
 final class TenantQueues {
     private static final String OTHERS = "other";
 
@@ -16,13 +16,13 @@ final class TenantQueues {
     private final int most;
     private final Map<String, List<WaitingLine>> lines = new HashMap<>();
 
-    /** @param most how many tenants have a label of their own */
+    /** @param most how many tenants have their own label */
     TenantQueues(MeterRegistry registry, int most) {
         this.registry = registry;
         this.most = most;
     }
 
-    /** Counts what waits in a line for its tenant; returns the line. */
+    /** Counts the requests waiting in a queue for its tenant; returns the queue. */
     synchronized WaitingLine add(String tenant, WaitingLine line) {
         boolean own = lines.containsKey(tenant) || lines.size() < most;
         lines.computeIfAbsent(own ? tenant : OTHERS, this::measured).add(line);

@@ -14,11 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far a request may go: as many tokens in each answer as are reserved for it, and no longer than its process has a lease. More tokens are asked for ahead of
- * need, on another thread, so that decoding rarely waits; while the database is away, again and again for half a minute.
+ * How far a request may go: as many tokens in each answer as are reserved for it, and no longer than its process has a lease. More tokens are requested ahead of need, on another
+ * thread, so that decoding rarely waits; while the database is unreachable, repeatedly for half a minute.
  */
 final class TokenLease {
-    /** Tokens reserved for an answer whose length nobody named, and added each time they run out. */
+    /** Tokens reserved for an answer without a stated maximum, and added each time they run out. */
     static final int STEP = 256;
 
     private static final Logger log = LoggerFactory.getLogger(TokenLease.class);
@@ -47,8 +47,8 @@ final class TokenLease {
     /**
      * The lease of one answer.
      *
-     * @param granted tokens that are reserved for it
-     * @param progress hears how many tokens the answer has, before each step
+     * @param granted tokens reserved for it
+     * @param progress receives the number of tokens of the answer, before each step
      */
     Lease answer(int granted, int maxTokens, IntConsumer progress) {
         return new AnswerLease(granted, maxTokens, progress);
@@ -84,7 +84,7 @@ final class TokenLease {
         private final int maxTokens;
         private final IntConsumer progress;
         private final AtomicInteger reserved;
-        private int counted; // the engine's thread only
+        private int counted; // used only by the engine's thread
         private volatile boolean asking;
         private volatile boolean refused;
 
@@ -104,7 +104,7 @@ final class TokenLease {
             }
             int limit = reserved.get();
             if (limit < maxTokens && produced + AHEAD >= limit && !asking && !refused) {
-                asking = true; // only the engine's thread comes here
+                asking = true; // only the engine's thread gets here
                 request(Math.min(STEP, maxTokens - limit), this, System.nanoTime() + PATIENCE_NANOS, 0);
             }
             if (produced < reserved.get()) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What the answers of a request have become so far. The engine's thread adds, others may look meanwhile. */
+/** The answers of a request so far. The engine's thread adds to it; others may read meanwhile. */
 final class Transcript {
     private final List<Growing> answers;
 
@@ -21,7 +21,7 @@ final class Transcript {
     /**
      * An answer so far.
      *
-     * @param reason empty where it did not come to its end
+     * @param reason empty if it did not finish
      */
     record Answer(int index, String text, String reasoning, List<ToolCall> calls, Optional<StopReason> reason) {}
 

@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The requests of one tenant that wait until a model begins with them. A request may say how long it waits at most: it is refused at once if others wait already and
- * the line, at the pace it has moved at lately, will take longer, and given up if the wait is over before it was begun.
+ * The requests of one tenant that wait until a model starts them. A request may have a maximum wait: it is refused at once if others already wait and the queue, at its recent
+ * pace, will take longer; and it is given up if the time is over before it started.
  *
- * <p>The pace is the mean time between two beginnings while somebody waited, the last ones counting most. Who finds nobody before him is never refused at once:
- * so a line that once was slow is tried again.
+ * <p>The pace is the mean time between two starts while somebody waited, the latest ones counting most. A request that finds the queue empty is never refused at once, so a queue
+ * that was slow once is tried again.
  */
 final class WaitingLine {
     private static final double WEIGHT_OF_LAST = 0.2;
@@ -27,8 +27,8 @@ final class WaitingLine {
      * Takes the last place.
      *
      * @param patience how long to wait at most; empty = for ever
-     * @param asked since when, as {@link System#nanoTime} has it
-     * @throws OverloadedException if that will not suffice
+     * @param asked the start of the wait, as from {@link System#nanoTime}
+     * @throws OverloadedException if that will not be enough
      */
     synchronized Turn join(Optional<Duration> patience, long asked) {
         if (patience.isPresent() && waiting > 0 && measured) {
@@ -63,7 +63,7 @@ final class WaitingLine {
         }
     }
 
-    /** How long the line takes now. */
+    /** The current duration of the queue. */
     private synchronized Duration expected() {
         return rounded(meanNanos * (waiting + 1));
     }
@@ -93,7 +93,7 @@ final class WaitingLine {
             this.asked = asked;
         }
 
-        /** It is this request's turn; false if it was given up before. By any thread, again and again. */
+        /** It is this request's turn; false if it was given up before. May be called from any thread, repeatedly. */
         boolean begin() {
             if (!end.isDone()) {
                 end(State.BEGUN);
@@ -106,12 +106,12 @@ final class WaitingLine {
             return end.getNow(State.LEFT) == State.GIVEN_UP;
         }
 
-        /** Gives up, unless it has begun. */
+        /** Gives up, unless it has started. */
         void giveUp() {
             end(State.GIVEN_UP);
         }
 
-        /** The request has ended, begun or not. */
+        /** The request has ended, started or not. */
         void leave() {
             end(State.LEFT);
         }
@@ -123,7 +123,7 @@ final class WaitingLine {
         }
 
         /**
-         * Waits for the turn, if the request waits for a while only.
+         * Waits for the turn, if the request has a maximum wait.
          *
          * @throws OverloadedException if it didn't come in time
          */

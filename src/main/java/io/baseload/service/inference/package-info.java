@@ -1,5 +1,5 @@
 /**
- * The only way from the outside to a model: adds tenant, quota, filters and audit to {@code chat.api.Completions}.
+ * The only path from outside to a model: adds tenant, quota, filters and audit to {@code chat.api.Completions}.
  */
 @NullMarked
 package io.baseload.service.inference;

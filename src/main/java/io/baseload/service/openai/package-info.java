@@ -1,5 +1,5 @@
 /**
- * The OpenAI-compatible HTTP interface below {@code /v1}.
+ * The OpenAI-compatible HTTP API below {@code /v1}.
  */
 @NullMarked
 package io.baseload.service.openai;

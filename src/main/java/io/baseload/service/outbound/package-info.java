@@ -1,6 +1,6 @@
 /**
- * What holds whenever this service asks another server because an operator said so: which hosts may be reached at all, and where keys for them are kept. Who configures
- * the service decides that; who operates it by its API can't.
+ * The rules for all calls to other servers that an operator can cause: which hosts may be reached, and where their keys are kept. Only the configuration of the service decides
+ * that; operators who use its API can't.
  */
 @NullMarked
 package io.baseload.service.outbound;

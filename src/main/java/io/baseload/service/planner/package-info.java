@@ -1,6 +1,6 @@
 /**
- * The capacity planner: what a model takes on a machine, and how fast it can be there. Arithmetic on what the engine says of a model and a machine; no Spring, no SQL, no HTTP, so that the
- * command line uses it, too.
+ * The capacity planner: a model's memory needs and best possible speed on a machine. Computes with the engine's description of a model and a machine; no Spring, SQL or HTTP, so
+ * that the command line uses it too.
  */
 @NullMarked
 package io.baseload.service.planner;

@@ -1,7 +1,7 @@
 /**
- * What the protocols in which a model may be asked have in common: how a body is read field by field, how a request becomes an answer, and how the answer is sent whole or
- * as a stream. A protocol brings a parser, which makes a {@link io.baseload.service.protocol.ParsedRequest} of a body, and a
- * {@link io.baseload.service.protocol.Shape}, which says what the answer looks like.
+ * The common part of the protocols for using models: reading a body field by field, turning a request into an answer, and sending the answer whole or as a stream. A protocol
+ * provides a parser, which turns a body into a {@link io.baseload.service.protocol.ParsedRequest}, and a {@link io.baseload.service.protocol.Shape}, which defines the form of the
+ * answer.
  */
 @NullMarked
 package io.baseload.service.protocol;

@@ -1,8 +1,8 @@
 package io.baseload.service.quota;
 
 /**
- * A reservation whose holder is gone, settled with its prompt and the tokens it last told of.
+ * A reservation whose holder is gone, settled with its prompt and the tokens that it last reported.
  *
- * @param milliseconds from the reservation to the moment it was found
+ * @param milliseconds from the reservation to its discovery
  */
 public record LostReservation(Reservation reservation, long completionTokens, long milliseconds) {}

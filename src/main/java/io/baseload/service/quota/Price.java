@@ -4,19 +4,19 @@ import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
- * What tokens of a model cost, each for a million, with at most {@link #DECIMALS} decimals. All prices are in one currency.
+ * The prices of a model's tokens, each for a million, with at most {@link #DECIMALS} decimals. All prices are in one currency.
  *
  * @param model the id of the model that answers
- * @param validFrom until the next price of the model
+ * @param validFrom valid until the next price of the model
  * @param prompt prompt tokens that were computed
- * @param cached prompt tokens that an earlier request had computed
+ * @param cached prompt tokens found in the cache
  * @param completion tokens of answers
  */
 public record Price(String model, Instant validFrom, BigDecimal prompt, BigDecimal cached, BigDecimal completion) {
     /** Decimals of a price; amounts have six more, and are exact. */
     public static final int DECIMALS = 6;
 
-    /** What the tokens cost at most, whatever part of the prompt is found computed. */
+    /** The highest possible cost of the tokens, whatever part of the prompt is cached. */
     BigDecimal most(long promptTokens, long completionTokens) {
         return millionth(prompt.max(cached)
                 .multiply(BigDecimal.valueOf(promptTokens))

@@ -14,8 +14,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * The price table. A price holds from a moment on until the model's next one begins; each request keeps the price of the moment in which it was reserved. So
- * a price can be set for now or later, and one that has begun can't be changed or taken back, only followed by another.
+ * The price table. A price is valid until the model's next one starts; each request keeps the price at the time of its reservation. So a price can be set for now or later, and one
+ * that has started can't be changed or withdrawn, only followed by another.
  */
 public final class Prices {
     private final JdbcClient jdbc;
@@ -36,7 +36,7 @@ public final class Prices {
     }
 
     /**
-     * Sets a price; empty if another one of the model begins at this moment, or the moment has passed.
+     * Sets a price; empty if another one of the model starts at this time, or the time has passed.
      *
      * @param validFrom empty = now
      */
@@ -58,7 +58,7 @@ public final class Prices {
         });
     }
 
-    /** Takes back a price that has not begun; false if there is none such. */
+    /** Withdraws a price that has not started; false if there is none. */
     public boolean remove(Actor actor, String model, Instant validFrom) {
         return Boolean.TRUE.equals(transactions.execute(status -> {
             var removed = jdbc.sql("DELETE FROM price WHERE model = ? AND valid_from = ? AND valid_from >"

@@ -27,17 +27,16 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The ledger of tokens, for any number of processes at once. Every method belongs into a transaction of the caller's; an exception must roll it back.
+ * The ledger of tokens, for any number of processes at once. Every method must run in a transaction of the caller; an exception must roll it back.
  *
- * <p>Many reservations or settlements go into one transaction: a commit waits for the disk, and whatever one tenant reserves waits for the tenant's row, so the
- * number of requests per second is the number of commits times those in each. The rows are locked, then all is decided here, in the order of the list, and written
- * once.
+ * <p>Many reservations or settlements go into one transaction: a commit waits for the disk, and reservations of one tenant wait for the tenant's row, so the number of requests per
+ * second is the number of commits times the requests in each. The rows are locked, then everything is decided here, in the order of the list, and written once.
  *
- * <p>Rows are locked in one order everywhere: tenants, reservations, windows, and the audit trail's head after them; of one kind in the order of their keys. Time is
- * the database's.
+ * <p>Rows are locked in the same order everywhere: tenants, reservations, windows, and then the head of the audit trail; rows of one kind in the order of their keys. Time is the
+ * database's.
  */
 public final class Quota {
-    /** What a reservation costs by its prices, once its tokens are known; null without prices. */
+    /** The cost of a reservation by its prices, once its tokens are known; null without prices. */
     private static final String COST =
             "((%1$s.prompt - %1$s.cached) * r.prompt_price + %1$s.cached * r.cached_price + %1$s.completion *"
                     + " r.completion_price) * 0.000001";
@@ -52,7 +51,7 @@ public final class Quota {
         this.windows = new QuotaWindows(jdbc);
     }
 
-    /** Reserves tokens and places among the tenant's concurrent answers for each that finds room; one that finds none takes nothing from the others. */
+    /** Reserves tokens and places among the tenant's concurrent answers for each demand that finds room; one that finds none takes nothing from the others. */
     public List<QuotaDecision> reserve(List<Reservation> wanted) {
         var demands = wanted.stream().map(Reservation::demand).toList();
         var limits = terms.lockTenants(tenants(demands));
@@ -83,7 +82,8 @@ public final class Quota {
     }
 
     /**
-     * Says what {@link #reserve} would say now of each demand alone. Locks and writes nothing: an answer for those who are not worth any work, never a promise to the others.
+     * Returns what {@link #reserve} would decide now for each demand alone. Locks and writes nothing. It can refuse requests before any work is done, but promises nothing to the
+     * others.
      */
     public List<QuotaDecision> check(List<QuotaDemand> demands) {
         var limits = terms.tenants(tenants(demands));
@@ -117,7 +117,7 @@ public final class Quota {
         return demands.stream().map(QuotaDemand::tenant).collect(Collectors.toSet());
     }
 
-    /** As counters know them: by the key that names the line. */
+    /** In the form of the counters: by the key that names the line. */
     private static List<Kind> counted(Map<Kind, Terms> known, Set<String> tenants) {
         return known.entrySet().stream()
                 .filter(entry -> tenants.contains(entry.getKey().tenant()))
@@ -125,7 +125,7 @@ public final class Quota {
                 .toList();
     }
 
-    /** Reserves more tokens for a running request, in the windows it was made in; false if a limit leaves no room or it is no longer open. */
+    /** Reserves more tokens for a running request, in the windows in which it was made; false if a limit leaves no room or the request is no longer open. */
     public boolean extend(UUID reservation, long tokens) {
         var open = jdbc.sql(
                         "SELECT *, 0 AS used_cost, clock_timestamp() AS now FROM reservation WHERE id = ? AND state ="
@@ -154,9 +154,9 @@ public final class Quota {
     }
 
     /**
-     * Tells how many tokens the answers of running requests have: what they pay should their process be lost.
+     * Reports how many tokens the answers of running requests have, which is what they pay if their process is lost.
      *
-     * @return those that are open still; until the transaction ends nobody settles them
+     * @return those that are still open; nobody settles them until the transaction ends
      */
     public Set<UUID> progress(Map<UUID, Long> completionTokens) {
         var ids = List.copyOf(completionTokens.keySet());
@@ -172,7 +172,7 @@ public final class Quota {
                 .set();
     }
 
-    /** Ends reservations with what was really computed. One that was settled as lost meanwhile is corrected; one that was ended already gives nothing. */
+    /** Ends reservations with the actual usage. One that was settled as lost meanwhile is corrected; one that has already ended has no effect. */
     public List<Settlement> settle(List<Settlement> ends) {
         var byId = new HashMap<UUID, Settlement>();
         ends.forEach(end -> byId.put(end.reservation(), end));
@@ -193,7 +193,7 @@ public final class Quota {
         return settlements;
     }
 
-    /** Settles open reservations whose process has no lease any more, with their prompt and the tokens they last told of. Several processes may do so at once. */
+    /** Settles open reservations whose process has no lease any more, with their prompt and the tokens that they last reported. Several processes may do so at once. */
     public List<LostReservation> lose(int limit) {
         var lost = new ArrayList<LostReservation>();
         var changes = new ArrayList<Change>();
@@ -227,12 +227,12 @@ public final class Quota {
                 .list();
     }
 
-    /** Forgets windows that nobody asks about any more. */
+    /** Deletes windows that are no longer needed. */
     public void prune() {
         windows.prune();
     }
 
-    /** Makes the partitions of the next months; with a retention, drops those that are older. */
+    /** Creates the partitions of the next months; with a retention, drops older ones. */
     public void partition(Optional<Duration> retention) {
         jdbc.sql("SELECT reservation_partitions(?::bigint * interval '1 s')::text")
                 .param(retention.map(Duration::toSeconds).orElse(null))
@@ -365,7 +365,7 @@ public final class Quota {
         return new QuotaDecision.Refused(new UnknownTenantException(tenant));
     }
 
-    /** A reservation that is granted, and under which terms. */
+    /** A granted reservation and its terms. */
     private record Reserved(Reservation reservation, Terms terms) {
         Optional<BigDecimal> cost() {
             return terms.cost(reservation.promptTokens(), reservation.tokens() - reservation.promptTokens());
@@ -379,9 +379,9 @@ public final class Quota {
     }
 
     /**
-     * A reservation as its row has it.
+     * A reservation as stored in its row.
      *
-     * @param usedCost what ending it adds to the money that is used
+     * @param usedCost what ending it adds to the money used
      */
     private record Made(
             UUID id,

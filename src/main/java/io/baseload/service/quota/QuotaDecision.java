@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What becomes of a reservation that is asked for. */
+/** The decision on a requested reservation. */
 public sealed interface QuotaDecision {
 
     /**
      * The tokens are reserved.
      *
-     * @param passed soft limits that nobody was told of before: each once a window
-     * @param maxWait how long the tenant lets its requests wait; empty = as the service says
+     * @param passed soft limits exceeded for the first time in their window
+     * @param maxWait how long the tenant lets its requests wait; empty = the service's setting
      */
     record Granted(QuotaSnapshot quota, List<SoftLimit> passed, Optional<Duration> maxWait) implements QuotaDecision {}
 

@@ -1,7 +1,7 @@
 package io.baseload.service.quota;
 
 /**
- * What a request asks for, or will ask for at least before it is known exactly.
+ * The needs of a request, or a lower bound before they are known exactly.
  *
  * @param model the id of the model that answers
  * @param batch whether it gets only what interactive requests leave

@@ -2,9 +2,9 @@ package io.baseload.service.quota;
 
 import java.time.Duration;
 
-/** A tenant asked for more than its limits leave. */
+/** A request needs more than its tenant's limits allow. */
 public final class QuotaExceededException extends RuntimeException {
-    /** Which limit. */
+    /** The kind of limit. */
     public enum Limit {
         /** Answers that run at the same time. */
         CONCURRENCY,
@@ -12,7 +12,7 @@ public final class QuotaExceededException extends RuntimeException {
         REQUESTS,
         /** Tokens in a calendar window; more room comes with the next window. */
         TOKENS,
-        /** The tokens of the month (the longest window) are spent, or the request alone is more than a limit allows: asking again soon is in vain. */
+        /** The tokens of the month (the longest window) are spent, or the request alone exceeds a limit: retrying soon is useless. */
         BUDGET
     }
 
@@ -20,7 +20,7 @@ public final class QuotaExceededException extends RuntimeException {
     private final Duration retryAfter;
     private final transient QuotaSnapshot quota;
 
-    /** @param quota the tenant's windows without the request: of those that the limit is about the one that decided, else the tightest */
+    /** @param quota the tenant's windows without the request: for the limit in question the window that decided, otherwise the tightest */
     public QuotaExceededException(Limit limit, String message, Duration retryAfter, QuotaSnapshot quota) {
         super(message);
         this.limit = limit;

@@ -5,13 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The windows that a client should know of, for headers: the tightest of those that its request counts in, or the one that refused it; empty where nothing is
- * limited.
+ * The windows relevant for a client, for headers: the tightest of those that its request counts in, or the one that refused it; empty if nothing is limited.
  *
  * @param warnings budgets beyond their soft limit
  */
 public record QuotaSnapshot(Optional<Room> requests, Optional<Room> tokens, List<SoftLimit> warnings) {
-    /** Where nothing is limited. */
+    /** If nothing is limited. */
     public static final QuotaSnapshot UNLIMITED = new QuotaSnapshot(Optional.empty(), Optional.empty(), List.of());
 
     /** @param reset until the window ends */

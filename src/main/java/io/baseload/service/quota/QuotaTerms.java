@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Under which terms demands are decided: limits and running answers of their tenants, whose budgets they count in, and what they cost. */
+/** The terms by which demands are decided: limits and running answers of their tenants, the budgets that they count in, and their prices. */
 final class QuotaTerms {
     private static final String TENANTS = "SELECT id, max_concurrent, max_wait_ms FROM tenant WHERE id = ANY(:ids)";
 
@@ -27,7 +27,7 @@ final class QuotaTerms {
 
     record Limits(int maxConcurrent, Optional<Duration> maxWait) {}
 
-    /** Requests that are decided alike. */
+    /** Requests that are decided in the same way. */
     record Kind(String tenant, String keyPrefix, String model) {
         static Kind of(QuotaDemand demand) {
             return new Kind(demand.tenant(), demand.keyPrefix(), demand.model());
@@ -49,12 +49,12 @@ final class QuotaTerms {
         }
     }
 
-    /** Tenants that there are, by id. */
+    /** Existing tenants, by id. */
     Map<String, Limits> tenants(Collection<String> ids) {
         return tenants(TENANTS, ids);
     }
 
-    /** The same, and nobody else reserves anything of theirs until the transaction ends. */
+    /** The same, and nobody else reserves anything of these tenants until the transaction ends. */
     Map<String, Limits> lockTenants(Collection<String> ids) {
         return tenants(TENANTS + " ORDER BY id FOR NO KEY UPDATE", ids);
     }
@@ -72,7 +72,7 @@ final class QuotaTerms {
         return row.wasNull() ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
     }
 
-    /** The terms of now. A statement of its own after the tenants' rows were locked: what it sees, and its time, are of after that. */
+    /** The current terms. A separate statement after the tenants' rows were locked, so that its view and its time are later than the locks. */
     Map<Kind, Terms> of(List<QuotaDemand> demands) {
         var kinds = new HashSet<Kind>();
         demands.forEach(demand -> kinds.add(Kind.of(demand)));

@@ -9,9 +9,9 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 
 /**
- * A calendar window: a budget, and what is gone of it.
+ * A calendar window: a budget and its usage.
  *
- * @param softTold whether it was told that the soft limit is passed
+ * @param softTold whether it was reported that the soft limit is exceeded
  */
 record QuotaWindow(
         UsageBudget budget,
@@ -34,7 +34,7 @@ record QuotaWindow(
         };
     }
 
-    /** Tokens that are used or reserved. */
+    /** Tokens used or reserved. */
     long gone() {
         return used + reserved;
     }
@@ -83,13 +83,13 @@ record QuotaWindow(
         return Math.clamp(Duration.between(now, endsAt()).toMillis(), 0, millis());
     }
 
-    /** How long it is. */
+    /** Its length. */
     private long millis() {
         return Duration.between(startsAt, endsAt()).toMillis();
     }
 
     /**
-     * When a batch request finds the room that is kept from it now.
+     * When a batch request will find the room that is kept from it now.
      *
      * @return the end of the window, or earlier
      */
@@ -113,7 +113,7 @@ record QuotaWindow(
                 budget, startsAt, used, reserved + tokens, requests + 1, usedCost, reservedCost.add(cost), softTold);
     }
 
-    /** Once it was told that the soft limit is passed. */
+    /** After it was reported that the soft limit is exceeded. */
     QuotaWindow told() {
         return new QuotaWindow(budget, startsAt, used, reserved, requests, usedCost, reservedCost, true);
     }

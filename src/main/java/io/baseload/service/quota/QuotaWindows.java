@@ -18,13 +18,13 @@ import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The rows of {@code quota_window}: counters. Those of the whole tenant by minute, day and month are always kept, the others since somebody limited them.
+ * The counters, rows of {@code quota_window}. Those of the whole tenant by minute, day and month are always kept, the others from the time when they were first limited.
  *
- * <p>Invariant: a counter holds all reservations of its scope that were made in its window. So one that begins with its window begins at nothing, one that
- * begins later with what there is ({@link Budgets}), and a change is added to every counter that covers it, whether anything is limited there now or not.
+ * <p>Invariant: a counter includes all reservations of its scope that were made in its window. So a counter that starts with its window starts at zero, one that starts later
+ * starts with the usage so far ({@link Budgets}), and a change is added to every counter that covers it, whether anything is limited there now or not.
  *
- * <p>Each statement locks counters in the order of their keys, so that two can't lock each other out. Two transactions that share any counter share one of the
- * whole tenant too, which comes first in that order.
+ * <p>Each statement locks counters in the order of their keys, so that no two can deadlock. Two transactions that share any counter also share one of the whole tenant, which comes
+ * first in that order.
  */
 final class QuotaWindows {
     private static final String KEPT = "(VALUES ('day'), ('minute'), ('month')) p(period)";
@@ -69,7 +69,7 @@ final class QuotaWindows {
             "sum(reserved)::bigint AS reserved, sum(used)::bigint AS used, sum(requests)::bigint AS requests,"
                     + " sum(reserved_cost) AS reserved_cost, sum(used_cost) AS used_cost";
 
-    /** Alike ones first, then over all counters that may cover them. */
+    /** First over equal ones, then over all counters that may cover them. */
     private static final String CHANGES = """
         SELECT u.tenant, CASE WHEN s.of_key THEN u.key_prefix ELSE '' END AS key_prefix, CASE WHEN s.of_model THEN u.model ELSE '' END AS model,
                p.period, date_trunc(p.period, u.at, 'UTC') AS starts_at, %1$s
@@ -113,10 +113,10 @@ final class QuotaWindows {
     }
 
     /**
-     * What counters get, or give back where it is negative.
+     * What counters gain, or give back if negative.
      *
      * @param kind its key is the budget's key
-     * @param at says which windows
+     * @param at identifies the windows
      */
     record Change(
             Kind kind,
@@ -127,7 +127,7 @@ final class QuotaWindows {
             BigDecimal reservedCost,
             BigDecimal usedCost) {}
 
-    /** The windows of now that any of these count in, by tenant; nobody else changes them until the transaction ends. Those that just began are made. */
+    /** The current windows that any of these count in, by tenant; nobody else changes them until the transaction ends. Windows that have just started are created. */
     Map<String, List<QuotaWindow>> lock(Collection<Kind> kinds, OffsetDateTime now) {
         var locked = query(LOCK, kinds, now);
         if (locked.complete()) {
@@ -137,12 +137,12 @@ final class QuotaWindows {
         return query(LOCK, kinds, now).windows;
     }
 
-    /** Windows of an earlier moment, those that there are. */
+    /** The existing windows of an earlier time. */
     List<QuotaWindow> lockEarlier(Kind kind, OffsetDateTime at) {
         return query(LOCK, List.of(kind), at).windows.getOrDefault(kind.tenant(), List.of());
     }
 
-    /** The windows of a moment that any of these would count in, by tenant. */
+    /** The windows of a point in time that any of these would count in, by tenant. */
     Map<String, List<QuotaWindow>> at(Collection<Kind> kinds, OffsetDateTime at) {
         return query(PRESENT, kinds, at).windows;
     }
@@ -156,12 +156,12 @@ final class QuotaWindows {
         }
     }
 
-    /** Makes windows anew that were forgotten, because an answer was corrected days after it was lost. */
+    /** Creates deleted windows again, because an answer was corrected days after it was lost. */
     void restore(List<Change> changes) {
         jdbc.sql(RESTORE).params(parameters(changes)).update();
     }
 
-    /** Keeps in mind that it was told of a soft limit. */
+    /** Records that a soft limit was reported. */
     void told(String tenant, SoftLimit passed) {
         var scope = passed.budget().scope();
         jdbc.sql("UPDATE quota_window SET soft_at = clock_timestamp() WHERE tenant = ? AND key_prefix = ? AND model = ?"
@@ -175,7 +175,7 @@ final class QuotaWindows {
                 .update();
     }
 
-    /** Forgets short windows that nobody asks about any more. */
+    /** Deletes short windows that are no longer needed. */
     void prune() {
         jdbc.sql("DELETE FROM quota_window WHERE period IN ('minute', 'hour') AND reserved = 0 AND starts_at <"
                         + " clock_timestamp() - interval '2 days'")

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Says which limit was reached, and when there will be room.
+ * Names the limit that was reached, and when there will be room.
  *
- * @param windows all that the request counts in, as they are without it
+ * @param windows all that the request counts in, without this request
  */
 record Refusal(List<QuotaWindow> windows, Instant now) {
 
@@ -33,7 +33,7 @@ record Refusal(List<QuotaWindow> windows, Instant now) {
     }
 
     /**
-     * Of the windows without room the one that ends last decides; empty if all have room.
+     * Of the windows without room, the one that ends last decides; empty if all have room.
      *
      * @param cost empty if the model has no price
      */
@@ -44,7 +44,7 @@ record Refusal(List<QuotaWindow> windows, Instant now) {
                 .map(window -> of(window, demand, cost));
     }
 
-    /** A budget in money holds no request whose price nobody knows. */
+    /** A budget in money admits no request without a known price. */
     private boolean refuses(QuotaWindow window, QuotaDemand demand, Optional<BigDecimal> cost) {
         return window.refusesTokens(demand.tokens(), demand.batch(), now)
                 || window.refusesRequest()

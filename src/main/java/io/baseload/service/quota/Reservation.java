@@ -3,7 +3,7 @@ package io.baseload.service.quota;
 import java.util.UUID;
 
 /**
- * What a request may use before it has used it.
+ * The tokens that a request may use, reserved in advance.
  *
  * @param id new for each request
  * @param instance the process that holds it

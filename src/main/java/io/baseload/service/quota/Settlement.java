@@ -3,22 +3,22 @@ package io.baseload.service.quota;
 import java.util.UUID;
 
 /**
- * What ends a reservation, and what that added to what the tenant has used.
+ * The end of a reservation, and what it added to the tenant's usage.
  *
- * @param cachedTokens of the prompt tokens, those that an earlier request had computed
+ * @param cachedTokens of the prompt tokens, those found in the cache
  */
 public record Settlement(UUID reservation, long promptTokens, long cachedTokens, long completionTokens, State state) {
-    /** What becomes of the reservation. */
+    /** How the reservation ends. */
     public enum State {
         /** It pays for these tokens. */
         SETTLED,
-        /** The request was never begun, and counts as none. */
+        /** The request never started, and doesn't count. */
         REFUSED,
         /** It was settled as lost before: the tokens are those that were not counted yet. */
         CORRECTED
     }
 
-    /** Of a prompt that was computed as a whole. */
+    /** For a prompt that was computed completely. */
     public Settlement(UUID reservation, long promptTokens, long completionTokens, State state) {
         this(reservation, promptTokens, 0, completionTokens, state);
     }

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** Picks the windows that a client should know of. */
+/** Picks the windows that are relevant for a client. */
 final class Snapshots {
     private Snapshots() {}
 

@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
- * A budget of which so much is gone that its owner wants to know.
+ * A budget whose usage exceeds its soft limit.
  *
  * @param startsAt of the window
- * @param kind {@code tokens}, {@code requests} or {@code cost}: the first of these that is beyond the soft limit
+ * @param kind {@code tokens}, {@code requests} or {@code cost}: the first of these that exceeds the soft limit
  */
 public record SoftLimit(UsageBudget budget, Instant startsAt, String kind) {
 
-    /** For a header: {@code tokens;period=day;percent=80}, and what it is about if not the whole tenant. */
+    /** For a header: {@code tokens;period=day;percent=80}, and the scope if it isn't the whole tenant. */
     public String text() {
         var text = kind + ";period=" + budget.period().wire() + ";percent="
                 + budget.softPercent().orElseThrow();
@@ -23,7 +23,7 @@ public record SoftLimit(UsageBudget budget, Instant startsAt, String kind) {
                 + (scope.model().isEmpty() ? "" : ";model=" + encoded(scope.model()));
     }
 
-    /** A model's name may hold what a header must not. */
+    /** A model's name may contain characters that are not allowed in a header. */
     private static String encoded(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }

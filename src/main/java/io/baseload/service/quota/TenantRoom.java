@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What a tenant's windows and places leave, while a list of demands is decided. */
+/** The room left in a tenant's windows and places, while a list of demands is decided. */
 final class TenantRoom {
     private final List<QuotaWindow> windows;
     private final int maxConcurrent;
@@ -16,7 +16,7 @@ final class TenantRoom {
     private final Instant now;
     private long running;
 
-    /** @param windows all of the tenant's that any of the demands counts in */
+    /** @param windows all of the tenant's windows that any of the demands counts in */
     TenantRoom(List<QuotaWindow> windows, QuotaTerms.Limits limits, long running, Instant now) {
         this.windows = new ArrayList<>(windows);
         this.maxConcurrent = limits.maxConcurrent();
@@ -25,7 +25,7 @@ final class TenantRoom {
         this.now = now;
     }
 
-    /** Takes what a demand asks for, or says what refuses it and takes nothing. */
+    /** Takes the room for a demand, or returns the refusal and takes nothing. */
     QuotaDecision take(QuotaDemand demand, Terms terms) {
         var cost = terms.cost(demand.promptTokens(), demand.completionTokens());
         var concerned = windows.stream()

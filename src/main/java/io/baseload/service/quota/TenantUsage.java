@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What a tenant has used.
+ * The usage of a tenant.
  *
- * @param windows the present calendar windows
- * @param requests answers that were begun in the time that was asked for and have ended
+ * @param windows the current calendar windows
+ * @param requests answers that started in the requested time span and have ended
  */
 public record TenantUsage(
         List<Window> windows, long requests, long promptTokens, long completionTokens, List<ByModel> byModel) {
 
     /**
      * @param used tokens that were settled
-     * @param reserved tokens of requests that run
-     * @param requests that were begun
+     * @param reserved tokens of running requests
+     * @param requests that have started
      */
     public record Window(
             UsageBudget budget,

@@ -7,20 +7,20 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is to be added up of the usage.
+ * A query for sums of usage.
  *
- * @param tenant whose; empty = everybody's
+ * @param tenant whose; empty = all
  * @param from first moment
  * @param to moment after the last
- * @param grouping rows have these, in this order; none = one row
+ * @param grouping the columns of a row, in this order; none = one row
  */
 public record UsageQuery(Optional<String> tenant, Instant from, Instant to, Set<Column> grouping) {
-    /** What rows can be told apart by. */
+    /** Possible groupings. */
     public enum Column {
         TENANT("tenant"),
         KEY("key_prefix"),
         MODEL("model"),
-        /** Of the request, in UTC. */
+        /** The day of the request, in UTC. */
         DAY("to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')");
 
         final String sql;

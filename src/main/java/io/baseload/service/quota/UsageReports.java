@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What tenants have used, from the ledger. */
+/** The tenants' usage, from the ledger. */
 public final class UsageReports {
     private final JdbcClient jdbc;
     private final QuotaWindows windows;
@@ -24,7 +24,7 @@ public final class UsageReports {
     }
 
     /**
-     * The present windows, and the answers that were begun in a span of time and have ended.
+     * The current windows, and the answers that started in a time span and have ended.
      *
      * @param from first moment
      * @param to moment after the last
@@ -41,12 +41,12 @@ public final class UsageReports {
                 byModel);
     }
 
-    /** The present windows of a tenant and of models; none of keys. */
+    /** The current windows of a tenant and of models, without those of keys. */
     private List<TenantUsage.Window> windows(String tenant) {
         return windows(tenant, "");
     }
 
-    /** The present windows of a key and of those that it replaced. */
+    /** The current windows of a key and of those that it replaced. */
     public List<TenantUsage.Window> keyWindows(String tenant, String budgetKey) {
         return windows(tenant, budgetKey);
     }
@@ -68,7 +68,7 @@ public final class UsageReports {
     }
 
     /**
-     * Sums over requests, in the order of what they are told apart by.
+     * Sums over requests, in the order of the grouping.
      *
      * @param skip rows to leave out at the beginning
      */

@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * A sum over requests that have ended.
  *
- * @param of what they have in common
- * @param promptTokens cached ones too
+ * @param of the values of the grouping
+ * @param promptTokens including cached ones
  * @param cost empty if none of them had a price
  */
 public record UsageRow(

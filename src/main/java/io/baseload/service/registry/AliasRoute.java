@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
-/** Where a name points: one model, or several, here and elsewhere. Of the local ones there is one at most: a process keeps one model in memory for a name. */
+/** The targets of a name: one model, or several, local and remote. At most one of them is local, because a process keeps one model in memory for a name. */
 public record AliasRoute(List<AliasTarget> targets) {
     /**
-     * A model behind a name.
+     * A target of a name.
      *
-     * @param backend whose model it is; empty = a local one
+     * @param backend the model's backend; empty = a local one
      * @param weight share of the requests against targets of the same rank, 1 or more
-     * @param rank the lowest is asked first
+     * @param rank the lowest is tried first
      */
     public record AliasTarget(String model, Optional<String> backend, int weight, int rank) {
         private String description() {
@@ -38,12 +38,12 @@ public record AliasRoute(List<AliasTarget> targets) {
                 .findFirst();
     }
 
-    /** The target that is asked first, or one of them. */
+    /** The target that is tried first, or one of them. */
     public AliasTarget first() {
         return targets.stream().min(Comparator.comparingInt(AliasTarget::rank)).orElseThrow();
     }
 
-    /** Equal routes read alike: a local model's is its id. */
+    /** Equal routes have equal descriptions; a local model's is its id. */
     String description() {
         return targets.stream()
                 .map(target -> targets.size() == 1
@@ -52,7 +52,7 @@ public record AliasRoute(List<AliasTarget> targets) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The targets in the order in which a request tries them: by rank, and those of equal rank drawn by their weights. */
+    /** The targets in the order in which a request tries them: by rank, and those of equal rank drawn by weight. */
     List<AliasTarget> drawn() {
         record Draw(AliasTarget target, double time) {}
         List<Draw> draws = new ArrayList<>();

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.springframework.stereotype.Component;
 
-/** Where names point, as this process routes them. Which local model answers to a name is known to {@link LoadedModels}, which moves it when the model is there. */
+/** The targets of names, as this process routes them. The local model behind a name is known to {@link LoadedModels}, which moves the name when the model is loaded. */
 @Component
 final class AliasRoutes {
     private volatile Map<String, AliasRoute> routes = Map.of();

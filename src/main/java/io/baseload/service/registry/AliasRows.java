@@ -8,7 +8,7 @@ import org.springframework.data.jdbc.repository.query.Query;
 import org.springframework.data.relational.core.mapping.Table;
 import org.springframework.data.repository.ListCrudRepository;
 
-/** The table of aliases; what they point to is in that of {@link AliasTargets}. */
+/** The table of aliases; their targets are in that of {@link AliasTargets}. */
 interface AliasRows extends ListCrudRepository<AliasRows.AliasRow, String> {
     @Query("SELECT * FROM alias WHERE name > :after ORDER BY name LIMIT :limit")
     List<AliasRow> page(String after, int limit);

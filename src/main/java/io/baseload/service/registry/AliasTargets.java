@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The table of what names point to, and the part of the names' own table that follows from it. */
+/** The table of the targets of names, and the part of the names' own table that follows from it. */
 @Component
 final class AliasTargets {
     private final JdbcClient jdbc;
@@ -18,7 +18,7 @@ final class AliasTargets {
         this.jdbc = jdbc;
     }
 
-    /** All names, in one look. */
+    /** All names, in one query. */
     Map<String, AliasRoute> all() {
         Map<String, List<AliasTarget>> targets = new LinkedHashMap<>();
         jdbc.sql("SELECT alias, model, backend, weight, rank FROM alias_target ORDER BY alias, position")

@@ -18,9 +18,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Names that point to models. Moving one is a swap: the new model is loaded beside the old, then the name moves in one instant; what runs finishes on the old
- * model, which then leaves memory if an alias had loaded it and none points to it any more. A model that an operator loaded stays. Where several processes work,
- * the name moves when each of them has the model, and the swap is done when each routes by it. Models of backends need not be loaded.
+ * Names that point to models. Moving one is a swap: the new model is loaded beside the old one, then the name moves in one instant. Running answers finish on the old model, which
+ * is then unloaded if it was loaded for an alias and none points to it any more. A model that an operator loaded stays. With several processes, the name moves when each of them
+ * has the model, and the swap is done when each routes to it. Models of backends need not be loaded.
  */
 @Component
 public final class Aliases {
@@ -61,7 +61,7 @@ public final class Aliases {
         this.transaction = transaction;
     }
 
-    /** A name and where it points. */
+    /** A name and its targets. */
     public record Alias(String name, AliasRoute route) {}
 
     public List<Alias> page(String after, int limit) {
@@ -79,8 +79,8 @@ public final class Aliases {
     /**
      * Points a name to a model, or to several; returns when new requests go there. If a model has to be loaded first, that is a job, which can be cancelled.
      *
-     * @param asked a target that names no backend is a local model, or else that of the only backend that has one of this id
-     * @param recorded hears where the name points, in the transaction that moves it
+     * @param asked a target without a backend is a local model, or else that of the only backend with a model of this id
+     * @param recorded receives the targets, in the transaction that moves the name
      * @throws InvalidRequestException if the name breaks the rule, or several targets are local
      * @throws UnknownModelException if there is no such model
      * @throws ConflictException if the name is a model's id, or the load was cancelled
@@ -100,7 +100,7 @@ public final class Aliases {
         return new Alias(name, route);
     }
 
-    /** The same as a job, for somebody who does not wait. */
+    /** The same as a job, for callers who don't wait. */
     public Job start(String name, AliasRoute asked, Consumer<AliasRoute> recorded) {
         AliasRoute route = checked(name, asked);
         return jobs.start(
@@ -129,7 +129,7 @@ public final class Aliases {
         return route;
     }
 
-    /** The target with the backend whose model it is. */
+    /** The target with the backend that has its model. */
     AliasTarget placed(AliasTarget target) {
         if (target.backend().isPresent()) {
             String backend = target.backend().get();
@@ -163,17 +163,17 @@ public final class Aliases {
         loader.inTurn(() -> transaction.executeWithoutResult(status -> decision.run()));
     }
 
-    /** Loads a model here and in the other processes, as one that leaves with its last name; then decides. */
+    /** Loads a model here and in the other processes, to be unloaded with its last name; then decides. */
     void bring(String model, Runnable decision, Progress progress) {
         loader.admit(models.findById(model).orElseThrow(() -> new UnknownModelException(model)));
         load(model, () -> transaction.executeWithoutResult(status -> decision.run()), progress);
     }
 
     /**
-     * Ends a canary: points its name to it, or has its model leave.
+     * Ends a canary: points its name to it, or unloads its model.
      *
      * @param first ends it in the table, in the same transaction; false if somebody else has
-     * @return what {@code first} says
+     * @return the result of {@code first}
      */
     boolean settle(Canary canary, boolean promoted, BooleanSupplier first) {
         return loader.inTurn(() -> {
@@ -199,7 +199,7 @@ public final class Aliases {
 
     /**
      * @param here whether this process ended it
-     * @param left the local model that nobody wants any more
+     * @param left the local model that is no longer wanted
      */
     private record Ended(boolean here, Optional<String> left) {}
 
@@ -243,7 +243,7 @@ public final class Aliases {
         }
     }
 
-    /** The aliases as this process routes them: where the local model is not the wanted one yet, the one that answers. */
+    /** The aliases as this process routes them: if the local model is not the wanted one yet, the one that answers now. */
     public Map<String, String> here() {
         Map<String, String> local = loaded.aliases();
         Map<String, String> here = new TreeMap<>(local);
@@ -285,7 +285,7 @@ public final class Aliases {
         Objects.requireNonNull(left).forEach(loaded::drain);
     }
 
-    /** Whether a model that just lost an alias, or did not get it, is to leave memory. */
+    /** Whether a model that just lost an alias, or did not get it, should be unloaded. */
     private boolean leaves(String model) {
         boolean unused = !rows.existsByModel(model)
                 && models.findById(model).map(ModelRow::wanted).equals(Optional.of(Wanted.BY_ALIAS));

@@ -23,7 +23,7 @@ interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String>
     @Query("SELECT * FROM backend WHERE name > :after ORDER BY name LIMIT :limit")
     List<BackendRow> page(String after, int limit);
 
-    /** Who changes backends waits here for others who do. */
+    /** A change of backends waits here for other changes. */
     @Modifying
     @Query("LOCK TABLE backend IN SHARE ROW EXCLUSIVE MODE")
     void lock();
@@ -68,7 +68,7 @@ interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String>
                             .collect(Collectors.toSet()));
         }
 
-        /** What the key of a backend is sealed for. */
+        /** The purpose for which a backend's key is encrypted. */
         static String purpose(String name) {
             return "backend/" + name;
         }

@@ -25,7 +25,7 @@ import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** The engines elsewhere that this service may ask. A change holds here at once, in other processes within a second. */
+/** The remote engines that this service may use. A change takes effect here at once, in other processes within a second. */
 @Component
 public final class Backends {
     private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
@@ -56,9 +56,9 @@ public final class Backends {
     }
 
     /**
-     * A backend and how this process finds it.
+     * A backend and its health as seen by this process.
      *
-     * @param health empty where this process has not seen it yet
+     * @param health empty if this process has not probed it yet
      */
     public record Known(Backend backend, Optional<BackendHealth.Report> health) {}
 
@@ -76,7 +76,7 @@ public final class Backends {
     /**
      * Reads an address.
      *
-     * @throws InvalidRequestException if it is none, or whoever configures the service does not allow it
+     * @throws InvalidRequestException if it is not an address, or the configuration does not allow it
      */
     public URI address(String text) {
         return connections.address(text);
@@ -87,7 +87,7 @@ public final class Backends {
     }
 
     /**
-     * Makes a backend known.
+     * Adds a backend.
      *
      * @param recorded runs in the transaction that does it
      * @throws InvalidRequestException if something of it is not allowed
@@ -109,12 +109,12 @@ public final class Backends {
     }
 
     /**
-     * Changes a backend. What runs there goes on.
+     * Changes a backend. Running requests continue.
      *
      * @param recorded runs in the transaction that does it
      * @return empty if there is no such backend
      * @throws InvalidRequestException if something of it is not allowed
-     * @throws ConflictException if an alias points to a model that it would have no more
+     * @throws ConflictException if an alias points to a model that it would no longer have
      */
     public Optional<Known> change(String name, UnaryOperator<Backend> change, Consumer<Backend> recorded) {
         Optional<Backend> changed = transaction.execute(status -> {
@@ -143,7 +143,7 @@ public final class Backends {
     }
 
     /**
-     * Forgets a backend. What runs there goes on.
+     * Removes a backend. Running requests continue.
      *
      * @param recorded runs in the transaction that does it
      * @return whether there was such a backend
@@ -199,7 +199,7 @@ public final class Backends {
         return new Secret.Stored(keys.seal(key, purpose), purpose);
     }
 
-    /** Keys that were stored before there was a master key, or with an earlier one, are sealed with the present one. */
+    /** Keys stored before there was a master key, or with an earlier one, are encrypted with the current one. */
     void sealKeys() {
         transaction.executeWithoutResult(status -> {
             rows.lock();
@@ -229,12 +229,12 @@ public final class Backends {
         }
     }
 
-    /** Brings this process to what the table has. */
+    /** Brings this process in line with the table. */
     void refresh() {
         connections.use(rows.findAll().stream().map(BackendRow::backend).toList());
     }
 
-    /** A model of a backend, as users may ask it here and now. */
+    /** A model of a backend that users may use here and now. */
     record RemoteOffer(BackendClient client, Backend.Offer offer) {
         ServedModel model() {
             return new RemoteModel(client, offer);
@@ -257,7 +257,7 @@ public final class Backends {
         return client.backend().offer(model).map(offer -> new RemoteOffer(client, offer));
     }
 
-    /** Who has a model of this id, by name. */
+    /** The backends with a model of this id, by name. */
     List<RemoteOffer> offering(String model) {
         return connections.all().stream()
                 .flatMap(client -> offer(client, model).stream())
@@ -270,7 +270,7 @@ public final class Backends {
                 .toList();
     }
 
-    /** Ends what backends still answer. */
+    /** Ends running answers of backends. */
     void cancelAll() {
         connections.cancelAll();
     }

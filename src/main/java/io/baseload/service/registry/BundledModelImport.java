@@ -28,7 +28,7 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Gives an empty registry the bundled model, and a store that lost its file the file. An entry of a jar is copied into the home first. */
+/** Imports the bundled model into an empty registry, and restores its file in a store that lost it. An entry of a jar is copied into the home first. */
 @Component
 final class BundledModelImport {
     private static final Logger LOG = LoggerFactory.getLogger(BundledModelImport.class);
@@ -142,7 +142,7 @@ final class BundledModelImport {
                 done.get().quantization());
     }
 
-    /** A line for each quarter. */
+    /** A log line for each quarter. */
     private static int logged(int before, long done, long total) {
         int now = (int) (4 * done / Math.max(1, total));
         if (now > before) {

@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * New models that get a part of a name's requests, until their numbers, or an operator, say what becomes of them: the name points to the new one alone, or to what it pointed to before.
+ * New models that get a share of a name's requests, until their figures, or an operator, decide: the name then points to the new model alone, or to its previous targets.
  *
- * <p>Each process draws for its own requests and counts what comes of them; once a second it adds its numbers to those of all, and holds these against the rule. Of several processes
- * that come to the same end one makes it so. A request that the new model does not begin to answer is answered by the others, so that no user sees a bad one fail before its
- * first token.
+ * <p>Each process chooses among its own requests and counts their results. Once a second it adds its figures to the total and applies the rule. If several processes come to the
+ * same decision, one of them carries it out. If the new model does not start to answer a request, the others answer it, so that no user sees a bad model fail before its first
+ * token.
  */
 @Component
 public final class Canaries {
@@ -45,7 +45,7 @@ public final class Canaries {
         this.jobs = jobs;
     }
 
-    /** A canary and its numbers. */
+    /** A canary and its figures. */
     public record Report(Canary canary, CanaryCount stable, CanaryCount counted) {}
 
     public Optional<Report> find(String alias) {
@@ -61,12 +61,12 @@ public final class Canaries {
     }
 
     /**
-     * Gives a model a part of a name's requests; returns when it does, the model loaded first if it is local.
+     * Gives a model a share of a name's requests; returns when that is in effect, after loading the model if it is local.
      *
      * @param recorded runs in the transaction that begins it
      * @throws InvalidRequestException if the name points to this model already
      * @throws UnknownModelException if there is no such model
-     * @throws ConflictException if the name has a canary that runs
+     * @throws ConflictException if the name has a running canary
      * @throws NotEnoughMemoryException if both models don't fit into memory
      */
     public Report start(String name, AliasTarget asked, Rule rule, Runnable recorded) {
@@ -115,10 +115,10 @@ public final class Canaries {
     }
 
     /**
-     * Points the name to the canary alone, or leaves it as it was.
+     * Points the name to the canary alone, or leaves it unchanged.
      *
      * @param recorded runs in the transaction that ends it
-     * @throws ConflictException if there is none that runs
+     * @throws ConflictException if there is no running one
      */
     public Report end(String name, State state, String reason, Consumer<Canary> recorded) {
         Canary canary = rows.find(name)
@@ -143,7 +143,7 @@ public final class Canaries {
         return won;
     }
 
-    /** Once a second: tells what was counted here, hears of canaries, and ends those whose numbers say so. */
+    /** Once a second: reports the local counts, learns of canaries, and ends those whose figures decide. */
     void tick() {
         for (Counted counted : traffic.taken()) {
             rows.add(counted.alias(), counted.arm(), counted.count());
@@ -168,7 +168,7 @@ public final class Canaries {
         }
     }
 
-    /** What the trail has of its end; within a transaction. */
+    /** The audit entry for its end; within a transaction. */
     public void record(Actor actor, Canary end) {
         Map<String, Object> detail = new TreeMap<>();
         detail.put("model", end.model());

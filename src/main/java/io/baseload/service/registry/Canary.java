@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new model that gets a part of a name's requests until it has shown what it can.
+ * A new model that gets a share of a name's requests until it has proved itself.
  *
  * @param reason why it ended; empty while it runs
  */
@@ -20,28 +20,28 @@ public record Canary(
         Instant startedAt,
         @Nullable Instant endedAt) {
 
-    /** What became of it. */
+    /** Its state. */
     public enum State {
         RUNNING,
         /** The name points to it alone. */
         PROMOTED,
-        /** The name points to what it pointed to before. */
+        /** The name points to its previous targets. */
         ROLLED_BACK
     }
 
-    /** Which of the two answered. */
+    /** The side that answered. */
     public enum Arm {
         STABLE,
         CANARY
     }
 
     /**
-     * By what it is judged.
+     * The criteria.
      *
      * @param percent of the requests that it gets
-     * @param minRequests answers of each before it can be promoted
-     * @param maxErrorRate part of its answers that may fail, from 0 to 1
-     * @param maxLatencyRatio how much longer its first token may take, at the 95th percentile, than that of the models before it
+     * @param minRequests answers of each side before it can be promoted
+     * @param maxErrorRate share of its answers that may fail, from 0 to 1
+     * @param maxLatencyRatio largest ratio of its time to the first token to that of the models before it, at the 95th percentile
      */
     public record Rule(int percent, long minRequests, double maxErrorRate, double maxLatencyRatio) {}
 

@@ -3,9 +3,9 @@ package io.baseload.service.registry;
 import java.time.Duration;
 
 /**
- * What came of the requests that one of the two models got. Cancelled ones are not in it.
+ * The results of the requests of one side. Cancelled ones are not included.
  *
- * @param errors answers that failed, or did not begin although the model was there
+ * @param errors answers that failed, or did not start although the model was there
  * @param waits answers by the time to their first token: step {@code i} ends at 1.2 to the power of {@code i} milliseconds
  */
 public record CanaryCount(long answers, long errors, long[] waits) {
@@ -39,7 +39,7 @@ public record CanaryCount(long answers, long errors, long[] waits) {
         return new CanaryCount(answers + 1, errors + 1, waits);
     }
 
-    /** The end of the step that 95 of 100 first tokens came in, in milliseconds; 0 if there were none. */
+    /** The end of the step within which 95 of 100 first tokens arrived, in milliseconds; 0 if there were none. */
     public long firstTokenMillis() {
         long measured = 0;
         for (long some : waits) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The tables of canaries and of what came of their requests, in all processes together. */
+/** The tables of canaries and of the results of their requests, in all processes together. */
 @Component
 final class CanaryRows {
     private final JdbcClient jdbc;
@@ -60,7 +60,7 @@ final class CanaryRows {
         return time == null ? null : time.toInstant();
     }
 
-    /** In place of an earlier one of the same name that has ended. */
+    /** Replaces an earlier one of the same name that has ended. */
     void start(Canary canary) {
         jdbc.sql("DELETE FROM canary WHERE alias = ?").param(canary.alias()).update();
         jdbc.sql("INSERT INTO canary VALUES (:alias, :model, :backend, :percent, :min, :errors, :latency, 'RUNNING',"
@@ -76,7 +76,7 @@ final class CanaryRows {
                 .update();
     }
 
-    /** @return false if it does not run, because another process has ended it, for example */
+    /** @return false if it does not run, for example because another process has ended it */
     boolean end(String alias, State state, String reason) {
         return jdbc.sql("UPDATE canary SET state = :state, reason = :reason, ended_at = clock_timestamp()"
                                 + " WHERE alias = :alias AND state = 'RUNNING'")
@@ -87,7 +87,7 @@ final class CanaryRows {
                 == 1;
     }
 
-    /** Adds what this process has counted; what belongs to no canary that runs is lost. */
+    /** Adds the counts of this process; those that belong to no running canary are dropped. */
     void add(String alias, Arm arm, CanaryCount count) {
         jdbc.sql("""
             INSERT INTO canary_count AS old (alias, arm, answers, errors, waits)

@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
-/** Which names have a canary, as this process knows, and what came of their requests since it last told the others. */
+/** The names with a canary, as known to this process, and the results of their requests since the last report. */
 @Component
 final class CanaryTraffic {
     private volatile Map<String, Canary> running = Map.of();
@@ -18,7 +18,7 @@ final class CanaryTraffic {
 
     private record Place(String alias, Arm arm) {}
 
-    /** A part of what was counted. */
+    /** A part of the counts. */
     record Counted(String alias, Arm arm, CanaryCount count) {}
 
     void use(List<Canary> canaries) {
@@ -29,7 +29,7 @@ final class CanaryTraffic {
         return Optional.ofNullable(running.get(alias));
     }
 
-    /** Whether a request is the canary's. */
+    /** Whether a request goes to the canary. */
     static boolean draws(Canary canary) {
         return ThreadLocalRandom.current().nextInt(100) < canary.rule().percent();
     }
@@ -39,7 +39,7 @@ final class CanaryTraffic {
         return new CountedModel(model, (failed, wait) -> count(alias, arm, failed, wait));
     }
 
-    /** An answer that did not begin. */
+    /** An answer that did not start. */
     void failed(String alias, Arm arm) {
         count(alias, arm, true, Duration.ZERO);
     }
@@ -51,7 +51,7 @@ final class CanaryTraffic {
         });
     }
 
-    /** What was counted since the last time. */
+    /** The counts since the last call. */
     synchronized List<Counted> taken() {
         List<Counted> taken = counts.entrySet().stream()
                 .map(entry -> new Counted(entry.getKey().alias(), entry.getKey().arm(), entry.getValue()))

@@ -3,8 +3,8 @@ package io.baseload.service.registry;
 import io.baseload.service.registry.Canary.Rule;
 
 /**
- * What follows from the numbers: the same from the same. Too many errors end a canary as soon as they can't be made up for within the answers that it is judged by; a first token that comes too late
- * ends it when both have enough answers; then it is promoted.
+ * The decision that follows from the figures; the same figures always give the same decision. Too many errors end a canary as soon as they can no longer be compensated within the
+ * required answers; a first token that comes too late ends it when both sides have enough answers; otherwise it is then promoted.
  */
 sealed interface CanaryVerdict {
     /** There are too few answers. */

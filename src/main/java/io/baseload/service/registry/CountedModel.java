@@ -2,9 +2,9 @@ package io.baseload.service.registry;
 
 import java.time.Duration;
 
-/** A model of which somebody hears how its answers end. */
+/** A model that reports how its answers end. */
 record CountedModel(ServedModel model, Ended listener) implements ServedModel {
-    /** Hears of an end. */
+    /** Receives the end of an answer. */
     @FunctionalInterface
     interface Ended {
         void ended(boolean failed, Duration firstToken);

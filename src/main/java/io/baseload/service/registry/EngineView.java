@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** What this process's engine holds and does at this moment. */
+/** The current state of this process's engine. */
 @Component
 public final class EngineView {
     private final LoadedModels loaded;
@@ -17,12 +17,12 @@ public final class EngineView {
         this.budget = budget;
     }
 
-    /** A model in memory, those that are being drained too. */
+    /** A model in memory, including those being drained. */
     public record Running(String id, ModelLoad load, OperatorTimes times) {}
 
-    /** @param models bytes that they take */
+    /** @param models bytes that they use */
     public record Memory(MemoryBudget budget, long models) {
-        /** What another model could take. */
+        /** The memory available for another model. */
         public long free() {
             return Math.max(0, budget.limit() - budget.heap() - budget.reserve() - models);
         }

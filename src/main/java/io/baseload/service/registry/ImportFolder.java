@@ -22,17 +22,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The only folder that models are imported from: whoever fills it decides what can be imported. */
+/** The only folder from which models are imported: whoever can write to it decides what can be imported. */
 public record ImportFolder(Path root) {
     private static final int MAX_FILES = 1000;
     private static final Pattern FIRST_PART = Pattern.compile("(.*-)00001(-of-\\d{5}\\.gguf)");
 
     /**
-     * Finds a model's file or folder, links followed.
+     * Finds a model's file or folder, following links.
      *
      * @param path relative to the folder
-     * @return its real path; it lies in the folder, and so does all that belongs to it
-     * @throws InvalidRequestException if the path is absolute, leads outside, or names nothing that can be read
+     * @return its real path; it lies in the folder, and so do all its files
+     * @throws InvalidRequestException if the path is absolute, leads outside, or names nothing readable
      */
     Path find(String path) {
         Path relative = relative(path);
@@ -51,7 +51,7 @@ public record ImportFolder(Path root) {
         }
     }
 
-    /** A folder's files, and the parts beside the first one of a split file, may be links too. */
+    /** A folder's files, and the parts next to the first one of a split file, may be links too. */
     private void refuseLinksOut(Path real) throws IOException {
         for (Path one : belongings(real)) {
             if (!one.toRealPath().startsWith(root.toRealPath())) {
@@ -67,9 +67,9 @@ public record ImportFolder(Path root) {
      */
     record SourceFile(String name, long bytes, String sha256) {
         /**
-         * Reads a file whole.
+         * Reads a whole file.
          *
-         * @param read hears how many bytes more were read, and may throw
+         * @param read receives the number of further bytes read, and may throw
          */
         static SourceFile of(Path folder, Path file, LongConsumer read) {
             var name = folder.relativize(file).toString();
@@ -92,12 +92,12 @@ public record ImportFolder(Path root) {
     }
 
     /**
-     * A model's files as they lie there: two of these are equal if nothing was written or exchanged in between.
+     * A model's files at one moment: two of these are equal if nothing was written or replaced in between.
      *
-     * @param files what each path leads to, by path
+     * @param files the target of each path, by path
      */
     record Snapshot(Path model, SortedMap<Path, Stamp> files) {
-        /** @param key names the file whatever its path; null where the file system has no such thing */
+        /** @param key identifies the file whatever its path; null if the file system has no such key */
         record Stamp(
                 Path real,
                 long bytes,
@@ -115,7 +115,7 @@ public record ImportFolder(Path root) {
         }
 
         /**
-         * Reads all files whole.
+         * Reads all files completely.
          *
          * @param read as in {@link SourceFile#of}
          */

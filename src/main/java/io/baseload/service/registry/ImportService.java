@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Takes models from the import folder into the store, in the form that the engine maps. */
+/** Imports models from the import folder into the store, in the form that the engine maps. */
 @Component
 public final class ImportService {
-    /** The part of the progress that hashing is said to be. */
+    /** The share of the progress that counts as hashing. */
     private static final double HASHING = 0.2;
 
     private final ImportFolder folder;
@@ -45,7 +45,7 @@ public final class ImportService {
     private final TransactionOperations transactions;
 
     /**
-     * What a job remembers of an import.
+     * The stored task of an import.
      *
      * @param quantize the name of a quantization; null = as {@link Engine#convert} chooses
      */
@@ -57,17 +57,17 @@ public final class ImportService {
     }
 
     /**
-     * What an import has read and stored.
+     * The files read and stored by an import.
      *
-     * @param sha256 names its content, as it is stored
+     * @param sha256 names the content as stored
      * @param bytes of the stored weights
-     * @param quantization what became of the weights
+     * @param quantization the format of the weights
      */
     public record Imported(List<SourceFile> source, String sha256, long bytes, Quantization quantization) {
         /**
-         * As the audit trail has it.
+         * In the form of the audit trail.
          *
-         * @param path what was imported, in the words of whoever asked for it
+         * @param path what was imported, as named in the request
          */
         public Map<String, ?> detail(String path) {
             return Map.of(
@@ -115,8 +115,8 @@ public final class ImportService {
      *
      * @param path relative to the import folder
      * @param name the model's id
-     * @param quantization what becomes of the weights; empty = as {@link Engine#convert} chooses
-     * @param actor who wants it
+     * @param quantization the format of the weights; empty = as {@link Engine#convert} chooses
+     * @param actor who requested it
      * @param recorded runs in the transaction that creates the job
      * @throws io.baseload.chat.api.InvalidRequestException if path or name is not allowed
      * @throws ConflictException if the name is taken
@@ -141,7 +141,7 @@ public final class ImportService {
                 imported -> record(task.actor(), task.name(), imported.detail(task.path())));
     }
 
-    /** @param detail of what was imported */
+    /** @param detail of the import */
     void record(Actor actor, String name, Map<String, ?> detail) {
         audit.recordAdmin(actor, "admin.model.imported", "models/" + name, detail);
     }
@@ -164,7 +164,7 @@ public final class ImportService {
         file(name, sha256, row -> filed.accept(new Imported(source.get(), sha256, row.bytes(), done.get())));
     }
 
-    /** What is written or exchanged while it is read, by a link for example, becomes no model: the trail would name another file than was read. */
+    /** Files that are written or replaced while they are read, for example through a link, don't become a model, because the trail would name different files from those read. */
     private String store(
             String path,
             Optional<Quantization> quantization,
@@ -184,7 +184,7 @@ public final class ImportService {
                 .sha256();
     }
 
-    /** That it can be asked, whatever it is for. */
+    /** That it can be used, whatever its kind. */
     private void check(Path file, Progress progress) {
         ModelInfo info = engine.inspect(file);
         if (info.task() == ModelTask.GENERATE) {

@@ -6,7 +6,7 @@ import org.springframework.data.annotation.Id;
 import org.springframework.data.relational.core.mapping.Table;
 
 /**
- * Long work on a model.
+ * A long-running operation on a model.
  *
  * @param progress from 0 to 1
  * @param error why it failed
@@ -29,7 +29,7 @@ public record Job(
         UNLOAD,
         /** A name gets a model, which is loaded first. */
         ALIAS,
-        /** A model is brought from elsewhere, then imported. */
+        /** A model is downloaded, then imported. */
         PULL
     }
 

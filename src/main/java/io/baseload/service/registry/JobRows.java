@@ -14,7 +14,7 @@ interface JobRows extends ListCrudRepository<Job, String> {
             + " :after) ORDER BY created_at DESC, id DESC LIMIT :limit")
     List<Job> page(String after, int limit);
 
-    /** Jobs of processes that are no more and that nobody can go on with, or that were cancelled meanwhile, or that nobody went on with for a day. */
+    /** Jobs of dead processes that nobody can continue, that were cancelled meanwhile, or that nobody continued for a day. */
     @Modifying
     @Query("UPDATE job SET state = CASE WHEN cancelled THEN 'CANCELLED' ELSE 'FAILED' END, message ="
             + " CASE WHEN cancelled THEN 'cancelled' ELSE 'interrupted' END, error = CASE WHEN NOT cancelled THEN"
@@ -29,16 +29,16 @@ interface JobRows extends ListCrudRepository<Job, String> {
     @Query("UPDATE job SET instance = :instance, home = :home, task = :task::jsonb WHERE id = :id")
     int own(String id, UUID instance, UUID home, @Nullable String task);
 
-    /** Jobs of earlier runs in a home, which a later one can go on with; oldest first. */
+    /** Jobs of earlier runs in a home, which a later run can continue; oldest first. */
     @Query("SELECT id, task::text AS task, attempts FROM job WHERE home = :home AND task IS NOT NULL AND NOT cancelled"
             + " AND state IN ('QUEUED', 'RUNNING')"
             + " AND NOT EXISTS (SELECT FROM instance WHERE instance.id = job.instance) ORDER BY created_at, id")
     List<LeftJob> left(UUID home);
 
     /**
-     * A job that an earlier run began.
+     * A job started by an earlier run.
      *
-     * @param attempts runs that have begun it
+     * @param attempts runs that have started it
      */
     record LeftJob(String id, String task, int attempts) {}
 
@@ -51,7 +51,7 @@ interface JobRows extends ListCrudRepository<Job, String> {
             + " WHERE id = :id AND state IN ('QUEUED', 'RUNNING')")
     int tell(String id, double progress, String message);
 
-    /** Asks the process that does it to end it. */
+    /** Asks the process that runs it to end it. */
     @Modifying
     @Query("UPDATE job SET cancelled = true WHERE id = :id AND state IN ('QUEUED', 'RUNNING')")
     int askToCancel(String id);

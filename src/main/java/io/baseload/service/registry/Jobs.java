@@ -34,10 +34,10 @@ import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Long work on models, each piece on a thread of its own, in the process that was asked for it. The others know of it what the table has.
+ * Long-running operations on models, each on its own thread, in the process that received the request. The other processes know only what the table has.
  *
- * <p>Work that is described by a task, which the table keeps, goes on after a restart: the next run in the same home, where its files lie, begins it again under the same id, and the work itself finds
- * what is there already. Other work fails when its process ends. A task that has ended several processes in a row is not begun once more.
+ * <p>An operation described by a task, which the table stores, continues after a restart: the next run in the same home, which has its files, starts it again under the same id,
+ * and the operation itself finds its partial results. Other operations fail when their process ends. A task that has ended several processes in a row is not started again.
  */
 @Component
 public final class Jobs {
@@ -48,7 +48,7 @@ public final class Jobs {
             .toArray(Duration[]::new);
     private static final int MOST_ATTEMPTS = 5;
 
-    /** The work of a job; what it throws ends the job as failed. */
+    /** The operation of a job; an exception ends the job as failed. */
     @FunctionalInterface
     interface Work {
         void run(Progress progress);
@@ -77,16 +77,16 @@ public final class Jobs {
     }
 
     /**
-     * Says how a kind of job is done whose tasks last.
+     * Defines how jobs of a persistent kind are done.
      *
-     * @param task a record that JSON can keep
+     * @param task a record that can be stored as JSON
      */
     <T extends Record> void define(Job.Kind kind, Class<T> task, Function<T, Work> work) {
         lasting.put(kind, json -> work.apply(JsonMapper.shared().readValue(json, task)));
     }
 
     /**
-     * Starts a job whose kind was defined, and that goes on after a restart.
+     * Starts a job of a defined kind, which continues after a restart.
      *
      * @param recorded runs in the transaction that creates the job
      */
@@ -105,7 +105,7 @@ public final class Jobs {
         return begin(kind, model, Optional.empty(), recorded, work).job();
     }
 
-    /** Goes on with what earlier runs in this home have begun. */
+    /** Continues the jobs started by earlier runs in this home. */
     void goOn() {
         for (LeftJob left : rows.left(membership.home())) {
             rows.findById(left.id()).ifPresent(job -> goOn(left, job));
@@ -127,10 +127,10 @@ public final class Jobs {
     }
 
     /**
-     * The same for somebody who waits: returns when the job has succeeded. If he goes away, it goes on.
+     * The same for a caller who waits: returns when the job has succeeded. If the caller goes away, the job continues.
      *
      * @throws ConflictException if it was cancelled
-     * @throws RuntimeException what it failed with
+     * @throws RuntimeException the error with which it failed
      */
     void run(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
         try {
@@ -168,7 +168,7 @@ public final class Jobs {
         });
     }
 
-    /** @return false if it is to go on at the next start */
+    /** @return false if it should continue at the next start */
     private boolean ends(LiveJob job, Work work) {
         long begun = System.nanoTime();
         try {
@@ -204,7 +204,7 @@ public final class Jobs {
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** What says all there is to say by its message. */
+    /** Exceptions whose message says everything. */
     private static boolean isExpected(Throwable failure) {
         return failure instanceof CancelledException
                 || failure instanceof ModelFileException
@@ -219,7 +219,7 @@ public final class Jobs {
                 || failure instanceof ConflictException;
     }
 
-    /** Writes the end down, however long the database is away. */
+    /** Stores the end, however long the database is unreachable. */
     private void keep(Job job) {
         LOG.info("{}: {} {}: {}", job.id(), job.kind(), job.model(), job.message());
         while (!written(job)) {
@@ -280,13 +280,13 @@ public final class Jobs {
         });
         LiveJob running = live.get(job.id());
         if (running == null) {
-            return job; // another process does it, and will see
+            return job; // another process runs it, and will see this
         }
         running.cancel();
         return running.job();
     }
 
-    /** Tells the others how far the jobs of this process are, and hears whom they ask to end. */
+    /** Reports the progress of this process's jobs to the others, and learns which ones they ask to end. */
     void tell() {
         live.values().forEach(running -> {
             Job job = running.job();
@@ -298,12 +298,12 @@ public final class Jobs {
         });
     }
 
-    /** Ends the jobs of processes that are no more. */
+    /** Ends the jobs of dead processes. */
     void failInterrupted() {
         rows.failInterrupted();
     }
 
-    /** Ends what runs, and waits for that a while. What lasts, or can't end in time, is found at the next start. */
+    /** Ends running jobs, and waits a while for that. Persistent jobs, and those that can't end in time, are found at the next start. */
     void stop() {
         stopping = true;
         live.values().forEach(LiveJob::interrupt);
@@ -317,7 +317,7 @@ public final class Jobs {
         }
     }
 
-    /** A job of this process: what the table says of it is older. */
+    /** A job of this process; the table's state may be older. */
     private static final class LiveJob implements Progress {
         private volatile Job job;
         private final boolean lasts;
@@ -326,7 +326,7 @@ public final class Jobs {
         private final CompletableFuture<Void> end = new CompletableFuture<>();
         private volatile String remark = "";
 
-        /** @param lasts whether it can go on after a restart */
+        /** @param lasts whether it can continue after a restart */
         LiveJob(Job job, boolean lasts) {
             this.job = job;
             this.lasts = lasts;
@@ -340,7 +340,7 @@ public final class Jobs {
             return job;
         }
 
-        /** Somebody does not want it any more. */
+        /** Somebody cancelled it. */
         void cancel() {
             cancelled = true;
         }
@@ -354,7 +354,7 @@ public final class Jobs {
             interrupted = true;
         }
 
-        /** Completes when the job has ended, with what it failed with. */
+        /** Completes when the job has ended, with the error if it failed. */
         CompletableFuture<Void> end() {
             return end;
         }
@@ -383,7 +383,7 @@ public final class Jobs {
         }
     }
 
-    /** Where a job tells how far it is. */
+    /** Where a job reports its progress. */
     @FunctionalInterface
     interface Progress {
         /** Nobody watches. */
@@ -395,7 +395,7 @@ public final class Jobs {
          */
         void at(double fraction, String message);
 
-        /** Something that whoever started the job should know in the end. */
+        /** A message for the user who started the job, shown at its end. */
         default void remark(String text) {}
     }
 

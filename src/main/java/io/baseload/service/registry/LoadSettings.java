@@ -14,7 +14,7 @@ import java.util.Optional;
  * How this service loads every model, unless its row says otherwise.
  *
  * @param template options whose name is replaced by the model's id
- * @param toolFormats how models write calls of tools, by id, where their templates don't show it
+ * @param toolFormats tool-call formats by model id, if the templates don't show them
  * @param chatTemplates by model id, a file with a chat template to use instead of the model's own
  * @param build names this build in fingerprints
  */
@@ -43,7 +43,7 @@ public record LoadSettings(
         }
     }
 
-    /** Names build and weights. */
+    /** Identifies build and weights. */
     String fingerprint(String sha256) {
         return "fp_" + build + "_" + sha256.substring(0, 12);
     }

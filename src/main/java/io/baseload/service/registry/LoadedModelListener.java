@@ -2,7 +2,7 @@ package io.baseload.service.registry;
 
 import io.baseload.engine.api.ResidentModel;
 
-/** Hears which models are in memory. */
+/** Learns which models are in memory. */
 public interface LoadedModelListener {
     void entered(String id, ResidentModel model);
 

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
- * The models in memory and the aliases that point to models. One lock makes finding a model and taking hold of it a single act, so that moving an alias
- * and draining what it left never meets a request in between. Nothing waits inside the lock.
+ * The models in memory and the aliases that point to models. One lock makes finding and acquiring a model a single step, so that no request gets in between the move of an alias
+ * and the drain of its old model. Nothing waits inside the lock.
  */
 @org.springframework.stereotype.Component
 final class LoadedModels {
@@ -36,9 +36,9 @@ final class LoadedModels {
     }
 
     /**
-     * Takes hold of the model that a name stands for; empty if it doesn't answer.
+     * Acquires the model behind a name; empty if it doesn't answer.
      *
-     * @param allowed whether the model of this id may be taken; asked in the same step, so that no alias moves in between
+     * @param allowed whether the model of this id may be used; checked in the same step, so that no alias moves in between
      * @throws UnknownModelException if it may not
      */
     Optional<ServedModel> acquire(String name, Predicate<String> allowed) {
@@ -76,7 +76,7 @@ final class LoadedModels {
     }
 
     /**
-     * Makes a model that is in memory answer again.
+     * Makes a model in memory answer again.
      *
      * @return false if it is not there, or its memory is being freed
      */
@@ -87,7 +87,7 @@ final class LoadedModels {
         }
     }
 
-    /** Accepts nothing more for a model; it leaves memory when its running answers have ended. */
+    /** Accepts nothing more for a model; it is unloaded when its running answers have ended. */
     void drain(String id) {
         Place place;
         boolean close;
@@ -103,7 +103,7 @@ final class LoadedModels {
         }
     }
 
-    /** Completes when a model that is being drained has left memory; at once if it is not there. */
+    /** Completes when a draining model has been unloaded; at once if it is not there. */
     CompletableFuture<Void> gone(String id) {
         synchronized (lock) {
             Place place = places.get(id);
@@ -141,7 +141,7 @@ final class LoadedModels {
         }
     }
 
-    /** Models that answer and have had nothing to do for at least so long, the longest first. */
+    /** Models that have been idle for at least this time, the longest first. */
     List<String> idle(Duration time) {
         record Idle(String id, long nanos) {}
         synchronized (lock) {
@@ -155,7 +155,7 @@ final class LoadedModels {
         }
     }
 
-    /** Everything in memory, draining models too. */
+    /** Everything in memory, including draining models. */
     List<Slot> slots() {
         synchronized (lock) {
             List<Slot> slots = new ArrayList<>();
@@ -187,11 +187,11 @@ final class LoadedModels {
     /**
      * A model in memory.
      *
-     * @param fingerprint names build and weights
+     * @param fingerprint identifies build and weights
      */
     record Slot(String id, String fingerprint, Instant created, ResidentModel model, ModelUse use) {}
 
-    /** A slot with its count of holds, guarded by the lock. */
+    /** A slot with its number of holds, guarded by the lock. */
     private static final class Place {
         private final Slot slot;
         private final CompletableFuture<Void> gone = new CompletableFuture<>();
@@ -239,7 +239,7 @@ final class LoadedModels {
         }
 
         /**
-         * Takes a drain back.
+         * Cancels a drain.
          *
          * @return false if it is too late
          */

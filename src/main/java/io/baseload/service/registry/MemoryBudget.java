@@ -4,11 +4,11 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * What this process may take of the machine's memory, in bytes.
+ * The memory that this process may use, in bytes.
  *
- * @param limit all of it: the cgroup's limit, or the machine's memory where there is none
- * @param heap the Java heap at its largest
- * @param reserve for the JVM beside its heap, and for the embedded PostgreSQL
+ * @param limit the total: the cgroup's limit, or the machine's memory if there is none
+ * @param heap the maximum Java heap
+ * @param reserve for the JVM outside its heap, and for the embedded PostgreSQL
  */
 public record MemoryBudget(long limit, long heap, long reserve) {
 
@@ -20,7 +20,7 @@ public record MemoryBudget(long limit, long heap, long reserve) {
     }
 
     /**
-     * Checks that a model fits beside what is loaded.
+     * Checks that a model fits next to the loaded ones.
      *
      * @throws NotEnoughMemoryException if it does not
      */

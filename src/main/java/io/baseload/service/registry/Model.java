@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A model as operators see it.
+ * A model as seen by operators.
  *
  * @param bytes the size of its file
- * @param contextLength tokens that the model can see, by its file
- * @param load what it is doing, if it is in memory
- * @param precision what its linear layers compute with when it is loaded
- * @param kvPrecision how its KV cache stores keys and values then
- * @param pinned whether it stays in memory although nobody asks it, or others need room
- * @param failure why it could not be loaded, if the last try failed
+ * @param contextLength the context length stated in its file
+ * @param load its current work, if it is in memory
+ * @param precision the precision of its linear layers when it is loaded
+ * @param kvPrecision the number format of its KV cache then
+ * @param pinned whether it stays in memory although nobody uses it, or others need room
+ * @param failure why it could not be loaded, if the last attempt failed
  */
 public record Model(
         String id,
@@ -34,17 +34,17 @@ public record Model(
         Optional<String> failure,
         Instant createdAt) {
 
-    /** Where a model is. */
+    /** The state of a model. */
     public enum State {
         /** On disk. */
         STORED,
-        /** On its way into memory. */
+        /** Being loaded. */
         LOADING,
         /** Answers. */
         LOADED,
-        /** Finishes what runs, accepts nothing new, then leaves memory. */
+        /** Finishes running answers, accepts nothing new, then is unloaded. */
         DRAINING,
-        /** On disk; the last try to load it failed. */
+        /** On disk; the last attempt to load it failed. */
         FAILED
     }
 }

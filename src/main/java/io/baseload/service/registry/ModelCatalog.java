@@ -26,9 +26,7 @@ import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/**
- * The models that the operator brought, on disk and in memory: which there are, and how one comes and goes. A model is a row and a file in the store; models of the same content share the file.
- */
+/** The operator's models, on disk and in memory: lists, loads, unloads and deletes them. A model is a row and a file in the store; models with the same content share the file. */
 @Component
 public final class ModelCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCatalog.class);
@@ -78,7 +76,7 @@ public final class ModelCatalog {
     }
 
     /**
-     * Where a model is stored.
+     * The place of a model's file.
      *
      * @throws UnknownModelException if there is no such model
      */
@@ -106,7 +104,7 @@ public final class ModelCatalog {
                 row.createdAt());
     }
 
-    /** All models that this process does not just have on disk. */
+    /** All models of this process that are more than a file on disk. */
     public Map<String, Model.State> here() {
         return loader.states();
     }
@@ -114,9 +112,9 @@ public final class ModelCatalog {
     /**
      * Loads a model, to stay.
      *
-     * @param precision what its linear layers compute with, from now on; empty: as before
-     * @param kvPrecision how its KV cache stores keys and values; empty likewise
-     * @param pinned whether it stays although nobody asks it, or others need room; empty likewise
+     * @param precision the precision of its linear layers, from now on; empty: as before
+     * @param kvPrecision the number format of its KV cache; empty likewise
+     * @param pinned whether it stays although nobody uses it, or others need room; empty likewise
      * @param recorded runs in the transaction that creates the job
      * @throws UnknownModelException if there is no such model
      * @throws ConflictException if it is in memory with other settings
@@ -132,7 +130,7 @@ public final class ModelCatalog {
         return jobs.start(Job.Kind.LOAD, id, new LoadTask(id, precision, kvPrecision, pinned), recorded);
     }
 
-    /** What a job remembers of a load. */
+    /** The stored task of a load. */
     record LoadTask(
             String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision, Optional<Boolean> pinned) {}
 
@@ -150,7 +148,7 @@ public final class ModelCatalog {
         });
     }
 
-    /** The model with what is asked for, unless it is in memory, or on its way there, with other settings. */
+    /** The model with the requested settings, unless it is in memory, or being loaded, with other settings. */
     private ModelRow wanted(String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision) {
         ModelRow before = row(id);
         ModelRow wanted = before.loadedWith(precision, kvPrecision);
@@ -162,8 +160,8 @@ public final class ModelCatalog {
     }
 
     /**
-     * Unloads a model: it accepts nothing more, and leaves memory when its running answers have ended. Aliases that point to it stay, and answer again when
-     * it is loaded again. A load of it that runs is cancelled.
+     * Unloads a model: it accepts nothing more, and is unloaded when its running answers have ended. Aliases that point to it stay, and answer again when it is loaded again. A
+     * running load of it is cancelled.
      *
      * @param recorded runs in the transaction that creates the job
      * @throws UnknownModelException if there is no such model
@@ -188,7 +186,7 @@ public final class ModelCatalog {
     }
 
     /**
-     * Forgets a model; its file goes with the last model that has the same content.
+     * Deletes a model; its file goes with the last model of the same content.
      *
      * @param recorded runs in the transaction that deletes it
      * @throws UnknownModelException if there is no such model
@@ -226,9 +224,9 @@ public final class ModelCatalog {
     }
 
     /**
-     * Holds a name of a model or an alias against the rule.
+     * Checks the name of a model or an alias.
      *
-     * @throws InvalidRequestException if {@code name} breaks it
+     * @throws InvalidRequestException if {@code name} breaks the rule
      */
     static void checkName(String field, String name) {
         if (!NAME.matcher(name).matches()) {
@@ -251,7 +249,7 @@ public final class ModelCatalog {
         }
     }
 
-    /** Files a model whose content is in the store. */
+    /** Registers a model whose content is in the store. */
     ModelRow file(String id, String sha256, Wanted wanted) {
         Path stored = store.find(sha256).orElseThrow();
         ModelInfo info = engine.inspect(stored);
@@ -269,7 +267,7 @@ public final class ModelCatalog {
                 false));
     }
 
-    /** Deletes a file that no model names any more. */
+    /** Deletes a file that belongs to no model any more. */
     void tidy(String sha256) {
         if (rows.existsBySha256(sha256)) {
             return;

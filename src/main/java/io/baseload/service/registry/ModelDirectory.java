@@ -4,24 +4,23 @@ import io.baseload.service.tenant.Caller;
 import java.time.Instant;
 import java.util.List;
 
-/** Which models answer, by the names that users know. */
+/** Finds models by the names that users know. */
 public interface ModelDirectory {
     /**
-     * The models that may answer to an alias or id, in the order in which they are to be asked: the next one where one has too much to do or does not answer. Never
-     * empty.
+     * The models that may answer to an alias or id, in the order in which they are tried: the next one if one is overloaded or does not answer. Never empty.
      *
      * @throws UnknownModelException if there is no such model, or the caller's key may not see it
      */
     List<Target> route(Caller caller, String name);
 
-    /** What {@code GET /v1/models} shows this caller: loaded models, models of backends, and aliases to them. */
+    /** The models in {@code GET /v1/models} for this caller: loaded models, models of backends, and aliases to them. */
     List<Card> visibleTo(Caller caller);
 
     /** A model that may answer. */
     @FunctionalInterface
     interface Target {
         /**
-         * Takes hold of it; it stays where it is until the hold is closed.
+         * Acquires it; it stays where it is until the hold is closed.
          *
          * @throws UnknownModelException if there is no such model
          * @throws ModelUnavailableException if it is stored but not loaded

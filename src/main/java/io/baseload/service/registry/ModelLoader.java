@@ -42,16 +42,16 @@ import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings models into memory and out of it.
+ * Loads and unloads models.
  *
- * <p>Deciding and loading are kept apart. Whether a model fits, whether it answers from now on, where a name points: all that is decided in turns, one after the
- * other. A turn is short: it may ask the database, but never waits for a model. A load lies between two turns. In the first it is entered and gets its memory; in the
- * second the model is opened, and whoever asked for it says in the same turn that it is wanted, so that nobody finds it unwanted in between. So a long load
- * delays nobody who needs something else, and can be cancelled. Cost: loads may run side by side, each with memory of its own.
+ * <p>Decisions and loads are separate. Whether a model fits, whether it answers from now on, where a name points: all these decisions are made in turns, one after the other. A
+ * turn is short: it may query the database, but never waits for a model. A load lies between two turns. In the first it is registered and gets its memory; in the second the model
+ * is opened, and the requester marks it as wanted in the same turn, so that nobody finds it unwanted in between. So a long load delays nobody who needs something else, and can be
+ * cancelled. Cost: loads may run in parallel, each with its own memory.
  */
 @Component
 final class ModelLoader {
-    /** The part of the progress that reading the weights is said to be. */
+    /** The share of the progress that counts as reading the weights. */
     private static final double READING = 0.4;
 
     private final Engine engine;
@@ -63,13 +63,13 @@ final class ModelLoader {
     private final Residence residence;
     private final ReentrantLock turn = new ReentrantLock(true);
     private final Set<String> expected = ConcurrentHashMap.newKeySet();
-    private final Map<String, Load> loads = new ConcurrentHashMap<>(); // entered in turns
+    private final Map<String, Load> loads = new ConcurrentHashMap<>(); // changed only in turns
     private final Map<String, String> failures = new ConcurrentHashMap<>();
 
     /**
      * A load between its two turns.
      *
-     * @param bytes what it was admitted with
+     * @param bytes the memory with which it was admitted
      * @param end the model answers, or nothing of it is in memory any more
      */
     private record Load(ModelRow row, long bytes, AtomicBoolean cancelled, CompletableFuture<Void> end) {
@@ -83,11 +83,11 @@ final class ModelLoader {
         }
     }
 
-    /** What a turn decided on a model that is to be loaded. */
+    /** The decision of a turn on a model that should be loaded. */
     private sealed interface Step {
         record Answers() implements Step {}
 
-        /** It is being loaded or leaves memory: look again after that. */
+        /** It is being loaded or unloaded: check again after that. */
         record Wait(String why, CompletableFuture<Void> end) implements Step {}
 
         record Begin(Load load) implements Step {}
@@ -110,7 +110,7 @@ final class ModelLoader {
         this.residence = residence;
     }
 
-    /** Runs a change of what is loaded or wanted. Others wait, so it must not wait for a model. */
+    /** Runs a change of the loaded or wanted models. Others wait, so it must not wait for a model. */
     <T> T inTurn(Supplier<T> change) {
         turn.lock();
         try {
@@ -155,7 +155,7 @@ final class ModelLoader {
     }
 
     /**
-     * Returns when the model answers; at once if it does already.
+     * Returns when the model answers; at once if it already does.
      *
      * @param then runs in the turn that finds it answering
      * @throws UnknownModelException if there is no such model
@@ -167,9 +167,9 @@ final class ModelLoader {
     }
 
     /**
-     * The same, where others may have to make room.
+     * The same, if other models may have to be unloaded.
      *
-     * @param room has a model leave memory, in the turn that finds too little of it, and says when it has left; empty = none can
+     * @param room has a model unloaded, in the turn that finds too little memory, and completes when it has; empty = none can be
      */
     void load(String id, Progress progress, Runnable then, Supplier<Optional<CompletableFuture<Void>>> room) {
         try {
@@ -291,7 +291,7 @@ final class ModelLoader {
     }
 
     /**
-     * Has a model leave memory, and cancels a load of it that runs; returns when its running answers have ended and its memory is free.
+     * Unloads a model, and cancels a running load of it; returns when its running answers have ended and its memory is free.
      *
      * @param decided runs in the turn from which on it accepts nothing more
      * @throws CancelledException if {@code progress} ended the wait
@@ -319,7 +319,7 @@ final class ModelLoader {
      * Waits for an event.
      *
      * @param meanwhile runs now and then, and may throw
-     * @throws CompletionException with what the event failed with
+     * @throws CompletionException with the failure of the event
      */
     static void await(CompletableFuture<?> end, Runnable meanwhile) {
         while (true) {
@@ -362,7 +362,7 @@ final class ModelLoader {
         return failures.containsKey(id) ? Model.State.FAILED : Model.State.STORED;
     }
 
-    /** All that is not just on disk. */
+    /** All models that are more than a file on disk. */
     Map<String, Model.State> states() {
         Map<String, Model.State> states = new TreeMap<>();
         expected.forEach(id -> states.put(id, state(id)));
@@ -372,7 +372,7 @@ final class ModelLoader {
         return states;
     }
 
-    /** Why the last try to load the model failed. */
+    /** Why the last attempt to load the model failed. */
     Optional<String> failure(String id) {
         return Optional.ofNullable(failures.get(id));
     }
@@ -382,14 +382,15 @@ final class ModelLoader {
     }
 
     /**
-     * The first token of a model that was just loaded, asked before users can: weights are read, and a model that can't compute is found out. The engine has its kernels compiled before.
+     * Generates the first token of a model that was just loaded, before users can: weights are read, and a model that can't compute is detected. The engine has compiled its
+     * kernels before.
      */
     private static final class Warmup implements TokenSink {
         private final CompletableFuture<Usage> end = new CompletableFuture<>();
 
         /**
-         * @param meanwhile runs now and then, and may throw: then nothing is generated any more
-         * @throws NotFiniteException if the model computes no numbers
+         * @param meanwhile runs now and then, and may throw: then nothing more is generated
+         * @throws NotFiniteException if the model computes no finite numbers
          * @throws IllegalStateException if it can't generate for another reason
          */
         static void run(ResidentModel model, Runnable meanwhile) {

@@ -22,10 +22,10 @@ import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds what answers to a name, within what the caller's key may see: an alias first, then a local model of this id, then backends that have one. A local model hides
- * those of the same id also while it is not loaded, so that no request leaves the machine because somebody unloaded a model.
+ * Resolves a name, within what the caller's key may see: first as an alias, then as a local model's id, then as a model of backends. A local model hides remote ones of the same id
+ * even while it is not loaded, so that unloading a model never sends requests to another machine.
  *
- * <p>Of several targets those that are well are asked first, each group in the alias's order. A backend that is down is not asked at all.
+ * <p>Of several targets, healthy ones are tried first, each group in the alias's order. A backend that is down is not tried at all.
  */
 @Component
 final class ModelRouter implements ModelDirectory {
@@ -57,7 +57,7 @@ final class ModelRouter implements ModelDirectory {
         this.canaries = canaries;
     }
 
-    /** A target that is on a backend, if it is. */
+    /** The target's backend, if it has one. */
     private record Choice(Target target, BackendHealth.State state) {}
 
     @Override
@@ -91,7 +91,7 @@ final class ModelRouter implements ModelDirectory {
                 name);
     }
 
-    /** The canary's request goes to it first; where it does not begin to answer, to the others. */
+    /** The canary's request goes to it first; if it does not start to answer, to the others. */
     private List<Target> withCanary(Caller caller, Canary canary, List<Target> stable) {
         List<Target> all = new ArrayList<>();
         if (CanaryTraffic.draws(canary) && sees(caller, canary.alias(), canary.model())) {
@@ -101,7 +101,7 @@ final class ModelRouter implements ModelDirectory {
         return all;
     }
 
-    /** A model that is being loaded says nothing of its quality; a backend that is down does. */
+    /** A model that is being loaded says nothing about its quality; a backend that is down does. */
     private Target counted(Canary canary, Arm arm, Target target) {
         return () -> {
             try {
@@ -123,7 +123,7 @@ final class ModelRouter implements ModelDirectory {
                 .orElseThrow(() -> new ModelUnavailableException(canary.model(), "being loaded", SOON));
     }
 
-    /** @param alone whether it is the only one: else a request goes to the next instead of waiting for a load */
+    /** @param alone whether it is the only one: otherwise a request goes to the next one instead of waiting for a load */
     private Optional<Choice> choice(Caller caller, String name, AliasTarget target, boolean alone) {
         return target.backend()
                 .map(backend -> backends.offer(backend, target.model()).map(ModelRouter::remote))
@@ -203,7 +203,7 @@ final class ModelRouter implements ModelDirectory {
                 .toList();
     }
 
-    /** When what answers to an alias came; empty if nothing does. */
+    /** When the model behind the alias was created; empty if nothing answers to it. */
     private Optional<Instant> created(String alias, AliasTarget target) {
         return target.backend()
                 .map(backend -> backends.offer(backend, target.model()).map(RemoteOffer::created))

@@ -48,9 +48,9 @@ interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String> {
     /**
      * A model on disk.
      *
-     * @param computePrecision what its linear layers compute with; null: as the service's settings say
-     * @param kvPrecision how its KV cache stores keys and values; null likewise
-     * @param pinned whether it stays in memory although nobody asks it, or others need room
+     * @param computePrecision the precision of its linear layers; null: the service's setting
+     * @param kvPrecision the number format of its KV cache; null likewise
+     * @param pinned whether it stays in memory although nobody uses it, or others need room
      */
     @Table("model")
     record ModelRow(
@@ -66,7 +66,7 @@ interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String> {
             @Nullable KvPrecision kvPrecision,
             boolean pinned) {
 
-        /** The same model with what is given instead of what it has. */
+        /** The same model with these settings replaced. */
         ModelRow loadedWith(Optional<Precision> precision, Optional<KvPrecision> kv) {
             return new ModelRow(
                     id,
@@ -83,12 +83,12 @@ interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String> {
         }
     }
 
-    /** Whether a model is to be in memory, also after a restart, and who asked for that. */
+    /** Whether a model should be in memory, also after a restart, and who wants that. */
     enum Wanted {
         NO,
-        /** An alias loaded it: it leaves when the last alias does. */
+        /** Loaded for an alias: unloaded with the last alias. */
         BY_ALIAS,
-        /** An operator loaded it: it stays until an operator unloads it. */
+        /** Loaded by an operator: stays until an operator unloads it. */
         BY_OPERATOR
     }
 }

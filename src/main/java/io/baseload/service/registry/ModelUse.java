@@ -4,12 +4,12 @@ import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Encodings;
 import io.baseload.chat.api.InvalidRequestException;
 
-/** What a model does for those who ask it. */
+/** The use of a model. */
 public sealed interface ModelUse {
-    /** It answers, here or elsewhere. */
+    /** It answers, here or remotely. */
     record Answers(Completions completions) implements ModelUse {}
 
-    /** It makes vectors of texts, or ranks documents. */
+    /** It computes vectors of texts, or ranks documents. */
     record Encodes(Encodings encodings) implements ModelUse {}
 
     /** @throws InvalidRequestException if it encodes */

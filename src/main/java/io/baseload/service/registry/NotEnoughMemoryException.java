@@ -1,6 +1,6 @@
 package io.baseload.service.registry;
 
-/** A model does not fit into memory beside what is there; the message has the numbers. */
+/** A model does not fit into memory next to the loaded ones; the message has the numbers. */
 public final class NotEnoughMemoryException extends RuntimeException {
     private final boolean forEver;
 
@@ -18,7 +18,7 @@ public final class NotEnoughMemoryException extends RuntimeException {
         this.forEver = needed > available + loaded;
     }
 
-    /** Whether it would not fit if nothing else were there. */
+    /** Whether it would not fit even alone. */
     boolean isForEver() {
         return forEver;
     }

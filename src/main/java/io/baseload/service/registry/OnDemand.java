@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Models that come into memory when somebody asks for them and leave it when nobody does, where {@link ResidencePolicy} says so.
+ * Models that are loaded on request and unloaded when idle, according to {@link ResidencePolicy}.
  *
- * <p>The first request for a model begins its load; all that ask meanwhile wait for the same one, each for as long as the policy says, and are then answered or told to come again. The load goes on
- * whoever still waits. Where memory is short, models that answer nobody leave in the order in which they were asked last; pinned ones don't, nor does one that answers somebody, so a
- * load may wait for one to become free. A model whose load failed is not tried again for a minute.
+ * <p>The first request for a model starts its load; all further requests wait for the same load, each for as long as the policy allows, and are then answered or told to retry. The
+ * load continues whoever still waits. If memory is short, idle models are unloaded, the least recently used first. Pinned models are not, nor is one that is answering, so a load
+ * may wait for one to become free. A model whose load failed is not tried again for a minute.
  */
 @Component
 final class OnDemand {
@@ -56,10 +56,10 @@ final class OnDemand {
     }
 
     /**
-     * Has a model loaded that somebody asks for.
+     * Has a requested model loaded.
      *
      * @param waits whether the request waits for it
-     * @param again tries to take hold of it
+     * @param again tries to acquire it
      * @return empty if nothing is loaded on request, or there is no such model
      * @throws ModelUnavailableException if it does not answer in time, or can't be loaded
      * @throws OverloadedException if too many of the tenant's requests wait
@@ -108,7 +108,7 @@ final class OnDemand {
             throw new ModelUnavailableException(name, "being loaded", SOON);
         }
         Optional<ServedModel> model = again.get();
-        if (model.isEmpty()) { // it left at once, for another one
+        if (model.isEmpty()) { // it was unloaded at once, for another one
             throw new ModelUnavailableException(name, "being loaded", SOON);
         }
         return model;
@@ -134,7 +134,7 @@ final class OnDemand {
         return end;
     }
 
-    /** Where all that is in memory answers somebody, waits for one to become free, as long as a request would. */
+    /** If all models in memory are answering, waits for one to become free, as long as a request would. */
     private void load(String id) {
         LOG.info("Loading {}, which was asked for", id);
         long deadline = System.nanoTime() + residence.policy().loadWait().toNanos();
@@ -166,7 +166,7 @@ final class OnDemand {
         }
     }
 
-    /** Has the model leave that was asked the longest time ago; in a turn. */
+    /** Unloads the least recently used model; in a turn. */
     private Optional<CompletableFuture<Void>> makeRoom() {
         return idle(Duration.ZERO).stream().findFirst().map(id -> {
             LOG.info("{} makes room", id);
@@ -176,7 +176,7 @@ final class OnDemand {
         });
     }
 
-    /** Has models leave that nobody has asked for long enough; in a turn, now and then. */
+    /** Unloads models that have been idle for long enough; in a turn, now and then. */
     void sweep() {
         Duration time = residence.policy().idleTime();
         if (!time.isZero()) {

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.springframework.stereotype.Component;
 
-/** Waits until the other processes have what this one has. One that dies meanwhile is not waited for. */
+/** Waits until the other processes have the same models as this one. A process that dies meanwhile is not waited for. */
 @Component
 final class OtherInstances {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -28,7 +28,7 @@ final class OtherInstances {
     }
 
     /**
-     * Returns at once where a process loads what it is asked for.
+     * Returns at once if processes load models on request.
      *
      * @throws ConflictException if another process can't load the model
      */

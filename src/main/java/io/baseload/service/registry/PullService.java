@@ -33,12 +33,12 @@ import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings models from elsewhere: pulls their files into a folder of their own in the import folder, then imports them from there. One job does both. It lasts: after a restart, or when it is asked for
- * again after a failure, it goes on with what has come. The folder goes when the model is filed.
+ * Downloads models: pulls their files into a separate folder in the import folder, then imports them from there, both in one job. The job is persistent: after a restart, or when
+ * it is requested again after a failure, it continues with the files that have arrived. The folder is removed when the model is stored.
  */
 @Component
 public final class PullService {
-    /** The part of the progress that pulling is said to be. */
+    /** The share of the progress that counts as pulling. */
     private static final double PULLING = 0.6;
 
     private static final String FOLDER = "pulls";
@@ -52,14 +52,14 @@ public final class PullService {
     private final Jobs jobs;
 
     /**
-     * A model that is to be pulled.
+     * A model to be pulled.
      *
      * @param name its id
-     * @param user who asks a registry
+     * @param user the user name for a registry
      * @param secret the key for the source's server
-     * @param license which it has, where the source does not say
+     * @param license the model's licence, if the source does not state one
      * @param signature the name of the file with its signature
-     * @param quantize the name of a quantization; empty = as an import chooses
+     * @param quantize the name of a quantization; empty = the import's default
      */
     public record Pull(
             String name,
@@ -70,7 +70,7 @@ public final class PullService {
             Optional<String> signature,
             Optional<String> quantize) {}
 
-    /** What a job remembers of it. */
+    /** The stored task of a pull. */
     record PullTask(Actor actor, Pull pull) {}
 
     PullService(
@@ -95,7 +95,7 @@ public final class PullService {
      * Starts a pull.
      *
      * @param recorded runs in the transaction that creates the job
-     * @throws InvalidRequestException if it may not be pulled, by what is known without asking anybody
+     * @throws InvalidRequestException if it is not allowed, as far as is known without contacting the source
      * @throws ConflictException if the name is taken
      */
     public Job start(Pull pull, Actor actor, Consumer<Job> recorded) {
@@ -148,7 +148,7 @@ public final class PullService {
         }
     }
 
-    /** What was imported must be what was pulled and checked, and the trail says both. */
+    /** The imported files must be those that were pulled and checked, and the trail has both. */
     private void file(PullTask task, Path place, Pulled pulled, Imported imported) {
         Path base = Files.isDirectory(pulled.model())
                 ? pulled.model()

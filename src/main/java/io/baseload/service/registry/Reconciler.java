@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings this process to what the database says is wanted, whichever process was asked for it: knows backends, loads models, moves aliases, then lets go of models. Each second, in a
- * turn. Loads run beside it, so that nothing else waits for them: a name moves when its model answers here, and the model it left stays until then.
+ * Brings this process in line with the state wanted by the database, whichever process received the request: learns of backends, loads models, moves aliases, then unloads models.
+ * Runs each second, in a turn. Loads run outside of it, so that nothing else waits for them: a name moves when its model answers here, and its old model stays until then.
  */
 @Component
 final class Reconciler {
@@ -41,7 +41,7 @@ final class Reconciler {
     private final Membership membership;
     private final Map<String, Instant> failed = new ConcurrentHashMap<>();
     private volatile Set<String> wanted = Set.of();
-    private List<?> told = List.of(); // the clock's thread only
+    private List<?> told = List.of(); // used only by the clock's thread
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("reconciler").daemon().factory());
 
@@ -130,7 +130,7 @@ final class Reconciler {
                 && !failed.getOrDefault(id, Instant.MIN).isAfter(Instant.now().minus(RETRY));
     }
 
-    /** A name stays where it is answered while the model that it shall point to is being loaded. */
+    /** A name stays with its old model while the new one is being loaded. */
     private boolean mayMove(String name, String model) {
         return loader.state(model) != Model.State.LOADING || !loaded.answers(loaded.resolve(name));
     }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Where models lie below the home: {@code models} is the store, {@code import} is filled by the operator. */
+/** The folders of models below the home: {@code models} is the store, {@code import} is filled by the operator. */
 @Configuration(proxyBeanMethods = false)
 class RegistryConfiguration {
     @Bean

@@ -4,7 +4,7 @@ import io.baseload.service.backend.Backend;
 import io.baseload.service.backend.BackendClient;
 import java.time.Duration;
 
-/** A backend's model. There is nothing to hold: what runs goes on, whatever becomes of the backend's row. */
+/** A backend's model. There is nothing to hold: running requests continue whatever happens to the backend's row. */
 record RemoteModel(BackendClient client, Backend.Offer offer) implements ServedModel {
     private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -13,7 +13,7 @@ record RemoteModel(BackendClient client, Backend.Offer offer) implements ServedM
         return offer.id();
     }
 
-    /** What the weights are only the backend knows. */
+    /** Only the backend knows the weights. */
     @Override
     public String fingerprint() {
         return "backend:" + client.backend().name() + "/" + offer.upstream();

@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
 /**
- * Where this process departs from what the database wants: models that a request brought into memory here although nobody wants them for good, and models that are wanted but rest on disk here until
- * somebody asks. Other processes depart in their own way.
+ * Where this process differs from the state wanted by the database: models that a request loaded here although nobody wants them permanently, and wanted models that stay on disk
+ * here until somebody uses them. Other processes differ in their own ways.
  */
 @Component
 final class Residence {
@@ -22,7 +22,7 @@ final class Residence {
         return policy;
     }
 
-    /** A request has it loaded; it stays without being wanted. */
+    /** A request loads it; it stays without being wanted. */
     void invite(String id) {
         guests.add(id);
     }
@@ -31,7 +31,7 @@ final class Residence {
         return guests.contains(id);
     }
 
-    /** It leaves memory, or does not come into it, until somebody asks for it. */
+    /** It is unloaded, or not loaded, until somebody requests it. */
     void rest(String id) {
         guests.remove(id);
         resting.add(id);
@@ -46,7 +46,7 @@ final class Residence {
         resting.remove(id);
     }
 
-    /** An operator decided on it: from here on it is as the database says. */
+    /** An operator decided on it: from now on the database's state applies. */
     void forget(String id) {
         guests.remove(id);
         resting.remove(id);

@@ -3,10 +3,10 @@ package io.baseload.service.registry;
 import java.time.Duration;
 
 /**
- * When models come into memory and leave it by themselves.
+ * When models are loaded and unloaded automatically.
  *
- * @param loadWait how long a request waits for a model that is not in memory, which it has loaded; zero = it is refused at once, and models come and go by operators alone
- * @param idleTime after how long without a request a model leaves memory; zero = never
+ * @param loadWait how long a request waits for a model that is not in memory, which it has loaded; zero = it is refused at once, and only operators load and unload models
+ * @param idleTime after how long without a request a model is unloaded; zero = never
  * @param maxWaiting requests of one tenant that may wait for models
  */
 public record ResidencePolicy(Duration loadWait, Duration idleTime, int maxWaiting) {

@@ -4,15 +4,15 @@ import java.time.Duration;
 
 /** A hold on a loaded model: while it is open the model is not unloaded. */
 public interface ServedModel extends AutoCloseable {
-    /** The model's id, whatever alias was asked for. */
+    /** The model's id, whatever alias was used. */
     String id();
 
-    /** Names build and weights. */
+    /** Identifies build and weights. */
     String fingerprint();
 
     ModelUse use();
 
-    /** Whether a backend answers, which has a queue of its own. */
+    /** Whether a backend answers, which has its own queue. */
     boolean isElsewhere();
 
     /** As {@link io.baseload.engine.api.ResidentModel#places}. */
@@ -22,13 +22,13 @@ public interface ServedModel extends AutoCloseable {
     Duration queueTime();
 
     /**
-     * Hears how an answer of it ended, if it came to an end of its own or failed.
+     * Receives the end of one of its answers, if it finished by itself or failed.
      *
      * @param firstToken how long the first token took
      */
     default void ended(boolean failed, Duration firstToken) {}
 
-    /** Lets go; a second call does nothing. */
+    /** Releases it; a second call does nothing. */
     @Override
     void close();
 }

@@ -14,14 +14,14 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * At the start everything that was in memory is loaded again, beside the start of the web server; at the end the engine stops, after the web server did.
+ * At the start, all models that were in memory are loaded again, in parallel to the start of the web server; at the end the engine stops, after the web server.
  *
- * <p>The service is ready as soon as the first model answers, or at once if none is wanted; where models are loaded on request, when those that are wanted are there or are known not to fit. From then on it stays so whatever operators do with models and names: who
- * asks for one that is not there is told so, and the admin API stays within reach.
+ * <p>The service is ready as soon as the first model answers, or at once if none is wanted; with loading on request, when the wanted models are loaded or known not to fit. From
+ * then on it stays ready whatever operators do with models and names: requests for a model that is not there get an error, and the admin API stays reachable.
  */
 @Component
 public final class Startup implements SmartLifecycle {
-    /** The alias that users ask by default; its model is loaded first. */
+    /** The default alias; its model is loaded first. */
     public static final String DEFAULT = "default";
 
     /** Below the web server's phase, above the phase in which the ledger settles what ended. */
@@ -100,13 +100,13 @@ public final class Startup implements SmartLifecycle {
         }
     }
 
-    /** Whether the service can be asked. */
+    /** Whether the service can be used. */
     public boolean isReady() {
         ready = ready || loaded.answersAny();
         return ready;
     }
 
-    /** Completes when each model that was in memory before the last stop is there again, or could not be loaded. */
+    /** Completes when each model that was in memory before the last stop is loaded again, or could not be. */
     public CompletableFuture<Void> restored() {
         return restored.copy();
     }

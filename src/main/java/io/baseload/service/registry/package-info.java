@@ -1,5 +1,5 @@
 /**
- * Models on disk and in memory, jobs, aliases and swap.
+ * Models on disk and in memory, jobs, aliases and swaps.
  */
 @NullMarked
 package io.baseload.service.registry;

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What is known of a key; never the key itself.
+ * Information about a key; never the key itself.
  *
  * @param prefix the visible part, which names the key
  * @param identity the id of the person or service account that it belongs to; empty = the tenant's own
@@ -24,12 +24,12 @@ public record ApiKey(
         Optional<Instant> revokedAt,
         Optional<Instant> lastUsedAt) {
 
-    /** Whether it belongs to a person, who alone may have the secret of it. */
+    /** Whether it belongs to a person; only that person may have its secret. */
     public boolean isPersonal() {
         return identity.filter(id -> id.startsWith(Person.ID)).isPresent();
     }
 
-    /** Whether it is still valid and ends within that time. */
+    /** Whether it is still valid and expires within that time. */
     public boolean expiresWithin(Duration notice) {
         Instant now = Instant.now();
         return revokedAt.isEmpty()
@@ -38,7 +38,7 @@ public record ApiKey(
                         .isPresent();
     }
 
-    /** A new key, which nobody can be shown again. */
+    /** A new key, whose secret can't be shown again. */
     public record Issued(String secret, ApiKey key) {
         @Override
         public String toString() {
@@ -47,9 +47,9 @@ public record ApiKey(
     }
 
     /**
-     * What a key is allowed, and until when.
+     * The rights of a key, and their expiry.
      *
-     * @param models aliases or ids that the key may ask; empty = all
+     * @param models aliases or ids that the key may use; empty = all
      * @param expiresAt empty = never
      */
     public record Rights(
@@ -60,24 +60,24 @@ public record ApiKey(
             }
         }
 
-        /** As often and from where one likes. */
+        /** Without limits on rate or address. */
         public Rights(Set<Role> roles, Set<String> models, Priority priority, Optional<Instant> expiresAt) {
             this(roles, models, priority, KeyLimits.NONE, expiresAt);
         }
 
-        /** The same until then; empty = for ever. */
+        /** The same rights with another expiry; empty = for ever. */
         public Rights withEnd(Optional<Instant> end) {
             return new Rights(roles, models, priority, limits, end);
         }
 
-        /** Whether these last longer than the others. */
+        /** Whether these expire later than the others. */
         public boolean endsAfter(Rights other) {
             return other.expiresAt
                     .filter(end -> expiresAt.isEmpty() || expiresAt.get().isAfter(end))
                     .isPresent();
         }
 
-        /** What of these rights somebody has who has only such roles and models; empty if nothing is left. */
+        /** The part of these rights that remains for an owner with only such roles and models; empty if nothing remains. */
         Optional<Rights> within(Set<Role> allowedRoles, Set<String> allowedModels) {
             var restRoles = both(roles, allowedRoles::contains);
             var restModels = models.isEmpty()
@@ -93,7 +93,7 @@ public record ApiKey(
             return some.stream().filter(allowed).collect(Collectors.toUnmodifiableSet());
         }
 
-        /** Whether the other rights are no more than these, roles and end apart. */
+        /** Whether the other rights are no more than these, apart from roles and expiry. */
         boolean cover(Rights other) {
             return (priority == Priority.INTERACTIVE || other.priority == Priority.BATCH)
                     && (models.isEmpty() || (!other.models.isEmpty() && models.containsAll(other.models)))

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** The keys. Each question is looked up in the database, so that a revocation holds from the next request on. */
+/** The keys. Each check looks them up in the database, so that a revocation takes effect with the next request. */
 public final class ApiKeys {
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
@@ -34,9 +34,9 @@ public final class ApiKeys {
     }
 
     /**
-     * Whose key this is; empty if it is unknown, revoked or expired.
+     * The owner of a key; empty if it is unknown, revoked or expired.
      *
-     * @throws org.springframework.dao.DataAccessException if the database can't be asked
+     * @throws org.springframework.dao.DataAccessException if the database can't be reached
      */
     public Optional<Caller> authenticate(String bearer) {
         if (!KeySecret.isPlausible(bearer)) {
@@ -56,7 +56,7 @@ public final class ApiKeys {
         return found;
     }
 
-    /** Writes down when keys were used last, those that were used since this was asked before. */
+    /** Stores the last-used times of the keys used since the previous call. */
     public void writeUses() {
         for (String prefix : Set.copyOf(uses.keySet())) {
             Instant at = uses.remove(prefix);
@@ -70,7 +70,7 @@ public final class ApiKeys {
     }
 
     /**
-     * Makes a key of the tenant's own.
+     * Creates a key of the tenant itself.
      *
      * @throws UnknownTenantException if there is no such tenant
      */
@@ -79,7 +79,7 @@ public final class ApiKeys {
     }
 
     /**
-     * Makes a key of a person or a service account.
+     * Creates a key of a person or a service account.
      *
      * @throws UnknownTenantException if there is no such tenant
      * @throws UnknownIdentityException if the tenant has no such identity
@@ -96,7 +96,7 @@ public final class ApiKeys {
                 .list();
     }
 
-    /** The keys of a person or a service account, as {@link #list} has those of the tenant. */
+    /** The keys of a person or a service account, in the same way as {@link #list}. */
     public List<ApiKey> list(String tenant, String identity, String after, int limit) {
         return jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND identity = ? AND prefix > ? ORDER BY prefix LIMIT"
                         + " ?")
@@ -105,7 +105,7 @@ public final class ApiKeys {
                 .list();
     }
 
-    /** Revokes a key at once; false if the tenant has no such key, or it was revoked before. */
+    /** Revokes a key at once; false if the tenant has no such key, or it was already revoked. */
     public boolean revoke(Actor actor, String tenant, String prefix) {
         return Boolean.TRUE.equals(transactions.execute(status -> {
             int revoked = jdbc.sql(
@@ -120,7 +120,7 @@ public final class ApiKeys {
         }));
     }
 
-    /** How many keys of a person or a service account are valid. */
+    /** The number of valid keys of a person or a service account. */
     public int countValid(String tenant, String identity) {
         return jdbc.sql("SELECT count(*) FROM api_key WHERE tenant = ? AND identity = ? AND revoked_at IS NULL AND"
                         + " (expires_at IS NULL OR expires_at > clock_timestamp())")
@@ -129,7 +129,7 @@ public final class ApiKeys {
                 .single();
     }
 
-    /** How many valid keys end within that time, those that have a successor apart. */
+    /** The number of valid keys that expire within that time and have no successor. */
     int countExpiring(Duration notice) {
         return jdbc.sql("SELECT count(*) FROM api_key WHERE revoked_at IS NULL AND NOT replaced AND expires_at BETWEEN"
                         + " clock_timestamp() AND clock_timestamp() + ? * interval '1 ms'")
@@ -138,7 +138,7 @@ public final class ApiKeys {
                 .single();
     }
 
-    /** Says in the trail, once for each end of a key, that it comes within that time. */
+    /** Adds an audit entry, once for each expiry of a key, that it is near. */
     void remind(Duration notice) {
         transactions.executeWithoutResult(status ->
                 audit.append(jdbc.sql("""
@@ -158,7 +158,7 @@ public final class ApiKeys {
                         .toList()));
     }
 
-    /** The key of this name, revoked or not. */
+    /** The key with this name, revoked or not. */
     public Optional<ApiKey> find(String tenant, String prefix) {
         return jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND prefix = ?")
                 .params(tenant, prefix)
@@ -167,9 +167,9 @@ public final class ApiKeys {
     }
 
     /**
-     * Changes what a key may, from the next request on; empty if there is no such valid key.
+     * Changes a key's rights, from the next request on; empty if there is no such valid key.
      *
-     * @param change what it throws undoes all
+     * @param change an exception from it rolls everything back
      */
     public Optional<ApiKey> change(Actor actor, String tenant, String prefix, UnaryOperator<ApiKey.Rights> change) {
         return transactions.execute(status -> jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND prefix = ? AND"
@@ -190,10 +190,10 @@ public final class ApiKeys {
     }
 
     /**
-     * Makes a key with the same rights, and lets the old one end after a while in which both are valid; empty if there is no such valid key.
+     * Creates a key with the same rights and lets the old one expire after a period in which both are valid; empty if there is no such valid key.
      *
      * @param overlap how long the old one stays valid
-     * @param end when the new one ends; empty = never
+     * @param end when the new one expires; empty = never
      */
     public Optional<ApiKey.Issued> rotate(
             Actor actor, String tenant, String prefix, Duration overlap, Optional<Instant> end) {
@@ -219,7 +219,7 @@ public final class ApiKeys {
                 }));
     }
 
-    /** What is used with a key and with its successor counts together. */
+    /** Usage of a key and its successor counts together. */
     private void shareBudget(String old, String successor) {
         jdbc.sql("UPDATE api_key n SET budget_key = coalesce(o.budget_key, o.prefix) FROM api_key o"
                         + " WHERE n.prefix = ? AND o.prefix = ?")
@@ -227,7 +227,7 @@ public final class ApiKeys {
                 .update();
     }
 
-    /** Makes the key of the configuration, and revokes those that it replaces. */
+    /** Creates the configured key, and revokes those that it replaces. */
     void bootstrap(KeySecret secret, ApiKey.Rights rights) {
         transactions.executeWithoutResult(status -> {
             KeyRows.requireTenant(jdbc, Tenant.DEFAULT);
@@ -273,7 +273,7 @@ public final class ApiKeys {
         });
     }
 
-    /** A key is named by its first characters. Of two that somebody chose with the same ones, the second gets some more, which are none of its own. */
+    /** A key is named by its first characters. If two keys chosen by somebody share them, the second gets additional characters that are not part of it. */
     private ApiKey insert(
             String tenant, Optional<String> identity, ApiKey.Rights rights, KeySecret secret, boolean bootstrap) {
         return Stream.of(secret.prefix(), secret.prefix() + "~" + HexFormat.of().formatHex(secret.hash(), 0, 4))
@@ -329,7 +329,7 @@ public final class ApiKeys {
         return "tenants/" + tenant + "/keys/" + prefix;
     }
 
-    /** Empty if nothing is left of the key's rights within those of its owner. */
+    /** Empty if nothing of the key's rights remains within those of its owner. */
     private static Optional<Caller> caller(ResultSet row) throws SQLException {
         var rights = KeyRows.rights(row);
         var left = row.getString("identity") == null

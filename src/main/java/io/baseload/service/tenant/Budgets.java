@@ -24,7 +24,7 @@ public final class Budgets {
         this.jdbc = jdbc;
     }
 
-    /** Reads the columns of {@code tenant_window}, all but the tenant. */
+    /** Reads the columns of {@code tenant_window}, except the tenant. */
     public static UsageBudget read(ResultSet row) throws SQLException {
         int soft = row.getInt("soft_percent");
         var softPercent = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(soft);
@@ -38,7 +38,7 @@ public final class Budgets {
                 row.getInt("interactive_percent"));
     }
 
-    /** Budgets of tenants and of models, by tenant, in the order of models and periods; none of keys. */
+    /** Budgets of tenants and of models, by tenant, in the order of models and periods; not those of keys. */
     Map<String, List<UsageBudget>> ofTenants(Collection<String> tenants) {
         var windows = new HashMap<String, List<UsageBudget>>();
         jdbc.sql("SELECT * FROM tenant_window WHERE tenant = ANY(:tenants) AND key_prefix = '' ORDER BY tenant, model, "
@@ -63,7 +63,7 @@ public final class Budgets {
     private static final String SHORTEST_FIRST = "array_position(ARRAY['minute', 'hour', 'day', 'month'], period)";
 
     /**
-     * Puts budgets in the place of a key's, or of those without a key. The caller has the tenant's row locked.
+     * Replaces the budgets of a key, or those without a key. The caller has locked the tenant's row.
      *
      * @param key empty = those without a key
      */
@@ -94,8 +94,8 @@ public final class Budgets {
     }
 
     /**
-     * Makes the counters of budgets that have none yet, with what their windows hold so far. Nothing is reserved meanwhile, as the tenant's row is locked; nothing is
-     * settled either, as open reservations are. What is settled afterwards finds the counters.
+     * Creates missing counters of budgets, with the usage of their windows so far. Meanwhile nothing is reserved, because the tenant's row is locked, and nothing is settled,
+     * because open reservations are locked too. Later settlements find the counters.
      */
     private void beginCounting(String tenant) {
         boolean counted = jdbc.sql("SELECT NOT EXISTS (" + UNCOUNTED + ")")
@@ -130,7 +130,7 @@ public final class Budgets {
             AND w.period = l.period AND w.starts_at = date_trunc(l.period, statement_timestamp(), 'UTC'))\
         """;
 
-    /** As the audit trail has it. */
+    /** In the form of the audit trail. */
     static Map<String, Object> described(UsageBudget window) {
         var description = new TreeMap<String, Object>();
         description.put("period", window.period().wire());

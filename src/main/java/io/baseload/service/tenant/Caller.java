@@ -6,15 +6,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who is asking, as an API key or an identity provider's token says.
+ * The caller, identified by an API key or an identity provider's token.
  *
  * @param tenant the tenant's id
  * @param weight the tenant's share of the engine against other tenants
  * @param keyPrefix the visible part of the key; with a token the person's id
- * @param person who signed in by the token, or owns the key
+ * @param person the person who signed in with the token, or owns the key
  */
 public record Caller(String tenant, int weight, String keyPrefix, ApiKey.Rights rights, Optional<Person> person) {
-    /** With a key that is nobody's but the tenant's, has no limits and doesn't end. */
+    /** With a key of the tenant itself that has no limits and doesn't expire. */
     public Caller(String tenant, int weight, String keyPrefix, Set<Role> roles, Set<String> models, Priority priority) {
         this(tenant, weight, keyPrefix, new ApiKey.Rights(roles, models, priority, Optional.empty()), Optional.empty());
     }
@@ -23,30 +23,30 @@ public record Caller(String tenant, int weight, String keyPrefix, ApiKey.Rights 
         return rights.roles();
     }
 
-    /** Aliases or ids that may be asked; empty = all. */
+    /** Aliases or ids that may be used; empty = all. */
     public Set<String> models() {
         return rights.models();
     }
 
-    /** Of all that is asked. */
+    /** The priority of all requests. */
     public Priority priority() {
         return rights.priority();
     }
 
-    /** Whether a person is there, with a token, and not a key. */
+    /** Whether this is a person with a token, not a key. */
     public boolean isPerson() {
         return person.filter(it -> it.id().equals(keyPrefix)).isPresent();
     }
 
     /**
-     * Whether the caller is the platform's: it sees all tenants where its role lets it read. Those of the tenant {@code default} are, and operators; others see their
-     * own tenant.
+     * Whether the caller is the platform's, so that it sees all tenants where its role allows reading. That is true for the tenant {@code default} and for operators; others see
+     * their own tenant.
      */
     public boolean isPlatform() {
         return tenant.equals(Tenant.DEFAULT) || has(Role.OPERATOR);
     }
 
-    /** Whether the caller may issue, change, rotate and revoke such a key: never one that could do more than it itself. */
+    /** Whether the caller may issue, change, rotate and revoke such a key: never one with more rights than its own. */
     public boolean mayManage(String ofTenant, ApiKey.Rights key) {
         if (has(Role.OPERATOR)) {
             return true;
@@ -60,7 +60,7 @@ public record Caller(String tenant, int weight, String keyPrefix, ApiKey.Rights 
                 && rights.cover(key);
     }
 
-    /** Whether the caller may have such a key of its own. */
+    /** Whether the caller may have such a key itself. */
     public boolean mayOwn(ApiKey.Rights key) {
         return roles().containsAll(key.roles()) && rights.cover(key);
     }
@@ -69,7 +69,7 @@ public record Caller(String tenant, int weight, String keyPrefix, ApiKey.Rights 
         return roles().contains(role);
     }
 
-    /** The caller as the audit trail names it. */
+    /** The caller in the form of the audit trail. */
     public Actor actor() {
         return new Actor(tenant, keyPrefix, person);
     }

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The key that a new installation starts with: operator and user of the tenant {@code default}. */
+/** The first key of a new installation: operator and user of the tenant {@code default}. */
 public final class FirstKey {
     private static final Logger log = LoggerFactory.getLogger(FirstKey.class);
     private static final int STRONG = 32;
@@ -23,10 +23,7 @@ public final class FirstKey {
         this.file = new PrivateFile(home.resolve("development-key"));
     }
 
-    /**
-     * The operator's own choice (BASELOAD_BOOTSTRAP_KEY). Another one than before takes the place of that, which is revoked; one that was revoked stays so, also
-     * if it is chosen again.
-     */
+    /** The configured key (BASELOAD_BOOTSTRAP_KEY). A new value replaces the previous one, which is revoked; a revoked key stays revoked, even if it is configured again. */
     public void bootstrap(String chosen) {
         if (!KeySecret.isPlausible(chosen)) {
             throw new IllegalArgumentException("BASELOAD_BOOTSTRAP_KEY must be 12 to 256 printable ASCII characters");
@@ -47,7 +44,7 @@ public final class FirstKey {
     /**
      * Generates a key if there is none at all.
      *
-     * @param keep whether it is also kept in {@code BASELOAD_HOME/development-key}, and given again at later starts while it is valid
+     * @param keep whether it is also stored in {@code BASELOAD_HOME/development-key}, and returned again at later starts while it is valid
      * @return the key, to be shown
      */
     public Optional<String> generate(boolean keep) {

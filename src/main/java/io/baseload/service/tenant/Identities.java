@@ -17,8 +17,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * People and service accounts. A person is written down at the first token, and again when a token says something else of him: the keys that he has made can do no
- * more than his latest token could. In a tenant in which no token places him any more, they can do nothing.
+ * People and service accounts. A person is recorded with the first token, and again when a token has different rights: the person's keys can do no more than the latest token
+ * could. In a tenant in which no token places the person any more, they can do nothing.
  */
 public final class Identities {
     private static final int REMEMBERED = 10_000;
@@ -52,7 +52,7 @@ public final class Identities {
     /**
      * A person with a valid token; empty if there is no such tenant.
      *
-     * @param rights what the token gives
+     * @param rights the rights granted by the token
      */
     public Optional<Caller> signIn(Person person, String tenant, ApiKey.Rights rights) {
         var caller = jdbc.sql("SELECT weight FROM tenant WHERE id = ?")
@@ -88,7 +88,7 @@ public final class Identities {
     }
 
     /**
-     * Makes a service account.
+     * Creates a service account.
      *
      * @param name matches {@link Identity#NAME}
      * @throws UnknownTenantException if there is no such tenant

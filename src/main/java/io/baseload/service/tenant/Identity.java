@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * On whose behalf keys are used: a person or a service account. Its keys can do no more than it.
+ * The owner of keys: a person or a service account. The keys have no more rights than the owner.
  *
  * @param id {@code person_} and 16 hexadecimal digits, or {@code service_} and the account's name
  * @param person empty for service accounts
- * @param roles of a person: as the last token gave them
- * @param models aliases or ids that may be asked; empty = all
- * @param seenAt of a person: the last token, to the minute
+ * @param roles for a person: as in the latest token
+ * @param models aliases or ids that may be used; empty = all
+ * @param seenAt for a person: the time of the latest token, to the minute
  */
 public record Identity(
         String id,
@@ -22,7 +22,7 @@ public record Identity(
         Set<String> models,
         Instant createdAt,
         Optional<Instant> seenAt) {
-    /** The form of a service account's name. */
+    /** The syntax of a service account's name. */
     public static final String NAME = "[a-z0-9][a-z0-9._-]{0,62}";
 
     static final String SERVICE = "service_";

@@ -5,10 +5,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How long keys live.
+ * Lifetimes of keys.
  *
- * @param expiryNotice how long before its end a key is said to expire soon
- * @param personalLifetime how long a key may be valid that a person makes
+ * @param expiryNotice how long before its expiry a key counts as expiring soon
+ * @param personalLifetime the longest lifetime of a personal key
  */
 @ConfigurationProperties("baseload.keys")
 public record KeyProperties(

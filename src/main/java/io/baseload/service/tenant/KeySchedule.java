@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes down each minute which keys were used, so that a request never waits for that, and which of them expire soon. */
+/** Stores each minute which keys were used, so that no request waits for it, and which of them expire soon. */
 public final class KeySchedule implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(KeySchedule.class);
 
@@ -23,7 +23,7 @@ public final class KeySchedule implements AutoCloseable {
         var unused = executor.scheduleWithFixedDelay(this::run, 60, 60, TimeUnit.SECONDS);
     }
 
-    /** How many keys expired soon when they were counted last; those that have a successor apart. */
+    /** The number of keys expiring soon at the last count, without those that have a successor. */
     public int expiring() {
         return expiring;
     }

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 
-/** The text of a key: {@code bl_} and 43 characters of base 62, which is 256 random bits. Plain SHA-256 suffices to store what nobody can guess. */
+/** The text of a key: {@code bl_} and 43 characters of base 62, which is 256 random bits. Plain SHA-256 is sufficient to store values that nobody can guess. */
 record KeySecret(String text) {
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int LENGTH = 43;
@@ -20,7 +20,7 @@ record KeySecret(String text) {
         return new KeySecret(text.toString());
     }
 
-    /** The visible part: at most a third of a key that somebody chose. */
+    /** The visible part: at most a third of a key chosen by somebody. */
     String prefix() {
         return text.substring(0, Math.min(VISIBLE, text.length() / 3));
     }
@@ -33,7 +33,7 @@ record KeySecret(String text) {
         }
     }
 
-    /** Printable ASCII of a sensible length: what a header may carry, and what the database may be asked for. */
+    /** Printable ASCII of a sensible length: valid in a header and in a database query. */
     static boolean isPlausible(String bearer) {
         return bearer.length() >= 12
                 && bearer.length() <= 256

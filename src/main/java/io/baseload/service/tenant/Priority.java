@@ -2,11 +2,11 @@ package io.baseload.service.tenant;
 
 import java.util.Locale;
 
-/** Whether somebody waits for what is asked with a key. */
+/** Whether somebody waits for the requests of a key. */
 public enum Priority {
-    /** Somebody does, unless the request says otherwise. */
+    /** Somebody waits, unless the request says otherwise. */
     INTERACTIVE,
-    /** Nobody does: such requests get what the others leave. */
+    /** Nobody waits: such requests get the capacity that the others leave. */
     BATCH;
 
     /** The name in JSON and SQL. */

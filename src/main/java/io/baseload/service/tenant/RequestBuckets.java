@@ -4,11 +4,10 @@ import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * A leaking bucket for each key, in the database, so that all processes together let as many requests through as the key may make. Each request pours in one
- * part of a minute; what is in the bucket leaks out as time goes by, and beyond a whole minute nothing fits. After a pause a key so may make its whole number at once, and then
- * one whenever its part of a minute has passed.
+ * A leaky bucket for each key, in the database, so that all processes together admit as many requests as the key may make. Each request adds its fraction of a minute; the bucket
+ * drains as time passes, and holds at most one minute. So after a pause a key may make its whole number at once, and then one each time its fraction of a minute has passed.
  *
- * <p>The row has the moment at which the bucket will be empty. It costs a statement for each request of such keys, and none of others.
+ * <p>The row has the time at which the bucket will be empty. It costs one statement for each request with such a key, and none for others.
  */
 final class RequestBuckets implements RequestRates {
     private static final long MINUTE_MICROS = Duration.ofMinutes(1).toNanos() / 1000;

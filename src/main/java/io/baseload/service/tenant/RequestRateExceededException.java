@@ -2,7 +2,7 @@ package io.baseload.service.tenant;
 
 import java.time.Duration;
 
-/** A key was used more often than it may be. */
+/** A key was used more often than allowed. */
 public final class RequestRateExceededException extends RuntimeException {
     private final int perMinute;
     private final Duration retryAfter;

@@ -2,9 +2,9 @@ package io.baseload.service.tenant;
 
 import java.util.Locale;
 
-/** What a key may do. */
+/** The rights of a key. */
 public enum Role {
-    /** Ask models. */
+    /** Use models. */
     USER,
     /** See its own tenant and its usage, and manage its keys. */
     TENANT_ADMIN,
@@ -14,7 +14,7 @@ public enum Role {
     AUDITOR,
     /** Read metrics, with a key of the platform. */
     METRICS,
-    /** Read what its own tenant asked and was answered, where that is kept. */
+    /** Read its own tenant's prompts and answers, if they are kept. */
     CONTENT_AUDITOR;
 
     /** The name in JSON and SQL. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.annotation.Id;
 import org.springframework.data.relational.core.mapping.Table;
 
-/** A tenant as its table holds it. */
+/** A tenant as stored in its table. */
 @Table("tenant")
 record TenantRow(
         @Id String id,

@@ -15,7 +15,7 @@ import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** The tenants. Each change stands in the audit trail, in the same transaction. */
+/** The tenants. Each change is recorded in the audit trail, in the same transaction. */
 public final class Tenants {
     private final JdbcAggregateOperations rows;
     private final JdbcClient jdbc;
@@ -90,7 +90,7 @@ public final class Tenants {
     }
 
     /**
-     * Removes a tenant and its keys. What it used stays in the ledger and in the audit trail.
+     * Removes a tenant and its keys. Its usage stays in the ledger and in the audit trail.
      *
      * @throws UnknownTenantException if there is no such tenant
      * @throws TenantConflictException if it is the default one or has running requests
@@ -110,7 +110,7 @@ public final class Tenants {
     }
 
     /**
-     * Puts budgets in the place of a key's; empty if the tenant never had such a key.
+     * Replaces the budgets of a key; empty if the tenant never had such a key.
      *
      * @throws UnknownTenantException if there is no such tenant
      */
@@ -130,7 +130,7 @@ public final class Tenants {
         });
     }
 
-    /** What names the line of keys that a key belongs to: the first of them; empty if the tenant never had such a key. */
+    /** The name of the line of keys that a key belongs to, which is its first key; empty if the tenant never had such a key. */
     public Optional<String> budgetKey(String tenant, String prefix) {
         return jdbc.sql("SELECT coalesce(budget_key, prefix) FROM api_key WHERE tenant = ? AND prefix = ?")
                 .params(tenant, prefix)
@@ -138,7 +138,7 @@ public final class Tenants {
                 .optional();
     }
 
-    /** Of two that want the same id at once, one waits here for the other. */
+    /** If two requests want the same id at once, one waits here for the other. */
     private boolean takeId(Tenant tenant) {
         return jdbc.sql("INSERT INTO tenant (id, max_concurrent, weight) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
                         .params(tenant.id(), tenant.maxConcurrent(), tenant.weight())

@@ -6,14 +6,14 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What may be used in one calendar window; what is empty is unlimited.
+ * The limits of one calendar window; empty = unlimited.
  *
- * @param scope whose requests count
+ * @param scope the requests that count
  * @param tokens of prompts and answers
  * @param cost money, by the price table
- * @param softPercent the part of each limit from which on answers carry a warning, 1 to 99
- * @param interactivePercent the part of tokens and cost that batch requests leave to interactive ones when the window begins, 0 to 100; it shrinks with the time that
- *     the window has left, so that batch requests get what the others did not use
+ * @param softPercent the percentage of each limit from which on answers carry a warning, 1 to 99
+ * @param interactivePercent the percentage of tokens and cost that batch requests leave to interactive ones at the start of the window, 0 to 100; it shrinks with the remaining
+ *     time, so that batch requests get what the others did not use
  */
 public record UsageBudget(
         Scope scope,
@@ -39,7 +39,7 @@ public record UsageBudget(
         }
     }
 
-    /** Tokens and requests of the whole tenant, all the same to whom. */
+    /** Tokens and requests of the whole tenant, for all keys and models. */
     public UsageBudget(Period period, OptionalLong tokens, OptionalLong requests) {
         this(Scope.TENANT, period, tokens, requests, Optional.empty(), OptionalInt.empty(), 0);
     }

@@ -1,5 +1,5 @@
 /**
- * Tenants, API keys and roles: who is asking.
+ * Tenants, API keys and roles: who is calling.
  */
 @NullMarked
 package io.baseload.service.tenant;

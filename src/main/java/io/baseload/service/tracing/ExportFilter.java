@@ -8,11 +8,11 @@ import org.springframework.boot.autoconfigure.AutoConfigurationMetadata;
 import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
-/** Leaves out what exports traces and metrics to an OTLP endpoint where none is configured, so that there it costs nothing. */
+/** Removes the exporters of traces and metrics if no OTLP endpoint is configured, so that they cost nothing. */
 final class ExportFilter implements AutoConfigurationImportFilter, EnvironmentAware {
     private static final String TRACES = "management.opentelemetry.tracing.export.otlp.endpoint";
 
-    /** Which property each package needs. */
+    /** The property that each package needs. */
     private static final Map<String, String> ENDPOINTS = Map.of(
             "org.springframework.boot.micrometer.tracing.", TRACES,
             "org.springframework.boot.opentelemetry.", TRACES,
@@ -26,7 +26,7 @@ final class ExportFilter implements AutoConfigurationImportFilter, EnvironmentAw
         this.environment = environment;
     }
 
-    /** @param classes null for one that another filter has left out */
+    /** @param classes null for one that another filter has removed */
     @Override
     public boolean[] match(@Nullable String[] classes, AutoConfigurationMetadata metadata) {
         var matches = new boolean[classes.length];

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The span of a model that is asked, and below it one for each phase of that. Phases follow each other without gaps, and are told when they end; their spans are made at the
- * very end, so that the engine's thread only reads the clock. Phases may end in different threads.
+ * The span of a call to a model, with one child for each phase. Phases follow each other without gaps, and are reported when they end; their spans are created at the very end, so
+ * that the engine's thread only reads the clock. Phases may end on different threads.
  */
 public final class ModelSpan {
     private static final ModelSpan NONE = new ModelSpan(null, Span.NOOP, new SpanClock(0, 0), 0, Detail.TIMES);
@@ -49,14 +49,14 @@ public final class ModelSpan {
         phases.add(phase);
     }
 
-    /** Says more of the request, if spans may have attributes. */
+    /** Adds attributes of the request, if spans may have attributes. */
     public void attributes(Consumer<Span> attributes) {
         if (tracer != null && detail != Detail.TIMES) {
             attributes.accept(span);
         }
     }
 
-    /** Says what was asked or answered, if spans may have that. */
+    /** Adds prompts or answers, if spans may have them. */
     public void contents(Consumer<Span> contents) {
         if (hasContents()) {
             contents.accept(span);
@@ -67,7 +67,7 @@ public final class ModelSpan {
         return tracer != null && detail == Detail.CONTENTS;
     }
 
-    /** While this runs, it is the span of its thread: of requests to other servers, and of exemplars. */
+    /** While this runs, it is the span of its thread: for requests to other servers, and for exemplars. */
     public <T> T call(Supplier<T> work) {
         if (tracer == null) {
             return work.get();
@@ -89,7 +89,7 @@ public final class ModelSpan {
         end(null);
     }
 
-    /** Ends; the failure's kind is told, and not its message, which may quote what was asked. */
+    /** Ends the span, with the kind of a failure but not its message, which may quote the prompt. */
     public synchronized void end(@Nullable Throwable failure) {
         if (tracer == null || ended) {
             return;

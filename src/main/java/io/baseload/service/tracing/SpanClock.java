@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells the time of day of moments that {@link System#nanoTime} has measured.
+ * Converts moments measured with {@link System#nanoTime} to the time of day.
  *
  * @param epoch nanoseconds since 1970
  * @param nanos the same moment by {@link System#nanoTime}

@@ -4,7 +4,7 @@ import io.micrometer.tracing.exporter.SpanExportingPredicate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What is not worth a trace. */
+/** Requests that are not traced. */
 @Configuration(proxyBeanMethods = false)
 class TraceFilters {
     /** Probes and scrapes, which would be most of all traces. */

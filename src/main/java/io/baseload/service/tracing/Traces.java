@@ -12,20 +12,20 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** Makes spans where traces are exported. */
+/** Creates spans if traces are exported. */
 @Component
 public final class Traces {
     private final @Nullable Tracer tracer;
     private final @Nullable Propagator propagator;
     private final Detail detail;
 
-    /** What the spans of models say beside their times. */
+    /** The details in the spans of models, besides their times. */
     public enum Detail {
         /** Nothing. */
         TIMES,
         /** Also the {@code gen_ai} attributes of OpenTelemetry's semantic conventions, without texts. */
         ATTRIBUTES,
-        /** Also what was asked and answered. */
+        /** Also prompts and answers. */
         CONTENTS
     }
 
@@ -43,15 +43,15 @@ public final class Traces {
         this.detail = detail;
     }
 
-    /** Makes none. */
+    /** Creates none. */
     public static Traces off() {
         return new Traces((Tracer) null, null, Detail.TIMES);
     }
 
     /**
-     * The span of a model that is asked, below the one of this thread.
+     * The span of a call to a model, as a child of this thread's span.
      *
-     * @param begun when, as {@link System#nanoTime} has it
+     * @param begun the start, as from {@link System#nanoTime}
      * @param elsewhere whether the model is on another server
      */
     public ModelSpan begin(String name, long begun, boolean elsewhere) {
@@ -67,7 +67,7 @@ public final class Traces {
         return new ModelSpan(tracer, builder.start(), clock, begun, detail);
     }
 
-    /** The HTTP headers that tell another server of this thread's span. */
+    /** The HTTP headers that pass this thread's span to another server. */
     public Map<String, String> headers() {
         var headers = new HashMap<String, String>();
         var span = tracer == null ? null : tracer.currentSpan();

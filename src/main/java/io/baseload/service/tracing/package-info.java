@@ -1,6 +1,6 @@
 /**
- * Spans of requests. They are made only where an OTLP endpoint is configured; elsewhere everything here does nothing. What a request says and is answered is never part of a
- * span unless the configuration says so.
+ * Spans of requests. They are created only if an OTLP endpoint is configured; otherwise everything here does nothing. Prompts and answers are never part of a span unless the
+ * configuration asks for it.
  */
 @NullMarked
 package io.baseload.service.tracing;

@@ -6,7 +6,7 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * The form in which Anthropic's routes say no. It has no place for a field and a code: the message names them.
+ * The error format of Anthropic's routes. It has no field for a parameter or a code, so the message names them.
  *
  * @param type {@code error}
  */
@@ -23,14 +23,14 @@ public record AnthropicError(String type, Detail error, String requestId) {
                 "error", new Detail(type(status(refusal)), refusal.detail().message()), requestId);
     }
 
-    /** Whether a request was made on a route of Anthropic's, whoever answers it in the end. */
+    /** Whether a request was made on one of Anthropic's routes, whatever finally answers it. */
     static boolean isFormOf(HttpServletRequest request) {
         Object original = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         String path = original instanceof String uri ? uri : String.valueOf(request.getRequestURI());
         return path.equals(ROUTE) || path.startsWith(ROUTE + "/");
     }
 
-    /** Anthropic's has a status of its own for a service that has too much to do. */
+    /** Anthropic has its own status for an overloaded service. */
     static int status(ApiException refusal) {
         return refusal.status() == 503 ? OVERLOADED : refusal.status();
     }

@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 
-/** The API page of the development profile: one description for those who ask models, one for those who run the service. */
+/** The API page of the development profile: one description for users of models, one for operators. */
 @Configuration(proxyBeanMethods = false)
 @Profile(Security.DEVELOPMENT)
 class ApiDocs {

@@ -9,13 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form in which every route says no: {@code {"error":{"message","type","param","code"}}}, as the OpenAI API has it; {@link AnthropicError} on Anthropic's routes. Whoever refuses throws it;
- * {@link Failures} has it for what others throw, {@link ErrorResponses} for what ends elsewhere. It has no stack trace, so that constants may be of it.
+ * The error format of every route: {@code {"error":{"message","type","param","code"}}}, as in the OpenAI API; {@link AnthropicError} on Anthropic's routes. Code that refuses a
+ * request throws it; {@link Failures} maps other exceptions, {@link ErrorResponses} handles requests that end elsewhere. It has no stack trace, so that constants can be used.
  */
 public final class ApiException extends RuntimeException {
     private static final String INVALID_REQUEST = "invalid_request_error";
     private static final String SERVER = "server_error";
-    /** Clients that obey any {@code Retry-After} would sleep for hours; beyond this they are told not to wait. */
+    /** Clients that follow any {@code Retry-After} would sleep for hours; for longer waits they are told not to retry. */
     private static final Duration WORTH_WAITING = Duration.ofMinutes(2);
 
     private final int status;
@@ -36,7 +36,7 @@ public final class ApiException extends RuntimeException {
     /**
      * The request is at fault.
      *
-     * @param code a word for programs; null where the wire has none
+     * @param code an error code for programs; null if the protocol has none
      */
     public static ApiException refused(int status, @Nullable String code, String message) {
         return new ApiException(status, INVALID_REQUEST, code, message, null);
@@ -57,7 +57,7 @@ public final class ApiException extends RuntimeException {
         return new ApiException(500, SERVER, null, message, null);
     }
 
-    /** Somebody behind the service is at fault. */
+    /** A server behind the service is at fault. */
     static ApiException upstream(int status, String code, String message) {
         return new ApiException(status, SERVER, code, message, null);
     }
@@ -76,7 +76,7 @@ public final class ApiException extends RuntimeException {
         return new ApiException(429, type, code, message, null).retryAfter(retryAfter);
     }
 
-    /** The same about a field of the request. */
+    /** The same, about a field of the request. */
     public ApiException withParam(String param) {
         return new ApiException(status, new Detail(detail.message, detail.type, param, detail.code), headers);
     }
@@ -106,12 +106,12 @@ public final class ApiException extends RuntimeException {
         return detail;
     }
 
-    /** What stands in the body, but on routes of another protocol. */
+    /** The same information as in the body, but on routes of another protocol. */
     public Body body() {
         return new Body(detail);
     }
 
-    /** Answers with it, in the form of the protocol that was asked. Does nothing if an answer has begun: then only closing the connection can tell the client. */
+    /** Sends the error in the format of the requested protocol. Does nothing if an answer has started: then only closing the connection can tell the client. */
     void write(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (response.isCommitted()) {
             return;

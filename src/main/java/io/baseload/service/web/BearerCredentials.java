@@ -16,11 +16,11 @@ import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Reads {@code Authorization: Bearer}, in which there is an API key or an identity provider's token, or where it is missing {@code x-api-key}, as Anthropic's clients send it.
- * What is wrong is refused at once, also where nothing is needed.
+ * Reads the credentials: {@code Authorization: Bearer} with an API key or an identity provider's token, or else {@code x-api-key}, as sent by Anthropic's clients. Wrong
+ * credentials are refused at once, even on routes that need none.
  */
 final class BearerCredentials extends OncePerRequestFilter {
-    /** When the key of this request ends, where that is soon. */
+    /** The expiry time of the request's key, if it is near. */
     static final String EXPIRES = "x-api-key-expires";
 
     private static final String KEY = "x-api-key";
@@ -61,19 +61,19 @@ final class BearerCredentials extends OncePerRequestFilter {
         return end.isBefore(Instant.now().plus(properties.expiryNotice()));
     }
 
-    /** The probes answer without looking at keys, so that they do also while keys can't be looked up. */
+    /** The probes answer without checking keys, so that they work even when keys can't be looked up. */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return List.of(Security.OPEN).contains(request.getServletPath());
     }
 
-    /** Null without any. */
+    /** Null if there are none. */
     private static @Nullable String credentials(HttpServletRequest request) {
         @Nullable String header = request.getHeader(HttpHeaders.AUTHORIZATION);
         return header == null ? request.getHeader(KEY) : bearer(header);
     }
 
-    /** Empty with another scheme, which is nobody's. */
+    /** Empty for another scheme, which belongs to nobody. */
     private static String bearer(String header) {
         return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 ? header.substring(SCHEME.length()).strip()

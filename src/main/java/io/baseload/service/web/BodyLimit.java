@@ -10,10 +10,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/**
- * Refuses bodies that are too large, by their announced length or as they come in. Tomcat reads the rest ({@code max-swallow-size}), so that the client gets to
- * see the answer.
- */
+/** Refuses bodies that are too large, by their announced length or as they arrive. Tomcat reads the rest ({@code max-swallow-size}), so that the client sees the answer. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)
 final class BodyLimit extends OncePerRequestFilter {

@@ -5,12 +5,11 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The memory that the bodies of all requests may take together, counted byte by byte as they come in. Where it runs short, the oldest bodies that are still on their
- * way are given up, as long as there are any: a client that sends a body as fast as it can has long finished when its turn would come. A body that is
- * complete stays counted until its request ends.
+ * Limits the memory of the bodies of all requests together, counted byte by byte as they arrive. If it runs short, the oldest incomplete bodies are dropped, as long as there are
+ * any: a client that sends at full speed has finished long before its body is the oldest. A complete body stays counted until its request ends.
  */
 final class BodyMemory {
-    /** A body on its way. All fields are guarded by the memory. */
+    /** A body that is being received. All fields are guarded by the memory. */
     static final class Body {
         private final Runnable giveUp;
         private long bytes;
@@ -30,7 +29,7 @@ final class BodyMemory {
         this.limit = limit;
     }
 
-    /** A sixteenth of the heap: the text and the tree that are made of a body take some more. */
+    /** A sixteenth of the heap: the text and the tree made from a body need some more. */
     static BodyMemory ofHeap() {
         return new BodyMemory(
                 Math.max(2 * BodyLimit.MAX_BYTES, Runtime.getRuntime().maxMemory() / 16));
@@ -42,7 +41,7 @@ final class BodyMemory {
         return body;
     }
 
-    /** Counts what came; false if there is no room for it, or the body was given up. */
+    /** Counts received bytes; false if there is no room for them, or the body was dropped. */
     synchronized boolean grow(Body body, int bytes) {
         if (body.ended) {
             return false;
@@ -61,7 +60,7 @@ final class BodyMemory {
         return taken <= limit;
     }
 
-    /** The body is there. */
+    /** The body is complete. */
     synchronized void complete(Body body) {
         arriving.remove(body);
     }

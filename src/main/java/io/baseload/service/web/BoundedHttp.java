@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Asks others over HTTP who may be slow, endless or gone: nobody is waited for longer than a time, the whole answer included, and no answer is longer than a size. No redirects. */
+/** HTTP calls to servers that may be slow, endless or gone: a call has a deadline for the whole answer, and an answer has a maximum size. No redirects. */
 public final class BoundedHttp {
     private final HttpClient client;
     private final Duration maxTime;
@@ -23,7 +23,7 @@ public final class BoundedHttp {
         this.maxBytes = maxBytes;
     }
 
-    /** @throws RuntimeException if there is no whole answer in time */
+    /** @throws RuntimeException if there is no complete answer in time */
     public HttpResponse<String> send(HttpRequest request) {
         var answer = client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), maxBytes));
         try {

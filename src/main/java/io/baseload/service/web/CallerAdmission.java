@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.springframework.security.web.util.matcher.IpAddressMatcher;
 import org.springframework.stereotype.Component;
 
-/** Tells who a request is from by the API key or token that came with it, and holds a key to where it may come from and how often. Who is refused stands in the audit trail. */
+/** Identifies the caller of a request by its API key or token, and enforces the key's allowed addresses and rate. Refusals are recorded in the audit trail. */
 @Component
 public final class CallerAdmission {
     private static final int MAX_PATH = 200;
@@ -31,10 +31,10 @@ public final class CallerAdmission {
     }
 
     /**
-     * Who it is.
+     * Identifies the caller.
      *
      * @param bearer an API key or a token
-     * @throws RuntimeException that {@link Failures} has an answer for, if the request is refused
+     * @throws RuntimeException that {@link Failures} maps to an answer, if the request is refused
      */
     public Caller admit(String bearer, HttpServletRequest request) {
         String address = request.getRemoteAddr();
@@ -60,12 +60,12 @@ public final class CallerAdmission {
         return caller;
     }
 
-    /** A caller asked what it may not. */
+    /** A caller requested something without permission. */
     public void forbidden(Caller caller, HttpServletRequest request) {
         denied.forbidden(caller.actor(), route(request), request.getRemoteAddr(), RequestIds.of(request));
     }
 
-    /** @param ranges none = from anywhere */
+    /** @param ranges empty = from anywhere */
     private static boolean comesFrom(Collection<String> ranges, String address) {
         return ranges.isEmpty() || ranges.stream().anyMatch(range -> new IpAddressMatcher(range).matches(address));
     }

@@ -24,8 +24,8 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
- * Every place where a request may end without an answer of its own, so that all errors have one form: what leaves a controller, what ends in a filter, what lacks a
- * key or a right, and what Tomcat refuses by itself.
+ * All places where a request may end without an answer of its own, so that all errors have the same format: exceptions that leave a controller or a filter, missing keys or rights,
+ * and requests refused by Tomcat itself.
  */
 @Controller
 @RestControllerAdvice
@@ -36,14 +36,14 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
         Failures.of(failure, RequestIds.of(request)).write(request, response);
     }
 
-    /** Security's own filters answer these. */
+    /** These are answered by Spring Security's own filters. */
     @ExceptionHandler({AccessDeniedException.class, AuthenticationException.class})
     @SuppressWarnings("DoNotCallSuggester")
     void leave(RuntimeException denied) {
         throw denied;
     }
 
-    /** Nobody is there to be answered. */
+    /** The client is gone. */
     @ExceptionHandler({ClientAbortException.class, AsyncRequestNotUsableException.class})
     void forget() {}
 
@@ -62,8 +62,8 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
     }
 
     /**
-     * What ends outside a controller, in a filter or by {@code sendError}. An {@link IOException} here is always about the client's connection: Tomcat brings it here
-     * even when a controller has answered it.
+     * Requests that end outside a controller, in a filter or by {@code sendError}. An {@link IOException} here is always about the client's connection: Tomcat reports it here even
+     * after a controller has answered.
      */
     @RequestMapping("${spring.web.error.path:/error}")
     void dispatched(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -87,7 +87,7 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
         return error.with(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
     }
 
-    /** What Tomcat refuses before the application sees it: a broken request line, header or URL. Tomcat makes it by its class name. */
+    /** Requests that Tomcat refuses before the application sees them: a broken request line, header or URL. Tomcat creates it by its class name. */
     public static final class Valve extends ErrorReportValve {
         @Override
         protected void report(Request request, Response response, @Nullable Throwable failure) {

@@ -3,7 +3,7 @@ package io.baseload.service.web;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
-/** A connection whose requests are being served, by one thread. While that waits for what the client owes, the connection can be cut. */
+/** A connection whose requests are being served, by one thread. While the thread waits for data that the client has to send or receive, the connection can be closed. */
 final class Exchanging implements AutoCloseable {
     private static final ThreadLocal<@Nullable Exchanging> CURRENT = new ThreadLocal<>();
 
@@ -19,23 +19,23 @@ final class Exchanging implements AutoCloseable {
         CURRENT.set(this);
     }
 
-    /** Of this thread; null where no {@link HttpProtocol} serves it. */
+    /** The one of this thread; null if it isn't serving a {@link HttpProtocol} connection. */
     static @Nullable Exchanging current() {
         return CURRENT.get();
     }
 
-    /** The client owes something from now on. */
+    /** From now on the client has to act. */
     synchronized void await(long since, long patience) {
         this.owed = true;
         this.since = since;
         this.patience = patience;
     }
 
-    /** The client owes nothing more. */
+    /** The client no longer has to act. */
     synchronized void done() {
         owed = false;
         if (cut) {
-            var unused = Thread.interrupted(); // it was meant for the wait
+            var unused = Thread.interrupted(); // the interrupt was meant for the wait
         }
     }
 
@@ -45,7 +45,7 @@ final class Exchanging implements AutoCloseable {
         }
     }
 
-    /** Closes the connection, if the client owes something; the thread's wait ends with an exception. */
+    /** Closes the connection if the client has to act; the thread's wait then ends with an exception. */
     synchronized void cut() {
         if (owed && !cut) {
             cut = true;

@@ -32,7 +32,7 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.DatabindException;
 
-/** What each failure looks like on the wire. What isn't listed here is our bug: 500, with an id under which the log has all of it. */
+/** Maps each failure to its answer. Anything not listed here is a bug: 500, with the id of the log entry that has the details. */
 public final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -120,7 +120,7 @@ public final class Failures {
         return String.valueOf(e.getMessage());
     }
 
-    /** A refusal, or a failure, that nothing but its status is known of. HTTP has two above 500 for what a client should not have asked. */
+    /** A refusal or failure of which only the status is known. HTTP has two statuses above 500 for errors of the client. */
     static ApiException byStatus(int status, String requestId) {
         boolean ours = status >= 500 && status != 501 && status != 505;
         return ours ? ApiException.internal(requestId) : byStatus(status);

@@ -3,16 +3,16 @@ package io.baseload.service.web;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Wrong keys and tokens, counted by the address that they come from: who sends many has to wait, one more each two seconds. */
+/** Wrong keys and tokens, counted by address: an address that sends many has to wait, with one more attempt every two seconds. */
 final class Guesses {
-    /** What an address may send at once. */
+    /** Attempts that an address may make at once. */
     static final int ALLOWED = 30;
 
     private static final long FORGIVEN_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final LongSupplier nanoTime;
 
-    /** For each address the moment at which all its wrong ones are forgiven. */
+    /** For each address, the time at which all its wrong attempts are forgiven. */
     private final Recent<Long> debts = new Recent<>();
 
     Guesses(LongSupplier nanoTime) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Component;
 
-/** Sends each checkpoint to an endpoint as a signed note, by POST. Whatever keeps what it is sent, and gives nobody the right to change it, will do. */
+/** Sends each checkpoint as a signed note to an endpoint, by POST. Any server will do that keeps what it receives and lets nobody change it. */
 @Component
 @ConditionalOnProperty("baseload.audit.anchor.url")
 final class HttpAnchor implements Anchor {

@@ -16,18 +16,17 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1 that slow clients can't occupy. Tomcat's timeouts are for each read, so a client that sends a byte now and then keeps its connection for ever; here what
- * a client owes has one deadline as a whole: a header from its first byte, a body, the rest of a body that was refused. A sweep, several times a second, closes
- * what is late.
+ * HTTP/1.1 that slow clients can't block. Tomcat's timeouts apply to each read, so a client that sends single bytes could keep its connection for ever. Here, each part that a
+ * client sends has one overall deadline: the headers from their first byte, a body, the rest of a refused body. A sweep, several times a second, closes connections that are late.
  *
- * <p>How many connections there may be follows from the heap, because each costs some {@value #BYTES_EACH} bytes until its request has come. Where they run short,
- * patience does too: with three of four taken, whoever owes something has {@value #CROWDED_SECONDS} seconds, and connections that do nothing between two requests
- * are closed. An honest client has sent its header within milliseconds, so attackers make room for it. Running answers are never cut.
+ * <p>The number of connections is limited by the heap, because each uses about {@value #BYTES_EACH} bytes until its request has arrived. When they run short, deadlines do too:
+ * with three quarters in use, a client has {@value #CROWDED_SECONDS} seconds, and connections idle between two requests are closed. An honest client sends its headers within
+ * milliseconds, so attackers make room for it. Running answers are never cut.
  *
- * <p>Tomcat makes it by its class name. Cost: a walk over all connections in each sweep, some hundred microseconds for thousands.
+ * <p>Tomcat creates it by its class name. Cost: a walk over all connections in each sweep, some hundred microseconds for thousands.
  */
 public final class HttpProtocol extends Http11NioProtocol {
-    /** Buffers and objects of a connection that waits for its header, and what the request's objects will need. */
+    /** Buffers and objects of a connection that waits for its headers, plus those that its request will need. */
     static final int BYTES_EACH = 40 << 10;
 
     private static final int CROWDED_SECONDS = 2;
@@ -48,7 +47,7 @@ public final class HttpProtocol extends Http11NioProtocol {
         setMaxConnections(connections(Runtime.getRuntime().maxMemory()));
     }
 
-    /** A quarter of the heap, shared by connections. */
+    /** A quarter of the heap, shared by all connections. */
     static int connections(long heap) {
         return (int) Math.clamp(heap / 4 / BYTES_EACH, 64, 20_000);
     }
@@ -96,7 +95,7 @@ public final class HttpProtocol extends Http11NioProtocol {
         }
     }
 
-    /** Of a connection whose request is not there yet. */
+    /** For a connection whose request has not arrived yet. */
     private boolean isLate(SocketWrapperBase<NioChannel> socket, long now, boolean crowded) {
         long patience = crowded ? TimeUnit.SECONDS.toMillis(CROWDED_SECONDS) : getConnectionTimeout();
         if (socket.getCurrentProcessor() instanceof Processor waiting) {

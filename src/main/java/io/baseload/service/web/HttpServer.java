@@ -8,14 +8,14 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /**
- * Tomcat, beside what {@code server.tomcat} in application.yml says. Each request has a virtual thread and waits for slow bodies, for the engine and for slow
- * readers in plain blocking code; slow headers hold no thread at all.
+ * Tomcat settings in addition to {@code server.tomcat} in application.yml. Each request has a virtual thread and waits for slow bodies, for the engine and for slow readers in
+ * plain blocking code; slow headers block no thread.
  */
 @Configuration(proxyBeanMethods = false)
 class HttpServer {
     private static final String MAX_CONNECTIONS = "server.tomcat.max-connections";
 
-    /** Errors have one form, and model ids may hold {@code %2F}. */
+    /** Errors have one format, and model ids may contain {@code %2F}. */
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> answers() {
         return factory -> {
@@ -28,7 +28,7 @@ class HttpServer {
         };
     }
 
-    /** Connections are bounded by the heap, unless somebody has set another bound. */
+    /** Connections are limited by the heap, unless another limit is configured. */
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> connections(
             ManagementPort management, Environment environment) {

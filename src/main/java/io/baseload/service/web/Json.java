@@ -13,9 +13,9 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON as it goes over the wire: records in the order they are declared, nulls kept. Independent of the application's own mapper. */
+/** JSON of the HTTP API: records in the order of their declaration, nulls kept. Independent of the application's own mapper. */
 public final class Json {
-    /** A tree takes up to a hundred bytes for each token of its text. No request within its limits has as many. */
+    /** A tree uses up to a hundred bytes for each token of its text. No request within its limits has this many. */
     private static final int MAX_TOKENS = 1_000_000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -24,7 +24,7 @@ public final class Json {
                             .build())
                     .build())
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // schemas hold to the digits that they have
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // numbers in schemas keep their digits
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
@@ -34,7 +34,7 @@ public final class Json {
         return MAPPER.writeValueAsBytes(value);
     }
 
-    /** Answers with it, whatever {@code Accept} says. */
+    /** Sends JSON, whatever {@code Accept} says. */
     public static void write(HttpServletResponse response, Object value) throws IOException {
         byte[] body = bytes(value);
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Looks keys, or tokens, up so that wrong ones cost others nothing. One that was right lately is looked up at once: each time, so that a revocation holds from the next
- * request on. All others share two places, which is as many of the database's connections as strangers get; one that was wrong a moment ago is refused without a look,
- * and an address that has sent many wrong ones has to wait. They are remembered by their hash, and only so many of them.
+ * Looks up keys or tokens so that wrong ones cost others nothing. One that was valid recently is looked up directly, every time, so that a revocation takes effect with the next
+ * request. All others share two slots, which limits the database connections that strangers can use. One that was wrong a moment ago is refused without a look-up, and an address
+ * that has sent many wrong ones has to wait. Keys are remembered by their hash, and only a limited number of them.
  */
 final class KeyChecks {
     private static final int STRANGERS_AT_ONCE = 2;
@@ -35,7 +35,7 @@ final class KeyChecks {
     }
 
     /**
-     * Whose it is; empty if it is wrong.
+     * Its owner; empty if it is wrong.
      *
      * @throws ApiException 429 if the address has sent too many wrong ones, 503 if too many unknown ones are being looked up
      */

@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.WebUtils;
 
-/** A request whose body may have so many bytes and take so long, and finds room beside those of other requests. */
+/** A request whose body is limited in size and time, and is counted against the memory for all bodies. */
 public final class LimitedRequest extends HttpServletRequestWrapper {
     private static final Duration MAX_TIME = Duration.ofSeconds(60);
     private static final Duration MAX_REST = Duration.ofSeconds(10);
@@ -26,7 +26,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         this.memory = memory;
     }
 
-    /** Counts what else a request needs memory for as if it had come with its body. */
+    /** Counts further memory that a request needs, as if it had come with its body. */
     public static void count(HttpServletRequest request, long bytes) {
         @Nullable LimitedRequest limited = WebUtils.getNativeRequest(request, LimitedRequest.class);
         if (limited != null
@@ -36,7 +36,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         }
     }
 
-    /** Gives the memory of the body back. What the client still sends is read for a while, so that it sees the answer. */
+    /** Returns the memory of the body. Remaining data from the client is read for a while, so that it sees the answer. */
     void end() {
         if (body != null) {
             memory.end(body.counted);
@@ -118,7 +118,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
             }
         }
 
-        /** JSON is UTF-8 (RFC 8259); parsers guess UTF-16 and UTF-32 from a zero byte or a mark in the first four. */
+        /** JSON is UTF-8 (RFC 8259), but parsers detect UTF-16 and UTF-32 by a zero byte or a mark in the first four bytes. */
         private void refuseOtherEncodings(byte[] target, int offset, int bytes) {
             for (int i = 0; i < bytes && count + i < 4; i++) {
                 byte one = target[offset + i];

@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * A port for probes and metrics alone. It has connections of its own, so it answers whatever the main port's clients do. It is there where
- * {@code baseload.management-port} names it; the main port answers probes and metrics too.
+ * A separate port for probes and metrics. It has its own connections, so it answers whatever the clients of the main port do. It exists if {@code baseload.management-port} is set;
+ * the main port answers probes and metrics too.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)
@@ -53,7 +53,7 @@ final class ManagementPort extends OncePerRequestFilter {
         }
     }
 
-    /** What comes in elsewhere. */
+    /** Requests that arrive on another port. */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return connector.isEmpty() || request.getLocalPort() != connector.get().getLocalPort();

@@ -5,7 +5,7 @@ import org.springframework.http.MediaType;
 import org.springframework.web.servlet.config.annotation.ContentNegotiationConfigurer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Controllers answer in JSON, whatever {@code Accept} says, unless they look at it themselves. */
+/** Controllers answer in JSON, whatever {@code Accept} says, unless they evaluate it themselves. */
 @Configuration(proxyBeanMethods = false)
 class Negotiation implements WebMvcConfigurer {
     @Override

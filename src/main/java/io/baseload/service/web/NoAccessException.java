@@ -4,7 +4,7 @@ import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.Person;
 import java.util.Optional;
 
-/** A person whom an identity provider knows has nothing to do here: no rule gives a tenant and a role, or there is no such tenant. */
+/** A person known to an identity provider has no access: no rule grants a tenant and a role, or the tenant doesn't exist. */
 public final class NoAccessException extends RuntimeException {
     private final transient Person person;
 
@@ -13,7 +13,7 @@ public final class NoAccessException extends RuntimeException {
         this.person = person;
     }
 
-    /** Of no tenant. */
+    /** Without a tenant. */
     Actor actor() {
         return new Actor(Actor.SYSTEM.tenant(), person.id(), Optional.of(person));
     }

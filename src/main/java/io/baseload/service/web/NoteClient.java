@@ -12,8 +12,8 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Sends signed notes to those who keep or cosign them. Nobody is waited for longer than ten seconds, the whole answer included, and no answer is longer than 64 KB:
- * the next checkpoint waits for the one before.
+ * Sends signed notes to anchors and witnesses. A call takes at most ten seconds, including the whole answer, and an answer has at most 64 KB, because the next checkpoint waits for
+ * the previous one.
  */
 @Component
 final class NoteClient implements WitnessAnchor.Transport {

@@ -9,11 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}: the windows that a client should know of; {@code x-budget-warning}: soft limits that are passed. */
+/** {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}: the windows relevant for the client; {@code x-budget-warning}: soft limits that are exceeded. */
 public final class RateLimitHeaders {
     private RateLimitHeaders() {}
 
-    /** By name; none where nothing is limited. */
+    /** By name; empty if nothing is limited. */
     public static Map<String, String> of(QuotaSnapshot quota) {
         var headers = new LinkedHashMap<String, String>();
         quota.requests().ifPresent(room -> put(headers, "requests", room));
@@ -39,7 +39,7 @@ public final class RateLimitHeaders {
         headers.put("x-ratelimit-reset-" + what, text(room.reset()));
     }
 
-    /** {@code 20ms}, {@code 1s}, {@code 6m0s}, {@code 1h0m0s}; a second that has begun counts as whole. */
+    /** {@code 20ms}, {@code 1s}, {@code 6m0s}, {@code 1h0m0s}; seconds are rounded up. */
     static String text(Duration time) {
         if (time.compareTo(Duration.ofSeconds(1)) < 0) {
             return Math.max(0, time.toMillis()) + "ms";

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
 
-/** Values by name; beyond ten thousand those are forgotten that were asked for longest ago. */
+/** Values by name; with more than ten thousand, the least recently used are forgotten. */
 final class Recent<V> {
     private static final int REMEMBERED = 10_000;
 

@@ -17,17 +17,17 @@ import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
-/** Which key or token may ask which route: the whole of it. Of two rules that match, the first counts; a route without a rule is nobody's. */
+/** The complete rules for which key or token may call which route. If two rules match, the first one applies; a route without a rule is closed. */
 public final class RouteAccess {
     static final String TENANT = "tenant";
 
-    /** Where a role reaches. */
+    /** The scope of a role. */
     enum Reach {
-        /** With every key or token that has the role. What it shows is of its own tenant, unless it is the platform's. */
+        /** With every key or token that has the role. It shows only the caller's tenant, unless the caller is the platform's. */
         ANY,
         /** With keys and tokens of the platform. */
         PLATFORM,
-        /** On one's own tenant, which the path names. */
+        /** On the caller's own tenant, which the path names. */
         OWN,
         /** For a person with a token, and not with a key. */
         PERSON
@@ -47,7 +47,7 @@ public final class RouteAccess {
 
     /**
      * @param method an HTTP method, or {@code *} for all
-     * @param paths {@code {tenant}} in the pattern is the tenant that is asked about
+     * @param paths {@code {tenant}} in the pattern is the requested tenant
      */
     record Rule(String method, PathPattern paths, List<Grant> grants) {
         String pattern() {
@@ -88,7 +88,7 @@ public final class RouteAccess {
     private RouteAccess() {}
 
     /**
-     * Whether a caller may ask a route.
+     * Whether a caller may call a route.
      *
      * @param path without a query, such as {@code /admin/v1/tenants/default}
      */

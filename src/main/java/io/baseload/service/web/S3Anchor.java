@@ -28,14 +28,14 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * Puts each checkpoint into a bucket with object lock, as an object of its own that nobody, the account's owner included, can delete or overwrite before its
- * retention is over (mode {@code COMPLIANCE}). What is put twice becomes two versions, both locked, so that nobody who was there first can stand in for a checkpoint;
- * a store that answers without a version keeps no versions, hence no locks, and is refused.
+ * Puts each checkpoint into a bucket with object lock, as an object of its own that nobody, not even the account's owner, can delete or overwrite before its retention is over
+ * (mode {@code COMPLIANCE}). An object that is put twice gets two versions, both locked, so an object that was there first can't stand in for a checkpoint. A store that answers
+ * without a version keeps no versions, hence no locks, and is refused.
  */
 @Component
 @ConditionalOnProperty("baseload.audit.anchor.s3.bucket")
 final class S3Anchor implements Anchor {
-    /** The HTTP client writes these itself, as they were signed. */
+    /** The HTTP client writes these itself, with the signed values. */
     private static final Set<String> BY_CLIENT = Set.of("host", "content-length");
 
     private static final Pattern CODE = Pattern.compile("<Code>(\\w{1,64})</Code>");
@@ -84,7 +84,7 @@ final class S3Anchor implements Anchor {
                 .build();
     }
 
-    /** Objects are named by the trail's origin and the number of entries, with leading zeros so that they are listed in order. */
+    /** Object names consist of the trail's origin and the number of entries, with leading zeros so that they are listed in order. */
     static URI url(S3Properties properties, Checkpoint checkpoint) {
         URI endpoint = Objects.requireNonNullElseGet(
                 properties.endpoint(), () -> URI.create("https://s3." + properties.region() + ".amazonaws.com"));
@@ -115,7 +115,7 @@ final class S3Anchor implements Anchor {
         return sent.build();
     }
 
-    /** S3's word for what went wrong. The rest of such an answer may hold the request's signature. */
+    /** S3's error code. The rest of such an answer may contain the request's signature. */
     private static String code(HttpResponse<String> response) {
         var code = CODE.matcher(response.body());
         return code.find() ? code.group(1) : "without a code";

@@ -11,7 +11,7 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 import software.amazon.awssdk.profiles.ProfileFile;
 
-/** Where the keys of a bucket are found. They are read for each use, so that they can be exchanged, and are nowhere else. */
+/** The source of a bucket's credentials. They are read for each use, so that they can be replaced, and are kept nowhere else. */
 record S3Credentials(S3Properties properties, PropertyResolver environment) {
     /** @throws IllegalStateException if there are none */
     AwsCredentialsIdentity read() {
@@ -27,7 +27,7 @@ record S3Credentials(S3Properties properties, PropertyResolver environment) {
                 .orElseGet(() -> AwsCredentialsIdentity.create(id, secret));
     }
 
-    /** Files have the same names in small letters. */
+    /** Files use the same names in lower case. */
     private Function<String, Optional<String>> section(Path file) {
         var section = ProfileFile.builder()
                 .content(file)

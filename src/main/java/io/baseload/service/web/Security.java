@@ -22,13 +22,13 @@ import org.springframework.security.web.authentication.AnonymousAuthenticationFi
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 
-/** Which key may ask which route. Without a key only the two probes answer; the development profile adds the API page. */
+/** Decides which key may call which route. Without a key only the two probes answer; the development profile adds the API page. */
 @Configuration(proxyBeanMethods = false)
 class Security {
     static final String DEVELOPMENT = "development";
     static final String[] OPEN = {"/actuator/health/liveness", "/actuator/health/readiness"};
 
-    /** Open where checkpoints of others are cosigned: whose they are says their signature. */
+    /** Open if this service cosigns checkpoints of others: the signature identifies the sender. */
     private static final String WITNESS = "/witness/add-checkpoint";
 
     private static final String[] API_PAGE = {"/docs", "/swagger-ui/**", "/v3/api-docs/**", "/v3/api-docs.yaml"};
@@ -56,13 +56,13 @@ class Security {
                 .build();
     }
 
-    /** Neither times nor spans of each filter. */
+    /** No timings or spans for each filter. */
     @Bean
     SecurityObservationSettings noObservations() {
         return SecurityObservationSettings.noObservations();
     }
 
-    /** No users, no passwords, none generated: keys and tokens are all there is. */
+    /** No users and no passwords, not even generated ones: there are only keys and tokens. */
     @Bean
     AuthenticationManager noPasswords() {
         return authentication -> {

@@ -11,7 +11,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Tells each client the trace of its request, in {@code traceparent}, where traces are made. Comes after the filter that begins the span. */
+/** Returns the trace of each request to the client, in {@code traceparent}, if tracing is on. Runs after the filter that starts the span. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)
 final class TraceHeaders extends OncePerRequestFilter {

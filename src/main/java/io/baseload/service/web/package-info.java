@@ -1,5 +1,5 @@
 /**
- * What all HTTP interfaces share: authentication, error form, request ids, limits on bodies.
+ * The common part of all HTTP APIs: authentication, error format, request ids, limits on bodies.
  */
 @NullMarked
 package io.baseload.service.web;
