@@ -3,8 +3,6 @@ package io.baseload.service.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.baseload.chat.api.AnswerBuilder;
-import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.InvalidRequestException;
@@ -34,12 +32,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -279,7 +274,7 @@ class BackendFaultsTest {
         });
         connections.use(List.of(backend(LONG, LONG, 4)));
         var unbounded = CompletionRequest.chat(List.of(Message.user("Hi")));
-        var heard = new Heard();
+        var heard = new HeardAnswer();
         client().completions(new Backend.Offer("m", "m"))
                 .prepare(unbounded)
                 .start(answer -> produced -> produced < 3 ? Lease.Answer.GO : Lease.Answer.END, heard::accept);
@@ -334,7 +329,7 @@ class BackendFaultsTest {
         });
         connections.use(List.of(backend(LONG, LONG, 4)));
         var tool = new ToolSpec("f", "does it", "{\"type\":\"object\"}", false);
-        var heard = new Heard();
+        var heard = new HeardAnswer();
         client().completions(new Backend.Offer("m", "m"))
                 .prepare(CompletionRequest.chat(List.of(Message.user("Hi"))).withTools(ToolSet.auto(List.of(tool))))
                 .start(BackendFaultsTest::unlimited, heard::accept);
@@ -367,7 +362,7 @@ class BackendFaultsTest {
             connection.done();
         });
         connections.use(List.of(backend(LONG, LONG, 4)));
-        var heard = new Heard();
+        var heard = new HeardAnswer();
         var pieces = new ArrayList<String>();
         client().completions(new Backend.Offer("m", "m"))
                 .prepare(CompletionRequest.chat(List.of(Message.user("Hi"))))
@@ -453,13 +448,13 @@ class BackendFaultsTest {
         return connections.find("b").orElseThrow();
     }
 
-    private Heard ask(String model, Duration firstByte) {
+    private HeardAnswer ask(String model, Duration firstByte) {
         connections.use(List.of(backend(firstByte, LONG, 4)));
         return start(model, BackendFaultsTest::unlimited);
     }
 
-    private Heard start(String model, IntFunction<Lease> leases) {
-        var heard = new Heard();
+    private HeardAnswer start(String model, IntFunction<Lease> leases) {
+        var heard = new HeardAnswer();
         heard.completion = prepared(model).start(leases, heard::accept);
         return heard;
     }
@@ -490,44 +485,5 @@ class BackendFaultsTest {
                         .counter())
                 .map(counter -> counter.count())
                 .orElse(0.0);
-    }
-
-    /** One answer as it was told. */
-    private static final class Heard {
-        private final AnswerBuilder answer = new AnswerBuilder();
-        private final BlockingQueue<CompletionEvent> last = new LinkedBlockingQueue<>();
-        private final CountDownLatch piece = new CountDownLatch(1);
-        private final AtomicInteger ends = new AtomicInteger();
-        private volatile Completion completion;
-        private volatile StopReason reason;
-
-        void accept(CompletionEvent event) {
-            switch (event) {
-                case CompletionEvent.Piece one -> {
-                    answer.add(one);
-                    piece.countDown();
-                }
-                case CompletionEvent.ChoiceFinished finished -> reason = finished.reason();
-                case CompletionEvent.Finished finished -> end(finished);
-                case CompletionEvent.Failed failed -> end(failed);
-            }
-        }
-
-        private void end(CompletionEvent event) {
-            assertThat(ends.incrementAndGet()).isEqualTo(1);
-            last.add(event);
-        }
-
-        void awaitPiece() throws InterruptedException {
-            assertThat(piece.await(5, TimeUnit.MINUTES)).isTrue();
-        }
-
-        CompletionEvent.Finished finished() throws InterruptedException {
-            return (CompletionEvent.Finished) last.poll(5, TimeUnit.MINUTES);
-        }
-
-        CompletionEvent.Failed failed() throws InterruptedException {
-            return (CompletionEvent.Failed) last.poll(5, TimeUnit.MINUTES);
-        }
     }
 }
