@@ -11,7 +11,6 @@ import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -87,11 +86,7 @@ final class Decoder implements CausalModel, Step {
                     LinearShare.CHUNK_BYTES,
                     batch);
         }
-        for (Worker worker : made) {
-            worker.meet(Arrays.stream(made)
-                    .filter(other -> other.shard() == worker.shard())
-                    .toArray(Worker[]::new));
-        }
+        Worker.introduce(made);
         return made;
     }
 

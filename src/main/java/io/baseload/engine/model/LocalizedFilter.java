@@ -38,6 +38,10 @@ final class LocalizedFilter {
 
     private final Rows firstInput;
     private final Rows secondInput;
+
+    /** f before its norm. */
+    private final Rows filtered;
+
     private final AllReduce second;
     private final int[] visible;
 
@@ -52,6 +56,7 @@ final class LocalizedFilter {
         found = workspace.rows("filter state found", config.stateWidth());
         firstInput = workspace.rows("filter input", 2 * config.hidden());
         secondInput = workspace.rows("filter between", 2 * config.between());
+        filtered = workspace.rows("filtered", config.hidden());
         second = workspace.allReduce("filtered", config.hidden());
         visible = workspace.visible();
     }
@@ -83,9 +88,12 @@ final class LocalizedFilter {
 
     private Rows rest(Worker worker, Rows x) {
         weights.second().apply(worker, secondInput, second.part(worker));
-        Rows filtered = second.sum(worker);
         int first = worker.firstColumn(filtered.width());
-        worker.kernels.add(x, filtered, 0, worker.rows(), first, worker.endColumn(filtered.width()));
+        int width = worker.endColumn(filtered.width()) - first;
+        for (int row = 0; row < worker.rows(); row++) {
+            System.arraycopy(x.data(), x.at(row) + first, filtered.data(), filtered.at(row) + first, width);
+        }
+        second.add(worker, 1, filtered);
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         // x is needed no more, so its few rows may be written over.

@@ -21,7 +21,7 @@ final class NoHeads implements Block {
             Arrays.fill(out.data(), out.at(row) + from, out.at(row) + from + width, 0);
         }
         if (squares.isPresent()) {
-            worker.awaitAllShards();
+            squares.get().awaitRows(worker);
         }
     }
 

@@ -69,7 +69,7 @@ sealed interface QueryKeyNorms {
                 own.data()[own.at(row) + 1] = worker.kernels.squares(k, row, norm.countedBefore(), worker.scratch);
             }
             worker.did(Operator.NORMS_AND_ROTARY);
-            worker.awaitAllShards();
+            squares.awaitRows(worker);
         }
 
         @Override

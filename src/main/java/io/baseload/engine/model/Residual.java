@@ -11,8 +11,9 @@ import java.util.List;
  *
  * @param ofSum whether the norm behind the block is that of the sum
  * @param branch what the block computes, by all shards
+ * @param summed where the parts of all shards come together that the norm behind the block is of
  */
-record Residual(Norm before, Block block, Norm after, boolean ofSum, float factor, AllReduce branch) {
+record Residual(Norm before, Block block, Norm after, boolean ofSum, float factor, AllReduce branch, Rows summed) {
 
     /** All blocks of a shard, in their order. */
     static Residual[] of(DecoderWeights weights, Workspace workspace) {
@@ -22,46 +23,45 @@ record Residual(Norm before, Block block, Norm after, boolean ofSum, float facto
         float factor = config.factors().residual();
         AllReduce attended = workspace.allReduce("attention", config.hidden());
         AllReduce fed = workspace.allReduce("feed-forward", config.hidden());
+        boolean sums = fed.shared() && config.norms().after() && !ofSum;
+        Rows summed = workspace.rows("summed", sums ? config.hidden() : 0);
         for (DecoderWeights.Layer layer : weights.layers()) {
             Block attention = layer.attention().bind(workspace);
             Block feedForward = layer.feedForward().bind(workspace);
-            blocks.add(
-                    new Residual(layer.attentionNorm(), attention, layer.attentionPostNorm(), ofSum, factor, attended));
             blocks.add(new Residual(
-                    layer.feedForwardNorm(), feedForward, layer.feedForwardPostNorm(), ofSum, factor, fed));
+                    layer.attentionNorm(), attention, layer.attentionPostNorm(), ofSum, factor, attended, summed));
+            blocks.add(new Residual(
+                    layer.feedForwardNorm(), feedForward, layer.feedForwardPostNorm(), ofSum, factor, fed, summed));
         }
         return blocks.toArray(Residual[]::new);
     }
 
     void run(Worker worker, Rows x, Rows normed) {
         block.run(worker, before.isNone() ? x : worker.norm(x, before, worker.own, normed), branch.part(worker));
-        add(worker, x, branch.sum(worker));
-    }
-
-    private void add(Worker worker, Rows x, Rows branch) {
-        if (!after.isNone()) {
-            worker.await();
-            int from = worker.from(worker.rows());
-            int to = worker.to(worker.rows());
+        int from = worker.from(worker.rows());
+        int to = worker.to(worker.rows());
+        if (after.isNone() || ofSum) {
+            branch.add(worker, factor, x);
             if (ofSum) {
-                add(worker, branch, x, from, to, 0, x.width());
+                worker.did(Operator.NORMS_AND_ROTARY);
+                worker.await();
                 after.apply(worker, x, x, from, to);
-            } else {
-                after.apply(worker, branch, branch, from, to);
-                add(worker, branch, x, from, to, 0, x.width());
             }
         } else {
-            add(worker, branch, x, 0, worker.rows(), worker.firstColumn(x.width()), worker.endColumn(x.width()));
+            Rows sum = branch.sum(worker, summed);
+            worker.await();
+            after.apply(worker, sum, sum, from, to);
+            add(worker, sum, x, from, to);
         }
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
     }
 
-    private void add(Worker worker, Rows branch, Rows x, int from, int to, int firstColumn, int endColumn) {
+    private void add(Worker worker, Rows branch, Rows x, int from, int to) {
         if (factor == 1) {
-            worker.kernels.add(branch, x, from, to, firstColumn, endColumn);
+            worker.kernels.add(branch, x, from, to, 0, x.width());
         } else {
-            worker.kernels.addScaled(branch, factor, x, from, to, firstColumn, endColumn);
+            worker.kernels.addScaled(branch, factor, x, from, to, 0, x.width());
         }
     }
 }

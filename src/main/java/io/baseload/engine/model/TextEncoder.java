@@ -97,9 +97,7 @@ public final class TextEncoder implements Step {
                     LinearShare.CHUNK_BYTES,
                     batch);
         }
-        for (Worker worker : made) {
-            worker.meet(made);
-        }
+        Worker.introduce(made);
         return made;
     }
 

@@ -9,6 +9,7 @@ import io.baseload.engine.profile.Operator;
 import io.baseload.engine.profile.WorkerClock;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -83,12 +84,16 @@ public final class Worker {
     }
 
     /**
-     * To be called once before the first step.
+     * Tells each worker those of its shard, itself among them. To be called once before the first step.
      *
-     * @param fellows the workers of its shard by index, itself among them
+     * @param all of all shards, those of each by index
      */
-    void meet(Worker[] fellows) {
-        this.fellows = fellows;
+    static void introduce(Worker[] all) {
+        for (Worker worker : all) {
+            worker.fellows = Arrays.stream(all)
+                    .filter(other -> other.shard == worker.shard)
+                    .toArray(Worker[]::new);
+        }
     }
 
     /** Waits for all workers of the shard; what they wrote before is seen by all behind it. */
@@ -119,10 +124,20 @@ public final class Worker {
         }
     }
 
-    /** Waits for the workers of all shards. */
-    void awaitAllShards() {
+    /** Tells other shards' workers that its slice of its shard's part is there, and helps its own shard's to complete theirs. */
+    void postPart() {
+        post();
         help();
-        Objects.requireNonNull(barrier).await();
+    }
+
+    /** Tells whoever waits for this worker that what it has written up to here may be read. */
+    void post() {
+        Objects.requireNonNull(barrier).post();
+    }
+
+    /** Waits for those workers of a shard that have some of {@code from … to} of {@code units}, until they have posted as often as this one. */
+    void awaitPosts(int shard, int from, int to, int units) {
+        Objects.requireNonNull(barrier).awaitPosts(shard, from, to, units);
         did(Operator.BARRIERS);
     }
 

@@ -33,12 +33,17 @@ final class Meeting {
      */
     Meeting(Group group, int workers, boolean crowded, long naps) {
         this.naps = naps;
-        spinNanos = crowded ? CROWDED_SPIN_NANOS : SPIN_NANOS;
+        spinNanos = spinNanos(crowded);
         own = new Place[workers];
         sides = new int[workers];
         List<Place> made = new ArrayList<>();
         add(group, null, 0, made);
         places = made.toArray(Place[]::new);
+    }
+
+    /** How long a thread that waits for another spins before it parks. */
+    static long spinNanos(boolean crowded) {
+        return crowded ? CROWDED_SPIN_NANOS : SPIN_NANOS;
     }
 
     private void add(Group group, @Nullable Place above, int side, List<Place> made) {

@@ -43,6 +43,7 @@ public final class Team implements AutoCloseable {
     /** Where the workers of each shard meet; {@link #inside} itself if there is only one. */
     private final Meeting[] shards;
 
+    private final Stamps stamps;
     private final Meeting end;
     private final Barrier[] barriers;
     private final boolean crowded;
@@ -91,6 +92,7 @@ public final class Team implements AutoCloseable {
         start = new WakeUp(all);
         inside = new Meeting(all, workers, crowded, naps);
         end = new Meeting(all, workers, crowded, naps);
+        stamps = new Stamps(layout, crowded, naps);
         shards = new Meeting[layout.shards()];
         claims = new CpuClaims[layout.shards()];
         barriers = new Barrier[workers];
@@ -109,7 +111,7 @@ public final class Team implements AutoCloseable {
         }
         this.pinned = true;
         for (int worker = 0; worker < workers; worker++) {
-            barriers[worker] = new Barrier(inside, shards[layout.shard(worker)], worker);
+            barriers[worker] = new Barrier(inside, shards[layout.shard(worker)], stamps, worker);
         }
         for (int worker = 1; worker < workers; worker++) {
             int self = worker;
@@ -144,7 +146,7 @@ public final class Team implements AutoCloseable {
         if (home.isPresent()) {
             home.get().begin();
         }
-        work(step, 0, active);
+        work(step, 0, active, steps);
         if (home.isPresent()) {
             home.get().end();
         }
@@ -157,6 +159,7 @@ public final class Team implements AutoCloseable {
             for (Meeting shard : shards) {
                 shard.reset();
             }
+            stamps.reset();
             throw rethrow(thrown);
         }
     }
@@ -189,6 +192,7 @@ public final class Team implements AutoCloseable {
         for (Meeting shard : shards) {
             shard.abort();
         }
+        stamps.abort();
     }
 
     private void refuseLost() {
@@ -218,6 +222,7 @@ public final class Team implements AutoCloseable {
         for (Meeting shard : shards) {
             shard.expect(active);
         }
+        stamps.expect(active);
         end.expect(active);
         startNanos = System.nanoTime();
         start.pass(0, ++steps << WORKER_BITS | active, active);
@@ -277,7 +282,7 @@ public final class Team implements AutoCloseable {
                     onItsOwn = !onItsOwn;
                     Affinity.set(onItsOwn ? List.of(own.get(layout.place(worker))) : all);
                 }
-                work(next, worker, active);
+                work(next, worker, active, seen >> WORKER_BITS);
                 if (!ended(worker)) {
                     return;
                 }
@@ -295,8 +300,9 @@ public final class Team implements AutoCloseable {
         }
     }
 
-    private void work(Step step, int worker, int active) {
+    private void work(Step step, int worker, int active, long number) {
         long cpu = CPU.getCurrentThreadCpuTime();
+        barriers[worker].begin(number);
         try {
             step.run(worker, active, barriers[worker]);
         } catch (Throwable thrown) {

@@ -24,7 +24,8 @@ import java.util.stream.IntStream;
  * multiply  = Σ over matrices  weights · seconds of b rows a weight          by the kernel's rate from cache
  * attend    = b · n · layers · heads · (key + value width) / rate of attention
  * barriers  = how many · what one takes
- * all-reduce = 2 · latency + 2 · b · D · 4 / (S · link)      reduce-scatter and all-gather: each socket sends a share of 1/S to each other, all links at once
+ * all-reduce = latency + b · D · 4 / link                     each socket reads the parts of all others, all links at once;
+ *              2 · latency + 2 · b · D · 4 / (S · link)       where that is less: reduce-scatter and all-gather, each socket sends a share of 1/S to each other
  * all-reduce = barrier                                        shards in one socket: the sum is read from cache
  * gather    = latency + b · V · 4 / (S · link)               the logits
  * step      = max(read, multiply + attend) + barriers + all-reduces + gather
@@ -219,7 +220,8 @@ public final class CapacityPlanner {
             return shardsAreSockets() ? 0 : model.allReduces() * machine.rates().barrierSeconds();
         }
         double share = Float.BYTES * (double) b / (sockets * machine.linkBytesPerSecond());
-        double allReduce = 2 * machine.linkSeconds() + 2 * share * model.hidden();
+        double direct = machine.linkSeconds() + sockets * share * model.hidden();
+        double allReduce = Math.min(direct, 2 * machine.linkSeconds() + 2 * share * model.hidden());
         return model.allReduces() * allReduce + machine.linkSeconds() + share * model.vocabulary();
     }
 

@@ -71,10 +71,10 @@ class LinearShareTest {
             Scratch scratch = Scratch.allocate(memory, COLUMNS, COLUMNS);
             workers[i] = new Worker(0, kernels, scratch, quantized.share(), profile.worker(i), COLUMNS, 1, batch);
         }
+        Worker.introduce(workers);
         try (Team team = new Team(count, false)) {
             team.run((index, active, barrier) -> {
                 Worker worker = workers[index];
-                worker.meet(workers);
                 worker.start(batch, index, active, barrier);
                 boolean int8 = prefill > 0 && kernels.quantizesPrompts(linear.weight());
                 if (int8) {

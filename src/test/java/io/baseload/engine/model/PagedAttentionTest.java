@@ -108,9 +108,7 @@ class PagedAttentionTest {
                     LinearShare.CHUNK_BYTES,
                     batch);
         }
-        for (Worker worker : all) {
-            worker.meet(all);
-        }
+        Worker.introduce(all);
         try (Team team = new Team(workers, false)) {
             team.run((index, count, barrier) -> {
                 all[index].start(batch, index, count, barrier);

@@ -220,10 +220,59 @@ class TeamTest {
         }
     }
 
+    /** Worker 3, whose slice worker 0 doesn't need, comes only when that has gone on. */
+    @Test
+    void whoWaitsForASliceWaitsForItsWorkersAlone() {
+        var gone = new CountDownLatch(1);
+        try (Team team = new Team(TeamLayout.unbound(4, 2), 4, false, Team.LOST_NAPS)) {
+            int[] slices = new int[4];
+            team.run((worker, all, barrier) -> {
+                if (worker == 3) {
+                    waitFor(gone);
+                }
+                slices[worker] = worker + 1;
+                barrier.post();
+                if (worker == 0) {
+                    barrier.awaitPosts(1, 0, 1, 2);
+                    assertEquals(2, slices[1]);
+                    gone.countDown();
+                }
+                barrier.awaitPosts(1, 1, 2, 2);
+                assertEquals(4, slices[3]);
+            });
+        }
+    }
+
+    @Test
+    void postsAreThoseOfTheStepAlsoBehindOneThatFailed() {
+        try (Team team = new Team(TeamLayout.unbound(2, 2), 2, false, Team.LOST_NAPS)) {
+            Step failing = (worker, all, barrier) -> {
+                barrier.post();
+                barrier.post();
+                if (worker == 1) {
+                    throw new IllegalStateException("expected");
+                }
+                barrier.post();
+                barrier.awaitPosts(1, 0, 1, 1);
+            };
+            int[] seen = new int[2];
+            for (int step = 1; step <= 100; step++) {
+                assertThrows(IllegalStateException.class, () -> team.run(failing));
+                int number = step;
+                team.run((worker, all, barrier) -> {
+                    seen[worker] = number;
+                    barrier.post();
+                    barrier.awaitPosts(1 - worker, 0, 1, 1);
+                    assertEquals(number, seen[1 - worker]);
+                });
+            }
+        }
+    }
+
     /** It can't be ended, so the team is of no use any more; but nobody waits for ever. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aWorkerThatHangsIsGivenUp(boolean beforeABarrier) throws InterruptedException {
+    @ValueSource(strings = {"in a step", "before a barrier", "before a slice"})
+    void aWorkerThatHangsIsGivenUp(String where) throws InterruptedException {
         var ever = new CountDownLatch(1);
         Thread[] threads = new Thread[4];
         try (Team team = new Team(TeamLayout.unbound(4, 2), 4, false, 1)) {
@@ -233,9 +282,12 @@ class TeamTest {
                 if (worker == 3) {
                     waitFor(ever);
                 }
-                if (beforeABarrier) {
+                if (where.equals("before a barrier")) {
                     barrier.awaitShard();
                     barrier.await();
+                } else if (where.equals("before a slice")) {
+                    barrier.post();
+                    barrier.awaitPosts(1, 0, 2, 2);
                 }
             };
             assertThrows(WorkerLostException.class, () -> team.run(hanging));

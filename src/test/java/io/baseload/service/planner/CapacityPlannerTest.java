@@ -126,9 +126,12 @@ class CapacityPlannerTest {
     void socketsShareWeightsAndPayForCollectives() {
         CapacityPlan plan = plan(sockets(4), 1, 100);
         assertThat(plan.standing()).startsWith("planned, with weights cut over the sockets");
-        // two sums of 1000 numbers, of which each link carries a quarter twice, and the logits once
-        double collectives = 2 * (2 * 5e-6 + 2 * 1000 * 4 / 4e9) + 5e-6 + 1000 * 4 / 4e9;
+        // two sums of 1000 numbers, all of which each link carries, and a quarter of the logits
+        double collectives = 2 * (5e-6 + 1000 * 4 / 1e9) + 5e-6 + 1000 * 4 / 4e9;
         assertThat(plan.step().collectives()).isEqualTo(collectives, EXACT);
+        // of 8 rows each link carries a quarter, twice
+        double shared = 2 * (2 * 5e-6 + 2 * 8 * 1000 * 4 / 4e9) + 5e-6 + 8 * 1000 * 4 / 4e9;
+        assertThat(plan(sockets(4), 8, 100).step().collectives()).isEqualTo(shared, EXACT);
         // of two KV heads each of four sockets has one
         assertThat(plan.step().readKv()).isEqualTo(160_000 / 1e9, EXACT);
         assertThat(plan.perSocket()).hasSize(4).allSatisfy(socket -> {
