@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.springframework.ai.chat.model.ChatResponse;
 
-/** One prompt that is being answered: gathers the answer, and ends with the response to all of it. */
+/** One prompt that is being answered: collects the answer, and ends with the response to all of it. */
 final class Asking {
     private final Responses responses;
     private final Consumer<ChatResponse> pieces;
@@ -25,13 +25,11 @@ final class Asking {
      * A complete answer.
      *
      * @param whole in one piece
-     * @param end what a stream sends after the last piece of text
+     * @param end sent by a stream after the last piece of text
      */
     record Answered(ChatResponse whole, ChatResponse end) {}
 
-    /**
-     * @param pieces hears of each piece of text from the engine's thread; must not block
-     */
+    /** @param pieces receives each piece of text on the engine's thread; must not block */
     Asking(PreparedCompletion prepared, Responses responses, Consumer<ChatResponse> pieces) {
         this.responses = responses;
         this.pieces = pieces;
@@ -76,7 +74,7 @@ final class Asking {
         return whole;
     }
 
-    /** What was generated until now. */
+    /** What was generated so far. */
     ChatResponse soFar() {
         boolean complete = whole.isDone() && !whole.isCompletedExceptionally();
         return (complete ? whole.join() : answered(completion.usage())).whole();

@@ -23,7 +23,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.scheduler.Schedulers;
 
-/** Spring AI's {@link ChatModel} over a model that runs in this process. Safe for use by several threads; does not own the model. */
+/** Spring AI's {@link ChatModel} over a model that runs in this process. Thread-safe; does not own the model. */
 public final class BaseloadChatModel implements ChatModel {
     private static final String PROVIDER = "baseload";
 
@@ -46,7 +46,7 @@ public final class BaseloadChatModel implements ChatModel {
     }
 
     /**
-     * @param completions the same model in words
+     * @param completions the same model for text
      * @param defaults options of prompts that have none of their own
      */
     public BaseloadChatModel(
@@ -85,7 +85,7 @@ public final class BaseloadChatModel implements ChatModel {
         });
     }
 
-    /** Answers piece by piece, from the subscription on; the last response has the calls of tools, finish reason and usage. Cancelling the subscription ends the generation. */
+    /** Answers piece by piece, from the subscription on; the last response has the tool calls, finish reason and usage. Cancelling the subscription ends the generation. */
     @Override
     public Flux<ChatResponse> stream(Prompt prompt) {
         return Flux.deferContextual(view -> {
@@ -110,7 +110,7 @@ public final class BaseloadChatModel implements ChatModel {
             });
             var _ = asking.whole().whenComplete((response, failure) -> end(sink, context, response, failure));
         });
-        // whoever listens may take its time, the engine's thread may not
+        // the subscriber may take its time, the engine's thread may not
         return generated.publishOn(Schedulers.boundedElastic());
     }
 
@@ -154,7 +154,7 @@ public final class BaseloadChatModel implements ChatModel {
         return new Prompt(prompt.getInstructions(), options(prompt));
     }
 
-    /** Options of another type are combined with the model's own; options of this model's type are taken as they are. */
+    /** Options of another type are combined with the model's own; options of this model's type are used unchanged. */
     private BaseloadChatOptions options(Prompt prompt) {
         ChatOptions options = prompt.getOptions();
         if (options instanceof BaseloadChatOptions own) {

@@ -10,7 +10,7 @@ import org.springframework.ai.model.tool.DefaultToolCallingChatOptions;
 import org.springframework.ai.model.tool.StructuredOutputChatOptions;
 import org.springframework.ai.tool.ToolCallback;
 
-/** Spring AI's portable options, {@code minP}, {@code seed}, {@code cacheSalt}, and how tools are called. What is null is left to the model's defaults. Immutable. */
+/** Spring AI's portable options, {@code minP}, {@code seed}, {@code cacheSalt}, and the tool options. Null options use the model's defaults. Immutable. */
 public class BaseloadChatOptions extends DefaultToolCallingChatOptions implements StructuredOutputChatOptions {
     private final @Nullable Double minP;
     private final @Nullable Long seed;
@@ -69,12 +69,15 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
         return seed;
     }
 
-    /** Prompts share what was computed of earlier ones only where these had the same salt: give each of your users one, and none can tell by time what others ask. */
+    /**
+     * Prompts reuse the computed beginning of earlier ones only if these had the same salt: give each of your users a different one, so that none can infer from timing what others
+     * ask.
+     */
     public @Nullable String getCacheSalt() {
         return cacheSalt;
     }
 
-    /** Whether a tool is called; null = as the model likes. A forced call is forced once: after the result of a tool the model is free. */
+    /** Whether a tool is called; null = the model decides. A call is forced only once: after the result of a tool the model is free. */
     public @Nullable ToolChoice getToolChoice() {
         return toolChoice;
     }

@@ -13,20 +13,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param model GGUF file of the model.
  * @param threads Worker threads; 0 = as many as the machine's CPU quota allows.
- * @param pinned Whether each worker thread stays on one CPU.
- * @param contextLength Tokens that prompt and answer may have together; 0 = the model's own context length.
- * @param kvPrecision How the KV cache stores keys and values: f32, f16 or q8.
- * @param precision What linear layers compute with: exact or fast.
- * @param prefixCache Whether what was computed of a prompt is kept for later ones that begin with the same tokens.
- * @param speculation Whether an answer that is alone may have several tokens in a step where its text repeats itself.
- * @param toolFormat How the model writes calls of tools, where its template doesn't show it.
- * @param maxSequences Answers that are generated at the same time.
- * @param maxQueued Requests that may wait beyond those; one more is refused.
+ * @param pinned Whether each worker thread is pinned to one CPU.
+ * @param contextLength Maximum tokens of prompt and answer together; 0 = the model's own context length.
+ * @param kvPrecision Number format of the KV cache: f32, f16 or q8.
+ * @param precision Precision of linear layers: exact or fast.
+ * @param prefixCache Whether computed prompts are kept for later ones that begin with the same tokens.
+ * @param speculation Whether an answer that runs alone may get several tokens in one step if its text repeats.
+ * @param toolFormat The model's tool-call format, if its template doesn't show it.
+ * @param maxSequences Answers generated at the same time.
+ * @param maxQueued Further requests that may wait; more are refused.
  * @param temperature Randomness of the choice, 0 to 2; 0 = always the likeliest token.
  * @param topP Choose among the likeliest tokens whose probabilities sum to this, 0 to 1.
  * @param topK Choose among this many of the likeliest tokens; 0 = all.
  * @param minP Choose among tokens at least this fraction as likely as the likeliest, 0 to 1.
- * @param maxTokens Tokens that an answer may have; as many as the context leaves when not set.
+ * @param maxTokens Maximum tokens of an answer; up to the end of the context when not set.
  * @param stop Texts that end an answer; they are not part of it.
  * @param seed The same prompt, options and seed give the same text; another seed each time when not set.
  * @param presencePenalty Lowers the chance of tokens that the answer already has, -2 to 2.
@@ -57,7 +57,7 @@ public record BaseloadChatProperties(
 
     static final String PREFIX = "spring.ai.baseload.chat";
 
-    /** Fails the binding, which Spring Boot reports by name, where no model is given. */
+    /** Makes the binding fail, which Spring Boot reports with the property's name, if no model is given. */
     public BaseloadChatProperties {
         requireModel(model);
     }

@@ -29,7 +29,7 @@ import org.springframework.ai.embedding.observation.EmbeddingModelObservationCon
 import org.springframework.ai.embedding.observation.EmbeddingModelObservationConvention;
 import org.springframework.ai.embedding.observation.EmbeddingModelObservationDocumentation;
 
-/** Spring AI's {@link EmbeddingModel} over an encoder that runs in this process. Safe for use by several threads; does not own the encoder. */
+/** Spring AI's {@link EmbeddingModel} over an encoder that runs in this process. Thread-safe; does not own the encoder. */
 public final class BaseloadEmbeddingModel implements EmbeddingModel {
     private static final String PROVIDER = "baseload";
 

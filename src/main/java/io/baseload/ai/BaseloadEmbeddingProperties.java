@@ -7,13 +7,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What an application's own configuration says of its embedding model.
+ * The application's configuration of its embedding model.
  *
- * @param model Folder of the encoder, in Hugging Face's form; required.
- * @param threads Worker threads; 0 takes as many as the CPU quota allows. Of no effect where there is an engine already.
- * @param pinned Whether each worker stays on one CPU.
- * @param contextLength Tokens of a text; 0 is the model's own, up to 8192.
- * @param precision What linear layers compute with: exact or fast.
+ * @param model Folder of the encoder, in Hugging Face's format; required.
+ * @param threads Worker threads; 0 uses as many as the CPU quota allows. No effect if there is already an engine.
+ * @param pinned Whether each worker thread is pinned to one CPU.
+ * @param contextLength Maximum tokens of a text; 0 is the model's own, up to 8192.
+ * @param precision Precision of linear layers: exact or fast.
  * @param maxQueued Requests that may wait beyond the eight that run.
  */
 @ConfigurationProperties(BaseloadEmbeddingProperties.PREFIX)
@@ -27,7 +27,7 @@ public record BaseloadEmbeddingProperties(
 
     static final String PREFIX = "spring.ai.baseload.embedding";
 
-    /** Fails the binding, which Spring Boot reports by name, where no model is given. */
+    /** Makes the binding fail, which Spring Boot reports with the property's name, if no model is given. */
     public BaseloadEmbeddingProperties {
         requireModel(model);
     }

@@ -12,14 +12,14 @@ import org.springframework.ai.chat.messages.SystemMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
 import org.springframework.ai.chat.messages.UserMessage;
 
-/** Spring AI's messages as the model's. */
+/** Converts Spring AI's messages to the model's. */
 final class Messages {
-    /** Where Spring AI's own models leave a message's reasoning. */
+    /** The metadata key under which Spring AI's own models put a message's reasoning. */
     static final String REASONING = "reasoningContent";
 
     private Messages() {}
 
-    /** @throws InvalidRequestException if a message holds what this model can't read */
+    /** @throws InvalidRequestException if a message contains something that this model can't read */
     static Stream<Message> of(org.springframework.ai.chat.messages.Message message) {
         return switch (message) {
             case ToolResponseMessage tools ->

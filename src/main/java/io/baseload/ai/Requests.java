@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.prompt.Prompt;
 
-/** Spring AI's prompts as requests; what can't be done is refused by name, never left out. */
+/** Converts Spring AI's prompts to requests; unsupported features are refused by name, never omitted. */
 final class Requests {
     private final String model;
 
@@ -23,7 +23,7 @@ final class Requests {
         this.model = model;
     }
 
-    /** @throws InvalidRequestException if the prompt or its options ask for what this model doesn't do */
+    /** @throws InvalidRequestException if the prompt or its options need something that this model doesn't support */
     CompletionRequest of(Prompt prompt, BaseloadChatOptions options) {
         refuse(options);
         List<Message> messages =
@@ -41,7 +41,7 @@ final class Requests {
                 false);
     }
 
-    /** All prompts are the application's; those of different salts share nothing. */
+    /** All prompts belong to the application; those with different salts share nothing. */
     static CacheScope scope(BaseloadChatOptions options) {
         return new CacheScope("application", Objects.requireNonNullElse(options.getCacheSalt(), ""));
     }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The audit trail from outside of the service. */
+/** The audit trail, outside of the service. */
 @Command(
         name = "audit",
         description = "Verifies exports of the audit trail, and says whose checkpoints this home believes.",
@@ -102,7 +102,7 @@ final class AuditCommand {
         }
     }
 
-    /** A documented act: this home goes on where others have signed. */
+    /** A documented decision: this home continues where others have signed. */
     @Command(
             name = "trust",
             description = "Makes this home believe the checkpoints of a key, such as that of an earlier home on the"

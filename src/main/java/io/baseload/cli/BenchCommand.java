@@ -17,8 +17,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Measures the engine: prefill of some prompts, then decode of all sequences together, a token each in a step. The prompts' ids are as good as random; rounds of the
- * first {@link #WARM_UP_SECONDS} of each measurement don't count: by then the compiler has done with what a step runs through, kernels and all else.
+ * Measures the engine: prefill of some prompts, then decode of all sequences together, one token of each per step. The prompts' ids are effectively random. Rounds in the first
+ * {@link #WARM_UP_SECONDS} of each measurement don't count: after that the compiler has finished with the code of a step.
  */
 @Command(
         name = "bench",
@@ -93,7 +93,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--repeat", defaultValue = "3", description = "Rounds that count (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
-    /** What {@code --json} prints; profiles, in the order of the runs, only if they were asked for; what speculation brings, too. */
+    /** The output of {@code --json}; profiles, in the order of the runs, and speculation only if requested. */
     record Report(
             String engine,
             String version,

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where the workers' time went, in percent.
+ * The workers' time by operator, in percent.
  *
  * @param prefill by class of operator, until all sequences had their first token
  * @param decode afterwards
  */
 record BenchProfile(Map<String, Double> prefill, Map<String, Double> decode) {
-    /** The groups in which an article tells where the time of Yuan2.0-102B went on a server of four sockets: Inspur, 2024. */
+    /** The groups in which an article reports the time of Yuan2.0-102B on a server with four sockets: Inspur, 2024. */
     private static final Map<String, Integer> ARTICLE =
             Map.of("linear", 50, "convolution", 20, "collectives", 20, "other", 10);
 

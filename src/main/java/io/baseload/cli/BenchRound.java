@@ -19,21 +19,20 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * One round of a measurement: some sequences are prefilled, then all of them decode together, each a token in each step. Leases hold back those that are ready
- * until all are.
+ * One round of a measurement: some sequences are prefilled, then all of them decode together, one token each per step. Leases hold back those that are ready until all are.
  *
  * @param prefillSeconds from the requests to the last sequence's first token
- * @param stepNanos of each decode step but the first, in which sequences are still on their way
- * @param allocated bytes of heap that all threads took for each token meanwhile
- * @param prefill where the workers' time went until all had their first token
- * @param decode where it went afterwards
+ * @param stepNanos of each decode step except the first, during which sequences are still arriving
+ * @param allocated bytes of heap that all threads allocated per token meanwhile
+ * @param prefill the workers' time until all had their first token
+ * @param decode the workers' time afterwards
  */
 record BenchRound(
         double prefillSeconds, long[] stepNanos, double allocated, OperatorTimes prefill, OperatorTimes decode) {
     /** Tokens of an answer that aren't measured: that of prefill, and that of the first step. */
     private static final int UNMEASURED = 2;
 
-    /** The greatest number of tokens that a sequence has, beside its prompt and those that are measured. */
+    /** The largest number of tokens of a sequence, besides its prompt and the measured ones. */
     static final int SPARE = UNMEASURED + 1;
 
     private static final class Gate implements Lease {
@@ -45,7 +44,7 @@ record BenchRound(
         }
     }
 
-    /** @param number of the round: each has other prompts, so that nothing of the one before helps */
+    /** @param number of the round: each has different prompts, so that nothing of the previous one is reused */
     static BenchRound run(LoadedModel model, int number, int batch, int prompt, int decode)
             throws InterruptedException, ExecutionException {
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

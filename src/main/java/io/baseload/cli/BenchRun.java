@@ -8,14 +8,14 @@ import java.util.Locale;
 /**
  * One measurement.
  *
- * @param quantize what the weights of linear layers are
+ * @param quantize the format of the weights of linear layers
  * @param batch sequences that are decoded together
- * @param prefillTps tokens a second of all prompts together
- * @param decodeTps tokens a second of all sequences together
- * @param stepMillis how long a decode step takes
+ * @param prefillTps tokens per second of all prompts together
+ * @param decodeTps tokens per second of all sequences together
+ * @param stepMillis duration of a decode step
  * @param allocatedPerToken bytes of heap, while sequences decode
- * @param roofline what the machine can do at best
- * @param rooflineFraction decode's part of that
+ * @param roofline the machine's limit
+ * @param rooflineFraction decode as a fraction of that
  */
 record BenchRun(
         String quantize,
@@ -93,7 +93,7 @@ record BenchRun(
                 100 * rooflineFraction);
     }
 
-    /** What the roofline is made of. */
+    /** The parts of the roofline. */
     String rooflineLine() {
         double none = roofline.weightBytes() / roofline.bytesPerSecond();
         return String.format(

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
-/** Notes when one answer's tokens are there. The first comes out of prefill; each after it is one decode step. */
+/** Records when one answer's tokens arrive. The first comes from prefill; each further one is one decode step. */
 final class BenchSink implements TokenSink {
     private final CountDownLatch started;
     private final long[] times;
@@ -44,12 +44,12 @@ final class BenchSink implements TokenSink {
         started.countDown();
     }
 
-    /** Completes with the answer; fails as the answer does. */
+    /** Completes with the answer; fails if the answer does. */
     CompletableFuture<Void> end() {
         return end;
     }
 
-    /** When each token was there, {@link System#nanoTime}. */
+    /** The arrival time of each token, {@link System#nanoTime}. */
     long[] times() {
         return Arrays.copyOf(times, count);
     }

@@ -23,14 +23,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 
 /**
- * What speculation brings: the same answers with and without, in turn.
+ * The effect of speculation: the same answers with and without it, alternating.
  *
  * @param answers which
- * @param plainTps tokens a second without
- * @param speculativeTps tokens a second with it
+ * @param plainTps tokens per second without
+ * @param speculativeTps tokens per second with it
  * @param ratio of each pair
- * @param drafted tokens that were computed before they were chosen
- * @param accepted those of them that were chosen then
+ * @param drafted draft tokens computed
+ * @param accepted draft tokens accepted
  */
 record BenchSpeculation(
         String answers, Spread plainTps, Spread speculativeTps, Spread ratio, long drafted, long accepted) {
@@ -41,7 +41,7 @@ record BenchSpeculation(
         4. The old school is now a library, which opens at nine every morning.
         """;
 
-    /** What is to be answered, and how much at random. */
+    /** The prompts, and their randomness. */
     private record Task(String name, String prompt, float temperature) {}
 
     private static final List<Task> TASKS = List.of(
@@ -54,7 +54,7 @@ record BenchSpeculation(
     /**
      * Both kinds of answers, in pairs; the first pair is a warm-up.
      *
-     * @param tokens of an answer at most
+     * @param tokens maximum of an answer
      */
     static List<BenchSpeculation> run(LoadedModel plain, LoadedModel speculative, int tokens, int pairs)
             throws InterruptedException, ExecutionException {
@@ -91,7 +91,7 @@ record BenchSpeculation(
                 after.accepted() - before.accepted());
     }
 
-    /** Tokens a second of an answer, behind its first. */
+    /** Tokens per second of an answer, after its first. */
     private static double rate(Completions completions, Task task, int tokens, int seed)
             throws InterruptedException, ExecutionException {
         var stopwatch = new TokenTimer();

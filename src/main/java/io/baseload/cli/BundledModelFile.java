@@ -12,8 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /**
- * The model that is shipped with the program. An engine maps its files, and an entry of a jar can't be mapped: where the model is only in the jar, it is copied
- * to a cache folder once.
+ * The model that is shipped with the program. The engine maps its files, and an entry of a jar can't be mapped: if the model is only in the jar, it is copied to a cache folder
+ * once.
  */
 final class BundledModelFile {
     static final String FILE = "SmolLM2-135M-Instruct.Q4_1.gguf";
@@ -26,7 +26,7 @@ final class BundledModelFile {
         return given().orElseGet(BundledModelFile::fromClassPath);
     }
 
-    /** The copy beside the program, where the starter script found one. */
+    /** The copy next to the program, if the start script found one. */
     private static Optional<Path> given() {
         return Optional.ofNullable(System.getProperty("baseload.bundled-model"))
                 .map(Path::of)

@@ -33,7 +33,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Answers one prompt and prints the text as it is generated, last the rates. */
+/** Answers one prompt and prints the text as it is generated, followed by the rates. */
 @Command(name = "generate", description = "Answers one prompt; prints the text as it is generated, last the rates.")
 final class GenerateCommand implements Callable<Integer> {
     @Mixin
@@ -95,7 +95,7 @@ final class GenerateCommand implements Callable<Integer> {
             description = "A JSON Schema (2020-12): the answer is JSON that validates, unless it runs out of tokens.")
     private @Nullable Path schema;
 
-    /** What to ask. */
+    /** The prompt. */
     private static final class Question {
         @Option(names = "--prompt", required = true, description = "Text that the model continues.")
         private @Nullable String prompt;
@@ -183,7 +183,7 @@ final class GenerateCommand implements Callable<Integer> {
                 false);
     }
 
-    /** What was heard of the answer; written by the engine's thread, read after its end. */
+    /** The events of the answer; written by the engine's thread, read after its end. */
     private final class Answer {
         private final StringBuilder text = new StringBuilder();
         private final CompletableFuture<Void> end = new CompletableFuture<>();

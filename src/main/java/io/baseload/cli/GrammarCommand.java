@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Compiles a schema, grammar or expression and tells whether a text belongs to its language; exit code 1 if it doesn't. */
+/** Compiles a schema, grammar or expression and checks whether a text matches it; exit code 1 if it doesn't. */
 @Command(
         name = "grammar",
         description = "Compiles a schema, grammar or expression, and tells whether a text belongs to its language.")
@@ -38,7 +38,7 @@ final class GrammarCommand implements Callable<Integer> {
                             + " line is no part of the text.")
     private @Nullable Path text;
 
-    /** What the language is given by. */
+    /** The definition of the language. */
     private static final class Language {
         @Option(names = "--schema", required = true, paramLabel = "FILE", description = "A JSON Schema (2020-12).")
         private @Nullable Path schema;
@@ -72,7 +72,7 @@ final class GrammarCommand implements Callable<Integer> {
     }
 
     /**
-     * What {@code --json} prints.
+     * The output of {@code --json}.
      *
      * @param accepted whether the text belongs to the language; null if none was given
      */

@@ -3,7 +3,7 @@ package io.baseload.cli;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The folder that the service of this user keeps its models in: {@code BASELOAD_HOME}, else {@code .baseload} below the user's own. */
+/** The folder in which this user's service keeps its models: {@code BASELOAD_HOME}, otherwise {@code .baseload} below the user's home. */
 final class Home {
     private Home() {}
 

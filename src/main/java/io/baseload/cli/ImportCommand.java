@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Takes a model into the store; its id is the last line. */
+/** Imports a model into the store; its id is the last line. */
 @Command(
         name = "import",
         description = "Packs a model for fast loading and keeps it in the store below BASELOAD_HOME; its id is the last"

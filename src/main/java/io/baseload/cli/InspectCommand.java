@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Says what is in a model or in a file of tensors, and the memory that the model would take. */
+/** Shows the contents of a model or of a file of tensors, and the memory that the model would need. */
 @Command(
         name = "inspect",
         description =
@@ -47,7 +47,7 @@ final class InspectCommand implements Callable<Integer> {
                     "Also say how the model is cut into N shards: bytes of each, all-reduces, what is replicated.")
     private @Nullable Integer shards;
 
-    /** What {@code --json} prints of a model; of other files it is a {@link TensorList}. Shards only if they were asked for. */
+    /** The output of {@code --json} for a model; for other files it is a {@link TensorList}. Shards only if requested. */
     record Report(
             String file,
             ModelInfo model,
@@ -79,7 +79,7 @@ final class InspectCommand implements Callable<Integer> {
         output.note("all checksums are right");
     }
 
-    /** Whether it is a folder, or a GGUF file that says what model it is. */
+    /** Whether it is a folder, or a GGUF file that describes a model. */
     private static boolean holdsModel(Path path) {
         if (Files.isDirectory(path)) {
             return true;

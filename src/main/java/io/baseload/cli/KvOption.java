@@ -5,7 +5,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** How a command's KV cache stores keys and values. */
+/** The number format of a command's KV cache. */
 final class KvOption {
     @Option(
             names = "--kv",

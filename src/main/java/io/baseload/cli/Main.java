@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
-/** The one entry point of the executable jar: without a command it serves. */
+/** The entry point of the executable jar: without a command it starts the service. */
 @Command(
         name = "baseload",
         description = "Runs large language models on CPUs.",
@@ -41,7 +41,7 @@ public final class Main {
         System.exit(commandLine().execute(args));
     }
 
-    /** Commands log only what is wrong: the layers that log by the JDK, unless BASELOAD_LOG is INFO, and the libraries that log by SLF4J. */
+    /** Commands log only errors: for the layers that log with the JDK, unless BASELOAD_LOG is INFO, and for the libraries that log with SLF4J. */
     private static void quietLogs() {
         boolean verbose = "INFO".equals(System.getenv("BASELOAD_LOG"));
         Logger.getLogger("").setLevel(verbose ? Level.INFO : Level.WARNING);

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 
-/** Which model a command works on. */
+/** The model of a command. */
 final class ModelArgument {
     private static final int SHORTEST_ID = 8;
 
@@ -26,7 +26,7 @@ final class ModelArgument {
         return given == null ? BundledModelFile.path() : find(given);
     }
 
-    /** What a path means: itself, or an imported model whose id begins so. */
+    /** The meaning of a path: itself, or an imported model whose id begins with it. */
     static Path find(Path given) {
         return Files.exists(given) ? given : stored(given.toString());
     }
@@ -46,7 +46,7 @@ final class ModelArgument {
         }
     }
 
-    /** The name that the model goes by in what is printed. */
+    /** The model's name in the output. */
     String name() {
         return String.valueOf(path().getFileName()).replaceFirst("\\.gguf$", "");
     }

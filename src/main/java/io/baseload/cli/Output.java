@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How a command prints: text for people, or with {@code --json} one JSON object; the result is the last line. */
+/** A command's output: text for people, or with {@code --json} one JSON object; the result is the last line. */
 final class Output {
     @Option(names = "--json", description = "Print the result as one line of JSON, and nothing else.")
     boolean json;
@@ -14,7 +14,7 @@ final class Output {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    /** Something on the way, in the text form only. */
+    /** Intermediate output, in the text form only. */
     void note(String line) {
         if (!json) {
             out().println(line);

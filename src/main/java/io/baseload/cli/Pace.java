@@ -1,17 +1,17 @@
 package io.baseload.cli;
 
 /**
- * How fast one answer came, in tokens per second.
+ * The rates of one answer, in tokens per second.
  *
  * @param prefill the prompt's tokens, until the answer's first token
- * @param decode the answer's tokens after its first; 0 if it has no more than one
+ * @param decode the answer's tokens after its first; 0 if it has at most one
  */
 record Pace(double prefill, double decode) {
     /**
      * @param decoded tokens after the answer's first
      * @param start before the request, {@link System#nanoTime}
-     * @param first when the first token was there
-     * @param last when the last token was there
+     * @param first arrival of the first token
+     * @param last arrival of the last token
      */
     static Pace of(int prompt, int decoded, long start, long first, long last) {
         return new Pace(rate(prompt, first - start), rate(decoded, last - first));

@@ -2,7 +2,7 @@ package io.baseload.cli;
 
 import io.baseload.engine.api.Progress;
 
-/** A line for each tenth of long work. */
+/** Prints a line for each tenth of long work. */
 final class Percent implements Progress {
     private final Output output;
     private long tenths;

@@ -24,8 +24,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Measures how well a model predicts a text, window by window, each from an empty cache, by the engine's own prefill; with {@code --against} also how far its
- * distributions are from another model's.
+ * Measures how well a model predicts a text, window by window, each from an empty cache, with the engine's own prefill; with {@code --against} also the distance of its
+ * distributions from another model's.
  */
 @Command(
         name = "perplexity",

@@ -27,7 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Plans what a model takes on a machine, and how fast it can be there. */
+/** Plans a model's memory and best possible speed on a machine. */
 @Command(
         name = "plan",
         description = "Says what a model takes on a machine, how fast it can be there at best, and what limits it."

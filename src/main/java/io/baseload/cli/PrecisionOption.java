@@ -6,7 +6,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What a command's linear layers compute with. */
+/** The precision of a command's linear layers. */
 final class PrecisionOption {
     @Option(
             names = "--precision",
@@ -17,7 +17,7 @@ final class PrecisionOption {
                             + " is fast, but exact where accuracy is measured.")
     private @Nullable Precision precision;
 
-    /** What was asked for, or else the default of the command. */
+    /** The requested one, or the command's default. */
     Precision orElse(Precision byDefault) {
         return precision == null ? byDefault : precision;
     }

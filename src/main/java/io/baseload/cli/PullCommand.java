@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Fetches a model's files into a folder; what it can import is the last line. Whoever calls it may reach what the machine may: lists of hosts are for the service. */
+/** Downloads a model's files into a folder; the last line is the path for an import. It can reach every host that the machine can reach: lists of hosts are for the service. */
 @Command(
         name = "pull",
         description = "Fetches a model's files, and goes on where it broke off; the path to import is the last line.")

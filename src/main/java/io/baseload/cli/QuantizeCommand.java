@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Writes a model in our own form into a folder of the user's choice. */
+/** Writes a model in our own format into a folder of the user's choice. */
 @Command(
         name = "quantize",
         description =
@@ -65,7 +65,7 @@ final class QuantizeCommand implements Callable<Integer> {
         }
     }
 
-    /** Half a model is none; and the folder was empty. */
+    /** An incomplete model is useless, and the folder was empty. */
     private void removeFiles() {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
@@ -78,7 +78,7 @@ final class QuantizeCommand implements Callable<Integer> {
         }
     }
 
-    /** A folder in which the same was interrupted is as good as an empty one. */
+    /** A folder in which the same operation was interrupted counts as empty. */
     private void requireEmpty() {
         if (ModelWriter.isUnfinished(folder)) {
             return;

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What becomes of a model's weights. */
+/** The format of a model's weights. */
 final class QuantizeOption {
     @Option(
             names = "--quantize",

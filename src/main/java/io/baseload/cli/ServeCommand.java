@@ -6,15 +6,15 @@ import java.util.Set;
 import picocli.CommandLine.Command;
 
 /**
- * Starts the service. Spring Boot reads its arguments and reports its failures, so {@link Main} comes here without a command line parser; as a command this
- * class is there for the help.
+ * Starts the service. Spring Boot reads its arguments and reports its failures, so {@link Main} gets here without a command line parser; as a command this class only provides the
+ * help.
  */
 @Command(name = "serve", description = "Starts the service; arguments go to Spring Boot, such as --server.port=9000.")
 final class ServeCommand {
     private static final String NAME = "serve";
     private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
 
-    /** Whether these arguments ask for the service: its name, or no command at all. */
+    /** Whether these arguments start the service: its name, or no command at all. */
     static boolean isMeantBy(String[] args) {
         boolean named = args.length > 0 && args[0].equals(NAME);
         boolean noCommand = args.length == 0 || args[0].startsWith("--");

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Says in words how a model is cut into shards. */
+/** Describes in words how a model is split into shards. */
 final class ShardLines {
     private ShardLines() {}
 

@@ -5,7 +5,7 @@ import io.baseload.engine.api.EngineOptions;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** How a command's engine cuts models. */
+/** How a command's engine splits models. */
 final class ShardOptions {
     @Option(
             names = "--shards",

@@ -3,7 +3,7 @@ package io.baseload.cli;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 
-/** The middle and the ends of several measurements. */
+/** The median and the range of several measurements. */
 record Spread(double median, double min, double max) {
     static Spread of(DoubleStream values) {
         double[] sorted = values.sorted().toArray();

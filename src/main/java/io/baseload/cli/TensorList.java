@@ -5,7 +5,7 @@ import io.baseload.engine.format.StoredTensor;
 import java.util.List;
 import java.util.Locale;
 
-/** What is in a file of tensors that says nothing of a model. */
+/** The contents of a file of tensors that doesn't describe a model. */
 record TensorList(String file, String format, long bytes, List<Tensor> tensors) {
 
     /** @param shape outermost dimension first */

@@ -14,13 +14,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A text to measure models on, in windows of token ids. */
+/** A text for measuring models, in windows of token ids. */
 sealed interface TextWindows {
 
     /** Tokens of the longest window. */
     int longest();
 
-    /** The windows in a model's words; each has two tokens or more. */
+    /** The windows in a model's tokens; each has two tokens or more. */
     List<int[]> ids(Vocabulary vocabulary);
 
     /**
@@ -42,7 +42,7 @@ sealed interface TextWindows {
         }
     }
 
-    /** A text, cut into windows, each of which begins with the BOS if the vocabulary asks for one. */
+    /** A text, split into windows, each of which begins with BOS if the vocabulary uses one. */
     record Text(String text, int longest) implements TextWindows {
         @Override
         public List<int[]> ids(Vocabulary vocabulary) {
@@ -64,7 +64,7 @@ sealed interface TextWindows {
         }
     }
 
-    /** The rows of {@code input_ids} [windows, tokens], as they are. */
+    /** The rows of {@code input_ids} [windows, tokens], unchanged. */
     record Rows(List<int[]> ids, int longest) implements TextWindows {
         private static final String IDS = "input_ids";
         private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -92,7 +92,7 @@ sealed interface TextWindows {
             }
         }
 
-        /** What is no int can be no token either. */
+        /** A value that is not an int can't be a token. */
         private static int[] row(StoredTensor ids, long row) {
             int[] values = new int[Math.toIntExact(ids.columns())];
             for (int i = 0; i < values.length; i++) {

@@ -3,7 +3,7 @@ package io.baseload.cli;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.Usage;
 
-/** Notes when tokens are there. The engine asks a lease before each step, which is as soon as the token before it is there. */
+/** Records when tokens arrive. The engine asks a lease before each step, which is as soon as the previous token has arrived. */
 final class TokenTimer implements Lease {
     private final long start = System.nanoTime();
     private volatile long first;
@@ -19,7 +19,7 @@ final class TokenTimer implements Lease {
         return Answer.GO;
     }
 
-    /** The pace of an answer that has ended; the last token itself is not asked for, so it counts up to now. */
+    /** The rates of an answer that has ended; the lease isn't asked for the last token, so it counts up to now. */
     Pace pace(Usage usage) {
         long end = System.nanoTime();
         boolean asked = last > 0;

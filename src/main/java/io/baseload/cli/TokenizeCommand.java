@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints the tokens of a text by a model's vocabulary; reads no weights. */
+/** Prints the tokens of a text in a model's vocabulary; reads no weights. */
 @Command(
         name = "tokenize",
         description = "Prints the tokens of a text, from --text or standard input; the ids are the last line.")
@@ -43,7 +43,7 @@ final class TokenizeCommand implements Callable<Integer> {
     /** What {@code --json} prints. */
     record Report(String model, int count, List<Token> tokens) {}
 
-    /** A token; bytes that are no whole character stand as U+FFFD in its text. */
+    /** A token; bytes that are not a whole character are shown as U+FFFD in its text. */
     record Token(int id, String text) {}
 
     @Override

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Measures a window of text, whose logits come from the engine: of one model, or of two at the same time, which are compared position by position. Rows of the one
- * that is ahead wait for the other; the engine makes a step for each in turn, so these are few.
+ * Measures a window of text, whose logits come from the engine: of one model, or of two at the same time, which are compared position by position. Rows of the model that is ahead
+ * wait for the other; the engine alternates between both, so these are few.
  */
 final class WindowMeasure {
     private final int[] ids;

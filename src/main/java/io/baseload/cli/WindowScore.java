@@ -1,11 +1,11 @@
 package io.baseload.cli;
 
 /**
- * What a window of text came to.
+ * The result for a window of text.
  *
- * @param tokens tokens that were scored: all but the first
+ * @param tokens scored tokens: all except the first
  * @param nll Σ −log p of these, in nats
- * @param kl Σ of the divergence from the other model's distributions, in nats; 0 where there is no other
+ * @param kl Σ of the divergence from the other model's distributions, in nats; 0 if there is no other
  * @param agreed how often both models' likeliest tokens are the same
  * @param otherNll the other model's nll
  */

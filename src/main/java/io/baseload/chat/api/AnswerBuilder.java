@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Gathers the pieces of one answer. Not safe for use by several threads. */
+/** Collects the pieces of one answer. Not thread-safe. */
 public final class AnswerBuilder {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();

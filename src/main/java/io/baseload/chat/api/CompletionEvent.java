@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What happens to a question, in order. Of one answer first all reasoning, then text, then calls one after the other, each with its arguments' fragments;
- * what a backend says after it began a call comes last.
- * {@link Finished} or {@link Failed} is the last event.
+ * The events of a request, in order. For one answer all reasoning comes first, then text, then calls one after the other, each with the fragments of its arguments; further text of
+ * a backend after a call comes last. {@link Finished} or {@link Failed} is the last event.
  */
 public sealed interface CompletionEvent {
     /** A piece of an answer. */
@@ -18,12 +17,12 @@ public sealed interface CompletionEvent {
     /**
      * A piece of the text: whole characters, never a part of a stop text.
      *
-     * @param text may be empty where only log-probabilities are reported: those of tokens whose text is reasoning, or part of a call
-     * @param logprobs the tokens that this piece covers, where log-probabilities were asked for
+     * @param text may be empty if only log-probabilities are reported: those of tokens whose text is reasoning, or part of a call
+     * @param logprobs the tokens that this piece covers, if log-probabilities were requested
      */
     record Text(int choice, String text, List<TokenLogprob> logprobs) implements Piece {}
 
-    /** A piece of what the model thinks before it answers: whole characters. */
+    /** A piece of the model's reasoning: whole characters. */
     record Reasoning(int choice, String text) implements Piece {}
 
     /**
@@ -34,13 +33,13 @@ public sealed interface CompletionEvent {
      */
     record ToolCallStarted(int choice, int index, String id, String name) implements Piece {}
 
-    /** A piece of the JSON text of a call's arguments; all pieces together are an object, unless the answer was cut. */
+    /** A piece of the JSON text of a call's arguments; all pieces together are an object, unless the answer was cut off. */
     record ToolCallArguments(int choice, int index, String fragment) implements Piece {}
 
     /**
      * An answer is complete.
      *
-     * @param stopText the stop text that ended it; empty where none did, or nobody knows
+     * @param stopText the stop text that ended it; empty if none did, or if it is unknown
      */
     record ChoiceFinished(int choice, StopReason reason, Optional<String> stopText) implements CompletionEvent {}
 
@@ -51,6 +50,6 @@ public sealed interface CompletionEvent {
      */
     record Finished(Usage usage, int reasoningTokens, boolean cancelled) implements CompletionEvent {}
 
-    /** Our failure; {@code usage} is what was computed until then. */
+    /** A failure on our side; {@code usage} is the usage up to that point. */
     record Failed(Throwable cause, Usage usage) implements CompletionEvent {}
 }

@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * A question. Each of the input's prompts gets {@code choices} answers; choice index = prompt × choices + i.
+ * A request. Each of the input's prompts gets {@code choices} answers; choice index = prompt × choices + i.
  *
- * @param tools what the model may call; only in a conversation
- * @param bestOf answers that are generated for each prompt, of which the {@code choices} likeliest are returned; equal to choices in most requests
- * @param maxTokens tokens in each answer at most; empty = to the context's end
+ * @param tools the tools that the model may call; only in a conversation
+ * @param bestOf answers generated for each prompt, of which the {@code choices} likeliest are returned; equal to choices in most requests
+ * @param maxTokens maximum tokens of each answer; empty = up to the end of the context
  * @param stop texts that end an answer; no part of them is sent
  * @param topLogprobs likeliest tokens to report at each position; −1 = no log-probabilities
- * @param format what each answer's text is held to
- * @param echo whether the prompt comes before the answer, with its log-probabilities where asked for
+ * @param format the format of each answer's text
+ * @param echo whether the prompt comes before the answer, with its log-probabilities if requested
  */
 public record CompletionRequest(
         Input input,
@@ -51,7 +51,7 @@ public record CompletionRequest(
         };
     }
 
-    /** Answers that will be generated, over all prompts (best-of included). */
+    /** Answers that will be generated, over all prompts (including best-of). */
     public int answers() {
         return prompts() * bestOf;
     }

@@ -8,29 +8,29 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/** The one interface for asking a model in words. Safe for use by several threads. */
+/** The interface for using a model with text. Thread-safe. */
 public interface Completions {
 
-    /** As {@link #of(LoadedModel, ChatSettings)}, by what the model's files say. */
+    /** Like {@link #of(LoadedModel, ChatSettings)}, with the settings of the model's files. */
     static Completions of(LoadedModel model) {
         return of(model, ChatSettings.NONE);
     }
 
     /**
-     * Makes a loaded model askable: builds its tokenizer and compiles its chat template.
+     * Prepares a loaded model for text: builds its tokenizer and compiles its chat template.
      *
      * @throws io.baseload.engine.api.ModelFileException if the vocabulary or the template is broken or unknown
-     * @throws IllegalArgumentException if the settings name a tool format that there isn't
+     * @throws IllegalArgumentException if the settings name an unknown tool format
      */
     static Completions of(LoadedModel model, ChatSettings settings) {
         return provider().of(model, settings);
     }
 
     /**
-     * That a model which is not loaded yet can be asked: its tokenizer is built, and its chat template compiled.
+     * Checks that a model which is not loaded yet can be used: builds its tokenizer and compiles its chat template.
      *
      * @param model the file or folder, for the messages
-     * @return what a user should be told; a template that can't be compiled may still be replaced
+     * @return warnings for the user; a template that can't be compiled may still be replaced
      * @throws io.baseload.engine.api.ModelFileException if the vocabulary is broken or unknown
      */
     static List<String> check(Vocabulary vocabulary, Path model) {
@@ -43,26 +43,26 @@ public interface Completions {
                 .orElseThrow(() -> new IllegalStateException("no Baseload chat layer on the class path"));
     }
 
-    /** Tokens that the prompts have at least, at the cost of one look at each character: for those who want to refuse a question before it is rendered and tokenized. */
+    /** A lower bound for the tokens of the prompts, at the cost of one look at each character: for callers that want to refuse a request before it is rendered and tokenized. */
     long leastTokens(CompletionRequest request);
 
     /**
      * The model's tokens.
      *
-     * @throws InvalidRequestException if somebody else tokenizes, so that nobody here knows them
+     * @throws InvalidRequestException if the prompts are tokenized elsewhere, so that the tokens are unknown here
      */
     TokenCodec tokens();
 
     /**
      * Renders and tokenizes; generates nothing yet.
      *
-     * @param flow who shares the engine with others
-     * @param scope who shares cached prefixes and compiled grammars with others
+     * @param flow the flow in which the request shares the engine with others
+     * @param scope the scope in which cached prefixes and compiled grammars are shared
      * @throws InvalidRequestException if the request can't be answered by this model
      */
     PreparedCompletion prepare(CompletionRequest request, FlowId flow, CacheScope scope);
 
-    /** The same for a program that has the model to itself. */
+    /** The same for a program that is the only user of the model. */
     default PreparedCompletion prepare(CompletionRequest request) {
         return prepare(request, FlowId.NONE, CacheScope.PRIVATE);
     }

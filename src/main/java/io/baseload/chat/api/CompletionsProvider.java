@@ -7,9 +7,9 @@ import java.util.List;
 
 /** Found by {@link java.util.ServiceLoader}. */
 public interface CompletionsProvider {
-    /** As {@link Completions#of(LoadedModel, ChatSettings)}. */
+    /** Implements {@link Completions#of(LoadedModel, ChatSettings)}. */
     Completions of(LoadedModel model, ChatSettings settings);
 
-    /** As {@link Completions#check}. */
+    /** Implements {@link Completions#check}. */
     List<String> check(Vocabulary vocabulary, Path model);
 }

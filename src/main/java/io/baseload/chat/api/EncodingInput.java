@@ -3,22 +3,22 @@ package io.baseload.chat.api;
 import java.util.List;
 import java.util.Optional;
 
-/** What an encoder is given. */
+/** The input of an encoder. */
 public sealed interface EncodingInput {
     /**
-     * Texts, of each of which a vector is made.
+     * Texts, each of which becomes a vector.
      *
-     * @param prompt the name of the text that is put before each, for models whose files name some; empty = what they name as their default
+     * @param prompt the name of the text that is placed before each one, for models whose files define such names; empty = the default of the files
      */
     record Texts(List<String> texts, Optional<String> prompt) implements EncodingInput {}
 
-    /** Token ids as they are, with those that the tokenizer would add. */
+    /** Token ids, used unchanged, including those that the tokenizer would add. */
     record Tokens(List<int[]> texts) implements EncodingInput {}
 
     /** A query, and documents whose relevance to it is computed. */
     record Documents(String query, List<String> documents) implements EncodingInput {}
 
-    /** Outputs that it has. */
+    /** The number of its outputs. */
     default int size() {
         return switch (this) {
             case Texts texts -> texts.texts().size();

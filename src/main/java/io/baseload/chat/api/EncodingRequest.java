@@ -3,8 +3,8 @@ package io.baseload.chat.api;
 import java.util.OptionalInt;
 
 /**
- * What is asked of an encoder.
+ * A request to an encoder.
  *
- * @param dimensions numbers that each vector shall have; empty = as many as the model makes
+ * @param dimensions length of each vector; empty = the model's own
  */
 public record EncodingRequest(EncodingInput input, OptionalInt dimensions) {}

@@ -7,11 +7,11 @@ import io.baseload.engine.api.Vocabulary;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
 
-/** The one interface for vectors of texts, and for the relevance of documents to a query. Safe for use by several threads. */
+/** The interface for vectors of texts, and for the relevance of documents to a query. Thread-safe. */
 public interface Encodings {
 
     /**
-     * Makes a loaded encoder askable: builds its tokenizer.
+     * Prepares a loaded encoder: builds its tokenizer.
      *
      * @throws io.baseload.engine.api.ModelFileException if the vocabulary is broken or unknown
      */
@@ -20,7 +20,7 @@ public interface Encodings {
     }
 
     /**
-     * That an encoder which is not loaded yet can be asked.
+     * Checks that an encoder which is not loaded yet can be used.
      *
      * @param model the file or folder, for the messages
      * @throws io.baseload.engine.api.ModelFileException if the vocabulary is broken or unknown
@@ -35,18 +35,18 @@ public interface Encodings {
                 .orElseThrow(() -> new IllegalStateException("no Baseload encoding layer on the class path"));
     }
 
-    /** Numbers of a text's vector; 1 where documents are ranked. */
+    /** The length of a text's vector; 1 if the encoder ranks documents. */
     int dimensions();
 
     /**
      * Tokenizes; computes nothing yet.
      *
-     * @param flow who shares the engine with others
-     * @throws InvalidRequestException if this model can't compute what is asked
+     * @param flow the flow in which the request shares the engine with others
+     * @throws InvalidRequestException if this model can't compute the request
      */
     PreparedEncoding prepare(EncodingRequest request, FlowId flow);
 
-    /** The same for a program that has the model to itself. */
+    /** The same for a program that is the only user of the model. */
     default PreparedEncoding prepare(EncodingRequest request) {
         return prepare(request, FlowId.NONE);
     }

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 
 /** Found by {@link java.util.ServiceLoader}. */
 public interface EncodingsProvider {
-    /** As {@link Encodings#of}. */
+    /** Implements {@link Encodings#of}. */
     Encodings of(LoadedEncoder encoder);
 
-    /** As {@link Encodings#check}. */
+    /** Implements {@link Encodings#check}. */
     void check(ModelInfo info, Vocabulary vocabulary, Path model);
 }

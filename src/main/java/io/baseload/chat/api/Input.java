@@ -3,7 +3,7 @@ package io.baseload.chat.api;
 import java.util.List;
 import java.util.Map;
 
-/** What a model is asked. */
+/** The input of a model. */
 public sealed interface Input {
     /**
      * A conversation, rendered by the model's chat template.
@@ -15,8 +15,8 @@ public sealed interface Input {
     /**
      * Plain texts.
      *
-     * @param parseSpecial whether the texts of special tokens are these tokens, or ordinary text
-     * @param addSpecial whether the tokens that begin and end a text are added, as the vocabulary says
+     * @param parseSpecial whether the text of a special token becomes that token, or is ordinary text
+     * @param addSpecial whether BOS and EOS are added, as the vocabulary says
      */
     record Texts(List<String> prompts, boolean parseSpecial, boolean addSpecial) implements Input {
         public Texts(List<String> prompts) {
@@ -24,6 +24,6 @@ public sealed interface Input {
         }
     }
 
-    /** Token ids as they are. */
+    /** Token ids, used unchanged. */
     record Tokens(List<int[]> prompts) implements Input {}
 }

@@ -5,10 +5,10 @@ import java.util.Optional;
 
 /** A message of a conversation. */
 public sealed interface Message {
-    /** The role as templates know it: "system", "user", "assistant" or "tool". */
+    /** The role, in the form used by templates: "system", "user", "assistant" or "tool". */
     String role();
 
-    /** The name of who speaks, where a template shows it. */
+    /** The speaker's name, for templates that show it. */
     Optional<String> name();
 
     static Message system(String content) {
@@ -42,10 +42,10 @@ public sealed interface Message {
     }
 
     /**
-     * What the model said before.
+     * An earlier answer of the model.
      *
      * @param content empty only if there are calls
-     * @param reasoning what it thought before it answered
+     * @param reasoning the model's reasoning before the answer
      */
     record Assistant(Optional<String> content, Optional<String> reasoning, List<ToolCall> calls, Optional<String> name)
             implements Message {
@@ -56,10 +56,10 @@ public sealed interface Message {
     }
 
     /**
-     * What a tool answered.
+     * The result of a tool.
      *
-     * @param callId the id of a call in an assistant's message before
-     * @param name the tool's name; where it is empty, the call has it
+     * @param callId the id of a call in an earlier assistant message
+     * @param name the tool's name; if empty, the call has it
      */
     record Tool(String callId, String content, Optional<String> name) implements Message {
         @Override

@@ -2,7 +2,7 @@ package io.baseload.chat.api;
 
 import java.util.List;
 
-/** What an answer's text is held to. Where it is not {@link Text}, every answer that ends with {@code stop} belongs to the format's language. */
+/** The required format of an answer's text. Unless it is {@link Text}, every answer that ends with {@code stop} matches the format. */
 public sealed interface OutputFormat {
     /** Any text. */
     record Text() implements OutputFormat {}
@@ -11,33 +11,33 @@ public sealed interface OutputFormat {
     record JsonObject() implements OutputFormat {}
 
     /**
-     * One JSON value that a schema describes.
+     * One JSON value described by a schema.
      *
-     * @param field the request's field that the schema comes from, for refusals
+     * @param field the request's field with the schema, for refusals
      * @param schema a JSON Schema (2020-12) as JSON text
-     * @param strict whether the schema must also keep the rules of the OpenAI API: its root describes an object, each object is closed ({@code
-     *     additionalProperties: false}) and all properties are required. What is written is held to the schema in any case
+     * @param strict whether the schema must also follow the rules of the OpenAI API: its root describes an object, each object is closed ({@code additionalProperties: false}) and
+     *     all properties are required. The schema is enforced in any case
      */
     record JsonSchema(String field, String schema, boolean strict) implements OutputFormat {}
 
     /**
      * A text that a regular expression matches as a whole.
      *
-     * @param field the request's field that the expression comes from
+     * @param field the request's field with the expression
      */
     record Regex(String field, String expression) implements OutputFormat {}
 
     /**
      * One of these texts.
      *
-     * @param field the request's field that they come from
+     * @param field the request's field with the texts
      */
     record Choice(String field, List<String> texts) implements OutputFormat {}
 
     /**
      * A text that a grammar in llama.cpp's GBNF derives from {@code root}.
      *
-     * @param field the request's field that the grammar comes from
+     * @param field the request's field with the grammar
      */
     record Grammar(String field, String gbnf) implements OutputFormat {}
 

@@ -3,7 +3,7 @@ package io.baseload.chat.api;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Texts that were tokenized, and can be priced before they are computed. */
+/** Tokenized texts, whose cost is known before they are computed. */
 public interface PreparedEncoding {
     /** Tokens of all texts. */
     int tokens();

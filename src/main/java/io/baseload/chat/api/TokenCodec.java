@@ -2,22 +2,22 @@ package io.baseload.chat.api;
 
 import java.util.List;
 
-/** A model's tokens, without a question. */
+/** A model's tokens, independent of a request. */
 public interface TokenCodec {
     /**
-     * The tokens that the model would see of each prompt, of a conversation those of the rendered template; tools and settings count as in an answer.
+     * The tokens of each prompt as the model would see them, for a conversation those of the rendered template; tools and settings count as in an answer.
      *
-     * @throws InvalidRequestException if the input can't be put into this model
+     * @throws InvalidRequestException if the input doesn't fit this model
      */
     List<int[]> of(CompletionRequest request);
 
     /**
-     * The text of tokens; bytes that are no characters become U+FFFD.
+     * The text of tokens; bytes that are not characters become U+FFFD.
      *
      * @throws InvalidRequestException if an id is not in the vocabulary
      */
     String text(int[] tokens);
 
-    /** How many tokens prompt and answer may have together. */
+    /** The context length: maximum tokens of prompt and answer together. */
     int contextLength();
 }

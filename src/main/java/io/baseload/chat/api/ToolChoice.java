@@ -2,7 +2,7 @@ package io.baseload.chat.api;
 
 import java.util.Set;
 
-/** Whether the model calls a tool. */
+/** Whether the model has to call a tool. */
 public sealed interface ToolChoice {
     enum Mode implements ToolChoice {
         /** The model sees no tools. */
@@ -17,7 +17,7 @@ public sealed interface ToolChoice {
     record Named(String name) implements ToolChoice {}
 
     /**
-     * The model sees and calls these tools only.
+     * The model sees and calls only these tools.
      *
      * @param required whether there must be at least one call; otherwise the model decides
      */

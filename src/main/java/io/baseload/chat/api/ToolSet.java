@@ -13,12 +13,12 @@ public record ToolSet(List<ToolSpec> tools, ToolChoice choice, boolean parallel)
     /** No tools. */
     public static final ToolSet EMPTY = new ToolSet(List.of(), ToolChoice.Mode.NONE, true);
 
-    /** Tools that the model may call as it likes. */
+    /** Tools that the model may call as it decides. */
     public static ToolSet auto(List<ToolSpec> tools) {
         return new ToolSet(tools, ToolChoice.Mode.AUTO, true);
     }
 
-    /** Whether the model may call any of the tools, and so sees them. */
+    /** Whether the model may call any of the tools, and therefore sees them. */
     public boolean offered() {
         return !tools.isEmpty() && choice != ToolChoice.Mode.NONE;
     }
@@ -33,12 +33,12 @@ public record ToolSet(List<ToolSpec> tools, ToolChoice choice, boolean parallel)
                 };
     }
 
-    /** Whether calls of any tool that may be called are held to its schema, whoever decides that it is called. */
+    /** Whether all calls must match their tool's schema, whoever decides that it is called. */
     public boolean strict() {
         return callable().stream().anyMatch(ToolSpec::strict);
     }
 
-    /** The tools that the model sees, where it sees any. */
+    /** The tools that the model sees, if it sees any. */
     public List<ToolSpec> shown() {
         return choice instanceof ToolChoice.Allowed ? callable() : tools;
     }

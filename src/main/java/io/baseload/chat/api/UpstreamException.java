@@ -1,6 +1,6 @@
 package io.baseload.chat.api;
 
-/** An answer that is computed elsewhere did not come, or not whole. Where a {@link PreparedCompletion} throws it at its start, nothing of the answer has come. */
+/** A remote answer did not arrive, or not completely. If a {@link PreparedCompletion} throws it at its start, nothing of the answer has arrived. */
 public final class UpstreamException extends RuntimeException {
     private final Reason reason;
 
@@ -9,13 +9,13 @@ public final class UpstreamException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** What went wrong. */
+    /** The kind of failure. */
     public enum Reason {
-        /** Nobody answers there. */
+        /** The server is unreachable. */
         UNREACHABLE,
-        /** It failed, broke off, or said something that is no answer. */
+        /** The server failed, broke off, or sent something that is not an answer. */
         FAILED,
-        /** It took too long. */
+        /** The server took too long. */
         TIMEOUT
     }
 

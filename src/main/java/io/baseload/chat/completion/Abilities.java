@@ -17,16 +17,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a chat template can show, found by rendering small conversations and looking for what should be in them. A template says nothing of itself, and fails on,
- * or silently leaves out, what it doesn't know.
+ * The features of a chat template, found by rendering small conversations and checking the result. A template doesn't declare its features, and fails on, or silently omits, what
+ * it doesn't support.
  *
- * @param system instructions in a message of their own
+ * @param system instructions in a separate message
  * @param tools the tools that may be called
- * @param calls calls in what the model said before
+ * @param calls calls in earlier answers of the model
  * @param severalCalls more than one call in a message
  * @param results messages of tools
- * @param form how a message that only calls has to look
- * @param shortIds whether ids of calls must be nine letters and digits, as Mistral's
+ * @param form the expected form of a message that only calls
+ * @param shortIds whether ids of calls must be nine letters and digits, as for Mistral
  */
 record Abilities(
         boolean system,
@@ -38,10 +38,10 @@ record Abilities(
         boolean shortIds) {
 
     /**
-     * How a message that calls tools is given to a template.
+     * The form in which a template gets a message that calls tools.
      *
-     * @param nullContent whether absent content is null and not ""
-     * @param objectArguments whether arguments are an object and not JSON text
+     * @param nullContent whether absent content is null instead of ""
+     * @param objectArguments whether arguments are an object instead of JSON text
      */
     record CallForm(boolean nullContent, boolean objectArguments) {
         static final CallForm USUAL = new CallForm(true, true);
@@ -71,7 +71,7 @@ record Abilities(
                 form.isPresent() && !probe.shows(known, List.of(VALUE), calling(LONG_ID, 1)));
     }
 
-    /** A question, the calls that the model made of it, and their results. */
+    /** A question, the model's calls for it, and their results. */
     private static List<Message> calling(String id, int calls) {
         var messages = new ArrayList<Message>();
         messages.add(Message.user("hello"));
@@ -84,7 +84,7 @@ record Abilities(
         return messages;
     }
 
-    /** Renders conversations and looks at what comes out. */
+    /** Renders conversations and inspects the result. */
     private record Probe(ChatTemplate template, String bos, String eos) {
         private static final LocalDateTime ANY_TIME = LocalDateTime.of(2025, 1, 1, 0, 0);
         private static final ToolSpec TOOL =
@@ -96,14 +96,14 @@ record Abilities(
                     .orElse(false);
         }
 
-        /** Whether all these texts come out, and JSON not as JSON within JSON. */
+        /** Whether all these texts are in the result, and JSON not as JSON within JSON. */
         boolean shows(CallForm form, List<String> texts, List<Message> messages) {
             return render(form, messages)
                     .map(text -> texts.stream().allMatch(text::contains) && !text.contains("probe_key\\\""))
                     .orElse(false);
         }
 
-        /** Whether null stands in the text as a word, as it does where a template looks for nothing but text. */
+        /** Whether null appears in the text as a word, as with a template that only handles text. */
         boolean printsNull(CallForm form, List<Message> messages) {
             var empty = new CallForm(false, form.objectArguments());
             return render(form, messages)

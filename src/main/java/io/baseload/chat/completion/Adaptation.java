@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Says with the messages that a template knows what it doesn't know: tools in the instructions, calls as the text that the model would have written, results as
- * a user's message, several calls one after the other.
+ * Expresses unsupported features with messages that a template supports: tools in the instructions, calls as the text that the model would have written, results as a user's
+ * message, several calls one after the other.
  */
 final class Adaptation {
     private static final String RESULT = "<tool_response>\n";
@@ -30,15 +30,15 @@ final class Adaptation {
         this.syntax = syntax;
     }
 
-    /** Whether tools are told in words, the better way first: where a template shows tools it may yet fail on one of these. */
+    /** Whether tools are described in words, in order of preference: a template that shows tools may still fail on one of these. */
     List<Boolean> ways(ToolSet tools) {
         return tools.offered() && abilities.tools() ? List.of(false, true) : List.of(tools.offered());
     }
 
     /**
-     * The conversation as the template can show it.
+     * The conversation in a form that the template can show.
      *
-     * @param inWords whether tools are told in the instructions
+     * @param inWords whether tools are described in the instructions
      */
     Input.Chat of(Input.Chat chat, ToolSet tools, boolean inWords) {
         List<Message> messages = chat.messages();
@@ -84,7 +84,7 @@ final class Adaptation {
         return digest.replace("-", "").substring(0, SHORT_ID);
     }
 
-    /** Each call in a message of its own, with its result after it. */
+    /** Each call in a separate message, followed by its result. */
     private static List<Message> oneByOne(List<Message> messages) {
         List<Message> all = new ArrayList<>();
         for (int i = 0; i < messages.size(); i++) {
@@ -133,7 +133,7 @@ final class Adaptation {
         return new Message.Assistant(Optional.of(text), said.reasoning(), List.of(), said.name());
     }
 
-    /** Results that follow each other share a message: many templates want user and assistant to take turns. */
+    /** Consecutive results share a message, because many templates want user and assistant to alternate. */
     private static List<Message> answered(List<Message> messages) {
         List<Message> all = new ArrayList<>();
         for (Message message : messages) {

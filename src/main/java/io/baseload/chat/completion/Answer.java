@@ -108,7 +108,7 @@ final class Answer implements TokenSink {
         return !events.over();
     }
 
-    /** A control token that ends nothing has no text, but may mark something; it stands in the log-probabilities in any case. */
+    /** A control token that ends nothing has no text, but may be a marker; it is in the log-probabilities in any case. */
     private String text(int id) {
         if (prepared.tokenizer().isSpecial(id)) {
             String mark = marks.ofToken(new String(shown.get(id), StandardCharsets.UTF_8));

@@ -12,8 +12,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Makes events of an answer's characters: reasoning and calls are read, the text between them runs up to a stop text, and tokens get their log-probabilities with
- * the text that they begin. Stop texts end the answer's text only: they mean nothing in reasoning and in arguments.
+ * Turns an answer's characters into events: reasoning and calls are parsed, the text between them runs up to a stop text, and tokens get their log-probabilities with the text that
+ * they begin. Stop texts end only the answer's text: they are ignored in reasoning and in arguments.
  */
 final class AnswerEvents {
     private final int choice;
@@ -21,7 +21,7 @@ final class AnswerEvents {
     private final StopScanner scanner;
     private final Logprobs logprobs;
     private final Consumer<CompletionEvent> listener;
-    /** Chars of text that the scanner was given. */
+    /** Chars of text passed to the scanner. */
     private long scanned;
 
     private int calls;
@@ -39,14 +39,14 @@ final class AnswerEvents {
         this.listener = listener;
     }
 
-    /** Whole characters of the answer, and marks. */
+    /** Whole characters of the answer, and markers. */
     void append(String chars) {
         List<CompletionEvent> events = new ArrayList<>();
         reader.append(chars).forEach(piece -> tell(piece, events));
         send(events, decided());
     }
 
-    /** No more comes. */
+    /** There is no more input. */
     void finish() {
         List<CompletionEvent> events = new ArrayList<>();
         if (!over()) {
@@ -56,12 +56,12 @@ final class AnswerEvents {
         send(events, scanner.stopped() ? decided() : logprobs.takeAll());
     }
 
-    /** Of the tokens that begin before what still waits, or will never be sent. */
+    /** Those of the tokens that begin before text that still waits, or will never be sent. */
     private List<TokenLogprob> decided() {
         return logprobs.takeBefore(reader.decided() - (scanned - scanner.passed()));
     }
 
-    /** Whether nothing after is of interest: a stop text was found, or the only call is complete. */
+    /** Whether the rest doesn't matter: a stop text was found, or the only call is complete. */
     boolean over() {
         return scanner.stopped() || reader.over();
     }
@@ -103,7 +103,7 @@ final class AnswerEvents {
         }
     }
 
-    /** What waited for a stop text that did not come. */
+    /** Text that waited for a stop text that did not come. */
     private void tellRest(List<CompletionEvent> events) {
         String rest = scanner.finish();
         if (!rest.isEmpty()) {

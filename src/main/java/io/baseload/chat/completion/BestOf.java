@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Holds the answers to one prompt until all are complete, and lets the likeliest through: those with the highest mean log-probability per token. */
+/** Holds the answers to one prompt until all are complete, and passes on the likeliest: those with the highest mean log-probability per token. */
 final class BestOf {
     private final int prompt;
     private final int candidates;

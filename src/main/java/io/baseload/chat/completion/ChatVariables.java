@@ -17,9 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ChatVariables {
     private ChatVariables() {}
 
-    /**
-     * @param form how messages that call tools look
-     */
+    /** @param form the form of messages that call tools */
     static Map<String, @Nullable Object> of(CompletionRequest request, Input.Chat chat, Abilities.CallForm form) {
         Map<String, @Nullable Object> variables = new HashMap<>();
         variables.put("add_generation_prompt", true);
@@ -112,7 +110,7 @@ final class ChatVariables {
         return members;
     }
 
-    /** What a model wrote before may be no JSON: a template then sees the text. */
+    /** Earlier arguments written by a model may not be JSON: a template then gets the text. */
     private static @Nullable Object arguments(String json) {
         try {
             return json.isBlank() ? Map.of() : JsonData.parse(json);

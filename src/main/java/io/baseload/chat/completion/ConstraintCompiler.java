@@ -25,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Compiles formats, forced calls and the schemas of strict tools for a model's vocabulary. */
 final class ConstraintCompiler {
-    /** A schema like many. */
+    /** A typical schema. */
     private static final String USUAL = """
         {"type": "object", "required": ["s", "e", "i", "n", "a"], "additionalProperties": false, "properties": {
             "s": {"type": "string"},
@@ -38,7 +38,7 @@ final class ConstraintCompiler {
     private final Tokenizer tokenizer;
     private final CompletableFuture<TokenTable> tokens = new CompletableFuture<>();
 
-    /** Begins in the background with what no request should have to wait for: the vocabulary's table, and a grammar like any, after which the code for it is there. */
+    /** Prepares in the background what no request should have to wait for: the vocabulary's table, and a typical grammar, which loads and compiles the necessary code. */
     ConstraintCompiler(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
         Background.start("baseload-vocabulary", this::begin, () -> {});
@@ -57,9 +57,9 @@ final class ConstraintCompiler {
     }
 
     /**
-     * What a model's answer to the prompt is held to.
+     * The constraint of a model's answer to the prompt.
      *
-     * @throws GrammarException if that can't be enforced
+     * @throws GrammarException if it can't be enforced
      */
     Constraint compile(ConstraintKey key, Prompt prompt) {
         TokenTable table = tokens.join();
@@ -86,7 +86,7 @@ final class ConstraintCompiler {
         return key.tools().offered() ? Expr.choice(calls.calls(key.tools()), text) : text;
     }
 
-    /** Of an answer whose first space is the algorithm's it is taken off again. */
+    /** If the tokenizer adds a first space to an answer, it is removed again. */
     private Expr space() {
         return tokenizer.startsWithArtificialSpace() ? Expr.optional(Expr.text(" ")) : Expr.empty();
     }

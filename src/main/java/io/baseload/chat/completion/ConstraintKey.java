@@ -5,12 +5,12 @@ import io.baseload.chat.api.ToolSet;
 import io.baseload.engine.api.CacheScope;
 
 /**
- * Equal where a model's answers are held to the same, for the same asker.
+ * Equal for the same constraints of the same caller.
  *
  * @param thinking whether the prompt has begun the model's reasoning
  */
 record ConstraintKey(CacheScope scope, OutputFormat format, ToolSet tools, boolean chat, boolean thinking) {
-    /** About how many it holds. */
+    /** Its approximate size. */
     int characters() {
         int tools = tools().tools().stream()
                 .mapToInt(

@@ -11,7 +11,7 @@ import io.baseload.engine.api.CacheScope;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
-/** What answers are held to: formats, forced calls and the schemas of strict tools. */
+/** The constraints of answers: formats, forced calls and the schemas of strict tools. */
 final class Constraints {
     private static final FairExecutor EXECUTOR = new FairExecutor("baseload-grammar");
 
@@ -23,9 +23,9 @@ final class Constraints {
     }
 
     /**
-     * What an answer to the prompt is held to, if anything.
+     * The constraint of an answer to the prompt, if any.
      *
-     * @throws InvalidRequestException if that can't be enforced
+     * @throws InvalidRequestException if it can't be enforced
      * @throws io.baseload.engine.api.OverloadedException if too much is being compiled for the same scope
      */
     Optional<Constraint> of(CompletionRequest request, CacheScope scope, Prompt prompt) {
@@ -50,7 +50,7 @@ final class Constraints {
         }
     }
 
-    /** What was asked for can't be enforced, or not any further. */
+    /** The constraint can't be enforced, or not any further. */
     static InvalidRequestException refusal(OutputFormat format, GrammarException e) {
         boolean ofTool = e.place().startsWith("tools[");
         String field = ofTool ? e.place() : field(format);

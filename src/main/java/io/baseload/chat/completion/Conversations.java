@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes prompts of conversations by one chat template. Immutable. */
+/** Renders conversations to prompts with one chat template. Immutable. */
 final class Conversations {
     private final Tokenizer tokenizer;
     private final ChatTemplate template;
@@ -32,8 +32,8 @@ final class Conversations {
 
     /**
      * @param source of the template
-     * @param chosen how the model writes calls, where somebody knows better than the template
-     * @throws io.baseload.chat.template.TemplateSyntaxException if it is none
+     * @param chosen the tool-call format, if it is set explicitly
+     * @throws io.baseload.chat.template.TemplateSyntaxException if it is invalid
      */
     Conversations(Tokenizer tokenizer, String source, Optional<ToolFormat> chosen) {
         this.tokenizer = tokenizer;
@@ -50,7 +50,7 @@ final class Conversations {
         return ids.length == 1 && tokenizer.isSpecial(ids[0]);
     }
 
-    /** @throws InvalidRequestException if the template can't take the conversation */
+    /** @throws InvalidRequestException if the template can't process the conversation */
     Prompt prompt(CompletionRequest request, Input.Chat chat) {
         Optional<RuntimeException> refusal = Optional.empty();
         for (boolean inWords : adaptation.ways(request.tools())) {
@@ -78,7 +78,7 @@ final class Conversations {
         return new Prompt(guard.encode(rendered), guard.restore(rendered), format);
     }
 
-    /** Everything that a user's text may stand beside in the rendered prompt. */
+    /** Everything that may be next to a user's text in the rendered prompt. */
     private List<String> texts(Map<String, @Nullable Object> variables) {
         return Stream.concat(tokenizer.chatTemplates().values().stream(), ChatVariables.texts(variables))
                 .toList();

@@ -5,10 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/**
- * Hands events on one after the other. Until {@link #open} they are held, so that a listener hears nothing of a question of which only some answers could be
- * started.
- */
+/** Passes events on one after the other. Until {@link #open} they are held, so that a listener receives nothing from a request of which only some answers could be started. */
 final class Events {
     private final Consumer<CompletionEvent> listener;
     private final List<CompletionEvent> held = new ArrayList<>();
@@ -33,7 +30,7 @@ final class Events {
         open = true;
     }
 
-    /** Nothing was or will be heard. */
+    /** Nothing was or will be passed on. */
     synchronized void close() {
         held.clear();
         closed = true;

@@ -11,8 +11,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs work in the background, little at once. For each owner one piece is run at a time and the owners take turns. A piece that turns out to be long makes room
- * for the next, so that nobody's large schemas keep others' small ones waiting; a few may be long at the same time.
+ * Runs work in the background, few pieces at once. For each owner one piece runs at a time, and the owners take turns. A piece that turns out to be long makes room for the next,
+ * so that large schemas of one owner don't delay small ones of others; a few may be long at the same time.
  */
 final class FairExecutor {
     private static final int MAX_WAITING = 16;
@@ -21,7 +21,7 @@ final class FairExecutor {
 
     private final String name;
 
-    /** A owner's piece that may be run now. */
+    /** An owner's piece that may run now. */
     private static final class Turn {
         private final String owner;
         private final Runnable work;

@@ -12,13 +12,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last constraints of a model, and what was refused. Each scope has its own, so that nobody can tell by the time that it takes what others ask for. What is
- * asked for again while it is compiled is compiled once; what is there waits for nothing.
+ * The last constraints of a model, and refused ones. Each scope has its own, so that nobody can infer from timing what others ask for. Simultaneous requests for the same
+ * constraint compile it once; kept ones are available at once.
  */
 final class KeptConstraints {
     private static final long MAX_BYTES = 64_000_000;
 
-    /** Each counts as so much at least: so there are never more than 32. */
+    /** The minimum size counted for each: so there are never more than 32. */
     private static final long LEAST_BYTES = MAX_BYTES / 32;
 
     private final FairExecutor executor;
@@ -31,7 +31,7 @@ final class KeptConstraints {
     }
 
     /**
-     * Fails with what compiling failed with.
+     * Fails with the error of the compilation.
      *
      * @throws io.baseload.engine.api.OverloadedException if too much of the same owner waits to be compiled
      */
@@ -66,7 +66,7 @@ final class KeptConstraints {
         return kept.entrySet().stream().mapToLong(KeptConstraints::bytes).sum();
     }
 
-    /** What was asked, and the constraint with all that it has learnt by now. */
+    /** The key, and the constraint with everything that it has cached so far. */
     private static long bytes(Map.Entry<ConstraintKey, CompletableFuture<Constraint>> entry) {
         CompletableFuture<Constraint> constraint = entry.getValue();
         boolean there = constraint.isDone() && !constraint.isCompletedExceptionally();
@@ -75,7 +75,7 @@ final class KeptConstraints {
                 entry.getKey().characters() + (there ? constraint.join().bytes() : 0));
     }
 
-    /** Of the owner with the most takes out what was used longest ago; returns false if all of it is still being compiled. */
+    /** Removes the least recently used constraint of the owner with the most; returns false if all of them are still being compiled. */
     private boolean evict() {
         Map<String, Long> sizes = kept.entrySet().stream()
                 .collect(Collectors.groupingBy(

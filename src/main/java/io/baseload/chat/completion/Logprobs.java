@@ -36,7 +36,7 @@ final class Logprobs {
         }
     }
 
-    /** Of the tokens that begin before this char of the answer. */
+    /** Those of the tokens that begin before this char of the answer. */
     List<TokenLogprob> takeBefore(long end) {
         if (waiting.isEmpty() || waiting.getFirst().start >= end) {
             return List.of();

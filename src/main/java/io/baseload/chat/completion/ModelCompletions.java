@@ -45,7 +45,7 @@ final class ModelCompletions implements Completions {
         }
     }
 
-    /** As {@link Completions#check}. */
+    /** Implements {@link Completions#check}. */
     static List<String> check(Vocabulary vocabulary, Path model) {
         Tokenizer tokenizer;
         try {
@@ -103,7 +103,7 @@ final class ModelCompletions implements Completions {
         }
     }
 
-    /** The request's field that holds what is asked. */
+    /** The request's field with the input. */
     static String field(Input input) {
         return input instanceof Input.Chat ? "messages" : "prompt";
     }

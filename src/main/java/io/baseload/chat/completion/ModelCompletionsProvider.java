@@ -10,7 +10,7 @@ import io.baseload.engine.api.Vocabulary;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What {@link Completions#of} finds. */
+/** The provider for {@link Completions#of}. */
 public final class ModelCompletionsProvider implements CompletionsProvider {
     @Override
     public Completions of(LoadedModel model, ChatSettings settings) {

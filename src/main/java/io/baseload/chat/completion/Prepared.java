@@ -18,9 +18,9 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * A question with its prompts as token ids. Immutable.
+ * A request with its prompts as token ids. Immutable.
  *
- * @param constraints what the answers to each prompt are held to
+ * @param constraints the constraints of the answers to each prompt
  */
 record Prepared(
         LoadedModel model,
@@ -54,7 +54,7 @@ record Prepared(
         return prompts.get(answer / request.bestOf());
     }
 
-    /** What an answer's tokens are held to. */
+    /** The constraint of an answer's tokens. */
     Optional<TokenMask> mask(int answer) {
         return constraints.get(answer / request.bestOf()).map(Constraint::mask);
     }

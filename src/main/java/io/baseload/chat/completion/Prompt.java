@@ -3,9 +3,9 @@ package io.baseload.chat.completion;
 import io.baseload.chat.tools.AnswerFormat;
 
 /**
- * What a generation starts from.
+ * The start of a generation.
  *
- * @param text what an echo shows
- * @param format how the answer is read
+ * @param text the text for an echo
+ * @param format how the answer is parsed
  */
 record Prompt(int[] tokens, String text, AnswerFormat format) {}

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes token ids of what was asked. */
+/** Turns the input into token ids. */
 final class PromptReader {
-    /** The name of a template that models have beside the usual one for conversations with tools. */
+    /** The name of a template that models have besides the usual one for conversations with tools. */
     private static final String TOOL_USE = "tool_use";
 
     private static final String NO_TEMPLATE =
@@ -28,8 +28,8 @@ final class PromptReader {
     private final Map<String, Conversations> templates = new HashMap<>();
 
     /**
-     * @param tools how the model writes calls, where somebody knows better than its templates
-     * @throws io.baseload.chat.template.TemplateSyntaxException if a template is none
+     * @param tools the tool-call format, if it is set explicitly
+     * @throws io.baseload.chat.template.TemplateSyntaxException if a template is invalid
      */
     PromptReader(Tokenizer tokenizer, Optional<ToolFormat> tools) {
         this.tokenizer = tokenizer;
@@ -39,7 +39,7 @@ final class PromptReader {
         }
     }
 
-    /** @throws InvalidRequestException if the input can't be put into this model */
+    /** @throws InvalidRequestException if the input doesn't fit this model */
     List<Prompt> read(CompletionRequest request) {
         Input input = request.input();
         List<Prompt> prompts = switch (input) {
@@ -64,7 +64,7 @@ final class PromptReader {
         return new Prompt(ids.clone(), text(ids, "prompt"), AnswerFormat.PLAIN);
     }
 
-    /** @param field of the request that has the ids */
+    /** @param field of the request with the ids */
     String text(int[] ids, String field) {
         int size = tokenizer.bytes().size();
         var text = new ByteArrayOutputStream();

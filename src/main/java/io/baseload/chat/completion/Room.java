@@ -9,7 +9,7 @@ import io.baseload.engine.api.LoadedModel;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** How many tokens an answer may have. Nothing is ever cut to fit: what doesn't fit is refused. */
+/** The maximum number of tokens of an answer. Nothing is truncated to fit: input that doesn't fit is refused. */
 final class Room {
     private final int context;
     private final CompletionRequest request;
@@ -36,7 +36,7 @@ final class Room {
         }
     }
 
-    /** How few tokens each prompt can have. Of a chat all counts but what the model said, of which templates leave parts out. */
+    /** A lower bound for the tokens of each prompt. For a chat everything counts except the model's earlier answers, of which templates may omit parts. */
     static LongStream leastTokens(Tokenizer tokenizer, Input input) {
         return switch (input) {
             case Input.Chat chat ->
@@ -58,7 +58,7 @@ final class Room {
         };
     }
 
-    /** What was asked for, or what the longest prompt leaves. */
+    /** The requested maximum, or the room left by the longest prompt. */
     int tokens(List<Prompt> prompts) {
         int longest = prompts.stream().mapToInt(p -> p.tokens().length).max().orElse(0);
         int asked = request.maxTokens().orElse(1);
@@ -84,7 +84,7 @@ final class Room {
                 "This model's maximum context length is " + context + " tokens. However, " + problem);
     }
 
-    /** Of a chat all, of several prompts the longest. */
+    /** The whole chat, or the longest of several prompts. */
     private static long characters(Input input) {
         return switch (input) {
             case Input.Chat chat ->

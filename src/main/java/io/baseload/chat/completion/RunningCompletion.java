@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/** The answers to one question, each a generation of its own. */
+/** The answers to one request, each a separate generation. */
 final class RunningCompletion implements Completion {
     private final Prepared prepared;
     private final Events events;
@@ -91,7 +91,7 @@ final class RunningCompletion implements Completion {
                 prepared.scope());
     }
 
-    /** A seed of its own for each answer, or all of a request's answers would be the same. */
+    /** A separate seed for each answer, because otherwise all answers of a request would be the same. */
     private static SamplingOptions seeded(SamplingOptions options, int answer) {
         if (answer == 0 || options.seed().isEmpty()) {
             return options;
@@ -124,7 +124,7 @@ final class RunningCompletion implements Completion {
         return answers.stream().mapToInt(Answer::reasoningTokens).sum();
     }
 
-    /** An answer has failed: the others are of no use any more. */
+    /** An answer has failed, so the others are no longer needed. */
     void failed(Throwable cause) {
         failure.compareAndSet(Optional.empty(), Optional.of(cause));
         cancel();
@@ -137,7 +137,7 @@ final class RunningCompletion implements Completion {
         answers.forEach(Answer::cancel);
     }
 
-    /** A prompt counts once, and as found only what no answer to it had to compute. */
+    /** A prompt counts once, and as cached only the part that no answer to it had to compute. */
     @Override
     public Usage usage() {
         int prompt = 0;

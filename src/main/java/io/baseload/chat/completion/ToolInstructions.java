@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Tells a model whose template knows no tools which there are and how to call them. */
+/** Describes the tools, and how to call them, to a model whose template doesn't support tools. */
 final class ToolInstructions {
     private ToolInstructions() {}
 

@@ -14,12 +14,12 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * What an encoder's files say of its use.
+ * The use of an encoder according to its files.
  *
- * @param prompts texts that are put before others, by name, as sentence-transformers has them
- * @param defaultPrompt the name of the one that is put before texts if nobody names another
- * @param shortens whether vectors may be cut: the model was trained so that their first numbers say the most
- * @param lengths what they may be cut to; empty = any length
+ * @param prompts texts that are placed before others, by name, as in sentence-transformers
+ * @param defaultPrompt the name of the one that is used if the request names none
+ * @param shortens whether vectors may be shortened: the model was trained so that their first numbers carry the most information
+ * @param lengths allowed shorter lengths; empty = any length
  */
 record EncoderSettings(
         Map<String, String> prompts, Optional<String> defaultPrompt, boolean shortens, Set<Integer> lengths) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** An encoder's tokenizer and what its files say of texts. */
+/** An encoder's tokenizer and the text settings of its files. */
 record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings settings) {
 
     /** @throws ModelFileException if the files are broken, or a model that ranks can't join two texts */
@@ -28,7 +28,7 @@ record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings setting
         }
     }
 
-    /** @throws InvalidRequestException if the model is for something else, or has no such prompt */
+    /** @throws InvalidRequestException if the model has another purpose, or has no such prompt */
     List<EncoderText> read(EncodingInput input) {
         return switch (input) {
             case EncodingInput.Documents documents -> {

@@ -98,7 +98,7 @@ final class ModelEncodings implements Encodings {
         return name + "[" + index + "]";
     }
 
-    /** Texts, and how long their vectors are to be. */
+    /** Texts, and the length of their vectors. */
     private record Tokenized(LoadedEncoder encoder, List<EncoderText> texts, FlowId flow, int length)
             implements PreparedEncoding {
         @Override
@@ -114,7 +114,7 @@ final class ModelEncodings implements Encodings {
                     : vectors.thenApply(all -> all.stream().map(this::cut).toList());
         }
 
-        /** The first numbers, made as long as 1. */
+        /** The first numbers, normalized to length 1. */
         private float[] cut(float[] vector) {
             float[] first = Arrays.copyOf(vector, length);
             double squares = 0;

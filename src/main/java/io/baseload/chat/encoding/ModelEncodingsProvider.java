@@ -7,7 +7,7 @@ import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.Vocabulary;
 import java.nio.file.Path;
 
-/** What {@link Encodings#of} finds. */
+/** The provider for {@link Encodings#of}. */
 public final class ModelEncodingsProvider implements EncodingsProvider {
     @Override
     public Encodings of(LoadedEncoder encoder) {

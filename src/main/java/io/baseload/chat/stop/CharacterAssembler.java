@@ -7,8 +7,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * UTF-8 bytes in pieces of any size to whole characters: the bytes of a code point are held back until the last one is there. Bytes that can't be UTF-8
- * become U+FFFD. Not safe for use by several threads.
+ * Assembles UTF-8 bytes in pieces of any size to whole characters: the bytes of a code point are held back until the last one arrives. Bytes that can't be UTF-8 become U+FFFD. Not
+ * thread-safe.
  */
 public final class CharacterAssembler {
     private static final int MAX_CODE_POINT_LENGTH = 4;
@@ -20,14 +20,14 @@ public final class CharacterAssembler {
     private ByteBuffer bytes = ByteBuffer.allocate(64);
     private CharBuffer chars = CharBuffer.allocate(64);
 
-    /** The characters that are complete with these bytes; often one, sometimes none. */
+    /** The characters completed by these bytes; often one, sometimes none. */
     public String append(byte[] source, int offset, int length) {
         makeRoom(length);
         bytes.put(source, offset, length);
         return decode(false);
     }
 
-    /** The end: a character that was begun and never finished becomes one U+FFFD. */
+    /** The end: an incomplete character becomes one U+FFFD. */
     public String finish() {
         String rest = decode(true);
         decoder.reset();

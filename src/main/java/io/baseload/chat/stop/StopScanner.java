@@ -3,8 +3,8 @@ package io.baseload.chat.stop;
 import java.util.Optional;
 
 /**
- * Lets an answer through up to the first stop text, wherever the pieces are cut: what comes out is the text before the leftmost occurrence of any of the
- * stop texts. A tail that may yet become a stop text is held back. Not safe for use by several threads.
+ * Passes an answer on up to the first stop text, wherever the pieces are split: the output is the text before the leftmost occurrence of any of the stop texts. An ending that may
+ * still become a stop text is held back. Not thread-safe.
  */
 public final class StopScanner {
     private static final long NOWHERE = Long.MAX_VALUE;
@@ -12,7 +12,7 @@ public final class StopScanner {
     private final StopTexts stops;
     private final int[] matched;
     private final StringBuilder held = new StringBuilder();
-    /** Chars of the answer that were let through. */
+    /** Chars of the answer that were passed on. */
     private long passed;
 
     private long seen;
@@ -25,7 +25,7 @@ public final class StopScanner {
         this.matched = new int[stops.texts.length];
     }
 
-    /** What may be sent on after these whole characters; empty when all of it must wait. */
+    /** The text that may be sent after these whole characters; empty if all of it must wait. */
     public String append(String characters) {
         if (done || stops.isEmpty()) {
             passed += done ? 0 : characters.length();
@@ -39,14 +39,14 @@ public final class StopScanner {
         return release(Math.min(match, openStart()));
     }
 
-    /** The answer is over: what was held back, as no stop text came of it. */
+    /** The answer is over: returns the held text, as it did not become a stop text. */
     public String finish() {
         long end = match < NOWHERE ? match : passed + held.length();
         done |= match < NOWHERE;
         return release(end);
     }
 
-    /** Whether a stop text was found; nothing comes out any more. */
+    /** Whether a stop text was found; then nothing more is passed on. */
     public boolean stopped() {
         return done;
     }
@@ -56,7 +56,7 @@ public final class StopScanner {
         return done && match < NOWHERE ? Optional.of(stops.texts[matchedText]) : Optional.empty();
     }
 
-    /** Chars that were let through so far. */
+    /** Chars passed on so far. */
     public long passed() {
         return passed;
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** An answer as it comes from a backend. Closing it closes the connection, which is how the backend hears that nobody wants the rest. */
+/** An answer arriving from a backend. Closing it closes the connection, which tells the backend that the rest is not wanted. */
 final class AnswerStream implements AutoCloseable {
     private static final long NOT_WAITING = 0;
 
@@ -22,8 +22,8 @@ final class AnswerStream implements AutoCloseable {
     private volatile boolean late;
 
     /**
-     * @param idle how long the backend may be silent
-     * @param closed hears once that this was closed
+     * @param idle the longest time without a byte
+     * @param closed runs once when this is closed
      */
     AnswerStream(InputStream body, Duration idle, Consumer<AnswerStream> closed) {
         this.body = body;
@@ -65,7 +65,7 @@ final class AnswerStream implements AutoCloseable {
         }
     }
 
-    /** Ends the wait of whoever reads, if it has lasted too long. */
+    /** Ends the wait of the reader, if it has lasted too long. */
     void closeIfIdle(long now) {
         long since = waitingSince;
         if (since != NOT_WAITING && now - since > idle.toNanos()) {

@@ -8,29 +8,29 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An engine elsewhere that speaks OpenAI's chat completions, as an operator described it.
+ * A remote engine that speaks OpenAI's chat completions, as described by an operator.
  *
- * @param name of the operator's making
- * @param baseUrl what stands before {@code /chat/completions}, such as {@code http://gpu-1:8000/v1}; without a slash at its end
- * @param models what users may ask of it
+ * @param name chosen by the operator
+ * @param baseUrl the part before {@code /chat/completions}, such as {@code http://gpu-1:8000/v1}; without a slash at its end
+ * @param models the models that users may use there
  */
 public record Backend(String name, URI baseUrl, Secret secret, List<Offer> models, Limits limits, Instant createdAt) {
 
     /**
      * A model of a backend.
      *
-     * @param id the name that users ask
-     * @param upstream the name that the backend knows
+     * @param id the name for users
+     * @param upstream the backend's own name
      */
     public record Offer(String id, String upstream) {}
 
     /**
-     * What a backend is given.
+     * The limits of a backend.
      *
      * @param firstByte how long it may take until its answer begins
-     * @param idle how long it may be silent then
-     * @param concurrent requests that it has at the same time, at most
-     * @param maxTokensField what it calls the most tokens of an answer: {@code max_tokens}, or {@code max_completion_tokens} as OpenAI's own models want it
+     * @param idle longest time without a byte after that
+     * @param concurrent maximum of concurrent requests to it
+     * @param maxTokensField its name for the maximum tokens of an answer: {@code max_tokens}, or {@code max_completion_tokens} for OpenAI's own models
      */
     public record Limits(Duration firstByte, Duration idle, int concurrent, String maxTokensField) {
         public static final Limits DEFAULT =

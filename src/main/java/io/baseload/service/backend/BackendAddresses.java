@@ -6,7 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 
-/** The addresses that whoever configures the service allows. Whoever operates it by its API can't reach any other: neither the machine's own services nor a cloud's metadata. */
+/** The addresses allowed by the configuration of the service. Operators who use its API can't reach any others, such as the machine's own services or a cloud's metadata. */
 final class BackendAddresses {
     private final AllowedHosts allowed;
 
@@ -22,7 +22,7 @@ final class BackendAddresses {
         }
     }
 
-    /** @throws InvalidRequestException if it is no address of a backend, or not allowed */
+    /** @throws InvalidRequestException if it is not an address of a backend, or not allowed */
     URI parse(String text) {
         URI url;
         try {

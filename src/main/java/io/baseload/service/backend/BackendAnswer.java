@@ -18,16 +18,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An answer that a backend computes: reads its chunks and passes them on, from a thread of its own.
+ * An answer computed by a backend: reads its chunks and passes them on, from a separate thread.
  *
- * <p>The usage is what the backend says. Until then, and where it never does, it is an estimate: the prompt by its bytes, the answers by their chunks. The lease is
- * asked before each chunk as the engine asks it before each token. Where the request named a maximum the backend keeps to it, and chunks are no tokens: the
- * lease then only ends what is far beyond, or what this process may not do any more.
+ * <p>The usage is the one reported by the backend. Until then, and if there is none, it is an estimate: the prompt by its bytes, the answers by their chunks. The lease is asked
+ * before each chunk as the engine asks it before each token. If the request set a maximum, the backend enforces it, and chunks are not tokens: the lease then only ends answers
+ * that are far beyond the maximum, or that this process may no longer continue.
  */
 final class BackendAnswer implements Completion, Runnable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final long PAUSE_MILLIS = 5;
-    /** Chunks beyond twice the maximum that are still believed to be within it: the begin of a call, reasoning and text have chunks of their own. */
+    /** Chunks beyond twice the maximum that still count as within it: the start of a call, reasoning and text have separate chunks. */
     private static final int SPARE_CHUNKS = 16;
 
     private final BackendClient client;
@@ -153,7 +153,7 @@ final class BackendAnswer implements Completion, Runnable {
         return true;
     }
 
-    /** Nobody pays for more: the backend hears it by the closed connection. */
+    /** No more tokens can be paid for: closing the connection tells the backend. */
     private boolean closeIfFinished() {
         boolean finished = isFinished();
         if (finished) {
@@ -192,7 +192,7 @@ final class BackendAnswer implements Completion, Runnable {
         }
     }
 
-    /** Some engines say it with each chunk: the last counts. One that says less than nothing, or nothing of an answer that is there, does not know. */
+    /** Some engines report it with each chunk: the last one counts. A negative value, or zero for an answer that exists, is ignored. */
     private void readUsage(JsonNode usage) {
         int said = usage.path("completion_tokens").asInt(-1);
         int asked = usage.path("prompt_tokens").asInt(-1);
@@ -230,7 +230,7 @@ final class BackendAnswer implements Completion, Runnable {
         return new UpstreamException(Reason.FAILED, "The backend broke off its answer; it is not whole.");
     }
 
-    /** Reads what comes after the last event, so that the connection can serve the next request. */
+    /** Reads the data after the last event, so that the connection can serve the next request. */
     private void drain() {
         try {
             while (!stream.isClosed() && stream.next().isPresent()) {

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
-/** One backend as this process reaches it: its requests, of which it has only so many, and its health. */
+/** One backend as used by this process: its requests, whose number is limited, and its health. */
 public final class BackendClient implements AutoCloseable {
     private static final Duration PROBE_TIME = Duration.ofSeconds(5);
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -69,7 +69,7 @@ public final class BackendClient implements AutoCloseable {
     /**
      * Sends a request and waits until its answer begins.
      *
-     * @throws OverloadedException if the backend has, or says that it has, too much to do
+     * @throws OverloadedException if the backend is, or reports that it is, overloaded
      * @throws UpstreamException if it fails otherwise
      * @throws InvalidRequestException if it refuses the request
      */
@@ -142,7 +142,7 @@ public final class BackendClient implements AutoCloseable {
         };
     }
 
-    /** Asks whether the backend is there. One that has requests shows it by these; and a server with one place, as llama-cpp-python's, ends an answer for a probe. */
+    /** Probes the backend. If it has requests, these show its state; and a server with a single slot, such as llama-cpp-python's, aborts an answer for a probe. */
     void probe() {
         if (permits.availablePermits() < backend.limits().concurrent()) {
             return;
@@ -176,7 +176,7 @@ public final class BackendClient implements AutoCloseable {
         return request;
     }
 
-    /** The time limit is for what comes until the answer's head; the body has its own. */
+    /** The time limit is for the time until the response headers; the body has its own. */
     private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler, Duration limit) {
         CompletableFuture<HttpResponse<T>> answer = access.http().sendAsync(request, handler);
         try {
@@ -193,7 +193,7 @@ public final class BackendClient implements AutoCloseable {
         }
     }
 
-    /** If the answer comes at this very moment after all, its connection is closed too. */
+    /** If the answer arrives at this very moment after all, its connection is closed too. */
     private static void giveUp(CompletableFuture<? extends HttpResponse<?>> answer) {
         if (!answer.cancel(true)) {
             var unused = answer.thenAccept(late -> {
@@ -218,7 +218,7 @@ public final class BackendClient implements AutoCloseable {
         return new UpstreamException(reason, "The backend '" + backend.name() + "' " + what + ".");
     }
 
-    /** Ends what has been silent for too long. */
+    /** Ends answers that have been silent for too long. */
     void closeIdle(long now) {
         running.forEach(stream -> stream.closeIfIdle(now));
     }
@@ -227,13 +227,13 @@ public final class BackendClient implements AutoCloseable {
         return running.isEmpty();
     }
 
-    /** It is measured no more; what runs goes on. */
+    /** It is no longer measured; running requests continue. */
     @Override
     public void close() {
         meters.close();
     }
 
-    /** Ends what runs. */
+    /** Ends running requests. */
     void cancelAll() {
         running.forEach(AnswerStream::close);
     }

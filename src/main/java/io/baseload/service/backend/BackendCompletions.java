@@ -9,7 +9,7 @@ import io.baseload.chat.api.TokenCodec;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 
-/** A backend's model, asked in words. Who asks stays here: the backend hears neither the tenant nor the end user. */
+/** A backend's model, used with text. The caller's identity stays here: the backend learns neither the tenant nor the end user. */
 final class BackendCompletions implements Completions {
     private final BackendClient client;
     private final Backend.Offer model;
@@ -19,7 +19,7 @@ final class BackendCompletions implements Completions {
         this.model = model;
     }
 
-    /** A token for each message: more nobody knows without the backend's tokenizer. */
+    /** One token for each message: no better lower bound is known without the backend's tokenizer. */
     @Override
     public long leastTokens(CompletionRequest request) {
         return conversation(request).messages().size();

@@ -28,7 +28,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
 
-/** The backends that this process may ask now: connects to them, probes them, and ends what is silent for too long. */
+/** The backends that this process may use now: connects to them, probes them, and ends answers that are silent for too long. */
 @Component
 public final class BackendConnections implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(BackendConnections.class);
@@ -59,7 +59,7 @@ public final class BackendConnections implements AutoCloseable {
                 () -> clients.values().forEach(BackendConnections::probe), pause, pause, TimeUnit.MILLISECONDS);
     }
 
-    /** What all backends are reached by. */
+    /** The HTTP client for all backends. */
     record Access(
             HttpClient http, BackendAddresses addresses, Secrets secrets, MeterRegistry registry, Traces traces) {}
 
@@ -79,18 +79,18 @@ public final class BackendConnections implements AutoCloseable {
     /**
      * Reads an address.
      *
-     * @throws io.baseload.chat.api.InvalidRequestException if it is none, or whoever configures the service does not allow it
+     * @throws io.baseload.chat.api.InvalidRequestException if it is not an address, or the configuration does not allow it
      */
     public URI address(String text) {
         return access.addresses().parse(text);
     }
 
-    /** @throws io.baseload.chat.api.InvalidRequestException if this process can't find the key, or it may not be named */
+    /** @throws io.baseload.chat.api.InvalidRequestException if this process can't find the key, or it may not be used */
     public void check(Secret secret) {
         access.secrets().check(secret, "api_key");
     }
 
-    /** These are the backends from now on. What is as it was keeps its connections and its health; what runs at others goes on. */
+    /** Sets the current backends. Unchanged ones keep their connections and health; running requests to others continue. */
     public synchronized void use(List<Backend> backends) {
         var gone = new HashMap<>(clients);
         for (Backend backend : backends) {
@@ -146,7 +146,7 @@ public final class BackendConnections implements AutoCloseable {
         return all;
     }
 
-    /** Ends all answers that still come. */
+    /** Ends all running answers. */
     public void cancelAll() {
         withReplaced().forEach(BackendClient::cancelAll);
     }

@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * How a backend is, as this process has seen it. A probe that fails takes it down until one succeeds; a request that fails lets it cool, longer each time in a row;
- * a request that succeeds makes it well.
+ * The health of a backend, as seen by this process. A failed probe takes it down until one succeeds; a failed request makes it cool down, longer each time in a row; a successful
+ * request restores it.
  */
 public final class BackendHealth {
     private static final Duration FIRST_COOLDOWN = Duration.ofSeconds(1);
@@ -15,19 +15,19 @@ public final class BackendHealth {
 
     /** Better ones first. */
     public enum State {
-        /** It is asked. */
+        /** It is used. */
         UP,
-        /** It has failed just now, or asked for a pause: others are asked before it. */
+        /** It has just failed, or asked for a pause: others are tried before it. */
         COOLING,
-        /** It doesn't answer its probe: it is not asked. */
+        /** It doesn't answer probes: it is not used. */
         DOWN
     }
 
     /**
-     * What is known.
+     * The current state.
      *
-     * @param since when it became so
-     * @param lastError what went wrong last, however long ago
+     * @param since when it changed to this state
+     * @param lastError the latest error, however long ago
      */
     public record Report(State state, Instant since, Optional<String> lastError) {}
 
@@ -70,7 +70,7 @@ public final class BackendHealth {
         }
     }
 
-    /** A request failed by the backend's fault. */
+    /** A request failed because of the backend. */
     synchronized void failed(String error) {
         Duration pause = FIRST_COOLDOWN.multipliedBy(1L << Math.min(failures, 10));
         failures++;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
-/** What one backend does, with the label {@code backend}. */
+/** The activity of one backend, with the label {@code backend}. */
 final class BackendMeters implements AutoCloseable {
     private static final Duration[] BOUNDS = LongStream.of(
                     5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000)
@@ -54,7 +54,7 @@ final class BackendMeters implements AutoCloseable {
                 .increment();
     }
 
-    /** What it is now is told no more; what was counted stays. */
+    /** Its current state is no longer reported; its counters stay. */
     @Override
     public void close() {
         gauges.forEach(registry::remove);

@@ -8,11 +8,11 @@ import io.baseload.engine.api.Lease;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/** A request that is ready to be sent. Only the backend can count its tokens, so two numbers stand for them: one that it can't exceed, and one that is likely. */
+/** A request that is ready to be sent. Only the backend can count its tokens, so there are two estimates: an upper bound and a likely value. */
 final class BackendPrompt implements PreparedCompletion {
-    /** What a chat template may add of its own: instructions, the date, how tools are called. */
+    /** The tokens that a chat template may add: instructions, the date, how tools are called. */
     private static final int TEMPLATE_TOKENS = 256;
-    /** Bytes of a token in most texts. */
+    /** Bytes per token in most texts. */
     private static final int USUAL_BYTES = 4;
 
     private final BackendClient client;
@@ -25,13 +25,13 @@ final class BackendPrompt implements PreparedCompletion {
         this.body = body;
     }
 
-    /** No tokenizer makes more tokens of a text than it has bytes. */
+    /** No tokenizer produces more tokens than a text has bytes. */
     @Override
     public int promptTokens() {
         return body.length + TEMPLATE_TOKENS;
     }
 
-    /** For the books, where the backend doesn't say. */
+    /** For the records, if the backend doesn't report it. */
     int likelyTokens() {
         return Math.ceilDiv(body.length, USUAL_BYTES);
     }

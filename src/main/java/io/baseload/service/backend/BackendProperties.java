@@ -8,13 +8,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How other engines may be reached.
+ * How remote engines may be reached.
  *
  * @param allowedHosts hosts that backends may have, each {@code host} (any port) or {@code host:port}; none = no backends
- * @param keyFolder where files with keys of backends lie; absent = {@code backend-keys} in the home
- * @param connectTimeout how long a connection may take
- * @param probeInterval how often each backend is asked whether it is there
- * @param sslBundle name of a bundle below {@code spring.ssl.bundle} whose certificates are believed, and shown; absent = as Java has it
+ * @param keyFolder the folder with files of backend keys; absent = {@code backend-keys} in the home
+ * @param connectTimeout timeout for a connection
+ * @param probeInterval how often each backend is probed
+ * @param sslBundle name of a bundle from {@code spring.ssl.bundle} with trusted certificates and a client certificate; absent = Java's own
  */
 @ConfigurationProperties("baseload.backends")
 public record BackendProperties(

@@ -12,7 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What it means where a backend does not begin an answer. What it says of itself is for operators; what it says of the request is for whoever asked. */
+/** The meaning of a backend's refusal to start an answer. Its messages about itself are for operators; its messages about the request are for the caller. */
 final class BackendReplies {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int MAX_BODY = 64 << 10;
@@ -30,7 +30,7 @@ final class BackendReplies {
         return response.headers().firstValue("Content-Type").orElse("nothing");
     }
 
-    /** What is thrown to whoever asked; the backend's health hears of what is its own fault. */
+    /** The exception for the caller; the backend's own faults also affect its health. */
     static RuntimeException failure(String backend, HttpResponse<InputStream> response, BackendHealth health) {
         int status = response.statusCode();
         JsonNode error = error(response);
@@ -86,7 +86,7 @@ final class BackendReplies {
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
-    /** {@code {"error": {…}}}, as OpenAI has it, or the same without the outer object. */
+    /** {@code {"error": {…}}}, as in OpenAI's API, or the same without the outer object. */
     private static JsonNode error(HttpResponse<InputStream> response) {
         try (InputStream body = response.body()) {
             JsonNode answer = JSON.readTree(body.readNBytes(MAX_BODY));

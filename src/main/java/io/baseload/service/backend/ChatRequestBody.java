@@ -16,12 +16,12 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.util.RawValue;
 
 /**
- * The body of a request to a backend: what was asked for, in the words that most engines know. Fields are left out where they say what every engine does anyway,
- * since some refuse fields that they don't know; what has an effect is always there.
+ * The body of a request to a backend, with the fields that most engines know. Fields that request what every engine does anyway are omitted, because some engines refuse unknown
+ * fields; fields that have an effect are always included.
  */
 final class ChatRequestBody {
     private static final JsonMapper JSON = new JsonMapper();
-    /** Of the request's own fields; all other variables of the template go under {@code chat_template_kwargs}. */
+    /** From the request's own fields; all other variables of the template go under {@code chat_template_kwargs}. */
     private static final List<String> NAMED_VARIABLES = List.of("reasoning_effort", "documents");
 
     private ChatRequestBody() {}
@@ -83,7 +83,7 @@ final class ChatRequestBody {
                 "function", Map.of("name", call.name(), "arguments", call.arguments()));
     }
 
-    /** Temperature and top-p are always said: engines differ in what they take where nothing is. */
+    /** Temperature and top-p are always sent, because engines have different defaults. */
     private static void addSampling(SamplingOptions sampling, Map<String, Object> body) {
         SamplingOptions usual = SamplingOptions.defaults();
         body.put("temperature", sampling.temperature());
@@ -102,7 +102,7 @@ final class ChatRequestBody {
         }
     }
 
-    /** Where only some tools may be called, only these are told: few engines know {@code allowed_tools}. */
+    /** If only some tools may be called, only these are sent: few engines know {@code allowed_tools}. */
     private static void addTools(ToolSet tools, Map<String, Object> body) {
         if (tools.tools().isEmpty()) {
             return;
@@ -135,7 +135,7 @@ final class ChatRequestBody {
         return Map.of("type", "function", "function", function);
     }
 
-    /** What OpenAI has no words for is said in vLLM's. */
+    /** Formats that OpenAI's API can't express are sent in vLLM's fields. */
     private static void addFormat(OutputFormat format, Map<String, Object> body) {
         switch (format) {
             case OutputFormat.Text text -> {}
@@ -153,7 +153,7 @@ final class ChatRequestBody {
         }
     }
 
-    /** An effort of "none" is said once; for local templates it stands there three times. */
+    /** An effort of "none" is sent once; for local templates it is in three variables. */
     private static void addVariables(Map<String, Object> variables, Map<String, Object> body) {
         Map<String, Object> rest = new LinkedHashMap<>(variables);
         for (String name : NAMED_VARIABLES) {

@@ -14,9 +14,9 @@ import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads one answer from the chunks of a backend, and mends what engines do differently: calls without an id, or all with the same index; arguments that are an object,
- * or nothing; {@code stop} as the reason of an answer that is a call; and several calls whose fragments come mixed. Of these the first is told as it comes. What
- * follows it is told when the answer is complete: only then is it known that nothing of the first follows.
+ * Reads one answer from the chunks of a backend, and repairs differences between engines: calls without an id, or all with the same index; arguments that are an object, or
+ * missing; {@code stop} as the finish reason of a call; and several calls with interleaved fragments. The first of these is passed on as it arrives. The others are passed on when
+ * the answer is complete: only then is it certain that nothing more of the first follows.
  */
 final class ChoiceReader {
     private final int choice;
@@ -30,7 +30,7 @@ final class ChoiceReader {
         this.choice = choice;
     }
 
-    /** A call, by the index and the id that the backend gives it. */
+    /** A call, by the index and the id given by the backend. */
     private static final class Call {
         private final int index;
         private final String id;
@@ -44,7 +44,7 @@ final class ChoiceReader {
         }
     }
 
-    /** Chunks that had something of the answer: about as many as tokens, in most engines. */
+    /** Chunks that had a part of the answer: about as many as tokens, in most engines. */
     int chunks() {
         return chunks;
     }
@@ -57,7 +57,7 @@ final class ChoiceReader {
         return finished;
     }
 
-    /** What a chunk adds to this answer. */
+    /** The contribution of a chunk to this answer. */
     List<Piece> read(JsonNode body) {
         JsonNode delta = body.path("delta");
         List<Piece> pieces = new ArrayList<>();
@@ -164,7 +164,7 @@ final class ChoiceReader {
         return tokens.valueStream().map(ChoiceReader::logprob).toList();
     }
 
-    /** Ids are the backend's secret; nobody is told them. */
+    /** The backend's ids are not passed on. */
     private static TokenLogprob logprob(JsonNode token) {
         String text = text(token, "token").orElse("");
         JsonNode bytes = token.path("bytes");

@@ -28,9 +28,9 @@ final class ServerEvents {
     record Event(String name, String data) {}
 
     /**
-     * The next event; empty at the end. What the end cuts is no event.
+     * The next event; empty at the end. An event cut off by the end is dropped.
      *
-     * @throws IOException if the connection breaks, or somebody sends what is no event
+     * @throws IOException if the connection breaks, or something that is not an event arrives
      */
     Optional<Event> next() throws IOException {
         var name = "";

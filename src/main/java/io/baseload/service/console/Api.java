@@ -26,15 +26,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Asks the service's API within the request for a page, as the same caller: by the table of routes, the controllers and the error form that requests from outside meet. So
- * nobody can do more here than with a key and curl, and whatever is refused is refused in the same words.
+ * Calls the service's API within the request for a page, as the same caller: with the same table of routes, controllers and error format as requests from outside. So nobody can do
+ * more here than with a key and curl, and refusals have the same messages.
  */
 @Component
 final class Api {
     private static final JsonMapper JSON = new JsonMapper();
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
-    /** The request's attribute for that it was forbidden something. */
+    /** The request's attribute that records a forbidden call. */
     private static final String FORBIDDEN = Api.class.getName() + ".forbidden";
 
     private final ObjectProvider<DispatcherServlet> servlet;
@@ -43,14 +43,14 @@ final class Api {
         this.servlet = servlet;
     }
 
-    /** Whether the caller may ask this at all. */
+    /** Whether the caller may call this at all. */
     boolean allows(String method, String path) {
         return SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication key
                 && RouteAccess.allows(key.getPrincipal(), method, path);
     }
 
     /**
-     * What a route answers.
+     * The answer of a route.
      *
      * @param route with a query, and with variables such as <code>{id}</code>
      * @throws Refused if it is refused
@@ -59,14 +59,14 @@ final class Api {
         return send("GET", null, route, variables);
     }
 
-    /** What a list's route answers. */
+    /** The answer of a list's route. */
     @SuppressWarnings("unchecked")
     List<Map<String, Object>> list(String route, Object... variables) {
         return (List<Map<String, Object>>) get(route, variables).getOrDefault("data", List.of());
     }
 
     /**
-     * Has a route do something.
+     * Calls a route that changes something.
      *
      * @param body written as JSON; null = none
      * @throws Refused if it is refused
@@ -76,7 +76,7 @@ final class Api {
         return answer.isObject() ? JSON.convertValue(answer, OBJECT) : Map.of();
     }
 
-    /** An answer as the type that a room has for it. */
+    /** Converts an answer to a type of another room. */
     <T> T send(Class<T> type, Object body, String route) {
         return JSON.convertValue(ask("POST", body, route), type);
     }
@@ -127,7 +127,7 @@ final class Api {
                 accept);
     }
 
-    /** Whether anything that was asked for a page was forbidden, also where the page itself is shown. */
+    /** Whether any call for a page was forbidden, even if the page itself is shown. */
     static boolean hasForbidden(HttpServletRequest page) {
         return page.getAttribute(FORBIDDEN) != null;
     }
@@ -146,7 +146,7 @@ final class Api {
         }
     }
 
-    /** The API said no. */
+    /** The API refused the call. */
     static final class Refused extends RuntimeException {
         private final int status;
 

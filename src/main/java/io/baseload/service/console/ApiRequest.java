@@ -20,7 +20,7 @@ import org.springframework.http.MediaType;
 import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriUtils;
 
-/** A request for the API within a request for a page: the same connection and the same id, everything else its own. */
+/** A request for the API within a request for a page: with the same connection and id, but otherwise its own. */
 final class ApiRequest extends HttpServletRequestWrapper {
     private final String method;
     private final UriComponents route;
@@ -37,7 +37,7 @@ final class ApiRequest extends HttpServletRequestWrapper {
         this.body = body;
         headers.put(HttpHeaders.ACCEPT, accept);
         headers.put(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE);
-        headers.put("Prefer", "respond-async"); // nobody waits before an empty page for a model to be loaded
+        headers.put("Prefer", "respond-async"); // nobody should wait in front of an empty page for a model to be loaded
         Collections.list(page.getAttributeNames()).stream()
                 .filter(name -> !name.startsWith("org.springframework."))
                 .forEach(name -> attributes.put(name, page.getAttribute(name)));

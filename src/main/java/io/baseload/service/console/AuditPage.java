@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/** The audit trail: entries, whether they are what was signed, and the trail as a file that can be verified elsewhere. */
+/** The audit trail: entries, whether they match the signatures, and the trail as a file that can be verified elsewhere. */
 @Controller
 @RequestMapping("/console/audit")
 final class AuditPage {
@@ -28,7 +28,7 @@ final class AuditPage {
         this.api = api;
     }
 
-    /** @param after the number of the entry before the first that is shown */
+    /** @param after the number of the entry before the first one shown */
     @GetMapping
     String page(
             @RequestParam(defaultValue = "0") long after,
@@ -47,7 +47,7 @@ final class AuditPage {
         return "audit";
     }
 
-    /** Filters that are left empty are none. */
+    /** Empty filters are ignored. */
     private static String route(long after, String kind, String tenant) {
         var route = UriComponentsBuilder.fromPath("/admin/v1/audit")
                 .queryParam("limit", ENTRIES)

@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.ModelAndView;
 
-/** What every page shows: who is there, and where one can go. Failures are pages with the API's words. */
+/** The common parts of every page: who is signed in, and the available pages. Failures are pages with the API's messages. */
 @ControllerAdvice(basePackageClasses = ConsolePage.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ConsoleAdvice {
@@ -53,7 +53,7 @@ final class ConsoleAdvice {
         return page;
     }
 
-    /** Nobody is there to be answered. */
+    /** The client is gone. */
     @ExceptionHandler({ClientAbortException.class, AsyncRequestNotUsableException.class})
     void forget() {}
 }

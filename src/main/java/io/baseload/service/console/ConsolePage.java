@@ -5,7 +5,7 @@ import io.baseload.service.web.RouteAccess;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The pages, each with the route of the API that it is a view of: who may not ask that doesn't see the page. */
+/** The pages, each with the API route that it shows: callers without access to the route don't see the page. */
 enum ConsolePage {
     HOME("/console", "Home", "GET", "/admin/v1/me"),
     PLAYGROUND("/console/playground", "Playground", "POST", "/v1/chat/completions"),
@@ -43,7 +43,7 @@ enum ConsolePage {
         return Stream.of(values()).filter(page -> page.isFor(caller)).toList();
     }
 
-    /** The page that a path belongs to; Home has what is nobody else's. */
+    /** The page that a path belongs to; paths of no other page belong to Home. */
     static ConsolePage at(String path) {
         return Stream.of(values())
                 .filter(page -> page != HOME && (path.equals(page.path) || path.startsWith(page.path + "/")))

@@ -15,11 +15,11 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.csrf.CsrfException;
 
-/** Refusals in the console: a browser without a session lands on the sign-in, any other program gets what the API answers without a key. */
+/** Refusals in the console: a browser without a session gets the sign-in page, any other program gets the API's answer to a request without a key. */
 record ConsoleRefusals(AuthenticationEntryPoint api) implements AuthenticationEntryPoint, AccessDeniedHandler {
     private static final String FAILURE = ConsoleRefusals.class.getName();
 
-    /** The console's own paths, and the root where a browser asks for it. */
+    /** The console's own paths, and the root if a browser asks for it. */
     static boolean concernsPages(HttpServletRequest request) {
         String path = request.getRequestURI();
         return path.equals(ConsolePage.HOME.path())
@@ -62,7 +62,7 @@ record ConsoleRefusals(AuthenticationEntryPoint api) implements AuthenticationEn
         }
     }
 
-    /** From a filter, where no controller shows anything. */
+    /** From a filter, where no controller can show a page. */
     static void show(Api.Refused failure, HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
         request.setAttribute(FAILURE, failure);

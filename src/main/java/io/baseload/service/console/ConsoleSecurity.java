@@ -20,8 +20,8 @@ import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Who sees the console: whoever has signed in, and of that the pages that the key may have. A session is good for the console alone, the API takes no cookies. What
- * changes something needs a token against forged requests, the sign-in too. Nothing but the console's own files may run or be shown in a page.
+ * Access to the console: for people who have signed in, and to the pages that their key allows. A session is valid for the console only; the API accepts no cookies. Every change
+ * needs a CSRF token, including the sign-in. Only the console's own files may run or be shown in a page.
  */
 @Configuration(proxyBeanMethods = false)
 class ConsoleSecurity implements WebMvcConfigurer {
@@ -62,7 +62,7 @@ class ConsoleSecurity implements WebMvcConfigurer {
                 .build();
     }
 
-    /** Not in the session, so that who only looks at the sign-in begins none. */
+    /** Not in the session, so that looking at the sign-in page starts none. */
     private static CookieCsrfTokenRepository tokens() {
         var tokens = new CookieCsrfTokenRepository();
         tokens.setCookieName("baseload-form");

@@ -2,14 +2,14 @@ package io.baseload.service.console;
 
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** What happens after a form was sent: the page it came from is shown again, and says what was done or why not. */
+/** The result of submitting a form: its page is shown again, with a message about what was done or why not. */
 final class Done {
     private Done() {}
 
     /**
-     * Does it.
+     * Performs the action.
      *
-     * @param words what was done
+     * @param words the message
      * @param act throws {@link Api.Refused} if it is refused
      * @return the view
      */

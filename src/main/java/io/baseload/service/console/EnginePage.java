@@ -24,13 +24,13 @@ import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the engine spends its time on, and how near decoding is to what the machine can do. */
+/** The engine's time by operator, and how close decoding comes to the machine's limit. */
 @Controller
 @RequestMapping("/console/engine")
 final class EnginePage {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration EVERY = Duration.ofSeconds(2);
-    /** A browser asks again after a stream's end, so a key that was revoked sees no more than this. */
+    /** A browser reconnects after a stream's end, so a revoked key sees no more than this. */
     private static final Duration STREAM = Duration.ofMinutes(1);
 
     private final Api api;
@@ -45,10 +45,10 @@ final class EnginePage {
     }
 
     /**
-     * A model's time by class, in parts of the whole.
+     * A model's time by class, in fractions of the whole.
      *
      * @param bar in the article's classes
-     * @param operators each class as the engine has it
+     * @param operators each class of the engine
      */
     record Profile(String model, long steps, List<Part> bar, Map<String, Double> operators) {}
 
@@ -78,7 +78,7 @@ final class EnginePage {
         return new Profile(String.valueOf(model.get("id")), (long) EngineState.number(model, "steps"), bar, operators);
     }
 
-    /** The classes of the article on Yuan2.0-102B: linear layers, convolution, what workers wait for each other, and all other. */
+    /** The classes of the article on Yuan2.0-102B: linear layers, convolution, waiting for other workers, and everything else. */
     private static List<Part> bar(Map<String, Double> operators, double all) {
         Map<String, Double> classes = new TreeMap<>();
         operators.forEach((operator, amount) -> classes.merge(ofArticle(operator), amount, Double::sum));
@@ -107,7 +107,7 @@ final class EnginePage {
                         : List.of("barriers", "waiting", "all-reduce").contains(operator) ? "collectives" : "other";
     }
 
-    /** Takes all CPUs for some seconds. */
+    /** Uses all CPUs for some seconds. */
     @PostMapping("/roofline")
     String measure(@RequestParam String model, RedirectAttributes next) {
         return Done.then(
@@ -123,7 +123,7 @@ final class EnginePage {
         return api.get("/admin/v1/engine/history");
     }
 
-    /** Server-sent events: what there is now, each two seconds. */
+    /** Server-sent events: the current state, every two seconds. */
     @GetMapping("/live")
     void live(HttpServletResponse response) throws IOException, InterruptedException {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);

@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The engine as pages show it: what the API says now, and what follows from that and from the moments before. */
+/** The engine as shown on pages: the API's current answer, and figures derived from it and from earlier ones. */
 @Component
 final class EngineState {
     private static final Duration WINDOW = Duration.ofSeconds(25);
@@ -22,12 +22,12 @@ final class EngineState {
     }
 
     /**
-     * A moment.
+     * A sample.
      *
-     * @param models as the API gives them
-     * @param tokensPerSecond over the last half minute, all models together; null until there is something to compare with
-     * @param prefixHits part of the prompt tokens that were found among computed ones; null if none was looked up
-     * @param roofline part of what the machine could do at best; null where it was not measured, nothing runs, or several models share it
+     * @param models as in the API
+     * @param tokensPerSecond over the last half minute, all models together; null until there is an earlier sample
+     * @param prefixHits share of the prompt tokens found in the prefix cache; null if none was looked up
+     * @param roofline share of the machine's limit; null if it was not measured, nothing runs, or several models share it
      */
     record Now(
             Map<String, Object> memory,
@@ -38,7 +38,7 @@ final class EngineState {
             @Nullable Double tokensPerSecond,
             @Nullable Double prefixHits,
             @Nullable Double roofline) {
-        /** Whether less than a tenth of what models may take is left. */
+        /** Whether less than a tenth of the memory for models is left. */
         boolean memoryIsShort() {
             double room = number(memory, "models") + number(memory, "free");
             return room > 0 && number(memory, "free") < room / 10;

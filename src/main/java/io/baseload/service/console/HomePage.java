@@ -11,7 +11,7 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 
-/** What needs somebody, then what runs. What takes longer to find out comes when the page is there. */
+/** Open problems, then the current state. Parts that take longer are loaded after the page. */
 @Controller
 final class HomePage {
     private static final Duration RECENT = Duration.ofDays(1);
@@ -32,9 +32,9 @@ final class HomePage {
     }
 
     /**
-     * Something to look at.
+     * A problem.
      *
-     * @param page where more is to be seen
+     * @param page the page with details
      */
     record Notice(String words, ConsolePage page) {}
 
@@ -97,7 +97,7 @@ final class HomePage {
                 "A job failed: " + job.get("kind") + " of " + job.get("model") + ": " + words, ConsolePage.MODELS);
     }
 
-    /** Of one's own tenant; of operators, all tenants. */
+    /** For the caller's own tenant; for operators, all tenants. */
     private List<Notice> budgets(Caller caller) {
         var notices = new ArrayList<Notice>();
         for (String tenant : tenants(caller)) {

@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Models: what is stored, what is in memory, which names point to what, and the jobs that change it. What others will notice is asked once more, with its consequences. */
+/** Models: those stored and in memory, the targets of names, and the jobs that change them. Actions that affect others ask for confirmation and name their consequences. */
 @Controller
 @RequestMapping("/console/models")
 final class ModelsPage {
@@ -63,7 +63,7 @@ final class ModelsPage {
         }
     }
 
-    /** @param running how many jobs ran when the page asked before: when they have ended, all of it is shown anew */
+    /** @param running the number of jobs that ran at the previous request: when they have ended, the whole page is refreshed */
     @GetMapping("/jobs")
     String jobs(@RequestParam(defaultValue = "0") int running, Model model, HttpServletResponse response) {
         if (jobs(model) < running) {
@@ -133,7 +133,7 @@ final class ModelsPage {
                 () -> api.send("POST", Map.of("pinned", pinned), MODEL + "/load", model));
     }
 
-    /** Something that others will notice. */
+    /** An action that affects others. */
     private enum Act {
         SWAP("Point the name to another model", "Swap", "swap"),
         PROMOTE("Promote a canary", "Promote", "promote"),

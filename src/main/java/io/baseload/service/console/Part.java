@@ -7,12 +7,12 @@ import java.util.Map;
 /**
  * A part of a bar, which is 1000 wide.
  *
- * @param words what it is and how much
+ * @param words its meaning and amount
  * @param kind its colour, from a to e
  */
 record Part(String words, String kind, double from, double width) {
 
-    /** What models may take of memory: what they do take, and what is free. */
+    /** The memory for models: the used parts, and what is free. */
     static List<Part> ofMemory(EngineState.Now now, Shown shown) {
         double all = EngineState.number(now.memory(), "models") + EngineState.number(now.memory(), "free");
         var parts = new Parts(all);

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** What a model takes on a machine and how fast it can be there, as a form, figures and a picture. */
+/** A model's memory and speed on a machine, as a form, figures and a chart. */
 @Controller
 @RequestMapping("/console/planner")
 final class PlannerPage {
@@ -47,7 +47,7 @@ final class PlannerPage {
         return "planner";
     }
 
-    /** A shape goes before a model; fields that are empty are left out. */
+    /** A shape takes precedence over a model; empty fields are omitted. */
     private static Map<String, Object> body(Map<String, String> form) {
         Map<String, Object> body = new TreeMap<>();
         form.forEach((name, text) -> {

@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 
-/** Asking models. What the page sends is a request of the OpenAI-compatible API, counted and recorded like any other. */
+/** Chatting with models. The page sends requests of the OpenAI-compatible API, which are counted and recorded like any other. */
 @Controller
 @RequestMapping("/console/playground")
 final class PlaygroundPage {

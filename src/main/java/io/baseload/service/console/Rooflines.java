@@ -8,8 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
 /**
- * How fast models can decode on this machine at best, as the planner has measured when somebody asked. Measuring takes all CPUs for some seconds, so pages only show what was
- * measured last.
+ * The best possible decode rates of models on this machine, measured by the planner on request. Measuring uses all CPUs for some seconds, so pages only show the last measurement.
  */
 @Component
 final class Rooflines {
@@ -26,7 +25,7 @@ final class Rooflines {
      * @param points in the order of their batches, which are powers of two
      */
     record Roofline(Instant at, List<Point> points) {
-        /** Tokens a second of so many sequences together; those between two points are taken as the lower one. */
+        /** Tokens per second of this number of sequences together; between two points the lower one is used. */
         double tokensPerSecond(int sequences) {
             return points.stream()
                     .filter(point -> point.batch() <= Math.max(1, sequences))
@@ -56,7 +55,7 @@ final class Rooflines {
                                 .toList()));
     }
 
-    /** The part of the roofline that a rate of a model is. */
+    /** A model's rate as a fraction of the roofline. */
     OptionalDouble part(String model, int active, double rate) {
         Roofline best = measured.get(model);
         return best == null || active == 0

@@ -17,8 +17,8 @@ import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * A session stands for the key that it was begun with. Each of its requests is admitted anew by that key, so that a revocation, an end, and limits hold from the next request
- * on, as they do for the API.
+ * A session stands for the key with which it was started. Each of its requests is checked against that key again, so that revocation, expiry and limits take effect with the next
+ * request, as for the API.
  */
 final class SessionCredentials extends OncePerRequestFilter {
     private static final String ASSETS = "/console/assets/";
@@ -55,7 +55,7 @@ final class SessionCredentials extends OncePerRequestFilter {
         }
     }
 
-    /** A key that is no longer good here ends its session, so that another one can sign in; any other trouble may pass. */
+    /** A key that is no longer valid ends its session, so that another one can sign in; other problems may be temporary. */
     private static void refuse(
             Api.Refused refusal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {

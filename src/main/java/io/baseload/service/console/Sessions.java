@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * The sessions of this process: each has the key that it was begun with, in memory alone. A key has a few at a time and a new one ends the oldest, so that nobody fills the
- * memory by signing in.
+ * The sessions of this process: each has the key with which it was started, in memory only. A key has a limited number of sessions and a new one ends the oldest, so that nobody
+ * fills the memory by signing in.
  */
 @Component
 final class Sessions {
@@ -30,7 +30,7 @@ final class Sessions {
         }
     }
 
-    /** Begins a session, never one that somebody else may know of. */
+    /** Starts a session, with an id that nobody else can know. */
     void begin(HttpServletRequest request, Caller caller, String key) {
         end(request);
         HttpSession session = request.getSession(true);

@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How figures and times are written in pages; templates call it {@code @shown}. */
+/** The formatting of figures and times in pages; templates call it {@code @shown}. */
 @Component("shown")
 final class Shown {
     private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB"};
@@ -42,7 +42,7 @@ final class Shown {
         return count == null ? "–" : String.format(Locale.ROOT, "%,d", count.longValue());
     }
 
-    /** With two or three digits that count. */
+    /** With two or three significant digits. */
     public String rounded(@Nullable Number number) {
         if (number == null) {
             return "–";
@@ -52,7 +52,7 @@ final class Shown {
         return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP).toPlainString();
     }
 
-    /** @param part of 1 */
+    /** @param part as a fraction of 1 */
     public String percent(@Nullable Number part) {
         return part == null ? "–" : Math.round(100 * part.doubleValue()) + " %";
     }
@@ -75,7 +75,7 @@ final class Shown {
         return JSON.writeValueAsString(value);
     }
 
-    /** RFC 3339 as people read it; UTC, as everywhere in the service. */
+    /** RFC 3339 in a readable form; UTC, as everywhere in the service. */
     public String time(@Nullable String instant) {
         return instant == null ? "–" : TIME.format(Instant.parse(instant));
     }

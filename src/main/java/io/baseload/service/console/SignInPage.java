@@ -48,7 +48,7 @@ final class SignInPage {
         return "redirect:" + ConsoleSecurity.SIGN_IN;
     }
 
-    /** Whatever ended in a filter, and whatever is no page. */
+    /** Requests that ended in a filter, and paths that are not pages. */
     @SuppressWarnings("DoNotCallSuggester")
     @RequestMapping({ConsoleSecurity.PROBLEM, "/console/{page:(?!assets).*}", "/console/{page:(?!assets).*}/**"})
     String problem(HttpServletRequest request) {

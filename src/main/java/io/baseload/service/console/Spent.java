@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of a budget is gone.
+ * The used share of a budget.
  *
  * @param words such as "tokens of the day"
  */
@@ -18,7 +18,7 @@ record Spent(String words, double used, double limit) {
         return limit == 0 ? 1 : used / limit;
     }
 
-    /** Of each limit in a tenant's usage, as the API gives it. */
+    /** For each limit in a tenant's usage, as in the API. */
     static List<Spent> of(Map<String, Object> usage) {
         return usage.get("windows") instanceof List<?> windows
                 ? windows.stream()

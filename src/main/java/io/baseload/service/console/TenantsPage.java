@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Tenants with their budgets, usage and keys. A new key's secret is in the answer that makes it and nowhere else. */
+/** Tenants with their budgets, usage and keys. A new key's secret is only in the answer that creates it. */
 @Controller
 @RequestMapping("/console/tenants")
 final class TenantsPage {
@@ -92,7 +92,7 @@ final class TenantsPage {
         });
     }
 
-    /** The limits on tokens of all models, as the form says; others stay. */
+    /** The limits on tokens of all models from the form; others stay unchanged. */
     @SuppressWarnings("unchecked")
     private static List<Map<String, Object>> windows(Map<String, Object> tenant, Map<String, String> form) {
         var windows = new ArrayList<Map<String, Object>>();
@@ -150,7 +150,7 @@ final class TenantsPage {
         return shown(tenant, model, () -> api.send("POST", null, KEYS + "/{prefix}/rotate", tenant, prefix));
     }
 
-    /** No redirect: the secret would have to be kept meanwhile. */
+    /** No redirect, because the secret would have to be stored meanwhile. */
     private String shown(String tenant, Model model, Supplier<Map<String, Object>> act) {
         try {
             model.addAttribute("issued", act.get().get("key"));

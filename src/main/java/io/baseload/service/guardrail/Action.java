@@ -2,7 +2,7 @@ package io.baseload.service.guardrail;
 
 import java.util.Locale;
 
-/** What a filter did, the least first. */
+/** The action of a filter, the mildest first. */
 public enum Action {
     ALLOW,
     REDACT,

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the answers to a request through a chain, on threads of its own: the engine's only puts events into a queue. Text is held back until it can be cut where nothing
- * that a filter looks for goes on ({@link TextCut}); the arguments of a call until they are complete. Nothing that a filter has not seen goes on, so what is held when an answer is cancelled or fails is
- * forgotten. A choice that is blocked ends there, with {@link StopReason#CONTENT_FILTER}.
+ * Sends the answers to a request through a chain, on separate threads: the engine's thread only puts events into a queue. Text is held back until it can be split where no personal
+ * data can continue ({@link TextCut}); the arguments of a call until they are complete. Nothing is passed on before the filters have seen it, so text held back when an answer is
+ * cancelled or fails is dropped. A blocked choice ends there, with {@link StopReason#CONTENT_FILTER}.
  */
 public final class AnswerFilter implements Consumer<CompletionEvent> {
     private static final Logger log = LoggerFactory.getLogger(AnswerFilter.class);
@@ -45,7 +45,7 @@ public final class AnswerFilter implements Consumer<CompletionEvent> {
 
     /**
      * @param choices answers that are sent, over all prompts
-     * @param next hears what may be heard
+     * @param next receives the filtered events
      */
     public AnswerFilter(FilterChain chain, int choices, Consumer<CompletionEvent> next) {
         this.chain = chain;
@@ -53,12 +53,12 @@ public final class AnswerFilter implements Consumer<CompletionEvent> {
         this.choices = IntStream.range(0, choices).mapToObj(i -> new Choice()).toList();
     }
 
-    /** What the filters have said so far. */
+    /** The verdicts so far. */
     public List<Verdict> verdicts() {
         return verdicts;
     }
 
-    /** Whether nothing more of a choice will be heard. */
+    /** Whether nothing more of a choice will be passed on. */
     public boolean isBlocked(int choice) {
         return choices.get(choice).blocked;
     }
@@ -147,7 +147,7 @@ public final class AnswerFilter implements Consumer<CompletionEvent> {
         }
     }
 
-    /** Filters what is held up to a place, and lets it go on. */
+    /** Filters the held text up to a place, and passes it on. */
     private void release(int index, Choice choice, int end) {
         if (choice.blocked || end == 0 && choice.call == null) {
             return;

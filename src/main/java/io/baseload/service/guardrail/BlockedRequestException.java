@@ -2,7 +2,7 @@ package io.baseload.service.guardrail;
 
 import java.util.List;
 
-/** A filter of the tenant's lets a request not pass. */
+/** A filter of the tenant blocks a request. */
 public final class BlockedRequestException extends RuntimeException {
     private final transient List<Verdict> verdicts;
 

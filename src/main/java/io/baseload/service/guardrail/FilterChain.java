@@ -4,9 +4,9 @@ import io.baseload.chat.api.InvalidRequestException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The filters of one side of a request, in their order. The first that blocks is the last that is asked. */
+/** The filters of one side of a request, in order. After a block no further ones are called. */
 public final class FilterChain {
-    /** Characters of a request, or of what an answer has at a time. More are not filtered, so they don't pass. */
+    /** Maximum characters of a request, or of a part of an answer. Longer texts are not filtered, and therefore refused. */
     static final int MOST_CHARACTERS = 1 << 20;
 
     private final List<Filter> filters;
@@ -21,17 +21,17 @@ public final class FilterChain {
         return filters.isEmpty();
     }
 
-    /** Characters of an answer that are filtered together, at least. */
+    /** Minimum characters of an answer that are filtered together. */
     int window() {
         return filters.stream().mapToInt(Filter::window).max().orElse(0);
     }
 
     /**
-     * Sends the texts of a request through.
+     * Sends the texts of a request through the chain.
      *
      * @param field of the request, for the message
      * @throws BlockedRequestException if a filter blocks them
-     * @throws InvalidRequestException if there is too much of them
+     * @throws InvalidRequestException if they are too long
      */
     Filtered pass(List<String> texts, String field) {
         if (texts.stream().mapToLong(String::length).sum() > MOST_CHARACTERS) {

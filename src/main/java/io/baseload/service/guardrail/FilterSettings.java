@@ -7,7 +7,7 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Set;
 
-/** A filter of a tenant, as it is set. */
+/** The settings of a tenant's filter. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = FilterSettings.OfPersonalData.class, name = FilterSettings.PERSONAL_DATA),
@@ -17,30 +17,30 @@ public sealed interface FilterSettings {
     String PERSONAL_DATA = "personal_data";
     String HTTP = "http";
 
-    /** What verdicts call it. */
+    /** Its name in verdicts. */
     String name();
 
     Set<Side> sides();
 
-    /** Names and ids of models that it is for; none = all. */
+    /** Names and ids of models to which it applies; none = all. */
     Set<String> models();
 
     /**
      * Finds personal data in this process.
      *
-     * @param kinds how each is handled; those that are missing are off
-     * @param region the country, such as {@code DE}, in which a phone number without {@code +} is one; {@code ZZ} = none
+     * @param kinds the handling of each kind; missing ones are off
+     * @param region the country, such as {@code DE}, of phone numbers without {@code +}; {@code ZZ} = none
      */
     record OfPersonalData(
             String name, Set<Side> sides, Set<String> models, Map<PersonalData, Handling> kinds, String region)
             implements FilterSettings {}
 
     /**
-     * Asks another server.
+     * Calls another server.
      *
      * @param key sent as a bearer token
-     * @param failsOpen whether texts pass where the server has no answer
-     * @param window characters of an answer that it is shown at a time, at least; 0 = the whole answer
+     * @param failsOpen whether texts pass if the server gives no answer
+     * @param window minimum characters of an answer sent to it at a time; 0 = the whole answer
      */
     record Hook(
             String name,

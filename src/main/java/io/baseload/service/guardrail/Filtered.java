@@ -3,10 +3,10 @@ package io.baseload.service.guardrail;
 import java.util.List;
 
 /**
- * What became of texts.
+ * The result of filtering texts.
  *
- * @param reason why they were blocked, for who asked; may be empty
- * @param texts as they may go on, in their order; none where they were blocked
+ * @param reason why they were blocked, for the client; may be empty
+ * @param texts the texts to pass on, in their order; none if they were blocked
  */
 record Filtered(boolean blocked, String reason, List<String> texts, List<Verdict> verdicts) {
     static Filtered passed(List<String> texts, List<Verdict> verdicts) {

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What an encoder is given.
+ * The filtered input of an encoder.
  *
- * @param verdicts none where there are no filters
+ * @param verdicts none if there are no filters
  */
 public record FilteredEncoding(EncodingInput input, List<Verdict> verdicts) {
 
     /**
      * Sends an encoder's texts through a chain.
      *
-     * @param field of the request that has them
+     * @param field of the request with the texts
      * @throws BlockedRequestException if a filter blocks them
      * @throws InvalidRequestException if they can't be filtered
      */

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A request as the model is given it.
+ * A filtered request, as the model gets it.
  *
- * @param verdicts none where there are no filters
+ * @param verdicts none if there are no filters
  */
 public record FilteredRequest(CompletionRequest completion, List<Verdict> verdicts) {
 

@@ -1,9 +1,9 @@
 package io.baseload.service.guardrail;
 
 /**
- * Where personal data stands in a text.
+ * The place of personal data in a text.
  *
  * @param start in UTF-16 units
- * @param end behind the last one
+ * @param end after the last one
  */
 record Finding(PersonalData kind, int start, int end) {}

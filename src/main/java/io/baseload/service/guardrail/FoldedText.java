@@ -1,8 +1,8 @@
 package io.baseload.service.guardrail;
 
 /**
- * A text as a reader sees it: digits of all scripts and full-width letters as ASCII, one kind of space and of hyphen, nothing that is invisible. So personal data is found however it is written. It
- * knows where each of its characters stood.
+ * A text in a normalized form: digits of all scripts and full-width letters as ASCII, one kind of space and of hyphen, no invisible characters. So personal data is found however
+ * it is written. Each character keeps its original position.
  */
 final class FoldedText {
     private final String text;
@@ -31,7 +31,7 @@ final class FoldedText {
         return new FoldedText(folded.toString(), starts);
     }
 
-    /** −1 = nobody sees it. */
+    /** −1 = invisible. */
     private static int fold(int c) {
         if (c < 128) {
             return c;
@@ -54,12 +54,12 @@ final class FoldedText {
         return text;
     }
 
-    /** Where a character stood. */
+    /** The original position of a character. */
     int start(int index) {
         return starts[index];
     }
 
-    /** Where the one before ended; what is invisible between the two belongs to the second. */
+    /** The end of the previous one; invisible characters between the two belong to the second. */
     int end(int index, String original) {
         return index == 0 ? 0 : starts[index - 1] + Character.charCount(original.codePointAt(starts[index - 1]));
     }

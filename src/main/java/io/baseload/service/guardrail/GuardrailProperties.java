@@ -8,12 +8,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How servers that filter may be reached.
+ * How filter servers may be reached.
  *
- * @param allowedHosts as {@link io.baseload.service.outbound.AllowedHosts} has them; none = no filter may be elsewhere
- * @param keyFolder where files with their keys lie; absent = {@code guardrail-keys} in the home
- * @param connectTimeout how long a connection may take
- * @param sslBundle name of a bundle below {@code spring.ssl.bundle} whose certificates are believed, and shown; absent = as Java has it
+ * @param allowedHosts as in {@link io.baseload.service.outbound.AllowedHosts}; none = no filter servers
+ * @param keyFolder the folder with files of their keys; absent = {@code guardrail-keys} in the home
+ * @param connectTimeout timeout for a connection
+ * @param sslBundle name of a bundle from {@code spring.ssl.bundle} with trusted certificates and a client certificate; absent = Java's own
  */
 @ConfigurationProperties("baseload.guardrails")
 public record GuardrailProperties(

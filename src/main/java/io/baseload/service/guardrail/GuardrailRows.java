@@ -8,7 +8,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The table of guardrails: of each tenant one row with all its filters. */
+/** The table of guardrails: one row per tenant with all its filters. */
 final class GuardrailRows {
     private static final JsonMapper JSON = new JsonMapper();
     private static final TypeReference<List<FilterSettings>> FILTERS = new TypeReference<>() {};

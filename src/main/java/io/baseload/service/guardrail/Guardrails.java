@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** The filters of tenants. A change holds from the next request on, in other processes within a second. */
+/** The filters of tenants. A change takes effect with the next request, in other processes within a second. */
 public final class Guardrails implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
@@ -86,7 +86,7 @@ public final class Guardrails implements AutoCloseable {
      * Replaces all filters of a tenant.
      *
      * @param described the same for the trail
-     * @throws InvalidRequestException if something of them is not allowed
+     * @throws InvalidRequestException if something in them is not allowed
      */
     public void change(Actor actor, String tenant, List<FilterSettings> filters, List<?> described) {
         check(filters);
@@ -138,7 +138,7 @@ public final class Guardrails implements AutoCloseable {
     /**
      * Reads an address.
      *
-     * @throws InvalidRequestException if it is none of a server that may filter
+     * @throws InvalidRequestException if it is not that of an allowed filter server
      */
     public static URI address(String path, String text) {
         try {

@@ -3,13 +3,13 @@ package io.baseload.service.guardrail;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What is done with a kind of personal data where it is found. */
+/** The handling of a kind of personal data. */
 public enum Handling {
-    /** It is not looked for. */
+    /** Not searched for. */
     OFF,
-    /** Only the trail says so. */
+    /** Only recorded in the trail. */
     REPORT,
-    /** A placeholder takes its place. */
+    /** Replaced by a placeholder. */
     REDACT,
     BLOCK;
 

@@ -23,7 +23,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks another server what becomes of texts. It has no answer where the server has none in time, or another one than docs/guardrails.md describes. */
+/** Calls a filter server. It counts as having no answer if none arrives in time, or not in the form described in docs/guardrails.md. */
 final class HookFilter implements Filter {
     private static final Logger log = LoggerFactory.getLogger(HookFilter.class);
     private static final JsonMapper JSON = new JsonMapper();
@@ -33,7 +33,7 @@ final class HookFilter implements Filter {
     private final FilterSettings.Hook settings;
     private final Connection connection;
 
-    /** How servers are reached. */
+    /** The HTTP client for such servers. */
     record Connection(HttpClient http, AllowedHosts hosts, Secrets secrets) {}
 
     HookFilter(FilterSettings.Hook settings, Connection connection) {
@@ -41,7 +41,7 @@ final class HookFilter implements Filter {
         this.connection = connection;
     }
 
-    /** The server has no answer. */
+    /** The server gave no answer. */
     private static final class NoAnswerException extends Exception {
         NoAnswerException(String why) {
             super(why, null, false, false);
@@ -98,7 +98,7 @@ final class HookFilter implements Filter {
         }
     }
 
-    /** The head and the body together within the time; a body that trickles has no time of its own. */
+    /** Headers and body together within the timeout, so that a body that trickles doesn't extend it. */
     private byte[] answer(HttpRequest request) throws NoAnswerException, IOException {
         CompletableFuture<byte[]> body = new CompletableFuture<>();
         var thread = Thread.ofVirtual().start(() -> {
@@ -157,7 +157,7 @@ final class HookFilter implements Filter {
         return texts.valueStream().map(JsonNode::stringValue).toList();
     }
 
-    /** Shown to who asked: short, and on one line. */
+    /** Shown to the client: short, and on one line. */
     private static String reason(JsonNode answer) {
         String reason = answer.path("reason").asString("").replaceAll("\\p{Cntrl}", " ");
         return reason.substring(0, Math.min(reason.length(), MOST_OF_REASON)).strip();

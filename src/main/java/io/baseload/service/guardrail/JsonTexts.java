@@ -8,9 +8,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** The texts in JSON: strings without their escapes, and numbers, which become strings if anything of them is replaced. */
+/** The texts in JSON: strings without their escapes, and numbers, which become strings if anything in them is replaced. */
 final class JsonTexts {
-    /** Members that stand there twice would hide a text: what has some is no JSON here. */
+    /** A duplicate member could hide a text, so JSON with duplicates is treated as plain text. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -18,7 +18,7 @@ final class JsonTexts {
 
     private JsonTexts() {}
 
-    /** JSON with each text replaced; as it is where that changes nothing. What is no JSON is one text. */
+    /** JSON with each text replaced; unchanged if nothing is replaced. Anything else is one text. */
     static String rewrite(String json, UnaryOperator<String> rewriting) {
         JsonNode before;
         try {

@@ -3,7 +3,7 @@ package io.baseload.service.guardrail;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** A kind of personal data. Where two are found at the same place the one that stands first here counts. */
+/** A kind of personal data. If two are found at the same place, the one declared first counts. */
 public enum PersonalData {
     IBAN,
     CREDIT_CARD,
@@ -16,7 +16,7 @@ public enum PersonalData {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** What stands in its place. */
+    /** Its placeholder. */
     String placeholder() {
         return "[" + name() + "]";
     }

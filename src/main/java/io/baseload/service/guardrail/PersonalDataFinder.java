@@ -14,8 +14,8 @@ import org.apache.commons.validator.routines.EmailValidator;
 import org.apache.commons.validator.routines.IBANValidator;
 
 /**
- * Finds personal data. What may be some is found by looks at single characters and of bounded length, and whether it is some say validators: so the time grows with the length of the text and not faster,
- * whatever stands in it.
+ * Finds personal data. Candidates are found by checks of single characters and of bounded length, and confirmed by validators: so the time grows linearly with the length of the
+ * text, whatever its contents.
  */
 final class PersonalDataFinder {
     private static final int MAX_LOCAL_PART = 64;
@@ -47,7 +47,7 @@ final class PersonalDataFinder {
         return PhoneNumberUtil.getInstance().getSupportedRegions().contains(region);
     }
 
-    /** In their order, none over another. */
+    /** In their order, without overlaps. */
     List<Finding> find(String text) {
         var folded = FoldedText.of(text);
         var found = new ArrayList<Finding>();
@@ -97,7 +97,7 @@ final class PersonalDataFinder {
         return found;
     }
 
-    /** Where the address ends, of which the last labels may be the next sentence; −1 = there is none. */
+    /** The end of the address, whose last labels may be the next sentence; −1 = there is none. */
     private static int validEmail(String text, int start, int at, int end) {
         int last = end;
         for (int tries = 0; tries < MAX_LABELS && last > at + 1; tries++) {
@@ -117,7 +117,7 @@ final class PersonalDataFinder {
         return isAlphabetic(c) || c == '.' || c == '-';
     }
 
-    /** Letters of scripts that are written without blanks would make one word of an address and what stands around it. */
+    /** Letters of scripts written without spaces would merge an address with the surrounding text. */
     private static boolean isAlphabetic(char c) {
         if (isLetter(c) || isDigit(c)) {
             return true;
@@ -160,7 +160,7 @@ final class PersonalDataFinder {
         return found;
     }
 
-    /** Digits in groups between which one separator stands; a card begins and ends with a group. */
+    /** Digits in groups separated by single separators; a card number begins and ends with a group. */
     private static List<Finding> cards(String text) {
         var found = new ArrayList<Finding>();
         for (int start = 0; start < text.length(); start++) {
@@ -175,7 +175,7 @@ final class PersonalDataFinder {
         return found;
     }
 
-    /** Where the longest card that begins here ends; −1 = there is none. */
+    /** The end of the longest card number that begins here; −1 = there is none. */
     private static int card(String text, int start) {
         var digits = new StringBuilder();
         int last = -1;
@@ -194,7 +194,7 @@ final class PersonalDataFinder {
         return last;
     }
 
-    /** As many tries as there are numbers, each of bounded length: the default would give up on a text that is full of wrong ones. */
+    /** As many attempts as there are numbers, each of bounded length: the default would give up on a text with many invalid ones. */
     private List<Finding> phones(String text) {
         var found = new ArrayList<Finding>();
         PhoneNumberUtil.getInstance()

@@ -15,13 +15,13 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** All texts of a request that a model may see: of messages, of calls and tools, and what the template is given. Each in the same order each time. */
+/** All texts of a request that a model may see: those of messages, calls and tools, and the template's variables, always in the same order. */
 record RequestTexts(UnaryOperator<String> rewriting) {
 
     /**
      * The request with each text replaced.
      *
-     * @throws InvalidRequestException if it has tokens instead
+     * @throws InvalidRequestException if it has token ids instead
      */
     CompletionRequest rewrite(CompletionRequest request) {
         Input input = switch (request.input()) {
@@ -35,7 +35,7 @@ record RequestTexts(UnaryOperator<String> rewriting) {
         return request.withInput(input).withTools(tools(request.tools()));
     }
 
-    /** That a field has tokens. */
+    /** Refuses a field with token ids. */
     static InvalidRequestException tokens(String field) {
         return new InvalidRequestException(
                 field,

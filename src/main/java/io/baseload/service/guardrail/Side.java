@@ -3,7 +3,7 @@ package io.baseload.service.guardrail;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What a filter looks at. */
+/** The side that a filter checks. */
 public enum Side {
     REQUEST,
     ANSWER;

@@ -1,8 +1,8 @@
 package io.baseload.service.guardrail;
 
 /**
- * Whose texts they are.
+ * The context of texts.
  *
- * @param model as it was asked for
+ * @param model the name in the request
  */
 public record Subject(String requestId, String tenant, String model, Side side) {}

@@ -3,8 +3,8 @@ package io.baseload.service.guardrail;
 import java.lang.Character.UnicodeScript;
 
 /**
- * Where a text that still grows may be cut, so that no personal data stands on both sides: behind a blank that follows a word of letters, or behind a character of a script without blanks. What has blanks in it
- * is numbers, and goes on only behind a word with a digit or without a letter.
+ * Where a growing text may be split, so that no personal data spans the place: after a space that follows a word of letters, or after a character of a script without spaces. Data
+ * that contains spaces consists of numbers, and continues only after a word with a digit or without a letter.
  */
 final class TextCut {
     private TextCut() {}
@@ -12,8 +12,8 @@ final class TextCut {
     /**
      * The last place; 0 = none yet.
      *
-     * @param from how much of the text was looked at before
-     * @param window characters that stand before the place, at least
+     * @param from how much of the text was checked before
+     * @param window minimum characters before the place
      */
     static int place(CharSequence text, int from, int window) {
         for (int i = text.length() - 1; i >= from && i + 1 >= window; i--) {
@@ -25,7 +25,7 @@ final class TextCut {
         return 0;
     }
 
-    /** Whether letters, and no digit, stand between this blank and the one before. */
+    /** Whether there are letters, and no digit, between this space and the previous one. */
     private static boolean isWord(CharSequence text, int end) {
         boolean letters = false;
         for (int i = end - 1; i >= 0 && !Character.isWhitespace(text.charAt(i)); i--) {

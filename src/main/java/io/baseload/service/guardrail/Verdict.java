@@ -8,15 +8,15 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What a filter said of a request, or of its answers; never the text.
+ * A filter's verdict on a request or its answers; never the text.
  *
- * @param findings how many of which kind
- * @param failure why the filter could say nothing
+ * @param findings number of findings by kind
+ * @param failure why the filter gave no answer
  */
 public record Verdict(
         String filter, Side side, Action action, Map<String, Integer> findings, Optional<String> failure) {
 
-    /** Both together: the stronger action, all findings, the first failure. */
+    /** Both combined: the stricter action, all findings, the first failure. */
     Verdict plus(Verdict other) {
         var sum = new HashMap<>(findings);
         other.findings.forEach((kind, count) -> sum.merge(kind, count, Integer::sum));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Answers of {@code /v1/chat/completions}. Keys that strict clients read stand there even when null; others are left out. */
+/** Answers of {@code /v1/chat/completions}. Keys that strict clients read are present even when null; others are omitted. */
 final class ChatShape implements Shape {
     private static final Delta ROLE = new Delta("assistant", "", null, null);
     private static final Delta NOTHING = new Delta(null, null, null, null);
@@ -62,7 +62,7 @@ final class ChatShape implements Shape {
         };
     }
 
-    /** Where only log-probabilities are told, nothing is said: content after a call confuses clients. */
+    /** Events with log-probabilities only have no text: content after a call confuses clients. */
     private static Delta said(String text) {
         return text.isEmpty() ? NOTHING : new Delta(null, text, null, null);
     }

@@ -6,7 +6,7 @@ import io.baseload.service.protocol.RequestFields;
 import io.baseload.service.protocol.Value;
 import java.util.List;
 
-/** Fields that chat and completions share, beside sampling: how the answer is delivered, and what has no effect here but must be well formed. */
+/** Fields shared by chats and completions, besides sampling: delivery of the answer, and fields that have no effect here but must be well formed. */
 final class CommonFields {
     private CommonFields() {}
 

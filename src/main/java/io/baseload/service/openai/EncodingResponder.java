@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
-/** Asks an encoder and sends what it computed. Runs to its end also when the client leaves: nothing is written before, so nobody can know. */
+/** Calls an encoder and sends the result. Runs to its end even if the client leaves: nothing is written before, so the service can't notice. */
 @Component
 final class EncodingResponder {
     private final Inference inference;

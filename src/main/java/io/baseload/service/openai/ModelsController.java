@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** {@code GET /v1/models} and {@code GET /v1/models/{id}}: what the caller's key may ask. */
+/** {@code GET /v1/models} and {@code GET /v1/models/{id}}: the models that the caller's key may use. */
 @RestController
 @Tag(name = "Models")
 final class ModelsController {
@@ -33,7 +33,7 @@ final class ModelsController {
         Json.write(response, new Entries("list", entries));
     }
 
-    /** Ids may hold {@code /}, written as it is or as {@code %2F}. */
+    /** Ids may contain {@code /}, plain or as {@code %2F}. */
     @Operation(summary = "One of these")
     @GetMapping("/v1/models/{*path}")
     void get(@PathVariable String path, @AuthenticationPrincipal Caller caller, HttpServletResponse response)

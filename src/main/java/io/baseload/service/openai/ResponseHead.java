@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * What every chunk of an answer repeats.
+ * The fields repeated by every chunk of an answer.
  *
  * @param created seconds since 1970
- * @param model the id of the model that answers, whatever alias was asked
+ * @param model the id of the model that answers, whatever alias was used
  */
 record ResponseHead(String id, long created, String model, String fingerprint) {
     static ResponseHead of(String prefix, AdmittedRequest admitted) {

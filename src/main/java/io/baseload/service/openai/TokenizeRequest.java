@@ -44,12 +44,12 @@ record TokenizeRequest(String model, CompletionRequest completion, boolean texts
         return new TokenizeRequest(model(fields), completion, fields.flag("return_token_strs", false));
     }
 
-    /** Both servers serve one model, so their clients need not name any. */
+    /** Both servers serve a single model, so their clients need not name it. */
     static String model(Fields fields) {
         return fields.find("model").isPresent() ? RequestFields.model(fields) : DEFAULT_MODEL;
     }
 
-    /** vLLM adds BOS and EOS unless it is told not to, llama.cpp only where it is told to. */
+    /** vLLM adds BOS and EOS by default, llama.cpp only on request. */
     private static Input text(Fields fields, Value text) {
         boolean addSpecial = text.path().equals("prompt")
                 ? fields.flag("add_special_tokens", true)

@@ -5,7 +5,7 @@ import io.baseload.service.protocol.Invalid;
 import io.baseload.service.protocol.Value;
 import java.util.List;
 
-/** Fields of a chat that would change the answer and that this service can't obey: refused by name, never ignored. Values that ask for nothing pass. */
+/** Fields of a chat that would change the answer but are not supported: refused by name, never ignored. Empty values are accepted. */
 final class UnsupportedFields {
     private static final String OLD = "use 'tools' and 'tool_choice'.";
 

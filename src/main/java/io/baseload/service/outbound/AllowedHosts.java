@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The hosts that whoever configures the service allows. An entry is {@code host} (any port), {@code host:port}, or {@code *.domain} for the names below a domain. A host
- * that is named whole is believed, wherever it leads; one that only a wildcard covers must not lead to a private address.
+ * The hosts allowed by the configuration of the service. An entry is {@code host} (any port), {@code host:port}, or {@code *.domain} for the names below a domain. A host listed by
+ * its full name is trusted, wherever it leads; one that is allowed only by a wildcard must not have a private address.
  */
 public final class AllowedHosts {
     private static final String BELOW = "*.";
@@ -39,18 +39,18 @@ public final class AllowedHosts {
                 false);
     }
 
-    /** For a person at the command line, who may reach what the machine may. */
+    /** For the command line, which can reach every host that the machine can reach. */
     public static AllowedHosts all() {
         return new AllowedHosts(Set.of(), List.of(), true);
     }
 
-    /** Whether a host may be asked, as far as its name goes. */
+    /** Whether a host is allowed, judged by its name alone. */
     public boolean allows(URI url) {
         return all || isNamed(url) || isBelow(url);
     }
 
     /**
-     * The same, and where the name leads is looked at too. What is looked up is what a connection that follows at once gets: the JVM keeps it for 30 s.
+     * The same, including a check of the address. A connection that follows at once uses the same address: the JVM caches it for 30 s.
      *
      * @throws UnknownHostException if it has no address
      */
@@ -77,7 +77,7 @@ public final class AllowedHosts {
         return below.stream().anyMatch(host(url)::endsWith);
     }
 
-    /** The host with its port, as an entry names it. */
+    /** The host with its port, as in an entry. */
     public static String withPort(URI url) {
         int standard = "https".equals(url.getScheme()) ? 443 : 80;
         return host(url) + ":" + (url.getPort() < 0 ? standard : url.getPort());
@@ -87,7 +87,7 @@ public final class AllowedHosts {
         return String.valueOf(url.getHost()).toLowerCase(Locale.ROOT);
     }
 
-    /** An address that is not everybody's: of the machine, of its networks, of a cloud's metadata, or of nobody. */
+    /** An address that is not public: of the machine, of its networks, of a cloud's metadata service, or unassigned. */
     static boolean isPrivate(InetAddress address) {
         byte[] bytes = address.getAddress();
         int first = bytes[0] & 0xff;

@@ -3,7 +3,7 @@ package io.baseload.service.outbound;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/** A key that another server wants, and where it is kept. */
+/** A key for another server, and where it is kept. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kept")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Secret.None.class, name = "nowhere"),
@@ -11,10 +11,10 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = Secret.InFile.class, name = "file")
 })
 public sealed interface Secret {
-    /** It wants none. */
+    /** No key is needed. */
     record None() implements Secret {}
 
-    /** As it was given, to be sealed before it is stored. Never shown. */
+    /** As given, to be encrypted before it is stored. Never shown. */
     record Given(String key) implements Secret {
         @Override
         public String toString() {
@@ -23,10 +23,10 @@ public sealed interface Secret {
     }
 
     /**
-     * Kept in the database, with what it belongs to. Never shown.
+     * Stored in the database, bound to its purpose. Never shown.
      *
      * @param sealed with the master key
-     * @param purpose what for
+     * @param purpose what it is for
      */
     record Stored(String sealed, String purpose) implements Secret {}
 

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds keys that other servers want, anew for each request, so that a rotated key works at once. Names of variables and files come from operators, who must not have other
- * secrets of the process sent away: what configures the service itself can't be named, and files only within one folder.
+ * Finds keys for other servers, again for each request, so that a rotated key works at once. Names of variables and files come from operators, who must not be able to send other
+ * secrets of the process away: variables that configure the service can't be named, and files only within one folder.
  */
 public final class Secrets {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");

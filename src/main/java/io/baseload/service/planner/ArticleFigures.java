@@ -32,9 +32,9 @@ public final class ArticleFigures {
     private static final double WRITTEN = 423e9;
 
     /**
-     * @param article what the article says
-     * @param arithmetic what the formula gives
-     * @param why what the difference is, or where the figure comes from
+     * @param article the article's figure
+     * @param arithmetic the result of the formula
+     * @param why the reason for the difference, or the source of the figure
      */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Figure(String what, String article, String arithmetic, String why) {}

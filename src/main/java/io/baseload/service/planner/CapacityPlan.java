@@ -7,29 +7,29 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a model takes on a machine, and how fast it can be there at best.
+ * A model's memory and best possible speed on a machine.
  *
- * @param standing what the figures are: of what the program does now, or of what is planned
- * @param weightsBytes all weights, scales included
+ * @param standing whether the figures describe the program as it is, or plans
+ * @param weightsBytes all weights, including scales
  * @param scalesBytes of them scales, minimums and the padding of panels
  * @param kvBytesPerToken of one sequence
  * @param kvBytes of all sequences
- * @param workingBytes what a step computes in
- * @param memoryBytes that the machine has
- * @param shards how weights are cut
- * @param stepReadBytes that a step reads
+ * @param workingBytes working space of a step
+ * @param memoryBytes memory of the machine
+ * @param shards how weights are split
+ * @param stepReadBytes bytes read by a step
  * @param step one token of each sequence
  * @param decodeTokensPerSecond of all sequences together
  * @param prefillTokensPerSecond of a prompt alone
- * @param oneSocketTokensPerSecond decode on one socket of the same machine, if all fitted into its memory
+ * @param oneSocketTokensPerSecond decode on one socket of the same machine, if everything fitted into its memory
  * @param bottleneck what limits decode, or that memory doesn't suffice
  * @param nextBottleneck what would limit it then
- * @param users that the least rate can be kept for, each with the context, and that fit into memory; 0 if there are none
+ * @param users the number of users for whom the least rate can be kept, each with the context, and who fit into memory; 0 if there are none
  * @param decodeCost of a million decoded tokens in steps of this batch
  * @param prefillCost of a million tokens of prompts
  * @param batches the same over numbers of sequences
  * @param contexts the same over lengths
- * @param notes what a reader has to know about the figures
+ * @param notes remarks about the figures for the reader
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record CapacityPlan(
@@ -65,7 +65,7 @@ public record CapacityPlan(
         List<Point> contexts,
         List<String> notes) {
 
-    /** What lies with one socket. */
+    /** The parts on one socket. */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Socket(int socket, long weightsBytes, long kvBytes, long workingBytes, long memoryBytes) {
         boolean fits() {
@@ -74,14 +74,14 @@ public record CapacityPlan(
     }
 
     /**
-     * How the program cuts the model's matrices.
+     * How the program splits the model's matrices.
      *
      * @param bytes of each shard
      * @param collectivesPerToken all-reduces of a step
-     * @param replicatedBytes copies of what another shard has too
+     * @param replicatedBytes copies of parts that another shard has too
      * @param replicated kinds of matrices of which shards have copies
-     * @param widenedBytes what parts take more because a cut goes through a quantized block or a nested scale
-     * @param widened kinds of matrices whose parts take more
+     * @param widenedBytes additional bytes where a cut goes through a quantized block or a nested scale
+     * @param widened kinds of matrices with such parts
      */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Shards(

@@ -68,7 +68,7 @@ public final class CapacityPlanner {
     /**
      * Plans.
      *
-     * @param name the model's, for people
+     * @param name the model's, for display
      * @param format its weights'
      * @param cut the model in shards; the figures of several sockets are those of one shard in each
      */
@@ -158,7 +158,7 @@ public final class CapacityPlanner {
         return cut.shards() == sockets;
     }
 
-    /** How much larger the largest socket's part of the weights is than if all were equal. */
+    /** How much larger the largest socket's part of the weights is than an equal share. */
     private double largest() {
         return shardsAreSockets() ? (double) sockets * Collections.max(cut.bytes()) / cut.wholeBytes() : 1;
     }
@@ -255,7 +255,7 @@ public final class CapacityPlanner {
         return seconds;
     }
 
-    /** Bytes of a token's keys and values that lie with one socket. */
+    /** Bytes of a token's keys and values on one socket. */
     private double socketKv() {
         return (double) model.kvBytesPerToken() / model.kvHeads() * Math.ceilDiv(model.kvHeads(), sockets);
     }
@@ -294,7 +294,7 @@ public final class CapacityPlanner {
                 fits ? step.bottleneck() : "memory capacity");
     }
 
-    /** A step takes the longer, the more take part in it: the largest number is found by halving. */
+    /** The more sequences, the longer a step: the largest number is found by binary search. */
     private int users(PlanRequest request) {
         int most = 0;
         int tooMany = PlanRequest.MAX_SEQUENCES + 1;

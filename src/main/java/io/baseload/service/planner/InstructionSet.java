@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one core does with vectors of a kind, in G multiply-adds a second: linear layers in decode for 1, 2, 4 and 8 rows, in prompts, and attention in both, where each head has keys and values of its own. Measured by {@code PlannerRates} on a
- * Zen 4 core, matrices of 2048 and 8192 columns; docs/planner.md says how.
+ * The rates of one core with vectors of a kind, in G multiply-adds per second: linear layers in decode for 1, 2, 4 and 8 rows, in prompts, and attention in both, with separate
+ * keys and values for each head. Measured by {@code PlannerRates} on a Zen 4 core, matrices of 2048 and 8192 columns; docs/planner.md has the details.
  */
 record InstructionSet(String label, Map<String, KernelRates> kernels, double attentionDecode, double attentionPrompt) {
     private static final InstructionSet AVX512 = new InstructionSet(
@@ -41,7 +41,7 @@ record InstructionSet(String label, Map<String, KernelRates> kernels, double att
             6.2,
             37.0);
 
-    /** Heads, or rows, that attention takes over keys and values at once. */
+    /** Heads, or rows, that attention processes at once for the same keys and values. */
     private static final int TOGETHER = 12;
 
     private static final List<InstructionSet> ALL = List.of(AVX512, AVX2);
@@ -59,9 +59,9 @@ record InstructionSet(String label, Map<String, KernelRates> kernels, double att
     }
 
     /**
-     * Of so many cores with such a memory.
+     * For this number of cores with such a memory.
      *
-     * @param group query heads that share keys and values: they go over them together as rows of a prompt do, up to as many
+     * @param group query heads that share keys and values: they are processed together, like rows of a prompt, up to a limit
      */
     MachineRates rates(int cores, long memoryBytes, double readBytesPerSecond, double barrierSeconds, int group) {
         double together = (Math.min(group, TOGETHER) - 1.0) / (TOGETHER - 1);

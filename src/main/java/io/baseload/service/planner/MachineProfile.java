@@ -5,13 +5,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A machine as a plan sees it.
+ * A machine as described for a plan.
  *
- * @param name for people
- * @param measured whether its rates were measured here; else they follow from a description
- * @param sockets among which weights are cut
+ * @param name for display
+ * @param measured whether its rates were measured here; otherwise they follow from a description
+ * @param sockets among which weights are split
  * @param linkBytesPerSecond between two sockets, one way
- * @param linkSeconds that a message from one socket to another takes, however short
+ * @param linkSeconds time of a message from one socket to another, however short
  * @param rates of all sockets together
  */
 public record MachineProfile(
@@ -22,7 +22,7 @@ public record MachineProfile(
     /** A transfer of a DDR channel, in bytes. */
     private static final int CHANNEL_BYTES = 8;
 
-    /** What is read of the theoretical rate: the article measured 995 of 1228.8 GB/s. */
+    /** The share of the theoretical rate that reads achieve: the article measured 995 of 1228.8 GB/s. */
     static final double READ_FACTOR = 0.81;
 
     /** A link of UPI 2.0: 16 GT/s on 24 lanes. */
@@ -31,7 +31,7 @@ public record MachineProfile(
     /** A barrier of a socket's workers; assumed. */
     private static final double BARRIER_MICROS = 1;
 
-    /** A message to another socket, and the meeting that it is for; assumed. */
+    /** A message to another socket, including its synchronization; assumed. */
     private static final double LINK_MICROS = 3;
 
     /** Inspur's server of the article: four sockets with eight channels of DDR5-4800. Its cores are an assumption. */
@@ -91,7 +91,7 @@ public record MachineProfile(
                 set.rates(cores, memory, read, barrier, group));
     }
 
-    /** Bytes a second: sockets · channels · MT/s · 8. */
+    /** Bytes per second: sockets · channels · MT/s · 8. */
     static double theoretical(int sockets, int channels, double megatransfers) {
         return sockets * channels * megatransfers * 1e6 * CHANNEL_BYTES;
     }

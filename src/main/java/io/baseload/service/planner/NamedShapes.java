@@ -5,9 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/**
- * Models of which only the sizes are known, each as the {@code config.json} that the engine reads them from: those that have a name here, and those that a few numbers describe.
- */
+/** Models of which only the sizes are known, each as the {@code config.json} from which the engine reads them: named ones, and those described by a few numbers. */
 public final class NamedShapes {
     private static final int WIDEST = 1 << 20;
     private static final Set<String> SETTINGS = Set.of(
@@ -69,7 +67,7 @@ public final class NamedShapes {
         return config(Settings.parse("shape", shape));
     }
 
-    /** Llama's layers, Mixtral's where there are experts, or Yuan2.0's. */
+    /** Llama's layers, Mixtral's if there are experts, or Yuan2.0's. */
     private static String config(Settings sizes) {
         sizes.allow(SETTINGS);
         int heads = sizes.integer("heads", 1, WIDEST);

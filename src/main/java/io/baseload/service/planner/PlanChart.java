@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** A plan as a picture: tokens a second over the number of sequences, of all together and of each; points that don't fit into memory are hollow. */
+/** A plan as a chart: tokens per second over the number of sequences, of all together and of each; points that don't fit into memory are hollow. */
 public final class PlanChart {
     private static final int WIDTH = 720;
     private static final int HEIGHT = 420;

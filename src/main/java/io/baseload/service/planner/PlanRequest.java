@@ -4,12 +4,12 @@ import io.baseload.chat.api.InvalidRequestException;
 import java.util.OptionalDouble;
 
 /**
- * What a plan is made for.
+ * The parameters of a plan.
  *
  * @param batch sequences that are decoded together
  * @param context tokens that each of them has so far
  * @param prompt tokens of a prompt
- * @param leastRate tokens a second that a user shall have at least
+ * @param leastRate minimum tokens per second of a user
  * @param pricePerHour of the machine, in any currency
  */
 public record PlanRequest(int batch, int context, int prompt, double leastRate, OptionalDouble pricePerHour) {

@@ -2,7 +2,7 @@ package io.baseload.service.planner;
 
 import java.nio.file.Path;
 
-/** What says how large a model is. */
+/** The source of a model's sizes. */
 public sealed interface PlanSource {
     /** A model's files, or a {@code config.json}. */
     record Files(Path path) implements PlanSource {}

@@ -11,7 +11,7 @@ import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.api.UncuttableModelException;
 
-/** Makes plans with what an engine knows of models and of this machine. Measures one machine at a time. */
+/** Makes plans from the engine's description of models and of this machine. Measures one machine at a time. */
 public final class Planner {
     private final Engine engine;
 
@@ -20,9 +20,9 @@ public final class Planner {
     }
 
     /**
-     * What to plan with.
+     * The inputs of a plan.
      *
-     * @param format what linear layers are packed as; keep: as the files have them, BF16 where there is only a configuration
+     * @param format the packing of linear layers; keep: as in the files, BF16 if there is only a configuration
      */
     public record Options(Quantization format, KvPrecision kv, Precision precision) {
         private LoadOptions load() {
@@ -41,9 +41,9 @@ public final class Planner {
     }
 
     /**
-     * How a model is cut into shards.
+     * How a model is split into shards.
      *
-     * @throws InvalidRequestException if it can't be cut so often
+     * @throws InvalidRequestException if it can't be split into that many
      */
     public ShardOutline shards(PlanSource model, Options options, int shards) {
         try {

@@ -7,14 +7,14 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a decode step's time is made of, in seconds. Reading and multiplying go on at the same time, the rest comes on top.
+ * The parts of a decode step's time, in seconds. Reading and multiplying overlap, the rest is added.
  *
  * @param readWeights from memory
  * @param readKv keys and values, from memory
  * @param multiply linear layers, with their weights in cache
  * @param attend attention, with keys and values in cache
  * @param barriers of the workers of a socket, or of all
- * @param collectives sums over all sockets, and the logits' way to one of them
+ * @param collectives sums over all sockets, and the transfer of the logits to one of them
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record StepTime(
@@ -37,7 +37,7 @@ public record StepTime(
         return Math.max(read(), compute()) + barriers + collectives;
     }
 
-    /** What limits the step: what it spends most time on, where of reading and computing only the slower one counts, because the other one is hidden behind it. */
+    /** The bottleneck of the step: its largest part. Of reading and computing only the slower one counts, because it hides the other one. */
     String bottleneck() {
         Map<String, Double> parts = new LinkedHashMap<>();
         if (read() >= compute()) {
@@ -51,7 +51,7 @@ public record StepTime(
         return Collections.max(parts.entrySet(), Map.Entry.comparingByValue()).getKey();
     }
 
-    /** What would limit the step if that were no more: of two that overlap the other one, or what comes on top, if that takes longer. */
+    /** The bottleneck if that part took no time: of two that overlap the other one, or one of the added parts, if that takes longer. */
     String next() {
         boolean reading = read() >= compute();
         double hidden = reading ? compute() : read();

@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
-/** Asks the model and sends its answer, in one piece or as a stream. Until the request is admitted every refusal is a plain status with JSON, on streams too. */
+/** Calls the model and sends its answer, in one piece or as a stream. Until the request is admitted every refusal is an ordinary status with JSON, for streams too. */
 @Component
 public final class CompletionResponder {
     private final Inference inference;
@@ -36,7 +36,7 @@ public final class CompletionResponder {
                 .send(admitted.completion());
     }
 
-    /** Runs to its end also when the client leaves: nothing is written before, so nobody can know. */
+    /** Runs to its end even if the client leaves: nothing is written before, so the service can't notice. */
     private void plain(Exchange exchange, ParsedRequest parsed) throws IOException {
         var answer = new WholeResponse(parsed.choices());
         AdmittedRequest admitted = ask(exchange, parsed, answer);

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
-/** A request, the answer to it, and who asks. */
+/** A request, its answer, and the caller. */
 public record Exchange(HttpServletRequest request, HttpServletResponse response, Caller caller) {
     static final String MAX_WAIT = "x-max-wait-ms";
 
@@ -29,7 +29,7 @@ public record Exchange(HttpServletRequest request, HttpServletResponse response,
         return new Origin(id(), request.getRemoteAddr());
     }
 
-    /** How long the client wants to wait until its answer is begun. */
+    /** How long the client wants to wait until its answer starts. */
     public Optional<Duration> maxWait() {
         String text = request.getHeader(MAX_WAIT);
         if (text == null) {
@@ -42,7 +42,7 @@ public record Exchange(HttpServletRequest request, HttpServletResponse response,
         return Optional.of(Duration.ofMillis(Long.parseLong(text)));
     }
 
-    /** Reads the body. Only the reading waits for the client; what is built from a body is some ten times its size, so large ones take turns. */
+    /** Reads the body. Only the reading waits for the client; the tree built from a body is about ten times its size, so large ones take turns. */
     public <T> T read(Function<Fields, T> reader) throws IOException {
         return read(TURNS, request.getInputStream().readAllBytes(), reader);
     }

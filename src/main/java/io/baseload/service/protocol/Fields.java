@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** An object of a request, read field by field. A field that is {@code null} is absent; a field that nobody asks for is ignored. */
+/** An object of a request, read field by field. A field that is {@code null} is absent; fields that nobody reads are ignored. */
 public final class Fields {
     private final JsonNode object;
     private final String path;
@@ -15,7 +15,7 @@ public final class Fields {
         this.path = path;
     }
 
-    /** The object that a body holds. */
+    /** The object in a body. */
     public static Fields of(byte[] body) {
         JsonNode root = Json.parse(body);
         if (!root.isObject()) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What an answer is held to: {@code response_format} of the OpenAI API, and vLLM's {@code structured_outputs} and {@code guided_…}. At most one of them. */
+/** The format of an answer: {@code response_format} of the OpenAI API, and vLLM's {@code structured_outputs} and {@code guided_…}. At most one of them. */
 public final class FormatFields {
     private static final String SCHEMA_NAME = "[a-zA-Z0-9_-]{1,64}";
     private static final int MAX_CHOICES = 1_000;

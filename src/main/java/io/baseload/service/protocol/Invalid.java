@@ -5,7 +5,7 @@ import java.math.BigInteger;
 import java.util.Collection;
 import tools.jackson.databind.JsonNode;
 
-/** What is wrong with a field, in the words and codes of the OpenAI API. */
+/** Errors about a field, with the messages and codes of the OpenAI API. */
 public final class Invalid {
     private Invalid() {}
 
@@ -21,7 +21,7 @@ public final class Invalid {
                 path, "missing_required_parameter", "Missing required parameter: '" + path + "'.");
     }
 
-    /** @param allowed what would be right, as a sentence */
+    /** @param allowed the allowed values, as a sentence */
     public static InvalidRequestException value(String path, String allowed) {
         return new InvalidRequestException(path, "invalid_value", "Invalid '" + path + "': " + allowed);
     }
@@ -32,7 +32,7 @@ public final class Invalid {
                 path, "invalid_value", "Invalid value: '" + value + "'. Supported values are: '" + supported + "'.");
     }
 
-    /** Right in the OpenAI API, but nothing that this service can do. */
+    /** Valid in the OpenAI API, but not supported by this service. */
     public static InvalidRequestException unsupported(String path, String reason) {
         return new InvalidRequestException(path, "unsupported_value", "Unsupported '" + path + "': " + reason);
     }

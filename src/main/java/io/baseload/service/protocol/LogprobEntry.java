@@ -13,7 +13,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * A token of an answer with its log-probability.
  *
  * @param bytes unsigned, so that a client can join characters that are split over tokens
- * @param topLogprobs absent in those that stand inside another's
+ * @param topLogprobs absent in those inside another one's
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record LogprobEntry(
@@ -21,7 +21,7 @@ public record LogprobEntry(
         float logprob,
         List<Integer> bytes,
         @JsonInclude(Include.NON_NULL) @Nullable List<LogprobEntry> topLogprobs) {
-    /** What the wire has for minus infinity, which JSON can't say. */
+    /** The API's value for minus infinity, which JSON can't express. */
     public static final float IMPOSSIBLE = -9999.0f;
 
     public static LogprobEntry of(TokenLogprob token) {

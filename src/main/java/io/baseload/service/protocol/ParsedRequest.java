@@ -7,11 +7,11 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * A request whose body was read and found in order.
+ * A request whose body was read and is valid.
  *
  * @param streaming whether the answer is sent as it is generated
- * @param shape what the answer looks like
- * @param names what a field of chats is called in this protocol, for errors that are found later
+ * @param shape the form of the answer
+ * @param names the names of chat fields in this protocol, for errors that are found later
  */
 public record ParsedRequest(
         InferenceRequest inference,

@@ -7,7 +7,7 @@ import io.baseload.service.inference.InferenceRequest;
 import java.util.List;
 import java.util.Optional;
 
-/** Fields of a request that stand beside its question: who answers, for whom, how urgently. */
+/** Fields of a request besides its input: the model, the end user, the urgency. */
 public final class RequestFields {
     private static final int MODEL_NAME = 256;
     private static final int CACHE_SALT = 256;
@@ -20,7 +20,7 @@ public final class RequestFields {
 
     private RequestFields() {}
 
-    /** What is asked of a model, with what OpenAI's routes read alike. */
+    /** The parts of a model request that all of OpenAI's routes read in the same way. */
     public static InferenceRequest request(Fields fields, String model, CompletionRequest completion) {
         return new InferenceRequest(
                 model, completion, urgency(fields), cacheSalt(fields), endUser(fields), Optional.empty());
@@ -30,7 +30,7 @@ public final class RequestFields {
         return limited(fields.require("model"), 1, MODEL_NAME);
     }
 
-    /** The tier {@code flex} is for what nobody waits for; others mean nothing here. */
+    /** The tier {@code flex} marks background requests; others have no effect here. */
     public static Urgency urgency(Fields fields) {
         boolean batch = fields.find("service_tier").map(Value::text).equals(Optional.of(BATCH_TIER));
         return batch ? Urgency.BATCH : Urgency.INTERACTIVE;
@@ -44,7 +44,7 @@ public final class RequestFields {
         return salt;
     }
 
-    /** In the OpenAI API's fields. Stands in the audit trail as it is. */
+    /** From the OpenAI API's fields. Stored in the audit trail unchanged. */
     public static EndUser endUser(Fields fields) {
         return new EndUser(
                 fields.find("user").map(RequestFields::endUser),
@@ -65,7 +65,7 @@ public final class RequestFields {
         return text;
     }
 
-    /** How much the model should think, in the OpenAI API's words. */
+    /** The reasoning effort, with the OpenAI API's names. */
     public static String effort(Value effort) {
         return effort.oneOf(EFFORTS);
     }

@@ -3,7 +3,7 @@ package io.baseload.service.protocol;
 import io.baseload.service.web.ApiException;
 import java.time.Duration;
 
-/** An answer that the service itself broke off, for instance because it shuts down. */
+/** An answer that the service itself broke off, for example because it shuts down. */
 final class Stopped {
     private Stopped() {}
 

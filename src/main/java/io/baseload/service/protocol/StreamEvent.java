@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * A server-sent event.
  *
- * @param name what stands in its {@code event} field; empty = no such field
+ * @param name its {@code event} field; empty = no such field
  * @param data one line
  */
 public record StreamEvent(Optional<String> name, byte[] data) {

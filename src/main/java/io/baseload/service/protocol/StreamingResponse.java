@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends an answer as it is generated, as server-sent events, from the request's own (virtual) thread. The engine's thread only puts events into the queue, which
- * holds no more than the answer has tokens. While nothing else is written a comment is: a client that left is noticed when the second write after that fails.
+ * Sends an answer as it is generated, as server-sent events, from the request's own (virtual) thread. The engine's thread only puts events into the queue, which holds at most as
+ * many as the answer has tokens. While there is nothing else to send, a comment is sent: a client that has left is noticed when the second write after that fails.
  */
 final class StreamingResponse {
     private static final Logger LOG = LoggerFactory.getLogger(StreamingResponse.class);
-    /** Two of these find a client that left, and a step of the engine must still fit into the 2 s within which its work stops. */
+    /** Two of these detect a client that has left, and a step of the engine must still fit into the 2 s within which its work stops. */
     private static final long PING_MILLIS = 300;
 
     private static final byte[] PING = ":ping\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -43,7 +43,7 @@ final class StreamingResponse {
         this.requestId = requestId;
     }
 
-    /** Sends everything, or cancels the completion when nobody listens any more. */
+    /** Sends everything, or cancels the completion when the client has left. */
     void send(Completion completion) {
         try {
             sendAll(completion);
@@ -67,7 +67,7 @@ final class StreamingResponse {
         }
     }
 
-    /** Flushes when no more is waiting: each token at once, and together those that came while the client was slow. */
+    /** Flushes when no more is waiting: each token at once, or together those that arrived while the client was slow. */
     private void relay() throws IOException, InterruptedException {
         boolean more = true;
         while (more) {

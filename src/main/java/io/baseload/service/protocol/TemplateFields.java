@@ -8,14 +8,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What a chat's body says to the chat template, beside the messages and tools: {@code documents}, {@code reasoning_effort}, {@code chat_template_kwargs}. */
+/** Variables for the chat template in a chat's body, besides the messages and tools: {@code documents}, {@code reasoning_effort}, {@code chat_template_kwargs}. */
 public final class TemplateFields {
     /** They come from elsewhere. */
     private static final Set<String> RESERVED = Set.of("messages", "tools", "documents", "bos_token", "eos_token");
 
     private TemplateFields() {}
 
-    /** Variables by name; {@code chat_template_kwargs} has the last word. */
+    /** Variables by name; {@code chat_template_kwargs} takes precedence. */
     public static Map<String, Object> read(Fields fields) {
         Map<String, Object> variables = new LinkedHashMap<>();
         fields.find("documents").ifPresent(documents -> variables.put("documents", documents(documents)));
@@ -33,7 +33,7 @@ public final class TemplateFields {
         return all;
     }
 
-    /** What a template hears of how much the model should think. It has one of three names for it. */
+    /** The template's variables for the reasoning effort. A template uses one of three names for it. */
     public static Map<String, Object> effort(String effort) {
         Map<String, Object> variables = new LinkedHashMap<>();
         effort(effort, variables);

@@ -10,13 +10,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/** Tools of a conversation, and whether and which of them the model calls: in the forms of chats and of Responses, which differ in where a function's fields stand. */
+/** Tools of a conversation, and the tool choice: in the forms of chats and of Responses, which differ in where a function's fields are. */
 public final class ToolFields {
-    /** Where the fields of a tool, or of a choice of tools, stand. */
+    /** Where the fields of a tool, or of a choice of tools, are. */
     public enum Layout {
-        /** In an object of their own, as in chats: {@code {"type": "function", "function": {"name": …}}}. */
+        /** In a separate object, as in chats: {@code {"type": "function", "function": {"name": …}}}. */
         NESTED,
-        /** Beside the type, as in Responses: {@code {"type": "function", "name": …}}. */
+        /** Next to the type, as in Responses: {@code {"type": "function", "name": …}}. */
         FLAT;
 
         private Fields inner(Fields outer, String type) {
@@ -25,7 +25,7 @@ public final class ToolFields {
     }
 
     public static final int MAX_TOOLS = 128;
-    /** Far more than any schema needs, and what templates can show. */
+    /** Far more than any schema needs or templates can show. */
     private static final int DEEPEST = 64;
 
     private static final String NAME = "[a-zA-Z0-9_-]{1,64}";
@@ -47,7 +47,7 @@ public final class ToolFields {
         return new ToolFields(layout).read(fields, functions);
     }
 
-    /** What the field {@code tools} has. */
+    /** The value of the field {@code tools}. */
     public static List<Value> listed(Fields fields) {
         return fields.find("tools").map(value -> value.items(0, MAX_TOOLS)).orElse(List.of());
     }
@@ -75,7 +75,7 @@ public final class ToolFields {
                 function.flag("strict", false));
     }
 
-    /** A tool's name, which none of the others may have. */
+    /** A tool's name, which must be unique. */
     public static String name(Value name, Set<String> others) {
         if (!name.text().matches(NAME)) {
             throw Invalid.value(name.path(), "expected 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.");

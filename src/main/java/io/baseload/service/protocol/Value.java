@@ -6,8 +6,8 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A value of a request and where it stands. Each reader throws {@link io.baseload.chat.api.InvalidRequestException} for another type or a value out of range;
- * nothing is converted: neither {@code "1"} nor {@code 1.0} is an integer.
+ * A value of a request and its path. Each reader throws {@link io.baseload.chat.api.InvalidRequestException} for another type or a value out of range; nothing is converted:
+ * neither {@code "1"} nor {@code 1.0} is an integer.
  *
  * @param path such as {@code messages[1].content}
  */
@@ -91,7 +91,7 @@ public record Value(JsonNode node, String path) {
         return new Fields(node, path);
     }
 
-    /** The elements of an array; it may be empty. Each is made when it is asked for: a body has room for millions. */
+    /** The elements of an array; it may be empty. Each is created when it is requested, because a body may have millions. */
     public List<Value> items() {
         if (!node.isArray()) {
             throw Invalid.type(path, "an array", node);

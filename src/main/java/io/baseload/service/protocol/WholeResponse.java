@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers an answer that is sent in one piece. */
+/** Collects an answer that is sent in one piece. */
 final class WholeResponse implements Consumer<CompletionEvent> {
     private final List<Growing> choices;
     private final CompletableFuture<CompletionEvent.Finished> end = new CompletableFuture<>();
@@ -30,7 +30,7 @@ final class WholeResponse implements Consumer<CompletionEvent> {
         }
     }
 
-    /** Waits for the end, and throws what the answer failed with. */
+    /** Waits for the end, and throws the error if the answer failed. */
     CompletionEvent.Finished await() {
         try {
             return end.join();

@@ -6,21 +6,21 @@ import java.net.http.HttpResponse;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Who asks. What it says is for one server alone: whoever is redirected elsewhere asks there as nobody. */
+/** The credentials for a source. They are for one server only: redirects to other servers are followed anonymously. */
 interface Authorization {
     /** The header of that name for a request to this URL. */
     Optional<String> header(URI url);
 
     /**
-     * A server wants to know who asks, or does not believe it any more.
+     * A server asks for credentials, or no longer accepts them.
      *
-     * @return whether it is worth asking again
+     * @return whether it is worth trying again
      */
     default boolean challenged(URI url, HttpResponse<?> answer) throws IOException {
         return false;
     }
 
-    /** One key for one server; without a key, nobody. */
+    /** One key for one server; without a key, anonymous. */
     record OfServer(URI server, Optional<String> key) implements Authorization {
         @Override
         public Optional<String> header(URI url) {

@@ -3,17 +3,17 @@ package io.baseload.service.pull;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** So many bytes a second for all who share it. Whoever took some waits until they are due; a pause earns nothing. */
+/** A limit in bytes per second, shared by all users. A user that took bytes waits until they are due; pauses don't accumulate. */
 final class Bandwidth {
     private final long bytesPerSecond;
     private long free = System.nanoTime();
 
-    /** @param bytesPerSecond 0 = without a limit */
+    /** @param bytesPerSecond 0 = no limit */
     Bandwidth(long bytesPerSecond) {
         this.bytesPerSecond = bytesPerSecond;
     }
 
-    /** Bytes that should be taken at a time: a twentieth of a second's, so that nobody waits long at once. */
+    /** Bytes to take at a time: those of a twentieth of a second, so that nobody waits long at once. */
     int portion(int most) {
         return bytesPerSecond == 0 ? most : (int) Math.clamp(bytesPerSecond / 20, 1024, most);
     }

@@ -8,11 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/**
- * What a file's content must hash to.
- *
- * @param hex lower case
- */
+/** The expected hash of a file's content. */
 record Digest(Kind kind, String hex) {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern SHA1 = Pattern.compile("[0-9a-f]{40}");
@@ -20,11 +16,11 @@ record Digest(Kind kind, String hex) {
     /** Ways to hash a file. */
     enum Kind {
         SHA256,
-        /** As git names a file: SHA-1 of its length and content. A hub knows nothing better of its small files. */
+        /** Git's own id of a file: SHA-1 of its length and content. A hub has nothing better for its small files. */
         GIT_BLOB
     }
 
-    /** @throws PullException if it is none */
+    /** @throws PullException if it is invalid */
     static Digest sha256(String hex) {
         String lower = hex.toLowerCase(Locale.ROOT);
         if (!SHA256.matcher(lower).matches()) {
@@ -33,7 +29,7 @@ record Digest(Kind kind, String hex) {
         return new Digest(Kind.SHA256, lower);
     }
 
-    /** By the form of an ETag as hubs make them: SHA-256 of large files, the git blob of others; empty if it is neither. */
+    /** From an ETag in the form used by hubs: SHA-256 of large files, the git blob of others; empty if it is neither. */
     static Optional<Digest> ofEtag(String etag) {
         String text = etag.replaceFirst("^W/", "").replace("\"", "").toLowerCase(Locale.ROOT);
         if (SHA256.matcher(text).matches()) {
@@ -42,7 +38,7 @@ record Digest(Kind kind, String hex) {
         return SHA1.matcher(text).matches() ? Optional.of(new Digest(Kind.GIT_BLOB, text)) : Optional.empty();
     }
 
-    /** Hashes a content as it comes, for a given digest, and by SHA-256 in any case. */
+    /** Hashes a content as it arrives, for an expected digest, and with SHA-256 in any case. */
     static final class Running {
         private final MessageDigest sha256 = digest("SHA-256");
         private final Optional<MessageDigest> git;
@@ -66,7 +62,7 @@ record Digest(Kind kind, String hex) {
         }
     }
 
-    /** @param asked the digest of the kind that was asked for */
+    /** @param asked the digest of the expected kind */
     record Result(String sha256, String asked) {}
 
     private static MessageDigest digest(String algorithm) {

@@ -16,9 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Brings one file, in as many requests as it takes, also over restarts. What has come lies beside the file as {@code NAME.part}, and the ETag under which it came as {@code NAME.etag}. A new
- * request asks for the rest, on the condition that the ETag is still the same: else the server sends the whole, and what came before is thrown away. The digest is computed as bytes
- * come; the file gets its name when the digest is right. If it is not although several requests were needed, the file is brought once more from the beginning.
+ * Downloads one file, in as many requests as necessary, also across restarts. The part received so far is next to the file as {@code NAME.part}, and its ETag as {@code NAME.etag}.
+ * A new request asks for the rest, on the condition that the ETag is unchanged; otherwise the server sends the whole file, and the earlier part is discarded. The digest is
+ * computed as bytes arrive; the file gets its name when the digest is right. If it is wrong and several requests were needed, the file is downloaded once more from the beginning.
  */
 final class FileDownload {
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
@@ -35,9 +35,9 @@ final class FileDownload {
     private final Path part;
     private final Path etag;
     private long farthest;
-    private boolean mixed; // more than one answer is in the part
+    private boolean mixed; // the part comes from more than one answer
 
-    /** @param progress hears of bytes that came, and by a negative number of those that were thrown away */
+    /** @param progress receives the number of bytes that arrived, or a negative number of those discarded */
     FileDownload(
             PullClient client,
             Authorization authorization,
@@ -59,17 +59,17 @@ final class FileDownload {
         this.etag = etag(target);
     }
 
-    /** Where a file's content lies until all of it is there. */
+    /** The partial content until the file is complete. */
     static Path part(Path target) {
         return target.resolveSibling(target.getFileName() + ".part");
     }
 
-    /** Where the ETag lies that it came under. */
+    /** The ETag of the partial content. */
     static Path etag(Path target) {
         return target.resolveSibling(target.getFileName() + ".etag");
     }
 
-    /** A file that is there. */
+    /** A file that is complete. */
     record Done(Path path, long bytes, String sha256) {}
 
     Done run() {
@@ -115,7 +115,7 @@ final class FileDownload {
         }
     }
 
-    /** Asks until all bytes are there. */
+    /** Requests until all bytes are there. */
     private Digest.Running whole() throws IOException {
         Digest.Running running = size() == 0 ? fresh() : hashed(part);
         boolean beyond = false;
@@ -170,7 +170,7 @@ final class FileDownload {
         }
     }
 
-    /** The server's side failed, not the disk's. */
+    /** The failure was the server's, not the disk's. */
     private static final class BrokenOffException extends Exception {
         private final IOException reason;
 
@@ -242,7 +242,7 @@ final class FileDownload {
         return reply.header("Content-Range").equals(Optional.of("bytes */" + have));
     }
 
-    /** Only a strong one says that two answers are parts of the same. */
+    /** Only a strong one proves that two answers are parts of the same content. */
     private void keepEtag(PullClient.Reply reply) throws IOException {
         Optional<String> strong = reply.header("ETag").filter(text -> text.startsWith("\""));
         if (strong.isPresent()) {

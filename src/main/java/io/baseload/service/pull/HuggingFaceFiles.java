@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a repository of Hugging Face's layout has: its commit, licences and files by {@code /api/models/…/revision/…}, the files by {@code /…/resolve/COMMIT/…}. A mirror that says no digests
- * in the first says them in the headers of the second.
+ * The contents of a repository in Hugging Face's layout: its commit, licences and files from {@code /api/models/…/revision/…}, the files from {@code /…/resolve/COMMIT/…}. A mirror
+ * that has no digests in the first has them in the headers of the second.
  */
 final class HuggingFaceFiles {
     private static final Pattern PART = Pattern.compile("-\\d{5}-of-\\d{5}\\.gguf$");
@@ -120,7 +120,7 @@ final class HuggingFaceFiles {
         return client.head(url, authorization, stop);
     }
 
-    /** What was asked for; else the safetensors, or the one GGUF file, or PyTorch's files, each with what stands beside them. */
+    /** The requested files; otherwise the safetensors files, or the only GGUF file, or PyTorch's files, each with their companions. */
     private Predicate<String> wanted(List<String> names) {
         if (!source.files().isEmpty()) {
             return any(source.files());

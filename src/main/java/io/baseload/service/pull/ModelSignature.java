@@ -23,9 +23,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A model's signature in the form of OpenSSF Model Signing 1.0: a Sigstore bundle around a DSSE envelope around an in-toto statement that names each file with its digest. Signatures by an
- * elliptic-curve key are verified, against the public keys (PEM) in a folder. Those without a long-lived key, by a certificate of Sigstore's, are refused: their verification needs
- * roots of trust that change.
+ * A model's signature in the form of OpenSSF Model Signing 1.0: a Sigstore bundle around a DSSE envelope around an in-toto statement that lists each file with its digest.
+ * Signatures by an elliptic-curve key are verified with the public keys (PEM) in a folder. Signatures without a long-lived key, by a certificate of Sigstore, are refused, because
+ * their verification needs roots of trust that change.
  */
 final class ModelSignature {
     private static final String PAYLOAD = "application/vnd.in-toto+json";
@@ -42,12 +42,12 @@ final class ModelSignature {
     private record Signer(String name, ECPublicKey key) {}
 
     /**
-     * Holds a model's files against its signature: each must be named in it, with this digest.
+     * Checks a model's files against its signature: each must be listed in it, with this digest.
      *
      * @param bundle the signature's text
      * @param files SHA-256 by name
      * @return the name of the key that signed
-     * @throws PullException if the signature is none, is by nobody who is known, or a file is not covered
+     * @throws PullException if the signature is invalid or by an unknown key, or a file is not covered
      */
     String verify(String bundle, Map<String, String> files) {
         JsonNode json = json(bundle.getBytes(StandardCharsets.UTF_8));
@@ -108,7 +108,7 @@ final class ModelSignature {
         }
     }
 
-    /** What is signed: the payload with its type and the lengths of both (DSSE's PAE). */
+    /** The signed bytes: the payload with its type and the lengths of both (DSSE's PAE). */
     static byte[] encoded(byte[] payload) {
         byte[] head = ("DSSEv1 " + PAYLOAD.length() + " " + PAYLOAD + " " + payload.length + " ")
                 .getBytes(StandardCharsets.UTF_8);
@@ -118,7 +118,7 @@ final class ModelSignature {
         return all;
     }
 
-    /** The files that a statement names; its subject's digest is that over theirs. */
+    /** The files listed by a statement; its subject's digest covers their digests. */
     private static Map<String, String> signed(JsonNode statement) {
         if (!statement.path("_type").asString("").equals(STATEMENT)
                 || !statement.path("predicateType").asString("").equals(PREDICATE)) {

@@ -26,9 +26,9 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the servers that models come from. Each URL, and each one that an answer redirects to, is held against the list of allowed hosts before anything is sent; who asks is told to
- * nobody but the server that it was meant for. An answer that breaks off, or says that it may be different later, is a {@link TransientException} or another {@code IOException};
- * one that will not change is a {@link PullException}.
+ * The client for servers of models. Each URL, and each redirect target, is checked against the list of allowed hosts before anything is sent; credentials are sent only to the
+ * server that they are for. An answer that breaks off, or may be different later, is a {@link TransientException} or another {@code IOException}; a permanent failure is a {@link
+ * PullException}.
  */
 final class PullClient implements AutoCloseable {
     private static final int MAX_REDIRECTS = 5;
@@ -44,7 +44,7 @@ final class PullClient implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("pull-clock").daemon().factory());
 
-    /** @param idle how long a server may be silent */
+    /** @param idle the longest time without a byte */
     PullClient(AllowedHosts hosts, Duration connect, Duration idle, Optional<SSLContext> ssl) {
         this.hosts = hosts;
         this.idle = idle;
@@ -93,7 +93,7 @@ final class PullClient implements AutoCloseable {
         }
     }
 
-    /** @throws PullException if the host may not be asked */
+    /** @throws PullException if the host is not allowed */
     void check(URI url) {
         String scheme = String.valueOf(url.getScheme());
         if ((!scheme.equals("https") && !scheme.equals("http"))
@@ -111,12 +111,12 @@ final class PullClient implements AutoCloseable {
         }
     }
 
-    /** Answers with 200, 206 or 416; follows redirects. */
+    /** Requests with answers 200, 206 or 416; follows redirects. */
     Reply get(URI url, Map<String, String> headers, Authorization authorization, Stop stop) throws IOException {
         return ask("GET", url, headers, authorization, stop, MAX_REDIRECTS);
     }
 
-    /** The head of the first answer, which may be a redirect. */
+    /** The headers of the first answer, which may be a redirect. */
     HttpResponse<?> head(URI url, Authorization authorization, Stop stop) throws IOException {
         try (Reply reply = ask("HEAD", url, Map.of(), authorization, stop, 0)) {
             return reply.response();
@@ -203,7 +203,7 @@ final class PullClient implements AutoCloseable {
         return new Reply(response, body, () -> open.remove(body));
     }
 
-    /** The head must come in time; the body has a watch of its own. */
+    /** The headers must arrive in time; the body has its own watchdog. */
     private HttpResponse<InputStream> await(URI url, CompletableFuture<HttpResponse<InputStream>> answer, Stop stop)
             throws IOException {
         long end = System.nanoTime() + idle.toNanos();
@@ -233,7 +233,7 @@ final class PullClient implements AutoCloseable {
         }
     }
 
-    /** A document that is needed whole. */
+    /** A document that is needed completely. */
     byte[] document(URI url, Map<String, String> headers, Authorization authorization, Stop stop) throws IOException {
         try (Reply reply = get(url, headers, authorization, stop)) {
             if (reply.status() != 200) {
@@ -251,7 +251,7 @@ final class PullClient implements AutoCloseable {
         }
     }
 
-    /** Without what stands behind the question mark: it may be a key. */
+    /** Without the query, which may contain a key. */
     static String shown(URI url) {
         @Nullable String path = url.getRawPath();
         return url.getScheme() + "://" + url.getRawAuthority() + (path == null ? "" : path);

@@ -1,6 +1,6 @@
 package io.baseload.service.pull;
 
-/** A model can't be pulled; the message says from where and why. */
+/** A model can't be pulled; the message has the source and the reason. */
 public final class PullException extends RuntimeException {
     public PullException(String message) {
         super(message);

@@ -3,10 +3,10 @@ package io.baseload.service.pull;
 import java.util.List;
 
 /**
- * What a source has to give.
+ * The contents of a source.
  *
- * @param revision what names exactly this content: a commit, a manifest's digest, or nothing beside the files' own digests
- * @param licenses that the source states, in its words
+ * @param revision identifies exactly this content: a commit, a manifest's digest, or empty if only the files have digests
+ * @param licenses the licences stated by the source, as spelled there
  */
 record PullPlan(List<RemoteFile> files, String revision, List<String> licenses) {
     PullPlan {

@@ -9,20 +9,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * From where models may be pulled, and how.
+ * The allowed sources of models, and the limits of downloads.
  *
- * @param allowedHosts as {@link io.baseload.service.outbound.AllowedHosts} has them, those that downloads are redirected to included; none = nothing can be pulled
- * @param allowedLicenses licences as sources state them, such as {@code apache-2.0}; none = any
- * @param keyFolder where files with keys of sources lie; absent = {@code pull-keys} in the home
- * @param signerFolder where public keys of those who sign models lie; absent = {@code model-signers} in the home
+ * @param allowedHosts as in {@link io.baseload.service.outbound.AllowedHosts}, including redirect targets; none = nothing can be pulled
+ * @param allowedLicenses licences as stated by sources, such as {@code apache-2.0}; none = any
+ * @param keyFolder the folder with files of source keys; absent = {@code pull-keys} in the home
+ * @param signerFolder the folder with public keys of model signers; absent = {@code model-signers} in the home
  * @param requireSignature whether a model without a signature is refused
- * @param connections files that are downloaded at the same time, by all pulls together
- * @param bandwidth bytes a second, of all pulls together; absent = as fast as it goes
- * @param connectTimeout how long a connection may take
- * @param idleTimeout how long a server may be silent
- * @param retries how often in a row a file may break off without a byte more
- * @param retryPause before the first new try; it doubles with each
- * @param sslBundle name of a bundle below {@code spring.ssl.bundle}; absent = as Java has it
+ * @param connections files downloaded at the same time, by all pulls together
+ * @param bandwidth bytes per second, of all pulls together; absent = no limit
+ * @param connectTimeout timeout for a connection
+ * @param idleTimeout the longest time without a byte
+ * @param retries how often in a row a file may break off without any progress
+ * @param retryPause before the first retry; it doubles with each
+ * @param sslBundle name of a bundle from {@code spring.ssl.bundle}; absent = Java's own
  */
 @ConfigurationProperties("baseload.pulls")
 public record PullProperties(

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a model is kept. As JSON it is what a job remembers of it. */
+/** The source of a model. Its JSON form is stored with the job. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = PullSource.HuggingFace.class, name = "huggingface"),
@@ -18,12 +18,12 @@ import java.util.regex.Pattern;
 })
 public sealed interface PullSource {
     /**
-     * A repository by Hugging Face's HTTP layout.
+     * A repository in Hugging Face's HTTP layout.
      *
      * @param base of the hub, or of a mirror; without a slash at its end
      * @param repository such as {@code org/model}
      * @param revision a branch, tag or commit
-     * @param files names, or patterns with {@code *}; empty = what a model needs
+     * @param files names, or patterns with {@code *}; empty = the files that a model needs
      */
     record HuggingFace(URI base, String repository, String revision, List<String> files) implements PullSource {
         public static final URI HUB = URI.create("https://huggingface.co");
@@ -46,7 +46,7 @@ public sealed interface PullSource {
                         + "(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?");
 
         /**
-         * Reads what people write; empty if it is no reference. Where there is a digest the tag counts nothing, and Docker's hub has another host than its name.
+         * Reads a reference as people write it; empty if it is invalid. If there is a digest, the tag is ignored. Docker's hub has a host that differs from its name.
          *
          * @param plainHttp whether the registry speaks no TLS
          */
@@ -64,7 +64,7 @@ public sealed interface PullSource {
         }
     }
 
-    /** Files at URLs, presigned ones too. */
+    /** Files at URLs, including presigned ones. */
     record Urls(List<UrlFile> files) implements PullSource {
         public Urls {
             files = List.copyOf(files);
@@ -74,12 +74,12 @@ public sealed interface PullSource {
     /**
      * A file at a URL.
      *
-     * @param name what it is called in the model's folder
+     * @param name its name in the model's folder
      * @param sha256 of its content
      */
     record UrlFile(String name, URI url, String sha256) {}
 
-    /** What is asked first, and the only one that is told a key. */
+    /** The server of the first request, the only one that gets a key. */
     default URI server() {
         return switch (this) {
             case HuggingFace hub -> hub.base();
@@ -88,7 +88,7 @@ public sealed interface PullSource {
         };
     }
 
-    /** In one line, for people and for the trail. What stands behind the question mark of a presigned URL is a key, so it is left out. */
+    /** In one line, for people and for the trail. The query of a presigned URL is a key, so it is omitted. */
     default String description() {
         return switch (this) {
             case HuggingFace hub -> hub.base() + "/" + hub.repository() + " at " + hub.revision();

@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What was pulled.
+ * The result of a pull.
  *
  * @param model the file or folder to import
- * @param source where from, in one line
- * @param revision what names the content there: a commit, or a manifest's digest; empty for plain URLs
- * @param licenses in the words of the source, or of whoever pulled where the source says nothing
- * @param declared whether it was whoever pulled
- * @param signer whose signature was verified
+ * @param source the source, in one line
+ * @param revision identifies the content there: a commit, or a manifest's digest; empty for plain URLs
+ * @param licenses as spelled by the source, or by the request if the source states none
+ * @param declared whether they come from the request
+ * @param signer the signer whose signature was verified
  */
 public record Pulled(
         Path model,
@@ -32,7 +32,7 @@ public record Pulled(
     /** @param name relative to the folder, with slashes */
     public record PulledFile(String name, long bytes, String sha256) {}
 
-    /** As the audit trail has it. */
+    /** In the form of the audit trail. */
     public Map<String, Object> detail() {
         Map<String, Object> detail = new TreeMap<>();
         detail.put("source", source);

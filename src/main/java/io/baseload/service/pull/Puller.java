@@ -36,11 +36,11 @@ import javax.net.ssl.SSLContext;
 /**
  * Pulls models into folders.
  *
- * <p>First the source says what there is: files with sizes and digests, and licences. Only then is anything fetched, and only if the licence is allowed and the disk has room. Files come
- * side by side, at most so many at a time over all pulls, each resumed where it broke off; what is not in the source's list is removed from the folder. At the end archives are unpacked and the
- * signature is verified. A pull that ends before leaves what came, and the next one for the same folder goes on with it.
+ * <p>First the source lists its files with sizes and digests, and its licences. Only then is anything downloaded, and only if the licence is allowed and the disk has room. Files
+ * are downloaded in parallel, with a limit over all pulls, each resumed where it broke off; files that are not in the source's list are removed from the folder. At the end
+ * archives are unpacked and the signature is verified. A pull that ends early leaves the files received so far, and the next one for the same folder continues with them.
  *
- * <p>Cost: what was there before is read once, to be hashed again.
+ * <p>Cost: files that were there before are read once, to be hashed again.
  */
 public final class Puller implements AutoCloseable {
     private static final String FILES = "files";
@@ -53,7 +53,7 @@ public final class Puller implements AutoCloseable {
     private final ModelSignature signature;
     private final Set<Path> busy = ConcurrentHashMap.newKeySet();
 
-    /** @param signers the folder of public keys of those who sign models */
+    /** @param signers the folder of public keys of model signers */
     public Puller(PullProperties properties, AllowedHosts hosts, Path signers, Optional<SSLContext> ssl) {
         this.properties = properties;
         this.client = new PullClient(hosts, properties.connectTimeout(), properties.idleTimeout(), ssl);
@@ -64,12 +64,12 @@ public final class Puller implements AutoCloseable {
     }
 
     /**
-     * What is asked for.
+     * The options of a pull.
      *
-     * @param user who asks a registry; empty = its token's owner
+     * @param user the user name for a registry; empty = the owner of its token
      * @param key for the source's server
-     * @param license which the model has, where the source does not say
-     * @param signature the name of the file with the model's signature; empty = none is looked for
+     * @param license the model's licence, if the source does not state one
+     * @param signature the name of the file with the model's signature; empty = none is expected
      */
     public record Request(
             PullSource source,
@@ -77,7 +77,7 @@ public final class Puller implements AutoCloseable {
             Optional<String> key,
             Optional<String> license,
             Optional<String> signature) {
-        /** The key must not come into a log. */
+        /** The key must not appear in a log. */
         @Override
         public String toString() {
             return "Request[" + source.description() + "]";
@@ -91,7 +91,7 @@ public final class Puller implements AutoCloseable {
         void require(long bytes);
     }
 
-    /** Hears how far a pull is. */
+    /** Receives the progress of a pull. */
     @FunctionalInterface
     public interface Watcher {
         /** May throw, which ends the pull. */
@@ -99,9 +99,9 @@ public final class Puller implements AutoCloseable {
     }
 
     /**
-     * Refuses what can't be pulled, without asking anybody.
+     * Refuses pulls that can't succeed, without contacting anybody.
      *
-     * @throws PullException if a host is not allowed, or a signature is needed and none is named
+     * @throws PullException if a host is not allowed, or a signature is required and none is named
      */
     public void check(PullSource source, Optional<String> signature) {
         client.check(source.server());
@@ -119,7 +119,7 @@ public final class Puller implements AutoCloseable {
     }
 
     /**
-     * @param folder of this model alone
+     * @param folder of this model only
      * @throws PullException if it can't be pulled
      */
     public Pulled pull(Request request, Path folder, Space space, Watcher watcher) {
@@ -135,7 +135,8 @@ public final class Puller implements AutoCloseable {
                     stop, () -> plan(request, authorization, stop), () -> watcher.at(0, "asking what there is"));
             List<String> licenses = licensed(plan, request.license());
             tidy(folder, plan);
-            space.require(Math.max(0, plan.bytes() - present(folder)) + plan.bytes()); // as much again for the import
+            space.require(
+                    Math.max(0, plan.bytes() - present(folder)) + plan.bytes()); // the same amount again for the import
             List<FileDownload.Done> files = new ArrayList<>(fetch(plan, folder, authorization, stop, watcher));
             watcher.at(1, "checking");
             files = unpacked(plan, files, folder, space, stop);
@@ -177,7 +178,7 @@ public final class Puller implements AutoCloseable {
         };
     }
 
-    /** All of the source's licences must be allowed, as far as there is a list. */
+    /** All of the source's licences must be allowed, if there is a list. */
     private List<String> licensed(PullPlan plan, Optional<String> declared) {
         List<String> licenses = plan.licenses().isEmpty() ? declared.stream().toList() : plan.licenses();
         Set<String> allowed = new HashSet<>();
@@ -202,7 +203,7 @@ public final class Puller implements AutoCloseable {
                 .resolve(file.name());
     }
 
-    /** Removes what does not belong to the plan, and makes folders for what does. */
+    /** Removes files that are not in the plan, and creates the folders of those that are. */
     private static void tidy(Path folder, PullPlan plan) throws IOException {
         Set<Path> wanted = new HashSet<>();
         for (RemoteFile file : plan.files()) {
@@ -294,13 +295,13 @@ public final class Puller implements AutoCloseable {
                 .formatted(ended, plan.files().size(), come >> 20, Math.max(come, plan.bytes()) >> 20);
     }
 
-    /** Runs something on a thread of its own while somebody is told. */
+    /** Runs something on a separate thread while the progress is reported. */
     private static <T> T watched(Stop stop, Supplier<T> work, Runnable told) {
         return await(
                 CompletableFuture.supplyAsync(work, run -> Thread.ofVirtual().start(run)), stop, told);
     }
 
-    /** Whoever is told may end the pull; its threads have ended when this returns. */
+    /** The receiver of the progress may end the pull; its threads have ended when this returns. */
     private static <T> T await(CompletableFuture<T> work, Stop stop, Runnable told) {
         RuntimeException ended = null;
         while (true) {
@@ -353,7 +354,7 @@ public final class Puller implements AutoCloseable {
         return all;
     }
 
-    /** What a pulled file is called. */
+    /** The name of a pulled file. */
     public String name(Path folder, Path file) {
         return named(folder.resolve(FILES), file);
     }
@@ -390,7 +391,7 @@ public final class Puller implements AutoCloseable {
         }
     }
 
-    /** Of a folder with safetensors the folder, else the GGUF file, of several parts the first. */
+    /** For a folder with safetensors the folder, otherwise the GGUF file, of several parts the first. */
     private static Path model(Path folder, Set<String> names) {
         List<String> gguf =
                 names.stream().filter(name -> name.endsWith(".gguf")).sorted().toList();

@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Who asks an OCI registry: nobody at first; when the registry names a token server, whoever has that server's token, which it gives to anybody or for name and password. The token server must
- * be an allowed host too, and name and password are told to it because the registry that they are for says so.
+ * The credentials for an OCI registry: anonymous at first; if the registry names a token server, with that server's token, which it gives to anybody or for name and password. The
+ * token server must be an allowed host too. It gets name and password because the registry that they are for names it.
  */
 final class RegistryAuthorization implements Authorization {
     private static final Pattern CHALLENGE = Pattern.compile("(?i)\\s*(bearer|basic)\\s+(.*)");

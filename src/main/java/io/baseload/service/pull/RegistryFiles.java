@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What an artifact in an OCI registry has: the layers of its manifest that are weights or stand beside them, in the media types of the CNCF's ModelPack, of Docker's models and of KitOps'
- * ModelKits. The manifest is held against its digest, so that everything else hangs on it.
+ * The contents of an artifact in an OCI registry: the layers of its manifest with weights or companion files, in the media types of the CNCF's ModelPack, of Docker's models and of
+ * KitOps' ModelKits. The manifest is checked against its digest, and everything else depends on it.
  */
 final class RegistryFiles {
     private static final String MANIFESTS = "application/vnd.oci.image.manifest.v1+json,"
@@ -107,7 +107,7 @@ final class RegistryFiles {
         };
     }
 
-    /** How a layer is packed; empty if no model needs it. */
+    /** How a layer is packed; empty if models don't need it. */
     private static String form(String type) {
         for (Pattern known : List.of(MODEL_PACK, MODEL_KIT)) {
             Matcher matcher = known.matcher(type);
@@ -147,7 +147,7 @@ final class RegistryFiles {
                 name, at("blobs", digest), layer.path("size").asLong(-1), Digest.sha256(sha256.group(1)), packing);
     }
 
-    /** By the annotation, and by the configuration in the forms of ModelPack and of a Kitfile. */
+    /** From the annotation, and from the configuration in the forms of ModelPack and of a Kitfile. */
     private List<String> licenses(JsonNode manifest) {
         List<String> licenses = new ArrayList<>();
         add(licenses, manifest.path("annotations").path("org.opencontainers.image.licenses"));

@@ -3,13 +3,13 @@ package io.baseload.service.pull;
 import java.net.URI;
 
 /**
- * A file that is to be pulled.
+ * A file to be pulled.
  *
  * @param name relative, with slashes
- * @param size in bytes; -1 if nobody has said
+ * @param size in bytes; -1 if unknown
  */
 record RemoteFile(String name, URI url, long size, Digest digest, Packing packing) {
-    /** What has to be done with it then. */
+    /** The necessary processing after the download. */
     enum Packing {
         NONE,
         TAR,
@@ -20,7 +20,7 @@ record RemoteFile(String name, URI url, long size, Digest digest, Packing packin
         checkName(name);
     }
 
-    /** Names come from elsewhere: none may lead out of the folder, nor be hidden in it. */
+    /** Names come from outside: none may lead out of the folder, or be hidden in it. */
     static void checkName(String name) {
         boolean bad = name.isEmpty()
                 || name.length() > 512

@@ -3,7 +3,7 @@ package io.baseload.service.pull;
 import java.io.IOException;
 import java.time.Duration;
 
-/** New tries after failures that may pass, each after a longer pause, until there were too many in a row. */
+/** Retries after failures that may be temporary, each after a longer pause, until there were too many in a row. */
 final class Retries {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
@@ -34,7 +34,7 @@ final class Retries {
         }
     }
 
-    /** Something came: what failed before does not count any more. */
+    /** Something arrived, so earlier failures no longer count. */
     void progressed() {
         failures = 0;
     }

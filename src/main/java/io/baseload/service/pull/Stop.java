@@ -28,7 +28,7 @@ final class Stop {
         }
     }
 
-    /** @throws StoppedException if it is over before the time is */
+    /** @throws StoppedException if it is over before the time has passed */
     void sleep(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         try {

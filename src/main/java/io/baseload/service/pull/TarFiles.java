@@ -15,7 +15,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** Takes a layer's files out of its archive: plain files only, none outside of the folder, no more than the disk holds. */
+/** Unpacks a layer's archive: plain files only, none outside of the folder, no more than the disk holds. */
 final class TarFiles {
     private static final int BUFFER = 1 << 18;
     private static final int MAX_FILES = 1000;

@@ -3,11 +3,11 @@ package io.baseload.service.pull;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Something that may go well the next time. */
+/** A failure that may not occur again. */
 final class TransientException extends IOException {
     private final Duration pause;
 
-    /** @param pause that the server asked for; zero = it did not say */
+    /** @param pause requested by the server; zero = none stated */
     TransientException(String message, Duration pause) {
         super(message);
         this.pause = pause;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What stands at plain URLs. How large it is shows the answer to a request for the first byte: presigned URLs refuse to be asked for the head alone. */
+/** Files at plain URLs. Their size is found with a request for the first byte, because presigned URLs refuse requests for the headers alone. */
 final class UrlFiles {
     private static final Pattern WHOLE = Pattern.compile("bytes 0-0/(\\d+)");
 

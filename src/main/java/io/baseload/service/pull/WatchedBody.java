@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 
-/** The body of an answer, which ends with an error if nothing comes for too long or nobody wants it any more. Somebody else looks after it now and then, since a read waits. */
+/** The body of an answer, which ends with an error if nothing arrives for too long or it is no longer wanted. A separate thread checks it now and then, because a read blocks. */
 final class WatchedBody extends FilterInputStream {
     private final Duration idle;
     private final Stop stop;
@@ -27,7 +27,7 @@ final class WatchedBody extends FilterInputStream {
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
         stop.check();
-        last = System.nanoTime(); // what the reader did meanwhile is not the server's silence
+        last = System.nanoTime(); // the time that the reader was busy is not the server's silence
         try {
             int count = super.read(buffer, offset, length);
             stop.check();
@@ -45,14 +45,14 @@ final class WatchedBody extends FilterInputStream {
         return new TransientException("nothing came for " + idle.toSeconds() + " s", Duration.ZERO);
     }
 
-    /** Ends the read that waits, if it has waited for too long. */
+    /** Ends a blocked read, if it has waited for too long. */
     void look(long now) {
         if (now - last > idle.toNanos() || stop.isNow()) {
             silent = !stop.isNow();
             try {
                 super.close();
             } catch (IOException e) {
-                // the reader hears of it
+                // the reader gets the error
             }
         }
     }
