@@ -8,7 +8,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The expected hash of a file's content. */
+/**
+ * The expected hash of a file's content.
+ *
+ * @param hex lower case
+ */
 record Digest(Kind kind, String hex) {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern SHA1 = Pattern.compile("[0-9a-f]{40}");
