@@ -18,10 +18,13 @@ import org.w3c.dom.Node;
 /** The poms below src/packages and src/samples are built by themselves, so that they can't read a version in the pom of the service: each has to say the same. */
 class PackagesTest {
     private static final Element ROOT = project(Path.of("pom.xml"));
+    private static final String VERSION = text(ROOT, "version");
     private static final String BOOT = text(child(ROOT, "parent").orElseThrow(), "version");
     private static final Map<String, String> VERSIONS = Map.of(
             "io.baseload",
-            text(ROOT, "version"),
+            VERSION,
+            "com.openai",
+            openAi(),
             "org.springframework.boot",
             BOOT,
             "spring-boot.version",
@@ -48,6 +51,13 @@ class PackagesTest {
     }
 
     @Test
+    void versionsOfTheGradleBuildAreThoseOfTheService() throws Exception {
+        String build = Files.readString(Path.of("src/samples/embedded/build.gradle"));
+        assertTrue(build.contains("id 'org.springframework.boot' version '" + BOOT + "'"), build);
+        assertTrue(build.contains("io.baseload:baseload-bom:" + VERSION + "'"), build);
+    }
+
+    @Test
     void bomNamesEachPackage() throws Exception {
         List<String> managed = elements(project(Path.of("src/packages/bom/pom.xml"))).stream()
                 .filter(element -> element.getTagName().equals("dependency"))
@@ -61,6 +71,14 @@ class PackagesTest {
                 .toList();
         assertEquals(
                 packages.stream().sorted().toList(), managed.stream().sorted().toList());
+    }
+
+    private static String openAi() {
+        return elements(ROOT).stream()
+                .filter(element -> text(element, "artifactId").equals("openai-java-core"))
+                .map(element -> text(element, "version"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static List<Path> poms() throws Exception {

@@ -104,6 +104,15 @@ class EmbeddedTest {
         assertTrue(all.contains("set spring.ai.baseload.chat.model to the path of a GGUF file"), all);
     }
 
+    @Test
+    void saysWhichPropertyNamesTheEncoder() throws Exception {
+        List<String> output = new ArrayList<>();
+        assertNotEquals(
+                0, run(List.of(), output, "--spring.ai.model.chat=none", "--spring.ai.model.embedding=baseload"));
+        String all = String.join("\n", output);
+        assertTrue(all.contains("set spring.ai.baseload.embedding.model to the path of its folder"), all);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -13,7 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class OpenAiServer implements AutoCloseable {
     static final String ANSWER = "Paris";
     private final HttpServer server;
-    final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
 
     OpenAiServer() {
         try {
@@ -40,6 +40,11 @@ final class OpenAiServer implements AutoCloseable {
 
     int port() {
         return server.getAddress().getPort();
+    }
+
+    /** Path and credentials. */
+    String lastRequest() {
+        return requests.get(requests.size() - 1);
     }
 
     @Override
