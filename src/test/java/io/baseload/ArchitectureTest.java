@@ -174,7 +174,8 @@ class ArchitectureTest {
                         "service.contents",
                         "service.guardrail",
                         "service.export",
-                        "service.registry"),
+                        "service.registry",
+                        "service.batch"),
                 SQL);
         only(
                 List.of(
@@ -187,6 +188,7 @@ class ArchitectureTest {
                         "service.guardrail",
                         "service.registry",
                         "service.inference",
+                        "service.batch",
                         "service.web"),
                 "org.springframework.transaction..",
                 "org.springframework.dao..");
@@ -200,6 +202,7 @@ class ArchitectureTest {
                         "service.openai",
                         "service.responses",
                         "service.anthropic",
+                        "service.batch",
                         "service.admin",
                         "service.console",
                         "service.web",

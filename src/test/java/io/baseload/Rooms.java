@@ -120,6 +120,18 @@ final class Rooms {
                 Set.of("service.web", "service.protocol", "service.contents", "service.encryption"));
         door(
                 doors,
+                "service.batch",
+                ASKING,
+                PLATFORM,
+                Set.of(
+                        "service.web",
+                        "service.protocol",
+                        "service.database",
+                        "service.cluster",
+                        "service.contents",
+                        "service.encryption"));
+        door(
+                doors,
                 "service.admin",
                 ASKING,
                 PLATFORM,

@@ -125,7 +125,7 @@ public final class Contents implements AutoCloseable {
      *
      * @throws SealException if this process can't make or open it
      */
-    SealingKey key(String tenant) {
+    public SealingKey key(String tenant) {
         var setting = settings.get().get(tenant);
         if (setting == null || setting.sealedKey == null) {
             rows.create(tenant, keys.seal(SealingKey.random(SealingKey.BYTES), purpose(tenant)));

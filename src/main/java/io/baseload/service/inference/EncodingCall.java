@@ -20,4 +20,9 @@ public record EncodingCall(String model, EncodingRequest request, FlowId.Urgency
     EncodingCall with(EncodingInput input) {
         return new EncodingCall(model, new EncodingRequest(input, request.dimensions()), urgency, endUser);
     }
+
+    /** The same with another urgency. */
+    public EncodingCall urgently(FlowId.Urgency other) {
+        return new EncodingCall(model, request, other, endUser);
+    }
 }

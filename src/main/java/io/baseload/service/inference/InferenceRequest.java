@@ -30,4 +30,9 @@ public record InferenceRequest(
     public InferenceRequest within(Duration wait) {
         return new InferenceRequest(model, completion, urgency, cacheSalt, endUser, Optional.of(wait));
     }
+
+    /** The same with another urgency. */
+    public InferenceRequest urgently(FlowId.Urgency other) {
+        return new InferenceRequest(model, completion, other, cacheSalt, endUser, maxWait);
+    }
 }

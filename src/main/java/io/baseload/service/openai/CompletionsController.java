@@ -1,7 +1,9 @@
 package io.baseload.service.openai;
 
+import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.protocol.CompletionResponder;
 import io.baseload.service.protocol.Exchange;
+import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.tenant.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -19,7 +21,9 @@ import org.springframework.web.bind.annotation.RestController;
 /** {@code POST /v1/completions}. */
 @RestController
 @Tag(name = "Completions")
-final class CompletionsController {
+final class CompletionsController implements BatchRoute {
+    private static final String PATH = "/v1/completions";
+
     private final CompletionResponder responder;
 
     CompletionsController(CompletionResponder responder) {
@@ -36,10 +40,20 @@ final class CompletionsController {
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
                 {"model": "default", "prompt": "Once upon a time", "max_tokens": 50}\
                 """)))
-    @PostMapping(path = "/v1/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(path = PATH, consumes = MediaType.APPLICATION_JSON_VALUE)
     void complete(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);
         responder.answer(exchange, exchange.read(TextRequestParser::parse));
+    }
+
+    @Override
+    public String path() {
+        return PATH;
+    }
+
+    @Override
+    public Object answer(RequestContext context, byte[] body) {
+        return responder.answerLater(context, context.read(body, TextRequestParser::parse));
     }
 }

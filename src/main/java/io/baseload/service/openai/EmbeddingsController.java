@@ -1,6 +1,8 @@
 package io.baseload.service.openai;
 
+import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.protocol.Exchange;
+import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.tenant.Caller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -18,7 +20,9 @@ import org.springframework.web.bind.annotation.RestController;
 /** {@code POST /v1/embeddings}. */
 @RestController
 @Tag(name = "Embeddings")
-final class EmbeddingsController {
+final class EmbeddingsController implements BatchRoute {
+    private static final String PATH = "/v1/embeddings";
+
     private final EncodingResponder responder;
 
     EmbeddingsController(EncodingResponder responder) {
@@ -34,11 +38,22 @@ final class EmbeddingsController {
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
                 {"model": "minilm", "input": ["The cat sits on a mat.", "A man plays the guitar."]}\
                 """)))
-    @PostMapping(path = "/v1/embeddings", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(path = PATH, consumes = MediaType.APPLICATION_JSON_VALUE)
     void embed(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);
         var parsed = exchange.read(EmbeddingsRequestParser::parse);
         responder.answer(exchange, parsed.call(), encoded -> EmbeddingsBody.of(encoded, parsed.base64()));
+    }
+
+    @Override
+    public String path() {
+        return PATH;
+    }
+
+    @Override
+    public Object answer(RequestContext context, byte[] body) {
+        var parsed = context.read(body, EmbeddingsRequestParser::parse);
+        return responder.answerLater(context, parsed.call(), encoded -> EmbeddingsBody.of(encoded, parsed.base64()));
     }
 }

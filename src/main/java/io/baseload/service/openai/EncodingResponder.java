@@ -1,9 +1,11 @@
 package io.baseload.service.openai;
 
+import io.baseload.engine.api.FlowId.Urgency;
 import io.baseload.service.inference.Encoded;
 import io.baseload.service.inference.EncodingCall;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.protocol.Exchange;
+import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.web.Json;
 import io.baseload.service.web.RateLimitHeaders;
 import java.io.IOException;
@@ -23,5 +25,10 @@ final class EncodingResponder {
         Encoded encoded = inference.encode(exchange.caller(), call, exchange.origin());
         RateLimitHeaders.of(encoded.quota()).forEach(exchange.response()::setHeader);
         Json.write(exchange.response(), body.apply(encoded));
+    }
+
+    /** The answer to a line of a batch. */
+    Object answerLater(RequestContext context, EncodingCall call, Function<Encoded, Object> body) {
+        return body.apply(inference.encode(context.caller(), call.urgently(Urgency.BATCH), context.origin()));
     }
 }

@@ -2,14 +2,18 @@ package io.baseload.service.protocol;
 
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.FlowId.Urgency;
 import io.baseload.service.inference.AdmittedRequest;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.inference.InferenceRequest;
+import io.baseload.service.inference.Origin;
+import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Json;
 import io.baseload.service.web.RateLimitHeaders;
 import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
 /** Calls the model and sends its answer, in one piece or as a stream. Until the request is admitted every refusal is an ordinary status with JSON, for streams too. */
@@ -38,19 +42,47 @@ public final class CompletionResponder {
 
     /** Runs to its end even if the client leaves: nothing is written before, so the service can't notice. */
     private void plain(Exchange exchange, ParsedRequest parsed) throws IOException {
+        Json.write(exchange.response(), whole(parsed, listener -> ask(exchange, parsed, listener)));
+    }
+
+    /** The answer to a line of a batch. */
+    public Object answerLater(RequestContext context, ParsedRequest parsed) {
+        if (parsed.streaming()) {
+            throw Invalid.unsupported("stream", "the answer to a line of a batch comes in one piece.");
+        }
+        return whole(
+                parsed,
+                listener -> ask(
+                        context.caller(),
+                        parsed.inference().urgently(Urgency.BATCH),
+                        context.origin(),
+                        parsed,
+                        listener));
+    }
+
+    private static Object whole(ParsedRequest parsed, Function<WholeResponse, AdmittedRequest> asking) {
         var answer = new WholeResponse(parsed.choices());
-        AdmittedRequest admitted = ask(exchange, parsed, answer);
+        AdmittedRequest admitted = asking.apply(answer);
         CompletionEvent.Finished end = answer.await();
-        Json.write(exchange.response(), parsed.shape().apply(admitted).whole(answer.choices(), end));
+        return parsed.shape().apply(admitted).whole(answer.choices(), end);
     }
 
     private AdmittedRequest ask(Exchange exchange, ParsedRequest parsed, Consumer<CompletionEvent> listener) {
         InferenceRequest request =
                 exchange.maxWait().map(parsed.inference()::within).orElse(parsed.inference());
+        AdmittedRequest admitted = ask(exchange.caller(), request, exchange.origin(), parsed, listener);
+        RateLimitHeaders.of(admitted.quota()).forEach(exchange.response()::setHeader);
+        return admitted;
+    }
+
+    private AdmittedRequest ask(
+            Caller caller,
+            InferenceRequest request,
+            Origin origin,
+            ParsedRequest parsed,
+            Consumer<CompletionEvent> listener) {
         try {
-            AdmittedRequest admitted = inference.ask(exchange.caller(), request, exchange.origin(), listener);
-            RateLimitHeaders.of(admitted.quota()).forEach(exchange.response()::setHeader);
-            return admitted;
+            return inference.ask(caller, request, origin, listener);
         } catch (InvalidRequestException e) {
             throw new InvalidRequestException(
                     parsed.names().apply(e.field()), e.code(), String.valueOf(e.getMessage()));

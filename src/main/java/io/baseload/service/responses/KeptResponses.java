@@ -5,9 +5,9 @@ import io.baseload.service.contents.ResponseStore;
 import io.baseload.service.contents.StoredResponse;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.inference.InferenceRequest;
-import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.Fields;
 import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.protocol.Value;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.ApiException;
@@ -40,10 +40,10 @@ final class KeptResponses {
     private record Turn(ResponseBody response, @JsonRawValue String input) {}
 
     /** Passes on the items of the response that a request continues and of all before it, in their order. */
-    void continued(Exchange exchange, Value previous, Consumer<Value> items) {
-        String tenant = exchange.caller().tenant();
+    void continued(RequestContext context, Value previous, Consumer<Value> items) {
+        String tenant = context.caller().tenant();
         List<byte[]> turns = known(previous.text())
-                .flatMap(id -> opened(() -> store.conversation(tenant, id, bytes -> admit(exchange, previous, bytes))))
+                .flatMap(id -> opened(() -> store.conversation(tenant, id, bytes -> admit(context, previous, bytes))))
                 .orElseThrow(() -> ApiException.refused(
                                 404,
                                 "previous_response_not_found",
@@ -52,7 +52,7 @@ final class KeptResponses {
                                         + " while all that they continue are.")
                         .withParam(previous.path()));
         for (byte[] turn : turns) {
-            exchange.readKept(turn, fields -> {
+            context.readKept(turn, fields -> {
                 fields.require("input").items().forEach(items);
                 fields.require("response").fields().require("output").items().forEach(items);
                 return turn.length;
@@ -60,21 +60,21 @@ final class KeptResponses {
         }
     }
 
-    private static void admit(Exchange exchange, Value previous, long bytes) {
+    private static void admit(RequestContext context, Value previous, long bytes) {
         if (bytes > MAX_CONVERSATION_BYTES) {
             throw Invalid.value(
                     previous.path(),
                     "the conversation is larger than " + (MAX_CONVERSATION_BYTES >> 20) + " MB. Begin a new one.");
         }
-        exchange.count(bytes);
+        context.memory().accept(bytes);
     }
 
     /** What keeps the response to a request, if it is to be kept. */
-    Consumer<ResponseBody> keeper(Exchange exchange, Fields fields, InferenceRequest request) {
+    Consumer<ResponseBody> keeper(RequestContext context, Fields fields, InferenceRequest request) {
         if (!fields.flag("store", false)) {
             return response -> {};
         }
-        Caller caller = exchange.caller();
+        Caller caller = context.caller();
         checkRoom(caller.tenant());
         String input = InputList.of(fields.require("input"));
         Optional<String> previous = fields.find("previous_response_id").map(Value::text);
@@ -84,7 +84,7 @@ final class KeptResponses {
                         caller.tenant(),
                         response.id(),
                         previous,
-                        exchange.id(),
+                        context.origin().requestId(),
                         request.endUser().user(),
                         request.endUser().safetyIdentifier(),
                         Json.bytes(new Turn(response, input))));
@@ -114,9 +114,9 @@ final class KeptResponses {
     }
 
     /** A response with the items of its request. */
-    Fields find(Exchange exchange, String id) {
+    Fields find(Caller caller, String id) {
         byte[] text = known(id)
-                .flatMap(it -> opened(() -> store.find(exchange.caller().tenant(), it)))
+                .flatMap(it -> opened(() -> store.find(caller.tenant(), it)))
                 .orElseThrow(() -> notFound(id));
         return Fields.of(text);
     }

@@ -1,8 +1,10 @@
 package io.baseload.service.responses;
 
+import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.protocol.CompletionResponder;
 import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.protocol.Value;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Json;
@@ -27,7 +29,9 @@ import org.springframework.web.bind.annotation.RestController;
 /** {@code /v1/responses}. */
 @RestController
 @Tag(name = "Responses")
-final class ResponsesController {
+final class ResponsesController implements BatchRoute {
+    private static final String PATH = "/v1/responses";
+
     private final CompletionResponder responder;
     private final KeptResponses kept;
 
@@ -47,11 +51,12 @@ final class ResponsesController {
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
                 {"model": "default", "input": "Why is the sky blue?", "max_output_tokens": 100}\
                 """)))
-    @PostMapping(path = "/v1/responses", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(path = PATH, consumes = MediaType.APPLICATION_JSON_VALUE)
     void create(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);
-        responder.answer(exchange, exchange.read(fields -> ResponsesRequestParser.parse(fields, exchange, kept)));
+        var context = exchange.context();
+        responder.answer(exchange, exchange.read(fields -> ResponsesRequestParser.parse(fields, context, kept)));
     }
 
     @Operation(summary = "A response that was stored")
@@ -59,16 +64,13 @@ final class ResponsesController {
     void find(
             @PathVariable String id,
             @RequestParam @Nullable Boolean stream,
-            HttpServletRequest request,
             HttpServletResponse response,
             @AuthenticationPrincipal Caller caller)
             throws IOException {
         if (Boolean.TRUE.equals(stream)) {
             throw Invalid.unsupported("stream", "what is stored is not streamed.");
         }
-        Json.write(
-                response,
-                stored(new Exchange(request, response, caller), id, "response").node());
+        Json.write(response, stored(caller, id, "response").node());
     }
 
     @Operation(summary = "The items of the request that a stored response answers")
@@ -78,18 +80,16 @@ final class ResponsesController {
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable String order,
             @RequestParam @Nullable String after,
-            HttpServletRequest request,
             HttpServletResponse response,
             @AuthenticationPrincipal Caller caller)
             throws IOException {
-        var items = stored(new Exchange(request, response, caller), id, "input").items().stream()
-                .map(Value::node)
-                .toList();
+        var items =
+                stored(caller, id, "input").items().stream().map(Value::node).toList();
         Json.write(response, InputItemPage.of(items, limit, order, after));
     }
 
-    private Value stored(Exchange exchange, String id, String part) {
-        return kept.find(exchange, id).require(part);
+    private Value stored(Caller caller, String id, String part) {
+        return kept.find(caller, id).require(part);
     }
 
     @Operation(summary = "Delete a response that was stored")
@@ -98,5 +98,16 @@ final class ResponsesController {
             throws IOException {
         kept.delete(caller, id);
         Json.write(response, new Deleted(id, "response", true));
+    }
+
+    @Override
+    public String path() {
+        return PATH;
+    }
+
+    @Override
+    public Object answer(RequestContext context, byte[] body) {
+        return responder.answerLater(
+                context, context.read(body, fields -> ResponsesRequestParser.parse(fields, context, kept)));
     }
 }

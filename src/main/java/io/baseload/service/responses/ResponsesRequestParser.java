@@ -4,11 +4,11 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.OutputFormat;
-import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.Fields;
 import io.baseload.service.protocol.FormatFields;
 import io.baseload.service.protocol.Invalid;
 import io.baseload.service.protocol.ParsedRequest;
+import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.protocol.RequestFields;
 import io.baseload.service.protocol.SamplingFields;
 import io.baseload.service.protocol.TemplateFields;
@@ -31,10 +31,10 @@ final class ResponsesRequestParser {
     private ResponsesRequestParser() {}
 
     /** @param kept has what the request continues, and will have its response if that is wanted */
-    static ParsedRequest parse(Fields fields, Exchange exchange, KeptResponses kept) {
+    static ParsedRequest parse(Fields fields, RequestContext context, KeptResponses kept) {
         String model = RequestFields.model(fields);
         checkUnsupported(fields);
-        var messages = messages(fields, exchange, kept);
+        var messages = messages(fields, context, kept);
         checkIgnored(fields);
         int topLogprobs = topLogprobs(fields);
         var tools = FunctionTools.read(fields);
@@ -51,7 +51,7 @@ final class ResponsesRequestParser {
                 false);
         var request = RequestFields.request(fields, model, completion);
         var settings = ResponseSettings.of(fields, completion);
-        var keeper = kept.keeper(exchange, fields, request);
+        var keeper = kept.keeper(context, fields, request);
         return new ParsedRequest(
                 request,
                 fields.flag("stream", false),
@@ -71,13 +71,13 @@ final class ResponsesRequestParser {
     }
 
     /** Instructions hold for one response: those of the ones before are not carried over. */
-    private static List<Message> messages(Fields fields, Exchange exchange, KeptResponses kept) {
+    private static List<Message> messages(Fields fields, RequestContext context, KeptResponses kept) {
         List<Message> messages = new ArrayList<>();
         fields.find("instructions").map(Value::text).ifPresent(text -> messages.add(Message.system(text)));
         messages.addAll(InputItems.read(
                 fields.require("input"),
                 items -> fields.find("previous_response_id")
-                        .ifPresent(previous -> kept.continued(exchange, previous, items))));
+                        .ifPresent(previous -> kept.continued(context, previous, items))));
         return messages;
     }
 

@@ -42,18 +42,26 @@ public final class ApiKeys {
         if (!KeySecret.isPlausible(bearer)) {
             return Optional.empty();
         }
-        var secret = new KeySecret(bearer);
-        var found = jdbc.sql("""
+        var found = valid("k.hash = ?", new KeySecret(bearer).hash());
+        found.ifPresent(caller -> uses.put(caller.keyPrefix(), Instant.now()));
+        return found;
+    }
+
+    /** Who a key stands for now, for what was begun with it; empty if it is revoked or expired, or nothing is left of its rights. */
+    public Optional<Caller> caller(String tenant, String prefix) {
+        return valid("k.tenant = ? AND k.prefix = ?", tenant, prefix);
+    }
+
+    private Optional<Caller> valid(String which, Object... parameters) {
+        return jdbc.sql("""
             SELECT k.*, t.weight, i.issuer, i.subject, i.roles AS identity_roles, i.models AS identity_models
             FROM api_key k JOIN tenant t ON t.id = k.tenant LEFT JOIN identity i ON i.tenant = k.tenant AND i.id = k.identity
-            WHERE k.hash = ? AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())\
-            """)
-                .param(secret.hash())
+            WHERE %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())\
+            """.formatted(which))
+                .params(parameters)
                 .query((row, number) -> caller(row))
                 .optional()
                 .flatMap(Function.identity());
-        found.ifPresent(caller -> uses.put(caller.keyPrefix(), Instant.now()));
-        return found;
     }
 
     /** Stores the last-used times of the keys used since the previous call. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +97,15 @@ public final class ApiException extends RuntimeException {
         ApiException timed =
                 with("Retry-After", Long.toString((millis + 999) / 1000)).with("retry-after-ms", Long.toString(millis));
         return wait.compareTo(WORTH_WAITING) > 0 ? timed.with("x-should-retry", "false") : timed;
+    }
+
+    /** How long to wait before the same is asked again; empty if it would be refused again, or for long. */
+    public Optional<Duration> retryAfter() {
+        return headers.containsKey("x-should-retry")
+                ? Optional.empty()
+                : Optional.ofNullable(headers.get("retry-after-ms"))
+                        .map(Long::parseLong)
+                        .map(Duration::ofMillis);
     }
 
     public int status() {

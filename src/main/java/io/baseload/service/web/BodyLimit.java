@@ -5,9 +5,11 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Refuses bodies that are too large, by their announced length or as they arrive. Tomcat reads the rest ({@code max-swallow-size}), so that the client sees the answer. */
@@ -16,17 +18,26 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class BodyLimit extends OncePerRequestFilter {
     static final long MAX_BYTES = 8L << 20;
 
+    private static final String UPLOADS = "/v1/files";
+
     private final BodyMemory memory = BodyMemory.ofHeap();
+    private final BodyTerms uploads;
+
+    /** @param maxFile largest file that may be uploaded */
+    BodyLimit(@Value("${baseload.files.max-size:64MB}") DataSize maxFile) {
+        this.uploads = BodyTerms.ofUpload(maxFile.toBytes());
+    }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (request.getContentLengthLong() > MAX_BYTES) {
-            new LimitedRequest(request, memory).end();
-            tooLarge().write(request, response);
+        var terms = isUpload(request) ? uploads : BodyTerms.USUAL;
+        var limited = new LimitedRequest(request, memory, terms);
+        if (request.getContentLengthLong() > terms.maxBytes()) {
+            limited.end();
+            terms.tooLarge().write(request, response);
             return;
         }
-        var limited = new LimitedRequest(request, memory);
         try {
             chain.doFilter(limited, response);
         } finally {
@@ -34,7 +45,7 @@ final class BodyLimit extends OncePerRequestFilter {
         }
     }
 
-    static ApiException tooLarge() {
-        return ApiException.refused(413, "request_too_large", "The body is larger than " + (MAX_BYTES >> 20) + " MB.");
+    private static boolean isUpload(HttpServletRequest request) {
+        return request.getMethod().equals("POST") && request.getRequestURI().equals(UPLOADS);
     }
 }

@@ -51,13 +51,26 @@ public final class CallerAdmission {
             throw token ? ErrorResponses.wrongToken() : ErrorResponses.wrongKey();
         }
         Caller caller = known.get();
+        try {
+            holdToLimits(caller, address);
+        } catch (ApiException e) {
+            forbidden(caller, request);
+            throw e;
+        }
+        return caller;
+    }
+
+    /**
+     * Holds a key to where it may be used from, and how often.
+     *
+     * @throws RuntimeException that {@link Failures} has an answer for
+     */
+    public void holdToLimits(Caller caller, String address) {
         var limits = caller.rights().limits();
         if (!comesFrom(limits.addresses(), address)) {
-            forbidden(caller, request);
             throw ErrorResponses.wrongAddress();
         }
         limits.requestsPerMinute().ifPresent(perMinute -> rates.count(caller.keyPrefix(), perMinute));
-        return caller;
     }
 
     /** A caller requested something without permission. */

@@ -197,7 +197,7 @@ public final class Failures {
         return switch (status) {
             case 404 -> "There is no such route.";
             case 405 -> "This route does not answer that method.";
-            case 415 -> "The body must be application/json.";
+            case 415 -> "The body must be application/json, or multipart/form-data where a file is uploaded.";
             default -> {
                 @Nullable HttpStatus known = HttpStatus.resolve(status);
                 yield known == null ? "The request was refused." : known.getReasonPhrase() + ".";

@@ -13,17 +13,18 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.WebUtils;
 
-/** A request whose body is limited in size and time, and is counted against the memory for all bodies. */
+/** A request whose body is limited in size and time and, if it stays in memory, is counted against the memory for all bodies. */
 public final class LimitedRequest extends HttpServletRequestWrapper {
-    private static final Duration MAX_TIME = Duration.ofSeconds(60);
     private static final Duration MAX_REST = Duration.ofSeconds(10);
 
     private final BodyMemory memory;
+    private final BodyTerms terms;
     private @Nullable Body body;
 
-    LimitedRequest(HttpServletRequest request, BodyMemory memory) {
+    LimitedRequest(HttpServletRequest request, BodyMemory memory, BodyTerms terms) {
         super(request);
         this.memory = memory;
+        this.terms = terms;
     }
 
     /** Counts further memory that a request needs, as if it had come with its body. */
@@ -55,7 +56,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
     @Override
     public ServletInputStream getInputStream() throws IOException {
         if (body == null) {
-            body = new Body(getRequest().getInputStream(), memory);
+            body = new Body(getRequest().getInputStream(), memory, terms);
         }
         return body;
     }
@@ -76,14 +77,16 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
     private static final class Body extends ServletInputStream {
         private final ServletInputStream raw;
         private final BodyMemory memory;
+        private final BodyTerms terms;
         private final @Nullable Exchanging exchanging = Exchanging.current();
         private final BodyMemory.Body counted;
         private final long begun = System.nanoTime();
         private long count;
 
-        Body(ServletInputStream raw, BodyMemory memory) {
+        Body(ServletInputStream raw, BodyMemory memory, BodyTerms terms) {
             this.raw = raw;
             this.memory = memory;
+            this.terms = terms;
             this.counted = memory.begin(exchanging == null ? () -> {} : exchanging::cut);
         }
 
@@ -110,7 +113,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
             if (exchanging == null) {
                 return raw.read(target, offset, length);
             }
-            exchanging.await(begun, MAX_TIME.toNanos());
+            exchanging.await(begun, terms.nanos(count));
             try {
                 return raw.read(target, offset, length);
             } finally {
@@ -130,13 +133,13 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
 
         private int counted(int bytes) {
             count += Math.max(0, bytes);
-            if (count > BodyLimit.MAX_BYTES) {
-                throw BodyLimit.tooLarge();
+            if (count > terms.maxBytes()) {
+                throw terms.tooLarge();
             }
-            if (bytes > 0 && !memory.grow(counted, bytes)) {
+            if (bytes > 0 && terms.kept() && !memory.grow(counted, bytes)) {
                 throw BodyMemory.full();
             }
-            if (System.nanoTime() - begun > MAX_TIME.toNanos()) {
+            if (System.nanoTime() - begun > terms.nanos(count)) {
                 throw tooSlow();
             }
             if (raw.isFinished()) {

@@ -1,0 +1,256 @@
+package io.baseload.service.batch;
+
+import io.baseload.service.batch.RequestBatch.Counts;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The table of batches. */
+final class BatchRows {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Nobody else works on it, or who did is no more. */
+    private static final String FREE =
+            "(batch.instance IS NULL OR NOT EXISTS (SELECT FROM instance WHERE instance.id = batch.instance))";
+
+    private static final String NOT_PAUSED = "(paused_until IS NULL OR paused_until <= clock_timestamp())";
+
+    private static final String NOW = "floor(extract(epoch FROM clock_timestamp()))";
+
+    private final JdbcClient jdbc;
+
+    BatchRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    int active(String tenant) {
+        return jdbc.sql("SELECT count(*) FROM batch WHERE tenant = ? AND ended_at IS NULL")
+                .param(tenant)
+                .query(Integer.class)
+                .single();
+    }
+
+    boolean anyActive() {
+        return jdbc.sql("SELECT EXISTS (SELECT FROM batch WHERE ended_at IS NULL)")
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Whether a batch that has not ended reads this file. */
+    boolean uses(String tenant, String file) {
+        return jdbc.sql("SELECT EXISTS (SELECT FROM batch WHERE tenant = ? AND input_file = ? AND ended_at IS NULL)")
+                .params(tenant, file)
+                .query(Boolean.class)
+                .single();
+    }
+
+    RequestBatch insert(BatchOrder order, String id, byte @Nullable [] metadata) {
+        return jdbc.sql("""
+            INSERT INTO batch (tenant, id, input_file, endpoint, completion_window, key_prefix, address, metadata,
+                               expires_at, output_seconds)
+            VALUES (:tenant, :id, :file, :endpoint, :window, :key, :address, :metadata,
+                    clock_timestamp() + :seconds * interval '1 second', :output)
+            RETURNING *\
+            """)
+                .param("tenant", order.tenant())
+                .param("id", id)
+                .param("file", order.inputFile())
+                .param("endpoint", order.endpoint())
+                .param("window", order.completionWindow())
+                .param("key", order.keyPrefix())
+                .param("address", order.address())
+                .param("metadata", metadata)
+                .param("seconds", order.window().toSeconds())
+                .param("output", order.outputTtl().map(Duration::toSeconds).orElse(null))
+                .query((row, number) -> batch(row))
+                .single();
+    }
+
+    Optional<RequestBatch> find(String tenant, String id) {
+        return jdbc.sql("SELECT * FROM batch WHERE tenant = ? AND id = ?")
+                .params(tenant, id)
+                .query((row, number) -> batch(row))
+                .optional();
+    }
+
+    /** Newest first. */
+    List<RequestBatch> page(String tenant, @Nullable String after, int limit) {
+        return jdbc.sql("""
+            SELECT * FROM batch WHERE tenant = :tenant
+              AND (:after::text IS NULL OR (at, id) < (SELECT at, id FROM batch WHERE tenant = :tenant AND id = :after))
+            ORDER BY at DESC, id DESC LIMIT :limit\
+            """)
+                .param("tenant", tenant)
+                .param("after", after)
+                .param("limit", limit)
+                .query((row, number) -> batch(row))
+                .list();
+    }
+
+    /** Empty if it is neither validating nor in progress. */
+    Optional<RequestBatch> cancel(String tenant, String id) {
+        return jdbc.sql("""
+            UPDATE batch SET status = 'cancelling', paused_until = NULL, reached = reached || jsonb_build_object('cancelling', %s)
+            WHERE tenant = ? AND id = ? AND status IN ('validating', 'in_progress') RETURNING *\
+            """.formatted(NOW))
+                .params(tenant, id)
+                .query((row, number) -> batch(row))
+                .optional();
+    }
+
+    /** Takes a batch whose file has to be read. */
+    Optional<RequestBatch> takeUnread(UUID instance) {
+        return jdbc.sql("""
+            UPDATE batch SET instance = ? WHERE (tenant, id) IN (
+              SELECT tenant, id FROM batch WHERE status = 'validating' AND %s AND %s
+              ORDER BY at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING *\
+            """.formatted(FREE, NOT_PAUSED))
+                .param(instance)
+                .query((row, number) -> batch(row))
+                .optional();
+    }
+
+    /** Its lines can be run, unless it was cancelled or somebody else has taken it. */
+    void begin(RequestBatch batch, UUID instance, int total) {
+        jdbc.sql("""
+            UPDATE batch SET instance = NULL, total = :total,
+              status = CASE status WHEN 'validating' THEN 'in_progress' ELSE status END,
+              reached = CASE status WHEN 'validating' THEN reached || jsonb_build_object('in_progress', %s) ELSE reached END
+            WHERE tenant = :tenant AND id = :id AND instance = :instance\
+            """.formatted(NOW))
+                .param("total", total)
+                .param("tenant", batch.tenant())
+                .param("id", batch.id())
+                .param("instance", instance)
+                .update();
+    }
+
+    /** Nothing of it is run; whether it was this process' to say. */
+    boolean fail(RequestBatch batch, UUID instance, byte[] errors) {
+        return jdbc.sql("""
+            UPDATE batch SET instance = NULL, status = 'failed', errors = :errors, ended_at = clock_timestamp(),
+              reached = reached || jsonb_build_object('failed', %s)
+            WHERE tenant = :tenant AND id = :id AND instance = :instance AND status = 'validating'\
+            """.formatted(NOW))
+                        .param("errors", errors)
+                        .param("tenant", batch.tenant())
+                        .param("id", batch.id())
+                        .param("instance", instance)
+                        .update()
+                == 1;
+    }
+
+    /** This process does not go on with it. */
+    void release(RequestBatch batch, UUID instance) {
+        jdbc.sql("UPDATE batch SET instance = NULL WHERE tenant = ? AND id = ? AND instance = ?")
+                .params(batch.tenant(), batch.id(), instance)
+                .update();
+    }
+
+    /** Nothing of it is begun for a while. */
+    void pause(String tenant, String id, Duration pause) {
+        jdbc.sql("UPDATE batch SET paused_until = clock_timestamp() + ? * interval '1 ms' WHERE tenant = ? AND id = ?")
+                .params(pause.toMillis(), tenant, id)
+                .update();
+    }
+
+    /**
+     * Takes a batch whose answers can be written to files: all lines have run, or no more are to be begun, and none runs.
+     *
+     * @return with the status that it ends with
+     */
+    Optional<Ending> takeEnded(UUID instance) {
+        return jdbc.sql("""
+            UPDATE batch SET instance = :instance,
+              status = CASE status WHEN 'in_progress' THEN 'finalizing' ELSE status END,
+              reached = CASE status WHEN 'in_progress' THEN reached || jsonb_build_object('finalizing', %1$s) ELSE reached END
+            WHERE (tenant, id) IN (
+              SELECT tenant, id FROM batch
+              WHERE status IN ('in_progress', 'finalizing', 'cancelling') AND %2$s AND (%3$s OR status = 'in_progress')
+                AND NOT EXISTS (
+                  SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id
+                    AND (line.state = 'running' AND EXISTS (SELECT FROM instance WHERE instance.id = line.instance)
+                      OR line.state IN ('pending', 'running') AND batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()))
+              ORDER BY at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING *, (SELECT count(*) FROM batch_line line
+              WHERE line.tenant = batch.tenant AND line.batch = batch.id AND line.state IN ('pending', 'running')) AS open\
+            """.formatted(NOW, FREE, NOT_PAUSED))
+                .param("instance", instance)
+                .query((row, number) -> ending(row))
+                .optional();
+    }
+
+    /** A batch and what it ends as. */
+    record Ending(RequestBatch batch, BatchStatus last) {}
+
+    private static Ending ending(ResultSet row) throws SQLException {
+        var batch = batch(row);
+        var last = row.getInt("open") > 0 ? BatchStatus.EXPIRED : BatchStatus.COMPLETED;
+        return new Ending(batch, batch.status() == BatchStatus.CANCELLING ? BatchStatus.CANCELLED : last);
+    }
+
+    /** Whether it was this process' to say. */
+    boolean end(Ending ending, UUID instance, Counts counts, Optional<String> outputFile, Optional<String> errorFile) {
+        return jdbc.sql("""
+            UPDATE batch SET instance = NULL, status = :status, ended_at = clock_timestamp(),
+              total = :total, completed = :completed, failed = :failed, output_file = :output, error_file = :error,
+              reached = reached || jsonb_build_object(:status::text, %s)
+            WHERE tenant = :tenant AND id = :id AND instance = :instance AND ended_at IS NULL\
+            """.formatted(NOW))
+                        .param("status", ending.last().wire())
+                        .param("total", counts.total())
+                        .param("completed", counts.completed())
+                        .param("failed", counts.failed())
+                        .param("output", outputFile.orElse(null))
+                        .param("error", errorFile.orElse(null))
+                        .param("tenant", ending.batch().tenant())
+                        .param("id", ending.batch().id())
+                        .param("instance", instance)
+                        .update()
+                == 1;
+    }
+
+    /** Forgets batches that ended long ago. */
+    void forget(Duration age) {
+        jdbc.sql("DELETE FROM batch WHERE ended_at < clock_timestamp() - ? * interval '1 second'")
+                .param(age.toSeconds())
+                .update();
+    }
+
+    private static RequestBatch batch(ResultSet row) throws SQLException {
+        long outputSeconds = row.getLong("output_seconds");
+        var outputTtl = row.wasNull() ? Optional.<Duration>empty() : Optional.of(Duration.ofSeconds(outputSeconds));
+        return new RequestBatch(
+                row.getString("tenant"),
+                row.getString("id"),
+                row.getString("input_file"),
+                row.getString("endpoint"),
+                row.getString("completion_window"),
+                BatchStatus.of(row.getString("status")),
+                row.getString("key_prefix"),
+                row.getString("address"),
+                Optional.ofNullable(row.getBytes("metadata")),
+                Optional.ofNullable(row.getBytes("errors")),
+                time(row, "at"),
+                time(row, "expires_at"),
+                outputTtl,
+                Optional.ofNullable(row.getString("output_file")),
+                Optional.ofNullable(row.getString("error_file")),
+                new Counts(row.getInt("total"), row.getInt("completed"), row.getInt("failed")),
+                JSON.readValue(row.getString("reached"), new TypeReference<>() {}));
+    }
+
+    private static Instant time(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+}

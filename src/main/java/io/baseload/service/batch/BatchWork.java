@@ -1,0 +1,273 @@
+package io.baseload.service.batch;
+
+import io.baseload.service.batch.BatchRows.Ending;
+import io.baseload.service.cluster.Membership;
+import io.baseload.service.contents.Contents;
+import io.baseload.service.web.Json;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Does what batches ask for, in each process: looks every second what there is, reads files, runs lines, so many at a time, and writes what came of them.
+ *
+ * <p>Idea: all that is known of a batch is in the database, and nothing but what runs at the moment is in a process. A line, or a batch whose files are read or written, is taken in the name of a
+ * process' lease, and what comes of it counts only if it is still taken in that name. So whatever dies is taken by another, or by the next run, as soon as the lease is over.
+ *
+ * <p>Invariant: a line whose result is written is never taken again. A line that ran when its process died is run again; what the first attempt cost is settled as of any request that got lost.
+ */
+final class BatchWork implements SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchWork.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
+
+    private final BatchRows batches;
+    private final LineRows lines;
+    private final FileStore files;
+    private final Contents contents;
+    private final BatchOutput output;
+    private final LineRunner runner;
+    private final Membership membership;
+    private final BatchProperties properties;
+    private final MeterRegistry meters;
+    private final Semaphore places;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("batches").daemon().factory());
+    private volatile boolean running;
+
+    BatchWork(
+            BatchRows batches,
+            LineRows lines,
+            FileStore files,
+            Contents contents,
+            BatchOutput output,
+            LineRunner runner,
+            Membership membership,
+            BatchProperties properties,
+            MeterRegistry meters) {
+        this.batches = batches;
+        this.lines = lines;
+        this.files = files;
+        this.contents = contents;
+        this.output = output;
+        this.runner = runner;
+        this.membership = membership;
+        this.properties = properties;
+        this.meters = meters;
+        this.places = new Semaphore(properties.concurrency());
+        Gauge.builder("baseload.batch_lines_running", places, it -> properties.concurrency() - it.availablePermits())
+                .description("lines of batches that this process runs")
+                .register(meters);
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        if (properties.concurrency() > 0) {
+            var unused = clock.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Begins nothing more, and waits a while for what runs. */
+    @Override
+    public void stop() {
+        running = false;
+        clock.shutdown();
+        try {
+            boolean ended = places.tryAcquire(properties.concurrency(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            if (!ended) {
+                LOG.info("Lines of batches still run: they are run again by another process, or after the next start");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Looks now. */
+    void wake() {
+        try {
+            clock.execute(this::look);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("no more batches: {}", e.toString());
+        }
+    }
+
+    private void look() {
+        try {
+            if (running && batches.anyActive()) {
+                takeLines();
+                takeBatch();
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("Batches wait: {}", e.toString());
+        }
+    }
+
+    private void takeLines() {
+        while (running && places.tryAcquire()) {
+            UUID instance = membership.lease().instance();
+            Optional<BatchLine> line = Optional.empty();
+            try {
+                line = lines.take(instance);
+            } finally {
+                if (line.isEmpty()) {
+                    places.release();
+                }
+            }
+            if (line.isEmpty()) {
+                return;
+            }
+            BatchLine taken = line.get();
+            Thread.ofVirtual().name(taken.id()).start(() -> {
+                try {
+                    run(taken, instance);
+                } finally {
+                    places.release();
+                    wake();
+                }
+            });
+        }
+    }
+
+    private void run(BatchLine line, UUID instance) {
+        try (var ignored = MDC.putCloseable("request_id", line.requestId())) {
+            LineRunner.Outcome outcome = outcome(line);
+            insist(() -> write(line, instance, outcome));
+        }
+    }
+
+    private LineRunner.Outcome outcome(BatchLine line) {
+        try {
+            RequestBatch batch = batches.find(line.tenant(), line.batch()).orElseThrow();
+            return runner.run(batch, line);
+        } catch (RuntimeException e) {
+            LOG.warn("{} waits: {}", line.requestId(), e.toString());
+            return new LineRunner.Outcome.Later(MAX_PAUSE);
+        }
+    }
+
+    private void write(BatchLine line, UUID instance, LineRunner.Outcome outcome) {
+        switch (outcome) {
+            case LineRunner.Outcome.Ended ended -> {
+                boolean ours = lines.end(line, instance, ended.completed(), ended.sealed());
+                count(ours ? ended.completed() ? "completed" : "failed" : "lost");
+            }
+            case LineRunner.Outcome.Later later -> {
+                lines.giveBack(line, instance);
+                pause(line.tenant(), line.batch(), later.pause());
+                count("deferred");
+            }
+        }
+    }
+
+    private void pause(String tenant, String batch, Duration wanted) {
+        batches.pause(tenant, batch, wanted.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : wanted);
+    }
+
+    private void count(String outcome) {
+        Counter.builder("baseload.batch_lines")
+                .description("lines of batches that were run, or refused for a while")
+                .tag("outcome", outcome)
+                .register(meters)
+                .increment();
+    }
+
+    /** However long the database is away. */
+    private static void insist(Runnable writing) {
+        while (true) {
+            try {
+                writing.run();
+                return;
+            } catch (DataAccessException | TransactionException e) {
+                LOG.warn("What came of a line can't be written yet: {}", e.toString());
+            }
+            try {
+                Thread.sleep(Duration.ofSeconds(1));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** One at a time, beside the lines. */
+    private void takeBatch() {
+        if (!busy.compareAndSet(false, true)) {
+            return;
+        }
+        UUID instance = membership.lease().instance();
+        Optional<RequestBatch> unread = Optional.empty();
+        Optional<Ending> ending = Optional.empty();
+        try {
+            unread = batches.takeUnread(instance);
+            ending = unread.isPresent() ? Optional.empty() : batches.takeEnded(instance);
+        } finally {
+            if (unread.isEmpty() && ending.isEmpty()) {
+                busy.set(false);
+            }
+        }
+        unread.ifPresent(batch -> inBackground(batch, instance, () -> read(batch, instance)));
+        ending.ifPresent(it -> inBackground(it.batch(), instance, () -> output.write(it, instance)));
+    }
+
+    private void inBackground(RequestBatch batch, UUID instance, Runnable work) {
+        Thread.ofVirtual().name(batch.id()).start(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                LOG.error("{} waits", batch.id(), e);
+                pause(batch.tenant(), batch.id(), MAX_PAUSE);
+                batches.release(batch, instance);
+            } finally {
+                busy.set(false);
+                wake();
+            }
+        });
+    }
+
+    private void read(RequestBatch batch, UUID instance) {
+        lines.delete(batch);
+        var validation =
+                new LineValidation(batch.endpoint(), properties.maxLines(), spans -> lines.insert(batch, spans));
+        try (var splitter = new LineSplitter(LineRequest.MAX_BYTES, validation)) {
+            files.copy(files.input(batch), splitter);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        List<BatchError> errors = validation.end();
+        if (errors.isEmpty()) {
+            batches.begin(batch, instance, validation.total());
+            return;
+        }
+        byte[] sealed = contents.key(batch.tenant())
+                .seal(Json.bytes(errors), RequestBatch.purpose(batch.tenant(), batch.id(), "errors"));
+        lines.delete(batch);
+        if (!batches.fail(batch, instance, sealed)) {
+            batches.release(batch, instance); // it was cancelled meanwhile
+        }
+    }
+}

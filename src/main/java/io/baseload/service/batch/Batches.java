@@ -1,0 +1,124 @@
+package io.baseload.service.batch;
+
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.contents.Contents;
+import io.baseload.service.web.ApiException;
+import io.baseload.service.web.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** The batches of each tenant: what is asked of them. {@link BatchWork} does it. */
+final class Batches {
+    private final BatchRows rows;
+    private final LineRows lines;
+    private final FileRows files;
+    private final Contents contents;
+    private final TransactionOperations transactions;
+    private final AuditTrail audit;
+    private final BatchProperties properties;
+
+    Batches(
+            BatchRows rows,
+            LineRows lines,
+            FileRows files,
+            Contents contents,
+            TransactionOperations transactions,
+            AuditTrail audit,
+            BatchProperties properties) {
+        this.rows = rows;
+        this.lines = lines;
+        this.files = files;
+        this.contents = contents;
+        this.transactions = transactions;
+        this.audit = audit;
+        this.properties = properties;
+    }
+
+    /** A batch as its tenant sees it. */
+    record Seen(RequestBatch batch, Optional<byte[]> metadata, Optional<byte[]> errors) {}
+
+    /** @throws ApiException if the file is not there, or the tenant has too many batches */
+    Seen create(Actor actor, BatchOrder order) {
+        String tenant = order.tenant();
+        String id = "batch_" + UUID.randomUUID().toString().replace("-", "");
+        var key = contents.key(tenant);
+        byte[] metadata = order.metadata()
+                .map(pairs -> key.seal(Json.bytes(pairs), RequestBatch.purpose(tenant, id, "metadata")))
+                .orElse(null);
+        return seen(transactions.execute(status -> {
+            if (!files.hold(tenant, order.inputFile(), StoredFile.INPUT)) {
+                throw ApiException.refused(404, "not_found", "No such File object: " + order.inputFile())
+                        .withParam("input_file_id");
+            }
+            files.lock(tenant);
+            int active = rows.active(tenant);
+            if (active >= properties.maxActivePerTenant()) {
+                throw ApiException.refused(
+                        429,
+                        "rate_limit_exceeded",
+                        "This tenant has " + active + " batches that have not ended, and may have "
+                                + properties.maxActivePerTenant() + ".");
+            }
+            RequestBatch batch = rows.insert(order, id, metadata);
+            audit.recordAdmin(
+                    actor,
+                    "admin.batch.create",
+                    batch.subject(),
+                    Map.of("endpoint", order.endpoint(), "input_file", order.inputFile()));
+            return batch;
+        }));
+    }
+
+    Optional<Seen> find(String tenant, String id) {
+        return rows.find(tenant, id).map(this::seen);
+    }
+
+    /** Newest first. */
+    List<Seen> page(String tenant, @Nullable String after, int limit) {
+        return rows.page(tenant, after, limit).stream().map(this::seen).toList();
+    }
+
+    /**
+     * Begins no more of a batch; empty if there is none.
+     *
+     * @throws ApiException if it has ended, or its files are being written
+     */
+    Optional<Seen> cancel(Actor actor, String tenant, String id) {
+        return transactions
+                .execute(status -> {
+                    var cancelled = rows.cancel(tenant, id);
+                    cancelled.ifPresent(
+                            batch -> audit.recordAdmin(actor, "admin.batch.cancel", batch.subject(), Map.of()));
+                    return cancelled.or(() -> rows.find(tenant, id).map(Batches::requireCancelling));
+                })
+                .map(this::seen);
+    }
+
+    private static RequestBatch requireCancelling(RequestBatch batch) {
+        if (batch.status() != BatchStatus.CANCELLING) {
+            throw ApiException.refused(
+                    409,
+                    "conflict",
+                    "The batch is " + batch.status().wire() + ": only one that is validating or in_progress can be"
+                            + " cancelled.");
+        }
+        return batch;
+    }
+
+    private Seen seen(RequestBatch row) {
+        RequestBatch batch = row.isRunning() ? row.with(lines.counts(row)) : row;
+        return new Seen(
+                batch,
+                batch.sealedMetadata().map(text -> opened(batch, text, "metadata")),
+                batch.sealedErrors().map(text -> opened(batch, text, "errors")));
+    }
+
+    private byte[] opened(RequestBatch batch, byte[] text, String part) {
+        return contents.key(batch.tenant()).open(text, RequestBatch.purpose(batch.tenant(), batch.id(), part));
+    }
+}

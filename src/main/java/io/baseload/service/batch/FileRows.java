@@ -1,0 +1,175 @@
+package io.baseload.service.batch;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The tables of files. What has expired is not there, though it be erased later. */
+final class FileRows {
+    private static final String THERE = "complete AND expires_at > clock_timestamp()";
+
+    private final JdbcClient jdbc;
+
+    FileRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** What a tenant has, files that are being written included. */
+    record Taken(int files, long bytes) {}
+
+    /** Until the transaction ends nobody else can add files or batches of the tenant. */
+    void lock(String tenant) {
+        jdbc.sql("SELECT 1 FROM content_policy WHERE tenant = ? FOR NO KEY UPDATE")
+                .param(tenant)
+                .query(Integer.class)
+                .single();
+    }
+
+    Taken taken(String tenant) {
+        return jdbc.sql("SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM stored_file WHERE tenant = ?")
+                .param(tenant)
+                .query(Taken.class)
+                .single();
+    }
+
+    void insert(String tenant, String id, String filename, String purpose, long bytes, Duration ttl) {
+        jdbc.sql("""
+            INSERT INTO stored_file (tenant, id, filename, purpose, bytes, expires_at)
+            VALUES (?, ?, ?, ?, ?, clock_timestamp() + ? * interval '1 second')\
+            """)
+                .params(tenant, id, filename, purpose, bytes, ttl.toSeconds())
+                .update();
+    }
+
+    void insertPiece(String tenant, String id, int place, byte[] sealed) {
+        jdbc.sql("INSERT INTO stored_file_piece (tenant, file, place, sealed) VALUES (?, ?, ?, ?)")
+                .params(tenant, id, place, sealed)
+                .update();
+    }
+
+    /** The file is there from now on. Empty if it is gone, or was finished before. */
+    Optional<StoredFile> complete(String tenant, String id, long bytes, Duration ttl) {
+        return jdbc.sql("""
+            UPDATE stored_file SET complete = true, bytes = ?, at = clock_timestamp(),
+              expires_at = clock_timestamp() + ? * interval '1 second'
+            WHERE tenant = ? AND id = ? AND NOT complete RETURNING *\
+            """)
+                .params(bytes, ttl.toSeconds(), tenant, id)
+                .query((row, number) -> file(row))
+                .optional();
+    }
+
+    /** Until the transaction ends nobody can delete the file. False if it is not there. */
+    boolean hold(String tenant, String id, String purpose) {
+        return jdbc.sql("SELECT 1 FROM stored_file WHERE tenant = ? AND id = ? AND purpose = ? AND " + THERE
+                        + " FOR KEY SHARE")
+                .params(tenant, id, purpose)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
+    /** Until the transaction ends nobody can begin a batch with the file. False if it is not there. */
+    boolean lock(String tenant, String id) {
+        return jdbc.sql("SELECT 1 FROM stored_file WHERE tenant = ? AND id = ? AND " + THERE + " FOR UPDATE")
+                .params(tenant, id)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
+    /** Also one that has expired while a batch reads it. */
+    Optional<StoredFile> input(RequestBatch batch) {
+        return jdbc.sql("SELECT * FROM stored_file WHERE tenant = ? AND id = ? AND complete")
+                .params(batch.tenant(), batch.inputFile())
+                .query((row, number) -> file(row))
+                .optional();
+    }
+
+    Optional<StoredFile> find(String tenant, String id) {
+        return jdbc.sql("SELECT * FROM stored_file WHERE tenant = ? AND id = ? AND " + THERE)
+                .params(tenant, id)
+                .query((row, number) -> file(row))
+                .optional();
+    }
+
+    /**
+     * A tenant's files in the order of their times.
+     *
+     * @param after the id of one; null = from the start
+     */
+    List<StoredFile> page(
+            String tenant, @Nullable String purpose, @Nullable String after, boolean newestFirst, int limit) {
+        String order = newestFirst ? "DESC" : "ASC";
+        return jdbc.sql("""
+            SELECT * FROM stored_file
+            WHERE tenant = :tenant AND %s AND (:purpose::text IS NULL OR purpose = :purpose)
+              AND (:after::text IS NULL OR (at, id) %s (SELECT at, id FROM stored_file WHERE tenant = :tenant AND id = :after))
+            ORDER BY at %s, id %s LIMIT :limit\
+            """.formatted(THERE, newestFirst ? "<" : ">", order, order))
+                .param("tenant", tenant)
+                .param("purpose", purpose)
+                .param("after", after)
+                .param("limit", limit)
+                .query((row, number) -> file(row))
+                .list();
+    }
+
+    Optional<byte[]> piece(String tenant, String id, int place) {
+        return jdbc.sql("SELECT sealed FROM stored_file_piece WHERE tenant = ? AND file = ? AND place = ?")
+                .params(tenant, id, place)
+                .query(byte[].class)
+                .optional();
+    }
+
+    /** Also one that is not complete, or has expired. */
+    boolean delete(String tenant, String id) {
+        return jdbc.sql("DELETE FROM stored_file WHERE tenant = ? AND id = ?")
+                        .params(tenant, id)
+                        .update()
+                > 0;
+    }
+
+    /** An erased file. */
+    record Erased(String tenant, String id, boolean complete) {}
+
+    /** Erases some that are too old, and some that were begun an hour ago and never finished. */
+    List<Erased> expire(int most) {
+        return jdbc.sql("""
+            DELETE FROM stored_file WHERE (tenant, id) IN (
+              SELECT file.tenant, file.id FROM stored_file file JOIN content_policy policy USING (tenant)
+              WHERE (expires_at <= clock_timestamp()
+                  OR file.at < clock_timestamp() - policy.retention_days * interval '1 day'
+                  OR NOT complete AND file.at < clock_timestamp() - interval '1 hour')
+                AND NOT EXISTS (
+                  SELECT FROM batch WHERE batch.tenant = file.tenant AND batch.input_file = file.id AND batch.ended_at IS NULL)
+              LIMIT ? FOR UPDATE OF file SKIP LOCKED)
+            RETURNING tenant, id, complete\
+            """)
+                .param(most)
+                .query((row, number) ->
+                        new Erased(row.getString("tenant"), row.getString("id"), row.getBoolean("complete")))
+                .list();
+    }
+
+    private static StoredFile file(ResultSet row) throws SQLException {
+        return new StoredFile(
+                row.getString("tenant"),
+                row.getString("id"),
+                row.getString("filename"),
+                row.getString("purpose"),
+                row.getLong("bytes"),
+                time(row, "at"),
+                time(row, "expires_at"));
+    }
+
+    private static Instant time(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+}

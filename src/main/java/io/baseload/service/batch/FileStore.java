@@ -1,0 +1,209 @@
+package io.baseload.service.batch;
+
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.contents.Contents;
+import io.baseload.service.encryption.MasterKeys;
+import io.baseload.service.encryption.SealingKey;
+import io.baseload.service.web.ApiException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Files of each tenant, for a while. Another tenant's are not there, whatever is asked. None is ever in memory or on a disk as a whole: it comes, is sealed, and goes in pieces of a megabyte.
+ *
+ * <p>A file that is being written takes the room that it may need at most, so that uploads at the same time can't pass the tenant's limit together.
+ */
+final class FileStore {
+    private static final int ERASED_AT_ONCE = 100;
+
+    private final FileRows rows;
+    private final BatchRows batches;
+    private final Contents contents;
+    private final MasterKeys keys;
+    private final TransactionOperations transactions;
+    private final AuditTrail audit;
+    private final FileProperties properties;
+
+    FileStore(
+            FileRows rows,
+            BatchRows batches,
+            Contents contents,
+            MasterKeys keys,
+            TransactionOperations transactions,
+            AuditTrail audit,
+            FileProperties properties) {
+        this.rows = rows;
+        this.batches = batches;
+        this.contents = contents;
+        this.keys = keys;
+        this.transactions = transactions;
+        this.audit = audit;
+        this.properties = properties;
+    }
+
+    /**
+     * Begins a file that a tenant uploads.
+     *
+     * @param mostBytes that it can have
+     * @throws ApiException if nothing can be stored, or the tenant has no room for it
+     */
+    FileDraft begin(String tenant, String filename, long mostBytes) {
+        if (!keys.present() || properties.ttl().isZero()) {
+            throw ApiException.invalid(
+                    "file",
+                    "unsupported_value",
+                    "Files can't be stored: this service has no master key, or its configuration says no.");
+        }
+        var key = contents.key(tenant);
+        String id = "file-" + UUID.randomUUID().toString().replace("-", "");
+        transactions.executeWithoutResult(status -> {
+            rows.lock(tenant);
+            var taken = rows.taken(tenant);
+            if (taken.files() >= properties.maxCountPerTenant()) {
+                throw full("has " + taken.files() + " files, and may have " + properties.maxCountPerTenant());
+            }
+            long limit = properties.maxSizePerTenant().toBytes();
+            if (taken.bytes() + mostBytes > limit) {
+                throw full("has files of " + taken.bytes() + " bytes, and may have " + limit);
+            }
+            rows.insert(tenant, id, filename, StoredFile.INPUT, mostBytes, properties.ttl());
+        });
+        return new FileDraft(rows, key, tenant, id);
+    }
+
+    /**
+     * Begins a file that a batch writes. What there is of it from a process that did not come to its end goes.
+     *
+     * @param id the same, whichever process writes it
+     */
+    FileDraft beginOutput(RequestBatch batch, String id, String filename) {
+        var key = contents.key(batch.tenant());
+        transactions.executeWithoutResult(status -> {
+            rows.delete(batch.tenant(), id);
+            rows.insert(batch.tenant(), id, filename, StoredFile.OUTPUT, 0, properties.ttl());
+        });
+        return new FileDraft(rows, key, batch.tenant(), id);
+    }
+
+    private static ApiException full(String what) {
+        return ApiException.refused(
+                413, "storage_limit_exceeded", "This tenant " + what + ". Delete some, or wait until they expire.");
+    }
+
+    /** The file is there from now on; with what was written to the draft. */
+    StoredFile finish(Actor actor, FileDraft draft, Optional<Duration> ttl) {
+        return transactions.execute(status -> {
+            var file = rows.complete(draft.tenant(), draft.id(), draft.bytes(), ttl.orElse(properties.ttl()))
+                    .orElseThrow(() -> new IllegalStateException(draft.id() + " is gone"));
+            audit.recordAdmin(
+                    actor,
+                    "admin.file.create",
+                    subject(file.tenant(), file.id()),
+                    Map.of("purpose", file.purpose(), "bytes", file.bytes()));
+            return file;
+        });
+    }
+
+    /** Removes what there is of a file that nobody finishes. */
+    void discard(FileDraft draft) {
+        transactions.executeWithoutResult(status -> rows.delete(draft.tenant(), draft.id()));
+    }
+
+    Optional<StoredFile> find(String tenant, String id) {
+        return rows.find(tenant, id);
+    }
+
+    List<StoredFile> page(
+            String tenant, @Nullable String purpose, @Nullable String after, boolean newestFirst, int limit) {
+        return rows.page(tenant, purpose, after, newestFirst, limit);
+    }
+
+    /** Writes the text of a file, piece by piece. */
+    void copy(StoredFile file, OutputStream out) throws IOException {
+        var key = contents.key(file.tenant());
+        long left = file.bytes();
+        for (int place = 0; left > 0; place++) {
+            byte[] text = open(key, file, place);
+            out.write(text);
+            left -= text.length;
+        }
+    }
+
+    /** The file that a batch reads. */
+    StoredFile input(RequestBatch batch) {
+        return rows.input(batch).orElseThrow(() -> new IllegalStateException(batch.inputFile() + " is gone"));
+    }
+
+    /** A part of a file. */
+    byte[] read(StoredFile file, long from, int length) {
+        var key = contents.key(file.tenant());
+        var text = new byte[length];
+        int done = 0;
+        while (done < length) {
+            int place = (int) ((from + done) / FileDraft.PIECE);
+            int skipped = (int) ((from + done) % FileDraft.PIECE);
+            byte[] piece = open(key, file, place);
+            int some = Math.min(length - done, piece.length - skipped);
+            System.arraycopy(piece, skipped, text, done, some);
+            done += some;
+        }
+        return text;
+    }
+
+    private byte[] open(SealingKey key, StoredFile file, int place) {
+        byte[] sealed = rows.piece(file.tenant(), file.id(), place)
+                .orElseThrow(
+                        () -> new UncheckedIOException(new IOException(file.id() + " was deleted while it was read")));
+        long left = file.bytes() - (long) place * FileDraft.PIECE;
+        return key.open(sealed, FileDraft.purpose(file.tenant(), file.id(), place, left));
+    }
+
+    /**
+     * Whether it was there.
+     *
+     * @throws ApiException if a batch still reads it
+     */
+    boolean delete(Actor actor, String tenant, String id) {
+        return transactions.execute(status -> {
+            if (!rows.lock(tenant, id)) {
+                return false;
+            }
+            if (batches.uses(tenant, id)) {
+                throw ApiException.refused(
+                        409, "conflict", "A batch that has not ended reads this file: cancel it first.");
+            }
+            rows.delete(tenant, id);
+            audit.recordAdmin(actor, "admin.file.delete", subject(tenant, id), Map.of());
+            return true;
+        });
+    }
+
+    /** Erases what has expired, or is older than its tenant keeps contents, and forgets batches that ended as long ago as files live. */
+    void expire() {
+        batches.forget(properties.ttl());
+        int erased;
+        do {
+            erased = transactions.execute(status -> {
+                var gone = rows.expire(ERASED_AT_ONCE);
+                gone.stream()
+                        .filter(FileRows.Erased::complete)
+                        .forEach(file -> audit.recordAdmin(
+                                Actor.SYSTEM, "admin.file.expire", subject(file.tenant(), file.id()), Map.of()));
+                return gone.size();
+            });
+        } while (erased == ERASED_AT_ONCE);
+    }
+
+    private static String subject(String tenant, String id) {
+        return "tenants/" + tenant + "/files/" + id;
+    }
+}

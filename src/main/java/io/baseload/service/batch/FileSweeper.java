@@ -1,0 +1,34 @@
+package io.baseload.service.batch;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Erases expired files every ten minutes. */
+final class FileSweeper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FileSweeper.class);
+
+    private final FileStore files;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("file-expiry").daemon().factory());
+
+    FileSweeper(FileStore files) {
+        this.files = files;
+        var unused = clock.scheduleWithFixedDelay(this::attempt, 1, 10, TimeUnit.MINUTES);
+    }
+
+    private void attempt() {
+        try {
+            files.expire();
+        } catch (RuntimeException e) {
+            LOG.warn("Expired files are not erased now: {}", e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+    }
+}

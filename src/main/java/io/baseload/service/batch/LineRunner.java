@@ -1,0 +1,114 @@
+package io.baseload.service.batch;
+
+import io.baseload.service.contents.Contents;
+import io.baseload.service.inference.Origin;
+import io.baseload.service.protocol.BatchRoute;
+import io.baseload.service.protocol.RequestContext;
+import io.baseload.service.tenant.ApiKeys;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.ApiException;
+import io.baseload.service.web.CallerAdmission;
+import io.baseload.service.web.Failures;
+import io.baseload.service.web.Json;
+import io.baseload.service.web.RouteAccess;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Runs one line as if it had come by itself: with the rights that its key has now, through the same parser, quota, filters and audit as any request. */
+final class LineRunner {
+    /** Processes that may die of one line. */
+    private static final int MAX_ATTEMPTS = 3;
+
+    private final Map<String, BatchRoute> routes;
+    private final FileStore files;
+    private final Contents contents;
+    private final ApiKeys keys;
+    private final CallerAdmission admission;
+
+    LineRunner(Stream<BatchRoute> routes, FileStore files, Contents contents, ApiKeys keys, CallerAdmission admission) {
+        this.routes = routes.collect(Collectors.toMap(BatchRoute::path, Function.identity()));
+        this.files = files;
+        this.contents = contents;
+        this.keys = keys;
+        this.admission = admission;
+    }
+
+    /** What came of a line. */
+    sealed interface Outcome {
+        /**
+         * It has ended.
+         *
+         * @param completed whether it was answered
+         * @param sealed what is written of it
+         */
+        record Ended(boolean completed, byte[] sealed) implements Outcome {}
+
+        /** It was refused for a while, and nothing was done. */
+        record Later(Duration pause) implements Outcome {}
+    }
+
+    Outcome run(RequestBatch batch, BatchLine line) {
+        byte[] text = files.read(files.input(batch), line.place(), line.length());
+        LineRequest request = LineRequest.parse(text, batch.endpoint());
+        String id = request.customId();
+        if (line.attempts() > MAX_ATTEMPTS) {
+            return ended(
+                    batch,
+                    line,
+                    false,
+                    LineBody.notRun(
+                            line.id(),
+                            id,
+                            "interrupted",
+                            "The service was stopped or killed " + MAX_ATTEMPTS + " times while this line ran."));
+        }
+        try {
+            Object answer = answer(batch, line, request);
+            return ended(batch, line, true, LineBody.answered(line, id, 200, answer));
+        } catch (RuntimeException e) {
+            ApiException refusal = Failures.of(e, line.requestId());
+            Optional<Duration> wait = refusal.retryAfter();
+            return wait.isPresent()
+                    ? new Outcome.Later(wait.get())
+                    : ended(batch, line, false, LineBody.answered(line, id, refusal.status(), refusal.body()));
+        }
+    }
+
+    private Outcome ended(RequestBatch batch, BatchLine line, boolean completed, LineBody body) {
+        byte[] sealed = contents.key(batch.tenant()).seal(Json.bytes(body), purpose(batch, line.line()));
+        return new Outcome.Ended(completed, sealed);
+    }
+
+    static String purpose(RequestBatch batch, int line) {
+        return RequestBatch.purpose(batch.tenant(), batch.id(), Integer.toString(line));
+    }
+
+    private Object answer(RequestBatch batch, BatchLine line, LineRequest request) {
+        BatchRoute route = routes.get(batch.endpoint());
+        if (route == null) {
+            throw ApiException.refused(404, "not_found", "There is no such route.");
+        }
+        Caller caller = keys.caller(batch.tenant(), batch.keyPrefix())
+                .orElseThrow(() -> ApiException.refused(
+                        401, "invalid_api_key", "The API key that made the batch is revoked or expired."));
+        if (!RouteAccess.allows(caller, "POST", batch.endpoint())) {
+            throw ApiException.refused(
+                    403,
+                    "permission_denied",
+                    "The API key that made the batch does not have the role that this route needs.");
+        }
+        admission.holdToLimits(caller, batch.address());
+        var origin = new Origin(line.requestId(), batch.address());
+        return route.answer(new RequestContext(caller, origin, bytes -> {}), request.body());
+    }
+
+    /** Routes that a batch may ask. */
+    List<String> endpoints() {
+        return routes.keySet().stream().sorted().toList();
+    }
+}

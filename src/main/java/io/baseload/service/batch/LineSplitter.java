@@ -1,0 +1,72 @@
+package io.baseload.service.batch;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+
+/** Cuts what is written to it into lines. */
+final class LineSplitter extends OutputStream {
+    /** Hears each line. */
+    @FunctionalInterface
+    interface Listener {
+        /**
+         * @param line counted from 1
+         * @param place of its first byte
+         * @param text without its end; of a line that is too long only the beginning
+         * @param tooLong whether it has more bytes than a line may have
+         */
+        void line(int line, long place, byte[] text, boolean tooLong);
+    }
+
+    private final int maxLength;
+    private final Listener listener;
+    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+    private int line = 1;
+    private long begin;
+    private long place;
+
+    LineSplitter(int maxLength, Listener listener) {
+        this.maxLength = maxLength;
+        this.listener = listener;
+    }
+
+    @Override
+    public void write(int b) {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+        int end = offset + length;
+        int from = offset;
+        for (int i = offset; i < end; i++) {
+            if (source[i] == '\n') {
+                keep(source, from, i);
+                place += i + 1 - from;
+                from = i + 1;
+                tell();
+            }
+        }
+        keep(source, from, end);
+        place += end - from;
+    }
+
+    private void keep(byte[] source, int from, int to) {
+        int room = maxLength + 1 - text.size();
+        text.write(source, from, Math.min(room, to - from));
+    }
+
+    private void tell() {
+        listener.line(line, begin, text.toByteArray(), text.size() > maxLength);
+        line++;
+        begin = place;
+        text.reset();
+    }
+
+    /** The last line needs no end. */
+    @Override
+    public void close() {
+        if (text.size() > 0) {
+            tell();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.baseload.service.batch;
+
+import io.baseload.service.web.ApiException;
+import io.baseload.service.web.Failures;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at each line of a batch's file, before any is run. Blank lines mean nothing. */
+final class LineValidation implements LineSplitter.Listener {
+    private static final int MAX_ERRORS = 100;
+    private static final int SPANS_AT_ONCE = 1_000;
+
+    private final String endpoint;
+    private final int maxLines;
+    private final Consumer<List<LineRows.Span>> lines;
+    private final List<LineRows.Span> spans = new ArrayList<>();
+    private final List<BatchError> errors = new ArrayList<>();
+    private final Set<String> ids = new HashSet<>();
+    private int total;
+
+    /** @param lines hears where they are, as long as there are no errors */
+    LineValidation(String endpoint, int maxLines, Consumer<List<LineRows.Span>> lines) {
+        this.endpoint = endpoint;
+        this.maxLines = maxLines;
+        this.lines = lines;
+    }
+
+    @Override
+    public void line(int line, long place, byte[] text, boolean tooLong) {
+        if (errors.size() >= MAX_ERRORS || total > maxLines || isBlank(text)) {
+            return;
+        }
+        total++;
+        if (total > maxLines) {
+            add("too_many_lines", line, "A batch has at most " + maxLines + " lines.", null);
+        } else if (tooLong) {
+            add("line_too_long", line, "A line has at most " + (LineRequest.MAX_BYTES >> 20) + " MB.", null);
+        } else {
+            check(line, text);
+            spans.add(new LineRows.Span(line, place, text.length));
+            if (spans.size() == SPANS_AT_ONCE) {
+                pass();
+            }
+        }
+    }
+
+    private static boolean isBlank(byte[] text) {
+        for (byte one : text) {
+            if (one != ' ' && one != '\t' && one != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void check(int line, byte[] text) {
+        try {
+            String id = LineRequest.parse(text, endpoint).customId();
+            if (!ids.add(id)) {
+                add("duplicate_custom_id", line, "Another line has the same custom_id.", "custom_id");
+            }
+        } catch (RuntimeException e) {
+            ApiException.Detail detail = Failures.of(e, "line " + line).detail();
+            String code = detail.code() == null ? "invalid_json_line" : detail.code();
+            add(code, line, detail.message(), detail.param());
+        }
+    }
+
+    private void add(String code, int line, String message, @Nullable String param) {
+        errors.add(new BatchError(code, line, message, param));
+    }
+
+    private void pass() {
+        if (errors.isEmpty()) {
+            lines.accept(List.copyOf(spans));
+        }
+        spans.clear();
+    }
+
+    /** After the last line: what is wrong. */
+    List<BatchError> end() {
+        if (!spans.isEmpty()) {
+            pass();
+        }
+        return total == 0
+                ? List.of(new BatchError("empty_file", null, "The file has no lines.", null))
+                : List.copyOf(errors);
+    }
+
+    int total() {
+        return total;
+    }
+}

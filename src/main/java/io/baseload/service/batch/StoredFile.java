@@ -1,0 +1,15 @@
+package io.baseload.service.batch;
+
+import java.time.Instant;
+import java.util.List;
+
+/** A file of a tenant. */
+record StoredFile(
+        String tenant, String id, String filename, String purpose, long bytes, Instant createdAt, Instant expiresAt) {
+    /** What an upload is for. */
+    static final String INPUT = "batch";
+    /** What a batch has written. */
+    static final String OUTPUT = "batch_output";
+
+    static final List<String> PURPOSES = List.of(INPUT, OUTPUT);
+}

@@ -1,0 +1,15 @@
+package io.baseload.service.protocol;
+
+/** A route whose requests may also come as lines of a batch. */
+public interface BatchRoute {
+    /** Such as {@code /v1/embeddings}. */
+    String path();
+
+    /**
+     * Answers a request in one piece, after all that somebody waits for.
+     *
+     * @return what is written as JSON
+     * @throws RuntimeException that {@link io.baseload.service.web.Failures} has an answer for, if it is refused
+     */
+    Object answer(RequestContext context, byte[] body);
+}

@@ -1,0 +1,38 @@
+package io.baseload.service.protocol;
+
+import io.baseload.service.inference.Origin;
+import io.baseload.service.tenant.Caller;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+
+/**
+ * Who asks, and from where: all that a request's answer depends on but its body.
+ *
+ * @param memory hears how many bytes are read beside the body, and may throw
+ */
+public record RequestContext(Caller caller, Origin origin, LongConsumer memory) {
+    private static final int BYTES_AT_ONCE = 8 << 20;
+    private static final Semaphore TURNS = new Semaphore(BYTES_AT_ONCE, true);
+    private static final Semaphore TURNS_OF_KEPT = new Semaphore(BYTES_AT_ONCE, true);
+
+    /** Reads a body. What is built from a body is some ten times its size, so large ones take turns. */
+    public <T> T read(byte[] body, Function<Fields, T> reader) {
+        return read(TURNS, body, reader);
+    }
+
+    /** Reads a text that was kept of an earlier request, while the body is read. Such texts have turns of their own, in which nothing waits for a body's. */
+    public <T> T readKept(byte[] text, Function<Fields, T> reader) {
+        return read(TURNS_OF_KEPT, text, reader);
+    }
+
+    private static <T> T read(Semaphore turns, byte[] text, Function<Fields, T> reader) {
+        int weight = Math.min(text.length, BYTES_AT_ONCE);
+        turns.acquireUninterruptibly(weight);
+        try {
+            return reader.apply(Fields.of(text));
+        } finally {
+            turns.release(weight);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.baseload.service.web;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a body may be.
+ *
+ * @param kept whether it is in memory until its request ends, or passed on as it comes
+ * @param time for it to arrive
+ * @param bytesPerSecond at which that time grows with what has arrived; 0 = not at all
+ */
+record BodyTerms(long maxBytes, boolean kept, Duration time, long bytesPerSecond) {
+    private static final Duration TIME = Duration.ofSeconds(60);
+    /** Boundaries, headers and other fields of a form with a file. */
+    private static final long FORM = 64 << 10;
+
+    private static final long SLOWEST_UPLOAD = 64 << 10;
+
+    static final BodyTerms USUAL = new BodyTerms(BodyLimit.MAX_BYTES, true, TIME, 0);
+
+    static BodyTerms ofUpload(long maxFile) {
+        return new BodyTerms(maxFile + FORM, false, TIME, SLOWEST_UPLOAD);
+    }
+
+    /** How long it may take, of which so much has arrived. */
+    long nanos(long arrived) {
+        return time.toNanos() + (bytesPerSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(arrived) / bytesPerSecond);
+    }
+
+    ApiException tooLarge() {
+        return ApiException.refused(413, "request_too_large", "The body is larger than " + (maxBytes >> 20) + " MB.");
+    }
+}

@@ -1,0 +1,218 @@
+package io.baseload.service.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.baseload.service.audit.Actor;
+import io.baseload.service.batch.RequestBatch.Counts;
+import io.baseload.service.cluster.Membership;
+import io.baseload.service.tenant.Tenant;
+import io.baseload.service.tenant.Tenants;
+import io.baseload.service.web.ApiException;
+import io.baseload.testing.TestPlatform;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who runs which line of a batch, by several processes on one PostgreSQL. */
+class BatchLinesTest {
+    private static final Actor ACTOR = new Actor("default", "bl_user");
+
+    private final AtomicInteger count = new AtomicInteger();
+    private TestPlatform platform;
+    private BatchRows batches;
+    private LineRows lines;
+    private UUID here;
+
+    @BeforeEach
+    void start() {
+        platform = TestPlatform.fresh(BatchConfiguration.class);
+        batches = new BatchRows(platform.jdbc());
+        lines = new LineRows(platform.jdbc());
+        here = platform.get(Membership.class).lease().instance();
+    }
+
+    @AfterEach
+    void stop() {
+        platform.close();
+    }
+
+    private String tenant() {
+        String id = "t" + count.incrementAndGet();
+        platform.get(Tenants.class).create(Actor.SYSTEM, new Tenant(id, List.of(), 100, 1));
+        return id;
+    }
+
+    /** A batch in progress. */
+    private RequestBatch begun(String tenant, int size) {
+        RequestBatch batch =
+                platform.get(Batches.class).create(ACTOR, order(tenant)).batch();
+        lines.insert(
+                batch,
+                IntStream.rangeClosed(1, size)
+                        .mapToObj(i -> new LineRows.Span(i, 10L * i, 10))
+                        .toList());
+        assertThat(batches.takeUnread(here)).map(RequestBatch::id).contains(batch.id());
+        batches.begin(batch, here, size);
+        return batch;
+    }
+
+    private BatchOrder order(String tenant) {
+        FileStore files = platform.get(FileStore.class);
+        FileDraft draft = files.begin(tenant, "lines.jsonl", 1);
+        draft.write('x');
+        draft.close();
+        String file = files.finish(ACTOR, draft, Optional.empty()).id();
+        return new BatchOrder(
+                tenant,
+                "bl_user",
+                "127.0.0.1",
+                file,
+                "/v1/embeddings",
+                "24h",
+                Duration.ofHours(24),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static byte[] result(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private BatchStatus status(RequestBatch batch) {
+        return batches.find(batch.tenant(), batch.id()).orElseThrow().status();
+    }
+
+    @Test
+    void eachLineIsTakenOnceByWhoeverComes() {
+        RequestBatch batch = begun(tenant(), 40);
+        try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
+            UUID there = beside.get(Membership.class).lease().instance();
+            var thereLines = new LineRows(beside.jdbc());
+            var taken = new ConcurrentLinkedQueue<Integer>();
+            var threads = IntStream.range(0, 8)
+                    .mapToObj(i -> CompletableFuture.runAsync(() -> {
+                        for (int j = 0; j < 5; j++) {
+                            var line = i % 2 == 0 ? lines.take(here) : thereLines.take(there);
+                            line.map(BatchLine::line).ifPresent(taken::add);
+                        }
+                    }))
+                    .toArray(CompletableFuture[]::new);
+            CompletableFuture.allOf(threads).join();
+            for (var line = lines.take(here); line.isPresent(); line = lines.take(here)) {
+                taken.add(line.get().line());
+            }
+            assertThat(taken).hasSize(40).doesNotHaveDuplicates();
+            assertThat(status(batch)).isEqualTo(BatchStatus.IN_PROGRESS);
+        }
+    }
+
+    @Test
+    void whatAProcessLeavesAnotherRunsAndWhatHasEndedNobody() {
+        RequestBatch batch = begun(tenant(), 2);
+        BatchLine first;
+        UUID there;
+        try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
+            there = beside.get(Membership.class).lease().instance();
+            BatchLine done = lines.take(there).orElseThrow();
+            first = lines.take(there).orElseThrow();
+            assertThat(lines.end(done, there, true, result("done"))).isTrue();
+            assertThat(lines.take(here)).as("all run or have run").isEmpty();
+            assertThat(batches.takeEnded(here)).as("one runs").isEmpty();
+        }
+        BatchLine again = lines.take(here).orElseThrow();
+        assertThat(again.line()).isEqualTo(first.line());
+        assertThat(again.attempts()).isEqualTo(2);
+        assertThat(again.requestId()).isNotEqualTo(first.requestId());
+        assertThat(lines.end(first, there, true, result("late")))
+                .as("no longer its")
+                .isFalse();
+        assertThat(lines.end(again, here, false, result("second"))).isTrue();
+        assertThat(lines.take(here)).isEmpty();
+        assertThat(lines.results(batch, 0, 10))
+                .extracting(it -> new String(it.result(), StandardCharsets.UTF_8))
+                .containsExactly("done", "second");
+        assertThat(lines.counts(batch)).isEqualTo(new Counts(2, 1, 1));
+        var ending = batches.takeEnded(here).orElseThrow();
+        assertThat(ending.last()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(batches.takeEnded(here)).as("somebody writes its files").isEmpty();
+    }
+
+    @Test
+    void tenantsTakeTurnsHoweverManyLinesTheyHave() {
+        String many = tenant();
+        String few = tenant();
+        begun(many, 100);
+        begun(many, 100);
+        begun(few, 3);
+        var order = IntStream.range(0, 6)
+                .mapToObj(i -> lines.take(here).orElseThrow().tenant())
+                .toList();
+        assertThat(order).containsExactly(many, few, many, few, many, few);
+    }
+
+    @Test
+    void aLineThatWasRefusedForAWhileIsNotLost() {
+        RequestBatch batch = begun(tenant(), 1);
+        BatchLine line = lines.take(here).orElseThrow();
+        lines.giveBack(line, here);
+        batches.pause(batch.tenant(), batch.id(), Duration.ofHours(1));
+        assertThat(lines.take(here)).isEmpty();
+        assertThat(batches.takeEnded(here)).isEmpty();
+        batches.pause(batch.tenant(), batch.id(), Duration.ZERO);
+        assertThat(lines.take(here)).contains(line);
+    }
+
+    @Test
+    void whatHasNotRunInTimeExpires() {
+        RequestBatch batch = begun(tenant(), 2);
+        BatchLine line = lines.take(here).orElseThrow();
+        platform.superuser()
+                .sql("UPDATE batch SET expires_at = clock_timestamp() WHERE id = ?")
+                .param(batch.id())
+                .update();
+        assertThat(lines.take(here)).isEmpty();
+        assertThat(batches.takeEnded(here)).as("one still runs").isEmpty();
+        lines.end(line, here, true, result("in time"));
+        var ending = batches.takeEnded(here).orElseThrow();
+        assertThat(ending.last()).isEqualTo(BatchStatus.EXPIRED);
+        assertThat(batches.end(ending, here, new Counts(2, 1, 0), Optional.empty(), Optional.empty()))
+                .isTrue();
+        assertThat(status(batch)).isEqualTo(BatchStatus.EXPIRED);
+    }
+
+    @Test
+    void aTenantHasSoManyBatchesAtATime() {
+        String tenant = tenant();
+        var service = platform.get(Batches.class);
+        for (int i = 0; i < 20; i++) {
+            service.create(ACTOR, order(tenant));
+        }
+        var refused = catchThrowableOfType(ApiException.class, () -> service.create(ACTOR, order(tenant)));
+        assertThat(refused.status()).isEqualTo(429);
+        service.create(ACTOR, order(tenant()));
+    }
+
+    @Test
+    void aFileIsKeptAsLongAsABatchReadsIt() {
+        String tenant = tenant();
+        RequestBatch batch = begun(tenant, 1);
+        var files = platform.get(FileStore.class);
+        var refused = catchThrowableOfType(ApiException.class, () -> files.delete(ACTOR, tenant, batch.inputFile()));
+        assertThat(refused.status()).isEqualTo(409);
+        platform.superuser()
+                .sql("UPDATE stored_file SET expires_at = clock_timestamp()")
+                .update();
+        files.expire();
+        assertThat(files.input(batch).id()).isEqualTo(batch.inputFile());
+    }
+}

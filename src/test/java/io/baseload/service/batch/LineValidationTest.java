@@ -1,0 +1,73 @@
+package io.baseload.service.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Where the lines of a file are, and what is wrong with them. */
+class LineValidationTest {
+    private static final String GOOD = """
+        {"custom_id": "%d", "method": "POST", "url": "/v1/embeddings", "body": {"model": "m", "input": "wörd"}}\
+        """;
+
+    private final List<LineRows.Span> spans = new ArrayList<>();
+
+    private List<BatchError> errors(String file, int maxLines, int maxLength) {
+        var validation = new LineValidation("/v1/embeddings", maxLines, spans::addAll);
+        var splitter = new LineSplitter(maxLength, validation);
+        byte[] bytes = file.getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < bytes.length; i += 7) { // in pieces that end anywhere
+            splitter.write(bytes, i, Math.min(7, bytes.length - i));
+        }
+        splitter.close();
+        return validation.end();
+    }
+
+    @Test
+    void linesAreWhereTheyWereFound() {
+        String file = GOOD.formatted(1) + "\r\n\n  \n" + GOOD.formatted(2) + "\n" + GOOD.formatted(3);
+        assertThat(errors(file, 10, 1000)).isEmpty();
+        byte[] bytes = file.getBytes(StandardCharsets.UTF_8);
+        assertThat(spans).extracting(LineRows.Span::line).containsExactly(1, 4, 5);
+        assertThat(spans)
+                .extracting(span -> LineRequest.parse(
+                                Arrays.copyOfRange(bytes, (int) span.place(), (int) span.place() + span.length()),
+                                "/v1/embeddings")
+                        .customId())
+                .containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void eachWrongLineIsNamed() {
+        String file = String.join(
+                "\n",
+                GOOD.formatted(1),
+                "[]",
+                "{",
+                GOOD.formatted(2).replace("POST", "GET"),
+                GOOD.formatted(3).replace("{\"model\"", "{\"other\""),
+                GOOD.formatted(1),
+                GOOD.formatted(4).replace("wörd", "long ".repeat(300)));
+        assertThat(errors(file, 10, 1000))
+                .extracting(error -> error.line() + " " + error.code() + " " + error.param())
+                .containsExactly(
+                        "2 invalid_type body",
+                        "3 invalid_json_line null",
+                        "4 invalid_value method",
+                        "5 missing_required_parameter body.model",
+                        "6 duplicate_custom_id custom_id",
+                        "7 line_too_long null");
+        assertThat(spans).isEmpty();
+    }
+
+    @Test
+    void thereAreLinesAndNotTooMany() {
+        assertThat(errors(" \n\n", 10, 1000)).extracting(BatchError::code).containsExactly("empty_file");
+        String file = GOOD.formatted(1) + "\n" + GOOD.formatted(2) + "\n" + GOOD.formatted(3);
+        assertThat(errors(file, 2, 1000)).extracting(BatchError::code).containsExactly("too_many_lines");
+    }
+}
