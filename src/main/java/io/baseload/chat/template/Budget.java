@@ -1,13 +1,13 @@
 package io.baseload.chat.template;
 
 /**
- * What one rendering may cost. Fuel is spent for each step and for whatever is made or walked, so it bounds time and memory alike; depth bounds the stack. How
- * much fuel there is grows with the variables: long conversations may take long, a small one gives a hostile template nothing to work with.
+ * The cost limit of one rendering. Fuel is spent for each step and for everything that is created or read, so it limits time and memory alike; depth limits the stack. The amount
+ * of fuel grows with the variables: long conversations may take long, while a small one gives a hostile template little to work with.
  */
 final class Budget {
     private static final String EXHAUSTED = "the chat template needs more time or memory than one rendering may take";
 
-    /** Fifteen times what the dearest of the known templates takes for a few messages; a cold JVM spends it within 50 ms. */
+    /** Fifteen times what the most expensive of the known templates uses for a few messages; a cold JVM spends it within 50 ms. */
     private static final long LEAST = 1_000_000;
 
     /** Some templates look through the whole conversation at each message: enough for 2,000 messages of two values each. */
@@ -21,7 +21,7 @@ final class Budget {
     private static final int STEP = 10;
 
     private static final int ELEMENT = 4;
-    /** So many characters that are copied or searched as a block cost as much as one that is looked at. */
+    /** This many characters copied or searched as a block cost as much as one that is inspected. */
     private static final int BLOCK = 4;
 
     private static final int DEPTH = 300;
@@ -37,7 +37,7 @@ final class Budget {
         fuel = Math.min(MAX_FUEL, LEAST + values * FOR_EACH_VALUE + characters * FOR_EACH_CHARACTER);
     }
 
-    /** For making or looking at each of so many characters. */
+    /** For creating or inspecting this many characters. */
     void characters(long amount) {
         if (amount < 0 || amount > fuel) {
             throw new TemplateException(EXHAUSTED);
@@ -50,7 +50,7 @@ final class Budget {
         characters(characters < 0 ? characters : characters / BLOCK);
     }
 
-    /** For making or walking so many elements of a list or dict. */
+    /** For creating or reading this many elements of a list or dict. */
     void elements(long amount) {
         characters(amount > fuel ? amount : amount * ELEMENT);
     }
@@ -60,7 +60,7 @@ final class Budget {
         characters(haystack + haystack / 64 * Math.min(needle, haystack));
     }
 
-    /** For multiplying to a number of so many bits. */
+    /** For multiplying to a number with this many bits. */
     void bits(long amount) {
         long words = amount / 32;
         characters(words * words / 32);

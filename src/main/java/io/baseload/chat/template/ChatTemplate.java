@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A compiled chat template. Immutable; safe for use by several threads. */
+/** A compiled chat template. Immutable; thread-safe. */
 public final class ChatTemplate {
     private final List<Node> nodes;
 
@@ -13,19 +13,17 @@ public final class ChatTemplate {
         this.nodes = nodes;
     }
 
-    /**
-     * @throws TemplateSyntaxException if the source is no template, or uses what this interpreter doesn't know
-     */
+    /** @throws TemplateSyntaxException if the source is not a template, or uses an unsupported feature */
     public static ChatTemplate compile(String source) {
         return new ChatTemplate(Parser.parse(source));
     }
 
     /**
-     * Renders within bounds of time, memory and depth that grow with the variables.
+     * Renders within limits of time, memory and depth that grow with the variables.
      *
      * @param variables text, numbers, booleans, null, and lists and maps of these
-     * @param now what {@code strftime_now} tells
-     * @throws TemplateException if the template refuses the variables, can't use them, or leaves its bounds
+     * @param now the time for {@code strftime_now}
+     * @throws TemplateException if the template refuses the variables, can't use them, or exceeds its limits
      */
     public String render(Map<String, ?> variables, LocalDateTime now) {
         TemplateValues values = new TemplateValues();

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Filters whose values are made when they are asked for. */
+/** Filters with lazy results. */
 final class GeneratorFilters {
     private GeneratorFilters() {}
 
@@ -62,7 +62,7 @@ final class GeneratorFilters {
         });
     }
 
-    /** None has no elements, but these filters take it for an empty list. */
+    /** None has no elements, but these filters treat it as an empty list. */
     private static Stream<TemplateValue> iterateIfTrue(Rendering rendering, TemplateValue value) {
         return Truth.of(value) ? rendering.iterate(value).stream() : Stream.empty();
     }

@@ -7,9 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Text that {@code safe} or {@code escape} has marked: what is joined to it by {@code +} or put into it is escaped for HTML first, and the result is marked
- * again; {@code ~}, {@code join} and {@code tojson} give ordinary text. As markupsafe's class of this name, which Jinja uses even where nothing else is
- * escaped.
+ * Text marked by {@code safe} or {@code escape}: anything joined to it by {@code +} or inserted into it is escaped for HTML first, and the result is marked again; {@code ~},
+ * {@code join} and {@code tojson} give ordinary text. Like markupsafe's class of this name, which Jinja uses even if nothing else is escaped.
  */
 final class Markup {
     private static final Set<String> METHODS = Set.of(

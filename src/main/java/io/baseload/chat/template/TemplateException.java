@@ -1,6 +1,6 @@
 package io.baseload.chat.template;
 
-/** A template that can't be rendered with the variables at hand: it refused them, they are of the wrong kind, or it ran out of its bounds. */
+/** A template that can't be rendered with these variables: it refused them, they have the wrong type, or it exceeded its limits. */
 public final class TemplateException extends RuntimeException {
     private final boolean raised;
 
@@ -18,7 +18,7 @@ public final class TemplateException extends RuntimeException {
         return new TemplateException(message, true);
     }
 
-    /** Whether the template itself refused, in its author's words. */
+    /** Whether the template itself refused, with its author's message. */
     public boolean raised() {
         return raised;
     }

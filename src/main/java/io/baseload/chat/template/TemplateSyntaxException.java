@@ -1,6 +1,6 @@
 package io.baseload.chat.template;
 
-/** A template that can't be compiled: the model file's fault. */
+/** A template that can't be compiled, which is a fault of the model's files. */
 public final class TemplateSyntaxException extends RuntimeException {
     TemplateSyntaxException(int line, String problem) {
         super("chat template, line " + line + ": " + problem);

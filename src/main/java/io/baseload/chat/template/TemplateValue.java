@@ -9,15 +9,15 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that a template can see: data of its own, never an object of Java's. Immutable, but for namespaces, generators and a loop's own state. */
+/** Everything that a template can see: its own data, never a Java object. Immutable, except for namespaces, generators and a loop's own state. */
 sealed interface TemplateValue {
     /** Python's name for the type. */
     String type();
 
     /**
-     * What isn't there; prints as nothing, and fails when it is used.
+     * An undefined value; prints as nothing, and fails when it is used.
      *
-     * @param what the sentence that says what isn't there
+     * @param what the description for the error message
      */
     record Undefined(String what) implements TemplateValue {
         @Override
@@ -175,10 +175,7 @@ sealed interface TemplateValue {
         }
     }
 
-    /**
-     * What {@code map}, {@code select} and others give: values made when they are asked for, and only once. Always true, even if there are none; without
-     * length and items.
-     */
+    /** The result of {@code map}, {@code select} and others: values created lazily, readable once. Always true, even if there are none; without length and items. */
     final class Generator implements TemplateValue {
         private final String type;
         private final Supplier<Iterator<TemplateValue>> source;
@@ -202,7 +199,7 @@ sealed interface TemplateValue {
         }
     }
 
-    /** What {@code namespace()} makes: the one thing that a template can write to from within a loop. */
+    /** The result of {@code namespace()}: the only thing that a template can write to from within a loop. */
     record Namespace(LinkedHashMap<String, TemplateValue> members) implements TemplateValue {
         @Override
         public String type() {

@@ -4,7 +4,7 @@ import io.baseload.chat.template.Token.Kind;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Reads tokens from front to back, and bounds how deep a template nests. */
+/** Reads tokens from front to back, and limits how deep a template nests. */
 final class TokenReader {
     private static final int DEPTH = 100;
 

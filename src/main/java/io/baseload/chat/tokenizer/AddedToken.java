@@ -1,13 +1,13 @@
 package io.baseload.chat.tokenizer;
 
 /**
- * A token whose text is found in a text before anything is merged.
+ * A token whose text is recognized in a text before anything is merged.
  *
- * @param special whether it steers the model; the others are text, and are found in users' texts too
- * @param singleWord whether it is found only where no letter stands beside it
+ * @param special whether it is a control token; the others are text, and are recognized in users' texts too
+ * @param singleWord whether it is recognized only without adjacent letters
  * @param lstrip whether it swallows white space before it
  * @param rstrip whether it swallows white space after it
- * @param normalized whether it is looked for after the text was normalized
+ * @param normalized whether it is recognized after the text was normalized
  */
 record AddedToken(
         int id, String text, boolean special, boolean singleWord, boolean lstrip, boolean rstrip, boolean normalized) {

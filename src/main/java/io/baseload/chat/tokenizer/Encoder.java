@@ -2,7 +2,7 @@ package io.baseload.chat.tokenizer;
 
 import io.baseload.engine.api.EncoderText;
 
-/** Text to tokens in one way. Safe for use by several threads. */
+/** Text to tokens in one way. Thread-safe. */
 @FunctionalInterface
 interface Encoder {
     int[] encode(String text);
@@ -13,9 +13,9 @@ interface Encoder {
     }
 
     /**
-     * A query and a document as one text, with the tokens that the vocabulary's own post-processor adds.
+     * A query and a document as one text, with the tokens added by the vocabulary's own post-processor.
      *
-     * @throws IllegalArgumentException if the vocabulary doesn't say how two texts become one
+     * @throws IllegalArgumentException if the vocabulary doesn't define how two texts are joined
      */
     default EncoderText encodePair(String first, String second) {
         throw new IllegalArgumentException("the tokenizer doesn't say how two texts become one");

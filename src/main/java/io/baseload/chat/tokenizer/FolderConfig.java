@@ -6,17 +6,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the configuration files of a Hugging Face folder say of words, beside the tokenizer itself.
+ * The text settings in the configuration files of a Hugging Face folder, besides the tokenizer itself.
  *
- * @param modelType {@code model_type} of config.json; empty where it isn't said
- * @param vocabularySize rows of the model's embeddings, 0 where it isn't said; some are no token
+ * @param modelType {@code model_type} of config.json; empty if missing
+ * @param vocabularySize rows of the model's embeddings, 0 if unknown; some are not tokens
  * @param bos the text of the token that begins a prompt
  * @param eos the text of the token that ends an answer
- * @param addBos whether a BOS is added, where the files say
- * @param addEos whether an EOS is added, where the files say
- * @param legacy whether each stretch between special tokens gets a space before it (sentencepiece), and not the text alone
+ * @param addBos whether a BOS is added, if the files say so
+ * @param addEos whether an EOS is added, if the files say so
+ * @param legacy whether each stretch between special tokens gets a space before it (sentencepiece), and not only the text
  * @param added tokens that the files add to the tokenizer's own
- * @param special texts of tokens that the files call special
+ * @param special texts of tokens that the files mark as special
  * @param stops ids that end an answer ({@code eos_token_id} of generation_config.json and config.json)
  * @param chatTemplates sources by name
  */

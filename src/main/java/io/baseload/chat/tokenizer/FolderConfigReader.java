@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code added_tokens.json}, {@code generation_config.json} and {@code config.json}. */
 final class FolderConfigReader {
-    /** More than any vocabulary has, so that a bad id can't ask for a huge table. */
+    /** More than any vocabulary has, so that a bad id can't cause a huge table. */
     static final int MAX_TOKENS = 1 << 22;
 
     private static final String TOKENIZER = "tokenizer_config.json";
@@ -112,7 +112,7 @@ final class FolderConfigReader {
         return added(Integer.parseInt(id), token);
     }
 
-    /** A token in the form that tokenizer.json and tokenizer_config.json have. */
+    /** A token in the format of tokenizer.json and tokenizer_config.json. */
     static AddedToken added(int id, JsonNode token) {
         return new AddedToken(
                 id,

@@ -15,7 +15,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** A tokenizer's parts by the files of a Hugging Face folder, as transformers' tokenizers take them. */
+/** A tokenizer's parts from the files of a Hugging Face folder, in the same way as transformers' tokenizers. */
 final class FolderParts {
     private static final List<String> NAMES = List.of(TokenizerJsonFile.NAME, SentencePieceModel.NAME);
 

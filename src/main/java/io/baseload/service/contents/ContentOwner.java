@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The request whose contents they are, by the names under which they can be found and erased.
+ * The request that contents belong to, with the names by which they can be found and erased.
  *
- * @param user whom the caller asked for, as it said
+ * @param user the end user, as named by the request
  * @param safetyIdentifier the same under the request's newer name
  */
 public record ContentOwner(

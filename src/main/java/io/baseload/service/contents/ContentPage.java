@@ -3,7 +3,7 @@ package io.baseload.service.contents;
 import java.util.List;
 
 /**
- * A part of what was kept.
+ * A page of kept contents.
  *
  * @param more whether more follow
  */

@@ -2,7 +2,7 @@ package io.baseload.service.contents;
 
 import java.util.Locale;
 
-/** What of a request. */
+/** The part of a request. */
 public enum ContentPart {
     PROMPT,
     ANSWER;
@@ -16,7 +16,7 @@ public enum ContentPart {
         return valueOf(wire.toUpperCase(Locale.ROOT));
     }
 
-    /** What the trail calls its digest. */
+    /** The name of its digest in the trail. */
     public String digestName() {
         return wire() + "_digest";
     }

@@ -5,9 +5,9 @@ import java.util.OptionalInt;
 /**
  * Whether a tenant's prompts and answers are kept.
  *
- * @param retentionDays after how many days they are erased; empty = never by themselves
+ * @param retentionDays after how many days they are erased; empty = never automatically
  */
 public record ContentPolicy(boolean keep, OptionalInt retentionDays) {
-    /** Of a tenant that never said anything. */
+    /** The policy of a tenant that never set one. */
     public static final ContentPolicy NONE = new ContentPolicy(false, OptionalInt.empty());
 }

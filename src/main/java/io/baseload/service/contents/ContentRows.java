@@ -123,7 +123,7 @@ final class ContentRows {
                 .update();
     }
 
-    /** Whoever erases the prompts at the same time either finds these answers, or leaves nothing to put them beside. */
+    /** A concurrent erasure of the prompts either finds these answers, or leaves no prompt to store them with. */
     void insertBesidePrompts(List<SealedContent> answers) {
         with(jdbc.sql("INSERT INTO content (" + COLUMNS + ") SELECT new.* FROM " + GIVEN + """
              JOIN content prompt ON prompt.reservation = new.reservation AND prompt.part = 'prompt'
@@ -166,7 +166,7 @@ final class ContentRows {
     }
 
     /**
-     * The next contents in order, as long as those before are not larger than that together.
+     * The next contents in order, as long as the preceding ones together don't exceed the size.
      *
      * @param probe how many to look for
      */
@@ -188,10 +188,10 @@ final class ContentRows {
 
     private record Counted(ContentRow row, int found) {}
 
-    /** @param found how many there are, those included that the rows have no room for */
+    /** @param found how many there are, including those for which the rows have no room */
     record Found(List<ContentRow> rows, int found) {}
 
-    /** Erases some of them, and as many stored responses; how many. */
+    /** Erases some of them, and as many stored responses; returns the number. */
     int erase(String tenant, ContentSelection selection, int most) {
         String chosen = chosen(selection);
         return with(jdbc.sql("""
@@ -207,7 +207,7 @@ final class ContentRows {
                 .single();
     }
 
-    /** Only what is asked for, so that each question finds its index. */
+    /** Only the requested columns, so that each query finds its index. */
     private static String chosen(ContentSelection selection) {
         var conditions = new StringBuilder("tenant = :tenant");
         selection.requestId().ifPresent(id -> conditions.append(" AND request_id = :request"));
@@ -231,7 +231,7 @@ final class ContentRows {
         return time.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null);
     }
 
-    /** Erases some that are too old; how many of which tenant. */
+    /** Erases some that are too old; returns the number by tenant. */
     Map<String, Integer> expire(int most) {
         var expired = new HashMap<String, Integer>();
         jdbc.sql("""

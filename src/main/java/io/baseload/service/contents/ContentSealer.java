@@ -3,7 +3,7 @@ package io.baseload.service.contents;
 import io.baseload.service.audit.Hashes;
 import io.baseload.service.encryption.SealingKey;
 
-/** Seals what one tenant's requests say and are told. */
+/** Encrypts one tenant's prompts and answers. */
 public final class ContentSealer {
     private static final int SALT = 32;
 

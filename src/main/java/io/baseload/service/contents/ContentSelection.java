@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which contents of a tenant; what is empty does not matter.
+ * A selection of a tenant's contents; empty criteria are ignored.
  *
  * @param user a request's {@code user} or {@code safety_identifier}
  * @param from when they were stored, at the earliest

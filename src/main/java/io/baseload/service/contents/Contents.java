@@ -25,18 +25,18 @@ import org.springframework.transaction.support.TransactionOperations;
 /**
  * The contents of requests, for tenants that want them kept.
  *
- * <p>Idea: the chain must never be changed, what people wrote must be erasable. So the chain has SHA-256 of a random salt and the text, and the text lies in a table, sealed with the tenant's key,
- * together with its salt. While the row is there, salt and text show that they are what the chain has; when it is gone, the digest says nothing of the text to anybody, because nobody can try 256 bits
- * of salt, and the chain verifies as before.
+ * <p>Idea: the chain must never be changed, but texts must be erasable. So the chain has the SHA-256 of a random salt and the text, and the text is in a table, encrypted with the
+ * tenant's key, together with its salt. While the row exists, salt and text can be checked against the chain; when it is gone, the digest reveals nothing about the text, because
+ * nobody can try 256 bits of salt, and the chain verifies as before.
  *
- * <p>Invariants: a prompt is stored in the transaction that records its intent, an answer in the one that records its outcome, so neither is recorded without the other. An answer is stored only
- * beside its prompt: what was erased while it was answered stays erased. Who reads is in the trail before he sees anything.
+ * <p>Invariants: a prompt is stored in the transaction that records its intent, an answer in the one that records its outcome, so neither is recorded without the other. An answer
+ * is stored only with its prompt: contents erased while a request was answered stay erased. A read is recorded in the trail before anything is shown.
  */
 public final class Contents implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Contents.class);
-    /** What a page has room for; one content always. */
+    /** The maximum size of a page, which has at least one content. */
     private static final long PAGE_BYTES = 8 << 20;
-    /** Erased in one transaction, so that none runs into the database's time limit. */
+    /** Erased in one transaction, so that none exceeds the database's time limit. */
     private static final int AT_ONCE = 1_000;
 
     private final ContentRows rows;
@@ -47,7 +47,7 @@ public final class Contents implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("content-retention").daemon().factory());
 
-    /** What a tenant has set. Its key is opened where it is needed first. */
+    /** A tenant's settings. Its key is decrypted when it is first needed. */
     private final class Setting {
         private final String tenant;
         private final ContentPolicy policy;
@@ -110,9 +110,9 @@ public final class Contents implements AutoCloseable {
     }
 
     /**
-     * What seals a tenant's contents; empty if they are not kept.
+     * The encryption of a tenant's contents; empty if they are not kept.
      *
-     * @throws SealException if they should be, and this process can't open the tenant's key
+     * @throws SealException if they should be, and this process can't decrypt the tenant's key
      */
     public Optional<ContentSealer> sealer(String tenant) {
         return Optional.ofNullable(settings.get().get(tenant))
@@ -121,9 +121,9 @@ public final class Contents implements AutoCloseable {
     }
 
     /**
-     * A tenant's own key, which is made where it has none yet.
+     * A tenant's own key, which is created if there is none yet.
      *
-     * @throws SealException if this process can't make or open it
+     * @throws SealException if this process can't create or decrypt it
      */
     public SealingKey key(String tenant) {
         var setting = settings.get().get(tenant);
@@ -139,7 +139,7 @@ public final class Contents implements AutoCloseable {
     }
 
     /**
-     * Switches a tenant's contents on or off, from its next request on; in other processes within a second. What is kept stays until it is erased.
+     * Switches a tenant's contents on or off, from its next request on; in other processes within a second. Kept contents stay until they are erased.
      *
      * @throws SealException if they should be kept, and this process has no master key
      */
@@ -166,24 +166,24 @@ public final class Contents implements AutoCloseable {
         }
     }
 
-    /** Within the transaction that records the outcomes, or before it with what there is of an answer so far. */
+    /** Within the transaction that records the outcomes, or before it with the answers so far. */
     public void storeAnswers(List<SealedContent> answers) {
         if (!answers.isEmpty()) {
             rows.insertBesidePrompts(answers);
         }
     }
 
-    /** Digests of what is stored of answers. */
+    /** Digests of the stored answers. */
     public Map<UUID, byte[]> answerDigests(Collection<UUID> reservations) {
         return reservations.isEmpty() ? Map.of() : rows.answerDigests(reservations);
     }
 
     /**
-     * A part of a tenant's contents, in the order in which they were stored. That they are read stands in the trail.
+     * A page of a tenant's contents, in the order in which they were stored. The read is recorded in the trail.
      *
      * @param after the last one's {@link KeptContent#id}
-     * @param limit so many at most, and fewer where they are large
-     * @throws SealException if this process can't open them
+     * @param limit maximum number; fewer if they are large
+     * @throws SealException if this process can't decrypt them
      */
     public ContentPage read(Actor reader, String tenant, ContentSelection selection, long after, int limit) {
         var found = transactions.execute(status -> {
@@ -217,7 +217,7 @@ public final class Contents implements AutoCloseable {
                 sealer.open(content.owner(), content.part(), content.sealed()));
     }
 
-    /** Erases contents with their salts, and stored responses, some in each transaction, which has an entry of its own in the trail; how many. */
+    /** Erases contents with their salts, and stored responses, some in each transaction, which has its own entry in the trail; returns the number. */
     public int erase(Actor actor, String tenant, ContentSelection selection) {
         int all = eraseSome(actor, tenant, selection, true);
         int some = all;
@@ -228,7 +228,7 @@ public final class Contents implements AutoCloseable {
         return all;
     }
 
-    /** @param first whether the trail says so too if nothing was found */
+    /** @param first whether an entry is written even if nothing was found */
     private int eraseSome(Actor actor, String tenant, ContentSelection selection, boolean first) {
         return transactions.execute(status -> {
             int erased = rows.erase(tenant, selection, AT_ONCE);
@@ -241,7 +241,7 @@ public final class Contents implements AutoCloseable {
         });
     }
 
-    /** Erases what is older than its tenant wants, and responses that have expired; how many. */
+    /** Erases contents older than the tenant's retention, and expired responses; returns the number. */
     public int expire() {
         int all = 0;
         int some;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/** Responses of each tenant, for a while. Another tenant's are not there, whatever is asked. */
+/** Stored responses of each tenant, with a limited lifetime. A tenant never sees another tenant's. */
 public interface ResponseStore {
     /** Whether anything can be stored. */
     boolean isOpen();
@@ -14,24 +14,24 @@ public interface ResponseStore {
     long room(String tenant);
 
     /**
-     * Stores a response, and keeps those that it continues as long as it. Not if one that it continues has been erased meanwhile.
+     * Stores a response, and extends the lifetime of those that it continues to match. Doesn't store it if one that it continues has been erased meanwhile.
      *
      * @return whether it is stored
-     * @throws io.baseload.service.encryption.SealException if this process can't seal it
+     * @throws io.baseload.service.encryption.SealException if this process can't encrypt it
      */
     boolean store(Actor actor, StoredResponse response);
 
-    /** @throws io.baseload.service.encryption.SealException if this process can't open it */
+    /** @throws io.baseload.service.encryption.SealException if this process can't decrypt it */
     Optional<byte[]> find(String tenant, String id);
 
     /**
-     * A response and all that it continues, the first one first; empty if any of them is not there any more.
+     * A response and all that it continues, the first one first; empty if any of them is gone.
      *
-     * @param admission hears how many bytes they are before they are read, and may throw
-     * @throws io.baseload.service.encryption.SealException if this process can't open them
+     * @param admission receives their size in bytes before they are read, and may throw
+     * @throws io.baseload.service.encryption.SealException if this process can't decrypt them
      */
     Optional<List<byte[]>> conversation(String tenant, String id, LongConsumer admission);
 
-    /** Whether it was there. */
+    /** Whether it existed. */
     boolean delete(Actor actor, String tenant, String id);
 }

@@ -6,10 +6,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How long responses are stored, and how many.
+ * Lifetime and size of stored responses.
  *
  * @param ttl after the last answer of a conversation; zero = none is stored
- * @param maxSizePerTenant of all that a tenant has stored
+ * @param maxSizePerTenant total size of a tenant's stored responses
  */
 @ConfigurationProperties("baseload.responses")
 public record ResponseStoreProperties(

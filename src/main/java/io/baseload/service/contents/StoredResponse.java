@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param previous the response that it continues
  * @param requestId of the request that it answers; contents are erased by it
- * @param user whom the caller asked for, as it said
+ * @param user the end user, as named by the request
  * @param safetyIdentifier the same under the request's newer name
  * @param text JSON
  */

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The table of stored responses. What has expired is not there, though it be erased later. */
+/** The table of stored responses. Expired ones count as gone, even before they are erased. */
 final class StoredResponseRows {
     private static final String LIVING = "tenant = :tenant AND id = :id AND expires_at > clock_timestamp()";
 
@@ -29,7 +29,7 @@ final class StoredResponseRows {
                 .single();
     }
 
-    /** Whoever erases it at the same time waits, or has erased it already. */
+    /** A concurrent erasure waits, or has already happened. */
     boolean hold(String tenant, String id) {
         return jdbc.sql("SELECT 1 FROM stored_response WHERE " + LIVING + " FOR KEY SHARE")
                 .param("tenant", tenant)
@@ -67,7 +67,7 @@ final class StoredResponseRows {
                 .update();
     }
 
-    /** A response and those that it continues, the last one first, as far as they are there. */
+    /** A response and those that it continues, the last one first, as far as they exist. */
     List<Link> chain(String tenant, String id, int limit) {
         return jdbc.sql("""
             WITH RECURSIVE chain AS (

@@ -13,9 +13,10 @@ import java.util.function.LongConsumer;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Responses in the database, sealed with their tenants' own keys. Contents and they are erased together, by {@link Contents}.
+ * Responses in the database, encrypted with their tenants' own keys. {@link Contents} erases contents and responses together.
  *
- * <p>Each has what its own request brought, and names the one that it continues: so what is deleted is nowhere else, and what continued it can't be continued any more.
+ * <p>Each has only the input of its own request, and names the one that it continues: so a deleted response exists nowhere else, and responses that continue it can't be continued
+ * any more.
  */
 final class StoredResponses implements ResponseStore {
     private static final int MAX_TURNS = 1_000;

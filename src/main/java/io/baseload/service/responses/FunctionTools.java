@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The functions of a request. Some stand together in a namespace: the model sees each as a function like any other, and a call of it names the namespace.
+ * The functions of a request. Some are grouped in a namespace: the model sees each as an ordinary function, and a call of it names the namespace.
  *
  * @param functions in the order of the request
  * @param namespaces by the names of functions that are in one
@@ -52,7 +52,7 @@ record FunctionTools(List<Value> functions, Map<String, String> namespaces) {
         return ToolFields.read(fields, functions, ToolFields.Layout.FLAT);
     }
 
-    /** Where the schema of a function stands, which chats call {@code tools[i].function.parameters}. */
+    /** The path of a function's schema, which for chats is {@code tools[i].function.parameters}. */
     String path(int index) {
         return functions.get(index).path() + ".parameters";
     }

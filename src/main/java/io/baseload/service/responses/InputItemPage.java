@@ -9,7 +9,7 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * A part of the items of a request.
+ * A page of the items of a request.
  *
  * @param hasMore whether others follow
  */
@@ -27,7 +27,7 @@ record InputItemPage(
     /**
      * @param items in the order of the request
      * @param order {@code desc} (the last one first) if it is null
-     * @param after the id of an item, whose successors are wanted
+     * @param after the id of an item, whose successors are requested
      */
     static InputItemPage of(
             List<JsonNode> items, @Nullable Integer limit, @Nullable String order, @Nullable String after) {

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * The input of a response as a conversation. What the model said comes in several items, its reasoning, its text and each of its calls; those that follow each other
- * are one message of a conversation, in which the text stands before the calls.
+ * The input of a response as a conversation. An answer of the model consists of several items, its reasoning, its text and each of its calls; consecutive ones form one message of
+ * a conversation, in which the text comes before the calls.
  */
 final class InputItems {
     private static final List<String> ITEMS =
@@ -30,7 +30,7 @@ final class InputItems {
     private InputItems() {}
 
     /**
-     * A text, which a user says, or items.
+     * A text from the user, or items.
      *
      * @param earlier passes on the items of a conversation that the input continues
      */
@@ -99,7 +99,7 @@ final class InputItems {
         messages.add(Message.tool(id, content(item.require("output"))));
     }
 
-    /** A summary is only that; it counts where there is nothing else. What is encrypted nobody here can read. */
+    /** A summary is used only if there is nothing else. Encrypted content can't be read here. */
     private void thought(Fields item) {
         endMessage();
         var content = texts(item, "content");
@@ -112,7 +112,7 @@ final class InputItems {
                 .toList();
     }
 
-    /** Before another text: the one before was a message of its own, unless a call of it waits for its result. */
+    /** Before another text: the previous one was a separate message, unless a call in it waits for its result. */
     private void endMessage() {
         if (!text.isEmpty() && calls.isEmpty()) {
             endTurn();

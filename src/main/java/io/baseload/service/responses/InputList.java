@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The items of a request as they are kept and listed: in their long form, each with an id. They have been read before, so they are in order. */
+/** The items of a request in the form in which they are stored and listed: complete, each with an id. They have been parsed before, so they are valid. */
 final class InputList {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -55,7 +55,7 @@ final class InputList {
         };
     }
 
-    /** What the model said has annotations, though none are known here. */
+    /** The model's text has annotations in this form, though there are none here. */
     private static JsonNode parts(JsonNode content, boolean said) {
         String type = said ? "output_text" : "input_text";
         if (content.isString()) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** A part of an answer: what the model thought, what it said, or one call of a function. */
+/** A part of an answer: the model's reasoning, its text, or one call of a function. */
 sealed interface OutputItem {
     String IN_PROGRESS = "in_progress";
     String COMPLETED = "completed";
@@ -19,7 +19,7 @@ sealed interface OutputItem {
 
     String id();
 
-    /** The item as it is when the answer ends within it. */
+    /** The item if the answer ends within it. */
     OutputItem withStatus(String status);
 
     @JsonPropertyOrder("type")
@@ -70,7 +70,7 @@ sealed interface OutputItem {
     }
 
     /**
-     * @param namespace of the function, where it is in one
+     * @param namespace of the function, if it is in one
      * @param arguments JSON text
      */
     @JsonPropertyOrder("type")

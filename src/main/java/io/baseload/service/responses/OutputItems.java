@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The items of an answer while it is streamed: each method returns the events that tell of what it adds. */
+/** The items of an answer while it is streamed: each method returns the events for its addition. */
 final class OutputItems {
     private static final String ADDED = "response.output_item.added";
     private static final String DONE = "response.output_item.done";
@@ -27,7 +27,7 @@ final class OutputItems {
         return List.copyOf(closed);
     }
 
-    /** Log-probabilities without a text are those of reasoning or a call: a message has no place for them. */
+    /** Log-probabilities without a text belong to reasoning or a call: a message has no place for them. */
     List<StreamEvent> said(String piece, List<LogprobEntry> entries) {
         List<StreamEvent> told = new ArrayList<>();
         if (piece.isEmpty()) {
@@ -70,7 +70,7 @@ final class OutputItems {
         return told;
     }
 
-    /** Ends the item that is open, if one is. */
+    /** Ends the open item, if there is one. */
     List<StreamEvent> close(String status) {
         List<StreamEvent> told = new ArrayList<>();
         String all = text.toString();
@@ -105,7 +105,7 @@ final class OutputItems {
         return told;
     }
 
-    /** Where the open item stands in the answer. */
+    /** The index of the open item in the answer. */
     private int index() {
         return closed.size();
     }

@@ -16,8 +16,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * A response.
  *
  * @param createdAt seconds since 1970
- * @param status of the response, in the words of an item's, or "failed"
- * @param model the id of the model that answers, whatever alias was asked
+ * @param status of the response, with the values of an item's, or "failed"
+ * @param model the id of the model that answers, whatever alias was used
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record ResponseBody(

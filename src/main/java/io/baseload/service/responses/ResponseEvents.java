@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** The events of one stream: each has its type as its name too, and the next number. */
+/** The events of one stream: the name of each is its type, and they are numbered. */
 final class ResponseEvents {
     private int sequence;
 

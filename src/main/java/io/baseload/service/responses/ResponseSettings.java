@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** What a response repeats of its request. Keys that strict clients read stand there even when null. */
+/** The settings of a request that its response repeats. Keys that strict clients read are present even when null. */
 @JsonNaming(SnakeCaseStrategy.class)
 record ResponseSettings(
         boolean background,

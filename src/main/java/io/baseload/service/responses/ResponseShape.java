@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Answers of {@code /v1/responses}. An answer is a row of items, of which one at a time is open in a stream: a piece that doesn't belong to it closes it and opens the
- * next. The last one is open until it is known how the answer ended.
+ * Answers of {@code /v1/responses}. An answer is a sequence of items, of which one at a time is open in a stream: a piece that doesn't belong to it closes it and opens the next.
+ * The last one stays open until it is known how the answer ended.
  */
 final class ResponseShape implements Shape {
     private final ResponseBody begun;
@@ -31,7 +31,7 @@ final class ResponseShape implements Shape {
 
     /**
      * @param namespaces by the names of functions that are in one
-     * @param keeper gets the response before anybody hears that it has ended
+     * @param keeper gets the response before the client learns that it has ended
      */
     ResponseShape(ResponseBody begun, Map<String, String> namespaces, boolean logprobs, Consumer<ResponseBody> keeper) {
         this.begun = begun;
