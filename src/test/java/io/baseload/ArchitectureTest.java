@@ -189,6 +189,7 @@ class ArchitectureTest {
                         "service.registry",
                         "service.inference",
                         "service.batch",
+                        "service.mcp",
                         "service.web"),
                 "org.springframework.transaction..",
                 "org.springframework.dao..");
@@ -204,7 +205,9 @@ class ArchitectureTest {
                         "service.anthropic",
                         "service.batch",
                         "service.admin",
+                        "service.api",
                         "service.console",
+                        "service.mcp",
                         "service.web",
                         "service.backend",
                         "service.export",

@@ -145,7 +145,9 @@ final class Rooms {
                         "service.export"),
                 Set.of("service.outbound", "service.backend", "service.pull"));
         door(doors, "service.planner", ASKING);
-        door(doors, "service.console", Set.of("service.web", "service.tenant", "service.planner"));
+        door(doors, "service.api", Set.of("service.web", "service.tenant"));
+        door(doors, "service.console", Set.of("service.api", "service.web", "service.tenant", "service.planner"));
+        door(doors, "service.mcp", Set.of("service.api", "service.web", "service.tenant", "service.audit"));
         door(doors, "service.app", ASKING, servicesOf(doors));
         door(doors, "cli", unqualified(doors));
         return doors;

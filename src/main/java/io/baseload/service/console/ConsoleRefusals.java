@@ -1,5 +1,6 @@
 package io.baseload.service.console;
 
+import io.baseload.service.api.Api;
 import io.baseload.service.web.KeyAuthentication;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

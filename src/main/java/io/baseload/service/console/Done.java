@@ -1,5 +1,6 @@
 package io.baseload.service.console;
 
+import io.baseload.service.api.Api;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** The result of submitting a form: its page is shown again, with a message about what was done or why not. */

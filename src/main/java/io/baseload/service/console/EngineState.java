@@ -1,5 +1,6 @@
 package io.baseload.service.console;
 
+import io.baseload.service.api.Api;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

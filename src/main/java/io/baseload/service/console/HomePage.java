@@ -1,5 +1,6 @@
 package io.baseload.service.console;
 
+import io.baseload.service.api.Api;
 import io.baseload.service.tenant.Caller;
 import java.time.Duration;
 import java.time.Instant;

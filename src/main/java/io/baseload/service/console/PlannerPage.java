@@ -1,5 +1,6 @@
 package io.baseload.service.console;
 
+import io.baseload.service.api.Api;
 import io.baseload.service.planner.CapacityPlan;
 import io.baseload.service.planner.PlanChart;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.baseload.service.console;
 
+import io.baseload.service.api.Api;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.MediaType;

@@ -68,6 +68,7 @@ public final class RouteAccess {
             rule("*", "/v1/**", new Grant(USER, Reach.ANY)),
             rule("POST", "/tokenize", new Grant(USER, Reach.ANY)),
             rule("POST", "/detokenize", new Grant(USER, Reach.ANY)),
+            rule("*", "/mcp", everybody(Reach.ANY)),
             rule("*", "/admin/v1/me/keys/**", everybody(Reach.PERSON)),
             rule("GET", "/admin/v1/me", everybody(Reach.ANY)),
             rule("GET", "/admin/v1/audit/verification", OPERATORS, PLATFORM_AUDITORS),

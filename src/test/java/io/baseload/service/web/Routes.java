@@ -11,11 +11,20 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.springframework.context.ApplicationContext;
+import org.springframework.core.io.Resource;
 import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.function.HandlerFunction;
+import org.springframework.web.servlet.function.RequestPredicate;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.support.RouterFunctionMapping;
 import org.springframework.web.servlet.handler.AbstractUrlHandlerMapping;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
@@ -34,6 +43,8 @@ public final class Routes {
             200,
             "/console/assets/**",
             404);
+
+    private static final Pattern FUNCTION = Pattern.compile("\\(([A-Z]+) && (/\\S*)\\)");
 
     private final Map<String, Set<String>> methods = new TreeMap<>();
 
@@ -54,7 +65,11 @@ public final class Routes {
             case RequestMappingInfoHandlerMapping controllers ->
                 controllers.getHandlerMethods().keySet().forEach(this::add);
             case AbstractUrlHandlerMapping urls -> urls.getHandlerMap().keySet().forEach(path -> add(path, METHODS));
-            case RouterFunctionMapping functions -> assertEquals(null, functions.getRouterFunction());
+            case RouterFunctionMapping functions -> {
+                if (functions.getRouterFunction() != null) {
+                    functions.getRouterFunction().accept(new Functions());
+                }
+            }
             default ->
                 assertTrue(
                         Set.of(
@@ -63,6 +78,37 @@ public final class Routes {
                                         "BeanNameUrlHandlerMapping")
                                 .contains(mapping.getClass().getSimpleName()),
                         "unknown " + mapping);
+        }
+    }
+
+    /** The routes of router functions; of other things in them than a method and a path the tests know nothing. */
+    private final class Functions implements RouterFunctions.Visitor {
+        @Override
+        public void route(RequestPredicate predicate, HandlerFunction<?> handler) {
+            var found = FUNCTION.matcher(predicate.toString());
+            assertTrue(found.matches(), "unknown " + predicate);
+            add(found.group(2), List.of(found.group(1)));
+        }
+
+        @Override
+        public void startNested(RequestPredicate predicate) {
+            throw new AssertionError("unknown " + predicate);
+        }
+
+        @Override
+        public void endNested(RequestPredicate predicate) {}
+
+        @Override
+        public void resources(Function<ServerRequest, Optional<Resource>> lookup) {
+            throw new AssertionError("unknown resources");
+        }
+
+        @Override
+        public void attributes(Map<String, Object> attributes) {}
+
+        @Override
+        public void unknown(RouterFunction<?> function) {
+            throw new AssertionError("unknown " + function);
         }
     }
 

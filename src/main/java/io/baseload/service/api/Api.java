@@ -1,4 +1,4 @@
-package io.baseload.service.console;
+package io.baseload.service.api;
 
 import io.baseload.service.web.ApiException;
 import io.baseload.service.web.Json;
@@ -26,11 +26,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Calls the service's API within the request for a page, as the same caller: with the same table of routes, controllers and error format as requests from outside. So nobody can do
+ * Calls the service's API within another request, such as for a page, as the same caller: with the same table of routes, controllers and error format as requests from outside. So nobody can do
  * more here than with a key and curl, and refusals have the same messages.
  */
 @Component
-final class Api {
+public final class Api {
     private static final JsonMapper JSON = new JsonMapper();
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
@@ -44,7 +44,7 @@ final class Api {
     }
 
     /** Whether the caller may call this at all. */
-    boolean allows(String method, String path) {
+    public boolean allows(String method, String path) {
         return SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication key
                 && RouteAccess.allows(key.getPrincipal(), method, path);
     }
@@ -55,13 +55,13 @@ final class Api {
      * @param route with a query, and with variables such as <code>{id}</code>
      * @throws Refused if it is refused
      */
-    Map<String, Object> get(String route, Object... variables) {
+    public Map<String, Object> get(String route, Object... variables) {
         return send("GET", null, route, variables);
     }
 
     /** The answer of a list's route. */
     @SuppressWarnings("unchecked")
-    List<Map<String, Object>> list(String route, Object... variables) {
+    public List<Map<String, Object>> list(String route, Object... variables) {
         return (List<Map<String, Object>>) get(route, variables).getOrDefault("data", List.of());
     }
 
@@ -71,13 +71,13 @@ final class Api {
      * @param body written as JSON; null = none
      * @throws Refused if it is refused
      */
-    Map<String, Object> send(String method, @Nullable Object body, String route, Object... variables) {
+    public Map<String, Object> send(String method, @Nullable Object body, String route, Object... variables) {
         JsonNode answer = ask(method, body, route, variables);
         return answer.isObject() ? JSON.convertValue(answer, OBJECT) : Map.of();
     }
 
     /** Converts an answer to a type of another room. */
-    <T> T send(Class<T> type, Object body, String route) {
+    public <T> T send(Class<T> type, Object body, String route) {
         return JSON.convertValue(ask("POST", body, route), type);
     }
 
@@ -106,7 +106,7 @@ final class Api {
     }
 
     /** Lets a route answer the browser itself: streams and files. */
-    void pass(
+    public void pass(
             HttpServletRequest page,
             HttpServletResponse response,
             String method,
@@ -128,7 +128,7 @@ final class Api {
     }
 
     /** Whether any call for a page was forbidden, even if the page itself is shown. */
-    static boolean hasForbidden(HttpServletRequest page) {
+    public static boolean hasForbidden(HttpServletRequest page) {
         return page.getAttribute(FORBIDDEN) != null;
     }
 
@@ -147,23 +147,23 @@ final class Api {
     }
 
     /** The API refused the call. */
-    static final class Refused extends RuntimeException {
+    public static final class Refused extends RuntimeException {
         private final int status;
 
-        Refused(int status, String message) {
+        public Refused(int status, String message) {
             super(message, null, false, false);
             this.status = status;
         }
 
-        static Refused of(ApiException refusal) {
+        public static Refused of(ApiException refusal) {
             return new Refused(refusal.status(), String.valueOf(refusal.getMessage()));
         }
 
-        int status() {
+        public int status() {
             return status;
         }
 
-        String words() {
+        public String words() {
             return String.valueOf(getMessage());
         }
     }

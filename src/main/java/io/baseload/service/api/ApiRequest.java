@@ -1,4 +1,4 @@
-package io.baseload.service.console;
+package io.baseload.service.api;
 
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;

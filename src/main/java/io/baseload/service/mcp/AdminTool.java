@@ -1,0 +1,92 @@
+package io.baseload.service.mcp;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A tool that asks a route of the admin API.
+ *
+ * @param route its path, with a variable such as <code>{id}</code> for each parameter that stands in it
+ * @param effect what it does to the service
+ */
+record AdminTool(
+        String name, String description, String method, String route, Effect effect, List<Parameter> parameters) {
+    enum Effect {
+        READS,
+        CHANGES,
+        /** Changes something that others notice. */
+        DISTURBS
+    }
+
+    /** Where the route takes a parameter. */
+    enum Place {
+        PATH,
+        QUERY,
+        BODY
+    }
+
+    /** @param type in JSON Schema: string, integer or boolean */
+    record Parameter(String name, String type, Place place, boolean required, String description) {}
+
+    static AdminTool reading(String name, String route, String description) {
+        return new AdminTool(name, description, "GET", route, Effect.READS, List.of());
+    }
+
+    static AdminTool changing(String name, Effect effect, String method, String route, String description) {
+        return new AdminTool(name, description, method, route, effect, List.of());
+    }
+
+    /** The same with a parameter in its path. */
+    AdminTool path(String parameter, String description) {
+        return with(new Parameter(parameter, "string", Place.PATH, true, description));
+    }
+
+    /** The same with a parameter in its query. */
+    AdminTool query(String parameter, String type, String description) {
+        return with(new Parameter(parameter, type, Place.QUERY, false, description));
+    }
+
+    /** The same with a field in its body. */
+    AdminTool body(String parameter, String type, boolean required, String description) {
+        return with(new Parameter(parameter, type, Place.BODY, required, description));
+    }
+
+    /** The same for a list that comes in parts. */
+    AdminTool inParts() {
+        return query("limit", "integer", "how many at most: 1 to 1000")
+                .query("after", "string", "the id of the last one seen, to go on after it");
+    }
+
+    private AdminTool with(Parameter parameter) {
+        var all = new ArrayList<>(parameters);
+        all.add(parameter);
+        return new AdminTool(name, description, method, route, effect, List.copyOf(all));
+    }
+
+    /** JSON Schema of its arguments. */
+    Map<String, Object> schema() {
+        var properties = new LinkedHashMap<String, Object>();
+        parameters.forEach(parameter -> properties.put(
+                parameter.name(), Map.of("type", parameter.type(), "description", parameter.description())));
+        return Map.of(
+                "type",
+                "object",
+                "properties",
+                properties,
+                "required",
+                parameters.stream()
+                        .filter(Parameter::required)
+                        .map(Parameter::name)
+                        .toList(),
+                "additionalProperties",
+                false);
+    }
+
+    List<Parameter> in(Place place) {
+        return parameters.stream()
+                .filter(parameter -> parameter.place() == place)
+                .toList();
+    }
+}

@@ -1,0 +1,142 @@
+package io.baseload.service.mcp;
+
+import io.baseload.service.api.Api;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.CallerAdmission;
+import io.baseload.service.web.Failures;
+import io.baseload.service.web.Json;
+import io.baseload.service.web.KeyAuthentication;
+import io.baseload.service.web.RequestIds;
+import io.modelcontextprotocol.server.McpStatelessServerFeatures.SyncToolSpecification;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.Tool;
+import io.modelcontextprotocol.spec.McpSchema.ToolAnnotations;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/** Calls of tools: each is in the audit trail before anything is done, then the route is asked as the caller. */
+final class McpTools {
+    private final Api api;
+    private final AuditTrail audit;
+    private final TransactionOperations transactions;
+    private final CallerAdmission admission;
+
+    McpTools(Api api, AuditTrail audit, TransactionOperations transactions, CallerAdmission admission) {
+        this.api = api;
+        this.audit = audit;
+        this.transactions = transactions;
+        this.admission = admission;
+    }
+
+    SyncToolSpecification specification(AdminTool tool) {
+        return SyncToolSpecification.builder()
+                .tool(Tool.builder(tool.name(), tool.schema())
+                        .description(tool.description())
+                        .annotations(ToolAnnotations.builder()
+                                .readOnlyHint(tool.effect() == AdminTool.Effect.READS)
+                                .destructiveHint(tool.effect() == AdminTool.Effect.DISTURBS)
+                                .openWorldHint(false)
+                                .build())
+                        .build())
+                .callHandler((context, call) ->
+                        call(tool, Optional.ofNullable(call.arguments()).orElse(Map.of())))
+                .build();
+    }
+
+    private CallToolResult call(AdminTool tool, Map<String, Object> arguments) {
+        HttpServletRequest request =
+                ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest();
+        var authentication =
+                Objects.requireNonNull(SecurityContextHolder.getContext().getAuthentication());
+        Caller caller = ((KeyAuthentication) authentication).getPrincipal();
+        try {
+            checkNames(tool, arguments);
+            record(tool, caller);
+            return answered(ask(tool, arguments));
+        } catch (Api.Refused e) {
+            if (e.status() == HttpServletResponse.SC_FORBIDDEN) {
+                admission.forbidden(caller, request);
+            }
+            return refused(e);
+        } catch (RuntimeException e) {
+            return refused(Api.Refused.of(Failures.of(e, RequestIds.of(request))));
+        }
+    }
+
+    private static void checkNames(AdminTool tool, Map<String, Object> arguments) {
+        var known = tool.parameters().stream().map(AdminTool.Parameter::name).collect(Collectors.toSet());
+        for (String name : arguments.keySet()) {
+            if (!known.contains(name)) {
+                throw new Api.Refused(400, "There is no parameter '" + name + "'.");
+            }
+        }
+        for (var parameter : tool.parameters()) {
+            if (parameter.required() && arguments.get(parameter.name()) == null) {
+                throw new Api.Refused(400, "Missing required parameter: '" + parameter.name() + "'.");
+            }
+        }
+    }
+
+    private void record(AdminTool tool, Caller caller) {
+        transactions.executeWithoutResult(status -> audit.recordAdmin(
+                caller.actor(),
+                "admin.mcp.call",
+                "mcp/" + tool.name(),
+                Map.of("method", tool.method(), "route", tool.route())));
+    }
+
+    private Map<String, Object> ask(AdminTool tool, Map<String, Object> arguments) {
+        var variables = new ArrayList<Object>();
+        tool.in(AdminTool.Place.PATH).forEach(parameter -> variables.add(given(arguments, parameter)));
+        var query = tool.in(AdminTool.Place.QUERY).stream()
+                .filter(parameter -> arguments.get(parameter.name()) != null)
+                .peek(parameter -> variables.add(given(arguments, parameter)))
+                .map(parameter -> parameter.name() + "={" + parameter.name() + "}")
+                .collect(Collectors.joining("&"));
+        var body = new LinkedHashMap<String, Object>();
+        tool.in(AdminTool.Place.BODY).stream()
+                .filter(parameter -> arguments.get(parameter.name()) != null)
+                .forEach(parameter -> body.put(parameter.name(), given(arguments, parameter)));
+        return api.send(
+                tool.method(),
+                tool.in(AdminTool.Place.BODY).isEmpty() ? null : body,
+                query.isEmpty() ? tool.route() : tool.route() + "?" + query,
+                variables.toArray());
+    }
+
+    private static Object given(Map<String, Object> arguments, AdminTool.Parameter parameter) {
+        Object value = arguments.get(parameter.name());
+        if (value == null || value.equals("")) {
+            throw new Api.Refused(400, "Missing required parameter: '" + parameter.name() + "'.");
+        }
+        return value;
+    }
+
+    private static CallToolResult answered(Map<String, Object> answer) {
+        return result(new String(Json.bytes(answer), StandardCharsets.UTF_8), false);
+    }
+
+    private static CallToolResult refused(Api.Refused refusal) {
+        return result(refusal.status() + ": " + refusal.words(), true);
+    }
+
+    private static CallToolResult result(String text, boolean isError) {
+        return CallToolResult.builder()
+                .textContent(List.of(text))
+                .isError(isError)
+                .build();
+    }
+}

@@ -1,0 +1,144 @@
+package io.baseload.service.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.testing.RunningService;
+import io.baseload.testing.WholeService;
+import io.baseload.tools.Rest;
+import io.modelcontextprotocol.client.McpClient;
+import io.modelcontextprotocol.client.McpSyncClient;
+import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
+import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.TextContent;
+import io.modelcontextprotocol.spec.McpSchema.Tool;
+import java.net.http.HttpClient.Version;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The admin API as tools, with the protocol's own Java client over HTTP. */
+@ExtendWith(WholeService.class)
+class McpIT {
+    private static Rest rest;
+
+    @BeforeAll
+    static void connect(RunningService service) {
+        rest = service.rest();
+    }
+
+    private static void with(Rest rest, String key, Consumer<McpSyncClient> use) {
+        var transport = HttpClientStreamableHttpTransport.builder(rest.url())
+                .endpoint("/mcp")
+                .customizeClient(client -> client.version(Version.HTTP_1_1))
+                .httpRequestCustomizer(
+                        (request, method, uri, body, context) -> request.header("Authorization", "Bearer " + key))
+                .build();
+        try (McpSyncClient client = McpClient.sync(transport).build()) {
+            client.initialize();
+            use.accept(client);
+        }
+    }
+
+    private static CallToolResult call(McpSyncClient client, String tool, Map<String, Object> arguments) {
+        return client.callTool(new CallToolRequest(tool, arguments));
+    }
+
+    private static String text(CallToolResult result) {
+        return ((TextContent) result.content().getFirst()).text();
+    }
+
+    private static JsonNode json(CallToolResult result) {
+        assertThat(result.isError()).as(text(result)).isNotEqualTo(true);
+        return new JsonMapper().readTree(text(result));
+    }
+
+    @Test
+    void everyToolThatReadsAnswersAsItsRoute() throws Exception {
+        JsonNode models = rest.get("/admin/v1/models?limit=1");
+        with(rest, RunningService.KEY, client -> {
+            List<Tool> tools = client.listTools().tools();
+            assertThat(tools).extracting(Tool::name).contains("list_models", "verify_audit_trail");
+            assertThat(tools).allMatch(tool -> tool.annotations().readOnlyHint());
+            assertThat(json(call(client, "list_models", Map.of("limit", 1)))).isEqualTo(models);
+            String id = models.at("/data/0/id").asString();
+            var arguments = Map.<String, Object>of("id", id, "tenant", "default", "name", "default", "prefix", "none");
+            for (AdminTool tool : AdminTools.of(false)) {
+                var own = tool.in(AdminTool.Place.PATH).stream()
+                        .collect(Collectors.toMap(AdminTool.Parameter::name, it -> arguments.get(it.name())));
+                CallToolResult result = call(client, tool.name(), own);
+                if (List.of("get_job", "get_canary").contains(tool.name())) {
+                    assertThat(text(result)).as(tool.name()).startsWith("404: ");
+                } else {
+                    assertThat(json(result).isObject()).as(tool.name()).isTrue();
+                }
+            }
+        });
+    }
+
+    @Test
+    void nobodyDoesMoreThanByTheRoutes() throws Exception {
+        String secret = rest.post("/admin/v1/tenants/default/keys", Map.of("roles", List.of("auditor")))
+                .get("key")
+                .asString();
+        assertThat(rest.as(secret).send("GET", "/admin/v1/models", "").statusCode())
+                .isEqualTo(403);
+        with(rest, secret, client -> {
+            assertThat(json(call(client, "list_audit_entries", Map.of("limit", 1)))
+                            .get("data"))
+                    .isNotEmpty();
+            CallToolResult refused = call(client, "list_models", Map.of());
+            assertThat(refused.isError()).isTrue();
+            assertThat(text(refused)).startsWith("403: ");
+        });
+        assertThatThrownBy(() -> with(rest, "bl_wrong", client -> {})).isNotNull();
+        assertThat(rest.as("bl_wrong").send("POST", "/mcp", "{}").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void whatIsNoArgumentIsRefused() {
+        with(rest, RunningService.KEY, client -> {
+            assertThat(call(client, "get_model", Map.of()).isError()).isTrue();
+            assertThat(call(client, "get_model", Map.of("id", "x", "other", 1)).isError())
+                    .isTrue();
+            CallToolResult elsewhere = call(client, "get_model", Map.of("id", "../tenants"));
+            assertThat(text(elsewhere)).startsWith("404: ");
+            assertThat(text(call(client, "list_models", Map.of("limit", 0)))).startsWith("400: ");
+        });
+    }
+
+    @Test
+    void eachCallStandsInTheTrail() throws Exception {
+        with(rest, RunningService.KEY, client -> call(client, "list_prices", Map.of()));
+        JsonNode entries = rest.get("/admin/v1/audit?limit=1000&kind=admin.mcp.call");
+        assertThat(entries.get("data").valueStream())
+                .anyMatch(entry -> entry.get("subject").asString().equals("mcp/list_prices")
+                        && entry.at("/detail/route").asString().equals("/admin/v1/prices"));
+    }
+
+    @Test
+    void toolsThatChangeSomethingAreThereIfTheConfigurationSaysSo(@TempDir Path home) throws Exception {
+        try (RunningService service = RunningService.at(home, "baseload.mcp.writes=true")) {
+            with(service.rest(), RunningService.KEY, client -> {
+                assertThat(json(call(client, "set_alias", Map.of("name", "mine", "model", "smollm2-135m-instruct"))))
+                        .isNotNull();
+                assertThat(client.listTools().tools())
+                        .filteredOn(tool -> tool.name().equals("unload_model"))
+                        .singleElement()
+                        .satisfies(tool ->
+                                assertThat(tool.annotations().destructiveHint()).isTrue());
+            });
+            assertThat(service.rest().get("/admin/v1/aliases/mine").get("model").asString())
+                    .isEqualTo("smollm2-135m-instruct");
+        }
+    }
+}
