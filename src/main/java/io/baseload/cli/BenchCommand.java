@@ -90,6 +90,13 @@ final class BenchCommand implements Callable<Integer> {
                     + " Loads the model twice.")
     private boolean speculation;
 
+    @Option(
+            names = "--collectives",
+            description =
+                    "Measure all-reduces of 2, 3 and 4 shards and barriers of 2, 4 and 8 threads instead, without a"
+                            + " model.")
+    private boolean collectives;
+
     @Option(names = "--repeat", defaultValue = "3", description = "Rounds that count (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
@@ -104,8 +111,16 @@ final class BenchCommand implements Callable<Integer> {
             List<BenchProfile> profiles,
             List<BenchSpeculation> speculation) {}
 
+    /** What {@code --collectives --json} prints. */
+    record Collectives(List<BenchCollectives> collectives) {}
+
     @Override
     public Integer call() throws Exception {
+        if (collectives) {
+            List<BenchCollectives> measured = BenchCollectives.run(output);
+            output.result(new Collectives(measured), measured.size() + " measurements");
+            return 0;
+        }
         checkLengths();
         List<Quantization> formats = kinds.stream().map(QuantizeOption::parse).toList();
         var runs = new ArrayList<BenchRun>();

@@ -69,6 +69,13 @@ public interface Engine extends AutoCloseable {
      */
     MachineRates measure(ModelOutline model, Precision precision);
 
+    /**
+     * Measures what an all-reduce of some rows takes among the engine's shards, with the meeting of each shard's workers that follows it; of one shard that is the meeting alone. To be asked while the engine has nothing to do.
+     *
+     * @param meeting whether all workers meet before they add up, instead of waiting for those slices alone that they need
+     */
+    CollectiveTimes measureAllReduce(int rows, int width, boolean meeting);
+
     /** Whether all workers are there: an engine that has lost one computes nothing any more, and its process has to be started anew. By any thread. */
     boolean whole();
 

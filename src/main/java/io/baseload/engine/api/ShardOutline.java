@@ -11,7 +11,7 @@ import java.util.List;
  * @param widenedBytes of these, what parts take more because a cut goes through a quantized block or a nested scale
  * @param replicated kinds of matrices of which shards have copies
  * @param widened kinds of matrices whose parts take more
- * @param collectives all-reduces of a step
+ * @param collectives all-reduces of a step; none where there is one shard
  */
 public record ShardOutline(
         int shards,
@@ -30,6 +30,6 @@ public record ShardOutline(
 
     /** The same model as one shard. */
     public ShardOutline whole() {
-        return new ShardOutline(1, wholeBytes, List.of(wholeBytes), 0, 0, List.of(), List.of(), collectives);
+        return new ShardOutline(1, wholeBytes, List.of(wholeBytes), 0, 0, List.of(), List.of(), 0);
     }
 }

@@ -72,6 +72,13 @@ final class AllReduce {
         }
     }
 
+    /** The same behind a meeting of all workers, which {@link AllReduceProbe} compares with. */
+    void addAll(Worker worker, float factor, Rows x) {
+        for (Rows part : parts) {
+            add(worker, part, factor, x, worker.firstColumn(width), worker.endColumn(width));
+        }
+    }
+
     /** Whether the parts are added up once for all shards. */
     static boolean sharesSums(int shards, int rows, int width) {
         return (long) rows * width * Float.BYTES * (shards - 2) >= SHARED_FROM_BYTES * shards;

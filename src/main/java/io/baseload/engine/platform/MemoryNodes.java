@@ -23,9 +23,26 @@ public final class MemoryNodes {
 
     private MemoryNodes() {}
 
-    /** Of some pages, spread evenly over each of these pieces of memory, how many lie on which node; empty where the system doesn't tell. Pages that nobody has touched lie nowhere. */
-    public static SortedMap<Integer, Integer> of(List<MemorySegment> pieces) {
-        SortedMap<Integer, Integer> found = new TreeMap<>();
+    /**
+     * What the system says of some pages.
+     *
+     * @param nodes how many lie on which node
+     * @param unknown how many it names no node for, by its error number: 2 (ENOENT) for pages that nobody has touched, and on some kernels for pages that NUMA balancing watches at the moment; 14 (EFAULT) for the page
+     *     of zeros that untouched memory shares
+     */
+    public record Sample(SortedMap<Integer, Integer> nodes, SortedMap<Integer, Integer> unknown) {
+        @Override
+        public String toString() {
+            if (nodes.isEmpty() && unknown.isEmpty()) {
+                return "the system doesn't tell";
+            }
+            return unknown.isEmpty() ? nodes.toString() : nodes + ", without a node by error number: " + unknown;
+        }
+    }
+
+    /** Of some pages, spread evenly over each of these pieces of memory; empty where the system doesn't tell. */
+    public static Sample of(List<MemorySegment> pieces) {
+        var sample = new Sample(new TreeMap<>(), new TreeMap<>());
         long[] pages = pieces.stream()
                 .filter(piece -> piece.byteSize() > 0)
                 .flatMapToLong(piece ->
@@ -40,12 +57,14 @@ public final class MemoryNodes {
                 for (int i = 0; i < pages.length; i++) {
                     int node = nodes.getAtIndex(ValueLayout.JAVA_INT, i);
                     if (node >= 0) {
-                        found.merge(node, 1, Integer::sum);
+                        sample.nodes().merge(node, 1, Integer::sum);
+                    } else {
+                        sample.unknown().merge(-node, 1, Integer::sum);
                     }
                 }
             }
         }
-        return found;
+        return sample;
     }
 
     private static boolean ask(long count, MemorySegment pages, MemorySegment nodes) {

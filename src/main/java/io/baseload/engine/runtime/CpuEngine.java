@@ -1,5 +1,6 @@
 package io.baseload.engine.runtime;
 
+import io.baseload.engine.api.CollectiveTimes;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
@@ -20,6 +21,7 @@ import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.model.AllReduceProbe;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.ModelShard;
 import io.baseload.engine.model.TextEncoder;
@@ -102,6 +104,13 @@ final class CpuEngine implements Engine {
     @Override
     public MachineRates measure(ModelOutline model, Precision precision) {
         return RatesProbe.measure(model, Kernels.best(precision), layout, pinned);
+    }
+
+    @Override
+    public CollectiveTimes measureAllReduce(int rows, int width, boolean meeting) {
+        try (AllReduceProbe probe = new AllReduceProbe(layout, pinned, rows, width)) {
+            return new CollectiveTimes(probe.nanos(meeting));
+        }
     }
 
     @Override

@@ -351,7 +351,7 @@ public final class ShardPlan {
                 widened,
                 List.copyOf(replicatedKinds),
                 List.copyOf(widenedKinds),
-                StepBarriers.allReduces(config));
+                shards == 1 ? 0 : StepBarriers.allReduces(config));
     }
 
     private static boolean copied(Named named, List<Part> parts) {

@@ -96,7 +96,7 @@ public record CapacityPlan(
             return new Shards(
                     cut.shards(),
                     cut.bytes(),
-                    cut.shards() == 1 ? 0 : cut.collectives(),
+                    cut.collectives(),
                     cut.replicatedBytes(),
                     cut.replicated(),
                     cut.widenedBytes(),

@@ -2,18 +2,8 @@ package io.baseload.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.engine.api.CacheScope;
-import io.baseload.engine.api.KvPrecision;
-import io.baseload.engine.kernel.Kernels;
-import io.baseload.engine.kernel.PromptRows;
-import io.baseload.engine.kernel.Scratch;
-import io.baseload.engine.kv.KvCache;
-import io.baseload.engine.kv.KvLayout;
-import io.baseload.engine.kv.KvPages;
-import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
-import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
@@ -68,9 +58,9 @@ class AllReduceTest {
     }
 
     private void run(int shards, int workers, int width, int rows, float factor, int rounds, boolean late) {
-        Batch batch = batch(rows);
+        Batch batch = AllReduceProbe.batch(memory, rows);
         TeamLayout layout = TeamLayout.unbound(workers, shards);
-        Worker[] made = workers(layout, batch);
+        Worker[] made = AllReduceProbe.workers(memory, layout, batch);
         AllReduce[] inTurn = {new AllReduce(shards, rows, width), new AllReduce(shards, rows, width)};
         Rows[] x =
                 Stream.generate(() -> Rows.allocate(rows, width)).limit(shards).toArray(Rows[]::new);
@@ -98,34 +88,6 @@ class AllReduceTest {
         assertThat(wrong)
                 .as("%d shards, %d workers, %d rows of %d", shards, workers, rows, width)
                 .hasValue(0);
-    }
-
-    private Batch batch(int rows) {
-        KvPages pages = KvPages.allocate(memory, 1, new KvLayout(1, 1, 1, 1, 0, KvPrecision.F32));
-        PageTable table = new KvCache(pages, false).table(rows, CacheScope.PRIVATE);
-        Batch batch = new Batch(rows, 1, 1);
-        for (int row = 0; row < rows; row++) {
-            batch.addDecode(table, 0, row, rows);
-        }
-        return batch;
-    }
-
-    private Worker[] workers(TeamLayout layout, Batch batch) {
-        Profile profile = new Profile(layout.workers());
-        Worker[] made = new Worker[layout.workers()];
-        for (int i = 0; i < made.length; i++) {
-            made[i] = new Worker(
-                    layout.shard(i),
-                    Kernels.best(),
-                    Scratch.allocate(memory, 1, 1),
-                    PromptRows.allocate(0),
-                    profile.worker(i),
-                    1,
-                    1,
-                    batch);
-        }
-        Worker.introduce(made);
-        return made;
     }
 
     /** For each round the hash of what has been added up by then, one number after the other. */

@@ -108,7 +108,7 @@ class ShardedEngineTest {
         try (NativeMemory memory = new NativeMemory()) {
             MemorySegment touched = memory.allocate(1 << 20);
             touched.fill((byte) 1);
-            assertThat(MemoryNodes.of(List.of(touched)).values()).containsExactly(8);
+            assertThat(MemoryNodes.of(List.of(touched)).nodes().values()).containsExactly(8);
         }
     }
 

@@ -77,7 +77,8 @@ class CapacityPlannerTest {
     }
 
     private static ShardOutline cut(Long... bytes) {
-        return new ShardOutline(bytes.length, 4_425_000, List.of(bytes), 0, 0, List.of("router"), List.of(), 2);
+        return new ShardOutline(
+                bytes.length, 4_425_000, List.of(bytes), 0, 0, List.of("router"), List.of(), bytes.length == 1 ? 0 : 2);
     }
 
     private static MachineProfile sockets(int sockets) {

@@ -1,0 +1,77 @@
+package io.baseload.cli;
+
+import io.baseload.engine.api.CollectiveTimes;
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What an all-reduce takes, in microseconds, with the meeting of its shard's workers behind it.
+ *
+ * @param workers of all shards together
+ * @param p50 waiting for slices alone; of one shard, that is a barrier
+ * @param meetingP50 if all workers met first, measured in turn with the other
+ */
+record BenchCollectives(
+        int shards, int workers, int width, int rows, double p50, double p99, double meetingP50, double meetingP99) {
+    private static final List<Integer> SHARDS = List.of(2, 3, 4);
+    private static final List<Integer> WIDTHS = List.of(2048, 8192);
+    private static final List<Integer> ROWS = List.of(1, 8, 64);
+    private static final List<Integer> BARRIER_THREADS = List.of(2, 4, 8);
+
+    /** Each kind of all-reduce; then barriers, as sums of nothing by one shard. */
+    static List<BenchCollectives> run(Output output) {
+        var results = new ArrayList<BenchCollectives>();
+        int cpus = Runtime.getRuntime().availableProcessors();
+        for (int shards : SHARDS) {
+            try (Engine engine = Engine.open(new EngineOptions(Math.max(shards, cpus), true, shards, List.of()))) {
+                for (int width : WIDTHS) {
+                    for (int rows : ROWS) {
+                        results.add(measure(engine, shards, Math.max(shards, cpus), width, rows));
+                        output.note(results.getLast().line());
+                    }
+                }
+            }
+        }
+        for (int threads : BARRIER_THREADS) {
+            try (Engine engine = Engine.open(new EngineOptions(threads, true, 1, List.of()))) {
+                results.add(measure(engine, 1, threads, 1, 1));
+                output.note(results.getLast().line());
+            }
+        }
+        return results;
+    }
+
+    private static BenchCollectives measure(Engine engine, int shards, int workers, int width, int rows) {
+        CollectiveTimes slices = engine.measureAllReduce(rows, width, false);
+        CollectiveTimes meeting = engine.measureAllReduce(rows, width, true);
+        return new BenchCollectives(
+                shards,
+                workers,
+                width,
+                rows,
+                slices.micros(50),
+                slices.micros(99),
+                meeting.micros(50),
+                meeting.micros(99));
+    }
+
+    private String line() {
+        return shards == 1
+                ? String.format(Locale.ROOT, "%d threads: a barrier %.2f us, p99 %.2f us", workers, p50, p99)
+                : String.format(
+                        Locale.ROOT,
+                        "%d shards, %d workers, %d rows of %d: an all-reduce %.2f us, p99 %.2f us; with a meeting of"
+                                + " all %.2f us, p99 %.2f us",
+                        shards,
+                        workers,
+                        rows,
+                        width,
+                        p50,
+                        p99,
+                        meetingP50,
+                        meetingP99);
+    }
+}

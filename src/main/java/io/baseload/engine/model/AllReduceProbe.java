@@ -1,0 +1,114 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.api.CacheScope;
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptRows;
+import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.kv.KvLayout;
+import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.kv.PageTable;
+import io.baseload.engine.parallel.Barrier;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.parallel.TeamLayout;
+import io.baseload.engine.profile.Profile;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.Rows;
+import java.util.stream.Stream;
+
+/**
+ * Workers that add up rows of all shards again and again and do nothing else, so that it can be seen what that takes: {@link AllReduce} with the meeting of each shard behind it, as behind each block. Beside it, in the same way,
+ * what it would take if all workers met first.
+ */
+public final class AllReduceProbe implements AutoCloseable {
+    private static final int WARM_UP = 8;
+    private static final int STEPS = 8;
+    private static final int CALLS = 500;
+
+    private final NativeMemory memory = new NativeMemory();
+    private final TeamLayout layout;
+    private final Team team;
+    private final Batch batch;
+    private final Worker[] workers;
+    private final AllReduce[] inTurn;
+    private final Rows[] x;
+
+    public AllReduceProbe(TeamLayout layout, boolean pinned, int rows, int width) {
+        this.layout = layout;
+        team = new Team(layout, pinned);
+        batch = batch(memory, rows);
+        workers = workers(memory, layout, batch);
+        inTurn = new AllReduce[] {
+            new AllReduce(layout.shards(), rows, width), new AllReduce(layout.shards(), rows, width)
+        };
+        x = Stream.generate(() -> Rows.allocate(rows, width))
+                .limit(layout.shards())
+                .toArray(Rows[]::new);
+    }
+
+    static Batch batch(NativeMemory memory, int rows) {
+        KvPages pages = KvPages.allocate(memory, 1, new KvLayout(1, 1, 1, 1, 0, KvPrecision.F32));
+        PageTable table = new KvCache(pages, false).table(KvPages.TOKENS, CacheScope.PRIVATE);
+        Batch batch = new Batch(rows, 1, 1);
+        for (int row = 0; row < rows; row++) {
+            batch.addDecode(table, 0, row, rows);
+        }
+        return batch;
+    }
+
+    /** Workers that don't multiply. */
+    static Worker[] workers(NativeMemory memory, TeamLayout layout, Batch batch) {
+        Profile profile = new Profile(layout.workers());
+        Worker[] made = new Worker[layout.workers()];
+        for (int i = 0; i < made.length; i++) {
+            Scratch scratch = Scratch.allocate(memory, 1, 1);
+            PromptRows none = PromptRows.allocate(0);
+            made[i] = new Worker(layout.shard(i), Kernels.best(), scratch, none, profile.worker(i), 1, 1, batch);
+        }
+        Worker.introduce(made);
+        return made;
+    }
+
+    /**
+     * What each call took, as worker 0 saw it.
+     *
+     * @param meeting whether all workers meet before they add up
+     */
+    public long[] nanos(boolean meeting) {
+        long[] nanos = new long[STEPS * CALLS];
+        for (int step = -WARM_UP; step < STEPS; step++) {
+            int at = Math.max(step, 0) * CALLS;
+            team.run((index, active, barrier) -> {
+                Worker worker = workers[index];
+                worker.start(batch, layout.place(index), layout.workers(worker.shard(), active), barrier);
+                calls(worker, barrier, meeting, index == 0 ? nanos : new long[nanos.length], at);
+            });
+        }
+        return nanos;
+    }
+
+    private void calls(Worker worker, Barrier barrier, boolean meeting, long[] nanos, int at) {
+        Rows sum = x[worker.shard()];
+        long start = System.nanoTime();
+        for (int call = 0; call < CALLS; call++) {
+            AllReduce allReduce = inTurn[call % inTurn.length];
+            if (meeting) {
+                barrier.await();
+                allReduce.addAll(worker, 1, sum);
+            } else {
+                allReduce.add(worker, 1, sum);
+            }
+            worker.await();
+            long now = System.nanoTime();
+            nanos[at + call] = now - start;
+            start = now;
+        }
+    }
+
+    @Override
+    public void close() {
+        team.close();
+        memory.close();
+    }
+}
