@@ -133,7 +133,7 @@ final class BenchCommand implements Callable<Integer> {
                         compare(engine, format, count, speculative);
                         continue;
                     }
-                    LoadedModel loaded = engine.load(model.path(), options(format));
+                    LoadedModel loaded = CommandLoad.ofThisProcess().load(engine, model.path(), options(format));
                     measure(loaded, format.label(), count, runs, profiles);
                     loaded.close();
                     loaded.freed().get();
@@ -184,8 +184,9 @@ final class BenchCommand implements Callable<Integer> {
                 .withPrecision(precision.orElse(Precision.FAST))
                 .withPrefixCache(false)
                 .withQuantization(format);
-        try (LoadedModel plain = engine.load(model.path(), options.withSpeculation(false));
-                LoadedModel speculating = engine.load(model.path(), options)) {
+        try (LoadedModel plain =
+                        CommandLoad.ofThisProcess().load(engine, model.path(), options.withSpeculation(false));
+                LoadedModel speculating = CommandLoad.ofThisProcess().load(engine, model.path(), options)) {
             for (BenchSpeculation result : BenchSpeculation.run(plain, speculating, max(decodes), repeat)) {
                 results.add(result);
                 output.note(format.label() + ", " + count + " threads, " + result.line());

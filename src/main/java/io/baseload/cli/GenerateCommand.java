@@ -121,14 +121,16 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         check();
         try (Engine engine = shards.open(threads);
-                LoadedModel loaded = engine.load(
-                        model.path(),
-                        LoadOptions.named(model.name())
-                                .withWarmUp(false)
-                                .withMaxSequences(1)
-                                .withKvPrecision(kv.precision())
-                                .withPrecision(precision.orElse(Precision.FAST))
-                                .withSpeculation(speculation))) {
+                LoadedModel loaded = CommandLoad.ofThisProcess()
+                        .load(
+                                engine,
+                                model.path(),
+                                LoadOptions.named(model.name())
+                                        .withWarmUp(false)
+                                        .withMaxSequences(1)
+                                        .withKvPrecision(kv.precision())
+                                        .withPrecision(precision.orElse(Precision.FAST))
+                                        .withSpeculation(speculation))) {
             PreparedCompletion prepared = Completions.of(loaded, new ChatSettings(template(), Optional.empty()))
                     .prepare(request());
             var stopwatch = new TokenTimer();

@@ -137,7 +137,7 @@ final class PerplexityCommand implements Callable<Integer> {
                 .withMaxSequences(1)
                 .withKvPrecision(kvPrecision)
                 .withPrecision(precision);
-        return engine.load(path, options);
+        return CommandLoad.ofThisProcess().load(engine, path, options);
     }
 
     private List<WindowScore> measure(LoadedModel loaded, @Nullable LoadedModel other, List<int[]> ids)

@@ -1,0 +1,34 @@
+package io.baseload.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedModel;
+import io.baseload.testing.TestModels;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class CommandLoadTest {
+    private static final Path MODEL = TestModels.reference("tiny-mixtral");
+
+    @Test
+    void whatDoesntFitIsRefusedWithNumbers() {
+        try (Engine engine = Engine.open(new EngineOptions(1, false))) {
+            LoadOptions options = LoadOptions.named("tiny").withContextLength(64);
+            long needed = engine.estimate(MODEL, options).total();
+            long heap = 10L << 20;
+            var tooLittle = new CommandLoad(heap + needed - 1, heap);
+            assertThatThrownBy(() -> tooLittle.load(engine, MODEL, options))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessageMatching(
+                            "the model needs \\d+ MiB of memory outside the heap, \\d+ MiB can be had: \\d+ MiB in"
+                                    + " all, 10 MiB for the heap");
+            try (LoadedModel loaded = new CommandLoad(heap + needed, heap).load(engine, MODEL, options)) {
+                assertThat(loaded.load().memory().total()).isLessThanOrEqualTo(needed);
+            }
+        }
+    }
+}
