@@ -28,7 +28,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{/* MiB */}}
 {{- define "baseload.memory" -}}
-{{- with .Values.memory }}{{ add .weights .kvCache .heap .reserve }}{{ end }}
+{{- with .Values.memory }}{{ if $.Values.engine.enabled }}{{ add .weights .kvCache .heap .reserve }}{{ else }}{{ add .heap .reserve }}{{ end }}{{ end }}
 {{- end }}
 
 {{/* Longer than everything that happens before the process is killed: draining, the shutdown phase, closing engine and database. */}}
@@ -36,12 +36,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- with .Values.shutdown }}{{ add .drain .phase 30 }}{{ end }}
 {{- end }}
 
-{{/* Not empty if there may be more than one pod; refuses what then can't work. */}}
+{{/* Not empty if there may be more than one pod, as of a gateway, which has no volume; refuses what then can't work. */}}
 {{- define "baseload.several" -}}
-{{- if or .Values.autoscaling.enabled (gt (int .Values.replicas) 1) -}}
-{{- if not .Values.database.url }}{{ fail "several replicas need an external database: set database.url" }}{{ end -}}
-{{- if not .Values.audit.existingSecret }}{{ fail "several replicas need one key for the audit trail: set audit.existingSecret" }}{{ end -}}
-{{- if and (not .Values.persistence.existingClaim) (ne .Values.persistence.accessMode "ReadWriteMany") }}{{ fail "several replicas share their models: set persistence.accessMode to ReadWriteMany, or persistence.existingClaim" }}{{ end -}}
+{{- if or .Values.autoscaling.enabled (gt (int .Values.replicas) 1) (not .Values.engine.enabled) -}}
+{{- $what := ternary "several replicas need" "a gateway needs" .Values.engine.enabled -}}
+{{- if not .Values.database.url }}{{ fail (printf "%s an external database: set database.url" $what) }}{{ end -}}
+{{- if not .Values.audit.existingSecret }}{{ fail (printf "%s one key for the audit trail: set audit.existingSecret" $what) }}{{ end -}}
+{{- if and (not .Values.engine.enabled) (or .Values.models.claim .Values.models.image .Values.models.init) }}{{ fail "a gateway has no models: leave models empty, or set engine.enabled" }}{{ end -}}
+{{- if and .Values.engine.enabled (not .Values.persistence.existingClaim) (ne .Values.persistence.accessMode "ReadWriteMany") }}{{ fail "several replicas share their models: set persistence.accessMode to ReadWriteMany, or persistence.existingClaim" }}{{ end -}}
 true
 {{- end -}}
 {{- end }}
@@ -78,9 +80,11 @@ capabilities:
 {{- if include "baseload.several" . }}
 - name: home
   mountPath: /var/lib/baseload
+{{- if .Values.engine.enabled }}
 - name: store
   mountPath: /var/lib/baseload/models
   subPath: models
+{{- end }}
 {{- else }}
 - name: home
   mountPath: /var/lib/baseload
@@ -89,7 +93,7 @@ capabilities:
 - name: import
   mountPath: /var/lib/baseload/import
   readOnly: true
-{{- else if include "baseload.several" . }}
+{{- else if and .Values.engine.enabled (include "baseload.several" .) }}
 - name: store
   mountPath: /var/lib/baseload/import
   subPath: import

@@ -397,6 +397,26 @@ class ChartTest {
     }
 
     @Test
+    void aGatewayHasNoVolumeAndNoMemoryForModels() throws IOException {
+        String gateway = """
+            engine: {enabled: false}
+            database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
+            audit: {existingSecret: trail}
+            """;
+        Manifests chart = render(gateway);
+        assertThat(config(chart)).containsEntry("BASELOAD_ENGINE_ENABLED", "false");
+        assertThat(chart.all(PersistentVolumeClaim.class)).isEmpty();
+        assertThat(pod(chart).getVolumes()).allMatch(volume -> volume.getPersistentVolumeClaim() == null);
+        assertThat(container(chart).getResources().getLimits()).containsEntry("memory", new Quantity("896Mi"));
+        assertThat(chart.one(Deployment.class).getSpec().getStrategy().getType())
+                .isEqualTo("RollingUpdate");
+        assertThatThrownBy(() -> render("engine: {enabled: false}"))
+                .hasMessageContaining("a gateway needs an external database");
+        assertThatThrownBy(() -> render(gateway + "models: {claim: files}"))
+                .hasMessageContaining("a gateway has no models");
+    }
+
+    @Test
     void theClaimOutlivesTheRelease() throws IOException {
         var claim = render("persistence: {size: 50Gi, storageClass: fast}").one(PersistentVolumeClaim.class);
         assertThat(claim.getMetadata().getAnnotations()).containsEntry("helm.sh/resource-policy", "keep");

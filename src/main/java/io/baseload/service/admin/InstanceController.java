@@ -28,10 +28,17 @@ final class InstanceController {
      * A process in JSON.
      *
      * @param seenAt when it last renewed its lease
+     * @param engine whether it loads models; false if it passes requests on to backends
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record InstanceForm(
-            UUID id, String version, String address, Instant startedAt, Instant seenAt, List<InstanceModel> models) {
+            UUID id,
+            String version,
+            String address,
+            Instant startedAt,
+            Instant seenAt,
+            boolean engine,
+            List<InstanceModel> models) {
         static InstanceForm of(Instance instance) {
             return new InstanceForm(
                     instance.id(),
@@ -39,6 +46,7 @@ final class InstanceController {
                     instance.address(),
                     instance.startedAt(),
                     instance.seenAt(),
+                    instance.hasEngine(),
                     instance.models());
         }
     }

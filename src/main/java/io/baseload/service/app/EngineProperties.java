@@ -8,6 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How the engine uses the machine.
  *
+ * @param enabled false: no model is loaded here, requests go to backends
  * @param threads worker threads; 0 = as many as the cgroup's CPU quota and cpuset allow
  * @param pinned whether each worker stays on one CPU
  * @param shards how many a model is cut into; 0 = one for each list of CPUs, or for each NUMA node
@@ -15,11 +16,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("baseload.engine")
 record EngineProperties(
+        @DefaultValue("true") boolean enabled,
         @DefaultValue("0") int threads,
         @DefaultValue("true") boolean pinned,
         @DefaultValue("0") int shards,
         @DefaultValue("") String cpus) {
     EngineOptions options() {
+        if (!enabled) {
+            return new EngineOptions(1, false, 1, List.of());
+        }
         List<String> lists = cpus.isBlank() ? List.of() : List.of(cpus.split(";", -1));
         return new EngineOptions(threads, pinned, shards, lists);
     }

@@ -61,6 +61,11 @@ final class InstanceDescription implements InstanceReport {
     }
 
     @Override
+    public boolean hasEngine() {
+        return settings.engine();
+    }
+
+    @Override
     public List<InstanceModel> models() {
         return catalog.here().entrySet().stream()
                 .map(entry -> new InstanceModel(

@@ -48,6 +48,11 @@ record ModelProperties(
         return new ResidencePolicy(loadWait, idleTime, maxQueued);
     }
 
+    /** Nothing is loaded on request. */
+    ResidencePolicy withoutLoads() {
+        return new ResidencePolicy(Duration.ZERO, Duration.ZERO, maxQueued);
+    }
+
     LoadOptions options() {
         return LoadOptions.named("")
                 .withContextLength(contextLength)

@@ -42,13 +42,14 @@ class Wiring {
     }
 
     @Bean
-    LoadSettings loadSettings(ModelProperties properties) {
-        return new LoadSettings(properties.options(), properties.toolFormats(), properties.chatTemplates(), build());
+    LoadSettings loadSettings(EngineProperties engine, ModelProperties properties) {
+        return new LoadSettings(
+                engine.enabled(), properties.options(), properties.toolFormats(), properties.chatTemplates(), build());
     }
 
     @Bean
-    ResidencePolicy residencePolicy(ModelProperties properties) {
-        return properties.residence();
+    ResidencePolicy residencePolicy(EngineProperties engine, ModelProperties properties) {
+        return engine.enabled() ? properties.residence() : properties.withoutLoads();
     }
 
     private static String build() {

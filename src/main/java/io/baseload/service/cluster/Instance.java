@@ -9,6 +9,7 @@ import java.util.UUID;
  * A living process.
  *
  * @param seenAt when it last renewed its lease
+ * @param hasEngine false if it has no models and passes requests on to backends
  * @param aliases the models behind names there
  */
 public record Instance(
@@ -17,5 +18,6 @@ public record Instance(
         String address,
         Instant startedAt,
         Instant seenAt,
+        boolean hasEngine,
         List<InstanceModel> models,
         Map<String, String> aliases) {}

@@ -18,6 +18,11 @@ public interface InstanceReport {
         }
 
         @Override
+        public boolean hasEngine() {
+            return false;
+        }
+
+        @Override
         public List<InstanceModel> models() {
             return List.of();
         }
@@ -32,6 +37,9 @@ public interface InstanceReport {
 
     /** Its address; empty while it does not answer yet. */
     String address();
+
+    /** Whether it loads models. */
+    boolean hasEngine();
 
     List<InstanceModel> models();
 

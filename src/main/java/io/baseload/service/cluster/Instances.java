@@ -47,15 +47,16 @@ public final class Instances {
 
     void join(UUID id, UUID home, InstanceReport report) {
         jdbc.sql("""
-            INSERT INTO instance (id, home, version, address, started_at, seen_at, lease_end, models, aliases)
+            INSERT INTO instance (id, home, version, address, started_at, seen_at, lease_end, engine, models, aliases)
             VALUES (:id, :home, :version, :address, clock_timestamp(), clock_timestamp(), clock_timestamp() + :lease * interval '1 ms',
-                    :models::jsonb, :aliases::jsonb)\
+                    :engine, :models::jsonb, :aliases::jsonb)\
             """)
                 .param("id", id)
                 .param("home", home)
                 .param("version", report.version())
                 .param("address", report.address())
                 .param("lease", lease.toMillis())
+                .param("engine", report.hasEngine())
                 .param("models", JSON.writeValueAsString(report.models()))
                 .param("aliases", JSON.writeValueAsString(report.aliases()))
                 .update();
@@ -65,13 +66,14 @@ public final class Instances {
     boolean renew(UUID id, InstanceReport report) {
         return jdbc.sql("""
             UPDATE instance SET seen_at = clock_timestamp(), lease_end = clock_timestamp() + :lease * interval '1 ms',
-              version = :version, address = :address, models = :models::jsonb, aliases = :aliases::jsonb
+              version = :version, address = :address, engine = :engine, models = :models::jsonb, aliases = :aliases::jsonb
             WHERE id = :id\
             """)
                         .param("id", id)
                         .param("version", report.version())
                         .param("address", report.address())
                         .param("lease", lease.toMillis())
+                        .param("engine", report.hasEngine())
                         .param("models", JSON.writeValueAsString(report.models()))
                         .param("aliases", JSON.writeValueAsString(report.aliases()))
                         .update()
@@ -89,6 +91,7 @@ public final class Instances {
                 row.getString("address"),
                 row.getObject("started_at", OffsetDateTime.class).toInstant(),
                 row.getObject("seen_at", OffsetDateTime.class).toInstant(),
+                row.getBoolean("engine"),
                 JSON.readValue(row.getString("models"), new TypeReference<>() {}),
                 JSON.readValue(row.getString("aliases"), new TypeReference<>() {}));
     }

@@ -39,6 +39,7 @@ public final class ImportService {
     private final ModelStore store;
     private final ModelCatalog catalog;
     private final ModelLoader loader;
+    private final LoadSettings settings;
     private final Jobs jobs;
     private final DiskSpace space;
     private final AuditTrail audit;
@@ -94,6 +95,7 @@ public final class ImportService {
             ModelStore store,
             ModelCatalog catalog,
             ModelLoader loader,
+            LoadSettings settings,
             Jobs jobs,
             DiskSpace space,
             AuditTrail audit,
@@ -103,6 +105,7 @@ public final class ImportService {
         this.store = store;
         this.catalog = catalog;
         this.loader = loader;
+        this.settings = settings;
         this.jobs = jobs;
         this.space = space;
         this.audit = audit;
@@ -124,12 +127,18 @@ public final class ImportService {
      */
     public Job start(
             String path, String name, Optional<Quantization> quantization, Actor actor, Consumer<Job> recorded) {
+        settings.requireEngine();
         ModelCatalog.checkName("name", name);
         catalog.refuseIfTaken(name);
         space.require(folder.snapshot(path).bytes());
         var task = new ImportTask(
                 actor, path, name, quantization.map(Quantization::label).orElse(null));
         return jobs.start(Job.Kind.IMPORT, name, task, recorded);
+    }
+
+    /** @throws ConflictException in a process without an engine */
+    void requireEngine() {
+        settings.requireEngine();
     }
 
     private void run(ImportTask task, Progress progress) {

@@ -13,13 +13,27 @@ import java.util.Optional;
 /**
  * How this service loads every model, unless its row says otherwise.
  *
+ * @param engine false if this process loads no models: it passes requests on to backends
  * @param template options whose name is replaced by the model's id
  * @param toolFormats tool-call formats by model id, if the templates don't show them
  * @param chatTemplates by model id, a file with a chat template to use instead of the model's own
  * @param build names this build in fingerprints
  */
 public record LoadSettings(
-        LoadOptions template, Map<String, String> toolFormats, Map<String, Path> chatTemplates, String build) {
+        boolean engine,
+        LoadOptions template,
+        Map<String, String> toolFormats,
+        Map<String, Path> chatTemplates,
+        String build) {
+    /** @throws ConflictException in a process without an engine */
+    void requireEngine() {
+        if (!engine) {
+            throw new ConflictException(
+                    "This process has no engine (baseload.engine.enabled=false): it passes requests on to backends,"
+                            + " and neither imports nor loads models.");
+        }
+    }
+
     LoadOptions options(ModelRow row) {
         LoadOptions options = template.withName(row.id());
         if (row.computePrecision() != null) {

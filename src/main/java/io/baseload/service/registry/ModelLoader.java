@@ -131,6 +131,7 @@ final class ModelLoader {
 
     /** @throws NotEnoughMemoryException if the model is not in memory and would not fit now */
     void admit(ModelRow row) {
+        settings.requireEngine();
         inTurn(() -> {
             if (loaded.slot(row.id()).isEmpty() && !loads.containsKey(row.id())) {
                 admitted(row);
@@ -147,6 +148,11 @@ final class ModelLoader {
         long needed = engine.estimate(file(row), options(row)).total();
         budget.admit(row.id(), needed, inMemory + loading);
         return needed;
+    }
+
+    /** Those of the wanted models that are to be loaded here. */
+    List<ModelRow> wanted() {
+        return settings.engine() ? rows.wanted() : List.of();
     }
 
     /** A model that is about to be loaded: until then its state is loading. */
@@ -201,6 +207,7 @@ final class ModelLoader {
     }
 
     private Step step(String id, Runnable then, Supplier<Optional<CompletableFuture<Void>>> room) {
+        settings.requireEngine();
         Load load = loads.get(id);
         if (load != null) {
             return new Step.Wait("waiting for its load", load.end());

@@ -37,6 +37,9 @@ final class OtherInstances {
             return;
         }
         await("have loaded '" + model + "'", progress, instance -> {
+            if (!instance.hasEngine()) {
+                return true;
+            }
             Optional<String> state = instance.models().stream()
                     .filter(one -> one.id().equals(model))
                     .map(InstanceModel::state)

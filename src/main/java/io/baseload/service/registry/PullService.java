@@ -99,6 +99,7 @@ public final class PullService {
      * @throws ConflictException if the name is taken
      */
     public Job start(Pull pull, Actor actor, Consumer<Job> recorded) {
+        imports.requireEngine();
         ModelCatalog.checkName("name", pull.name());
         catalog.refuseIfTaken(pull.name());
         secrets.check(pull.secret(), "secret");

@@ -28,7 +28,6 @@ final class Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
     private static final Duration RETRY = Duration.ofMinutes(1);
 
-    private final ModelRows models;
     private final AliasTargets aliases;
     private final AliasRoutes routes;
     private final Backends backends;
@@ -46,7 +45,6 @@ final class Reconciler {
             Thread.ofPlatform().name("reconciler").daemon().factory());
 
     Reconciler(
-            ModelRows models,
             AliasTargets aliases,
             AliasRoutes routes,
             Backends backends,
@@ -57,7 +55,6 @@ final class Reconciler {
             Canaries canaries,
             Jobs jobs,
             Membership membership) {
-        this.models = models;
         this.aliases = aliases;
         this.routes = routes;
         this.backends = backends;
@@ -96,7 +93,7 @@ final class Reconciler {
     }
 
     private void reconcile() {
-        List<ModelRow> rows = models.wanted();
+        List<ModelRow> rows = loader.wanted();
         wanted = rows.stream().map(ModelRow::id).collect(Collectors.toSet());
         rows.stream().map(ModelRow::id).filter(this::isDue).forEach(this::startLoad);
         routes.use(aliases.all());

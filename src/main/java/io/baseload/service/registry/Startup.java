@@ -29,7 +29,7 @@ public final class Startup implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
 
-    private final ModelRows models;
+    private final LoadSettings settings;
     private final AliasTargets aliases;
     private final AliasRoutes routes;
     private final Backends backends;
@@ -46,7 +46,7 @@ public final class Startup implements SmartLifecycle {
     private volatile boolean ready;
 
     Startup(
-            ModelRows models,
+            LoadSettings settings,
             AliasTargets aliases,
             AliasRoutes routes,
             Backends backends,
@@ -58,7 +58,7 @@ public final class Startup implements SmartLifecycle {
             Reconciler reconciler,
             ModelStore store,
             Engine engine) {
-        this.models = models;
+        this.settings = settings;
         this.aliases = aliases;
         this.routes = routes;
         this.backends = backends;
@@ -76,12 +76,14 @@ public final class Startup implements SmartLifecycle {
     public void start() {
         running = true;
         jobs.failInterrupted();
-        bundled.run();
+        if (settings.engine()) {
+            bundled.run();
+        }
         backends.sealKeys();
         backends.refresh();
         routes.use(aliases.all());
         routes.all().forEach((name, route) -> route.local().ifPresent(model -> loaded.point(name, model)));
-        List<ModelRow> wanted = inOrder(models.wanted());
+        List<ModelRow> wanted = inOrder(loader.wanted());
         wanted.forEach(row -> loader.expect(row.id()));
         Thread.ofVirtual().name("first-loads").start(() -> {
             wanted.forEach(this::load);

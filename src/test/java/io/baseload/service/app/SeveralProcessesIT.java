@@ -7,6 +7,7 @@ import io.baseload.service.database.EmbeddedDatabase;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
+import io.baseload.testing.ScriptedBackend;
 import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
 import java.io.IOException;
@@ -65,6 +66,72 @@ final class SeveralProcessesIT {
         }
     }
 
+    /** One process has the engine, the other only passes requests on to a backend. */
+    @Test
+    void aProcessWithoutEngineIsNotWaitedForAndPassesRequestsOn() throws Exception {
+        Path one = folder.resolve("one");
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
+                ScriptedBackend backend = new ScriptedBackend();
+                RunningService first =
+                        RunningService.at(one, external(database, "baseload.backends.allowed-hosts=127.0.0.1"));
+                RunningService gateway = RunningService.at(
+                        folder.resolve("gateway"),
+                        external(
+                                database,
+                                "baseload.engine.enabled=false",
+                                "baseload.backends.allowed-hosts=127.0.0.1"))) {
+            backend.says("upstream", 3, "word");
+            Admin admin = new Admin(first.rest());
+            Admin there = new Admin(gateway.rest());
+            assertThat(there.health("readiness")).isEqualTo(200);
+            assertThat(instances(first.rest()).findValues("engine"))
+                    .extracting(JsonNode::asBoolean)
+                    .containsExactlyInAnyOrder(true, false);
+            admin.importModel(one, TestModels.tiny(), "tiny");
+
+            admin.alias("chat", "tiny");
+            assertThat(admin.ask("chat").statusCode()).isEqualTo(200);
+            assertThat(there.ask("chat").statusCode()).isEqualTo(503);
+            assertThat(there.state("tiny")).isEqualTo("stored");
+            for (String route : List.of("/admin/v1/models/tiny/load", "/admin/v1/models")) {
+                var refused = gateway.rest().send("POST", route, Map.of("path", "file.gguf", "name", "file"));
+                assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
+                assertThat(refused.body()).contains("This process has no engine");
+            }
+
+            gateway.rest()
+                    .post(
+                            "/admin/v1/backends",
+                            Map.of(
+                                    "name",
+                                    "far",
+                                    "base_url",
+                                    backend.url(),
+                                    "models",
+                                    List.of(Map.of("id", "upstream"))));
+            assertThat(chat(gateway.rest(), "upstream")).isEqualTo(200);
+            List<Map<String, Object>> targets = List.of(
+                    Map.of("model", "tiny", "order", 0), Map.of("model", "upstream", "backend", "far", "order", 1));
+            assertThat(gateway.rest()
+                            .send("PUT", "/admin/v1/aliases/chat", Map.of("targets", targets))
+                            .statusCode())
+                    .isEqualTo(409);
+            Patience.await()
+                    .ignoreExceptions() // until it has heard of the backend
+                    .until(() -> !first.rest()
+                            .put("/admin/v1/aliases/chat", Map.of("targets", targets))
+                            .isEmpty());
+            assertThat(chat(gateway.rest(), "chat")).isEqualTo(200);
+            assertThat(backend.requests()).hasSize(2);
+        }
+    }
+
+    private static int chat(Rest rest, String model) throws Exception {
+        Map<String, Object> message = Map.of("role", "user", "content", "Say a word.");
+        return rest.send("POST", "/v1/chat/completions", Map.of("model", model, "messages", List.of(message)))
+                .statusCode();
+    }
+
     private static JsonNode instances(Rest rest) throws Exception {
         return rest.get("/admin/v1/instances").get("data");
     }
@@ -82,15 +149,15 @@ final class SeveralProcessesIT {
         }
     }
 
-    private static String[] external(EmbeddedDatabase database) {
-        return new String[] {
-            "spring.datasource.url=jdbc:postgresql://localhost:" + database.port() + "/baseload",
-            "spring.datasource.username=baseload_app",
-            "spring.datasource.password=" + database.password("baseload_app"),
-            "spring.flyway.user=baseload_owner",
-            "spring.flyway.password=" + database.password("baseload_owner"),
-            "baseload.engine.threads=1",
-            "baseload.engine.pinned=false",
-        };
+    private static String[] external(EmbeddedDatabase database, String... more) {
+        List<String> all = List.of(
+                "spring.datasource.url=jdbc:postgresql://localhost:" + database.port() + "/baseload",
+                "spring.datasource.username=baseload_app",
+                "spring.datasource.password=" + database.password("baseload_app"),
+                "spring.flyway.user=baseload_owner",
+                "spring.flyway.password=" + database.password("baseload_owner"),
+                "baseload.engine.threads=1",
+                "baseload.engine.pinned=false");
+        return Stream.concat(all.stream(), Stream.of(more)).toArray(String[]::new);
     }
 }
