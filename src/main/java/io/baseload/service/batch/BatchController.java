@@ -67,7 +67,7 @@ final class BatchController {
             @AuthenticationPrincipal Caller caller)
             throws IOException {
         int most = ObjectPage.limit(limit, DEFAULT_LIMIT, MAX_LIMIT);
-        var found = batches.page(caller.tenant(), after, most + 1);
+        var found = batches.page(caller.tenant(), ObjectIds.after(after), most + 1);
         Json.write(response, ObjectPage.of(found.stream().map(BatchBody::of).toList(), most, BatchBody::id));
     }
 

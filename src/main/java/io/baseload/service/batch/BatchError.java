@@ -1,9 +1,10 @@
 package io.baseload.service.batch;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with a batch's file.
+ * What is wrong with a batch's file. Its texts may quote the file, so they are cut.
  *
  * @param line counted from 1; null if it isn't about one
  */
@@ -11,4 +12,20 @@ record BatchError(
         @Nullable String code,
         @Nullable Integer line,
         String message,
-        @Nullable String param) {}
+        @Nullable String param) {
+    private static final int MAX_LENGTH = 200;
+
+    BatchError {
+        message = cut(message);
+        param = param == null ? null : cut(param);
+    }
+
+    private static String cut(String text) {
+        if (text.length() <= MAX_LENGTH) {
+            return text;
+        }
+        // Through bytes, because half of a pair of surrogates at the end is no text.
+        byte[] begin = text.substring(0, MAX_LENGTH - 1).getBytes(StandardCharsets.UTF_8);
+        return new String(begin, StandardCharsets.UTF_8) + "…";
+    }
+}

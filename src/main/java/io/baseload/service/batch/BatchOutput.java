@@ -12,9 +12,18 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Writes what came of a batch's lines into files, in the order of the lines: those that were answered into one, all others into another. */
+/**
+ * Writes what came of a batch's lines into files, in the order of the lines: those that were answered into one, all others into another.
+ *
+ * <p>Invariant: whatever is written or erased is written or erased in a transaction that holds the batch. So a process that was late and has lost the batch changes nothing that another one writes or
+ * has written.
+ */
 final class BatchOutput {
-    private static final int LINES_AT_ONCE = 32;
+    /** Lines that one transaction writes at most, so that it holds the batch for a short time. */
+    private static final int LINES_AT_ONCE = 64;
+
+    /** It ends earlier once it has written so many bytes. */
+    private static final int BYTES_AT_ONCE = 4 << 20;
 
     private final BatchRows rows;
     private final LineRows lines;
@@ -38,33 +47,45 @@ final class BatchOutput {
         this.audit = audit;
     }
 
+    /** @throws IllegalStateException if the batch is no longer this process' */
     void write(Ending ending, UUID instance) {
         RequestBatch batch = ending.batch();
-        FileDraft output = files.beginOutput(batch, id(batch, "output"), batch.id() + "_output.jsonl");
-        FileDraft errors = files.beginOutput(batch, id(batch, "error"), batch.id() + "_error.jsonl");
-        Counts counts = write(ending, output, errors);
-        boolean ended = Boolean.TRUE.equals(transactions.execute(status -> {
-            var outputFile = finished(batch, output);
-            var errorFile = finished(batch, errors);
-            if (!rows.end(ending, instance, counts, outputFile, errorFile)) {
-                status.setRollbackOnly();
-                return false;
-            }
-            lines.delete(batch);
-            audit.recordAdmin(
-                    Actor.SYSTEM,
-                    "admin.batch.end",
-                    batch.subject(),
-                    Map.of(
-                            "status", ending.last().wire(),
-                            "total", counts.total(),
-                            "completed", counts.completed(),
-                            "failed", counts.failed()));
-            return true;
-        }));
-        if (!ended) {
-            throw new IllegalStateException(batch.id() + " was taken by another process");
+        var writing = new Writing(
+                ending,
+                files.beginOutput(batch, instance, id(batch, "output"), batch.id() + "_output.jsonl"),
+                files.beginOutput(batch, instance, id(batch, "error"), batch.id() + "_error.jsonl"));
+        boolean more;
+        do {
+            more = transactions.execute(status -> {
+                files.hold(batch, instance);
+                return writing.next();
+            });
+        } while (more);
+        transactions.executeWithoutResult(status -> {
+            files.hold(batch, instance);
+            end(writing, instance);
+        });
+    }
+
+    private void end(Writing writing, UUID instance) {
+        Ending ending = writing.ending;
+        RequestBatch batch = ending.batch();
+        Counts counts = writing.counts();
+        var outputFile = finished(batch, writing.output);
+        var errorFile = finished(batch, writing.errors);
+        if (!rows.end(ending, instance, counts, outputFile, errorFile)) {
+            throw new IllegalStateException(batch.id() + " has ended");
         }
+        lines.delete(batch);
+        audit.recordAdmin(
+                Actor.SYSTEM,
+                "admin.batch.end",
+                batch.subject(),
+                Map.of(
+                        "status", ending.last().wire(),
+                        "total", counts.total(),
+                        "completed", counts.completed(),
+                        "failed", counts.failed()));
     }
 
     /** Of each batch the same, so that whoever begins anew replaces what there is. */
@@ -81,33 +102,59 @@ final class BatchOutput {
         return Optional.of(files.finish(Actor.SYSTEM, draft, batch.outputTtl()).id());
     }
 
-    private Counts write(Ending ending, FileDraft output, FileDraft errors) {
-        RequestBatch batch = ending.batch();
-        var key = contents.key(batch.tenant());
-        int completed = 0;
-        int failed = 0;
-        int total = 0;
-        int last = 0;
-        for (var some = lines.results(batch, 0, LINES_AT_ONCE);
-                !some.isEmpty();
-                some = lines.results(batch, last, LINES_AT_ONCE)) {
-            for (var result : some) {
-                boolean answered = result.state().equals("completed");
-                byte[] text = result.result() == null
-                        ? Json.bytes(notRun(ending, result))
-                        : key.open(result.result(), LineRunner.purpose(batch, result.line()));
-                FileDraft file = answered ? output : errors;
-                file.write(text, 0, text.length);
-                file.write('\n');
-                completed += answered ? 1 : 0;
-                failed += result.state().equals("failed") ? 1 : 0;
-                total++;
-                last = result.line();
-            }
+    /** The files of a batch as they are written. */
+    private final class Writing {
+        private final Ending ending;
+        private final FileDraft output;
+        private final FileDraft errors;
+        private int total;
+        private int completed;
+        private int failed;
+        private int last;
+
+        Writing(Ending ending, FileDraft output, FileDraft errors) {
+            this.ending = ending;
+            this.output = output;
+            this.errors = errors;
         }
-        output.close();
-        errors.close();
-        return new Counts(total, completed, failed);
+
+        Counts counts() {
+            return new Counts(total, completed, failed);
+        }
+
+        private long bytes() {
+            return output.bytes() + errors.bytes();
+        }
+
+        /** Writes some lines, each read alone because a result may be large. False if there are no more. */
+        boolean next() {
+            long before = bytes();
+            for (int i = 0; i < LINES_AT_ONCE && bytes() - before < BYTES_AT_ONCE; i++) {
+                var next = lines.results(ending.batch(), last, 1);
+                if (next.isEmpty()) {
+                    output.close();
+                    errors.close();
+                    return false;
+                }
+                write(next.getFirst());
+            }
+            return true;
+        }
+
+        private void write(LineRows.Result result) {
+            RequestBatch batch = ending.batch();
+            boolean answered = result.state().equals("completed");
+            byte[] text = result.result() == null
+                    ? Json.bytes(notRun(ending, result))
+                    : contents.key(batch.tenant()).open(result.result(), LineRunner.purpose(batch, result.line()));
+            FileDraft file = answered ? output : errors;
+            file.write(text, 0, text.length);
+            file.write('\n');
+            completed += answered ? 1 : 0;
+            failed += result.state().equals("failed") ? 1 : 0;
+            total++;
+            last = result.line();
+        }
     }
 
     private LineBody notRun(Ending ending, LineRows.Result result) {

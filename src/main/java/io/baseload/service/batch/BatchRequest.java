@@ -27,7 +27,8 @@ final class BatchRequest {
                 caller.tenant(),
                 caller.keyPrefix(),
                 address,
-                fields.require("input_file_id").nonEmptyText(),
+                ObjectIds.require(
+                        "input_file_id", fields.require("input_file_id").nonEmptyText()),
                 fields.require("endpoint").oneOf(endpoints),
                 window.text(),
                 window(window),

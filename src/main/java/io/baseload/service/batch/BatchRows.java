@@ -107,15 +107,17 @@ final class BatchRows {
                 .optional();
     }
 
-    /** Takes a batch whose file has to be read. */
+    /** Takes a batch whose file has to be read: of the tenant whose turn was longest ago. */
     Optional<RequestBatch> takeUnread(UUID instance) {
         return jdbc.sql("""
-            UPDATE batch SET instance = ? WHERE (tenant, id) IN (
+            UPDATE batch SET instance = :instance, taken_at = clock_timestamp() WHERE (tenant, id) IN (
               SELECT tenant, id FROM batch WHERE status = 'validating' AND %s AND %s
-              ORDER BY at LIMIT 1 FOR UPDATE SKIP LOCKED)
+              ORDER BY (SELECT max(other.taken_at) FROM batch other WHERE other.tenant = batch.tenant) NULLS FIRST, at
+              LIMIT 1 FOR UPDATE SKIP LOCKED)
+            AND EXISTS (SELECT FROM instance WHERE id = :instance)
             RETURNING *\
             """.formatted(FREE, NOT_PAUSED))
-                .param(instance)
+                .param("instance", instance)
                 .query((row, number) -> batch(row))
                 .optional();
     }
@@ -157,7 +159,14 @@ final class BatchRows {
                 .update();
     }
 
-    /** Nothing of it is begun for a while. */
+    /** Those that stand as taken by this process although it doesn't work on them can be taken again. */
+    int releaseOthers(UUID instance, Optional<RequestBatch> current) {
+        return jdbc.sql("UPDATE batch SET instance = NULL WHERE instance = ? AND id <> ?")
+                .params(instance, current.map(RequestBatch::id).orElse(""))
+                .update();
+    }
+
+    /** Its files are not read or written for a while. */
     void pause(String tenant, String id, Duration pause) {
         jdbc.sql("UPDATE batch SET paused_until = clock_timestamp() + ? * interval '1 ms' WHERE tenant = ? AND id = ?")
                 .params(pause.toMillis(), tenant, id)

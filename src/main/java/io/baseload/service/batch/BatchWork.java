@@ -10,15 +10,20 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -49,7 +54,9 @@ final class BatchWork implements SmartLifecycle {
     private final BatchProperties properties;
     private final MeterRegistry meters;
     private final Semaphore places;
-    private final AtomicBoolean busy = new AtomicBoolean();
+    private final Map<String, Taken> taken = new ConcurrentHashMap<>(); // what this process runs, by the line's id
+    private final Map<String, Instant> waiting = new ConcurrentHashMap<>(); // batches that it leaves alone until then
+    private final AtomicReference<@Nullable RequestBatch> current = new AtomicReference<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("batches").daemon().factory());
     private volatile boolean running;
@@ -109,6 +116,9 @@ final class BatchWork implements SmartLifecycle {
 
     /** Looks now. */
     void wake() {
+        if (properties.concurrency() == 0) {
+            return;
+        }
         try {
             clock.execute(this::look);
         } catch (RejectedExecutionException e) {
@@ -116,14 +126,28 @@ final class BatchWork implements SmartLifecycle {
         }
     }
 
+    /** Runs in the clock's thread alone. An Error too must not end the clock. */
     private void look() {
         try {
+            waiting.values().removeIf(until -> until.isBefore(Instant.now()));
             if (running && batches.anyActive()) {
+                letGo();
                 takeLines();
                 takeBatch();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("Batches wait: {}", e.toString());
+        }
+    }
+
+    /** What stands as this process' own although it doesn't work on it: the answer of a commit got lost, or the work failed and the database was away. */
+    private void letGo() {
+        UUID instance = membership.lease().instance();
+        int lost =
+                lines.release(instance, taken.values().stream().map(Taken::line).toList())
+                        + batches.releaseOthers(instance, Optional.ofNullable(current.get()));
+        if (lost > 0) {
+            LOG.warn("{} lines or batches that had been taken and not worked on go on", lost);
         }
     }
 
@@ -132,7 +156,7 @@ final class BatchWork implements SmartLifecycle {
             UUID instance = membership.lease().instance();
             Optional<BatchLine> line = Optional.empty();
             try {
-                line = lines.take(instance);
+                line = lines.take(instance, waiting.keySet());
             } finally {
                 if (line.isEmpty()) {
                     places.release();
@@ -141,22 +165,35 @@ final class BatchWork implements SmartLifecycle {
             if (line.isEmpty()) {
                 return;
             }
-            BatchLine taken = line.get();
-            Thread.ofVirtual().name(taken.id()).start(() -> {
-                try {
-                    run(taken, instance);
-                } finally {
-                    places.release();
-                    wake();
-                }
-            });
+            begin(new Taken(line.get(), instance));
         }
     }
 
-    private void run(BatchLine line, UUID instance) {
+    /** A line that this process has taken, in the name of a lease. */
+    private record Taken(BatchLine line, UUID instance) {}
+
+    /** Runs a line in a thread of its own. One that still runs, because this process lost its lease meanwhile and took it again, is not run a second time: it goes on in the name of the new lease. */
+    private void begin(Taken now) {
+        String id = now.line().id();
+        if (taken.put(id, now) != null) {
+            places.release();
+            return;
+        }
+        Thread.ofVirtual().name(id).start(() -> {
+            try {
+                run(now.line());
+            } finally {
+                taken.remove(id);
+                places.release();
+                wake();
+            }
+        });
+    }
+
+    private void run(BatchLine line) {
         try (var ignored = MDC.putCloseable("request_id", line.requestId())) {
             LineRunner.Outcome outcome = outcome(line);
-            insist(() -> write(line, instance, outcome));
+            insist(() -> write(Objects.requireNonNull(taken.get(line.id())), outcome));
         }
     }
 
@@ -170,22 +207,23 @@ final class BatchWork implements SmartLifecycle {
         }
     }
 
-    private void write(BatchLine line, UUID instance, LineRunner.Outcome outcome) {
+    private void write(Taken taken, LineRunner.Outcome outcome) {
+        BatchLine line = taken.line();
         switch (outcome) {
             case LineRunner.Outcome.Ended ended -> {
-                boolean ours = lines.end(line, instance, ended.completed(), ended.sealed());
+                boolean ours = lines.end(line, taken.instance(), ended.completed(), ended.sealed());
                 count(ours ? ended.completed() ? "completed" : "failed" : "lost");
             }
             case LineRunner.Outcome.Later later -> {
-                lines.giveBack(line, instance);
-                pause(line.tenant(), line.batch(), later.pause());
+                waiting.put(line.batch(), Instant.now().plus(shortened(later.pause())));
+                lines.giveBack(line, taken.instance());
                 count("deferred");
             }
         }
     }
 
-    private void pause(String tenant, String batch, Duration wanted) {
-        batches.pause(tenant, batch, wanted.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : wanted);
+    private static Duration shortened(Duration wanted) {
+        return wanted.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : wanted;
     }
 
     private void count(String outcome) {
@@ -216,43 +254,47 @@ final class BatchWork implements SmartLifecycle {
 
     /** One at a time, beside the lines. */
     private void takeBatch() {
-        if (!busy.compareAndSet(false, true)) {
+        if (current.get() != null) {
             return;
         }
         UUID instance = membership.lease().instance();
-        Optional<RequestBatch> unread = Optional.empty();
-        Optional<Ending> ending = Optional.empty();
-        try {
-            unread = batches.takeUnread(instance);
-            ending = unread.isPresent() ? Optional.empty() : batches.takeEnded(instance);
-        } finally {
-            if (unread.isEmpty() && ending.isEmpty()) {
-                busy.set(false);
-            }
+        Optional<Ending> ending = batches.takeEnded(instance); // first: what is done must not wait for what begins
+        if (ending.isPresent()) {
+            inBackground(ending.get().batch(), () -> output.write(ending.get(), instance));
+            return;
         }
-        unread.ifPresent(batch -> inBackground(batch, instance, () -> read(batch, instance)));
-        ending.ifPresent(it -> inBackground(it.batch(), instance, () -> output.write(it, instance)));
+        batches.takeUnread(instance).ifPresent(batch -> inBackground(batch, () -> read(batch, instance)));
     }
 
-    private void inBackground(RequestBatch batch, UUID instance, Runnable work) {
+    private void inBackground(RequestBatch batch, Runnable work) {
+        current.set(batch);
         Thread.ofVirtual().name(batch.id()).start(() -> {
             try {
                 work.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("{} waits", batch.id(), e);
-                pause(batch.tenant(), batch.id(), MAX_PAUSE);
-                batches.release(batch, instance);
+                pause(batch);
             } finally {
-                busy.set(false);
+                current.set(null); // the next look lets go of it
                 wake();
             }
         });
     }
 
+    private void pause(RequestBatch batch) {
+        try {
+            batches.pause(batch.tenant(), batch.id(), MAX_PAUSE);
+        } catch (RuntimeException e) {
+            LOG.warn("{} goes on at once: {}", batch.id(), e.toString());
+        }
+    }
+
     private void read(RequestBatch batch, UUID instance) {
-        lines.delete(batch);
-        var validation =
-                new LineValidation(batch.endpoint(), properties.maxLines(), spans -> lines.insert(batch, spans));
+        files.holding(batch, instance, () -> lines.delete(batch));
+        var validation = new LineValidation(
+                batch.endpoint(),
+                properties.maxLines(),
+                spans -> files.holding(batch, instance, () -> lines.insert(batch, spans)));
         try (var splitter = new LineSplitter(LineRequest.MAX_BYTES, validation)) {
             files.copy(files.input(batch), splitter);
         } catch (IOException e) {
@@ -265,7 +307,7 @@ final class BatchWork implements SmartLifecycle {
         }
         byte[] sealed = contents.key(batch.tenant())
                 .seal(Json.bytes(errors), RequestBatch.purpose(batch.tenant(), batch.id(), "errors"));
-        lines.delete(batch);
+        files.holding(batch, instance, () -> lines.delete(batch));
         if (!batches.fail(batch, instance, sealed)) {
             batches.release(batch, instance); // it was cancelled meanwhile
         }

@@ -60,7 +60,7 @@ final class FileController {
         }
         int most = ObjectPage.limit(limit, MAX_LIMIT, MAX_LIMIT);
         boolean newestFirst = ObjectPage.isDescending(order);
-        var found = files.page(caller.tenant(), purpose, after, newestFirst, most + 1);
+        var found = files.page(caller.tenant(), purpose, ObjectIds.after(after), newestFirst, most + 1);
         Json.write(response, ObjectPage.of(found.stream().map(FileBody::of).toList(), most, FileBody::id));
     }
 

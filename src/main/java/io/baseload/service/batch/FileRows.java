@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -84,6 +85,17 @@ final class FileRows {
                 .isPresent();
     }
 
+    /** Until the transaction ends no other process can take the batch and write its files. False if this process no longer has it. */
+    boolean holdWriter(RequestBatch batch, UUID instance) {
+        return jdbc.sql("""
+            SELECT 1 FROM batch WHERE tenant = ? AND id = ? AND instance = ? AND ended_at IS NULL FOR UPDATE\
+            """)
+                .params(batch.tenant(), batch.id(), instance)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
     /** Also one that has expired while a batch reads it. */
     Optional<StoredFile> input(RequestBatch batch) {
         return jdbc.sql("SELECT * FROM stored_file WHERE tenant = ? AND id = ? AND complete")
@@ -139,7 +151,7 @@ final class FileRows {
     /** An erased file. */
     record Erased(String tenant, String id, boolean complete) {}
 
-    /** Erases some that are too old, and some that were begun an hour ago and never finished. */
+    /** Erases some that are too old, and some that were begun an hour ago and never finished; but none that a batch reads, or may still write. */
     List<Erased> expire(int most) {
         return jdbc.sql("""
             DELETE FROM stored_file WHERE (tenant, id) IN (
@@ -148,11 +160,13 @@ final class FileRows {
                   OR file.at < clock_timestamp() - policy.retention_days * interval '1 day'
                   OR NOT complete AND file.at < clock_timestamp() - interval '1 hour')
                 AND NOT EXISTS (
-                  SELECT FROM batch WHERE batch.tenant = file.tenant AND batch.input_file = file.id AND batch.ended_at IS NULL)
-              LIMIT ? FOR UPDATE OF file SKIP LOCKED)
+                  SELECT FROM batch WHERE batch.tenant = file.tenant AND batch.ended_at IS NULL
+                    AND (batch.input_file = file.id OR file.purpose = :output AND NOT file.complete))
+              LIMIT :most FOR UPDATE OF file SKIP LOCKED)
             RETURNING tenant, id, complete\
             """)
-                .param(most)
+                .param("output", StoredFile.OUTPUT)
+                .param("most", most)
                 .query((row, number) ->
                         new Erased(row.getString("tenant"), row.getString("id"), row.getBoolean("complete")))
                 .list();

@@ -83,15 +83,41 @@ final class FileStore {
     /**
      * Begins a file that a batch writes. What there is of it from a process that did not come to its end goes.
      *
+     * @param instance this process, which has taken the batch
      * @param id the same, whichever process writes it
+     * @throws IllegalStateException if the batch is no longer this process'
      */
-    FileDraft beginOutput(RequestBatch batch, String id, String filename) {
+    FileDraft beginOutput(RequestBatch batch, UUID instance, String id, String filename) {
         var key = contents.key(batch.tenant());
         transactions.executeWithoutResult(status -> {
+            hold(batch, instance);
             rows.delete(batch.tenant(), id);
             rows.insert(batch.tenant(), id, filename, StoredFile.OUTPUT, 0, properties.ttl());
         });
         return new FileDraft(rows, key, batch.tenant(), id);
+    }
+
+    /**
+     * Until the transaction ends no other process can take the batch, read its file or write what came of it.
+     *
+     * @throws IllegalStateException if the batch is no longer this process'
+     */
+    void hold(RequestBatch batch, UUID instance) {
+        if (!rows.holdWriter(batch, instance)) {
+            throw new IllegalStateException(batch.id() + " was taken by another process");
+        }
+    }
+
+    /**
+     * A step of a process that works on a batch, in a transaction.
+     *
+     * @throws IllegalStateException if the batch is no longer this process'
+     */
+    void holding(RequestBatch batch, UUID instance, Runnable step) {
+        transactions.executeWithoutResult(status -> {
+            hold(batch, instance);
+            step.run();
+        });
     }
 
     private static ApiException full(String what) {

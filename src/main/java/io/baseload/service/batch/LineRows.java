@@ -1,6 +1,7 @@
 package io.baseload.service.batch;
 
 import io.baseload.service.batch.RequestBatch.Counts;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -39,13 +40,17 @@ final class LineRows {
                 .update();
     }
 
-    /** Takes the next line: of the tenant whose turn was longest ago, and of its batches likewise. */
-    Optional<BatchLine> take(UUID instance) {
+    /**
+     * Takes the next line: of the tenant whose turn was longest ago, and of its batches likewise. A process whose lease was ended gets none.
+     *
+     * @param waiting batches that this process leaves alone
+     */
+    Optional<BatchLine> take(UUID instance, Collection<String> waiting) {
         return jdbc.sql("""
             WITH turn AS (
               SELECT tenant, id FROM batch
               WHERE status = 'in_progress' AND expires_at > clock_timestamp()
-                AND (paused_until IS NULL OR paused_until <= clock_timestamp())
+                AND (paused_until IS NULL OR paused_until <= clock_timestamp()) AND id <> ALL (:waiting::text[])
                 AND EXISTS (SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id AND %1$s)
               ORDER BY (SELECT max(other.taken_at) FROM batch other
                         WHERE other.tenant = batch.tenant AND other.ended_at IS NULL) NULLS FIRST,
@@ -56,12 +61,17 @@ final class LineRows {
               FROM turn JOIN batch_line line ON line.tenant = turn.tenant AND line.batch = turn.id
               WHERE %1$s ORDER BY line.line LIMIT 1 FOR UPDATE OF line SKIP LOCKED),
             marked AS (
-              UPDATE batch SET taken_at = clock_timestamp() FROM next WHERE batch.tenant = next.tenant AND batch.id = next.batch)
+              UPDATE batch SET taken_at = clock_timestamp() FROM next
+              WHERE batch.tenant = next.tenant AND batch.id = next.batch AND batch.status = 'in_progress'
+                AND EXISTS (SELECT FROM instance WHERE id = :instance)
+              RETURNING batch.tenant, batch.id)
             UPDATE batch_line line SET state = 'running', instance = :instance, attempts = line.attempts + 1
-            FROM next WHERE line.tenant = next.tenant AND line.batch = next.batch AND line.line = next.line
+            FROM next JOIN marked ON marked.tenant = next.tenant AND marked.id = next.batch
+            WHERE line.tenant = next.tenant AND line.batch = next.batch AND line.line = next.line
             RETURNING %2$s\
             """.formatted(OPEN, COLUMNS))
                 .param("instance", instance)
+                .param("waiting", waiting.toArray(String[]::new))
                 .query(BatchLine.class)
                 .optional();
     }
@@ -70,10 +80,10 @@ final class LineRows {
     boolean end(BatchLine line, UUID instance, boolean completed, byte[] result) {
         return jdbc.sql("""
             UPDATE batch_line SET state = ?, result = ?, instance = NULL
-            WHERE tenant = ? AND batch = ? AND line = ? AND state = 'running' AND instance = ?\
+            WHERE tenant = ? AND batch = ? AND line = ? AND state = 'running' AND instance = ? AND attempts = ?\
             """)
                         .params(completed ? "completed" : "failed", result)
-                        .params(line.tenant(), line.batch(), line.line(), instance)
+                        .params(line.tenant(), line.batch(), line.line(), instance, line.attempts())
                         .update()
                 == 1;
     }
@@ -82,8 +92,25 @@ final class LineRows {
     void giveBack(BatchLine line, UUID instance) {
         jdbc.sql("""
             UPDATE batch_line SET state = 'pending', instance = NULL, attempts = attempts - 1
-            WHERE tenant = ? AND batch = ? AND line = ? AND state = 'running' AND instance = ?\
-            """).params(line.tenant(), line.batch(), line.line(), instance).update();
+            WHERE tenant = ? AND batch = ? AND line = ? AND state = 'running' AND instance = ? AND attempts = ?\
+            """)
+                .params(line.tenant(), line.batch(), line.line(), instance, line.attempts())
+                .update();
+    }
+
+    /** Lines that stand as taken by this process although it doesn't run them can be taken again: the answer of a commit got lost, or what ran them failed. */
+    int release(UUID instance, Collection<BatchLine> running) {
+        return jdbc.sql("""
+            UPDATE batch_line line SET state = 'pending', instance = NULL
+            WHERE state = 'running' AND instance = :instance AND (batch || '_' || line.line) <> ALL (:running::text[])\
+            """)
+                .param("instance", instance)
+                .param(
+                        "running",
+                        running.stream()
+                                .map(line -> line.batch() + "_" + line.line())
+                                .toArray(String[]::new))
+                .update();
     }
 
     Counts counts(RequestBatch batch) {

@@ -1,6 +1,7 @@
 package io.baseload.service.batch;
 
 import io.baseload.service.contents.Contents;
+import io.baseload.service.encryption.SealingKey;
 import io.baseload.service.inference.Origin;
 import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.protocol.RequestContext;
@@ -53,11 +54,13 @@ final class LineRunner {
     }
 
     Outcome run(RequestBatch batch, BatchLine line) {
+        SealingKey key = contents.key(batch.tenant()); // before anything is asked, and charged
         byte[] text = files.read(files.input(batch), line.place(), line.length());
         LineRequest request = LineRequest.parse(text, batch.endpoint());
         String id = request.customId();
         if (line.attempts() > MAX_ATTEMPTS) {
             return ended(
+                    key,
                     batch,
                     line,
                     false,
@@ -69,18 +72,21 @@ final class LineRunner {
         }
         try {
             Object answer = answer(batch, line, request);
-            return ended(batch, line, true, LineBody.answered(line, id, 200, answer));
+            return ended(key, batch, line, true, LineBody.answered(line, id, 200, answer));
         } catch (RuntimeException e) {
             ApiException refusal = Failures.of(e, line.requestId());
-            Optional<Duration> wait = refusal.retryAfter();
+            // An answer that was generated and not kept is charged: it isn't generated again.
+            Optional<Duration> wait = Optional.of(refusal)
+                    .filter(it -> !it.code().equals(Optional.of(ApiException.STORAGE_UNAVAILABLE)))
+                    .flatMap(ApiException::retryAfter);
             return wait.isPresent()
                     ? new Outcome.Later(wait.get())
-                    : ended(batch, line, false, LineBody.answered(line, id, refusal.status(), refusal.body()));
+                    : ended(key, batch, line, false, LineBody.answered(line, id, refusal.status(), refusal.body()));
         }
     }
 
-    private Outcome ended(RequestBatch batch, BatchLine line, boolean completed, LineBody body) {
-        byte[] sealed = contents.key(batch.tenant()).seal(Json.bytes(body), purpose(batch, line.line()));
+    private static Outcome ended(SealingKey key, RequestBatch batch, BatchLine line, boolean completed, LineBody body) {
+        byte[] sealed = key.seal(Json.bytes(body), purpose(batch, line.line()));
         return new Outcome.Ended(completed, sealed);
     }
 

@@ -31,7 +31,7 @@ final class LineValidation implements LineSplitter.Listener {
 
     @Override
     public void line(int line, long place, byte[] text, boolean tooLong) {
-        if (errors.size() >= MAX_ERRORS || total > maxLines || isBlank(text)) {
+        if (errors.size() >= MAX_ERRORS || total > maxLines || !tooLong && isBlank(text)) {
             return;
         }
         total++;

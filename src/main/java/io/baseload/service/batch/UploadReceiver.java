@@ -1,5 +1,6 @@
 package io.baseload.service.batch;
 
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.service.protocol.Invalid;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.ApiException;
@@ -18,6 +19,9 @@ import org.apache.tomcat.util.http.fileupload.FileItemIterator;
 import org.apache.tomcat.util.http.fileupload.FileItemStream;
 import org.apache.tomcat.util.http.fileupload.FileUpload;
 import org.apache.tomcat.util.http.fileupload.FileUploadException;
+import org.apache.tomcat.util.http.fileupload.InvalidFileNameException;
+import org.apache.tomcat.util.http.fileupload.MultipartStream.IllegalBoundaryException;
+import org.apache.tomcat.util.http.fileupload.MultipartStream.MalformedStreamException;
 import org.apache.tomcat.util.http.fileupload.UploadContext;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
@@ -114,7 +118,7 @@ final class UploadReceiver {
                 }
                 checkPurpose();
                 return files.finish(caller.actor(), draft, ttl());
-            } catch (FileUploadException e) {
+            } catch (FileUploadException | MalformedStreamException | IllegalBoundaryException e) {
                 discard();
                 throw unreadable(e);
             } catch (IOException | RuntimeException | Error e) {
@@ -156,16 +160,25 @@ final class UploadReceiver {
         }
 
         private static String filename(FileItemStream item) {
-            String name = item.getName();
+            String name;
+            try {
+                name = item.getName();
+            } catch (InvalidFileNameException e) { // it has a character 0
+                throw wrongName();
+            }
             if (name == null || name.isEmpty()) {
                 throw Invalid.value("file", "expected a file with a name.");
             }
             if (name.length() > MAX_NAME || name.chars().anyMatch(Character::isISOControl)) {
-                throw Invalid.value(
-                        "file",
-                        "expected a name of at most " + MAX_NAME + " characters, none of them a control character.");
+                throw wrongName();
             }
             return name;
+        }
+
+        private static InvalidRequestException wrongName() {
+            return Invalid.value(
+                    "file",
+                    "expected a name of at most " + MAX_NAME + " characters, none of them a control character.");
         }
 
         private void store(String filename, InputStream in) throws IOException {
@@ -229,7 +242,7 @@ final class UploadReceiver {
             }
         }
 
-        private RuntimeException unreadable(FileUploadException e) {
+        private RuntimeException unreadable(IOException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof ApiException refusal) {
                     return refusal;

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** The state that a process reports each time it renews its lease. */
 public interface InstanceReport {
-    /** A process that serves no models. */
+    /** A process that doesn't serve yet. */
     InstanceReport NONE = new InstanceReport() {
         @Override
         public String version() {
@@ -19,7 +19,7 @@ public interface InstanceReport {
 
         @Override
         public boolean hasEngine() {
-            return false;
+            return true;
         }
 
         @Override

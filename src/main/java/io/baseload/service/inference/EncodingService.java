@@ -130,7 +130,7 @@ final class EncodingService {
         var answer = kept.map(it -> it.outputs(outputs));
         boolean settled = end(reservation, State.DONE, prepared.tokens(), watch, model, answer);
         if (!settled && answer.isPresent()) {
-            throw new LedgerUnavailableException(
+            throw LedgerUnavailableException.afterAnswer(
                     new IllegalStateException("what is to be kept was not stored in time"));
         }
         return new Encoded(model.id(), outputs, prepared.tokens(), quota);

@@ -139,7 +139,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
     }
 
     private static CompletionEvent notKept(Throwable late, Usage usage) {
-        return new CompletionEvent.Failed(new LedgerUnavailableException(late), usage);
+        return new CompletionEvent.Failed(LedgerUnavailableException.afterAnswer(late), usage);
     }
 
     private void endSpan(Usage usage, CompletionEvent last) {

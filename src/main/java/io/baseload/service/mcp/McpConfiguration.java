@@ -3,12 +3,19 @@ package io.baseload.service.mcp;
 import io.baseload.service.api.Api;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.web.CallerAdmission;
+import io.modelcontextprotocol.json.jackson3.JacksonMcpJsonMapper;
 import io.modelcontextprotocol.server.McpStatelessServerFeatures.SyncToolSpecification;
 import java.util.List;
+import org.springframework.ai.mcp.server.webmvc.transport.WebMvcStatelessServerTransport;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.ServerResponse;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The tools for Spring AI's server, which speaks the protocol: without sessions, so that any process may answer any call. */
 @Configuration(proxyBeanMethods = false)
@@ -25,5 +32,13 @@ class McpConfiguration {
         return AdminTools.of(properties.writes()).stream()
                 .map(tools::specification)
                 .toList();
+    }
+
+    /** Instead of Spring AI's route of this name. */
+    @Bean
+    @ConditionalOnBooleanProperty(name = "baseload.mcp.enabled", matchIfMissing = true)
+    RouterFunction<ServerResponse> webMvcStatelessServerRouterFunction(
+            WebMvcStatelessServerTransport transport, @Qualifier("mcpServerJsonMapper") JsonMapper json) {
+        return transport.getRouterFunction().filter(new EnvelopeFilter(new JacksonMcpJsonMapper(json)));
     }
 }

@@ -137,7 +137,8 @@ public final class Aliases {
                     .map(offer -> target)
                     .orElseThrow(() -> new UnknownModelException(target.model() + "@" + backend));
         }
-        List<RemoteOffer> elsewhere = models.existsById(target.model()) ? List.of() : backends.offering(target.model());
+        boolean local = loader.hasEngine() && models.existsById(target.model());
+        List<RemoteOffer> elsewhere = local ? List.of() : backends.offering(target.model());
         if (elsewhere.size() > 1) {
             throw new InvalidRequestException(
                     "targets",

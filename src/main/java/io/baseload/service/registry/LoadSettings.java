@@ -30,7 +30,7 @@ public record LoadSettings(
         if (!engine) {
             throw new ConflictException(
                     "This process has no engine (baseload.engine.enabled=false): it passes requests on to backends,"
-                            + " and neither imports nor loads models.");
+                            + " and neither imports, loads nor deletes models.");
         }
     }
 

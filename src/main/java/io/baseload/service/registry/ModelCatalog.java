@@ -193,6 +193,7 @@ public final class ModelCatalog {
      * @throws ConflictException if it is in memory, or an alias points to it
      */
     public void delete(String id, Runnable recorded) {
+        loader.requireEngine(); // without one it isn't known whether other processes have it in memory
         loader.inTurn(() -> {
             ModelRow row = row(id);
             refuseIfUsed(id);

@@ -150,6 +150,15 @@ final class ModelLoader {
         return needed;
     }
 
+    boolean hasEngine() {
+        return settings.engine();
+    }
+
+    /** @throws ConflictException in a process without an engine */
+    void requireEngine() {
+        settings.requireEngine();
+    }
+
     /** Those of the wanted models that are to be loaded here. */
     List<ModelRow> wanted() {
         return settings.engine() ? rows.wanted() : List.of();

@@ -70,7 +70,7 @@ final class ModelRouter implements ModelDirectory {
                     .orElse(targets);
         }
         List<RemoteOffer> elsewhere = loaded.slot(name).isPresent() ? List.of() : backends.offering(name);
-        if (elsewhere.isEmpty() || rows.existsById(name)) {
+        if (elsewhere.isEmpty() || loader.hasEngine() && rows.existsById(name)) {
             return List.of(() -> local(caller, name, true));
         }
         return ordered(

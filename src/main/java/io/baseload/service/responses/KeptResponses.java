@@ -145,6 +145,6 @@ final class KeptResponses {
     }
 
     private static ApiException unavailable(String message) {
-        return ApiException.unavailable("storage_unavailable", message, SOON);
+        return ApiException.unavailable(ApiException.STORAGE_UNAVAILABLE, message, SOON);
     }
 }

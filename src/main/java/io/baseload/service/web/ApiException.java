@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class ApiException extends RuntimeException {
     private static final String INVALID_REQUEST = "invalid_request_error";
     private static final String SERVER = "server_error";
+    /** The code of an answer that was generated, and charged, but could not be kept, or of something kept that can't be read now. */
+    public static final String STORAGE_UNAVAILABLE = "storage_unavailable";
+
     /** Clients that follow any {@code Retry-After} would sleep for hours; for longer waits they are told not to retry. */
     private static final Duration WORTH_WAITING = Duration.ofMinutes(2);
 
@@ -106,6 +109,11 @@ public final class ApiException extends RuntimeException {
                 : Optional.ofNullable(headers.get("retry-after-ms"))
                         .map(Long::parseLong)
                         .map(Duration::ofMillis);
+    }
+
+    /** For programs. */
+    public Optional<String> code() {
+        return Optional.ofNullable(detail.code());
     }
 
     public int status() {

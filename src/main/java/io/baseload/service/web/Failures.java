@@ -68,6 +68,8 @@ public final class Failures {
                         "The trail is not what was signed, from entry " + e.seq() + " on: " + e.getMessage() + ".");
             case NotEnoughMemoryException e -> ApiException.refused(507, "insufficient_memory", message(e));
             case NotEnoughDiskException e -> ApiException.refused(507, "insufficient_storage", message(e));
+            case LedgerUnavailableException e
+            when e.generated() -> ApiException.unavailable(ApiException.STORAGE_UNAVAILABLE, message(e), DATABASE_BACK);
             case LedgerUnavailableException e -> withoutDatabase(e, requestId);
             case Exception e when DatabaseFailures.isUnavailable(e) -> withoutDatabase(e, requestId);
             case MethodArgumentNotValidException e -> invalidField(e);

@@ -80,7 +80,7 @@ final class SeveralProcessesIT {
                                 database,
                                 "baseload.engine.enabled=false",
                                 "baseload.backends.allowed-hosts=127.0.0.1"))) {
-            backend.says("upstream", 3, "word");
+            backend.says("upstream", 3, "word").says("tiny", 3, "word");
             Admin admin = new Admin(first.rest());
             Admin there = new Admin(gateway.rest());
             assertThat(there.health("readiness")).isEqualTo(200);
@@ -99,6 +99,11 @@ final class SeveralProcessesIT {
                 assertThat(refused.body()).contains("This process has no engine");
             }
 
+            assertThat(gateway.rest()
+                            .send("PUT", "/admin/v1/aliases/other", Map.of("model", "tiny"))
+                            .statusCode())
+                    .isEqualTo(409);
+
             gateway.rest()
                     .post(
                             "/admin/v1/backends",
@@ -108,21 +113,22 @@ final class SeveralProcessesIT {
                                     "base_url",
                                     backend.url(),
                                     "models",
-                                    List.of(Map.of("id", "upstream"))));
+                                    List.of(Map.of("id", "upstream"), Map.of("id", "tiny"))));
             assertThat(chat(gateway.rest(), "upstream")).isEqualTo(200);
-            List<Map<String, Object>> targets = List.of(
-                    Map.of("model", "tiny", "order", 0), Map.of("model", "upstream", "backend", "far", "order", 1));
+            assertThat(chat(gateway.rest(), "tiny")).isEqualTo(200);
             assertThat(gateway.rest()
-                            .send("PUT", "/admin/v1/aliases/chat", Map.of("targets", targets))
+                            .send("DELETE", "/admin/v1/models/tiny", "")
                             .statusCode())
                     .isEqualTo(409);
+            List<Map<String, Object>> targets = List.of(
+                    Map.of("model", "tiny", "order", 0), Map.of("model", "upstream", "backend", "far", "order", 1));
             Patience.await()
                     .ignoreExceptions() // until it has heard of the backend
                     .until(() -> !first.rest()
                             .put("/admin/v1/aliases/chat", Map.of("targets", targets))
                             .isEmpty());
             assertThat(chat(gateway.rest(), "chat")).isEqualTo(200);
-            assertThat(backend.requests()).hasSize(2);
+            assertThat(backend.requests()).hasSize(3);
         }
     }
 

@@ -93,6 +93,58 @@ class BatchLinesTest {
     }
 
     @Test
+    void aProcessWithoutLeaseTakesNothing() {
+        begun(tenant(), 1);
+        assertThat(lines.take(UUID.randomUUID(), List.of())).isEmpty();
+        assertThat(lines.take(here, List.of())).isPresent();
+    }
+
+    @Test
+    void onlyTheLastAttemptSaysHowALineEnded() {
+        begun(tenant(), 1);
+        BatchLine first = lines.take(here, List.of()).orElseThrow();
+        assertThat(lines.release(here, List.of(first))).isZero();
+        assertThat(lines.release(here, List.of())).isEqualTo(1);
+        BatchLine second = lines.take(here, List.of()).orElseThrow();
+        assertThat(second.attempts()).isEqualTo(2);
+        lines.giveBack(first, here);
+        assertThat(lines.end(first, here, true, result("late"))).isFalse();
+        assertThat(lines.end(second, here, true, result("in time"))).isTrue();
+    }
+
+    @Test
+    void aBatchThatAProcessLeavesAloneIsNotTaken() {
+        RequestBatch one = begun(tenant(), 1);
+        RequestBatch other = begun(tenant(), 1);
+        assertThat(lines.take(here, List.of(one.id()))).map(BatchLine::batch).contains(other.id());
+        assertThat(lines.take(here, List.of(one.id()))).isEmpty();
+    }
+
+    @Test
+    void whatNobodyWorksOnIsLetGo() {
+        platform.get(Batches.class).create(ACTOR, order(tenant()));
+        RequestBatch taken = batches.takeUnread(here).orElseThrow();
+        assertThat(batches.releaseOthers(here, Optional.of(taken))).isZero();
+        assertThat(batches.takeUnread(here)).isEmpty();
+        assertThat(batches.releaseOthers(here, Optional.empty())).isEqualTo(1);
+        assertThat(batches.takeUnread(here)).isPresent();
+    }
+
+    @Test
+    void tenantsTakeTurnsWithFilesThatAreToBeRead() {
+        String busy = tenant();
+        platform.get(Batches.class).create(ACTOR, order(busy));
+        platform.get(Batches.class).create(ACTOR, order(busy));
+        String other = tenant();
+        platform.get(Batches.class).create(ACTOR, order(other));
+        assertThat(List.of(
+                        batches.takeUnread(here).orElseThrow().tenant(),
+                        batches.takeUnread(here).orElseThrow().tenant(),
+                        batches.takeUnread(here).orElseThrow().tenant()))
+                .containsExactly(busy, other, busy);
+    }
+
+    @Test
     void eachLineIsTakenOnceByWhoeverComes() {
         RequestBatch batch = begun(tenant(), 40);
         try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
@@ -102,13 +154,13 @@ class BatchLinesTest {
             var threads = IntStream.range(0, 8)
                     .mapToObj(i -> CompletableFuture.runAsync(() -> {
                         for (int j = 0; j < 5; j++) {
-                            var line = i % 2 == 0 ? lines.take(here) : thereLines.take(there);
+                            var line = i % 2 == 0 ? lines.take(here, List.of()) : thereLines.take(there, List.of());
                             line.map(BatchLine::line).ifPresent(taken::add);
                         }
                     }))
                     .toArray(CompletableFuture[]::new);
             CompletableFuture.allOf(threads).join();
-            for (var line = lines.take(here); line.isPresent(); line = lines.take(here)) {
+            for (var line = lines.take(here, List.of()); line.isPresent(); line = lines.take(here, List.of())) {
                 taken.add(line.get().line());
             }
             assertThat(taken).hasSize(40).doesNotHaveDuplicates();
@@ -123,13 +175,13 @@ class BatchLinesTest {
         UUID there;
         try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
             there = beside.get(Membership.class).lease().instance();
-            BatchLine done = lines.take(there).orElseThrow();
-            first = lines.take(there).orElseThrow();
+            BatchLine done = lines.take(there, List.of()).orElseThrow();
+            first = lines.take(there, List.of()).orElseThrow();
             assertThat(lines.end(done, there, true, result("done"))).isTrue();
-            assertThat(lines.take(here)).as("all run or have run").isEmpty();
+            assertThat(lines.take(here, List.of())).as("all run or have run").isEmpty();
             assertThat(batches.takeEnded(here)).as("one runs").isEmpty();
         }
-        BatchLine again = lines.take(here).orElseThrow();
+        BatchLine again = lines.take(here, List.of()).orElseThrow();
         assertThat(again.line()).isEqualTo(first.line());
         assertThat(again.attempts()).isEqualTo(2);
         assertThat(again.requestId()).isNotEqualTo(first.requestId());
@@ -137,7 +189,7 @@ class BatchLinesTest {
                 .as("no longer its")
                 .isFalse();
         assertThat(lines.end(again, here, false, result("second"))).isTrue();
-        assertThat(lines.take(here)).isEmpty();
+        assertThat(lines.take(here, List.of())).isEmpty();
         assertThat(lines.results(batch, 0, 10))
                 .extracting(it -> new String(it.result(), StandardCharsets.UTF_8))
                 .containsExactly("done", "second");
@@ -155,7 +207,7 @@ class BatchLinesTest {
         begun(many, 100);
         begun(few, 3);
         var order = IntStream.range(0, 6)
-                .mapToObj(i -> lines.take(here).orElseThrow().tenant())
+                .mapToObj(i -> lines.take(here, List.of()).orElseThrow().tenant())
                 .toList();
         assertThat(order).containsExactly(many, few, many, few, many, few);
     }
@@ -163,24 +215,24 @@ class BatchLinesTest {
     @Test
     void aLineThatWasRefusedForAWhileIsNotLost() {
         RequestBatch batch = begun(tenant(), 1);
-        BatchLine line = lines.take(here).orElseThrow();
+        BatchLine line = lines.take(here, List.of()).orElseThrow();
         lines.giveBack(line, here);
         batches.pause(batch.tenant(), batch.id(), Duration.ofHours(1));
-        assertThat(lines.take(here)).isEmpty();
+        assertThat(lines.take(here, List.of())).isEmpty();
         assertThat(batches.takeEnded(here)).isEmpty();
         batches.pause(batch.tenant(), batch.id(), Duration.ZERO);
-        assertThat(lines.take(here)).contains(line);
+        assertThat(lines.take(here, List.of())).contains(line);
     }
 
     @Test
     void whatHasNotRunInTimeExpires() {
         RequestBatch batch = begun(tenant(), 2);
-        BatchLine line = lines.take(here).orElseThrow();
+        BatchLine line = lines.take(here, List.of()).orElseThrow();
         platform.superuser()
                 .sql("UPDATE batch SET expires_at = clock_timestamp() WHERE id = ?")
                 .param(batch.id())
                 .update();
-        assertThat(lines.take(here)).isEmpty();
+        assertThat(lines.take(here, List.of())).isEmpty();
         assertThat(batches.takeEnded(here)).as("one still runs").isEmpty();
         lines.end(line, here, true, result("in time"));
         var ending = batches.takeEnded(here).orElseThrow();

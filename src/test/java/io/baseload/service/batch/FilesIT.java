@@ -16,24 +16,63 @@ import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
+import io.baseload.tools.Rest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 /** Files with OpenAI's Java SDK against the whole service. */
 @ExtendWith(WholeService.class)
 class FilesIT {
+    private static final String PURPOSE = """
+        --limit
+        Content-Disposition: form-data; name="purpose"
+
+        batch
+        """;
+    private static final String NAMED = """
+        --limit
+        Content-Disposition: form-data; name="file"; filename="%s"
+
+        one
+        --limit--
+        """;
+    private static final String NESTED = """
+        --limit
+        Content-Disposition: form-data; name="file"
+        Content-Type: multipart/mixed; boundary=another
+
+        --another
+        Content-Disposition: attachment; filename="a"
+
+        one
+        --another--
+        --limit--
+        """;
+
+    private static Rest rest;
     private static OpenAIClient client;
 
     @BeforeAll
     static void connect(RunningService service) {
+        rest = service.rest();
         client = OpenAIOkHttpClient.builder()
-                .baseUrl(service.rest().url() + "/v1")
+                .baseUrl(rest.url() + "/v1")
                 .apiKey(RunningService.KEY)
                 .maxRetries(0)
                 .build();
@@ -106,5 +145,66 @@ class FilesIT {
         assertThat(tooLarge.statusCode()).isEqualTo(413);
         assertThat(tooLarge.code()).contains("request_too_large");
         assertThat(client.files().list().items()).isEqualTo(before);
+    }
+
+    private static JsonNode error(HttpRequest.Builder request, int status) throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var answer = http.send(
+                    request.header("Authorization", "Bearer " + RunningService.KEY)
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+            return Rest.json(answer).get("error");
+        }
+    }
+
+    private static JsonNode refusedForm(String form) throws Exception {
+        return error(
+                HttpRequest.newBuilder(URI.create(rest.url() + "/v1/files"))
+                        .header("Content-Type", "multipart/form-data; boundary=limit")
+                        .POST(BodyPublishers.ofString(form.replace("\n", "\r\n"))),
+                400);
+    }
+
+    @Test
+    void aFormThatCantBeReadIsRefused() throws Exception {
+        var before = client.files().list().items();
+        assertThat(refusedForm(PURPOSE + NAMED.formatted("a\0b")).get("param").asString())
+                .isEqualTo("file");
+        for (String form : List.of(
+                PURPOSE + NESTED,
+                PURPOSE + NAMED.formatted("a").replace("--limit--", ""),
+                PURPOSE,
+                PURPOSE.replace("purpose", "p".repeat(5_000)),
+                "--limi",
+                "")) {
+            assertThat(refusedForm(form).get("message").asString()).as(form).isNotEmpty();
+        }
+        assertThat(client.files().list().items()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"files, %00", "files, file-1%00", "batches, batch_%27", "batches, %00", "files, ''"})
+    void whatCantBeAnIdIsNoParameter(String objects, String after) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(rest.url() + "/v1/" + objects + "?after=" + after));
+        assertThat(error(request, 400).get("param").asString()).isEqualTo("after");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET, files/%00", "GET, files/a%00/content", "DELETE, files/a%00", "POST, batches/a%00/cancel"})
+    void aPathWithACharacterZeroIsRefused(String method, String path) throws Exception {
+        var request =
+                HttpRequest.newBuilder(URI.create(rest.url() + "/v1/" + path)).method(method, BodyPublishers.noBody());
+        assertThat(error(request, 400).get("type").asString()).isEqualTo("invalid_request_error");
+    }
+
+    @Test
+    void whatCantBeAnIdIsNoInputFile() throws Exception {
+        var answer = rest.send(
+                "POST",
+                "/v1/batches",
+                Map.of("input_file_id", "file-\0", "endpoint", "/v1/chat/completions", "completion_window", "24h"));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(Rest.json(answer).at("/error/param").asString()).isEqualTo("input_file_id");
     }
 }

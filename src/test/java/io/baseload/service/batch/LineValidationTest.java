@@ -2,6 +2,7 @@ package io.baseload.service.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.service.web.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,6 +63,30 @@ class LineValidationTest {
                         "6 duplicate_custom_id custom_id",
                         "7 line_too_long null");
         assertThat(spans).isEmpty();
+    }
+
+    @Test
+    void aLineThatBeginsWithManyBlanksIsTooLong() {
+        assertThat(errors(GOOD.formatted(1) + "\n" + " ".repeat(1001) + GOOD.formatted(2), 10, 1000))
+                .extracting(error -> error.line() + " " + error.code())
+                .containsExactly("2 line_too_long");
+    }
+
+    @Test
+    void errorsQuoteLittleOfTheFile() {
+        String value = "\uD83D\uDE00".repeat(300);
+        assertThat(errors(GOOD.formatted(1).replace("POST", value), 10, 10_000))
+                .singleElement()
+                .satisfies(error -> {
+                    assertThat(error.message()).hasSizeLessThanOrEqualTo(200).contains("\uD83D\uDE00");
+                    assertThat(new String(Json.bytes(error), StandardCharsets.UTF_8))
+                            .contains(error.message());
+                });
+        var named = new BatchError("invalid_value", 1, "short", "p".repeat(300));
+        assertThat(named.message()).isEqualTo("short");
+        assertThat(named.param()).hasSize(200);
+        var half = errors(GOOD.formatted(1).replace("POST", "\\ud83d"), 10, 1000);
+        assertThat(Json.bytes(half)).isNotEmpty();
     }
 
     @Test

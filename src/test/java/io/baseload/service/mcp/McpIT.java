@@ -9,11 +9,13 @@ import io.baseload.tools.Rest;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
+import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import java.net.http.HttpClient.Version;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -114,6 +118,31 @@ class McpIT {
             assertThat(text(elsewhere)).startsWith("404: ");
             assertThat(text(call(client, "list_models", Map.of("limit", 0)))).startsWith("400: ");
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"ping\"}]",
+                "{\"jsonrpc\": \"2.0\", \"id\": [1], \"method\": \"ping\"}",
+                "{\"jsonrpc\": \"2.0\", \"id\": 1, \"result\": {}}",
+                "{"
+            })
+    void whatIsNoMessageIsAnErrorWithoutTheServersInside(String body) throws Exception {
+        HttpResponse<String> answer = rest.send("POST", "/mcp", body, "Accept", "application/json, text/event-stream");
+        assertThat(answer.statusCode()).isEqualTo(400);
+        JsonNode error = Rest.json(answer);
+        assertThat(error.propertyNames()).containsExactlyInAnyOrder("jsonrpc", "id", "error");
+        assertThat(error.at("/error").propertyNames()).containsExactlyInAnyOrder("code", "message");
+        assertThat(error.at("/error/code").asInt()).isEqualTo(McpSchema.ErrorCodes.INVALID_REQUEST);
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefusedAsElsewhere() throws Exception {
+        String body = "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"" + "p".repeat(9 << 20) + "\"}";
+        assertThat(rest.send("POST", "/mcp", body, "Accept", "application/json, text/event-stream")
+                        .statusCode())
+                .isEqualTo(413);
     }
 
     @Test
