@@ -83,10 +83,16 @@ class ProfileTest {
     void allocatesNothing() {
         step();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 100; i++) {
-            step();
+        // The JVM allocates something now and then, such as when it links a call for the first time; a step that
+        // allocates does it in each round.
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20 && least > 0; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 100; i++) {
+                step();
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
-        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isZero();
+        assertThat(least).isZero();
     }
 }
