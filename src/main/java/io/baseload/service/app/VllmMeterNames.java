@@ -81,9 +81,6 @@ final class VllmMeterNames implements MultiCollector {
 
     private static Stream<MetricSnapshot> renamed(MetricSnapshot metric) {
         String name = metric.getMetadata().getName();
-        if (!isCopied(name)) {
-            return Stream.empty();
-        }
         var metadata = new MetricMetadata(
                 THEIRS + name.substring(OURS.length()), metric.getMetadata().getHelp());
         return switch (metric) {

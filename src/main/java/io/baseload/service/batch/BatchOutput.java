@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Writes what came of a batch's lines into files, in the order of the lines: those that were answered into one, all others into another.
@@ -29,21 +28,13 @@ final class BatchOutput {
     private final LineRows lines;
     private final FileStore files;
     private final Contents contents;
-    private final TransactionOperations transactions;
     private final AuditTrail audit;
 
-    BatchOutput(
-            BatchRows rows,
-            LineRows lines,
-            FileStore files,
-            Contents contents,
-            TransactionOperations transactions,
-            AuditTrail audit) {
+    BatchOutput(BatchRows rows, LineRows lines, FileStore files, Contents contents, AuditTrail audit) {
         this.rows = rows;
         this.lines = lines;
         this.files = files;
         this.contents = contents;
-        this.transactions = transactions;
         this.audit = audit;
     }
 
@@ -56,15 +47,9 @@ final class BatchOutput {
                 files.beginOutput(batch, instance, id(batch, "error"), batch.id() + "_error.jsonl"));
         boolean more;
         do {
-            more = transactions.execute(status -> {
-                files.hold(batch, instance);
-                return writing.next();
-            });
+            more = files.holding(batch, instance, writing::next);
         } while (more);
-        transactions.executeWithoutResult(status -> {
-            files.hold(batch, instance);
-            end(writing, instance);
-        });
+        files.holding(batch, instance, () -> end(writing, instance));
     }
 
     private void end(Writing writing, UUID instance) {

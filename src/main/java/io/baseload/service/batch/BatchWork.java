@@ -90,7 +90,7 @@ final class BatchWork implements SmartLifecycle {
     public void start() {
         running = true;
         if (properties.concurrency() > 0) {
-            var unused = clock.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+            var unused = clock.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
         }
     }
 
@@ -120,18 +120,25 @@ final class BatchWork implements SmartLifecycle {
             return;
         }
         try {
-            clock.execute(this::look);
+            clock.execute(() -> look(false));
         } catch (RejectedExecutionException e) {
             LOG.debug("no more batches: {}", e.toString());
         }
     }
 
+    /** Each second; a look in between needs not let go of anything. */
+    private void tick() {
+        waiting.values().removeIf(until -> until.isBefore(Instant.now()));
+        look(true);
+    }
+
     /** Runs in the clock's thread alone. An Error too must not end the clock. */
-    private void look() {
+    private void look(boolean letsGo) {
         try {
-            waiting.values().removeIf(until -> until.isBefore(Instant.now()));
             if (running && batches.anyActive()) {
-                letGo();
+                if (letsGo) {
+                    letGo();
+                }
                 takeLines();
                 takeBatch();
             }
@@ -275,7 +282,7 @@ final class BatchWork implements SmartLifecycle {
                 LOG.error("{} waits", batch.id(), e);
                 pause(batch);
             } finally {
-                current.set(null); // the next look lets go of it
+                current.set(null); // the next tick lets go of it
                 wake();
             }
         });

@@ -11,7 +11,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.support.TransactionOperations;
 
 /** Wires what runs batches. */
 @Configuration(proxyBeanMethods = false)
@@ -32,14 +31,13 @@ class BatchWorkConfiguration {
             FileStore files,
             Contents contents,
             LineRunner runner,
-            TransactionOperations transactions,
             AuditTrail audit,
             Membership membership,
             BatchProperties properties,
             MeterRegistry meters) {
         var batches = new BatchRows(jdbc);
         var lines = new LineRows(jdbc);
-        var output = new BatchOutput(batches, lines, files, contents, transactions, audit);
+        var output = new BatchOutput(batches, lines, files, contents, audit);
         return new BatchWork(batches, lines, files, contents, output, runner, membership, properties, meters);
     }
 }

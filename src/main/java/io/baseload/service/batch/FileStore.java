@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -89,8 +90,7 @@ final class FileStore {
      */
     FileDraft beginOutput(RequestBatch batch, UUID instance, String id, String filename) {
         var key = contents.key(batch.tenant());
-        transactions.executeWithoutResult(status -> {
-            hold(batch, instance);
+        holding(batch, instance, () -> {
             rows.delete(batch.tenant(), id);
             rows.insert(batch.tenant(), id, filename, StoredFile.OUTPUT, 0, properties.ttl());
         });
@@ -98,25 +98,23 @@ final class FileStore {
     }
 
     /**
-     * Until the transaction ends no other process can take the batch, read its file or write what came of it.
+     * A step of a process that works on a batch, in a transaction: until it ends no other process can take the batch, read its file or write what came of it.
      *
      * @throws IllegalStateException if the batch is no longer this process'
      */
-    void hold(RequestBatch batch, UUID instance) {
-        if (!rows.holdWriter(batch, instance)) {
-            throw new IllegalStateException(batch.id() + " was taken by another process");
-        }
+    <T> T holding(RequestBatch batch, UUID instance, Supplier<T> step) {
+        return transactions.execute(status -> {
+            if (!rows.holdWriter(batch, instance)) {
+                throw new IllegalStateException(batch.id() + " was taken by another process");
+            }
+            return step.get();
+        });
     }
 
-    /**
-     * A step of a process that works on a batch, in a transaction.
-     *
-     * @throws IllegalStateException if the batch is no longer this process'
-     */
     void holding(RequestBatch batch, UUID instance, Runnable step) {
-        transactions.executeWithoutResult(status -> {
-            hold(batch, instance);
+        holding(batch, instance, () -> {
             step.run();
+            return true;
         });
     }
 

@@ -21,14 +21,14 @@ record AdminTool(
     }
 
     /** Where the route takes a parameter. */
-    enum Place {
+    enum Location {
         PATH,
         QUERY,
         BODY
     }
 
     /** @param type in JSON Schema: string, integer or boolean */
-    record Parameter(String name, String type, Place place, boolean required, String description) {}
+    record Parameter(String name, String type, Location location, boolean required, String description) {}
 
     static AdminTool reading(String name, String route, String description) {
         return new AdminTool(name, description, "GET", route, Effect.READS, List.of());
@@ -40,17 +40,17 @@ record AdminTool(
 
     /** The same with a parameter in its path. */
     AdminTool path(String parameter, String description) {
-        return with(new Parameter(parameter, "string", Place.PATH, true, description));
+        return with(new Parameter(parameter, "string", Location.PATH, true, description));
     }
 
     /** The same with a parameter in its query. */
     AdminTool query(String parameter, String type, String description) {
-        return with(new Parameter(parameter, type, Place.QUERY, false, description));
+        return with(new Parameter(parameter, type, Location.QUERY, false, description));
     }
 
     /** The same with a field in its body. */
     AdminTool body(String parameter, String type, boolean required, String description) {
-        return with(new Parameter(parameter, type, Place.BODY, required, description));
+        return with(new Parameter(parameter, type, Location.BODY, required, description));
     }
 
     /** The same for a list that comes in parts. */
@@ -84,9 +84,9 @@ record AdminTool(
                 false);
     }
 
-    List<Parameter> in(Place place) {
+    List<Parameter> in(Location location) {
         return parameters.stream()
-                .filter(parameter -> parameter.place() == place)
+                .filter(parameter -> parameter.location() == location)
                 .toList();
     }
 }

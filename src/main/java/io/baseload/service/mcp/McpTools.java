@@ -100,19 +100,19 @@ final class McpTools {
 
     private Map<String, Object> ask(AdminTool tool, Map<String, Object> arguments) {
         var variables = new ArrayList<Object>();
-        tool.in(AdminTool.Place.PATH).forEach(parameter -> variables.add(given(arguments, parameter)));
-        var query = tool.in(AdminTool.Place.QUERY).stream()
+        tool.in(AdminTool.Location.PATH).forEach(parameter -> variables.add(given(arguments, parameter)));
+        var query = tool.in(AdminTool.Location.QUERY).stream()
                 .filter(parameter -> arguments.get(parameter.name()) != null)
                 .peek(parameter -> variables.add(given(arguments, parameter)))
                 .map(parameter -> parameter.name() + "={" + parameter.name() + "}")
                 .collect(Collectors.joining("&"));
         var body = new LinkedHashMap<String, Object>();
-        tool.in(AdminTool.Place.BODY).stream()
+        tool.in(AdminTool.Location.BODY).stream()
                 .filter(parameter -> arguments.get(parameter.name()) != null)
                 .forEach(parameter -> body.put(parameter.name(), given(arguments, parameter)));
         return api.send(
                 tool.method(),
-                tool.in(AdminTool.Place.BODY).isEmpty() ? null : body,
+                tool.in(AdminTool.Location.BODY).isEmpty() ? null : body,
                 query.isEmpty() ? tool.route() : tool.route() + "?" + query,
                 variables.toArray());
     }

@@ -39,7 +39,6 @@ public final class ImportService {
     private final ModelStore store;
     private final ModelCatalog catalog;
     private final ModelLoader loader;
-    private final LoadSettings settings;
     private final Jobs jobs;
     private final DiskSpace space;
     private final AuditTrail audit;
@@ -95,7 +94,6 @@ public final class ImportService {
             ModelStore store,
             ModelCatalog catalog,
             ModelLoader loader,
-            LoadSettings settings,
             Jobs jobs,
             DiskSpace space,
             AuditTrail audit,
@@ -105,7 +103,6 @@ public final class ImportService {
         this.store = store;
         this.catalog = catalog;
         this.loader = loader;
-        this.settings = settings;
         this.jobs = jobs;
         this.space = space;
         this.audit = audit;
@@ -127,7 +124,7 @@ public final class ImportService {
      */
     public Job start(
             String path, String name, Optional<Quantization> quantization, Actor actor, Consumer<Job> recorded) {
-        settings.requireEngine();
+        loader.requireEngine();
         ModelCatalog.checkName("name", name);
         catalog.refuseIfTaken(name);
         space.require(folder.snapshot(path).bytes());
@@ -138,7 +135,7 @@ public final class ImportService {
 
     /** @throws ConflictException in a process without an engine */
     void requireEngine() {
-        settings.requireEngine();
+        loader.requireEngine();
     }
 
     private void run(ImportTask task, Progress progress) {

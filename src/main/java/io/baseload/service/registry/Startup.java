@@ -29,7 +29,6 @@ public final class Startup implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
 
-    private final LoadSettings settings;
     private final AliasTargets aliases;
     private final AliasRoutes routes;
     private final Backends backends;
@@ -46,7 +45,6 @@ public final class Startup implements SmartLifecycle {
     private volatile boolean ready;
 
     Startup(
-            LoadSettings settings,
             AliasTargets aliases,
             AliasRoutes routes,
             Backends backends,
@@ -58,7 +56,6 @@ public final class Startup implements SmartLifecycle {
             Reconciler reconciler,
             ModelStore store,
             Engine engine) {
-        this.settings = settings;
         this.aliases = aliases;
         this.routes = routes;
         this.backends = backends;
@@ -76,7 +73,7 @@ public final class Startup implements SmartLifecycle {
     public void start() {
         running = true;
         jobs.failInterrupted();
-        if (settings.engine()) {
+        if (loader.hasEngine()) {
             bundled.run();
         }
         backends.sealKeys();

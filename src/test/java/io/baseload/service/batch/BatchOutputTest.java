@@ -9,6 +9,7 @@ import io.baseload.service.batch.BatchRows.Ending;
 import io.baseload.service.batch.RequestBatch.Counts;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.testing.TestPlatform;
@@ -55,13 +56,20 @@ class BatchOutputTest {
         platform.close();
     }
 
-    private BatchOutput output(TransactionOperations transactions) {
-        return new BatchOutput(
-                batches, lines, files, platform.get(Contents.class), transactions, platform.get(AuditTrail.class));
+    private BatchOutput output(FileStore store) {
+        return new BatchOutput(batches, lines, store, platform.get(Contents.class), platform.get(AuditTrail.class));
     }
 
-    private TransactionOperations transactions() {
-        return platform.get(TransactionOperations.class);
+    /** The store with transactions before one of which something else happens. */
+    private FileStore overtaken(int before, Runnable other) {
+        return new FileStore(
+                new FileRows(platform.jdbc()),
+                batches,
+                platform.get(Contents.class),
+                platform.get(MasterKeys.class),
+                new Overtaken(platform.get(TransactionOperations.class), before, other),
+                platform.get(AuditTrail.class),
+                platform.get(FileProperties.class));
     }
 
     /** A batch whose lines have all run. */
@@ -109,7 +117,7 @@ class BatchOutputTest {
     private record Late(Ending ending, UUID instance) {}
 
     private void writeHere() {
-        output(transactions()).write(batches.takeEnded(here).orElseThrow(), here);
+        output(files).write(batches.takeEnded(here).orElseThrow(), here);
     }
 
     private RequestBatch now(RequestBatch batch) {
@@ -163,7 +171,7 @@ class BatchOutputTest {
         RequestBatch batch = ran(3, line -> true, BatchOutputTest::result);
         Late late = taken();
         writeHere();
-        assertThatThrownBy(() -> output(transactions()).write(late.ending(), late.instance()))
+        assertThatThrownBy(() -> output(files).write(late.ending(), late.instance()))
                 .hasMessageContaining("taken by another process");
         assertThat(read(now(batch).outputFile()))
                 .isEqualTo(lines(IntStream.rangeClosed(1, 3), BatchOutputTest::result));
@@ -173,7 +181,7 @@ class BatchOutputTest {
     void aProcessThatLosesTheBatchWhileItWritesChangesNothing() throws IOException {
         RequestBatch batch = ran(200, line -> true, BatchOutputTest::longResult);
         Late late = taken();
-        var overtaken = new Overtaken(transactions(), 2, this::writeHere);
+        var overtaken = overtaken(4, this::writeHere); // two begin the files, two write
         assertThatThrownBy(() -> output(overtaken).write(late.ending(), late.instance()))
                 .hasMessageContaining("taken by another process");
         assertThat(read(now(batch).outputFile()))

@@ -77,7 +77,7 @@ class McpIT {
             String id = models.at("/data/0/id").asString();
             var arguments = Map.<String, Object>of("id", id, "tenant", "default", "name", "default", "prefix", "none");
             for (AdminTool tool : AdminTools.of(false)) {
-                var own = tool.in(AdminTool.Place.PATH).stream()
+                var own = tool.in(AdminTool.Location.PATH).stream()
                         .collect(Collectors.toMap(AdminTool.Parameter::name, it -> arguments.get(it.name())));
                 CallToolResult result = call(client, tool.name(), own);
                 if (List.of("get_job", "get_canary").contains(tool.name())) {

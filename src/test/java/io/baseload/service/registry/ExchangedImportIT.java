@@ -108,7 +108,6 @@ final class ExchangedImportIT {
                 service.bean(ModelStore.class),
                 service.bean(ModelCatalog.class),
                 service.bean(ModelLoader.class),
-                service.bean(LoadSettings.class),
                 jobs,
                 service.bean(DiskSpace.class),
                 service.bean(AuditTrail.class),
