@@ -1,28 +1,24 @@
 package io.baseload.cli;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.Progress;
 import io.baseload.engine.store.StoredFolder;
-import java.lang.management.ManagementFactory;
+import io.baseload.service.registry.MemoryBudget;
 import java.nio.file.Path;
 
 /**
  * Loads a model for a command as the service does: one that doesn't fit is refused with numbers before its weights are read, and an imported one is read ahead, in large pieces, so that its first steps don't wait for the
  * disk page by page.
  *
- * @param limit bytes that the process may use: the cgroup's limit, or the machine's memory
- * @param heap of these, what the Java heap may take
+ * @param budget what the process may use
  */
-record CommandLoad(long limit, long heap) {
+record CommandLoad(MemoryBudget budget) {
 
     static CommandLoad ofThisProcess() {
-        var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return new CommandLoad(
-                machine.getTotalMemorySize(), Runtime.getRuntime().maxMemory());
+        return new CommandLoad(MemoryBudget.ofThisProcess(0));
     }
 
     LoadedModel load(Engine engine, Path model, LoadOptions options) {
@@ -40,10 +36,10 @@ record CommandLoad(long limit, long heap) {
 
     /** @throws BadInputException if so many bytes outside the heap are more than there are */
     void admit(long needed) {
-        long free = Math.max(0, limit - heap);
+        long free = Math.max(0, budget.available(0));
         if (needed > free) {
             throw new BadInputException("the model needs " + mib(needed) + " of memory outside the heap, " + mib(free)
-                    + " can be had: " + mib(limit) + " in all, " + mib(heap) + " for the heap");
+                    + " can be had: " + mib(budget.limit()) + " in all, " + mib(budget.heap()) + " for the heap");
         }
     }
 

@@ -7,6 +7,7 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.service.registry.MemoryBudget;
 import io.baseload.testing.TestModels;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -20,13 +21,14 @@ class CommandLoadTest {
             LoadOptions options = LoadOptions.named("tiny").withContextLength(64);
             long needed = engine.estimate(MODEL, options).total();
             long heap = 10L << 20;
-            var tooLittle = new CommandLoad(heap + needed - 1, heap);
+            var tooLittle = new CommandLoad(new MemoryBudget(heap + needed - 1, heap, 0));
             assertThatThrownBy(() -> tooLittle.load(engine, MODEL, options))
                     .isInstanceOf(BadInputException.class)
                     .hasMessageMatching(
                             "the model needs \\d+ MiB of memory outside the heap, \\d+ MiB can be had: \\d+ MiB in"
                                     + " all, 10 MiB for the heap");
-            try (LoadedModel loaded = new CommandLoad(heap + needed, heap).load(engine, MODEL, options)) {
+            try (LoadedModel loaded =
+                    new CommandLoad(new MemoryBudget(heap + needed, heap, 0)).load(engine, MODEL, options)) {
                 assertThat(loaded.load().memory().total()).isLessThanOrEqualTo(needed);
             }
         }

@@ -152,6 +152,17 @@ final class BatchRows {
                 == 1;
     }
 
+    /** Until the transaction ends no other process can take the batch and write its files. False if this process no longer has it. */
+    boolean hold(RequestBatch batch, UUID instance) {
+        return jdbc.sql("""
+            SELECT 1 FROM batch WHERE tenant = ? AND id = ? AND instance = ? AND ended_at IS NULL FOR UPDATE\
+            """)
+                .params(batch.tenant(), batch.id(), instance)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
     /** This process does not go on with it. */
     void release(RequestBatch batch, UUID instance) {
         jdbc.sql("UPDATE batch SET instance = NULL WHERE tenant = ? AND id = ? AND instance = ?")
@@ -259,7 +270,7 @@ final class BatchRows {
                 JSON.readValue(row.getString("reached"), new TypeReference<>() {}));
     }
 
-    private static Instant time(ResultSet row, String column) throws SQLException {
+    static Instant time(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 }

@@ -3,11 +3,8 @@ package io.baseload.service.batch;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -80,17 +77,6 @@ final class FileRows {
     boolean lock(String tenant, String id) {
         return jdbc.sql("SELECT 1 FROM stored_file WHERE tenant = ? AND id = ? AND " + THERE + " FOR UPDATE")
                 .params(tenant, id)
-                .query(Integer.class)
-                .optional()
-                .isPresent();
-    }
-
-    /** Until the transaction ends no other process can take the batch and write its files. False if this process no longer has it. */
-    boolean holdWriter(RequestBatch batch, UUID instance) {
-        return jdbc.sql("""
-            SELECT 1 FROM batch WHERE tenant = ? AND id = ? AND instance = ? AND ended_at IS NULL FOR UPDATE\
-            """)
-                .params(batch.tenant(), batch.id(), instance)
                 .query(Integer.class)
                 .optional()
                 .isPresent();
@@ -179,11 +165,7 @@ final class FileRows {
                 row.getString("filename"),
                 row.getString("purpose"),
                 row.getLong("bytes"),
-                time(row, "at"),
-                time(row, "expires_at"));
-    }
-
-    private static Instant time(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
+                BatchRows.time(row, "at"),
+                BatchRows.time(row, "expires_at"));
     }
 }

@@ -104,7 +104,7 @@ final class FileStore {
      */
     <T> T holding(RequestBatch batch, UUID instance, Supplier<T> step) {
         return transactions.execute(status -> {
-            if (!rows.holdWriter(batch, instance)) {
+            if (!batches.hold(batch, instance)) {
                 throw new IllegalStateException(batch.id() + " was taken by another process");
             }
             return step.get();

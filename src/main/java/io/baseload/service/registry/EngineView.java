@@ -24,7 +24,7 @@ public final class EngineView {
     public record Memory(MemoryBudget budget, long models) {
         /** The memory available for another model. */
         public long free() {
-            return Math.max(0, budget.limit() - budget.heap() - budget.reserve() - models);
+            return Math.max(0, budget.available(models));
         }
     }
 

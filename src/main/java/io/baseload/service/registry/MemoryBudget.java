@@ -20,12 +20,21 @@ public record MemoryBudget(long limit, long heap, long reserve) {
     }
 
     /**
+     * What models can take; below 0 if others already take more than there is.
+     *
+     * @param taken by models
+     */
+    public long available(long taken) {
+        return limit - heap - reserve - taken;
+    }
+
+    /**
      * Checks that a model fits next to the loaded ones.
      *
      * @throws NotEnoughMemoryException if it does not
      */
     void admit(String model, long needed, long loaded) {
-        long available = limit - heap - reserve - loaded;
+        long available = available(loaded);
         if (needed > available) {
             throw new NotEnoughMemoryException(model, needed, available, this, loaded);
         }
