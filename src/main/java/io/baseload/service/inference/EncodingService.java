@@ -27,9 +27,6 @@ final class EncodingService {
     /** Maximum tokens of one request, as in the OpenAI API: more would make others wait for long. */
     private static final int MAX_TOKENS = 300_000;
 
-    private static final long MAX_DELAY_MILLIS = 1_000;
-    private static final long MAX_DELAY_OF_KEPT_MILLIS = 10_000;
-
     private final Books books;
     private final RequestGuard guard;
     private final Membership membership;
@@ -151,7 +148,7 @@ final class EncodingService {
         var usage = new Usage(tokens, 0);
         watch.end(usage, state == State.DONE ? "stop" : state.word());
         model.ended(state == State.FAILED, Duration.ofMillis(watch.milliseconds()));
-        long patience = answer.isPresent() ? MAX_DELAY_OF_KEPT_MILLIS : MAX_DELAY_MILLIS;
+        long patience = ReservationLedger.patienceMillis(answer.isPresent());
         boolean settled = books.ledger()
                 .settle(new Outcome(reservation, state, usage, List.of(), watch.milliseconds(), answer, List.of()))
                 .handle((nothing, failure) -> failure == null)

@@ -37,6 +37,8 @@ final class ReservationLedger implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 5_000;
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long MAX_PAUSE_MILLIS = 5_000;
+    private static final long MAX_DELAY_MILLIS = 1_000;
+    private static final long MAX_DELAY_OF_KEPT_MILLIS = 10_000;
 
     private final LedgerTransactions transactions;
     private final GroupCommit<QuotaDemand, QuotaDecision> checking;
@@ -221,5 +223,14 @@ final class ReservationLedger implements AutoCloseable {
         reserving.close();
         clock.shutdown();
         settling.close();
+    }
+
+    /**
+     * How long the end of an answer waits for its settlement.
+     *
+     * @param kept whether its text is kept: then it is told only when that is done
+     */
+    static long patienceMillis(boolean kept) {
+        return kept ? MAX_DELAY_OF_KEPT_MILLIS : MAX_DELAY_MILLIS;
     }
 }

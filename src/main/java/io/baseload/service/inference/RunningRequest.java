@@ -28,8 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RunningRequest implements Consumer<CompletionEvent> {
     private static final Logger log = LoggerFactory.getLogger(RunningRequest.class);
-    private static final long MAX_DELAY_MILLIS = 1_000;
-    private static final long MAX_DELAY_OF_KEPT_MILLIS = 10_000;
 
     private final Reservation reservation;
     private final ServedModel model;
@@ -133,7 +131,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         var outcome = new Outcome(reservation, state, usage, finishReasons, watch.milliseconds(), answer, verdicts);
         var unused = ledger.settle(outcome)
                 .copy()
-                .orTimeout(kept != null ? MAX_DELAY_OF_KEPT_MILLIS : MAX_DELAY_MILLIS, TimeUnit.MILLISECONDS)
+                .orTimeout(ReservationLedger.patienceMillis(kept != null), TimeUnit.MILLISECONDS)
                 .whenComplete(
                         (nothing, late) -> deliver(usage, late != null && kept != null ? notKept(late, usage) : last));
     }
