@@ -92,11 +92,14 @@ public final class Browser implements AutoCloseable {
         field.sendKeys(text);
     }
 
-    /** Presses the first button or link that says so. */
+    /** Presses the first button or link that says so, once there is one: a page may refresh itself meanwhile. */
     public void press(String label) {
-        driver.findElement(By.xpath(
-                        "//main//*[(self::button or self::a or self::summary) and normalize-space()='" + label + "']"))
-                .click();
+        By labelled =
+                By.xpath("//main//*[(self::button or self::a or self::summary) and normalize-space()='" + label + "']");
+        Patience.await().pollInterval(Duration.ofMillis(100)).ignoreExceptions().until(() -> {
+            driver.findElement(labelled).click();
+            return true;
+        });
     }
 
     /** Says yes to what the page asks. */

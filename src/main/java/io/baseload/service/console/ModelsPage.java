@@ -38,6 +38,8 @@ final class ModelsPage {
 
     @GetMapping
     String page(Model model) {
+        // first: a job that ends from here on refreshes the page, one that has ended shows in all that follows
+        jobs(model);
         EngineState.Now now = engine.now();
         model.addAttribute("memory", Part.ofMemory(now, shown));
         model.addAttribute("models", api.list("/admin/v1/models?limit=1000"));
@@ -48,7 +50,6 @@ final class ModelsPage {
                 aliases.stream()
                         .flatMap(alias -> canary(String.valueOf(alias.get("name"))).stream())
                         .toList());
-        jobs(model);
         return "models";
     }
 
