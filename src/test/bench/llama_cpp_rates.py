@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Rates of llama.cpp on a GGUF file, by the low-level API of llama-cpp-python: prefill of some prompts, then decode of all sequences together.
 
-    llama_cpp_rates.py MODEL [--threads 2] [--prompt 512] [--decode 64] [--batch 1] [--repeat 3]
+    llama_cpp_rates.py MODEL [--threads 2] [--prompt 512] [--decode 64] [--batch 1] [--repeat 3] [--no-mmap]
 
 Prints one JSON object: prefillTps and decodeTps, each {median, min, max}, in tokens per second of all sequences together. The first round doesn't count.
 """
@@ -40,11 +40,14 @@ def main():
     p.add_argument("model")
     for name, default in (("threads", 2), ("prompt", 512), ("decode", 64), ("batch", 1), ("repeat", 3)):
         p.add_argument("--" + name, type=int, default=default)
+    p.add_argument("--no-mmap", action="store_true", help="reads the weights into memory of its own, which may then be of huge pages")
     a = p.parse_args()
     llama_cpp.llama_backend_init()
     silent = llama_cpp.llama_log_callback(lambda level, text, data: None)
     llama_cpp.llama_log_set(silent, None)
-    model = llama_cpp.llama_model_load_from_file(a.model.encode(), llama_cpp.llama_model_default_params())
+    loading = llama_cpp.llama_model_default_params()
+    loading.use_mmap = not a.no_mmap
+    model = llama_cpp.llama_model_load_from_file(a.model.encode(), loading)
     options = llama_cpp.llama_context_default_params()
     options.n_ctx = a.batch * (a.prompt + a.decode + 32)
     options.n_seq_max = a.batch

@@ -7,7 +7,8 @@
 
 Needs a built jar (./mvnw package -DskipTests). Everything else is kept in target/peers: the builds, and runs.jsonl, one line for each run. `run` skips what
 runs.jsonl has, so it may be interrupted and called again; --most SECONDS ends it after a while, --guard COMMAND runs each measurement behind COMMAND (for instance
-a lock that keeps builds away). With --isa avx2 the peer is a build without AVX-512 and VNNI, and Baseload runs with -XX:UseAVX=2.
+a lock that keeps builds away). With --isa avx2 the peer is a build without AVX-512 and VNNI, and Baseload runs with -XX:UseAVX=2. Decode of one sequence is also measured
+with llama.cpp's weights in huge pages (not mapped, and glibc's malloc.hugetlb=1), since Baseload requests huge pages by itself and llama.cpp doesn't.
 
 PROGRAM of another engine is called as llama_cpp_rates.py is (MODEL --threads N --prompt N --decode N --batch N --repeat N) and prints the same JSON.
 """
@@ -32,6 +33,7 @@ BUILDS = {
     "avx2": "-DGGML_NATIVE=OFF -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON -DGGML_AVX512=OFF -DGGML_AVX_VNNI=OFF",
 }
 PEER = "llama.cpp"
+HUGE = "llama.cpp, huge pages"
 OURS = "Baseload"
 MARKS = ("<!-- peers.py begins -->", "<!-- peers.py ends -->")
 
@@ -88,8 +90,11 @@ def command(engine, isa, case, a):
         return [os.path.join(ROOT, "bin", "baseload"), "bench", "--json", "--quantize", case.quantize, "--precision", case.precision, *lengths, file]
     if case.quantize != "keep" or case.precision != "fast":
         return None
-    if engine == PEER:
-        return [os.path.join(a.builds, isa, "bin", "python"), os.path.join(HERE, "llama_cpp_rates.py"), file, *lengths]
+    if engine == HUGE and case.table != "one":
+        return None
+    if engine in (PEER, HUGE):
+        own = ["--no-mmap"] if engine == HUGE else []
+        return [os.path.join(a.builds, isa, "bin", "python"), os.path.join(HERE, "llama_cpp_rates.py"), file, *lengths, *own]
     return [a.engines[engine], file, *lengths]
 
 
@@ -98,6 +103,8 @@ def measure(engine, isa, case, a):
     env = dict(os.environ)
     if engine == OURS and isa == "avx2":
         env["BASELOAD_JAVA_OPTS"] = (env.get("BASELOAD_JAVA_OPTS", "") + " -XX:UseAVX=2").strip()
+    if engine == HUGE:
+        env["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"
     script = " ".join(shlex.quote(word) for word in words)
     if case.crowd:
         loops = "(while :; do :; done) & loops=\"$loops $!\"; " * case.crowd
@@ -114,7 +121,7 @@ def run(a):
     for pair in range(a.pairs):
         for isa in a.isa:
             for case in cases(a.models, a.cases):
-                engines = [OURS, PEER, *a.engines]
+                engines = [OURS, PEER, HUGE, *a.engines]
                 for engine in engines if pair % 2 == 0 else reversed(engines):
                     if (engine, isa, pair, case.key()) in had or command(engine, isa, case, a) is None:
                         continue
@@ -168,8 +175,8 @@ class Runs:
     def of(self, engine, **case):
         return [entry for entry in self.entries if entry["engine"] == engine and all(entry["case"][name] == value for name, value in case.items())]
 
-    def engines(self):
-        return sorted({entry["engine"] for entry in self.entries} - {OURS}, key=lambda name: (name != PEER, name))
+    def engines(self, table):
+        return sorted({entry["engine"] for entry in self.entries if entry["case"]["table"] == table} - {OURS}, key=lambda name: (name != PEER, name))
 
     def variants(self, table, *names):
         found = []
@@ -192,7 +199,7 @@ def one(runs):
         row = [model, {"keep": "as stored"}.get(quantize, quantize) + ", " + precision]
         for field in ("prefillTps", "decodeTps"):
             row.append(middle(rates(ours, field).values()))
-            for engine in runs.engines():
+            for engine in runs.engines("one"):
                 theirs = rates(runs.of(engine, **same), field)
                 row += [middle(theirs.values()), ratio(rates(ours, field), theirs)]
         row.append(middle([entry["result"]["rooflineFraction"] for entry in ours], 2))
@@ -200,7 +207,7 @@ def one(runs):
     head = ["model", "weights"]
     for phase in ("prefill", "decode"):
         head.append(phase)
-        for engine in runs.engines():
+        for engine in runs.engines("one"):
             head += [engine, "ratio"]
     return table(head + ["decode, of the roofline"], rows)
 
@@ -209,7 +216,7 @@ def batches(runs):
     rows = []
     for model, batch in runs.variants("batches", "model", "batch"):
         row = [model, str(batch)]
-        for engine in [OURS, *runs.engines()]:
+        for engine in [OURS, *runs.engines("batches")]:
             own = rates(runs.of(engine, table="batches", model=model, batch=batch), "decodeTps")
             alone = rates(runs.of(engine, table="batches", model=model, batch=1), "decodeTps")
             row += [middle(own.values()), ratio(own, alone)]
@@ -217,7 +224,7 @@ def batches(runs):
         row.append(middle([entry["result"]["rooflineFraction"] for entry in ours], 2))
         rows.append(row)
     head = ["model", "sequences"]
-    for engine in [OURS, *runs.engines()]:
+    for engine in [OURS, *runs.engines("batches")]:
         head += [engine, "of one"]
     return table(head + ["of the roofline"], rows)
 
@@ -225,7 +232,7 @@ def batches(runs):
 def crowded(runs):
     rows = []
     for (model,) in runs.variants("crowded", "model"):
-        for engine in [OURS, *runs.engines()]:
+        for engine in [OURS, *runs.engines("crowded")]:
             free, beside = (rates(runs.of(engine, table="crowded", model=model, crowd=crowd), "decodeTps") for crowd in (0, 2))
             rows.append([model, engine, middle(free.values()), middle(beside.values()), ratio(beside, free)])
     return table(["model", "engine", "decode, alone", "beside two busy loops", "part"], rows)
