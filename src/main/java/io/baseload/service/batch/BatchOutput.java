@@ -38,6 +38,20 @@ final class BatchOutput {
         this.audit = audit;
     }
 
+    /** Takes a batch that is over, so that none of its lines is begun any more. */
+    Optional<Ending> take(UUID instance) {
+        return rows.takeEnded(instance).flatMap(batch -> files.holding(batch, instance, () -> finish(batch, instance)));
+    }
+
+    private Optional<Ending> finish(RequestBatch batch, UUID instance) {
+        lines.abandon(batch);
+        Optional<Ending> ending = rows.finish(batch);
+        if (ending.isEmpty()) {
+            rows.release(batch, instance); // a line was taken meanwhile
+        }
+        return ending;
+    }
+
     /** @throws IllegalStateException if the batch is no longer this process' */
     void write(Ending ending, UUID instance) {
         RequestBatch batch = ending.batch();

@@ -24,6 +24,14 @@ final class BatchRows {
 
     private static final String NOT_PAUSED = "(paused_until IS NULL OR paused_until <= clock_timestamp())";
 
+    /** No line runs, and none is to be begun: the opposite of what {@link LineRows#take} demands. */
+    private static final String OVER = """
+        status IN ('in_progress', 'finalizing', 'cancelling') AND NOT EXISTS (
+          SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id
+            AND (line.state = 'running' AND EXISTS (SELECT FROM instance WHERE instance.id = line.instance)
+              OR line.state IN ('pending', 'running') AND batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()))\
+        """;
+
     private static final String NOW = "floor(extract(epoch FROM clock_timestamp()))";
 
     private final JdbcClient jdbc;
@@ -184,28 +192,36 @@ final class BatchRows {
                 .update();
     }
 
-    /**
-     * Takes a batch whose answers can be written to files: all lines have run, or no more are to be begun, and none runs.
-     *
-     * @return with the status that it ends with
-     */
-    Optional<Ending> takeEnded(UUID instance) {
+    /** Takes a batch that seems to be over: all lines have run, or no more are to be begun, and none runs. {@link #finish} decides. */
+    Optional<RequestBatch> takeEnded(UUID instance) {
         return jdbc.sql("""
-            UPDATE batch SET instance = :instance,
-              status = CASE status WHEN 'in_progress' THEN 'finalizing' ELSE status END,
-              reached = CASE status WHEN 'in_progress' THEN reached || jsonb_build_object('finalizing', %1$s) ELSE reached END
-            WHERE (tenant, id) IN (
+            UPDATE batch SET instance = :instance WHERE (tenant, id) IN (
               SELECT tenant, id FROM batch
-              WHERE status IN ('in_progress', 'finalizing', 'cancelling') AND %2$s AND (%3$s OR status = 'in_progress')
-                AND NOT EXISTS (
-                  SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id
-                    AND (line.state = 'running' AND EXISTS (SELECT FROM instance WHERE instance.id = line.instance)
-                      OR line.state IN ('pending', 'running') AND batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()))
+              WHERE %s AND %s AND (%s OR status = 'in_progress')
               ORDER BY at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING *\
+            """.formatted(OVER, FREE, NOT_PAUSED))
+                .param("instance", instance)
+                .query((row, number) -> batch(row))
+                .optional();
+    }
+
+    /**
+     * Begins no more of a batch that is over. Within the transaction that holds it: {@link LineRows#take} needs the same row, so no line is taken from now on. A line whose process is gone is open again.
+     *
+     * @return with the status that it ends with; empty if a line was taken before
+     */
+    Optional<Ending> finish(RequestBatch batch) {
+        return jdbc.sql("""
+            UPDATE batch SET
+              status = CASE status WHEN 'in_progress' THEN 'finalizing' ELSE status END,
+              reached = CASE status WHEN 'in_progress' THEN reached || jsonb_build_object('finalizing', %s) ELSE reached END
+            WHERE tenant = :tenant AND id = :id AND %s
             RETURNING *, (SELECT count(*) FROM batch_line line
               WHERE line.tenant = batch.tenant AND line.batch = batch.id AND line.state IN ('pending', 'running')) AS open\
-            """.formatted(NOW, FREE, NOT_PAUSED))
-                .param("instance", instance)
+            """.formatted(NOW, OVER))
+                .param("tenant", batch.tenant())
+                .param("id", batch.id())
                 .query((row, number) -> ending(row))
                 .optional();
     }

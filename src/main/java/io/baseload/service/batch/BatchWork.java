@@ -265,7 +265,7 @@ final class BatchWork implements SmartLifecycle {
             return;
         }
         UUID instance = membership.lease().instance();
-        Optional<Ending> ending = batches.takeEnded(instance); // first: what is done must not wait for what begins
+        Optional<Ending> ending = output.take(instance); // first: what is done must not wait for what begins
         if (ending.isPresent()) {
             inBackground(ending.get().batch(), () -> output.write(ending.get(), instance));
             return;

@@ -46,8 +46,14 @@ final class FileRows {
     }
 
     void insertPiece(String tenant, String id, int place, byte[] sealed) {
-        jdbc.sql("INSERT INTO stored_file_piece (tenant, file, place, sealed) VALUES (?, ?, ?, ?)")
-                .params(tenant, id, place, sealed)
+        jdbc.sql("""
+            WITH progress AS (UPDATE stored_file SET written_at = clock_timestamp() WHERE tenant = :tenant AND id = :id)
+            INSERT INTO stored_file_piece (tenant, file, place, sealed) VALUES (:tenant, :id, :place, :sealed)\
+            """)
+                .param("tenant", tenant)
+                .param("id", id)
+                .param("place", place)
+                .param("sealed", sealed)
                 .update();
     }
 
@@ -137,14 +143,15 @@ final class FileRows {
     /** An erased file. */
     record Erased(String tenant, String id, boolean complete) {}
 
-    /** Erases some that are too old, and some that were begun an hour ago and never finished; but none that a batch reads, or may still write. */
+    /** Erases some that are too old, but none that a batch reads; and some to which nothing was added for an hour, but none that a batch may still write. */
     List<Erased> expire(int most) {
         return jdbc.sql("""
             DELETE FROM stored_file WHERE (tenant, id) IN (
               SELECT file.tenant, file.id FROM stored_file file JOIN content_policy policy USING (tenant)
-              WHERE (expires_at <= clock_timestamp()
-                  OR file.at < clock_timestamp() - policy.retention_days * interval '1 day'
-                  OR NOT complete AND file.at < clock_timestamp() - interval '1 hour')
+              WHERE CASE
+                  WHEN complete THEN expires_at <= clock_timestamp()
+                    OR file.at < clock_timestamp() - policy.retention_days * interval '1 day'
+                  ELSE file.written_at < clock_timestamp() - interval '1 hour' END
                 AND NOT EXISTS (
                   SELECT FROM batch WHERE batch.tenant = file.tenant AND batch.ended_at IS NULL
                     AND (batch.input_file = file.id OR file.purpose = :output AND NOT file.complete))

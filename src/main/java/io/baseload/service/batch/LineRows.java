@@ -43,6 +43,8 @@ final class LineRows {
     /**
      * Takes the next line: of the tenant whose turn was longest ago, and of its batches likewise. A process whose lease was ended gets none.
      *
+     * <p>The row of the batch decides: whoever takes a line locks it, and demands then that the batch is in progress and its time is not over. {@link BatchRows#finish} locks it too.
+     *
      * @param waiting batches that this process leaves alone
      */
     Optional<BatchLine> take(UUID instance, Collection<String> waiting) {
@@ -56,18 +58,18 @@ final class LineRows {
                         WHERE other.tenant = batch.tenant AND other.ended_at IS NULL) NULLS FIRST,
                 taken_at NULLS FIRST, at, id
               LIMIT 1),
+            marked AS (
+              UPDATE batch SET taken_at = clock_timestamp() FROM turn
+              WHERE batch.tenant = turn.tenant AND batch.id = turn.id
+                AND batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()
+                AND EXISTS (SELECT FROM instance WHERE id = :instance)
+              RETURNING batch.tenant, batch.id),
             next AS (
               SELECT line.tenant, line.batch, line.line
-              FROM turn JOIN batch_line line ON line.tenant = turn.tenant AND line.batch = turn.id
-              WHERE %1$s ORDER BY line.line LIMIT 1 FOR UPDATE OF line SKIP LOCKED),
-            marked AS (
-              UPDATE batch SET taken_at = clock_timestamp() FROM next
-              WHERE batch.tenant = next.tenant AND batch.id = next.batch AND batch.status = 'in_progress'
-                AND EXISTS (SELECT FROM instance WHERE id = :instance)
-              RETURNING batch.tenant, batch.id)
+              FROM marked JOIN batch_line line ON line.tenant = marked.tenant AND line.batch = marked.id
+              WHERE %1$s ORDER BY line.line LIMIT 1 FOR UPDATE OF line SKIP LOCKED)
             UPDATE batch_line line SET state = 'running', instance = :instance, attempts = line.attempts + 1
-            FROM next JOIN marked ON marked.tenant = next.tenant AND marked.id = next.batch
-            WHERE line.tenant = next.tenant AND line.batch = next.batch AND line.line = next.line
+            FROM next WHERE line.tenant = next.tenant AND line.batch = next.batch AND line.line = next.line
             RETURNING %2$s\
             """.formatted(OPEN, COLUMNS))
                 .param("instance", instance)
@@ -111,6 +113,15 @@ final class LineRows {
                                 .map(line -> line.batch() + "_" + line.line())
                                 .toArray(String[]::new))
                 .update();
+    }
+
+    /** Lines of a batch whose processes are gone are open again: none of these can still say how one ended. */
+    void abandon(RequestBatch batch) {
+        jdbc.sql("""
+            UPDATE batch_line line SET state = 'pending', instance = NULL
+            WHERE tenant = ? AND batch = ? AND state = 'running'
+              AND NOT EXISTS (SELECT FROM instance WHERE instance.id = line.instance)\
+            """).params(batch.tenant(), batch.id()).update();
     }
 
     Counts counts(RequestBatch batch) {

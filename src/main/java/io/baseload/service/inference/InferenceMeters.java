@@ -76,7 +76,7 @@ final class InferenceMeters {
     /** A request was refused before it started. */
     void refused(Throwable why) {
         Counter.builder("baseload.requests_refused")
-                .description("requests for answers that were refused before they began")
+                .description("requests that were refused before their answer started")
                 .tag("reason", reason(why))
                 .register(registry)
                 .increment();

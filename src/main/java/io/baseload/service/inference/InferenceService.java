@@ -81,30 +81,35 @@ final class InferenceService implements Inference {
     public AdmittedRequest ask(
             Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener) {
         long begun = System.nanoTime();
-        try {
-            return firstOf(
-                    models.route(caller, request.model()),
-                    model -> ask(model, caller, request, origin, begun, listener));
-        } catch (RuntimeException e) {
-            meters.refused(e);
-            throw e;
-        }
+        return firstOf(caller, request.model(), model -> ask(model, caller, request, origin, begun, listener));
     }
 
     @Override
     public Encoded encode(Caller caller, EncodingCall call, Origin origin) {
         var flow = flow(caller, call.urgency());
-        return firstOf(
-                models.route(caller, call.model()), model -> encodings.encode(model, caller, call, flow, origin));
+        return firstOf(caller, call.model(), model -> encodings.encode(model, caller, call, flow, origin));
     }
 
     @Override
     public <T> T withTokens(Caller caller, String name, Function<TokenCodec, T> use) {
-        return firstOf(models.route(caller, name), model -> {
+        return firstOf(caller, name, model -> {
             try (model) {
                 return use.apply(model.use().completions().tokens());
             }
         });
+    }
+
+    /** Asks the models that a name stands for, one after the other, and counts what none of them takes. */
+    private <T> T firstOf(Caller caller, String name, Function<ServedModel, T> asking) {
+        try {
+            return firstOf(models.route(caller, name), asking);
+        } catch (RuntimeException e) {
+            boolean generated = e instanceof LedgerUnavailableException ledger && ledger.generated();
+            if (!generated) {
+                meters.refused(e);
+            }
+            throw e;
+        }
     }
 
     private static <T> T firstOf(List<ModelDirectory.Target> targets, Function<ServedModel, T> asking) {

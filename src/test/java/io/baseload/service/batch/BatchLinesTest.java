@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.batch.RequestBatch.Counts;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.contents.Contents;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.web.ApiException;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -86,6 +91,17 @@ class BatchLinesTest {
 
     private static byte[] result(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A batch that is over, taken by this process. */
+    private Optional<BatchRows.Ending> over() {
+        var output = new BatchOutput(
+                batches,
+                lines,
+                platform.get(FileStore.class),
+                platform.get(Contents.class),
+                platform.get(AuditTrail.class));
+        return output.take(here);
     }
 
     private BatchStatus status(RequestBatch batch) {
@@ -179,7 +195,7 @@ class BatchLinesTest {
             first = lines.take(there, List.of()).orElseThrow();
             assertThat(lines.end(done, there, true, result("done"))).isTrue();
             assertThat(lines.take(here, List.of())).as("all run or have run").isEmpty();
-            assertThat(batches.takeEnded(here)).as("one runs").isEmpty();
+            assertThat(over()).as("one runs").isEmpty();
         }
         BatchLine again = lines.take(here, List.of()).orElseThrow();
         assertThat(again.line()).isEqualTo(first.line());
@@ -194,9 +210,9 @@ class BatchLinesTest {
                 .extracting(it -> new String(it.result(), StandardCharsets.UTF_8))
                 .containsExactly("done", "second");
         assertThat(lines.counts(batch)).isEqualTo(new Counts(2, 1, 1));
-        var ending = batches.takeEnded(here).orElseThrow();
+        var ending = over().orElseThrow();
         assertThat(ending.last()).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(batches.takeEnded(here)).as("somebody writes its files").isEmpty();
+        assertThat(over()).as("somebody writes its files").isEmpty();
     }
 
     @Test
@@ -219,7 +235,7 @@ class BatchLinesTest {
         lines.giveBack(line, here);
         batches.pause(batch.tenant(), batch.id(), Duration.ofHours(1));
         assertThat(lines.take(here, List.of())).isEmpty();
-        assertThat(batches.takeEnded(here)).isEmpty();
+        assertThat(over()).isEmpty();
         batches.pause(batch.tenant(), batch.id(), Duration.ZERO);
         assertThat(lines.take(here, List.of())).contains(line);
     }
@@ -228,18 +244,79 @@ class BatchLinesTest {
     void whatHasNotRunInTimeExpires() {
         RequestBatch batch = begun(tenant(), 2);
         BatchLine line = lines.take(here, List.of()).orElseThrow();
-        platform.superuser()
-                .sql("UPDATE batch SET expires_at = clock_timestamp() WHERE id = ?")
-                .param(batch.id())
-                .update();
+        expire(batch);
         assertThat(lines.take(here, List.of())).isEmpty();
-        assertThat(batches.takeEnded(here)).as("one still runs").isEmpty();
+        assertThat(over()).as("one still runs").isEmpty();
         lines.end(line, here, true, result("in time"));
-        var ending = batches.takeEnded(here).orElseThrow();
+        var ending = over().orElseThrow();
         assertThat(ending.last()).isEqualTo(BatchStatus.EXPIRED);
         assertThat(batches.end(ending, here, new Counts(2, 1, 0), Optional.empty(), Optional.empty()))
                 .isTrue();
         assertThat(status(batch)).isEqualTo(BatchStatus.EXPIRED);
+    }
+
+    @Test
+    void noLineIsTakenOnceTheTimeIsOverHoweverLongTheWaitForTheBatchWas() throws Exception {
+        RequestBatch batch = begun(tenant(), 1);
+        try (var other = platform.superuserConnection()) {
+            other.setAutoCommit(false);
+            execute(other, "SELECT FROM batch FOR UPDATE");
+            var taking = CompletableFuture.supplyAsync(() -> lines.take(here, List.of()));
+            Patience.await().until(this::somebodyWaitsForALock);
+            execute(other, "UPDATE batch SET expires_at = clock_timestamp()");
+            other.commit();
+            assertThat(taking.get()).isEmpty();
+        }
+        assertThat(over().orElseThrow().last()).isEqualTo(BatchStatus.EXPIRED);
+        assertThat(lines.counts(batch)).isEqualTo(new Counts(1, 0, 0));
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private boolean somebodyWaitsForALock() {
+        return platform.superuser()
+                .sql("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                        + " AND wait_event_type = 'Lock')")
+                .query(Boolean.class)
+                .single();
+    }
+
+    @Test
+    void aBatchIsNotOverIfALineWasTakenJustBefore() {
+        RequestBatch batch = begun(tenant(), 1);
+        expire(batch);
+        assertThat(batches.takeEnded(here)).map(RequestBatch::id).contains(batch.id());
+        platform.superuser()
+                .sql("UPDATE batch_line SET state = 'running', instance = ?")
+                .param(here)
+                .update();
+        assertThat(batches.finish(batch)).isEmpty();
+        assertThat(status(batch)).isEqualTo(BatchStatus.IN_PROGRESS);
+    }
+
+    @Test
+    void aProcessThatIsGoneSaysNothingOfABatchThatIsOver() {
+        RequestBatch batch = begun(tenant(), 1);
+        BatchLine line;
+        UUID there;
+        try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
+            there = beside.get(Membership.class).lease().instance();
+            line = lines.take(there, List.of()).orElseThrow();
+        }
+        expire(batch);
+        assertThat(over().orElseThrow().last()).isEqualTo(BatchStatus.EXPIRED);
+        assertThat(lines.end(line, there, true, result("late"))).isFalse();
+    }
+
+    private void expire(RequestBatch batch) {
+        platform.superuser()
+                .sql("UPDATE batch SET expires_at = clock_timestamp() WHERE id = ?")
+                .param(batch.id())
+                .update();
     }
 
     @Test

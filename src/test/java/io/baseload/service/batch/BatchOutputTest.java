@@ -110,14 +110,14 @@ class BatchOutputTest {
     private Late taken() {
         try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
             UUID there = beside.get(Membership.class).lease().instance();
-            return new Late(batches.takeEnded(there).orElseThrow(), there);
+            return new Late(output(files).take(there).orElseThrow(), there);
         }
     }
 
     private record Late(Ending ending, UUID instance) {}
 
     private void writeHere() {
-        output(files).write(batches.takeEnded(here).orElseThrow(), here);
+        output(files).write(output(files).take(here).orElseThrow(), here);
     }
 
     private RequestBatch now(RequestBatch batch) {
@@ -212,11 +212,11 @@ class BatchOutputTest {
     @Test
     void aFileThatIsWrittenForHoursIsNotErased() {
         ran(1, line -> true, BatchOutputTest::result);
-        Ending ending = batches.takeEnded(here).orElseThrow();
+        Ending ending = output(files).take(here).orElseThrow();
         var rows = new FileRows(platform.jdbc());
         rows.insert(TENANT, "file-written", "output.jsonl", StoredFile.OUTPUT, 0, Duration.ofDays(1));
         platform.superuser()
-                .sql("UPDATE stored_file SET at = at - interval '2 hours' WHERE id = 'file-written'")
+                .sql("UPDATE stored_file SET written_at = written_at - interval '2 hours' WHERE id = 'file-written'")
                 .update();
         files.expire();
         assertThat(rows.taken(TENANT).files()).as("input and output").isEqualTo(2);

@@ -135,6 +135,35 @@ class FileStoreTest {
         assertThat(entries(tenant, expired)).containsExactly("admin.file.create", "admin.file.expire");
     }
 
+    @Test
+    void anUploadIsLeftAloneAsLongAsSomethingComes() throws IOException {
+        String tenant = tenant();
+        byte[] text = bytes(3 * FileDraft.PIECE);
+        FileDraft draft = files.begin(tenant, "slow", text.length);
+        draft.write(text, 0, 2 * FileDraft.PIECE);
+        platform.superuser()
+                .sql("UPDATE stored_file SET at = at - interval '5 hours', written_at = at - interval '2 hours',"
+                        + " expires_at = clock_timestamp() WHERE id = ?")
+                .param(draft.id())
+                .update();
+        draft.write(text, 2 * FileDraft.PIECE, FileDraft.PIECE);
+        files.expire();
+        draft.close();
+        assertThat(read(files.finish(ACTOR, draft, Optional.empty()))).isEqualTo(text);
+    }
+
+    @Test
+    void anUploadToWhichNothingIsAddedAnyMoreIsErased() {
+        String tenant = tenant();
+        FileDraft draft = files.begin(tenant, "left", 10);
+        platform.superuser()
+                .sql("UPDATE stored_file SET written_at = written_at - interval '2 hours' WHERE id = ?")
+                .param(draft.id())
+                .update();
+        files.expire();
+        assertThat(new FileRows(platform.jdbc()).taken(tenant).files()).isZero();
+    }
+
     private static List<String> entries(String tenant, StoredFile file) {
         return platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of("admin.file."), 1000).stream()
                 .filter(entry -> entry.subject().equals("tenants/" + tenant + "/files/" + file.id()))

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.EncodingInput;
+import io.baseload.chat.api.EncodingRequest;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.TokenCodec;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.OverloadedException;
@@ -14,13 +18,17 @@ import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.quota.QuotaExceededException;
 import io.baseload.service.quota.TenantUsage;
 import io.baseload.service.quota.UsageReports;
+import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Period;
 import io.baseload.service.tenant.Priority;
+import io.baseload.service.tenant.Role;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.tenant.UsageBudget;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.Arrays;
@@ -28,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -41,6 +50,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Every answer is reserved, recorded, settled and recorded again; on a real PostgreSQL. */
 class InferenceTest {
+    private static final Origin ORIGIN = new Origin("req-1", "192.0.2.7");
+
     private static TestPlatform platform;
     private static TinyModel model;
     private static Inference inference;
@@ -281,6 +292,41 @@ class InferenceTest {
                         .timer()
                         .count())
                 .isGreaterThanOrEqualTo(1000);
+    }
+
+    @Test
+    void refusalsAreCountedOnEveryRoute() {
+        var caller = new Caller(tenant(8), 1, "bl_test", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
+        double before = refused("unknown_model");
+        assertThatThrownBy(() -> inference.encode(caller, texts("nobody"), ORIGIN))
+                .isInstanceOf(UnknownModelException.class);
+        assertThat(refused("unknown_model")).isEqualTo(before + 1);
+        assertThatThrownBy(() -> inference.withTokens(caller, "nobody", TokenCodec::contextLength))
+                .isInstanceOf(UnknownModelException.class);
+        assertThat(refused("unknown_model")).isEqualTo(before + 2);
+        double invalid = refused("invalid_request");
+        assertThatThrownBy(() -> inference.encode(caller, texts("tiny"), ORIGIN))
+                .as("no encoder")
+                .isInstanceOf(InvalidRequestException.class);
+        assertThat(refused("invalid_request")).isEqualTo(invalid + 1);
+    }
+
+    private static EncodingCall texts(String model) {
+        var input = new EncodingInput.Texts(List.of("a text"), Optional.empty());
+        var request = new EncodingRequest(input, OptionalInt.empty());
+        return new EncodingCall(
+                model, request, FlowId.Urgency.INTERACTIVE, new EndUser(Optional.empty(), Optional.empty()));
+    }
+
+    private static double refused(String reason) {
+        return platform
+                .get(MeterRegistry.class)
+                .find("baseload.requests_refused")
+                .tag("reason", reason)
+                .counters()
+                .stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     private static String tenant(int maxConcurrent, UsageBudget... windows) {
