@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Checks the form of all Java sources, but for generated ones, below the given folders, or rewrites them: {@code Format check|apply FOLDER…}. */
+/** Checks the format of all Java sources below the given folders, except generated ones, or rewrites them: {@code Format check|apply FOLDER…}. */
 final class Format {
     private Format() {}
 

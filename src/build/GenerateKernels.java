@@ -8,10 +8,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Writes the register kernels of {@code engine.kernel.generated}, or checks that they are what this program writes: {@code GenerateKernels write|check}, from the root
+ * Writes the register kernels of {@code engine.kernel.generated}, or checks that they equal this program's output: {@code GenerateKernels write|check}, from the root
  * of the project.
  *
- * <p>A register kernel keeps its sums in local variables, because a vector that leaves its method, or stands in an array, becomes an object. So a kernel for four
+ * <p>A register kernel keeps its sums in local variables, because a vector that leaves its method, or is stored in an array, becomes an object. So a kernel for four
  * streams of weights and two rows of x spells out eight sums, one for six streams would spell out twelve. Only their numbers differ: the pattern is here, once.
  */
 final class GenerateKernels {
@@ -22,7 +22,7 @@ final class GenerateKernels {
     public static void main(String[] args) throws IOException {
         Map<String, String> files = new TreeMap<>();
         for (Int8NibbleKernels kernels : Int8NibbleKernels.values()) {
-            files.put(kernels.className() + ".java", kernels.source());
+            kernels.sources().forEach((name, source) -> files.put(name + ".java", source));
         }
         files.put("Int8Minimums.java", Int8MinimumKernel.source());
         files.put("CodebookInt8.java", Int8CodebookKernel.source());
@@ -73,7 +73,7 @@ final class GenerateKernels {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** Puts lines in for a name in braces, each as far to the right as the name stands; no line for nothing. */
+    /** Replaces a name in braces by lines with the name's indentation; by no line if there are none. */
     static String fill(String template, Map<String, String> parts) {
         return template.lines()
                         .filter(line -> !"".equals(parts.get(line.strip())))

@@ -2,7 +2,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Minimums of blocks times sums of columns, for each way in which a block keeps them. */
+/** Minimums of blocks times sums of columns, for each format of minimums. */
 final class Int8MinimumKernel {
     /** Streams whose minimums are added side by side, because each addition waits for the one before it. */
     private static final int[] STREAMS = {4, 2, 1};
@@ -45,7 +45,7 @@ final class Int8MinimumKernel {
                 private Int8Minimums() {}
 
                 /**
-                 * Adds, block by block, to {@code y[(row · streams + stream) · L + lane]}.
+                 * Adds the products, block by block, to {@code y[(row · streams + stream) · L + lane]}.
                  *
                  * @param streams vectors of weight rows, from the beginning of a panel on
                  * @param block the first block

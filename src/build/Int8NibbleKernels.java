@@ -1,10 +1,15 @@
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** 4-bit integers times 8-bit activations in 16-bit lanes: a class for each way in which a block keeps its scales, and one for pairs of rows. */
+/**
+ * 4-bit integers times 8-bit activations in 16-bit lanes: two classes for each format of scales, and two for pairs of rows. One class loops over groups of any length and chooses the method;
+ * the other has groups of 32 columns written out.
+ */
 enum Int8NibbleKernels {
     HALF("NibbleInt8Half", StoredScales.HALF, 1, 8, 4, 2, 1),
     NESTED("NibbleInt8Nested", StoredScales.NESTED, 1, 8, 4, 2, 1),
@@ -23,38 +28,26 @@ enum Int8NibbleKernels {
         this.streams = streams;
     }
 
-    String className() {
-        return className;
+    /** Source text by class name. */
+    Map<String, String> sources() {
+        return Map.of(className, loops(), groupsName(), writtenOutGroups());
     }
 
-    String source() {
-        String kernels = Stream.concat(
-                        Arrays.stream(streams).mapToObj(this::kernel),
-                        writtenOut().mapToObj(this::groups))
-                .collect(Collectors.joining("\n"));
+    private String groupsName() {
+        return className + "Groups";
+    }
+
+    private String loops() {
         String cases = Arrays.stream(streams).mapToObj(this::call).collect(Collectors.joining("\n"));
         String widths = Arrays.stream(streams).mapToObj(String::valueOf).collect(Collectors.joining(", "));
-        return GenerateKernels.fill(
+        return file(
                 """
-                package io.baseload.engine.kernel.generated;
-
-                {lanes}
-                import static java.nio.ByteOrder.LITTLE_ENDIAN;
-                {operators}
-
-                import io.baseload.engine.kernel.lanes.BlockScales;
-                import io.baseload.engine.kernel.lanes.Int8Rows;
-                import io.baseload.engine.kernel.lanes.Lanes;
-                import io.baseload.engine.tensor.PackedMatrix;
-                import java.lang.foreign.MemorySegment;
-                {vectors}
-
                 /**
                  * 4-bit integers times 8-bit activations, in 16-bit lanes, ROWS, with SCALES; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
                  *
-                 * <p>One loop runs over all columns, eight at a time, and looks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
-                 * the products. For few streams a whole group is written out instead. Nothing is called while sums are alive, because they might become objects; totals of floats that live around a loop
-                 * did, so they are in memory.
+                 * <p>One loop runs over all columns, eight at a time, and checks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
+                 * the products. For few streams and groups of 32 columns, {@link GROUPS} has a whole group written out instead. No method is called while sums are alive, because they might become
+                 * objects; totals of floats that lived around a loop did, so they are in memory.
                  */
                 public final class NAME {
                     private NAME() {}
@@ -78,27 +71,70 @@ enum Int8NibbleKernels {
 
                 {kernels}
                 }
-                """.replace("NAME", className)
-                        .replace("ROWS", rows == 1 ? "one row" : "two rows")
-                        .replace("SCALES", scales.words())
-                        .replace("WIDTHS", widths),
-                Map.of(
-                        "{cases}",
-                        cases,
-                        "{kernels}",
-                        kernels,
-                        "{lanes}",
-                        GenerateKernels.imports(
-                                "static io.baseload.engine.kernel.lanes.Lanes.",
-                                Stream.concat(Stream.of("FLOATS", "INTS", "L"), scales.lanes().stream())),
-                        "{operators}",
-                        GenerateKernels.imports(
-                                "static jdk.incubator.vector.VectorOperators.",
-                                Stream.concat(Stream.of("ASHR", "I2F", "LSHL", "LSHR"), scales.operators().stream())),
-                        "{vectors}",
-                        GenerateKernels.imports(
-                                "jdk.incubator.vector.",
-                                Stream.of("FloatVector", "IntVector", "ShortVector", scales.vector()))));
+                """.replace("GROUPS", groupsName()).replace("WIDTHS", widths),
+                className,
+                Map.of("{cases}", cases, "{kernels}", kernels(Arrays.stream(streams), this::kernel)));
+    }
+
+    private String writtenOutGroups() {
+        return file(
+                """
+                /**
+                 * {@link LOOPS} for groups of 32 columns and few streams: a group is written out in each turn of the loop, so that there is no branch in it. Written by
+                 * src/build/GenerateKernels.java.
+                 */
+                final class NAME {
+                    private NAME() {}
+
+                {kernels}
+                }
+                """.replace("LOOPS", className),
+                groupsName(),
+                Map.of("{kernels}", kernels(writtenOut(), this::groups)));
+    }
+
+    private static String kernels(IntStream streams, IntFunction<String> kernel) {
+        return streams.mapToObj(kernel).collect(Collectors.joining("\n"));
+    }
+
+    private String file(String body, String name, Map<String, String> parts) {
+        var all = new HashMap<>(parts);
+        all.put(
+                "{lanes}",
+                GenerateKernels.imports(
+                        "static io.baseload.engine.kernel.lanes.Lanes.",
+                        Stream.concat(Stream.of("FLOATS", "INTS", "L"), scales.lanes().stream())));
+        all.put(
+                "{operators}",
+                GenerateKernels.imports(
+                        "static jdk.incubator.vector.VectorOperators.",
+                        Stream.concat(Stream.of("ASHR", "I2F", "LSHL", "LSHR"), scales.operators().stream())));
+        all.put(
+                "{vectors}",
+                GenerateKernels.imports(
+                        "jdk.incubator.vector.",
+                        Stream.of("FloatVector", "IntVector", "ShortVector", scales.vector())));
+        String imports = """
+            package io.baseload.engine.kernel.generated;
+
+            {lanes}
+            import static java.nio.ByteOrder.LITTLE_ENDIAN;
+            {operators}
+
+            import io.baseload.engine.kernel.lanes.BlockScales;
+            import io.baseload.engine.kernel.lanes.Int8Rows;
+            import io.baseload.engine.kernel.lanes.Lanes;
+            import io.baseload.engine.tensor.PackedMatrix;
+            import java.lang.foreign.MemorySegment;
+            {vectors}
+
+            """;
+        return GenerateKernels.fill(
+                imports
+                        + body.replace("NAME", name)
+                                .replace("ROWS", rows == 1 ? "one row" : "two rows")
+                                .replace("SCALES", scales.words()),
+                all);
     }
 
     /** Streams whose groups are written out: those that AVX2 has registers for. */
@@ -111,12 +147,12 @@ enum Int8NibbleKernels {
         String call = writtenOut().noneMatch(n -> n == streams) ? loop : """
             {
                 if (whole) {
-                    groups%d(m, panel, block, blocks, scales, x, row, y);
+                    %s.groups%d(m, panel, block, blocks, scales, x, row, y);
                 } else {
                     %s
                 }
             }\
-            """.formatted(streams, loop);
+            """.formatted(groupsName(), streams, loop);
         return "case %d -> %s".formatted(streams, call);
     }
 
@@ -171,11 +207,11 @@ enum Int8NibbleKernels {
                         Map.entry("{start}", clear(streams).replace("ShortVector ", ""))));
     }
 
-    /** Two or four streams, a group of 32 columns written out in each turn: without a branch in the loop, which AVX2 needs most. More streams are too large for C1 like this. */
+    /** Two or four streams, with a group of 32 columns written out per iteration: no branch in the loop, which matters most on AVX2. With more streams such a method is too large for C1. */
     private String groups(int streams) {
         return GenerateKernels.fill(
                 """
-                    private static void groupsN(
+                    static void groupsN(
                             PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
                         {addresses}
                         int groups = m.packing().block() / Int8Rows.GROUP;
@@ -234,7 +270,7 @@ enum Int8NibbleKernels {
                 .replace("wE_", "w" + number + "_");
     }
 
-    /** Where a call begins, and what it goes on by. */
+    /** The addresses with which a call begins, and their steps. */
     private String addresses(int streams) {
         return GenerateKernels.fill(
                         """
@@ -269,7 +305,7 @@ enum Int8NibbleKernels {
         return GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), g# = x.groupsAt(row + #);");
     }
 
-    /** What lanes start with. */
+    /** The lanes' start values. */
     private String clear(int streams) {
         return GenerateKernels.each(
                         rows, "ShortVector c# = IntVector.broadcast(INTS, starts[g# + group]).reinterpretAsShorts();")
@@ -306,7 +342,7 @@ enum Int8NibbleKernels {
                         + "IntVector e# = IntVector.broadcast(INTS, offsets[g# + group]);");
     }
 
-    /** Adds a group's sums, converted and scaled, to the totals, which stand in memory: floats that live around the loop may become objects. */
+    /** Adds a group's sums, converted and scaled, to the totals, which are in memory: floats that live around the loop may become objects. */
     private String add(int streams) {
         return GenerateKernels.eachOf(rows, streams, """
             IntVector i@_# = a@_#.reinterpretAsInts();

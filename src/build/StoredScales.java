@@ -1,7 +1,7 @@
 import java.util.List;
 import java.util.Locale;
 
-/** The ways in which a block keeps its scales, as far as kernels read them where they stand, and the lines that read them. */
+/** The formats of scales that kernels read in place, and the lines that read them. */
 enum StoredScales {
     HALF("F16 scales", "F16", "Short", List.of("SHORTS"), List.of("LSHL", "S2I"), "ShortVector"),
     NESTED(
@@ -34,7 +34,7 @@ enum StoredScales {
         return words;
     }
 
-    /** Its constant in {@code engine.tensor.Scales}; with {@code _MINIMUM} behind it for scales and minimums. */
+    /** Its constant in {@code engine.tensor.Scales}; {@code _MINIMUM} is appended for scales with minimums. */
     String constant() {
         return constant;
     }
@@ -48,7 +48,7 @@ enum StoredScales {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Members of {@code Lanes} that the lines name. */
+    /** Members of {@code Lanes} in the lines. */
     List<String> lanes() {
         return lanes;
     }
@@ -58,13 +58,13 @@ enum StoredScales {
         return operators;
     }
 
-    /** The class of vectors that they are loaded as. */
+    /** The class of vectors into which they are loaded. */
     String vector() {
         return vector;
     }
 
     /**
-     * Where the scale and the offset of nested scales stand, which all blocks of a call share.
+     * The index of the scale and the offset of nested scales, which all blocks of a call share.
      *
      * @param first an index in {@code BlockScales.nested}
      */

@@ -22,16 +22,16 @@ final class TileKernel {
                 import jdk.incubator.vector.FloatVector;
 
                 /**
-                 * The register tile under prefill and attention: y += x·w for a few rows of x and a few vectors of w's columns, over {@code depth} rows of w that lie {@code stride}
+                 * The register tile of prefill and attention: y += x·w for a few rows of x and a few vectors of w's columns, over {@code depth} rows of w that lie {@code stride}
                  * bytes apart. The sums stay in registers and each runs in order.
                  *
-                 * <p>Where fewer rows are there than the tile has, the last one stands in for the missing: it is computed more than once, always with the same result. Written by
+                 * <p>If there are fewer rows than the tile has, the last one is repeated: it is computed more than once, always with the same result. Written by
                  * src/build/GenerateKernels.java.
                  */
                 public final class Tile {
                     private Tile() {}
 
-                    /** Two vectors of columns and up to 12 rows; 6 where registers are few. */
+                    /** Two vectors of columns and up to 12 rows; up to 6 with few registers. */
                     public static void any(
                             MemorySegment w, long at, long stride, int depth, float[] x, int xAt, int xStride, int rows, float[] y, int yAt, int yStride) {
                         if (rows > 6) {
@@ -56,7 +56,7 @@ final class TileKernel {
     private static String kernel(int rows, int vectors) {
         return GenerateKernels.fill(
                 """
-                    /** R rows at most; N vectors of columns. */
+                    /** Up to R rows; N vectors of columns. */
                     VISIBLE static void rowsRVectorsN(
                             MemorySegment w, long at, long stride, int depth, float[] x, int xAt, int xStride, int rows, float[] y, int yAt, int yStride) {
                         int last = rows - 1;

@@ -11,8 +11,8 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes {@code baseload.aot}, what the JVM learns from one run of the service (JEP 514): {@code java Train.java FOLDER} starts the program in the folder on an
- * empty home, waits until it is ready, asks one question, and stops it. The cache is good for the same JVM, the same program and the same folder only.
+ * Writes {@code baseload.aot}, the JVM's cache from a training run of the service (JEP 514): {@code java Train.java FOLDER} starts the program in the folder with an empty home, waits until
+ * it is ready, sends one request, and stops it. The cache works only with the same JVM, program and folder.
  */
 final class Train {
     private static final String KEY = "bl_only-for-the-training-run";
@@ -68,7 +68,7 @@ final class Train {
         }
     }
 
-    /** −1 while nobody listens. */
+    /** −1 while nothing listens. */
     private static int status(HttpRequest.Builder request) throws InterruptedException {
         try (var client = HttpClient.newHttpClient()) {
             return client.send(request.build(), BodyHandlers.discarding()).statusCode();

@@ -18,9 +18,11 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.baseload.cli.Main;
+import java.io.IOException;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -223,6 +225,21 @@ class ArchitectureTest {
                 .that(not(resideInAnyPackage("io.baseload.cli", "io.baseload.service.app")))
                 .should(ACCESS_STANDARD_STREAMS)
                 .check(project);
+    }
+
+    @Test
+    void noSourceIsLongerThan500Lines() throws IOException {
+        var longer = new TreeMap<String, Integer>();
+        try (var files = Files.walk(Path.of("src"))) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                int lines = Files.readAllLines(file).size();
+                if (lines > 500) {
+                    longer.put(file.toString(), lines);
+                }
+            }
+        }
+        assertEquals(Map.of(), longer, "lines of sources, generated ones too");
     }
 
     private static void outside(String layer, String... forbidden) {

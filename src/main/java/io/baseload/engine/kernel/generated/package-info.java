@@ -1,4 +1,4 @@
-/** Kernels that {@code src/build/GenerateKernels.java} writes, one method for each number of rows and streams. Nothing else may be in here; {@code verify} checks that. */
+/** Kernels written by {@code src/build/GenerateKernels.java}, one method for each number of rows and streams. The package must contain nothing else; {@code verify} checks that. */
 @NullMarked
 package io.baseload.engine.kernel.generated;
 
