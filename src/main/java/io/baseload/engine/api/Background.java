@@ -8,11 +8,11 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads for computing that the engine's steps must not wait for: threads of the system, as computing would keep the carrier of a virtual thread from all others.
- * What takes long gives way to all other threads, on Linux to a tenth of a core that others want too; elsewhere priorities stay as they are.
+ * Threads for computation that the engine's steps must not wait for. They are platform threads, because a computation on a virtual thread would block its carrier for all others. Long
+ * computations have a low priority: on Linux they get about a tenth of a core that other threads want too; on other systems priorities are unchanged.
  */
 public final class Background {
-    /** How many at once don't take the engine's cores. */
+    /** The number of threads that still leaves cores to the engine. */
     public static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 
     private static final long SHORT_MILLIS = 50;
@@ -25,12 +25,12 @@ public final class Background {
 
     private Background() {}
 
-    /** A few threads for what is always short. */
+    /** A few threads for short work. */
     public static ExecutorService threads(String name) {
         return Executors.newFixedThreadPool(THREADS, daemons(name));
     }
 
-    /** A few threads that give way. */
+    /** A few threads with low priority. */
     public static ExecutorService lowThreads(String name) {
         ThreadFactory daemons = daemons(name);
         return Executors.newFixedThreadPool(
@@ -42,7 +42,7 @@ public final class Background {
     }
 
     /**
-     * Starts work on a thread of its own, which gives way from when it turns out not to be short.
+     * Starts work on a thread of its own, whose priority is lowered once the work turns out to be long.
      *
      * @param whenLong called once then, by another thread
      */

@@ -1,15 +1,15 @@
 package io.baseload.engine.api;
 
 /**
- * Who may share cached prefixes: only requests with an equal, non-private scope. Whoever shares a scope can tell by time what others of it have asked.
+ * The requests that may share cached prefixes: only those with an equal, non-private scope. Requests that share a scope can learn from response times what others in it have asked.
  *
- * @param owner whose requests these are; empty = nobody shares
- * @param salt keeps requests of one owner apart that bring different ones
+ * @param owner the owner of the requests; empty = not shared
+ * @param salt separates requests of one owner: only equal salts share
  */
 public record CacheScope(String owner, String salt) {
     public static final CacheScope PRIVATE = new CacheScope("", "");
 
-    /** Shared by all requests of an owner that bring no salt. */
+    /** Shared by all requests of an owner that have no salt. */
     public static CacheScope of(String owner) {
         return new CacheScope(owner, "");
     }

@@ -3,9 +3,9 @@ package io.baseload.engine.api;
 import java.util.List;
 
 /**
- * What {@link Engine#convert} did.
+ * The result of {@link Engine#convert}.
  *
- * @param quantization what it chose, or was told
- * @param warnings what whoever asked for it may not know
+ * @param quantization the one that was requested or chosen
+ * @param warnings consequences that the caller may not expect
  */
 public record Conversion(Quantization quantization, List<String> warnings) {}

@@ -1,9 +1,9 @@
 package io.baseload.engine.api;
 
 /**
- * A text for an encoder, with all tokens that its tokenizer adds.
+ * A text for an encoder, including the tokens that its tokenizer adds.
  *
- * @param second index of the first token of the second text, where tokens are a query and a document; the number of tokens where they are one text
+ * @param second index of the first token of the second text if the tokens are a query and a document; the number of tokens if they are one text
  */
 public record EncoderText(int[] tokens, int second) {
     public static EncoderText of(int[] tokens) {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/** Opens model files and runs them on this machine's CPUs. Safe for use by several threads. */
+/** Opens model files and runs the models on this machine's CPUs. Thread-safe. */
 public interface Engine extends AutoCloseable {
 
     /** Starts an engine with its worker threads. */
@@ -18,97 +18,97 @@ public interface Engine extends AutoCloseable {
     /**
      * Reads a model file's header.
      *
-     * @throws ModelFileException if the file is broken or holds something that this version can't run
+     * @throws ModelFileException if the file is broken or contains something that this version doesn't support
      */
     ModelInfo inspect(Path file);
 
     /**
-     * Reads what a model file says of its tokens.
+     * Reads the vocabulary of a model file.
      *
      * @throws ModelFileException as {@link #inspect}
      */
     Vocabulary vocabulary(Path file);
 
     /**
-     * The memory that {@link #load} with the same arguments would take.
+     * The memory that {@link #load} with the same arguments would use.
      *
      * @throws ModelFileException as {@link #inspect}
      */
     MemoryEstimate estimate(Path file, LoadOptions options);
 
     /**
-     * What a model is made of that is loaded with these options, for a plan of what it needs.
+     * The sizes of a model loaded with these options, for capacity planning.
      *
-     * @param model as for {@link #load}, or a {@code config.json}, whose weights are then taken to be in BF16 and packed as the options say
+     * @param model as for {@link #load}, or a {@code config.json}; then weights are assumed to be BF16 and packed according to the options
      * @throws ModelFileException as {@link #inspect}
      */
     ModelOutline outline(Path model, LoadOptions options);
 
     /**
-     * The same for a model of which there is only the text of a {@code config.json}.
+     * The same for a model of which only the text of its {@code config.json} is known.
      *
-     * @throws ModelFileException if it is broken or asks for something that this version can't run
+     * @throws ModelFileException if it is broken or requires something that this version doesn't support
      */
     ModelOutline outline(String config, LoadOptions options);
 
     /**
-     * What a model is cut into that is loaded with these options by an engine of so many shards.
+     * The parts of a model that is loaded with these options by an engine with {@code shards} shards.
      *
      * @param model as for {@link #outline}
      * @throws ModelFileException as {@link #inspect}
-     * @throws UncuttableModelException if it can't be cut so often
+     * @throws UncuttableModelException if it can't be cut into so many
      */
     ShardOutline shards(Path model, LoadOptions options, int shards);
 
-    /** The same for a model of which there is only the text of a {@code config.json}. */
+    /** The same for a model of which only the text of its {@code config.json} is known. */
     ShardOutline shards(String config, LoadOptions options, int shards);
 
     /**
-     * Measures how fast this machine is with such a model, with as many workers as the engine has. Takes some seconds of all CPUs and half a GiB of memory; to be asked while the engine has
-     * nothing to do.
+     * Measures how fast this machine is with such a model, with as many workers as the engine has. Takes some seconds of all CPUs and half a GiB of memory. Call it while the engine is idle.
      */
     MachineRates measure(ModelOutline model, Precision precision);
 
     /**
-     * Measures what an all-reduce of some rows takes among the engine's shards, with the meeting of each shard's workers that follows it; of one shard that is the meeting alone. To be asked while the engine has nothing to do.
+     * Measures how long an all-reduce of some rows takes among the engine's shards, including the barrier of each shard's workers that follows it; with one shard, only the barrier. Call it
+     * while the engine is idle.
      *
-     * @param meeting whether all workers meet before they add up, instead of waiting for those slices alone that they need
+     * @param meeting whether all workers wait for all others before they add up, instead of waiting only for the slices that they need
      */
     CollectiveTimes measureAllReduce(int rows, int width, boolean meeting);
 
-    /** Whether all workers are there: an engine that has lost one computes nothing any more, and its process has to be started anew. By any thread. */
+    /** Whether all workers are alive. An engine that has lost one can't compute anything, and its process has to be restarted. */
     boolean whole();
 
-    /** What computes the linear layers of models that are loaded in this precision here. */
+    /** The kernels that compute linear layers of this precision on this machine. */
     KernelTiers kernels(Precision precision);
 
     /**
-     * Loads a model; returns when it can generate.
+     * Loads a model; returns once it can generate.
      *
-     * @throws ModelFileException as {@link #inspect}; if it is an encoder
+     * @throws ModelFileException as {@link #inspect}, or if the model is an encoder
      * @throws UncuttableModelException if it can't be cut into the engine's shards
      */
     LoadedModel load(Path file, LoadOptions options);
 
     /**
-     * Loads an encoder; returns when it can encode. Options of the KV cache and of speculation have no effect.
+     * Loads an encoder; returns once it can encode. Options for the KV cache and for speculation have no effect.
      *
-     * @throws ModelFileException as {@link #inspect}; if it generates
+     * @throws ModelFileException as {@link #inspect}, or if the model is not an encoder
      */
     LoadedEncoder loadEncoder(Path file, LoadOptions options);
 
     /**
-     * Writes a model in a form of our own that loads without being packed: kernel-ready, mapped. One matrix at a time is in memory.
+     * Writes a model in Baseload's own form, which is mapped and needs no packing when it is loaded. One matrix at a time is in memory.
      *
-     * @param folder an empty one; it can be loaded afterwards. What a failed conversion left there has to be removed
-     * @param quantization what becomes of the weights; empty = {@link Quantization#KEEP} for encoders and for models that are quantized already, else {@link Quantization#NF4_DQ}
+     * @param folder an empty folder, which can be loaded afterwards. After a failed conversion, the caller has to remove its files
+     * @param quantization the target format of the weights; empty = {@link Quantization#KEEP} for encoders and models that are already quantized, otherwise {@link Quantization#NF4_DQ}
      * @throws ModelFileException as {@link #inspect}
-     * @throws java.util.concurrent.CancellationException if {@code progress} ended it
+     * @throws java.util.concurrent.CancellationException if {@code progress} cancelled it
      * @throws java.io.UncheckedIOException if the folder can't be written
      */
     Conversion convert(Path model, Path folder, Optional<Quantization> quantization, Progress progress);
 
-    /** Closes every loaded model and stops the workers. What still runs fails with {@link ModelClosedException}. */
+    /** Closes all loaded models and stops the workers. Running requests fail with {@link ModelClosedException}. */
     @Override
     void close();
 }

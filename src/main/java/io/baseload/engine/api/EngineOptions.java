@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param threads worker threads; 0 = as many as the cgroup's CPU quota and cpuset allow
  * @param pinned whether each worker stays on one CPU
- * @param shards how many a model is cut into, each with workers of its own; 0 = one for each list of CPUs, or for each NUMA node that the process may use
- * @param cpus lists in the kernel's format, such as {@code 0-15,32-47}: the CPUs of each shard, or one list of those that all share; empty = all that the process may use
+ * @param shards parts that a model is cut into, each with workers of its own; 0 = one for each list of CPUs, or for each NUMA node that the process may use
+ * @param cpus lists in the kernel's format, such as {@code 0-15,32-47}: the CPUs of each shard, or one list that all shards share; empty = all that the process may use
  */
 public record EngineOptions(int threads, boolean pinned, int shards, List<String> cpus) {
     public EngineOptions {

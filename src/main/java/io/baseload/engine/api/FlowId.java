@@ -1,16 +1,16 @@
 package io.baseload.engine.api;
 
 /**
- * Who shares the engine fairly with others: requests of one flow queue behind each other, and flows are served in proportion to their weights.
+ * The unit of fair sharing: requests of one flow queue behind each other, and flows are served in proportion to their weights.
  *
- * @param weight share against other flows that want the engine at the same time, 1 or more
+ * @param weight share relative to other flows that have requests at the same time, 1 or more
  */
 public record FlowId(String value, int weight, Urgency urgency) {
-    /** Who goes first. */
+    /** Which flows go first. */
     public enum Urgency {
-        /** Somebody waits for the answer. */
+        /** Someone is waiting for the answer. */
         INTERACTIVE,
-        /** Takes what interactive requests leave. */
+        /** Gets the capacity that interactive requests leave. */
         BATCH
     }
 

@@ -1,8 +1,8 @@
 package io.baseload.engine.api;
 
-/** A request that was accepted. */
+/** An accepted request. */
 public interface Generation {
-    /** Ends the generation within one step, in the queue, in prefill or in decode. Its sink then hears {@link FinishReason#CANCELLED}. */
+    /** Ends the generation within one step, whether it is queued, in prefill or in decode. Its sink then gets {@link FinishReason#CANCELLED}. */
     void cancel();
 
     /** Tokens so far. */

@@ -4,14 +4,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What to generate.
+ * A prompt, and how to continue it.
  *
  * @param prompt token ids
- * @param maxTokens tokens to decode at most; 0 computes the prompt only
- * @param stopTokens ids that end the answer; they are counted and given to the sink
- * @param topLogprobs how many of the likeliest tokens to report for each token; −1 = no log-probabilities at all
- * @param promptLogprobs whether log-probabilities of the prompt's own tokens are reported too
- * @param mask what the answer's tokens are held to, before anything else decides on them; serves this request only
+ * @param maxTokens the most tokens to decode; 0 computes only the prompt
+ * @param stopTokens ids that end the answer; they are counted and passed to the sink
+ * @param topLogprobs the number of likeliest tokens to report for each token; −1 = no log-probabilities at all
+ * @param promptLogprobs whether log-probabilities of the prompt's tokens are reported too
+ * @param mask restricts the answer's tokens before sampling options apply; used by this request only
  * @param lease asked before each decoded token
  */
 public record GenerationRequest(
@@ -26,7 +26,7 @@ public record GenerationRequest(
         FlowId flow,
         CacheScope scope) {
 
-    /** A request for {@code maxTokens} greedy tokens, on nobody's account. */
+    /** A request for {@code maxTokens} greedy tokens, without a lease. */
     public static GenerationRequest greedy(int[] prompt, int maxTokens) {
         return new GenerationRequest(
                 prompt,

@@ -1,7 +1,7 @@
 package io.baseload.engine.api;
 
 /**
- * Which kernels compute linear layers, for people.
+ * The kernels that compute linear layers, described for people.
  *
  * @param prefill those of prompts: "int8, oneDNN brg_matmul:avx512_core_vnni", "f32, vector, 512 bits" …
  * @param decode those of answers: "int8, vector, 512 bits", "f32, scalar" …

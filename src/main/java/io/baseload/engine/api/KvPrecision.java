@@ -4,19 +4,19 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** How the KV cache stores the elements of keys and values. */
+/** How the KV cache stores elements of keys and values. */
 public enum KvPrecision {
     /** As they were computed. */
     F32,
-    /** IEEE half precision, rounded to nearest even. Beyond ±65504 there is infinity, and the answer fails. */
+    /** IEEE half precision, rounded to nearest even. Numbers beyond ±65504 become infinite, and the answer fails. */
     F16,
     /** 8 bits with an F32 scale for each 32 elements of a head: the largest magnitude / 127. */
     Q8;
 
     /**
-     * The precision of this name, in lower case as {@link #label}.
+     * The precision with this {@link #label}.
      *
-     * @throws IllegalArgumentException if there is none; the message says which there are
+     * @throws IllegalArgumentException if there is none; the message lists the allowed ones
      */
     public static KvPrecision of(String label) {
         return Stream.of(values())

@@ -5,18 +5,18 @@ import java.util.function.Consumer;
 /**
  * How a model is loaded.
  *
- * @param name the name that the model answers to in metadata and metrics
- * @param contextLength tokens that one sequence may hold, prompt and answer; 0 = the model's own context length
- * @param kvTokens tokens that all sequences together may hold in the KV cache; 0 = automatic
- * @param maxSequences sequences that share a step
- * @param maxQueued requests of one flow that may wait beyond those; one more is refused with {@link OverloadedException}
- * @param prefillChunk prompt rows that one step computes at most
+ * @param name the model's name in metadata and metrics
+ * @param contextLength the most tokens of one sequence, prompt and answer; 0 = the model's own context length
+ * @param kvTokens the most tokens of all sequences together in the KV cache; 0 = automatic
+ * @param maxSequences the most sequences that share a step
+ * @param maxQueued the most waiting requests of one flow; one more is refused with {@link OverloadedException}
+ * @param prefillChunk the most prompt rows in one step
  * @param kvPrecision how the KV cache stores keys and values
- * @param precision what linear layers compute with
+ * @param precision arithmetic of linear layers
  * @param prefixCache whether pages of prompts are kept for later requests of the same {@link CacheScope}
- * @param speculation whether tokens that a text makes likely are computed before they are chosen; the text stays the same
- * @param warmUp whether the load ends when the model's kernels are compiled; without it the first requests wait for the JIT, and a process that has only one of them ends sooner
- * @param quantization what the weights of linear layers become while they are packed; a model that was imported keeps what it has
+ * @param speculation whether likely next tokens are computed before they are chosen; the answer stays the same
+ * @param warmUp whether loading includes compilation of the model's kernels; without it the first requests wait for the JIT, but a process with only one request ends sooner
+ * @param quantization the format to which weights of linear layers are converted while they are packed; an imported model keeps its own
  */
 public record LoadOptions(
         String name,

@@ -3,15 +3,15 @@ package io.baseload.engine.api;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A model in memory that makes of each text a vector, or of a query and a document their relevance. It keeps nothing of a text: there is no cache of keys and values, and nothing is decoded. */
+/** A model in memory that computes a vector for each text, or the relevance of a document to a query. It keeps nothing of a text: there is no KV cache, and nothing is decoded. */
 public non-sealed interface LoadedEncoder extends ResidentModel {
-    /** Numbers of a text's vector; 1 where it is a relevance. */
+    /** Length of a text's vector; 1 if the model computes relevance. */
     int dimensions();
 
     /**
-     * Queues texts. The engine computes them together with those of others, whole texts only, as many in a step as it has rows.
+     * Queues texts. The engine computes them together with other callers' texts: whole texts, as many in a step as it has rows for.
      *
-     * @return completes with a vector for each text, in their order; cancelling it leaves out what isn't computed yet
+     * @return completes with a vector for each text, in order; cancelling it skips texts that aren't computed yet
      * @throws OverloadedException if the flow has too many requests already
      * @throws ModelClosedException if {@link #close} was called
      * @throws IllegalArgumentException if a text is empty, longer than {@link #contextLength}, or has an id outside the vocabulary

@@ -1,9 +1,9 @@
 package io.baseload.engine.api;
 
-/** A model in memory that generates. */
+/** A model in memory that generates text. */
 public non-sealed interface LoadedModel extends ResidentModel {
     /**
-     * Queues a request. The sink hears of it from the engine's thread.
+     * Queues a request. The engine's thread calls the sink.
      *
      * @throws OverloadedException if the queue is full
      * @throws ModelClosedException if {@link #close} was called
@@ -12,8 +12,8 @@ public non-sealed interface LoadedModel extends ResidentModel {
     Generation generate(GenerationRequest request, TokenSink sink);
 
     /**
-     * Measures how fast decode steps of this model can be at best on this machine. It takes some seconds of all workers' CPUs; the engine should have nothing else
-     * to do, and the model must stay open meanwhile.
+     * Measures the highest possible rate of this model's decode steps on this machine. Takes some seconds of all workers' CPUs. The engine should be otherwise idle, and the model must stay
+     * open meanwhile.
      *
      * @param sequences that share a step
      */

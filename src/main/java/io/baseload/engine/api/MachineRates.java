@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How fast a machine's workers are together at what steps are made of.
+ * The rates of a machine's workers together at the parts of a step.
  *
  * @param workers threads
- * @param memoryBytes that a process can have
- * @param readBytesPerSecond from memory
- * @param barrierSeconds that a barrier of all workers takes
- * @param attentionDecode multiply-adds a second of attention over keys and values in cache, a row at a time, of the model that was meant: the more heads share keys and values, the more
+ * @param memoryBytes memory that a process can use
+ * @param readBytesPerSecond memory bandwidth of reads
+ * @param barrierSeconds duration of a barrier of all workers
+ * @param attentionDecode multiply-adds per second of the given model's attention over keys and values in cache, one row at a time: the more heads share keys and values, the higher
  * @param attentionPrompt the same for rows of a prompt
- * @param kernels linear layers, by what weights are kept as ({@link ModelOutline.Matrices#codes})
+ * @param kernels rates of linear layers by the weights' format ({@link ModelOutline.Matrices#codes})
  */
 public record MachineRates(
         int workers,
@@ -24,7 +24,7 @@ public record MachineRates(
         double attentionPrompt,
         Map<String, KernelRates> kernels) {
 
-    /** Decode rows that kernels are measured with. */
+    /** Numbers of decode rows that kernels are measured with. */
     public static final List<Integer> ROWS = List.of(1, 2, 4, 8);
 
     public MachineRates {
@@ -46,10 +46,10 @@ public record MachineRates(
     }
 
     /**
-     * Of linear layers whose weights are in cache.
+     * The rates of linear layers whose weights are in cache.
      *
-     * @param decode multiply-adds a second for each number of {@link #ROWS}
-     * @param prompt multiply-adds a second for rows of a prompt
+     * @param decode multiply-adds per second for each number of rows in {@link #ROWS}
+     * @param prompt multiply-adds per second for rows of a prompt
      */
     public record KernelRates(List<Double> decode, double prompt) {
         public KernelRates {
@@ -59,12 +59,12 @@ public record MachineRates(
             }
         }
 
-        /** The rates of so many times as many workers. */
+        /** The rates of {@code factor} times as many workers. */
         public KernelRates times(double factor) {
             return new KernelRates(decode.stream().map(rate -> rate * factor).toList(), prompt * factor);
         }
 
-        /** Seconds for so many rows of one weight: eight share a pass, and between the measured numbers of rows time is taken as linear. */
+        /** Seconds for {@code rows} rows and one weight. Eight rows share a pass; between the measured numbers of rows, time is interpolated linearly. */
         public double decodeSeconds(double rows) {
             int last = ROWS.size() - 1;
             int most = ROWS.get(last);

@@ -1,6 +1,6 @@
 package io.baseload.engine.api;
 
-/** Bytes outside the Java heap that a loaded model takes. */
+/** Memory of a loaded model outside the Java heap, in bytes. */
 public record MemoryEstimate(long weights, long kvCache, long scratch) {
     public long total() {
         return weights + kvCache + scratch;

@@ -5,14 +5,14 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** A bad model file: where it is bad and what was expected there. Never our bug, never a bad request. */
+/** A bad model file: the place of the error and the expected content. Never a bug in this program, never a bad request. */
 public final class ModelFileException extends RuntimeException {
     private final Path file;
     private final long offset;
 
     /**
-     * @param offset bytes from the start of the file, or −1 where no place can be named
-     * @param problem what was found and what was expected
+     * @param offset bytes from the start of the file, or −1 if there is no single place
+     * @param problem the found and the expected content
      */
     public ModelFileException(Path file, long offset, String problem) {
         super(offset < 0 ? file + ": " + problem : file + ": at byte " + offset + ": " + problem);
@@ -20,7 +20,7 @@ public final class ModelFileException extends RuntimeException {
         this.offset = offset;
     }
 
-    /** A file that the operating system doesn't let us read. */
+    /** A file that can't be read, because of the operating system. */
     public static ModelFileException unreadable(Path file, IOException cause) {
         String problem = switch (cause) {
             case NoSuchFileException missing -> "no such file";

@@ -3,11 +3,11 @@ package io.baseload.engine.api;
 import java.util.SortedMap;
 
 /**
- * What a model file says of itself.
+ * The metadata of a model file.
  *
  * @param architecture the family, as in {@code general.architecture}: "llama"
  * @param format the file format: "gguf"
- * @param task what it is for
+ * @param task the model's task
  * @param bytes the size of the file
  * @param tensorBytes bytes per tensor type, for example Q4_1 → 66355200
  */

@@ -1,17 +1,17 @@
 package io.baseload.engine.api;
 
 /**
- * What a loaded model is doing at this moment.
+ * The current load of a model.
  *
  * @param active sequences that take part in steps
  * @param queued requests that wait for admission
- * @param kvTokensUsed tokens that the KV cache's pages in use can hold; those of prompts that are only kept for later don't count
- * @param kvTokens tokens that the whole KV cache can hold
- * @param preemptions sequences that lost their pages to others since the model was loaded, and began again
- * @param prefixes what the prefix cache has done
- * @param speculation what speculation has done
- * @param memory bytes outside the heap that the model holds
- * @param kernels what computes its linear layers
+ * @param kvTokensUsed capacity of the KV cache's pages in use, in tokens; prompts that are only kept for later requests don't count
+ * @param kvTokens capacity of the whole KV cache, in tokens
+ * @param preemptions sequences that lost their pages to others and started again, since the model was loaded
+ * @param prefixes statistics of the prefix cache
+ * @param speculation statistics of speculation
+ * @param memory the model's memory outside the heap, in bytes
+ * @param kernels the kernels that compute its linear layers
  */
 public record ModelLoad(
         int active,

@@ -3,22 +3,22 @@ package io.baseload.engine.api;
 import java.util.List;
 
 /**
- * What a model is made of, with its weights in one form: what a capacity plan needs to know, found out without a weight.
+ * The sizes of a model with its weights in a given format, for capacity planning. No weights are read for it.
  *
- * @param layers how many there are
+ * @param layers number of layers
  * @param hidden width of the residual stream
  * @param heads query heads
  * @param kvHeads heads of keys and values that the cache holds; 1 where all heads share a latent vector
  * @param keyDim width of a head's key in the cache
  * @param valueDim width of a head's value in the cache
- * @param experts of each mixture of experts; 0 where there is none
+ * @param experts of each mixture of experts; 0 if there is none
  * @param chosen experts that a token goes to
- * @param matrices all of them, those of one form and use together
- * @param vectorBytes norms and biases
- * @param kvBytesPerToken that the KV cache keeps in all layers
- * @param working what a step computes in
- * @param barriers that a decode step of one sequence passes
- * @param allReduces sums over all shards that a step would need if its weights were cut: behind attention, filter and feed-forward layer of each layer
+ * @param matrices all matrices, grouped by format and use
+ * @param vectorBytes size of norms and biases
+ * @param kvBytesPerToken size of a token in the KV cache, all layers together
+ * @param working memory for the computation of a step
+ * @param barriers number of barriers in a decode step of one sequence
+ * @param allReduces sums over all shards that a step would need if the weights were cut: after the attention, the filter and the feed-forward part of each layer
  */
 public record ModelOutline(
         String architecture,
@@ -40,28 +40,28 @@ public record ModelOutline(
         int barriers,
         int allReduces) {
 
-    /** Which rows of a step go through a matrix. */
+    /** The rows of a step that are multiplied by a matrix. */
     public enum Use {
-        /** A row looks up one of its rows. */
+        /** None: each looks up a row of the matrix. */
         LOOKED_UP,
         /** All rows. */
         SHARED,
-        /** Those whose router chooses it. */
+        /** The rows for which the router chooses it. */
         EXPERT
     }
 
     /**
      * Matrices of one size.
      *
-     * @param codes what a weight is kept as: {@code nf4}, {@code u4}, {@code i8}, {@code bf16} …
+     * @param codes format of a weight: {@code nf4}, {@code u4}, {@code i8}, {@code bf16} …
      * @param block weights of a row that share a scale; 1 for plain numbers
-     * @param scales what a scale is kept as: {@code f16}, {@code linear8} …, or {@code none}
-     * @param head whether logits are made with it, which only rows that want them go through
-     * @param count how many there are
+     * @param scales format of a scale: {@code f16}, {@code linear8} …, or {@code none}
+     * @param head whether it computes logits, so that only rows whose logits are needed are multiplied by it
+     * @param count number of matrices
      * @param rows outputs of each
      * @param cols inputs of each
-     * @param codeBytes of all of them
-     * @param scaleBytes of all of them, minimums and the padding of panels included
+     * @param codeBytes size of all codes
+     * @param scaleBytes size of all scales, including minimums and the padding of panels
      */
     public record Matrices(
             Use use,
@@ -84,12 +84,12 @@ public record ModelOutline(
     }
 
     /**
-     * Memory beside weights and cache.
+     * Memory in addition to weights and cache, in bytes.
      *
      * @param workerBytes for each worker
-     * @param rowBytes of activations for each row that a step may have
+     * @param rowBytes activations of each row that a step may have
      * @param logitsBytes for each sequence
-     * @param promptRows rows of prompts that a step computes at most
+     * @param promptRows the most prompt rows in a step
      */
     public record Working(long workerBytes, long rowBytes, long logitsBytes, int promptRows) {
         public long bytes(int workers, int sequences) {
@@ -105,7 +105,7 @@ public record ModelOutline(
         return matrices.stream().mapToLong(Matrices::weights).sum() + vectorBytes / Float.BYTES;
     }
 
-    /** Query heads that share a head of keys and values. */
+    /** Number of query heads that share a head of keys and values. */
     public int group() {
         return heads / kvHeads;
     }
@@ -119,12 +119,12 @@ public record ModelOutline(
         return matrices.stream().mapToLong(Matrices::scaleBytes).sum();
     }
 
-    /** The part of all experts that is expected to be chosen by one or more of so many rows, if each is as likely as any other. */
+    /** The expected fraction of experts that at least one of {@code rows} rows chooses, if all are equally likely. */
     public double chosenPart(int rows) {
         return experts == 0 ? 0 : 1 - Math.pow(1 - (double) chosen / experts, rows);
     }
 
-    /** The part of these matrices that a step of so many rows reads. */
+    /** The fraction of these matrices that a step of {@code rows} rows reads. */
     public double readPart(Matrices some, int rows) {
         return switch (some.use) {
             case LOOKED_UP -> 0;

@@ -1,11 +1,11 @@
 package io.baseload.engine.api;
 
-/** What a model is for. */
+/** The task of a model. */
 public enum ModelTask {
     /** Continues a text; loaded by {@link Engine#load}. */
     GENERATE,
-    /** Makes a vector of a text; loaded by {@link Engine#loadEncoder}. */
+    /** Computes a vector for a text; loaded by {@link Engine#loadEncoder}. */
     EMBED,
-    /** Says how relevant a document is to a query; loaded by {@link Engine#loadEncoder}. */
+    /** Computes the relevance of a document to a query; loaded by {@link Engine#loadEncoder}. */
     RANK
 }

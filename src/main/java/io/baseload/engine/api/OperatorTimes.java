@@ -5,17 +5,17 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the workers spent their time on while they computed a model's steps, all workers together.
+ * Time that all workers together spent on a model's steps, by class of operator.
  *
- * @param steps how many steps these were
- * @param times by class of operator: "linear i4", "attention", "barriers" …; kinds of linear layers that the model hasn't are left out
+ * @param steps number of steps
+ * @param times by class of operator: "linear i4", "attention", "barriers" …; kinds of linear layers that the model doesn't have are left out
  */
 public record OperatorTimes(long steps, Map<String, Duration> times) {
     public OperatorTimes {
         times = Map.copyOf(times);
     }
 
-    /** What has been added since. */
+    /** The difference from an earlier measurement. */
     public OperatorTimes since(OperatorTimes earlier) {
         Map<String, Duration> more = new TreeMap<>();
         times.forEach((operator, time) ->
@@ -23,7 +23,7 @@ public record OperatorTimes(long steps, Map<String, Duration> times) {
         return new OperatorTimes(steps - earlier.steps, more);
     }
 
-    /** Of all classes. */
+    /** The time of all classes. */
     public Duration total() {
         return times.values().stream().reduce(Duration.ZERO, Duration::plus);
     }

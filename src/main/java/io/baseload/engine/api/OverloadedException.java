@@ -11,7 +11,7 @@ public final class OverloadedException extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    /** When it makes sense to ask again. */
+    /** How long to wait before trying again. */
     public Duration retryAfter() {
         return retryAfter;
     }

@@ -4,17 +4,17 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What linear layers compute with. Either way the order of every sum is fixed, so an answer does not depend on the load. */
+/** The arithmetic of linear layers. In both, the order of each sum is fixed, so an answer does not depend on the load. */
 public enum Precision {
-    /** Activations in F32: the definition, which the reference outputs are compared with. */
+    /** Activations in F32: the definition, which is compared with the reference outputs. */
     EXACT,
-    /** Activations quantized to 8 bits per block, multiplied with the weights' codes as integers: several times faster, a little less accurate. */
+    /** Activations quantized to 8 bits per block, multiplied by the weights' codes as integers: several times faster, slightly less accurate. */
     FAST;
 
     /**
-     * The precision of this name, in lower case as {@link #label}.
+     * The precision with this {@link #label}.
      *
-     * @throws IllegalArgumentException if there is none; the message says which there are
+     * @throws IllegalArgumentException if there is none; the message lists the allowed ones
      */
     public static Precision of(String label) {
         return Stream.of(values())

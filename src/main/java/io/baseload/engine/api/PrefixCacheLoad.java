@@ -1,11 +1,11 @@
 package io.baseload.engine.api;
 
 /**
- * What a model's prefix cache has done since the model was loaded.
+ * Statistics of a model's prefix cache since the model was loaded.
  *
  * @param lookedUp tokens of prompts that were looked up
- * @param found those of them that were there
- * @param pages pages of prompts that it holds at this moment, in use or not
- * @param evicted pages that it gave up because others needed the room
+ * @param found those of them that were in the cache
+ * @param pages pages of prompts that it holds now, in use or not
+ * @param evicted pages that it gave up because others needed the memory
  */
 public record PrefixCacheLoad(long lookedUp, long found, int pages, long evicted) {}

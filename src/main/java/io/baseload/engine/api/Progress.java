@@ -1,14 +1,14 @@
 package io.baseload.engine.api;
 
-/** Hears how far long work on a model is, and may end it. Called from the working thread, about once per MiB. */
+/** Receives the progress of a long operation on a model, and can cancel it. Called by the working thread, about once per MiB. */
 @FunctionalInterface
 public interface Progress {
     Progress NONE = (done, total) -> true;
 
     /**
-     * Hears of a part that is done.
+     * Reports the completed part.
      *
-     * @return false to cancel the work; nothing of it stays
+     * @return false to cancel the operation, so that nothing of it remains
      */
     boolean at(long done, long total);
 }

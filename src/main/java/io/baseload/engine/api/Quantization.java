@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What becomes of the weights of linear layers at import. Norms, biases, embeddings, heads, routers and convolutions keep the numbers that the source has. */
+/** The format to which weights of linear layers are converted. Norms, biases, embeddings, heads, routers and convolutions keep the source's numbers. */
 public enum Quantization {
-    /** As the source has them. */
+    /** The source's format. */
     KEEP,
     /** bitsandbytes' 4-bit NormalFloat, an F32 scale for each 64 weights. */
     NF4,
     /** The same with 8-bit scales (double quantization). */
     NF4_DQ,
-    /** The same with scales of 8-bit floats, as in the article on QLoRA. */
+    /** The same with scales in 8-bit floats, as in the QLoRA paper. */
     NF4_FP8,
     /** bitsandbytes' 4-bit floating point, an F32 scale for each 64 weights. */
     FP4,
@@ -24,7 +24,7 @@ public enum Quantization {
     BF16,
     F32;
 
-    /** Whether weights lose something by it, unless they were stored so already. */
+    /** Whether weights lose precision, unless they already have this format. */
     public boolean lossy() {
         return switch (this) {
             case NF4, NF4_DQ, NF4_FP8, FP4, Q4, Q8 -> true;
@@ -32,7 +32,7 @@ public enum Quantization {
         };
     }
 
-    /** What it is called in commands and requests: {@code nf4-dq}. */
+    /** The name in commands and requests: {@code nf4-dq}. */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -1,25 +1,25 @@
 package io.baseload.engine.api;
 
 /**
- * The best that decode steps of a model can do on this machine, after Williams, Waterman and Patterson (2009): a step takes at least as long as reading what it
- * reads, and at least as long as multiplying it does from cache.
+ * A lower bound on the duration of a model's decode steps on this machine, after Williams, Waterman and Patterson (2009): a step takes at least as long as reading its weights and cache from
+ * memory, and at least as long as multiplying them from CPU cache.
  *
  * @param sequences that share a step
- * @param bytesPerSecond that all workers together read from memory
- * @param weightBytes that a step reads; of experts those that are chosen, if each is as likely as any other
- * @param kvBytesPerToken that a step reads for each token which one of its sequences has so far
- * @param multiplySeconds that the workers take for a step's linear layers where all weights are in cache
+ * @param bytesPerSecond memory bandwidth of all workers together
+ * @param weightBytes weights that a step reads; of experts, the expected number if all are equally likely
+ * @param kvBytesPerToken cache that a step reads for each token of its sequences so far
+ * @param multiplySeconds duration of a step's linear layers with all weights in CPU cache
  */
 public record Roofline(
         int sequences, double bytesPerSecond, long weightBytes, long kvBytesPerToken, double multiplySeconds) {
 
-    /** The least that a step can take whose sequences have so many tokens each. */
+    /** The shortest possible step if each sequence has {@code tokens} tokens. */
     public double stepSeconds(double tokens) {
         double bytes = weightBytes + sequences * tokens * kvBytesPerToken;
         return Math.max(bytes / bytesPerSecond, multiplySeconds);
     }
 
-    /** The most tokens a second that all sequences together can have. */
+    /** The highest possible rate of all sequences together, in tokens per second. */
     public double tokensPerSecond(double tokens) {
         return sequences / stepSeconds(tokens);
     }

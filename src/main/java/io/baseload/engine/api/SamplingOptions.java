@@ -4,11 +4,11 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * How a token is chosen. Applied in this order: logit bias, presence and frequency penalties over the decoded tokens, temperature, top-k, top-p, min-p.
+ * How a token is chosen. Options are applied in this order: logit bias, presence and frequency penalties over the decoded tokens, temperature, top-k, top-p, min-p.
  *
  * @param temperature 0 = greedy
  * @param topP keep the likeliest tokens whose probabilities sum to at least this; 1 = all
- * @param topK keep this many; 0 = all
+ * @param topK keep this many tokens; 0 = all
  * @param minP keep tokens at least this fraction as likely as the likeliest; 0 = all
  * @param seed the same request and seed give the same tokens; empty = a new seed each time
  * @param logitBias added to the logits; −100 bans a token, 100 forces it

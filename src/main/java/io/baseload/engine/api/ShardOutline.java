@@ -5,13 +5,13 @@ import java.util.List;
 /**
  * A model cut into shards.
  *
- * @param wholeBytes matrices of the model as one
+ * @param wholeBytes matrices of the uncut model
  * @param bytes matrices of each shard
- * @param replicatedBytes of these, copies of what another shard has too
- * @param widenedBytes of these, what parts take more because a cut goes through a quantized block or a nested scale
- * @param replicated kinds of matrices of which shards have copies
- * @param widened kinds of matrices whose parts take more
- * @param collectives all-reduces of a step; none where there is one shard
+ * @param replicatedBytes the part of these that another shard has too
+ * @param widenedBytes the part of these that is added because a cut goes through a quantized block or a nested scale
+ * @param replicated kinds of matrices that several shards have
+ * @param widened kinds of matrices to which such bytes are added
+ * @param collectives all-reduces of a step; none with one shard
  */
 public record ShardOutline(
         int shards,
@@ -28,7 +28,7 @@ public record ShardOutline(
         widened = List.copyOf(widened);
     }
 
-    /** The same model as one shard. */
+    /** The same model, uncut. */
     public ShardOutline whole() {
         return new ShardOutline(1, wholeBytes, List.of(wholeBytes), 0, 0, List.of(), List.of(), 0);
     }

@@ -6,23 +6,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** A model's words as its files have them, unread; the words layer makes a tokenizer and a chat template of them. */
+/** A model's vocabulary as stored in its files, not interpreted; {@code chat} creates a tokenizer and a chat template from it. */
 public sealed interface Vocabulary {
 
     /**
      * The {@code tokenizer.*} keys of a GGUF file.
      *
-     * @param name {@code general.name}: some rules are known by the model's name only
+     * @param name {@code general.name}: some rules depend only on the model's name
      * @param model the algorithm, as in {@code tokenizer.ggml.model}: "gpt2", "llama"
      * @param pre the pre-tokenizer's name, as in {@code tokenizer.ggml.pre}
      * @param tokens token texts by id, in the form that the algorithm uses (byte-level alphabet, ▁ …)
      * @param types token types by id: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; empty if the file has none
      * @param scores merge scores by id; empty if the file has none
      * @param merges pairs "left right", best first; empty if the file has none
-     * @param addBos whether a BOS is added, where the file says
-     * @param addEos whether an EOS is added, where the file says
-     * @param addSpacePrefix whether a space is put before the text, where the file says
-     * @param chatTemplates sources by name; the usual one is {@value #DEFAULT_TEMPLATE}
+     * @param addBos whether a BOS is added, if the file specifies it
+     * @param addEos whether an EOS is added, if the file specifies it
+     * @param addSpacePrefix whether a space is put before the text, if the file specifies it
+     * @param chatTemplates sources by name; the standard one is {@value #DEFAULT_TEMPLATE}
      */
     record Gguf(
             Optional<String> name,
@@ -43,15 +43,15 @@ public sealed interface Vocabulary {
             implements Vocabulary {}
 
     /**
-     * The files of a Hugging Face folder that say something of words: {@code tokenizer.json} or {@code tokenizer.model}, with
+     * The files of a Hugging Face folder that define the vocabulary: {@code tokenizer.json} or {@code tokenizer.model}, with
      * {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code added_tokens.json}, {@code generation_config.json}, {@code config.json},
-     * {@code chat_template.jinja} and {@code additional_chat_templates/NAME.jinja} where they are there.
+     * {@code chat_template.jinja} and {@code additional_chat_templates/NAME.jinja}, as far as they exist.
      *
-     * @param folder where they were read, to be named when one is refused
+     * @param folder the folder, for error messages
      * @param files their contents by name relative to the folder
      */
     record Files(Path folder, Map<String, byte[]> files) implements Vocabulary {}
 
-    /** The name of the chat template that is meant when none is named. */
+    /** The name of the chat template that is used when none is requested. */
     String DEFAULT_TEMPLATE = "default";
 }

@@ -1,5 +1,5 @@
 /**
- * The vocabulary that everybody outside the engine sees: open an engine, load a model, generate tokens.
+ * The engine's public interface: open an engine, load a model, generate tokens.
  *
  * <p>Only data and interfaces. No file formats, no threads, no arithmetic; nothing here depends on another package of the project.
  */
