@@ -6,25 +6,24 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A family of models. To add one: a class that implements this, with the family's equations in its comment, and its line in {@link Architectures}. What the
- * family computes is put together from the records of {@code engine.config}; only a kind of layer that is new needs code beyond the class
- * ({@code engine.model.Block} says how).
+ * A family of models. To add one: a class that implements this, with the family's equations in its comment, and its line in {@link Architectures}. The family's computation is described with
+ * records of {@code engine.config}; only a new kind of layer needs code outside the class ({@code engine.model.Block} explains how).
  */
 interface Architecture {
-    /** What {@code model_type} in config.json may be. */
+    /** The values of {@code model_type} in config.json. */
     Set<String> modelTypes();
 
-    /** What {@code general.architecture} in GGUF may be. */
+    /** The values of {@code general.architecture} in GGUF. */
     Set<String> ggufNames();
 
     /**
-     * What a model of the family computes.
+     * The configuration of a model of the family.
      *
-     * @throws io.baseload.engine.api.ModelFileException if a key is missing, contradicts another, or asks for what isn't supported
+     * @throws io.baseload.engine.api.ModelFileException if a key is missing, contradicts another, or requires something that isn't supported
      */
     ModelConfig config(Keys keys);
 
-    /** What names of tensors in a Hugging Face folder may begin with: it is there or not, depending on what the model was saved as. */
+    /** Optional prefixes of tensor names in a Hugging Face folder: whether they have one depends on the class that saved the model. */
     default List<String> prefixes() {
         return List.of("model.");
     }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** All families of models that can be run. */
+/** All supported model families. */
 public final class Architectures {
     private static final List<Architecture> ALL = List.of(
             new Llama(),
@@ -38,9 +38,9 @@ public final class Architectures {
     private Architectures() {}
 
     /**
-     * Finds out what model a file or folder holds.
+     * Recognizes the model in a file or folder.
      *
-     * @throws io.baseload.engine.api.ModelFileException if it is of no family here, or asks for something that isn't supported
+     * @throws io.baseload.engine.api.ModelFileException if its family is unknown, or it requires something that isn't supported
      */
     public static ModelDefinition of(ModelFolder folder) {
         Keys keys = switch (folder.keys()) {
@@ -57,7 +57,7 @@ public final class Architectures {
     }
 
     /**
-     * Finds out what a model computes of which only the configuration is there.
+     * Recognizes a model by its configuration alone.
      *
      * @throws io.baseload.engine.api.ModelFileException as {@link #of}
      */

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** What the configurations of nearly all families have, read once and in the same way. */
+/** The part of the configuration that nearly all families share, read in one way. */
 record Basis(Keys keys, ConfigNumbers numbers, ModelShape shape) {
     private static final Key HIDDEN_ACT = new Key("hidden_act", "");
     private static final Key HIDDEN_ACTIVATION = new Key("hidden_activation", "");
@@ -32,34 +32,34 @@ record Basis(Keys keys, ConfigNumbers numbers, ModelShape shape) {
         return new Basis(keys, new ConfigNumbers(keys), ModelShape.read(keys, 0));
     }
 
-    /** @param defaultHeadDim width of a head where config.json doesn't say */
+    /** @param defaultHeadDim width of a head if config.json doesn't specify it */
     static Basis read(Keys keys, int defaultHeadDim) {
         return new Basis(keys, new ConfigNumbers(keys), ModelShape.read(keys, keys.gguf() ? 0 : defaultHeadDim));
     }
 
-    /** Tokens of the sliding window, 0 for none: {@code otherwise} where the files don't have the key. */
+    /** Tokens of the sliding window, 0 for none; {@code otherwise} if the files don't have the key. */
     int window(int otherwise) {
         return keys.mentions(Key.WINDOW) ? numbers.count(Key.WINDOW) : otherwise;
     }
 
-    /** @param defaultBase θ where the files don't say */
+    /** @param defaultBase θ if the files don't specify it */
     Optional<Rope> rope(double defaultBase) {
         return Optional.of(keys.rope(shape.headDim(), defaultBase));
     }
 
-    /** Whether queries, keys and values have biases, in a family where that is open. */
+    /** Whether queries, keys and values have biases, in a family that has both kinds. */
     boolean attentionBias() {
         return keys.gguf()
                 ? keys.stores("blk.0.attn_q.bias")
                 : keys.flag(ATTENTION_BIAS).orElse(false);
     }
 
-    /** Whether attention's output has a bias, in a family where that is open. */
+    /** Whether attention's output has a bias, in a family that has both kinds. */
     boolean outputBias() {
         return keys.gguf() ? keys.stores("blk.0.attn_output.bias") : attentionBias();
     }
 
-    /** A gated feed-forward layer with biases where the files say so. */
+    /** A gated feed-forward layer, with biases if the files specify them. */
     Gated silu() {
         boolean bias = keys.gguf()
                 ? keys.stores("blk.0.ffn_gate.bias")
@@ -67,7 +67,7 @@ record Basis(Keys keys, ConfigNumbers numbers, ModelShape shape) {
         return new Gated(shape.feedForward(), activation(SILU, Activation.SILU), bias);
     }
 
-    /** A gated feed-forward layer of Gemma's, whose GELU is the tanh form even where an old config says {@code gelu}. */
+    /** Gemma's gated feed-forward layer, whose GELU is the tanh form even if an old config says {@code gelu}. */
     Gated gelu() {
         return new Gated(shape.feedForward(), activation(GELU, Activation.GELU_TANH), false);
     }
@@ -82,9 +82,9 @@ record Basis(Keys keys, ConfigNumbers numbers, ModelShape shape) {
     }
 
     /**
-     * Whether each layer has a sliding window: as {@code layer_types} says.
+     * Whether each layer has a sliding window, according to {@code layer_types}.
      *
-     * @param family what the family does where the files don't say
+     * @param family the family's rule if the files have no such list
      */
     boolean[] sliding(IntFunction<Boolean> family) {
         List<String> types = keys.texts(LAYER_TYPES);
@@ -108,7 +108,7 @@ record Basis(Keys keys, ConfigNumbers numbers, ModelShape shape) {
         };
     }
 
-    /** A number that is a default where the files don't have its key, and 0 where they have null or 0: not used. */
+    /** A number whose default applies if the files don't have its key; 0, for not used, if they have null or 0. */
     double numberOrNone(Key key, double otherwise) {
         return keys.mentions(key) ? numbers.zeroOrMore(key) : otherwise;
     }
@@ -129,7 +129,7 @@ record Basis(Keys keys, ConfigNumbers numbers, ModelShape shape) {
                 Optional.empty());
     }
 
-    /** The context ends where dynamic scaling, which isn't computed, would begin. */
+    /** The context ends where dynamic scaling would begin, because that isn't implemented. */
     private int contextLength(List<LayerConfig> layers) {
         return layers.stream()
                 .flatMap(layer -> layer.attention().rotation().stream())

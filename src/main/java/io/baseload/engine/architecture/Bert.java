@@ -21,7 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * BERT (Devlin et al., 2019), and what has its layers: MiniLM, E5, BGE, GTE's first models; RoBERTa (Liu et al., 2019) and XLM-R (Conneau et al., 2020), whose positions begin behind that of padding.
+ * BERT (Devlin et al., 2019), and models with the same layers: MiniLM, E5, BGE, GTE's first models; RoBERTa (Liu et al., 2019) and XLM-R (Conneau et al., 2020), whose positions begin behind
+ * that of padding.
  *
  * <pre>
  * x = ln(E[token] + P[position] + S[segment])
@@ -29,7 +30,7 @@ import java.util.Set;
  * x = ln(x + Wdown·gelu(Wup·x))
  * </pre>
  *
- * All linear layers have biases. Read from Hugging Face folders only. {@code …ForSequenceClassification} with one label is a cross-encoder: it says how relevant a document is to a query.
+ * All linear layers have biases. Read from Hugging Face folders only. {@code …ForSequenceClassification} with one label is a cross-encoder: it computes the relevance of a document to a query.
  */
 final class Bert implements Architecture {
     private static final Key EPSILON = new Key("layer_norm_eps", "");
@@ -84,7 +85,7 @@ final class Bert implements Architecture {
                 shape.contextLength() - first,
                 keys.vocabulary(),
                 shape.hidden(),
-                keys.tied(true), // of a head for training, which no encoder has
+                keys.tied(true), // concerns the training head, which an encoder doesn't use
                 new Norms(Norms.Placement.SUM, Norms.Kind.LAYER, (float) numbers.positive(EPSILON, 1e-12)),
                 Factors.NONE,
                 Collections.nCopies(shape.layers(), layer),

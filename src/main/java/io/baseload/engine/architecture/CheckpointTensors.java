@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** A checkpoint's tensors as the weights of its family. Checks their shapes, and knows in the end which ones nobody asked for. */
+/** A checkpoint's tensors as the weights of its family. Checks their shapes, and records which ones were used. */
 public final class CheckpointTensors implements WeightSource {
     private static final Pattern NUMBER = Pattern.compile("(?<=\\.)\\d+(?=\\.)");
 
@@ -24,7 +24,7 @@ public final class CheckpointTensors implements WeightSource {
     private final Set<String> used = Collections.synchronizedSet(new HashSet<>());
     private final QuantizedTensors quantized;
 
-    /** @param prefixes what tensors' names may begin with, beyond or short of what the map says */
+    /** @param prefixes prefixes that tensor names may have in addition to the map's names, or lack */
     CheckpointTensors(
             ModelCheckpoint checkpoint, TensorMap map, List<String> prefixes, QuantizationConfig quantization) {
         this.checkpoint = checkpoint;
@@ -43,7 +43,7 @@ public final class CheckpointTensors implements WeightSource {
         return map.rule(NUMBER.matcher(name).replaceAll("#")).get(this, indices, rows, cols);
     }
 
-    /** A vector is got as a column, so that what moves a matrix's rows moves those of its bias too. */
+    /** A vector is read as a matrix of one column, so that a rule that reorders a matrix's rows reorders its bias in the same way. */
     @Override
     public float[] vector(String name, int length) {
         RowSource column = matrix(name, length, 1);
@@ -67,7 +67,7 @@ public final class CheckpointTensors implements WeightSource {
         return vector.view(0, List.of((long) rows, 1L), List.of(stride, 1L)).matrix();
     }
 
-    /** The rows of {@code count} matrices or vectors below each other, which are one tensor. */
+    /** The rows of {@code count} matrices or vectors that are stored below each other in one tensor. */
     RowSource stacked(String tensor, int count, int rows, int cols) {
         if (cols > 1) {
             return tensor(tensor, List.of((long) count, (long) rows, (long) cols))
@@ -120,7 +120,7 @@ public final class CheckpointTensors implements WeightSource {
                                 prefix -> tensor.startsWith(prefix) && map.ignores(tensor.substring(prefix.length())));
     }
 
-    /** A tensor that the architecture here doesn't know would change the result if it were left out. */
+    /** Refuses tensors that were not used: ignoring one would change the result. */
     public void refuseOthers() {
         checkpoint.tensors().stream()
                 .filter(tensor -> !used.contains(tensor.name()) && !ignores(tensor.name()))

@@ -3,7 +3,7 @@ package io.baseload.engine.architecture;
 import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 
-/** Keys that may have one value only. */
+/** Keys for which only one value is supported. */
 final class Choices {
     private Choices() {}
 
@@ -14,7 +14,7 @@ final class Choices {
         });
     }
 
-    /** @throws io.baseload.engine.api.ModelFileException if the key is there with the other value */
+    /** @throws io.baseload.engine.api.ModelFileException if the key exists and has the other value */
     static void require(Keys keys, Key key, boolean supported) {
         keys.flag(key).filter(flag -> flag != supported).ifPresent(flag -> {
             throw keys.refuse(key, "is " + flag + ", which is not supported");

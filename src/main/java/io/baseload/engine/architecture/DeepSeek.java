@@ -17,7 +17,7 @@ import io.baseload.engine.config.Routing;
 import io.baseload.engine.config.Routing.Groups;
 import io.baseload.engine.config.Scores;
 
-/** What DeepSeek-V2 and V3 have in common: multi-head latent attention, and dense layers before those with experts. */
+/** The common part of DeepSeek-V2 and V3: multi-head latent attention, and dense layers before those with experts. */
 final class DeepSeek {
     private static final Key QUERY_RANK = new Key("q_lora_rank", "");
     private static final Key LATENT = new Key("kv_lora_rank", "");
@@ -83,7 +83,7 @@ final class DeepSeek {
                 basis.attentionBias());
     }
 
-    /** 1 / √(width of a head), times YaRN's magnitude twice where {@code mscale_all_dim} is given. */
+    /** 1 / √(width of a head), times the square of YaRN's magnitude if {@code mscale_all_dim} is given. */
     private double scale(int plain, Rope rope) {
         double scale = 1 / Math.sqrt(plain + rope.dimensions());
         double all = keys.number(ALL_DIMENSIONS)
@@ -95,7 +95,7 @@ final class DeepSeek {
         return scale * magnitude * magnitude;
     }
 
-    /** How many experts there are, and are chosen. */
+    /** The number of experts, and of those chosen for a token. */
     Mixture mixture() {
         Mixture mixture = Mixture.read(keys, EXPERTS);
         if (mixture.experts() == 0) {
@@ -104,7 +104,7 @@ final class DeepSeek {
         return mixture;
     }
 
-    /** @param best how many of a group's highest scores say how good it is */
+    /** @param best the number of a group's highest scores whose sum is the group's score */
     Groups groups(Mixture mixture, int best) {
         int count = numbers.size(GROUPS, 1);
         int kept = numbers.size(KEPT_GROUPS, count);

@@ -7,9 +7,8 @@ import io.baseload.engine.tensor.ElementType;
 import java.util.List;
 
 /**
- * Where DeepSeek's weights are in a Hugging Face folder. Rotated rows are stored such that the two of a pair are neighbours; here they stand half a width apart,
- * which gives the same products of queries and keys. The matrix that makes keys and values of latent vectors is cut into one for each head, and its keys'
- * parts are transposed.
+ * Where DeepSeek's weights are in a Hugging Face folder. In the file, the two rotated rows of a pair are neighbours; here they are half a width apart, which gives the same products of
+ * queries and keys. The matrix that computes keys and values from latent vectors is cut into one matrix for each head, and the parts for keys are transposed.
  */
 final class DeepSeekTensors {
     private static final String ATTENTION = "model.layers.#.self_attn.";
@@ -47,7 +46,7 @@ final class DeepSeekTensors {
                 .with("layers.#.attention.heads.#.value", this::value);
     }
 
-    /** For each head first what isn't rotated, as stored. */
+    /** For each head the rows that aren't rotated come first, as stored. */
     private RowSource query(RowSource stored) {
         int[] order = new int[stored.rows()];
         for (int row = 0; row < order.length; row++) {
@@ -58,7 +57,7 @@ final class DeepSeekTensors {
         return stored.permuted(order);
     }
 
-    /** First the rotated key, which is stored behind the latent vector. */
+    /** The rotated key comes first; in the file it comes after the latent vector. */
     private RowSource latent(RowSource stored) {
         int rotated = attention.rope().dimensions();
         int[] order = new int[stored.rows()];
@@ -68,7 +67,7 @@ final class DeepSeekTensors {
         return stored.permuted(order);
     }
 
-    /** Where the element is stored that is the i-th of those half a width apart. */
+    /** The stored index of the i-th rotated element. */
     private int neighbour(int i) {
         int half = attention.rope().dimensions() / 2;
         return i % half * 2 + i / half;
@@ -83,7 +82,7 @@ final class DeepSeekTensors {
         return head(tensors, indices, cols).slice(attention.plainDim(), attention.plainDim() + rows);
     }
 
-    /** A head's rows of the matrix that makes keys and values. */
+    /** A head's rows of the matrix that computes keys and values. */
     private RowSource head(CheckpointTensors tensors, int[] indices, int latentDim) {
         int rows = attention.plainDim() + attention.headValueDim();
         RowSource all = tensors.rows(
@@ -91,7 +90,7 @@ final class DeepSeekTensors {
         return all.slice(indices[1] * rows, (indices[1] + 1) * rows);
     }
 
-    /** Half precision stays what it is; anything else is widened when it is transposed. */
+    /** Half precision is kept; any other type is widened when it is transposed. */
     private static ElementType plain(ElementType type) {
         return type == ElementType.F16 || type == ElementType.BF16 ? type : ElementType.F32;
     }

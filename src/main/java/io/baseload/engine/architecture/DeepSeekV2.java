@@ -9,7 +9,7 @@ import io.baseload.engine.config.Routing.Scoring;
 import java.util.Set;
 
 /**
- * DeepSeek-V2 (DeepSeek-AI, 2024): multi-head latent attention (its equations stand in {@code engine.model.LatentAttention}), and in the layers from
+ * DeepSeek-V2 (DeepSeek-AI, 2024): multi-head latent attention (equations in {@code engine.model.LatentAttention}), and in the layers from
  * {@code first_k_dense_replace} on
  *
  * <pre>
@@ -17,8 +17,8 @@ import java.util.Set;
  * x = x + shared(g) + routed_scaling_factor · Σ s_e · expert_e(g)     over the k best
  * </pre>
  *
- * With {@code topk_method} group_limited_greedy only experts of the {@code topk_group} best groups take part, where a group is as good as its best expert. As in
- * transformers weights are not divided by their sum, whatever {@code norm_topk_prob} says.
+ * With {@code topk_method} group_limited_greedy only experts of the {@code topk_group} best groups can be chosen; a group's score is that of its best expert. As in transformers, weights are
+ * not divided by their sum, whatever {@code norm_topk_prob} says.
  */
 final class DeepSeekV2 implements Architecture {
     private static final Key METHOD = new Key("topk_method", "");

@@ -17,7 +17,7 @@ import java.util.Set;
  * x = x + shared(g) + routed_scaling_factor · Σ w_e · expert_e(g)
  * </pre>
  *
- * Layers behind the last one ({@code num_nextn_predict_layers}) predict further tokens; they are not used.
+ * Additional layers after the last one ({@code num_nextn_predict_layers}) predict further tokens; they are not used.
  */
 final class DeepSeekV3 implements Architecture {
     private static final Key METHOD = new Key("topk_method", "");

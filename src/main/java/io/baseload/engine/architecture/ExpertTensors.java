@@ -26,7 +26,7 @@ final class ExpertTensors {
     }
 
     /**
-     * Tensors of their own for each expert.
+     * Separate tensors for each expert.
      *
      * @param layer the layer's part that has them
      * @param names of gate, up and down

@@ -15,8 +15,7 @@ import io.baseload.engine.tensor.ElementType;
 import java.util.Set;
 
 /**
- * Gemma (Mesnard et al., 2024): Llama, with embeddings multiplied by √hidden, GELU in its tanh form, and norms that multiply with 1 + w. GGUF files have 1 + w
- * already.
+ * Gemma (Mesnard et al., 2024): Llama, with embeddings multiplied by √hidden, GELU in its tanh form, and norms that multiply by 1 + w. GGUF files already contain 1 + w.
  */
 final class Gemma implements Architecture {
     @Override
@@ -52,7 +51,7 @@ final class Gemma implements Architecture {
         return onePlus(TensorNames.HUGGING_FACE);
     }
 
-    /** Width of a head in all Gemmas whose config.json doesn't say. */
+    /** Width of a head if config.json doesn't specify it. */
     static final int DEFAULT_HEAD_DIM = 256;
 
     /** @param softCap of the logits; 0 for none */

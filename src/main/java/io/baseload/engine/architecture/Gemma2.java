@@ -13,7 +13,7 @@ import io.baseload.engine.config.Scores;
 import java.util.Set;
 
 /**
- * Gemma 2 (Rivière et al., 2024): Gemma, with norms before and behind both blocks, soft caps on scores and logits, and a sliding window in every other layer,
+ * Gemma 2 (Rivière et al., 2024): Gemma, with norms before and after both blocks, soft caps on scores and logits, and a sliding window in every other layer,
  * beginning with the first.
  *
  * <pre>
@@ -29,7 +29,7 @@ final class Gemma2 implements Architecture {
     private static final int DEFAULT_SCALAR = 256;
     private static final int DEFAULT_WINDOW = 4096;
 
-    /** GGUF files don't have the scalar: it is the head's width, but for the model of so many layers. */
+    /** GGUF files don't have query_pre_attn_scalar. It is the head's width, except in the model with this many layers. */
     private static final int LAYERS_OF_27B = 46;
 
     @Override

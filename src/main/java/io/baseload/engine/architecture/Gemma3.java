@@ -18,7 +18,7 @@ import java.util.Set;
  * is global and rotates with {@code rope_theta} and its scaling; the others have a window and rotate with {@code rope_local_base_freq}.
  */
 final class Gemma3 implements Architecture {
-    /** Files may have it, and no implementation of this family caps scores: the key is read and changes nothing. */
+    /** Files may have this key, but no implementation of the family caps scores: it is read and ignored. */
     private static final Key SCORE_CAP = new Key("attn_logit_softcapping", "attn_logit_softcapping");
 
     private static final Key LOGIT_CAP = new Key("final_logit_softcapping", "final_logit_softcapping");

@@ -14,7 +14,7 @@ import io.baseload.engine.config.Scores;
 import java.util.Set;
 
 /**
- * Granite 3 (IBM, 2024): Llama, with constants:
+ * Granite 3 (IBM, 2024): Llama, with constant factors:
  *
  * <pre>
  * x = embedding_multiplier · embedding[token]

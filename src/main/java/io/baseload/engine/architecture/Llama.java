@@ -24,7 +24,7 @@ import java.util.Set;
  * x = x + Wdown·(silu(Wgate·g) · Wup·g)
  * </pre>
  *
- * In GGUF also Mistral, whose sliding window llama.cpp's converter leaves out; where a file has one it counts. And {@link Mixtral}, by its number of experts.
+ * In GGUF this is also the family of Mistral, whose sliding window llama.cpp's converter leaves out (it is used if a file has one), and of {@link Mixtral}, recognized by its number of experts.
  */
 final class Llama implements Architecture {
     @Override

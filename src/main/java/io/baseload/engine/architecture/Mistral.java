@@ -12,7 +12,7 @@ import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Scores;
 import java.util.Set;
 
-/** Mistral (Jiang et al., 2023): Llama, with a sliding window of {@code sliding_window} tokens in all layers. GGUF files call themselves llama. */
+/** Mistral (Jiang et al., 2023): Llama, with a sliding window of {@code sliding_window} tokens in all layers. Its GGUF files have the architecture llama. */
 final class Mistral implements Architecture {
     private static final int DEFAULT_WINDOW = 4096;
 

@@ -23,7 +23,7 @@ import java.util.Set;
  * x = x + Σ p_e · W2_e·(silu(W1_e·g) · W3_e·g)
  * </pre>
  *
- * GGUF files call themselves llama and have a number of experts.
+ * Its GGUF files have the architecture llama and a number of experts.
  */
 final class Mixtral implements Architecture {
     private static final Key EXPERTS = new Key("num_local_experts", "expert_count");

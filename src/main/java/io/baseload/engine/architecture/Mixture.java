@@ -5,9 +5,9 @@ import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 
 /**
- * How many experts a model has and how many of them a token goes to, read and checked in the same way for all families.
+ * The number of experts of a model, and of those chosen for a token, read and checked in the same way for all families.
  *
- * @param experts how many there are; 0 in a model without any
+ * @param experts number of experts; 0 in a model without any
  */
 record Mixture(int experts, int chosen) {
     static final Key CHOSEN = new Key("num_experts_per_tok", "expert_used_count");
@@ -17,7 +17,7 @@ record Mixture(int experts, int chosen) {
         return read(keys, count, CHOSEN);
     }
 
-    /** The same with a key of its own for how many are chosen. */
+    /** The same with a separate key for the number of chosen experts. */
     static Mixture read(Keys keys, Key count, Key used) {
         var numbers = new ConfigNumbers(keys);
         int experts = numbers.count(count);

@@ -5,12 +5,12 @@ import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.weights.ImportPackings;
 import io.baseload.engine.weights.PlannedWeights;
 
-/** What a checkpoint's model computes, and its weights. */
+/** The configuration and the weights of a checkpoint's model. */
 public record ModelDefinition(ModelConfig config, CheckpointTensors weights) {
     /**
-     * Checks that all weights are there, each in its shape, and none besides.
+     * Checks that all weights exist with the right shape, and that there are no others.
      *
-     * @return what they take
+     * @return their memory
      * @throws io.baseload.engine.api.ModelFileException otherwise
      */
     public Plan plan(ImportPackings packings) {
@@ -21,10 +21,10 @@ public record ModelDefinition(ModelConfig config, CheckpointTensors weights) {
     }
 
     /**
-     * What a model takes in memory.
+     * Memory of a model.
      *
      * @param weightBytes packed weights
-     * @param widest the most columns that one of the matrices has, or the width of a key or value
+     * @param widest the largest number of columns of a matrix, or width of a key or value
      */
     public record Plan(long weightBytes, int widest) {}
 }

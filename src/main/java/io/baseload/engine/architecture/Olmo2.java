@@ -13,7 +13,7 @@ import io.baseload.engine.config.Scores;
 import java.util.Set;
 
 /**
- * OLMo 2 (Walsh et al., 2024): Llama, with norms behind the blocks instead of before them, and RMSNorm over all queries and all keys of a token before they are cut
+ * OLMo 2 (Walsh et al., 2024): Llama, with norms after the blocks instead of before them, and RMSNorm over all queries and all keys of a token before they are cut
  * into heads and rotated.
  *
  * <pre>

@@ -6,13 +6,13 @@ import io.baseload.engine.quant.RowSource;
 import java.util.List;
 
 /**
- * Some families' GGUF files have the rows of queries and keys in another order, such that the two of a rotated pair are neighbours: row 2i + s of a head is the
- * original row i + s · headDim/2. Biases too.
+ * In GGUF files of some families, rows of queries and keys have another order, in which the two of a rotated pair are neighbours: row 2i + s of a head is the original row i + s · headDim/2.
+ * The same is true of biases.
  */
 final class Permuted {
     private Permuted() {}
 
-    /** The same tensors, with these rows put back. */
+    /** The same tensors, with these rows in their original order. */
     static TensorMap restored(TensorMap tensors, ModelConfig config) {
         int headDim = config.attention().keyDim();
         int rotated = config.layers().stream()

@@ -12,12 +12,12 @@ import io.baseload.engine.format.SentenceModules;
 import java.nio.file.Files;
 
 /**
- * Finds out whether {@code modules.json} of sentence-transformers says that rows become a vector, and how. So a model of any family that otherwise generates is an encoder where its folder has that file.
+ * Reads the pooling from {@code modules.json} of sentence-transformers. A model of any generating family is an encoder if its folder has that file.
  */
 final class Poolings {
     private Poolings() {}
 
-    /** The model as its files want it. */
+    /** The configuration, changed to an encoder's if the folder has such a file. */
     static ModelConfig applied(ModelConfig config, Keys keys, ModelFolder folder) {
         if (!Files.isDirectory(folder.path()) || isRelevance(config)) {
             return config;

@@ -18,16 +18,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Linear layers that a Hugging Face checkpoint has as several tensors: codes, scales, zeros, and what was noted of them. Which ones belong to {@code X.weight} is known by
- * their names.
+ * Linear layers that a Hugging Face checkpoint stores as several tensors: codes, scales, zeros, and descriptions of them. The tensors of {@code X.weight} are recognized by their names.
  *
- * @param used told the name of each tensor that was taken
+ * @param used called with the name of each tensor that is used
  */
 record QuantizedTensors(ModelCheckpoint checkpoint, QuantizationConfig quantization, Consumer<String> used) {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final String WEIGHT = ".weight";
 
-    /** The layer's weight, if it is one of several tensors. */
+    /** The layer's weight, if it is stored as several tensors. */
     Optional<RowSource> find(String weight, int rows, int cols) {
         if (!weight.endsWith(WEIGHT)) {
             return Optional.empty();
@@ -63,7 +62,7 @@ record QuantizedTensors(ModelCheckpoint checkpoint, QuantizationConfig quantizat
         return checked(codes, rows, cols, () -> RowSource.bnb4(kind, rows, cols, block, codes.data(), scales));
     }
 
-    /** The scales themselves, or what double quantization made of them. */
+    /** The scales, decoded if they are doubly quantized. */
     private float[] scales(String weight, ConfigKeys state) {
         StoredTensor absmax = tensor(weight + ".absmax");
         if (absmax.type() != ElementType.U8) {
@@ -106,7 +105,7 @@ record QuantizedTensors(ModelCheckpoint checkpoint, QuantizationConfig quantizat
                 tensor(layer + ".scales").matrix());
     }
 
-    /** One scale for all, for each row, or for each tile. A scale of inputs says how other programs narrow activations, which are not narrowed here. */
+    /** One scale for the whole matrix, for each row, or for each tile. A scale of inputs tells other programs how to quantize activations, which is not done here. */
     private Optional<RowSource> float8(String layer, QuantizationConfig.Float8 float8, int rows, int cols) {
         optional(layer + ".input_scale");
         return optional(layer + ".weight_scale_inv")
@@ -134,7 +133,7 @@ record QuantizedTensors(ModelCheckpoint checkpoint, QuantizationConfig quantizat
         RowSource make();
     }
 
-    /** Sizes that don't belong together are the file's fault. */
+    /** Sizes that don't fit together are an error of the file. */
     private static RowSource checked(StoredTensor codes, int rows, int cols, Maker maker) {
         RowSource source;
         try {

@@ -36,7 +36,7 @@ final class Qwen3 implements Architecture {
                 Placement.PRE, keys.tied(false), Factors.NONE, i -> new LayerConfig(attention.apply(i), feedForward));
     }
 
-    /** Each layer's attention; Qwen 3's mixtures of experts have the same. */
+    /** Each layer's attention, also used by Qwen 3's mixtures of experts. */
     static IntFunction<GroupedQuery> attention(Basis basis) {
         ModelShape shape = basis.shape();
         int[] windows = QwenWindows.read(basis);

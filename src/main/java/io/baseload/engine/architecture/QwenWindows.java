@@ -4,8 +4,8 @@ import io.baseload.engine.config.Key;
 import java.util.function.IntFunction;
 
 /**
- * Sliding windows as Qwen's and SmolLM's configurations have them: with {@code use_sliding_window}, where {@code layer_types} says so. Where it doesn't, Qwen has them in
- * the layers from {@code max_window_layers} on, and SmolLM in those without rotary embedding.
+ * Sliding windows in Qwen's and SmolLM's configurations: with {@code use_sliding_window}, in the layers that {@code layer_types} names. Without that list, Qwen has them in the layers from
+ * {@code max_window_layers} on, SmolLM in those without rotary embedding.
  */
 final class QwenWindows {
     private static final Key USED = new Key("use_sliding_window", "");
@@ -15,14 +15,14 @@ final class QwenWindows {
 
     private QwenWindows() {}
 
-    /** For each layer of Qwen's how many tokens it sees; 0 for all. */
+    /** The number of tokens that each of Qwen's layers sees; 0 for all. */
     static int[] read(Basis basis) {
         int full = fullLayers(basis);
         return windows(basis, basis.keys().gguf() ? 0 : DEFAULT_WINDOW, i -> i >= full);
     }
 
     /**
-     * The same for SmolLM 3, which notes {@code max_window_layers} without using it.
+     * The same for SmolLM 3, whose configuration has {@code max_window_layers} but doesn't use it.
      *
      * @param rotated whether each layer has rotary embedding
      */

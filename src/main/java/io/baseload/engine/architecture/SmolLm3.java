@@ -18,7 +18,7 @@ import java.util.Set;
 
 /**
  * SmolLM 3: Llama, in which some layers have no rotary embedding (Yang et al., 2025, RNoPE): those with a 0 in {@code no_rope_layers}, else each
- * {@code no_rope_layer_interval}-th. In GGUF always each fourth. With {@code use_sliding_window} the layers without it have a window.
+ * {@code no_rope_layer_interval}-th. In GGUF always each fourth. With {@code use_sliding_window} the layers without rotary embedding have a window.
  */
 final class SmolLm3 implements Architecture {
     private static final Key ROPE_LAYERS = new Key("no_rope_layers", "");

@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Where weights are in a checkpoint: for each name of {@link io.baseload.engine.weights.Weights}, with # for its numbers, how to get it. Immutable; families change
- * what {@link TensorNames} has.
+ * The places of weights in a checkpoint: for each name of {@link io.baseload.engine.weights.Weights}, with # for its numbers, a rule that reads it. Immutable; families start from the maps
+ * of {@link TensorNames}.
  */
 public final class TensorMap {
-    /** Gets a weight from the tensors of a checkpoint. */
+    /** Reads a weight from the tensors of a checkpoint. */
     interface Rule {
         /** @param indices the numbers in the weight's name */
         RowSource get(CheckpointTensors tensors, int[] indices, int rows, int cols);
@@ -30,12 +30,12 @@ public final class TensorMap {
         return new TensorMap(Map.of(), Set.of());
     }
 
-    /** A weight that is a tensor of its own; each # in the tensor's name stands for a number. */
+    /** A weight that is one tensor; each # in the tensor's name stands for a number. */
     TensorMap named(String weight, String tensor) {
         return with(weight, (tensors, indices, rows, cols) -> tensors.rows(filled(tensor, indices), rows, cols));
     }
 
-    /** Some rows of a tensor that has {@code total}. */
+    /** Some rows of a tensor with {@code total} rows. */
     TensorMap slice(String weight, String tensor, int from, int total) {
         return with(
                 weight,
@@ -49,20 +49,20 @@ public final class TensorMap {
         return new TensorMap(more, ignored);
     }
 
-    /** Changes how a weight is got. */
+    /** Changes the rule for a weight. */
     TensorMap changed(String weight, UnaryOperator<RowSource> change) {
         Rule rule = rule(weight);
         return with(weight, (tensors, indices, rows, cols) -> change.apply(rule.get(tensors, indices, rows, cols)));
     }
 
-    /** A tensor that may be there and isn't needed. */
+    /** An optional tensor that isn't needed. */
     TensorMap ignoring(String tensor) {
         var more = new HashSet<>(ignored);
         more.add(tensor);
         return new TensorMap(rules, more);
     }
 
-    /** Tensors whose names begin like this may be there and aren't needed. */
+    /** Optional tensors that aren't needed: all whose names begin with {@code prefix}. */
     TensorMap ignoringBelow(String prefix) {
         return ignoring(prefix + "*");
     }

@@ -1,6 +1,6 @@
 package io.baseload.engine.architecture;
 
-/** What nearly all families call their tensors. */
+/** The tensor names that nearly all families use. */
 final class TensorNames {
     /** Names in GGUF files. */
     static final TensorMap GGUF = TensorMap.empty()
@@ -60,7 +60,7 @@ final class TensorNames {
             .ignoring("model.layers.#.self_attn.rotary_emb.inv_freq")
             .ignoring("lm_head.weight");
 
-    /** The same where norms stand behind blocks too. */
+    /** The same with norms after blocks too. */
     static final TensorMap HUGGING_FACE_SANDWICH = HUGGING_FACE
             .named("layers.#.attention_post_norm", "model.layers.#.post_attention_layernorm.weight")
             .named("layers.#.feed_forward_norm", "model.layers.#.pre_feedforward_layernorm.weight")

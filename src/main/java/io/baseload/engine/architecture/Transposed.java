@@ -2,7 +2,7 @@ package io.baseload.engine.architecture;
 
 import io.baseload.engine.quant.RowSource;
 
-/** The columns of a matrix as rows. The matrix is read as a whole when the first of them is asked for. */
+/** The columns of a matrix as rows. The whole matrix is read when the first of them is requested. */
 final class Transposed implements RowSource.FloatRow {
     private final RowSource source;
     private float[] values = {};

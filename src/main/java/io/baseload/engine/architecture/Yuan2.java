@@ -27,11 +27,11 @@ import java.util.Set;
  * z = [Wq·f ; Wk·f], cut into one part for each head; the first half of a part is the head's q, the second its k
  * x = x + Wo·attention(q, K, V)             q and k rotated
  * g = rms(x)
- * x = x + Wdown·(Wgate·g · silu(Wup·g))     it is the up projection that is activated
+ * x = x + Wdown·(Wgate·g · silu(Wup·g))     the activation is on the up projection
  * </pre>
  *
- * With {@code reset_position_ids} a token behind an {@code eod_token} sees nothing of what stands up to it; in spite of the key's name positions aren't reset, and
- * the filter looks across. The authors' code for flash attention ({@code use_flash_attention}) has no such mask.
+ * With {@code reset_position_ids} a token after an {@code eod_token} doesn't see the tokens up to it. In spite of the key's name positions aren't reset, and the filter does see across. The
+ * authors' code for flash attention ({@code use_flash_attention}) has no such mask.
  *
  * <p>A model with a {@code moe_config} is a {@link Yuan2M32}.
  */

@@ -14,7 +14,7 @@ import io.baseload.engine.config.Routing.Scoring;
  * Yuan2.0-M32 (Wu et al., 2024): {@link Yuan2}, with
  *
  * <pre>
- * q, k, v = Wq·g, Wk·g, Wv·g                  one number of each for each expert
+ * q, k, v = Wq·g, Wk·g, Wv·g                  one number each per expert
  * r_i = Σ_j softmax_j(q_i·k_j)·v_j
  * p = softmax(r), the best k of it            divided by their sum with norm_topk_prob
  * x = x + Σ p_e · W2_e·(silu(a) · b)          [a ; b] = W1_e·g

@@ -51,7 +51,7 @@ final class YuanTensors {
                 .named("layers.#.attention.filter.norm", FILTER + "output_layernorm.weight");
     }
 
-    /** The rows of q_proj and k_proj below each other are those of the first head's q, its k, the second head's q and so on. */
+    /** The rows of q_proj followed by those of k_proj are, in this order, the first head's q, its k, the second head's q and so on. */
     private RowSource heads(CheckpointTensors tensors, int[] indices, int rows, int cols, int first) {
         RowSource both = RowSource.stacked(List.of(
                 tensors.rows(TensorMap.filled(ATTENTION + "q_proj.weight", indices), rows, cols),
@@ -94,7 +94,7 @@ final class YuanTensors {
                 .toList());
     }
 
-    /** An expert's gates stand in its first matrix above its ups. */
+    /** In an expert's first matrix, the rows of the gate come before those of the up projection. */
     private static RowSource half(CheckpointTensors tensors, int[] indices, int rows, int cols, int first) {
         return tensors.rows(TensorMap.filled(MLP + "experts.#.w1.weight", indices), 2 * rows, cols)
                 .slice(first, first + rows);

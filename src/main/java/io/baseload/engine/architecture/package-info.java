@@ -1,8 +1,8 @@
 /**
- * The families of models: each says what its checkpoints' keys mean and where its weights are in them; {@link io.baseload.engine.architecture.Architectures} lists
+ * The model families: each defines the meaning of its configuration keys and the places of its weights in checkpoints; {@link io.baseload.engine.architecture.Architectures} lists
  * them.
  *
- * <p>No arithmetic of a step: that is put together in {@code engine.model} from what a family says.
+ * <p>There is no arithmetic here: {@code engine.model} assembles the computation of a step from a family's configuration.
  */
 @NullMarked
 package io.baseload.engine.architecture;
