@@ -1,6 +1,6 @@
 package io.baseload.engine.config;
 
-/** What a feed-forward layer's gate goes through. */
+/** The function applied to a feed-forward layer's gate. */
 public enum Activation {
     /** x · sigmoid(x). */
     SILU,

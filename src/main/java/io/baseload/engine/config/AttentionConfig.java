@@ -7,7 +7,7 @@ public sealed interface AttentionConfig permits GroupedQuery, Latent, LocalizedF
     /** Query heads. */
     int heads();
 
-    /** Heads of keys and values that a sequence keeps. */
+    /** Heads of keys and values in the cache. */
     int kvHeads();
 
     /** Width of a head's key in the cache. */
@@ -19,7 +19,7 @@ public sealed interface AttentionConfig permits GroupedQuery, Latent, LocalizedF
     /** How queries and keys are rotated; empty for a layer without positions. */
     Optional<Rope> rotation();
 
-    /** Floats besides that a layer keeps of a sequence's last token, as a causal convolution does. */
+    /** Number of additional floats that a layer keeps of a sequence's last token, for a causal convolution for example. */
     default int stateWidth() {
         return 0;
     }

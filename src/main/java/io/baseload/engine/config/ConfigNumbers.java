@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 
 /** Reads keys as numbers that must lie in a range. */
 public final class ConfigNumbers {
-    /** Larger than any of these numbers is in any model, small enough that products of two fit a long. */
+    /** Larger than any such number in any model, but small enough that a product of two fits in a long. */
     private static final int MAX_SIZE = 1 << 24;
 
     private final Keys keys;
@@ -28,7 +28,7 @@ public final class ConfigNumbers {
         return value.isPresent() ? checked(key, value.getAsLong(), 1) : otherwise;
     }
 
-    /** A count that may be 0, which it is if there is none. */
+    /** A count that may be 0; 0 if the key is missing. */
     public int count(Key key) {
         return checked(key, keys.integer(key).orElse(0), 0);
     }
@@ -42,7 +42,7 @@ public final class ConfigNumbers {
         return value.isPresent() ? positive(key, value) : otherwise;
     }
 
-    /** A number that is 0 if there is none. */
+    /** A number of 0 or more; 0 if the key is missing. */
     public double zeroOrMore(Key key) {
         double value = keys.number(key).orElse(0);
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {

@@ -1,14 +1,14 @@
 package io.baseload.engine.config;
 
-/** What an encoder makes of a text's rows. */
+/** The result that an encoder computes from a text's rows. */
 public sealed interface EncoderOutput {
     /**
-     * A vector that is near those of texts that mean something similar.
+     * A vector that is close to those of texts with a similar meaning.
      *
-     * @param normalized whether it has the length 1
+     * @param normalized whether its length is 1
      */
     record Embedding(Pooling pooling, boolean normalized) implements EncoderOutput {}
 
-    /** How well a document answers a query, of which both the text is made: sigmoid(w·tanh(W·first row + b) + c). */
+    /** The relevance of a document to a query, where the text is both together: sigmoid(w·tanh(W·first row + b) + c). */
     record Relevance() implements EncoderOutput {}
 }

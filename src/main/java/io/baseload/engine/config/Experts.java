@@ -1,8 +1,8 @@
 package io.baseload.engine.config;
 
 /**
- * A mixture of experts (Shazeer et al., 2017): {@code Σ weight_e · expert_e(x)} over the experts that a router chooses for a token, where each is a gated
- * feed-forward layer; perhaps one more of them, shared by all tokens, is added.
+ * A mixture of experts (Shazeer et al., 2017): {@code Σ weight_e · expert_e(x)} over the experts that a router chooses for a token, where each is a gated feed-forward layer, possibly plus
+ * one that all tokens share.
  *
  * @param width rows of an expert's gate and up
  * @param bias whether the experts' linear layers have one

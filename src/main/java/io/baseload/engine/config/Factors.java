@@ -1,12 +1,12 @@
 package io.baseload.engine.config;
 
 /**
- * Constants that a model's streams are multiplied with.
+ * A model's constant factors.
  *
- * @param embedding the embedding is multiplied with it
- * @param residual what attention and feed-forward layers add is multiplied with it
- * @param logits logits are divided by it
- * @param softCap if positive, logits become softCap · tanh(logit / softCap) in the end; 0 for none
+ * @param embedding multiplies the embedding
+ * @param residual multiplies the outputs of attention and feed-forward layers
+ * @param logits divides the logits
+ * @param softCap if positive, the final logits are softCap · tanh(logit / softCap); 0 for none
  */
 public record Factors(float embedding, float residual, float logits, float softCap) {
     /** All neutral. */

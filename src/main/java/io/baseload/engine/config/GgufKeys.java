@@ -16,7 +16,7 @@ import java.util.Set;
 public final class GgufKeys implements Keys {
     private static final String ARCHITECTURE = "general.architecture";
 
-    /** Keys that change nothing of what is computed. */
+    /** Keys that don't change the result. */
     private static final Set<String> HARMLESS = Set.of(
             "vocab_size",
             "tensor_data_layout",
@@ -24,7 +24,7 @@ public final class GgufKeys implements Keys {
             "rope.scaling.original_context_length",
             "attention.layer_norm_epsilon");
 
-    /** Keys that change nothing while they have this value. */
+    /** Keys that don't change the result if they have this value. */
     private static final Map<String, Double> NEUTRAL = Map.ofEntries(
             Map.entry("expert_count", 0.0),
             Map.entry("expert_used_count", 0.0),
@@ -44,7 +44,7 @@ public final class GgufKeys implements Keys {
     private final String architecture;
     private final Set<String> read = new HashSet<>();
 
-    /** @throws ModelFileException if the file doesn't say what architecture it has */
+    /** @throws ModelFileException if the file has no architecture */
     public GgufKeys(Metadata metadata, ModelCheckpoint weights) {
         this.metadata = metadata;
         this.weights = weights;
@@ -84,7 +84,7 @@ public final class GgufKeys implements Keys {
         return !stores("output.weight");
     }
 
-    /** A score is all that a classifier in GGUF gives. */
+    /** A classifier in GGUF computes only a score. */
     @Override
     public int labels() {
         return 1;
@@ -147,7 +147,7 @@ public final class GgufKeys implements Keys {
         return new QuantizationConfig.None();
     }
 
-    /** A key's name in the file, noted as asked for. A family without such a key has a name that no file has. */
+    /** A key's name in the file, which is recorded as read. If the family has no such key, a name that no file has. */
     private String full(String name) {
         read.add(name);
         return architecture + "." + name;

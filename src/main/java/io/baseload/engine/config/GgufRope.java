@@ -2,7 +2,7 @@ package io.baseload.engine.config;
 
 import io.baseload.engine.config.RopeScaling.Numbers.Weight;
 
-/** Rotary embedding as the metadata and tensors of a GGUF file have it. */
+/** Rotary embedding in the metadata and tensors of a GGUF file. */
 final class GgufRope {
     private static final Key BASE = new Key("", "rope.freq_base");
     private static final Key LOCAL_BASE = new Key("", "rope.freq_base_swa");
@@ -15,7 +15,7 @@ final class GgufRope {
     private static final Key FAST = new Key("", "rope.scaling.yarn_beta_fast");
     private static final Key SLOW = new Key("", "rope.scaling.yarn_beta_slow");
 
-    /** Tensors that have a number for each pair. */
+    /** Tensors with a number for each pair. */
     private static final String FACTORS = "rope_freqs.weight";
 
     private static final String LONG_FACTORS = "rope_factors_long.weight";
@@ -47,7 +47,7 @@ final class GgufRope {
         return dimensions;
     }
 
-    /** Llama 3's and Phi 3's scalings have no type: they are tensors. Files from before scaling had a type have only {@code rope.scale_linear}. */
+    /** Llama 3's and Phi 3's scalings have no type: they are tensors. Old files, from before scaling had a type, have only {@code rope.scale_linear}. */
     private RopeScaling scaling() {
         if (keys.stores(FACTORS)) {
             return new RopeScaling.Divided(new Weight("rope.factors"));

@@ -14,7 +14,7 @@ import java.util.function.BiFunction;
 public final class HuggingFaceKeys implements Keys {
     private static final String MODEL_TYPE = "model_type";
 
-    /** Keys that change nothing of what is computed: for training, for text, for other programs, or said again by others. */
+    /** Keys that don't change the result: they are for training, for text, for other programs, or repeat other keys. */
     private static final Set<String> HARMLESS = Set.of(
             "architectures",
             "attention_dropout",
@@ -74,7 +74,7 @@ public final class HuggingFaceKeys implements Keys {
             "use_cache",
             "use_loss_mask");
 
-    /** Keys that change nothing while they have this value. */
+    /** Keys that don't change the result if they have this value. */
     private static final Map<String, Double> NEUTRAL = Map.of(
             "full_attn_mod",
             1.0,
@@ -89,7 +89,7 @@ public final class HuggingFaceKeys implements Keys {
     private final String architecture;
     private final QuantizationConfig quantization;
 
-    /** @throws ModelFileException if the file doesn't say what family the model is of */
+    /** @throws ModelFileException if the file doesn't name the model's family */
     public HuggingFaceKeys(ConfigKeys config) {
         this.config = config;
         this.architecture = config.string(MODEL_TYPE).orElseThrow(() -> config.refuse(MODEL_TYPE, "is missing"));
@@ -121,7 +121,7 @@ public final class HuggingFaceKeys implements Keys {
         return config.flag("tie_word_embeddings").orElse(otherwise);
     }
 
-    /** As transformers counts them: two where nothing is said. */
+    /** As in transformers: two if the file doesn't specify them. */
     @Override
     public int labels() {
         return config.object("id2label").map(labels -> labels.names().size()).orElseGet(() ->
@@ -163,7 +163,7 @@ public final class HuggingFaceKeys implements Keys {
         return get(key, ConfigKeys::strings, List.of());
     }
 
-    /** Follows the dots in a key's name into objects. */
+    /** Reads a key whose name may contain dots, one for each nested object. */
     private <T> T get(Key key, BiFunction<ConfigKeys, String, T> getter, T otherwise) {
         String name = key.huggingFace();
         int dot = name.indexOf('.');
@@ -201,7 +201,7 @@ public final class HuggingFaceKeys implements Keys {
         return get(key, (keys, name) -> keys.refuse(name, problem), missing);
     }
 
-    /** Keys that begin with an underscore are transformers' own notes; what is false or empty asks for nothing; quantization has been read already. */
+    /** Keys that begin with an underscore are transformers' own notes; false and empty values require nothing; quantization is read elsewhere. */
     @Override
     public void refuseOthers() {
         for (String key : config.unread()) {

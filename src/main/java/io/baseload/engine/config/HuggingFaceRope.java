@@ -7,8 +7,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * Rotary embedding as config.json has it: {@code rope_theta} beside {@code rope_scaling} with a {@code type} or {@code rope_type}, or all of it in
- * {@code rope_parameters}, as transformers' {@code modeling_rope_utils} reads them.
+ * Rotary embedding in config.json: {@code rope_theta} and {@code rope_scaling} with a {@code type} or {@code rope_type}, or everything in {@code rope_parameters}, read as in transformers'
+ * {@code modeling_rope_utils}.
  */
 final class HuggingFaceRope {
     private static final String GLOBAL = "full_attention";
@@ -32,7 +32,7 @@ final class HuggingFaceRope {
         return rope(found, number(found, "rope_theta", number(config, "rope_theta", defaultBase)));
     }
 
-    /** Layers with a sliding window: a part of {@code rope_parameters}, or unscaled with a base of their own. */
+    /** Layers with a sliding window: a part of {@code rope_parameters}, or unscaled with their own base. */
     Rope local(double defaultBase) {
         ConfigKeys found =
                 config.object(PARAMETERS).flatMap(all -> all.object(LOCAL)).orElse(config);
@@ -111,7 +111,7 @@ final class HuggingFaceRope {
         return new Listed(factors);
     }
 
-    /** Tokens of the first training: beside the scaling, in it, or the context's length. */
+    /** Context length of the original training: next to the scaling, inside it, or the model's context length. */
     private int original(ConfigKeys scaling) {
         OptionalLong inside = scaling.integer(ORIGINAL);
         long original = config.integer(ORIGINAL).orElse(inside.orElse(context()));

@@ -1,13 +1,13 @@
 package io.baseload.engine.config;
 
 /**
- * A hyperparameter under the names that files have for it.
+ * A hyperparameter with its names in files.
  *
  * @param huggingFace its key in {@code config.json}, {@code a.b} for b inside of a; "" if there is none
  * @param gguf its key in GGUF's metadata after the architecture's name; "" if there is none
  */
 public record Key(String huggingFace, String gguf) {
-    /** The family's name; in GGUF the whole key. */
+    /** The family's name; this is the whole key in GGUF. */
     public static final Key ARCHITECTURE = new Key("model_type", "general.architecture");
 
     public static final Key CONTEXT = new Key("max_position_embeddings", "context_length");

@@ -6,31 +6,31 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** What a model's files say about it beside its weights, whatever their format. Remembers which keys were asked for. */
+/** The hyperparameters in a model's files, in any format. Records which keys were read. */
 public sealed interface Keys permits GgufKeys, HuggingFaceKeys {
-    /** Whether the files are llama.cpp's; they leave out what llama.cpp knows by the family's name. */
+    /** Whether the files are llama.cpp's, which leave out values that llama.cpp derives from the family's name. */
     boolean gguf();
 
-    /** What the files call the family. */
+    /** The family's name in the files. */
     String architecture();
 
-    /** What the model calls itself, "" if it doesn't. */
+    /** The model's name in the files; "" if there is none. */
     String name();
 
     /** Number of tokens. */
     int vocabulary();
 
     /**
-     * Whether the matrix that makes logits is the embedding.
+     * Whether the embedding is also the matrix that computes logits.
      *
-     * @param otherwise what the family does where the files don't say
+     * @param otherwise the family's default if the files don't specify it
      */
     boolean tied(boolean otherwise);
 
-    /** How many classes a classifier tells apart: 1 where it gives a score. */
+    /** Number of a classifier's classes; 1 if it computes a score. */
     int labels();
 
-    /** Whether a key is there, be its value null. */
+    /** Whether a key exists, even if its value is null. */
     boolean mentions(Key key);
 
     OptionalLong integer(Key key);
@@ -47,30 +47,30 @@ public sealed interface Keys permits GgufKeys, HuggingFaceKeys {
     /** Empty if there is no such key. */
     List<String> texts(Key key);
 
-    /** Whether a GGUF file has a tensor, which is how it says that a model has an optional part. */
+    /** Whether a GGUF file has a tensor, which shows that the model has an optional part. */
     boolean stores(String tensor);
 
     /**
      * How layers rotate queries and keys.
      *
-     * @param dimensions elements at the start of a head that are rotated, where the files don't say; an even number
-     * @param defaultBase θ where the files don't say
+     * @param dimensions number of elements at the start of a head that are rotated, if the files don't specify it; even
+     * @param defaultBase θ if the files don't specify it
      */
     Rope rope(int dimensions, double defaultBase);
 
-    /** The same for layers with a sliding window, in families where these have an embedding of their own. */
+    /** The same for layers with a sliding window, in families where these have a different embedding. */
     Rope localRope(int dimensions, double defaultBase);
 
-    /** How linear layers are quantized, where the tensors' types don't say it. */
+    /** The quantization of linear layers, if the tensors' types don't define it. */
     QuantizationConfig quantization();
 
-    /** A refusal that points at a key. */
+    /** An exception that names the key. */
     ModelFileException refuse(Key key, String problem);
 
     /**
-     * Refuses a key that nobody asked for and that may change what the model computes.
+     * Refuses any key that was not read and may change the result.
      *
-     * @throws ModelFileException naming it
+     * @throws ModelFileException if there is one; it names the key
      */
     void refuseOthers();
 }

@@ -1,4 +1,4 @@
 package io.baseload.engine.config;
 
-/** What one layer computes. */
+/** The configuration of one layer. */
 public record LayerConfig(AttentionConfig attention, FeedForwardConfig feedForward) {}

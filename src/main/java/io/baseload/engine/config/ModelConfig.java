@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The hyperparameters of a transformer: one that generates, or an encoder.
+ * The hyperparameters of a transformer that generates or encodes.
  *
- * @param architecture the family, as its files call it
- * @param name what the model calls itself, "" if it doesn't
- * @param contextLength tokens that the model was made for
+ * @param architecture the family's name in the files
+ * @param name the model's name in the files; "" if there is none
+ * @param contextLength the context length, in tokens
  * @param vocabulary number of tokens, and of logits
  * @param hidden width of the residual stream
- * @param tied whether the matrix that makes logits is the embedding
+ * @param tied whether the embedding is also the matrix that computes logits
  * @param layers one for each layer, from the embedding up
- * @param encoder what makes it an encoder; empty for a model that generates
+ * @param encoder an encoder's additional configuration; empty for a model that generates
  */
 public record ModelConfig(
         String architecture,
@@ -33,12 +33,12 @@ public record ModelConfig(
         layers = List.copyOf(layers);
     }
 
-    /** The attention of the first layer; those of all layers have heads of one number and width. */
+    /** The attention of the first layer; all layers have the same number and width of heads. */
     public AttentionConfig attention() {
         return layers.getFirst().attention();
     }
 
-    /** How mixtures of experts choose, the same in all layers that have one. */
+    /** The routing of mixtures of experts, the same in all layers that have one. */
     public Optional<Routing> routing() {
         return layers.stream()
                 .map(LayerConfig::feedForward)
@@ -48,8 +48,8 @@ public record ModelConfig(
     }
 
     /**
-     * Tokens up to which a sequence may grow without being computed again: beyond, all its positions are rotated in another way. {@link Integer#MAX_VALUE} in models
-     * where the length doesn't matter.
+     * The length up to which a sequence may grow without being recomputed: beyond it, all positions are rotated differently. {@link Integer#MAX_VALUE} in models where the rotation doesn't
+     * depend on the length.
      */
     public int recomputedBeyond() {
         return layers.stream()
@@ -66,7 +66,7 @@ public record ModelConfig(
                 architecture, name, contextLength, vocabulary, hidden, true, norms, factors, layers, Optional.of(made));
     }
 
-    /** What the KV cache holds of a token. An encoder keeps nothing: its layers have the same room, one after the other. */
+    /** The layout of a token in the KV cache. An encoder keeps nothing: its layers use the same memory, one after the other. */
     public KvLayout kvLayout(KvPrecision precision) {
         AttentionConfig attention = attention();
         return new KvLayout(

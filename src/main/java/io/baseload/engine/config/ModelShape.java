@@ -1,9 +1,9 @@
 package io.baseload.engine.config;
 
 /**
- * The sizes that every family has, under the keys of {@link Key}.
+ * The sizes that all families have, under the keys of {@link Key}.
  *
- * @param feedForward width of the feed-forward layer's inside
+ * @param feedForward inner width of the feed-forward layer
  */
 public record ModelShape(
         int contextLength, int hidden, int layers, int heads, int kvHeads, int headDim, int feedForward) {
@@ -12,7 +12,7 @@ public record ModelShape(
     /**
      * Reads and checks them.
      *
-     * @param defaultHeadDim width of a head where the files don't say; 0 for hidden / heads
+     * @param defaultHeadDim width of a head if the files don't specify it; 0 for hidden / heads
      * @throws io.baseload.engine.api.ModelFileException if one is missing or contradicts another
      */
     public static ModelShape read(Keys keys, int defaultHeadDim) {

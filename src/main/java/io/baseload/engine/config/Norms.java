@@ -1,10 +1,10 @@
 package io.baseload.engine.config;
 
 /**
- * What kind of norm attention and feed-forward layers have, and where it stands.
+ * The kind and place of the norms of attention and feed-forward layers.
  *
  * @param kind RMSNorm or LayerNorm
- * @param epsilon what the norm adds to the mean square
+ * @param epsilon number that the norm adds to the mean square
  */
 public record Norms(Placement placement, Kind kind, float epsilon) {
     public enum Placement {
@@ -14,7 +14,7 @@ public record Norms(Placement placement, Kind kind, float epsilon) {
         POST,
         /** x += norm(f(norm(x))) */
         SANDWICH,
-        /** x = norm(x + f(x)), as in the first transformers (Vaswani et al., 2017); then no norm stands at the end. */
+        /** x = norm(x + f(x)), as in the first transformers (Vaswani et al., 2017); then there is no final norm. */
         SUM
     }
 
@@ -34,12 +34,12 @@ public record Norms(Placement placement, Kind kind, float epsilon) {
         return placement == Placement.PRE || placement == Placement.SANDWICH;
     }
 
-    /** Behind a block, before its output is added or after. */
+    /** Whether a norm follows a block, before or after its output is added. */
     public boolean after() {
         return placement != Placement.PRE;
     }
 
-    /** Whether the norm behind a block is that of the sum. */
+    /** Whether the norm after a block applies to the sum. */
     public boolean ofSum() {
         return placement == Placement.SUM;
     }

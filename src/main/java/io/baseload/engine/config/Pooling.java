@@ -1,11 +1,11 @@
 package io.baseload.engine.config;
 
-/** Which of a text's rows become its vector. */
+/** How a text's rows become its vector. */
 public enum Pooling {
-    /** The mean of all. */
+    /** The mean of all rows. */
     MEAN,
-    /** The first one. */
+    /** The first row. */
     FIRST,
-    /** The last one. */
+    /** The last row. */
     LAST
 }

@@ -4,18 +4,18 @@ import io.baseload.engine.format.ConfigKeys;
 import java.util.List;
 import java.util.Optional;
 
-/** How the linear layers of a Hugging Face checkpoint are quantized, as {@code quantization_config} in config.json says. */
+/** The quantization of a Hugging Face checkpoint's linear layers, from {@code quantization_config} in config.json. */
 public sealed interface QuantizationConfig {
-    /** Not, or in a way that each tensor's own type says. */
+    /** None, or one that is defined by each tensor's own type. */
     record None() implements QuantizationConfig {}
 
-    /** bitsandbytes, 4 bits; the tensors themselves say the rest. */
+    /** bitsandbytes, 4 bits; the tensors contain the rest of the description. */
     record BitsAndBytes() implements QuantizationConfig {}
 
     /**
      * GPTQ, 4 bits (Frantar et al., 2022).
      *
-     * @param zeroOffset what is added to a stored zero
+     * @param zeroOffset number that is added to a stored zero
      */
     record Gptq(int zeroOffset) implements QuantizationConfig {}
 
@@ -30,7 +30,7 @@ public sealed interface QuantizationConfig {
      */
     record Float8(int tileRows, int tileCols) implements QuantizationConfig {}
 
-    /** @throws io.baseload.engine.api.ModelFileException if it is a way that isn't supported */
+    /** @throws io.baseload.engine.api.ModelFileException if it isn't supported */
     static QuantizationConfig read(ConfigKeys config) {
         return config.object("quantization_config")
                 .map(found -> method(config, found))

@@ -1,6 +1,6 @@
 package io.baseload.engine.config;
 
-/** Which RMSNorm queries and keys go through before they are rotated. */
+/** The RMSNorm of queries and keys before they are rotated. */
 public sealed interface QueryKeyNorm {
     QueryKeyNorm NONE = new None();
     QueryKeyNorm HEAD = new Head();
@@ -11,11 +11,11 @@ public sealed interface QueryKeyNorm {
     record Head() implements QueryKeyNorm {}
 
     /**
-     * Over all heads together (OLMo 2), also over those that other shards have.
+     * Over all heads together (OLMo 2), including those of other shards.
      *
-     * @param queryWidth of the whole model's queries
-     * @param keyWidth of the whole model's keys
-     * @param countedBefore elements at the beginning of this shard's keys that an earlier shard has too, which adds up their squares
+     * @param queryWidth width of the whole model's queries
+     * @param keyWidth width of the whole model's keys
+     * @param countedBefore number of elements at the beginning of this shard's keys that an earlier shard has too; that one adds up their squares
      */
     record Projection(int queryWidth, int keyWidth, int countedBefore) implements QueryKeyNorm {}
 }

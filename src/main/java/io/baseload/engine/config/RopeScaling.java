@@ -2,9 +2,9 @@ package io.baseload.engine.config;
 
 import java.util.List;
 
-/** How rotary embedding is stretched for contexts that are longer than those of the first training. */
+/** How rotary embedding is stretched for contexts longer than those of the original training. */
 public sealed interface RopeScaling {
-    /** Names of the weights that have numbers of it. */
+    /** Names of the weights that contain its numbers. */
     default List<String> weights() {
         List<Numbers> numbers = switch (this) {
             case Divided divided -> List.of(divided.factors());
@@ -21,15 +21,14 @@ public sealed interface RopeScaling {
                 .toList();
     }
 
-    /** Not at all. */
+    /** No scaling. */
     record None() implements RopeScaling {}
 
     /** Positions divided by a factor (Chen et al., 2023). */
     record Linear(double factor) implements RopeScaling {}
 
     /**
-     * NTK-aware scaling that begins where a sequence gets longer than {@code limit} tokens. Not computed: the context ends there, and before it the scaling changes
-     * nothing.
+     * NTK-aware scaling of sequences longer than {@code limit} tokens. Not implemented: the context ends there, and up to there the scaling changes nothing.
      */
     record Dynamic(int limit) implements RopeScaling {}
 
@@ -37,30 +36,30 @@ public sealed interface RopeScaling {
     record Divided(Numbers factors) implements RopeScaling {}
 
     /**
-     * Llama 3's: with w the wavelength 2π/f, f stays where w &lt; original/high, becomes f/factor where w &gt; original/low, and moves from one to the other between.
+     * Llama 3's: with w the wavelength 2π/f, f is kept if w &lt; original/high, is f/factor if w &gt; original/low, and is interpolated in between.
      *
-     * @param original tokens of the first training
+     * @param original context length of the original training
      */
     record Llama3(double factor, double low, double high, int original) implements RopeScaling {}
 
     /**
-     * YaRN (Peng et al., 2023): pairs that turn more than {@code fast} times in the first training's context keep their frequency, those that turn less than
-     * {@code slow} times are divided by the factor, those between move from one to the other.
+     * YaRN (Peng et al., 2023): pairs that rotate more than {@code fast} times in the original context keep their frequency, the frequencies of those that rotate less than {@code slow}
+     * times are divided by the factor, and those in between are interpolated.
      *
      * @param truncate whether the bounds are rounded to whole pairs
      * @param magnitude what cosine and sine are multiplied with
      */
     record Yarn(double factor, double fast, double slow, int original, boolean truncate, double magnitude)
             implements RopeScaling {
-        /** The magnitude that goes with a factor, by the paper's formula with its weight. */
+        /** The magnitude for a factor by the paper's formula, whose constant is {@code weight}. */
         public static double magnitude(double factor, double weight) {
             return factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1;
         }
     }
 
     /**
-     * LongRoPE (Ding et al., 2024), as Phi 3 has it: each pair's frequency divided by its number in one list while the whole sequence has at most {@code original}
-     * tokens, and in another one when it has more.
+     * LongRoPE (Ding et al., 2024), as Phi 3 has it: each pair's frequency divided by its number in one list as long as the whole sequence has at most {@code original} tokens, and in
+     * another list beyond that.
      *
      * @param magnitude what cosine and sine are multiplied with, whatever the length
      */

@@ -1,22 +1,22 @@
 package io.baseload.engine.config;
 
 /**
- * How a mixture of experts chooses: a linear layer, the router, has outputs for each token; then
+ * How a mixture of experts chooses. A linear layer, the router, computes outputs for each token; then
  *
  * <pre>
  * s = scoring(outputs)                            a score for each expert
- * c = s + correction                              the correction takes part in the choice only
- * groups beyond the best few are left out         a group is as good as its {@code best} highest c together
+ * c = s + correction                              the correction affects only the choice
+ * only experts of the best groups are kept        a group's score is the sum of its {@code best} highest c
  * chosen = the experts with the highest c
  * weight = s · scale, or s / (Σ s of the chosen) · scale
  * </pre>
  *
- * @param experts how many there are
- * @param chosen how many of them a token goes to
- * @param bias whether the router has one
+ * @param experts number of experts
+ * @param chosen number of experts chosen for a token
+ * @param bias whether the router has a bias
  * @param corrected whether there is a correction ({@code e_score_correction_bias} of DeepSeek-V3)
  * @param normalized whether the weights are divided by their sum ({@code norm_topk_prob})
- * @param scale what weights are multiplied with ({@code routed_scaling_factor}), mostly 1
+ * @param scale factor of the weights ({@code routed_scaling_factor}), usually 1
  */
 public record Routing(
         Scoring scoring,
@@ -38,7 +38,7 @@ public record Routing(
         return scoring == Scoring.ATTENTION ? 3 * experts : experts;
     }
 
-    /** What makes scores of a router's outputs. */
+    /** The function that computes scores from a router's outputs. */
     public enum Scoring {
         /** softmax(outputs). */
         SOFTMAX,
@@ -52,11 +52,11 @@ public record Routing(
     }
 
     /**
-     * Consecutive experts, of which only some groups take part (DeepSeek-AI, 2024).
+     * Groups of consecutive experts, of which only some can be chosen for a token (DeepSeek-AI, 2024).
      *
-     * @param count groups of equal size; 1 where there are none
+     * @param count number of groups, all of equal size; 1 if experts aren't grouped
      * @param kept groups that a token may choose from
-     * @param best how many of a group's highest scores say how good it is, 1 or 2
+     * @param best number of a group's highest scores whose sum is the group's score, 1 or 2
      */
     public record Groups(int count, int kept, int best) {
         public static final Groups NONE = new Groups(1, 1, 1);

@@ -1,5 +1,5 @@
 /**
- * The hyperparameters of a model, read from a file's metadata. What changes the result and is not supported is refused by name.
+ * The hyperparameters of a model, read from a file's metadata. Any unsupported key that changes the result is refused by name.
  *
  * <p>Plain records, read by kv and model.
  */
