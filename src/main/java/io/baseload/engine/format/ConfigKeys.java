@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The keys of a JSON file, such as {@code config.json}, or of an object in it. A key whose value is null counts as missing; one of another type than asked for is
- * refused with its place in the file. Remembers which keys were asked for.
+ * The keys of a JSON file, such as {@code config.json}, or of an object in it. A key whose value is null counts as missing. A value of the wrong type is refused with its place in the file.
+ * Records which keys were read.
  */
 public final class ConfigKeys implements ModelKeys {
     private final Path file;
@@ -46,7 +46,7 @@ public final class ConfigKeys implements ModelKeys {
     }
 
     /**
-     * The keys of one JSON object that is there as text. A refusal calls it {@code config.json}.
+     * The keys of a JSON object in a text. Exceptions call it {@code config.json}.
      *
      * @throws ModelFileException if it isn't one
      */
@@ -56,7 +56,7 @@ public final class ConfigKeys implements ModelKeys {
         return new ConfigKeys(file.path(), "", JsonFileParser.read(file));
     }
 
-    /** The keys of the JSON object that a tensor of bytes holds as text. */
+    /** The keys of a JSON object that is the text in a tensor of bytes. */
     public static ConfigKeys of(StoredTensor text) {
         var file = new MappedFile(text.file(), text.data());
         return new ConfigKeys(text.file(), "", JsonFileParser.read(file, text.offset(), text.data()));
@@ -95,12 +95,12 @@ public final class ConfigKeys implements ModelKeys {
                 .toList();
     }
 
-    /** An array of integers, or one integer alone; empty if there is no such key. */
+    /** An array of integers, or a single one; empty if there is no such key. */
     public List<Long> integers(String key) {
         return elements(key).stream().map(value -> integer(value, key)).toList();
     }
 
-    /** An array of numbers, or one number alone; empty if there is no such key. */
+    /** An array of numbers, or a single one; empty if there is no such key. */
     public List<Double> numbers(String key) {
         return elements(key).stream().map(value -> number(value, key)).toList();
     }
@@ -123,7 +123,7 @@ public final class ConfigKeys implements ModelKeys {
         };
     }
 
-    /** Keys that have a value and that nobody has asked for; inside objects only where somebody has asked for the object. */
+    /** Keys that have a value and were not read; those inside an object only if the object was read. */
     public Set<String> unread() {
         Set<String> unread = new TreeSet<>();
         for (var field : object.fields().entrySet()) {

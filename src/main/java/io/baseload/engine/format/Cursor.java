@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Reads little-endian values one after the other and refuses to go past the end. */
+/** Reads little-endian values one after the other and throws at the end. */
 final class Cursor {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -40,12 +40,12 @@ final class Cursor {
         return new ModelFileException(file, at, problem);
     }
 
-    /** Bytes of the file, wherever the cursor stands. */
+    /** Bytes of the file, independent of the cursor's position. */
     MemorySegment slice(long from, long count) {
         return bytes.asSlice(from, count);
     }
 
-    /** Skips {@code count} bytes and returns where they begin. */
+    /** Skips {@code count} bytes and returns their start. */
     long take(long count, String what) {
         if (count < 0 || count > remaining()) {
             throw refuse(
@@ -82,7 +82,7 @@ final class Cursor {
         return bytes.get(LONG, take(8, what));
     }
 
-    /** A count of things that take at least {@code smallest} bytes each, so that no count can ask for more memory than the file explains. */
+    /** A count of elements of at least {@code smallest} bytes each. Checked against the file's length, so that a wrong count can't cause a large allocation. */
     long count(long smallest, String what) {
         long at = position;
         long count = i64(what);
@@ -95,7 +95,7 @@ final class Cursor {
         return count;
     }
 
-    /** Text behind its 8-byte length. */
+    /** Text after its 8-byte length. */
     String string(long longest, String what) {
         long at = position;
         long length = count(1, "the length of " + what);

@@ -12,8 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A GGUF file (version 2 or 3), or several that llama.cpp's {@code gguf-split} made of one: the first has the metadata of all. Opening reads and checks the
- * whole header of each.
+ * A GGUF file (version 2 or 3), or the parts into which llama.cpp's {@code gguf-split} split one; the first part has all metadata. Opening it reads and checks the whole header of each part.
  *
  * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">the format's definition</a>
  */
@@ -42,14 +41,14 @@ public final class GgufFile implements ModelCheckpoint {
     /**
      * Maps a file and checks its header.
      *
-     * @param path the file; of a split one the first part, the others lie beside it
+     * @param path the file, or the first part of a split one, with the others in the same folder
      * @throws ModelFileException if a file can't be read or is not a well-formed GGUF file
      */
     public static GgufFile open(Path path) {
         return new GgufFile(path, true);
     }
 
-    /** Opens what {@link #metadataAlone} gave, even if it came from the first part of a split file. */
+    /** Opens the result of {@link #metadataAlone}, even if that was written from the first part of a split file. */
     public static GgufFile openMetadata(Path path) {
         return new GgufFile(path, false);
     }

@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What lies before a GGUF file's tensor data: magic, version, counts, metadata and the list of tensors.
+ * The part of a GGUF file before the tensor data: magic, version, counts, metadata and the list of tensors.
  *
- * @param metadataEnd where the list of tensors begins
+ * @param metadataEnd start of the list of tensors
  */
 record GgufHeader(Metadata metadata, long metadataEnd, Map<String, StoredTensor> tensors) {
     private static final int MAGIC = 'G' | 'G' << 8 | 'U' << 16 | 'F' << 24;

@@ -14,7 +14,7 @@ final class GgufSplit {
 
     private GgufSplit() {}
 
-    /** The headers of all parts; of the file alone if it isn't split. */
+    /** The headers of all parts; only that of the file if it isn't split. */
     static List<GgufHeader> parts(Path path, GgufHeader first, Mappings mappings) {
         long count = first.metadata().integer(COUNT).orElse(1);
         if (count <= 1) {

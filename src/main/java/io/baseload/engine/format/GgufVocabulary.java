@@ -13,7 +13,7 @@ public final class GgufVocabulary {
     private static final int CONTROL = 3;
     private static final int USER_DEFINED = 4;
 
-    /** Texts of the token that ends a turn, for files that have no key for it. */
+    /** Possible texts of the token that ends a turn, for files without a key for it. */
     private static final Set<String> END_OF_TURN =
             Set.of("<|im_end|>", "<|eot_id|>", "<|end|>", "<end_of_turn>", "<|endofturn|>", "<|end_of_turn|>", "<EOT>");
 

@@ -22,12 +22,12 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/** Parses JSON in a file: UTF-8, one object, bounded in length, depth and number of values; a key that occurs twice is refused. */
+/** Parses JSON in a file: one object in UTF-8, limited in length, depth and number of values. Duplicate keys are refused. */
 final class JsonFileParser {
     private static final int DEEPEST = 32;
     private static final long MAX_TOKENS = 4_000_000;
 
-    /** As long as safetensors allows headers to be. */
+    /** The limit of safetensors for headers. */
     static final long MAX_LENGTH = 100_000_000;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -51,12 +51,12 @@ final class JsonFileParser {
         this.in = in;
     }
 
-    /** The object that a whole file holds. */
+    /** The object that is the content of a file. */
     static Struct read(MappedFile file) {
         return read(file, 0, file.size());
     }
 
-    /** The array that a whole file holds. */
+    /** The array that is the content of a file. */
     static Array list(MappedFile file) {
         return parse(file, 0, file.bytes(), JsonFileParser::wholeArray);
     }
@@ -66,7 +66,7 @@ final class JsonFileParser {
         return read(file, start, file.bytes().asSlice(start, length));
     }
 
-    /** The object in bytes that lie at {@code start} in a file, with nothing but white space around it. */
+    /** The object in bytes from {@code start} in a file, with nothing but white space around it. */
     static Struct read(MappedFile file, long start, MemorySegment bytes) {
         return parse(file, start, bytes, JsonFileParser::whole);
     }
@@ -86,7 +86,7 @@ final class JsonFileParser {
         }
     }
 
-    /** The parser would also take UTF-16 and UTF-32, where a zero is among the first bytes. */
+    /** The parser would also accept UTF-16 and UTF-32, which have a zero among the first bytes. */
     private static void checkEncoding(MappedFile file, long start, byte[] text) {
         for (int i = 0; i < Math.min(4, text.length); i++) {
             if (text[i] == 0) {

@@ -3,7 +3,7 @@ package io.baseload.engine.format;
 import java.util.List;
 import java.util.Map;
 
-/** A value of a JSON text and where in the file it begins; for text, the first character inside the quotes. */
+/** A value of a JSON text and its offset in the file; for text, that of the first character inside the quotes. */
 sealed interface JsonValue {
     long offset();
 
@@ -15,7 +15,7 @@ sealed interface JsonValue {
 
     record Int(long offset, long value) implements JsonValue {}
 
-    /** A number with a point or an exponent, or one that no long can hold. */
+    /** A number with a point or an exponent, or one too large for a long. */
     record Real(long offset, double value) implements JsonValue {}
 
     record Flag(long offset, boolean value) implements JsonValue {}

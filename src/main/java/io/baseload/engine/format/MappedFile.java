@@ -4,7 +4,7 @@ import io.baseload.engine.api.ModelFileException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/** A file that is mapped into memory, read-only. */
+/** A file mapped into memory, read-only. */
 record MappedFile(Path path, MemorySegment bytes) {
 
     ModelFileException refuse(long at, String problem) {

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Mapped files that are released together. Whoever shortens a file while it is mapped makes reading it fail with an {@link InternalError}. */
+/** Mapped files that are released together. If a file is truncated while it is mapped, reading it fails with an {@link InternalError}. */
 final class Mappings implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private long bytes;
@@ -27,7 +27,7 @@ final class Mappings implements AutoCloseable {
         }
     }
 
-    /** Bytes of all files. */
+    /** Total size of the files. */
     long bytes() {
         return bytes;
     }

@@ -18,7 +18,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of a GGUF file. A key that is there but of another type than asked for is refused with its place in the file. */
+/** The keys of a GGUF file. A value of the wrong type is refused with its place in the file. */
 public final class Metadata implements ModelKeys {
     private static final int MAX_TEXT_LENGTH = 1 << 26;
     private static final long MAX_ELEMENTS = 1 << 24;
@@ -93,7 +93,7 @@ public final class Metadata implements ModelKeys {
         return List.copyOf(strings);
     }
 
-    /** An array of numbers, as float; empty if there is no such key. */
+    /** An array of numbers as floats; empty if there is no such key. */
     public float[] floats(String key) {
         Optional<Array> array = array(key, "an array of numbers");
         if (array.isEmpty()) {

@@ -1,6 +1,6 @@
 package io.baseload.engine.format;
 
-/** A metadata value and where in the file it lies. Arrays stay in the file; they are read when somebody asks for them. */
+/** A metadata value and its offset in the file. Arrays are read only when they are requested. */
 sealed interface MetadataValue {
     long offset();
 
@@ -15,7 +15,7 @@ sealed interface MetadataValue {
     /**
      * An array.
      *
-     * @param first where the first element lies
+     * @param first offset of the first element
      */
     record Array(long offset, ValueType element, long count, long first) implements MetadataValue {}
 

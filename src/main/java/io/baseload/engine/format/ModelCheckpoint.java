@@ -5,24 +5,24 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
 
-/** The tensors of a model's files, by the names that the files give them. Files are mapped, not read; tensors are valid until {@link #close}. */
+/** The tensors of a model's files, under their names in the files. Files are mapped, not read; tensors are valid until {@link #close}. */
 public interface ModelCheckpoint extends AutoCloseable {
     /**
-     * Opens files of tensors, of the format that the name ends in: {@code .gguf}, {@code .safetensors}, {@code .bin} (PyTorch) or {@code .index.json} (of the latter two's shards).
+     * Opens files of tensors. The end of the name is the format: {@code .gguf}, {@code .safetensors}, {@code .bin} (PyTorch) or {@code .index.json} (shards of the latter two).
      *
-     * @throws ModelFileException if a file can't be read or is broken, or the name ends otherwise
+     * @throws ModelFileException if a file can't be read or is broken, or the name has another end
      */
     static ModelCheckpoint open(Path file) {
         return CheckpointFormats.open(file);
     }
 
-    /** What was opened: a file or a folder. */
+    /** The opened file or folder. */
     Path path();
 
     /** {@code gguf}, {@code safetensors} or {@code pytorch}. */
     String format();
 
-    /** Bytes of all files together. */
+    /** Total size of all files. */
     long bytes();
 
     /** All tensors, in the order of the files. */
@@ -30,7 +30,7 @@ public interface ModelCheckpoint extends AutoCloseable {
 
     Optional<StoredTensor> tensor(String name);
 
-    /** A refusal that names no place, for instance of a tensor that is missing; else use {@link StoredTensor#refuse}. */
+    /** An exception without an offset, for a missing tensor for example; otherwise use {@link StoredTensor#refuse}. */
     default ModelFileException refuse(String problem) {
         return new ModelFileException(path(), -1, problem);
     }

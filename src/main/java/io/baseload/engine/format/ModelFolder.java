@@ -10,17 +10,17 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What a user names as a model: a GGUF file, or a Hugging Face folder with {@code config.json}, weights and a tokenizer's files.
+ * A model as users name it: a GGUF file, or a Hugging Face folder with {@code config.json}, weights and a tokenizer's files.
  *
- * @param path what was named
- * @param keys what the files say about the model
+ * @param path the file or folder
+ * @param keys the model's configuration
  * @param weights its tensors; closed with this
  */
 public record ModelFolder(Path path, ModelKeys keys, ModelCheckpoint weights) implements AutoCloseable {
-    /** What a Hugging Face folder says about its model. */
+    /** The name of the configuration in a Hugging Face folder. */
     public static final String CONFIG = "config.json";
 
-    /** How weights may lie in a folder; the first that is there counts, as in transformers. */
+    /** The possible weight files of a folder. The first that exists is used, as in transformers. */
     private static final Map<String, Function<Path, ModelCheckpoint>> WEIGHTS = ways();
 
     private static final List<String> PARTS = List.of(".safetensors", ".bin", ".json");

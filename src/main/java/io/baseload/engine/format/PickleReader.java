@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Interprets a pickle of protocol 2, as far as {@code torch.save} uses it. Nothing is called and nothing but dictionaries and tensors is made: {@link TorchNames} knows
- * all names that may occur.
+ * Interprets a pickle of protocol 2, as far as {@code torch.save} uses it. No Python code is called, and only dictionaries and tensors are created: {@link TorchNames} lists all allowed
+ * names.
  *
  * @see <a href="https://github.com/python/cpython/blob/main/Lib/pickletools.py">pickletools: the opcodes</a>
  */
@@ -37,7 +37,7 @@ final class PickleReader {
         this.names = new TorchNames(in);
     }
 
-    /** The object that the pickle stands for. */
+    /** The object in the pickle. */
     Pickled read() {
         for (int step = 0; step < MAX_STEPS; step++) {
             long at = in.position();

@@ -4,23 +4,23 @@ import io.baseload.engine.tensor.ElementType;
 import java.util.List;
 import java.util.Map;
 
-/** What a pickle may consist of. Values are compared by nobody: an object may contain itself. */
+/** The values of a pickle. They must not be compared, because an object may contain itself. */
 sealed interface Pickled {
     record Text(String value) implements Pickled {}
 
     record Int(long value) implements Pickled {}
 
-    /** A number with a point, true, false or none: they are read over. */
+    /** A number with a point, true, false or none: read and ignored. */
     record Other(String value) implements Pickled {}
 
     record Tuple(List<Pickled> elements) implements Pickled {}
 
-    /** A list, whose elements nobody needs. */
+    /** A list, whose elements are ignored. */
     record Sequence() implements Pickled {}
 
     record Dict(Map<String, Pickled> entries) implements Pickled {}
 
-    /** A name of Python's that may be called, or name a type. */
+    /** A Python name: a function or a type. */
     record Global(String name) implements Pickled {}
 
     /** The elements of one or several tensors. */
@@ -30,7 +30,7 @@ sealed interface Pickled {
      * A view of a storage.
      *
      * @param offset in elements
-     * @param at where in the file it is made
+     * @param at offset in the file of the call that creates it
      */
     record Tensor(Storage storage, long offset, List<Long> shape, List<Long> strides, long at) implements Pickled {}
 

@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Types of tensors whose elements stand alone, under safetensors' names, which are also ours. */
+/** Types of tensors without blocks, under safetensors' names, which this project uses too. */
 final class PlainTypes {
     private static final Set<String> NAMES =
             Set.of("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "I64", "I32", "I16", "I8", "U8", "BOOL");

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads what {@code torch.save} writes of a dictionary of tensors, in its zip form (the default since PyTorch 1.6): {@code data.pkl} describes the tensors, as views of the
+ * Reads a dictionary of tensors written by {@code torch.save} in its zip form (the default since PyTorch 1.6): {@code data.pkl} describes the tensors, as views of the
  * storages {@code data/KEY}.
  */
 final class PyTorch {
@@ -98,7 +98,7 @@ final class PyTorch {
                 start);
     }
 
-    /** Elements of the storage from the tensor's first to its last one. A tensor never has more elements than its storage: a stride of 0 can't make much of little. */
+    /** Number of the storage's elements from the tensor's first to its last. A tensor may not have more elements than its storage, so that a stride of 0 can't turn a small file into a huge tensor. */
     private long span(String name, Tensor tensor) {
         long count = tensor.storage().count();
         List<Long> shape = tensor.shape();

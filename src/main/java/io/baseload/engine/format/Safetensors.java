@@ -30,7 +30,7 @@ final class Safetensors {
         this.start = start;
     }
 
-    /** Where a tensor lies, counted from the end of the header, and where the file says so. */
+    /** The range of a tensor, counted from the end of the header, and the offset of its description in the file. */
     private record Range(String name, long begin, long end, long offset) {}
 
     static List<StoredTensor> read(MappedFile file) {

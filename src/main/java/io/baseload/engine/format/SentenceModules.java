@@ -11,24 +11,24 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What sentence-transformers says in {@code modules.json} of how a model's rows become a vector.
+ * The pooling of a model's rows to a vector, from {@code modules.json} of sentence-transformers.
  *
  * @param pooling {@code mean}, {@code cls} or {@code lasttoken}
- * @param normalized whether vectors are made as long as 1
+ * @param normalized whether vectors are scaled to length 1
  */
 public record SentenceModules(String pooling, boolean normalized) {
     private static final String NAME = "modules.json";
 
-    /** Where the configuration of the pooling is, which stands behind the transformer. */
+    /** The configuration of the pooling, which follows the transformer. */
     private static final String POOLING = "1_Pooling/config.json";
 
     private static final Set<String> POOLINGS = Set.of("mean", "cls", "lasttoken");
 
-    /** Keys that older files have for each way of pooling. */
+    /** Keys of older files, one for each way of pooling. */
     private static final List<String> FLAGS = List.of(
             "cls_token", "mean_tokens", "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken");
 
-    /** Names of files, relative to a model's folder, that {@link #read} looks for; a copy of the folder needs those that are there. */
+    /** Names of the files that {@link #read} looks for, relative to a model's folder; a copy of the folder needs those that exist. */
     public static List<String> names(Path folder) {
         return Stream.of(NAME, POOLING)
                 .filter(name -> Files.exists(folder.resolve(name)))
@@ -39,7 +39,7 @@ public record SentenceModules(String pooling, boolean normalized) {
      * Reads them.
      *
      * @return empty if the folder has no such file
-     * @throws ModelFileException if a file is broken, or asks for what isn't supported
+     * @throws ModelFileException if a file is broken, or requires something that isn't supported
      */
     public static Optional<SentenceModules> read(Path folder) {
         Path file = folder.resolve(NAME);

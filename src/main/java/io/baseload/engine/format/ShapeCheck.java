@@ -4,11 +4,11 @@ import io.baseload.engine.tensor.ElementType;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Sizes of tensors whose shapes nobody has checked. */
+/** Sizes of tensors with unchecked shapes. */
 final class ShapeCheck {
     private ShapeCheck() {}
 
-    /** The product of the dimensions; empty if one is negative or no long can hold it. */
+    /** The product of the dimensions; empty if one is negative or the product is too large for a long. */
     static OptionalLong elements(List<Long> shape) {
         long elements = 1;
         for (long dimension : shape) {
@@ -20,7 +20,7 @@ final class ShapeCheck {
         return OptionalLong.of(elements);
     }
 
-    /** Bytes of such a tensor; empty also if the elements are no whole blocks. */
+    /** Size of such a tensor in bytes; also empty if the elements are not a whole number of blocks. */
     static OptionalLong bytes(ElementType type, List<Long> shape) {
         OptionalLong elements = elements(shape);
         if (elements.isEmpty()

@@ -5,7 +5,7 @@ import io.baseload.engine.format.JsonValue.Text;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Reads {@code *.index.json}, whose {@code weight_map} says in which file of the same folder each tensor is. */
+/** Reads {@code *.index.json}, whose {@code weight_map} names the file of each tensor, in the same folder. */
 final class ShardIndex {
     private ShardIndex() {}
 

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * A tensor as a file has it; a view of the mapped file, valid until the {@link ModelCheckpoint} is closed.
+ * A tensor in a file: a view of the mapped file, valid until the {@link ModelCheckpoint} is closed.
  *
- * @param shape elements per dimension, outermost first: the last are the columns, whose elements are neighbours; empty for a single number
+ * @param shape elements per dimension, outermost first: the last dimension is that of columns, whose elements are neighbours; empty for a single number
  * @param strides elements from one index of a dimension to the next; row-major in all formats but PyTorch's, which also stores transposed and sliced views
  * @param data from the first element to the last one; little-endian
- * @param offset where {@code data} begins, in bytes from the start of the file
+ * @param offset start of {@code data}, in bytes from the start of the file
  */
 public record StoredTensor(
         String name,
@@ -34,7 +34,7 @@ public record StoredTensor(
         this(name, type, shape, rowMajor(shape), data, file, offset);
     }
 
-    /** A tensor of which only type and shape are known. */
+    /** A tensor with only a type and a shape. */
     public static StoredTensor withoutData(String name, ElementType type, List<Long> shape, Path file) {
         return new StoredTensor(name, type, shape, MemorySegment.NULL, file, -1);
     }
@@ -64,7 +64,7 @@ public record StoredTensor(
         return shape.isEmpty() ? 1 : product(shape.subList(0, shape.size() - 1));
     }
 
-    /** Bytes of all elements; {@code data} is longer where there are gaps between them. */
+    /** Size of all elements in bytes; {@code data} is longer if there are gaps between them. */
     public long bytes() {
         return type.bytes(elements());
     }
@@ -78,9 +78,9 @@ public record StoredTensor(
     }
 
     /**
-     * All dimensions but the last as rows. Gathered row by row where the tensor is a transposed or sliced view.
+     * All dimensions but the last as rows. Rows are gathered one by one if the tensor is a transposed or sliced view.
      *
-     * @throws ModelFileException if it has more rows or columns than an int can count
+     * @throws ModelFileException if it has more rows or columns than fit in an int
      */
     public RowSource matrix() {
         if (rows() > Integer.MAX_VALUE || columns() > Integer.MAX_VALUE) {
@@ -90,9 +90,9 @@ public record StoredTensor(
     }
 
     /**
-     * Some of its elements in another order, or as other dimensions.
+     * Some of its elements in another order or with other dimensions.
      *
-     * @param first how many elements behind the first one the view begins
+     * @param first index of the view's first element
      * @throws IllegalArgumentException if elements are stored in blocks
      */
     public StoredTensor view(long first, List<Long> shape, List<Long> strides) {
@@ -106,7 +106,7 @@ public record StoredTensor(
         return new StoredTensor(name, type, shape, strides, part, file, offset + first * type.blockBytes());
     }
 
-    /** A refusal that points at the tensor's data. */
+    /** An exception with the offset of the tensor's data. */
     public ModelFileException refuse(String problem) {
         return new ModelFileException(file, offset, "tensor " + name + " " + problem);
     }

@@ -4,7 +4,7 @@ import io.baseload.engine.quant.RowSource;
 import io.baseload.engine.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 
-/** The rows of a tensor whose elements have gaps between them; each row is gathered when it is asked for. */
+/** The rows of a tensor with gaps between its elements; each row is gathered when it is requested. */
 record StridedRows(StoredTensor tensor) implements RowSource {
     @Override
     public ElementType type() {
@@ -33,7 +33,7 @@ record StridedRows(StoredTensor tensor) implements RowSource {
         return gathered;
     }
 
-    /** The first element of a row: its number is taken apart into indices, the innermost dimension first. */
+    /** Index of a row's first element: the row's number is split into indices, innermost dimension first. */
     private long first(long row) {
         long first = 0;
         for (int i = tensor.shape().size() - 2; i >= 0; i--) {

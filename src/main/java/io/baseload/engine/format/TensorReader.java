@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Reads the list of tensors; every range is checked against the file before anybody can use it. */
+/** Reads the list of tensors and checks every range against the file's length. */
 final class TensorReader {
     /** Name length, one dimension, type and offset. */
     static final long SMALLEST = 8 + 4 + 8 + 4 + 8;
@@ -24,11 +24,11 @@ final class TensorReader {
     }
 
     /**
-     * A tensor as the list has it.
+     * A tensor in the list.
      *
      * @param shape the fastest-moving dimension (columns) first
      * @param offset bytes from the start of the data, which is known only after the list's end
-     * @param offsetAt where the file says so
+     * @param offsetAt the place of that offset in the file
      */
     private record Entry(String name, ElementType type, List<Long> shape, long bytes, long offset, long offsetAt) {}
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The names of Python's that a pickle of tensors may mention, and what becomes of them. Every other name is refused. */
+/** The Python names that a pickle of tensors may contain, and their results. Any other name is refused. */
 final class TorchNames {
     private static final String ORDERED_DICT = "collections.OrderedDict";
     private static final String TENSOR = "torch._utils._rebuild_tensor_v2";
@@ -49,7 +49,7 @@ final class TorchNames {
         return new Global(name);
     }
 
-    /** What a persistent id stands for: (storage, type, key, device, count). */
+    /** The storage of a persistent id: (storage, type, key, device, count). */
     Storage storage(Pickled id, long at) {
         if (id instanceof Tuple(List<Pickled> parts)
                 && parts.size() == 5

@@ -6,7 +6,7 @@ import io.baseload.engine.format.MetadataValue.Int;
 import io.baseload.engine.format.MetadataValue.Real;
 import io.baseload.engine.format.MetadataValue.Text;
 
-/** Reads metadata values; walks through arrays, so that each length inside is checked, without building them. */
+/** Reads metadata values. Arrays are only scanned, to check each length inside them. */
 final class ValueReader {
     private static final int DEEPEST_ARRAY = 4;
     private static final int MAX_TEXT_LENGTH = 1 << 26;

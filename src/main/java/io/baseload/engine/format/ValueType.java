@@ -12,7 +12,7 @@ enum ValueType {
     INT32(4),
     FLOAT32(4),
     BOOL(1),
-    /** A length of 8 bytes and so many bytes of UTF-8. */
+    /** A length of 8 bytes, and the text in UTF-8. */
     STRING(8),
     /** An element type of 4 bytes, a count of 8 bytes, and the elements. */
     ARRAY(12),
@@ -31,7 +31,7 @@ enum ValueType {
         return id >= 0 && id < BY_ID.length ? Optional.of(BY_ID[id]) : Optional.empty();
     }
 
-    /** Bytes that a value takes at least. */
+    /** Smallest size of a value in bytes. */
     int smallest() {
         return smallest;
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The files of a Hugging Face folder that say something of words; what they say is not looked at here. */
+/** The files of a Hugging Face folder that define its vocabulary; they are not interpreted here. */
 public final class VocabularyFiles {
     private static final String TOKENIZER_JSON = "tokenizer.json";
     private static final String TOKENIZER_MODEL = "tokenizer.model";
@@ -38,7 +38,7 @@ public final class VocabularyFiles {
 
     private VocabularyFiles() {}
 
-    /** Names of files, relative to a model's folder, that {@link #read} looks for; a copy of the folder needs those that are there. */
+    /** Names of the files that {@link #read} looks for, relative to a model's folder; a copy of the folder needs those that exist. */
     public static List<String> names(Path folder) {
         return Stream.concat(NAMES.stream(), templates(folder).stream())
                 .filter(name -> Files.exists(folder.resolve(name)))
@@ -46,7 +46,7 @@ public final class VocabularyFiles {
     }
 
     /**
-     * Reads them. Whether there is a tokenizer matters to who wants words only: weights alone can be inspected, packed and measured.
+     * Reads them. A missing tokenizer is no error here: weights alone can be inspected, packed and measured.
      *
      * @throws ModelFileException if a file can't be read or is too large
      */

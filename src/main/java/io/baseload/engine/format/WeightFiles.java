@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Tensors in one file, or in several (shards) with an index, of a format that says nothing else about a model. */
+/** Tensors in one file, or in several (shards) with an index, in a format that contains only tensors. */
 final class WeightFiles implements ModelCheckpoint {
     /**
      * A format.
      *
-     * @param name as {@link ModelCheckpoint#format} gives it
+     * @param name the value of {@link ModelCheckpoint#format}
      * @param reader the tensors of one file
      */
     record Format(String name, Function<MappedFile, List<StoredTensor>> reader) {
@@ -34,7 +34,7 @@ final class WeightFiles implements ModelCheckpoint {
         this.format = format;
     }
 
-    /** @throws ModelFileException if the file can't be read or is no well-formed file of this format */
+    /** @throws ModelFileException if the file can't be read or is not a well-formed file of this format */
     static WeightFiles single(Path file, Format format) {
         WeightFiles files = new WeightFiles(file, format);
         return files.orClose(() -> files.read(file));
@@ -43,7 +43,7 @@ final class WeightFiles implements ModelCheckpoint {
     /**
      * Opens the files that an index names.
      *
-     * @throws ModelFileException if one can't be read, lies elsewhere, or has not the tensors that the index says
+     * @throws ModelFileException if one can't be read, is in another folder, or doesn't have the tensors that the index names
      */
     static WeightFiles sharded(Path index, Format format) {
         WeightFiles files = new WeightFiles(index, format);

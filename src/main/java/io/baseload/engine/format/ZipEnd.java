@@ -1,10 +1,10 @@
 package io.baseload.engine.format;
 
 /**
- * The record at the end of a zip file that says where its directory is.
+ * The record at the end of a zip file that locates its directory.
  *
- * @param at where the record is
- * @param start where the directory begins
+ * @param at offset of the record
+ * @param start offset of the directory
  */
 record ZipEnd(long at, long start, long bytes, long entries) {
     private static final int END = 0x06054b50;

@@ -5,8 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Where the entries of a zip file (with zip64's sizes) lie in it. Entries must be stored as they are, neither compressed nor encrypted, so that they can be
- * used where they are mapped.
+ * The places of a zip file's entries (with zip64's sizes). Entries must be neither compressed nor encrypted, so that they can be used where they are mapped.
  *
  * @see <a href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT">APPNOTE.TXT, sections 4.3 and 4.5.3</a>
  */
@@ -76,7 +75,7 @@ final class ZipEntries {
         add(in, at, name, sizes, directory);
     }
 
-    /** Sizes and place of an entry; those that don't fit 32 bits stand in an extra field, in this order. */
+    /** Sizes and place of an entry; those that don't fit in 32 bits are in an extra field, in this order. */
     private record Extra(long bytes, long compressed, long local) {}
 
     private static Extra extra(Cursor in, int length, Extra from) {
