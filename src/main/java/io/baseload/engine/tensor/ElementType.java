@@ -1,17 +1,17 @@
 package io.baseload.engine.tensor;
 
 /**
- * How the numbers of a tensor's rows are encoded, block after block. {@code engine.quant} has the definition of each.
+ * The encoding of a tensor's rows, block after block. {@code engine.quant} defines each.
  *
- * <p>The formats of GGUF bear ggml's names, the plain ones those of safetensors. Row encodings of other checkpoints are ours: their name ends in the number of
- * elements of a block, and a block is its F32 scale (and minimum), then its codes.
+ * <p>The formats of GGUF have ggml's names, plain ones those of safetensors. Encodings of other checkpoints have names of this project, which end in the number of elements of a block; a
+ * block is its F32 scale (and minimum), then its codes.
  */
 public enum ElementType {
     F64(1, 8),
     F32(1, 4),
     F16(1, 2),
     BF16(1, 2),
-    /** Eight bits without infinities: 4 of exponent, 3 of fraction. */
+    /** Eight bits without infinities: 4 bits of exponent, 3 of fraction. */
     F8_E4M3(1, 1),
     /** Eight bits, the upper half of F16. */
     F8_E5M2(1, 1),
@@ -72,7 +72,7 @@ public enum ElementType {
         this.blockBytes = blockBytes;
     }
 
-    /** Elements in a block; 1 where each stands alone. */
+    /** Elements in a block; 1 for plain numbers. */
     public int blockSize() {
         return blockSize;
     }
@@ -82,9 +82,9 @@ public enum ElementType {
     }
 
     /**
-     * Bytes of this many consecutive elements.
+     * Size of this many consecutive elements in bytes.
      *
-     * @throws IllegalArgumentException if they are no whole number of blocks
+     * @throws IllegalArgumentException if they are not a whole number of blocks
      * @throws ArithmeticException if the bytes overflow a long
      */
     public long bytes(long elements) {

@@ -1,6 +1,6 @@
 package io.baseload.engine.tensor;
 
-/** Numbers {@code from … to}, half open. */
+/** The half-open range {@code from … to}. */
 public record IndexRange(int from, int to) {
     public IndexRange {
         if (from < 0 || to < from) {

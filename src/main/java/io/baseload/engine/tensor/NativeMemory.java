@@ -12,8 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Memory outside the heap that is freed as a whole, for instance when a model closes. Safe for use by several threads; nobody may use its segments
- * during or after {@link #close}.
+ * Memory outside the heap that is freed as a whole, when a model is closed for example. Thread-safe, but its segments must not be used during or after {@link #close}.
  */
 public final class NativeMemory implements AutoCloseable {
     private static final AtomicLong LIVE = new AtomicLong();
@@ -32,19 +31,19 @@ public final class NativeMemory implements AutoCloseable {
     private MemorySegment chunk = MemorySegment.NULL;
     private long used;
 
-    /** A part of this memory, counted and freed with it, of whose pages none holds anything of another part: those who touch it first have all of it near. */
+    /** A part of this memory, counted and freed with it, that shares no page with another part: all of its pages are placed near the threads that touch them first. */
     public NativeMemory part() {
         NativeMemory part = new NativeMemory();
         parts.add(part);
         return part;
     }
 
-    /** Bytes that all open memories of this process hold together. */
+    /** Total size of all open memories of this process. */
     public static long liveBytes() {
         return LIVE.get();
     }
 
-    /** Zeroed memory, aligned to a cache line; the system provides its pages when they are first touched. */
+    /** Zeroed memory, aligned to a cache line; the system provides a page when it is first touched. */
     public MemorySegment allocate(long size) {
         MemorySegment segment = size < LEAST_ALONE ? piece(size) : SystemMemory.allocate(arena, size, ALIGNMENT);
         bytes.addAndGet(size);
@@ -63,8 +62,8 @@ public final class NativeMemory implements AutoCloseable {
     }
 
     /**
-     * A file's bytes, mapped read-only: they are read when they are first touched, and shared by all who map them. The segment is of the same class as an allocated one: where a kernel has seen several classes of
-     * segments, the compiler leaves calls in its loops, and vectors become objects.
+     * A file's bytes, mapped read-only: they are read when they are first touched, and shared by all processes that map the file. The segment has the same class as an allocated one, because
+     * for kernels that have seen several classes of segments the compiler leaves calls in the loops, and vectors become objects.
      */
     public MemorySegment map(Path file, long size) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -78,7 +77,7 @@ public final class NativeMemory implements AutoCloseable {
         }
     }
 
-    /** Bytes allocated and mapped here, and in parts. */
+    /** Total size of allocations and mappings, including those of parts. */
     public long bytes() {
         return bytes.get() + parts.stream().mapToLong(NativeMemory::bytes).sum();
     }

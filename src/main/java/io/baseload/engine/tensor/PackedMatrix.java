@@ -5,20 +5,20 @@ import java.lang.foreign.MemorySegment;
 /**
  * A weight matrix, {@code rows × cols} (outputs × inputs), in panels of 16 rows: lane = row, so that a vector of weights holds one column of 16 rows.
  *
- * <p>A panel holds its blocks one after the other, each the codes and then the scales of 16 rows:
+ * <p>A panel contains its blocks one after the other, each with the codes and then the scales of 16 rows:
  *
  * <table>
  * <caption>A block</caption>
  * <tr><td>plain numbers</td><td>one column: 16 numbers</td></tr>
  * <tr><td>8-bit codes</td><td>for each column 16 bytes</td></tr>
  * <tr><td>4-bit codes</td><td>for each eight columns 16 ints, the first column in the lowest nibble</td></tr>
- * <tr><td>scales</td><td>16 scales, then 16 minimums where there are any</td></tr>
+ * <tr><td>scales</td><td>16 scales, then 16 minimums if there are any</td></tr>
  * </table>
  *
- * <p>Where scales are nested, the panel holds first, for each 16 blocks, an F32 scale and an F32 offset of scales, and of minimums; then for each 16 blocks their scale codes, 16 a block
- * and 16 of minimums where there are any, and behind these their codes. Each of these begins at a multiple of 64 bytes, and memory is read in its order.
+ * <p>If scales are nested, the panel contains first, for each 16 blocks, an F32 scale and an F32 offset of the scales, and of the minimums; then for each 16 blocks their scale codes, 16 per
+ * block and 16 more for minimums if there are any, followed by their codes. Each of these parts begins at a multiple of 64 bytes, and is read in the order of memory.
  *
- * <p>What the last panel holds for missing rows means nothing. Little-endian.
+ * <p>The last panel's contents for missing rows are undefined. Little-endian.
  */
 public final class PackedMatrix {
     /** Rows of a panel, on every machine. */
@@ -57,12 +57,12 @@ public final class PackedMatrix {
         return new PackedMatrix(packing, rows, cols, memory.allocate(bytes(packing, rows, cols)));
     }
 
-    /** A matrix without data, of which only the shape is wanted. */
+    /** A matrix without data, for its shape. */
     public static PackedMatrix planned(Packing packing, int rows, int cols) {
         return new PackedMatrix(packing, rows, cols, MemorySegment.NULL);
     }
 
-    /** Bytes that a matrix of this shape takes. */
+    /** Size of a matrix of this shape in bytes. */
     public static long bytes(Packing packing, int rows, int cols) {
         if (rows <= 0 || cols <= 0 || cols % packing.block() != 0) {
             throw new IllegalArgumentException(
@@ -81,13 +81,13 @@ public final class PackedMatrix {
                 + groupBytes(packing, last);
     }
 
-    /** What the groups of a panel begin with: the scale and the offset of each group's nested scales. */
+    /** Size of the beginning of a panel: the scale and the offset of each group's nested scales. */
     private static long sharedBytes(Packing packing, int blocks) {
         return lines(
                 (long) Math.ceilDiv(blocks, NESTED_BLOCKS) * packing.scales().nestedBytes());
     }
 
-    /** A group of blocks with nested scales. */
+    /** Size of a group of blocks with nested scales. */
     private static long groupBytes(Packing packing, int blocks) {
         return lines((long) blocks * packing.scaleBytes()) + lines((long) blocks * packing.codeBytes());
     }
@@ -96,7 +96,7 @@ public final class PackedMatrix {
         return Math.ceilDiv(bytes, LINE) * LINE;
     }
 
-    /** Panels that hold this many rows. */
+    /** Number of panels for this many rows. */
     public static int panels(int rows) {
         return Math.ceilDiv(rows, LANES);
     }
@@ -121,12 +121,12 @@ public final class PackedMatrix {
         return panels(rows);
     }
 
-    /** Blocks of a panel. */
+    /** Number of blocks of a panel. */
     public int blocks() {
         return blocks;
     }
 
-    /** Bytes from the codes of one block of a panel to those of the next; where scales are nested only within {@link #NESTED_BLOCKS} blocks. */
+    /** Bytes from the codes of one block of a panel to those of the next; if scales are nested, only within {@link #NESTED_BLOCKS} blocks. */
     public int blockBytes() {
         return blockBytes;
     }
@@ -136,7 +136,7 @@ public final class PackedMatrix {
         return panelBytes;
     }
 
-    /** Where the codes of a block begin. */
+    /** Offset of the codes of a block. */
     public long codes(int panel, int block) {
         if (!nested) {
             return panel * panelBytes + (long) block * blockBytes;
@@ -146,7 +146,7 @@ public final class PackedMatrix {
         return group(panel, block) + lines(scales) + (long) (block - first) * blockBytes;
     }
 
-    /** Where the scales of a block begin. */
+    /** Offset of the scales of a block. */
     public long scales(int panel, int block) {
         if (!nested) {
             return codes(panel, block) + packing.codeBytes();
@@ -154,13 +154,13 @@ public final class PackedMatrix {
         return group(panel, block) + (long) (block % NESTED_BLOCKS) * packing.scaleBytes();
     }
 
-    /** Where the scale and the offset of a block's nested scales stand; those of its minimums follow. */
+    /** Offset of the scale and the offset of a block's nested scales; those of its minimums follow. */
     public long nested(int panel, int block) {
         return panel * panelBytes
                 + (long) (block / NESTED_BLOCKS) * packing.scales().nestedBytes();
     }
 
-    /** Where the blocks begin that share the scale of their nested scales. */
+    /** Offset of the group of blocks that share the scale of their nested scales. */
     private long group(int panel, int block) {
         return panel * panelBytes
                 + sharedBytes(packing, blocks)

@@ -1,7 +1,7 @@
 package io.baseload.engine.tensor;
 
 /**
- * How a {@link PackedMatrix} keeps its weights.
+ * How a {@link PackedMatrix} stores its weights.
  *
  * @param block columns that share a scale: 1 for plain numbers, else a multiple of 16
  */
@@ -13,7 +13,7 @@ public record Packing(Codes codes, int block, Scales scales) {
     public static final Packing Q4_0 = new Packing(Codes.I4, 32, Scales.F16);
     public static final Packing Q4_1 = new Packing(Codes.U4, 32, Scales.F16_MINIMUM);
 
-    /** What import makes of weights as {@code q4}. */
+    /** The packing of weights imported as {@code q4}. */
     public static final Packing Q4 = new Packing(Codes.U4, 32, Scales.LINEAR8_MINIMUM);
 
     /** The most columns of a block. */
@@ -32,12 +32,12 @@ public record Packing(Codes codes, int block, Scales scales) {
         return new Packing(codes, 1, Scales.NONE);
     }
 
-    /** Bytes of the codes of a block of 16 rows. */
+    /** Size of the codes of a block of 16 rows in bytes. */
     int codeBytes() {
         return PackedMatrix.LANES * block * codes.bits() / Byte.SIZE;
     }
 
-    /** Bytes of the scales of a block of 16 rows. */
+    /** Size of the scales of a block of 16 rows in bytes. */
     int scaleBytes() {
         return PackedMatrix.LANES * scales.bytes();
     }

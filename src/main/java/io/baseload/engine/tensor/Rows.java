@@ -19,7 +19,7 @@ public record Rows(float[] data, int offset, int width, int stride) {
         return new Rows(new float[Math.multiplyExact(rows, width)], 0, width, width);
     }
 
-    /** The same rows, but only these columns of each. */
+    /** These columns of the same rows. */
     public Rows columns(int from, int width) {
         if (from < 0 || from + width > this.width) {
             throw new IllegalArgumentException("columns " + from + " + " + width + " of " + this.width);
