@@ -5,27 +5,27 @@ import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 
 /**
- * softmax(q·K)·V of one layer, a span of tokens at a time. A span gives a part for each query: the largest score, the sum of e^(score − largest) and the values mixed with
- * these weights ({@link Kernels#attend}). Parts are added up in the order of the spans by {@link OnlineSoftmax}, so scores need room for one span, however long the context is.
+ * softmax(q·K)·V of one layer, one span of tokens at a time. Each span yields a part for each query: the largest score, the sum of e^(score − largest) and the values weighted with these
+ * terms ({@link Kernels#attend}). {@link OnlineSoftmax} adds up parts in the order of the spans, so scores need memory for one span only, however long the context is.
  *
- * <p>Spans lie at multiples of {@link #SPAN} in the sequence. So a row's bits depend on the row alone: not on how many workers share its spans, nor on whether it is a row of
- * a prompt. All heads that share keys and values, and some rows of a prompt, go over each page together.
+ * <p>Spans begin at multiples of {@link #SPAN} in the sequence. So a row's bits depend only on the row: not on the number of workers that share its spans, nor on whether it belongs to a
+ * prompt. All heads that share keys and values, and some rows of a prompt, read each page together.
  *
  * <p>Query head h shares the keys and values of KV head h / {@link #group}.
  *
- * @param visible for each row of a step the first position that it sees: 0, or max(0, position − W + 1) with a sliding window of W tokens
- * @param ends for each row of a step the end of the positions that it sees: position + 1 where rows see what was before them, the text's length where they see all of it
- * @param q queries, heads side by side
- * @param out receives the mixed values, heads side by side
+ * @param visible the first position that each row of a step sees: 0, or max(0, position − W + 1) with a sliding window of W tokens
+ * @param ends the end (exclusive) of the positions that each row of a step sees: position + 1 in causal attention, the text's length if rows see the whole text
+ * @param q queries, with adjacent heads
+ * @param out receives the weighted values, with adjacent heads
  */
 public record Attention(KvPages kv, int layer, AttentionOptions options, int[] visible, int[] ends, Rows q, Rows out) {
     /** Tokens of a span. */
     public static final int SPAN = 256;
 
-    /** The most rows, and the most heads, that go over keys and values together. */
+    /** The most rows, and the most heads, that read keys and values together. */
     public static final int QUERIES = 12;
 
-    /** The ends of consecutive tokens that see what was before them, the first one at {@code position}. */
+    /** The ends of consecutive tokens in causal attention, the first one at {@code position}. */
     public static int[] causal(int position, int rows) {
         int[] ends = new int[rows];
         Arrays.setAll(ends, row -> position + row + 1);
@@ -45,7 +45,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
         return q.width() / keyDim() / kv.layout().kvHeads();
     }
 
-    /** The first span that a row sees. */
+    /** The first span with tokens that a row sees. */
     public int firstSpan(int row) {
         return visible[row] / SPAN;
     }
@@ -66,7 +66,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
     }
 
     /**
-     * The tokens of a sequence in rows {@code from … to}, each over all that it sees, for heads {@code firstHead … endHead}.
+     * Computes rows {@code from … to}, tokens of one sequence, over all that they see, for heads {@code firstHead … endHead}.
      */
     public void run(Kernels kernels, int[] pages, int from, int to, int firstHead, int endHead, Scratch scratch) {
         for (int row = from, endRow; row < to; row = endRow) {
@@ -78,7 +78,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
         }
     }
 
-    /** Rows and heads that go over keys and values together. */
+    /** Computes rows and heads that read keys and values together. */
     private void tile(Kernels kernels, int[] pages, int row, int endRow, int head, int endHead, Scratch scratch) {
         begin(row, endRow, head, endHead, scratch);
         for (int span = firstSpan(row, endRow); span < endSpan(row, endRow); span++) {
@@ -104,13 +104,13 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
         return end;
     }
 
-    /** End of the heads, as far as they share a KV head with the first one and fit in one pass. */
+    /** End of the heads that share a KV head with the first one and fit in one pass. */
     private int endOfGroup(int head, int endHead) {
         return Math.min(Math.min(endHead, (head / group() + 1) * group()), head + QUERIES);
     }
 
     /**
-     * Parts of a row that several workers share: its spans {@code firstSpan … endSpan}, for heads that share a KV head.
+     * Computes parts of a row that several workers share: its spans {@code firstSpan … endSpan}, for heads that share a KV head.
      *
      * @param slot the row's in {@code parts}
      */
@@ -131,7 +131,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
         }
     }
 
-    /** Adds up what {@link #keepParts} has kept of all spans of a row. */
+    /** Adds up the parts of all spans of a row that {@link #keepParts} has stored. */
     public void addParts(int row, int firstHead, int endHead, AttentionParts parts, int slot, Scratch scratch) {
         begin(row, row + 1, firstHead, endHead, scratch);
         for (int span = firstSpan(row); span < endSpan(row); span++) {

@@ -11,7 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * A span of {@link Attention}, by the Vector API. Scores and mixed values are both products of a few rows with a matrix, so both are {@link Tile}s, page by page.
+ * A span of {@link Attention} with the Vector API. Scores and weighted values are both products of a few rows and a matrix, so both are {@link Tile}s, page by page.
  */
 final class AttentionKernel {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -23,7 +23,7 @@ final class AttentionKernel {
 
     private AttentionKernel() {}
 
-    /** {@link Kernels#attend}. Number {@code head · rows + row} of what is computed is a query. */
+    /** {@link Kernels#attend}. The query of a head and a row has the number {@code head · rows + row}. */
     static void span(
             Attention attention, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
         int rows = endRow - row;
@@ -57,7 +57,7 @@ final class AttentionKernel {
         return end;
     }
 
-    /** Queries from {@code i} on that lie side by side for a tile: heads of one row, or rows of one head. */
+    /** Number of queries from {@code i} on that are at equal distances, as a tile needs them: heads of one row, or rows of one head. */
     private static int pass(int i, int rows, int queries) {
         return Math.min(MAX_QUERIES, rows == 1 ? queries - i : rows - i % rows);
     }
@@ -127,10 +127,10 @@ final class AttentionKernel {
     }
 
     /**
-     * Fetches keys or values of some pages at once, every time that those before are used up.
+     * Fetches keys or values of some pages at once, whenever those fetched before are used up.
      *
-     * @param at where they begin in page 0
-     * @param bytes how many a page has
+     * @param at their offset in page 0
+     * @param bytes their size in a page
      */
     private static void readAhead(
             KvPages kv, long at, long bytes, int[] pages, int first, int page, int tokens, Scratch scratch) {
@@ -143,7 +143,7 @@ final class AttentionKernel {
         }
     }
 
-    /** Scores of tokens {@code first … end} to e^(score − maximum), with zeros from {@code start} and up to {@code tokens}; keeps the maximum and their sum. */
+    /** Replaces scores of tokens {@code first … end} by e^(score − maximum), with zeros before them from {@code start} on and after them up to {@code tokens}; stores the maximum and the sum. */
     private static void softmax(
             Scratch scratch, int query, int start, int first, int end, int tokens, AttentionOptions options) {
         int at = query * SPAN - start / SPAN * SPAN;
@@ -217,7 +217,7 @@ final class AttentionKernel {
         }
     }
 
-    /** The last elements of a head whose size is no multiple of two vectors. */
+    /** The last elements of a head whose size is not a multiple of two vectors. */
     private static void mixRest(
             MemorySegment data,
             long values,

@@ -1,6 +1,6 @@
 package io.baseload.engine.kernel;
 
-/** What a span of tokens adds to the results of some queries. */
+/** The contribution of a span of tokens to the results of some queries. */
 final class AttentionPart {
     /** Each query's largest score. */
     final float[] maxima = new float[Attention.QUERIES * Attention.QUERIES];
@@ -8,7 +8,7 @@ final class AttentionPart {
     /** Each query's sum of e^(score − largest). */
     final float[] sums = new float[Attention.QUERIES * Attention.QUERIES];
 
-    /** The values, each times its e^(score − largest): {@code [query][valueDim]}. */
+    /** The sum of values, each times its e^(score − largest): {@code [query][valueDim]}. */
     final float[] mixed;
 
     AttentionPart(int valueDim) {

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Parts of rows whose tokens several workers share, until they are added up. A worker begins at most one such row that others go on with, so there is a slot for each worker
- * but the last. The system gives memory for as much of it as is used.
+ * Parts of rows whose tokens several workers share, until they are added up. A worker begins at most one row that others continue, so there is a slot for each worker but the last. The
+ * operating system provides memory only for the part that is used.
  */
 public final class AttentionParts {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -22,14 +22,14 @@ public final class AttentionParts {
     }
 
     /**
-     * @param tokens the most tokens of any sequence
+     * @param tokens the largest number of tokens of a sequence
      * @param valueDim the width of a value
      */
     public static AttentionParts allocate(NativeMemory memory, int workers, int tokens, int valueDim) {
         return new AttentionParts(memory.allocate(nativeBytes(workers, tokens, valueDim)), spans(tokens), valueDim);
     }
 
-    /** Bytes outside the heap that {@link #allocate} takes. */
+    /** Memory outside the heap that {@link #allocate} needs, in bytes. */
     public static long nativeBytes(int workers, int tokens, int valueDim) {
         return (workers - 1L) * spans(tokens) * bytes(valueDim);
     }
@@ -38,7 +38,7 @@ public final class AttentionParts {
         return Math.ceilDiv(tokens, Attention.SPAN);
     }
 
-    /** Of a span: for each query the largest score, the sum and the mixed values. */
+    /** Size of a span's part: for each query the largest score, the sum and the weighted values. */
     private static long bytes(int valueDim) {
         return (long) Float.BYTES * Attention.QUERIES * (valueDim + 2);
     }

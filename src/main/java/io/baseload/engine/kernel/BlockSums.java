@@ -10,7 +10,7 @@ import io.baseload.engine.tensor.Rows;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
-/** The sum of each block of x, which minimums are multiplied with: 16 lanes, added in halves. */
+/** The sum of each block of x, which minimums are multiplied by: 16 lanes, added in halves. */
 final class BlockSums {
     private static final VectorShuffle<Float> BY_8 = VectorShuffle.fromOp(FLOATS, i -> (i + 8) % L);
     private static final VectorShuffle<Float> BY_4 = VectorShuffle.fromOp(FLOATS, i -> (i + 4) % L);

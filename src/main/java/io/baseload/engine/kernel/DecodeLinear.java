@@ -23,8 +23,7 @@ import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 
 /**
- * A linear layer for decode rows. One row alone is multiplied while its weights are decoded in registers; several rows share a decoded
- * vector. All add in the same order.
+ * A linear layer for decode rows. A single row is multiplied while weights are decoded in registers; several rows share each decoded vector. The order of sums is the same.
  */
 final class DecodeLinear {
     static final int WIDTH = STREAMS * L;
@@ -50,12 +49,12 @@ final class DecodeLinear {
         }
     }
 
-    /** Whether kernels read eight streams without a break, which the processor's prefetcher follows by itself. */
+    /** Whether kernels read eight streams without interruption, so that the processor's own prefetcher follows them. */
     private static boolean streamsThemselves(Packing packing, int rows) {
         return rows == 1 && packing.codes().coded() && MANY_REGISTERS;
     }
 
-    /** Vectors of weight rows that are read at once. */
+    /** Number of vectors of weight rows that are read at once. */
     private static int streams(int left, int rows) {
         return left >= 8 && rows == 1 && MANY_REGISTERS ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
     }
@@ -75,12 +74,15 @@ final class DecodeLinear {
         }
     }
 
-    /** Whether there is a kernel that decodes such weights in registers. */
+    /** Whether there is a kernel that decodes these weights in registers. */
     private static boolean inRegisters(Packing packing) {
         return !packing.codes().codebook() || L == LANES;
     }
 
-    /** Adds the products of all columns: most at once for one row, or as many as have nested scales in common; else a few blocks after the other, whose weights then serve all rows from cache. */
+    /**
+     * Adds the products of all columns: for one row as many as possible per call (those that share nested scales); for several rows a few blocks at a time, whose weights the other rows then
+     * read from cache.
+     */
     private static void coded(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
         Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
@@ -99,9 +101,10 @@ final class DecodeLinear {
     }
 
     /**
-     * Blocks that a kernel runs over in one call: for several rows about {@link Scratch#BLOCK_COLUMNS} columns, but no more than {@link Scratch#BLOCKS}; for one as many as share a nested scale.
+     * Blocks that a kernel processes in one call: for several rows about {@link Scratch#BLOCK_COLUMNS} columns, but no more than {@link Scratch#BLOCKS} blocks; for one row as many as share
+     * a nested scale.
      *
-     * @param most for one row, where no scales are nested
+     * @param most the number for one row if scales aren't nested
      */
     static int blocks(Packing packing, int rows, int most) {
         if (rows > 1) {
@@ -128,7 +131,7 @@ final class DecodeLinear {
         CODEBOOK
     }
 
-    /** Several rows share what is looked up, so there 4-bit integers are looked up like any other codes, if a vector holds the table. */
+    /** Several rows share the looked-up numbers. So for them 4-bit integers are looked up like other codes, if a vector holds the table. */
     private static Kernel kernel(Codes codes, int rows) {
         return switch (codes) {
             case I8 -> Kernel.BYTES;
@@ -144,7 +147,7 @@ final class DecodeLinear {
         }
     }
 
-    /** Weights that stand alone: some columns are widened to L1, then multiplied with all rows. */
+    /** Plain numbers: some columns are widened to L1, then multiplied by all rows. */
     private static void plain(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
         Arrays.fill(scratch.sums, 0, rows * WIDTH, 0f);

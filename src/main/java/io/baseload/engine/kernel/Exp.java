@@ -1,20 +1,20 @@
 package io.baseload.engine.kernel;
 
 /**
- * e^x in f32, written so that lanes of a vector give the same bits: x = n·ln 2 + r, e^x = 2^n · p(r) with p a polynomial of degree 6 fitted on |r| ≤ ln 2 / 2.
+ * e^x in f32, computed so that a vector's lanes give the same bits: x = n·ln 2 + r, e^x = 2^n · p(r) with p a polynomial of degree 6 fitted on |r| ≤ ln 2 / 2.
  * The largest error is about 1e-7, relative.
  */
 final class Exp {
-    /** Beyond these the result would leave the normal numbers; it stays at its value here. */
+    /** Limits of x: beyond them the result would not be a normal number, so x is clamped. */
     static final float LOWEST = -87f;
 
     static final float HIGHEST = 88f;
     static final float LOG2_E = 1.44269504f;
 
-    /** Adding this rounds a float to a whole number, which then stands in its lowest bits. */
+    /** Adding this rounds a float to a whole number, which is then in its lowest bits. */
     static final float ROUND = 0x1.8p23f;
 
-    /** ln 2 in two parts: n times the first is exact. */
+    /** ln 2 is split in two parts, so that n times the first is exact. */
     static final float LN2_HIGH = 0.693359375f;
 
     static final float LN2_LOW = -2.12194440e-4f;

@@ -10,8 +10,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * x·Φ(x), the GELU of Hendrycks and Gimpel (2016). 1 − Φ(|x|) is half of the complementary error function, for which Abramowitz and Stegun (1964, 7.1.26) have a polynomial of t = 1 / (1 + p·z) times
- * e^(−z²), with z = |x| / √2; it is off by 1.5e−7 at most.
+ * x·Φ(x), the GELU of Hendrycks and Gimpel (2016). 1 − Φ(|x|) is half of the complementary error function, which Abramowitz and Stegun (1964, 7.1.26) approximate by a polynomial in t = 1 /
+ * (1 + p·z) times e^(−z²), with z = |x| / √2 and an error of at most 1.5e−7.
  */
 final class Gelu {
     private static final float ROOT_HALF = 0.70710678f;

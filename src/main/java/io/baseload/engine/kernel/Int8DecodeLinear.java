@@ -21,21 +21,21 @@ import java.util.Arrays;
 
 /**
  * A linear layer for decode rows in the precision {@code fast}: rows of x in 8 bits ({@link Int8Rows}) times 4-bit codes, as integers. In each group of columns the sum is
- * exact; it is converted, multiplied with the row's step and the block's scale, and added in the order of the groups. Minimums have a sum of their own, in the order of the blocks, which is added last.
+ * exact; it is converted, multiplied by the row's step and the block's scale, and added in the order of the groups. Minimums have a separate sum, in the order of the blocks, which is added last.
  */
 final class Int8DecodeLinear {
     /**
-     * Vectors of weight rows that one row meets at once: eight panels where there are registers for their sums, else, on AVX2, two. One alone, read from its beginning to its end, is half as fast from memory on Intel's
-     * processors.
+     * Vectors of weight rows that are multiplied by one row at once: eight panels if there are registers for their sums, otherwise (AVX2) two. A single panel, read from beginning to end, is
+     * half as fast from memory on Intel's processors.
      */
     private static final int STREAMS = MANY_REGISTERS ? 8 : 2 * PARTS;
 
-    /** Those that several rows meet, two at a time. More sums than registers can make a method so large that the compiler leaves calls in it. */
+    /** The same for several rows, two at a time. With more sums than registers, a method may become so large that the compiler leaves calls in it. */
     private static final int SHARED_STREAMS = MANY_REGISTERS ? 4 : PARTS;
 
     private Int8DecodeLinear() {}
 
-    /** Whether integer products are faster here than F32 is: vectors of 512 bits look codes of a table up as floats, at least as fast. */
+    /** Whether integer products are faster than F32 here. They aren't for codes of a table with vectors of 512 bits, which look up floats at least as fast. */
     static boolean takes(Packing packing) {
         Codes codes = packing.codes();
         return codes == Codes.I4 || codes == Codes.U4 || codes.codebook() && L == 8;
@@ -65,7 +65,7 @@ final class Int8DecodeLinear {
         }
     }
 
-    /** Vectors of weight rows, whole panels, that are read side by side. Codes of a table come panel by panel. */
+    /** Number of vectors of weight rows, in whole panels, that are read side by side. Codes of a table are read panel by panel. */
     private static int streams(PackedMatrix w, int left, int rows) {
         if (w.packing().codes().codebook()) {
             return PARTS;
@@ -74,7 +74,10 @@ final class Int8DecodeLinear {
         return left >= most ? most : Integer.highestOneBit(left);
     }
 
-    /** Adds the products of all columns: at once for one row, or as far as nested scales share a scale; else a few blocks after the other, whose weights then serve all rows from cache. */
+    /**
+     * Adds the products of all columns: for one row in one call, or in one for each group of blocks whose nested scales share a scale; for several rows a few blocks at a time, whose weights
+     * the other rows then read from cache.
+     */
     private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
         boolean convert = converts(w.packing(), rows);
         int blocks = DecodeLinear.blocks(w.packing(), rows, w.blocks());
@@ -93,7 +96,7 @@ final class Int8DecodeLinear {
         }
     }
 
-    /** Whether scales are converted to F32 before a kernel runs: those that several rows share, and those that it can't read. */
+    /** Whether scales are converted to F32 before a kernel runs: if several rows share them, or the kernel can't read them. */
     private static boolean converts(Packing packing, int rows) {
         return switch (packing.scales()) {
             case F16, F16_MINIMUM -> rows > 1 || packing.codes().codebook();
@@ -111,7 +114,10 @@ final class Int8DecodeLinear {
         }
     }
 
-    /** Minimums are met where they stand in memory, which is read in its order: nested ones before the codes of their blocks, others among them, so in a pass behind. */
+    /**
+     * Minimums are added when memory is read in order: nested ones precede the codes of their blocks, so they are added before the products; others are among the codes, so they are added in
+     * a pass afterwards.
+     */
     private static void nibbles(PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
         boolean before = s.blockScales.kind().nested();
         if (before) {

@@ -6,7 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * Chooses the twin. {@link VectorKernels} and all that it uses can't be loaded without the module of the Vector API, so it is named only where that is there.
+ * Chooses between the two implementations. {@link VectorKernels} and its classes can't be loaded without the module of the Vector API, so it is referred to only if that exists.
  */
 final class KernelProvider {
     private static final Logger LOG = System.getLogger(KernelProvider.class.getName());
@@ -28,7 +28,7 @@ final class KernelProvider {
         return VECTORS ? new VectorKernels(precision) : Kernels.scalar(precision);
     }
 
-    /** Kernels that only the first compiler has seen make an object of each vector, and the scalar ones are many times slower too: no model would ever answer. */
+    /** Without the optimizing compiler the vector kernels allocate an object for each vector, and the scalar ones are many times slower too: no model would ever answer. */
     private static void refuseWithoutOptimizer(String vm) {
         if (vm.contains("interpreted mode") || vm.contains("emulated-client")) {
             throw new IllegalStateException("This JVM runs without its optimizing compiler (" + vm

@@ -6,20 +6,20 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 
 /**
- * The arithmetic of a step, in f32. Each method computes only the slice that it is given, so that several threads can share an operator, and allocates nothing.
+ * The arithmetic of a step, in f32. Each method computes only the given slice, so that several threads can share an operator, and allocates nothing.
  *
- * <p>Ranges are half open. Every sum has one order, which {@link ScalarKernels} defines; it depends neither on the number of rows nor on the slice, so that a
- * token's result is the same, bit for bit, whatever is computed beside it.
+ * <p>Ranges are half open. Every sum has a fixed order, defined by {@link ScalarKernels}. It depends neither on the number of rows nor on the slice, so a token's result is the same, bit for
+ * bit, whatever else is computed in the step.
  */
 public interface Kernels {
 
-    /** The fastest kernels of this machine that compute as exactly as the definition. */
+    /** This machine's fastest kernels for {@link Precision#EXACT}. */
     static Kernels best() {
         return best(Precision.EXACT);
     }
 
     /**
-     * The fastest kernels of this machine.
+     * This machine's fastest kernels for a precision.
      *
      * @throws IllegalStateException in a JVM without its optimizing compiler, where no model would ever answer
      */
@@ -27,25 +27,25 @@ public interface Kernels {
         return KernelProvider.best(precision);
     }
 
-    /** The definition, which runs everywhere. */
+    /** The definition of {@link Precision#EXACT}, which runs on any machine. */
     static Kernels scalar() {
         return scalar(Precision.EXACT);
     }
 
-    /** The definition of what this precision computes, which runs everywhere. */
+    /** The definition of a precision, which runs on any machine. */
     static Kernels scalar(Precision precision) {
         return new ScalarKernels(precision);
     }
 
     Precision precision();
 
-    /** What computes linear layers. */
+    /** The kernels that compute linear layers. */
     KernelTiers tiers();
 
-    /** For people: which twin, how wide. */
+    /** The implementation and its vector width, described for people. */
     String name();
 
-    /** Rows that decode kernels read the weights once for. */
+    /** The most rows for which decode kernels read the weights once. */
     int DECODE_ROWS = 16;
 
     /**
@@ -63,30 +63,30 @@ public interface Kernels {
         }
     }
 
-    /** The first half of {@link #decodeLinear}, for at most {@link #DECODE_ROWS} rows: leaves in the scratch what kernels want to know of x. */
+    /** The first half of {@link #decodeLinear}, for at most {@link #DECODE_ROWS} rows: stores in the scratch what kernels need of x. */
     void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch);
 
-    /** The second half, for rows that were prepared last in this scratch; any number of times. */
+    /** The second half, for the rows that were prepared last in this scratch. May be called repeatedly. */
     void decodePanels(PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
 
-    /** The same for many rows, the tokens of a prompt: each panel is widened once, then multiplied with all rows. */
+    /** The same for many rows, the tokens of a prompt: each panel is widened once, then multiplied by all rows. */
     void prefillLinear(PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
 
-    /** Whether the second way of {@link #prefillLinear} is the faster one for these weights: then prompt rows have to be quantized first. */
+    /** Whether {@link #prefillLinear} is faster with quantized rows for these weights; then prompt rows have to be quantized first. */
     boolean quantizesPrompts(PackedMatrix w);
 
     /**
-     * Quantizes rows {@code from … to} of x, of which {@code rows} are meant in all.
+     * Quantizes rows {@code from … end} of x, which has {@code rows} rows.
      *
-     * @param to receives them; other workers quantize other rows into their views of it
+     * @param to receives the result; other workers quantize other rows into their views of it
      */
     void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch);
 
-    /** The same as above for rows that were quantized, all of them: products of integers. */
+    /** The same as above with integer products, once all rows are quantized. */
     void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
 
-    /** y[row] = the table's row {@code id}. */
+    /** y[row] = row {@code id} of the table. */
     void embed(PackedMatrix table, int id, Rows y, int row);
 
     /** y = x / √(mean(x²) + ε) · weight for each row (Zhang and Sennrich, 2019); x and y may be the same. */
@@ -98,7 +98,7 @@ public interface Kernels {
     /** Σ x² of a row, from a column on. */
     float squares(Rows x, int row, int firstColumn, Scratch scratch);
 
-    /** x = x · factor · weight for a row: the second half of a norm whose mean goes over more than the row. */
+    /** x = x · factor · weight for a row: the second half of a norm whose mean is over more than this row. */
     void normalize(Rows x, int row, float factor, float[] weight);
 
     /** y += x. */
@@ -129,15 +129,15 @@ public interface Kernels {
      */
     void clampedSiluMultiply(Rows gate, Rows up, float limit, int from, int to, int firstColumn, int endColumn);
 
-    /** Rotates one row's heads {@code firstHead … endHead}, which stand side by side, as {@link Rotary#turn} was told. */
+    /** Rotates the heads {@code firstHead … endHead} of a row, which are adjacent, by the angles set with {@link Rotary#turn}. */
     void rotate(Rotary rotary, Rows x, int row, int headDim, int firstHead, int endHead);
 
-    /** x = cap · tanh(x / cap), as Gemma 2 caps logits. */
+    /** x = cap · tanh(x / cap), Gemma 2's cap of logits. */
     void softCap(Rows x, float cap, int from, int to, int firstColumn, int endColumn);
 
     /**
      * One span's part of {@link Attention} for the tokens of a sequence in rows {@code row … endRow} and for heads
-     * {@code head … endHead}, which share the keys and values of a KV head. Leaves it in {@code scratch.part}, head by head, but for rows that see nothing of the span.
+     * {@code head … endHead}, which share the keys and values of a KV head. Stores it in {@code scratch.part}, head by head, except for rows that see no token of the span.
      *
      * @param pages the sequence's page table: page {@code pages[t / 32]} holds token t
      * @param endRow at most {@link Attention#QUERIES} rows, and as many heads

@@ -17,8 +17,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Widens a page's keys or values of one head to F32 in a worker's scratch, where they stay in L1 until all queries that share them have been there. Bit for
- * bit what {@link KvPages#key} and {@link KvPages#value} read.
+ * Widens a page's keys or values of one head to F32 in a worker's scratch, where they stay in L1 until all queries that share them have used them. Gives the same bits as {@link KvPages#key}
+ * and {@link KvPages#value}.
  */
 final class KvWidening {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -30,7 +30,7 @@ final class KvWidening {
 
     private KvWidening() {}
 
-    /** A head's keys in a page, which begin at {@code at}: {@code [keyDim][TOKENS]}, at {@link #start} of what is returned. */
+    /** A head's keys in a page, which begin at {@code at}: {@code [keyDim][TOKENS]}, from {@link #start} in the returned segment. */
     static MemorySegment keys(KvPages kv, long at, Scratch scratch) {
         int dim = kv.layout().keyDim();
         switch (kv.layout().precision()) {
@@ -56,12 +56,12 @@ final class KvWidening {
         return scratch.widened;
     }
 
-    /** Where they begin there. */
+    /** Offset of keys or values in that segment. */
     static long start(KvPages kv, long at) {
         return kv.layout().precision() == KvPrecision.F32 ? at : 0;
     }
 
-    /** C2 makes the processor's own conversion of this loop. */
+    /** C2 compiles this loop to the processor's conversion instruction. */
     private static void halves(MemorySegment from, long at, int count, Scratch scratch) {
         float[] part = scratch.block;
         for (int done = 0; done < count; done += PART) {
@@ -94,7 +94,7 @@ final class KvWidening {
         }
     }
 
-    /** Where heads are whole blocks, the scales of all tokens stand in the order of the elements. */
+    /** If heads are whole blocks, the scales of all tokens are in the order of the elements. */
     private static void codedValues(MemorySegment from, long at, int dim, Scratch scratch) {
         int count = TOKENS * dim;
         if (dim % KvLayout.BLOCK != 0) {
@@ -124,8 +124,8 @@ final class KvWidening {
     }
 
     /**
-     * Vectors go through an array: the Vector API's own fallbacks, by which code runs before it is compiled, store to segments of heap arrays, and from then on C2 takes
-     * each {@code intoMemorySegment} for a store to who knows where and is three times slower.
+     * Vectors are stored in an array. The Vector API's fallbacks, which run before code is compiled, store to segments of heap arrays; after that, C2 assumes that any {@code
+     * intoMemorySegment} may write anywhere, which is three times slower.
      */
     private static void keep(Scratch scratch, int done, int count) {
         MemorySegment.copy(scratch.block, 0, scratch.widened, FLOAT, 4L * done, count);

@@ -18,7 +18,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** 4-bit codes of a table to f32. A vector of 512 bits holds the whole table, one of 256 half of it; smaller ones are filled one by one. */
+/** 4-bit codes of a table to f32. A vector of 512 bits holds the whole table, one of 256 bits half of it; smaller vectors are filled element by element. */
 final class Lookup {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -59,7 +59,7 @@ final class Lookup {
         }
     }
 
-    /** The upper half of the table is kept as what it differs from the lower half in, and taken where the code's highest bit is set. */
+    /** The table's upper half is stored as its difference from the lower half, which is applied if a code's highest bit is set. */
     private static void halves(
             float[] table,
             MemorySegment w,

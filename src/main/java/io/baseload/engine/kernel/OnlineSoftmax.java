@@ -3,16 +3,16 @@ package io.baseload.engine.kernel;
 import java.util.Arrays;
 
 /**
- * Adds up parts of softmax(q·K)·V without knowing the largest score beforehand (Milakov and Gimelshein, 2018): if a part brings a larger one, what has been added up is made
- * smaller by e^(old − new). A sink is a first token whose value is zero.
+ * Adds up parts of softmax(q·K)·V without knowing the largest score beforehand (Milakov and Gimelshein, 2018): if a part has a larger one, the sum so far is multiplied by e^(old − new). A
+ * sink is a first token whose value is zero.
  *
- * <p>Plain code in both twins: it runs once for each span.
+ * <p>Both implementations of the kernels use this plain code: it runs once for each span.
  */
 final class OnlineSoftmax {
     private final float[] maxima = new float[Attention.QUERIES * Attention.QUERIES];
     private final float[] sums = new float[Attention.QUERIES * Attention.QUERIES];
 
-    /** Begins sum {@code i}, whose mixed values will be in {@code out}. */
+    /** Begins sum {@code i}, whose weighted values will be in {@code out}. */
     void begin(int i, float sink, float[] out, int at, int dim) {
         Arrays.fill(out, at, at + dim, 0f);
         maxima[i] = sink;
@@ -35,7 +35,7 @@ final class OnlineSoftmax {
         }
     }
 
-    /** Makes the result of the sum. */
+    /** Completes sum {@code i}. */
     void finish(int i, float[] out, int at, int dim) {
         float factor = 1 / sums[i];
         for (int d = 0; d < dim; d++) {

@@ -9,7 +9,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 
-/** A linear layer for prompt rows: two vectors of weight rows are widened to L2 once, then multiplied with all rows of x by a register tile. */
+/** A linear layer for prompt rows: two vectors of weight rows are widened to L2 once, then multiplied by all rows of x with a register tile. */
 final class PrefillLinear {
     /** Bytes of a widened column. */
     private static final long COLUMN = 2L * 4 * L;

@@ -10,7 +10,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 
-/** {@link PromptFormat} in plain Java: what the vector twin and the library must come to, bit for bit. */
+/** {@link PromptFormat} in plain Java: the vector implementation and the library must give the same bits. */
 final class PromptDefinition {
     private final PromptFormat format;
 
@@ -104,7 +104,7 @@ final class PromptDefinition {
         }
     }
 
-    /** The largest number that a row's block can hold; for bytes, that it does hold. */
+    /** The largest number that a row's block can contain; for bytes, the largest that it does contain. */
     private static float reach(Codes codes, float[] stored, int at, int columns, float scale, float minimum) {
         if (codes.codebook()) {
             return Math.abs(scale) * PromptFormat.most(codes);

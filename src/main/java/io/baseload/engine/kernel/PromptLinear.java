@@ -25,8 +25,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * A linear layer for prompt rows in integers, one worker's part: strips of 64 outputs, one group of columns after the other. The strip's weights become bytes once for
- * up to 512 rows, the library multiplies, and a pass of vectors adds the products times their scales to the sums. Weights, products and sums of that stay in L2.
+ * A linear layer for prompt rows in integers, one worker's part: strips of 64 outputs, one group of columns after the other. The strip's weights are converted to bytes once for up to 512
+ * rows, the library multiplies, and a vector loop adds the products times their scales to the sums. Weights, products and sums stay in L2.
  */
 final class PromptLinear {
     /** Whether these kernels can run here. */
@@ -118,7 +118,7 @@ final class PromptLinear {
         }
     }
 
-    /** From fours of columns of all rows to whole rows. */
+    /** Converts from groups of four columns of all rows to whole rows. */
     private static void unpack(MemorySegment from, int width, int depth, MemorySegment to) {
         for (int row = 0; row < width; row++) {
             for (int four = 0; four < depth / 4; four++) {
@@ -127,7 +127,7 @@ final class PromptLinear {
         }
     }
 
-    /** sums += products · scales, four vectors of a row side by side where there are so many. */
+    /** sums += products · scales, four vectors of a row side by side if there are that many. */
     private void add(int rows, int width, float[] scales, int at, int row) {
         int v = 0;
         for (; v + 4 * L <= width; v += 4 * L) {

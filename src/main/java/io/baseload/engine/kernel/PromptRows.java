@@ -7,10 +7,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Prompt rows quantized to 8 bits, once for all workers and all linear layers that read them. Each worker quantizes its share of the rows ({@link Kernels#quantize})
- * and has a view of its own on what all share.
+ * Prompt rows quantized to 8 bits, once for all workers and all linear layers that read them. Each worker quantizes its share of the rows ({@link Kernels#quantize}) and has its own view of
+ * the shared memory.
  *
- * <p>In memory: group after group, in a group row after row. So a product reads one piece.
+ * <p>In memory, groups follow each other, and within a group its rows. So a product reads one contiguous piece.
  */
 public final class PromptRows {
     final PromptFormat format;
@@ -29,7 +29,7 @@ public final class PromptRows {
     }
 
     /**
-     * Room for {@code elements} in all, as {@link #elements} counts them. They are freed like all activations, when nobody uses them any more.
+     * Memory for {@code elements} elements, as computed by {@link #elements}. It is freed by the garbage collector, like all activations.
      *
      * @throws IllegalArgumentException if there are too many
      */
@@ -42,7 +42,7 @@ public final class PromptRows {
         return new PromptRows(format, codes, new float[Math.toIntExact(elements / IntegerProducts.STEP)]);
     }
 
-    /** What such rows take. */
+    /** Number of elements of such rows. */
     public static long elements(int rows, int width) {
         return (long) padded(rows) * Math.ceilDiv(width, IntegerProducts.STEP) * IntegerProducts.STEP;
     }
@@ -56,7 +56,7 @@ public final class PromptRows {
         return Math.ceilDiv(rows, IntegerProducts.ROWS) * IntegerProducts.ROWS;
     }
 
-    /** From now on so many rows of x are meant, which are quantized in the next moment. */
+    /** Sets the rows that are quantized next. */
     void start(Rows x, int rows) {
         this.rows = padded(rows);
         this.width = x.width();
@@ -68,12 +68,12 @@ public final class PromptRows {
         }
     }
 
-    /** Where a row of a group begins. */
+    /** Offset of a row of a group. */
     long at(int g, int row) {
         return (long) g * format.group() * rows + (long) row * format.depth(width, g);
     }
 
-    /** Where the scale of a row of a group stands. */
+    /** Index of the scale of a row of a group. */
     int scaleAt(int g, int row) {
         return g * rows + row;
     }

@@ -30,14 +30,13 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
 /**
- * The weights of a group of columns as 8-bit integers, for up to 64 rows. A vector of eight 4-bit codes a lane is taken as 16-bit lanes: two codes of a row at a time,
- * each times its block's multiplier, shifted to a byte, and two of them put together give four columns of a row in an int, which is how {@link IntegerProducts} wants
- * them.
+ * The weights of a group of columns as 8-bit integers, for up to 64 rows. A vector with eight 4-bit codes per lane is processed as 16-bit lanes: two codes of a row at a time, each times its
+ * block's multiplier, shifted to a byte. Two such results together give four columns of a row in an int, the form that {@link IntegerProducts} needs.
  */
 final class PromptWeights {
     private static final int MAX_BLOCKS = IntegerProducts.DEPTH / 16;
 
-    /** Bytes of four columns of 64 rows. */
+    /** Size of four columns of 64 rows in bytes. */
     private static final int FOUR = 4 * IntegerProducts.WIDTH;
 
     /** Tables as long as a vector of shorts. */
@@ -53,10 +52,10 @@ final class PromptWeights {
     private final float[] mostCodes = new float[L];
     private final int[] codeSums = new int[L];
 
-    /** Of each row the group's scale. */
+    /** The group's scale of each row. */
     final float[] scales = new float[IntegerProducts.WIDTH];
 
-    /** Of each row the sum of its codes times {@link PromptFormat#SHIFT}, by which sums over shifted activations are too large. */
+    /** For each row the sum of its codes times {@link PromptFormat#SHIFT}: the excess of sums over shifted activations. */
     final int[] excess = new int[IntegerProducts.WIDTH];
 
     PromptWeights(PromptFormat format) {
@@ -73,7 +72,7 @@ final class PromptWeights {
         return tables;
     }
 
-    /** Reads a group of some panels, four at most, to {@code out} in the packed form. */
+    /** Converts a group of up to four panels to {@code out}, in the packed form. */
     void read(PackedMatrix w, int panel, int panels, int g, Scratch scratch, MemorySegment out) {
         int columns = Math.min(format.group(), w.cols() - g * format.group());
         if (columns < format.group()) {
@@ -115,7 +114,7 @@ final class PromptWeights {
         }
     }
 
-    /** The scales and minimums of blocks, and how far they reach. */
+    /** The scales and minimums of blocks, and their reach. */
     private void scales(PackedMatrix w, int unit, int first, int blocks, Scratch scratch) {
         Codes codes = w.packing().codes();
         int size = Math.min(w.packing().block(), format.group());
@@ -167,7 +166,10 @@ final class PromptWeights {
         ((FloatVector) most.convertShape(I2F, FLOATS, 0)).intoArray(mostCodes, 0);
     }
 
-    /** r and t of each block, with half a unit in t already; for 4-bit codes twice in an int, once for each 16-bit lane. No variable takes one vector or another: such are boxed. */
+    /**
+     * r and t of each block, with half a unit already added to t; for 4-bit codes twice in an int, once for each 16-bit lane. No variable is assigned one of two vectors, because such
+     * vectors are boxed.
+     */
     private void multipliers(Codes codes, int blocks) {
         int end = blocks * L;
         round(blockScales, end, Codebook.unit(codes), multipliers, 0);

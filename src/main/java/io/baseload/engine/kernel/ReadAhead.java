@@ -4,11 +4,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Fetches what a kernel is about to read, one load for each cache line. Loads that wait for memory side by side are worth more than a loop that computes while it
- * waits: few of that loop's iterations are under way at a time.
+ * Fetches memory that a kernel is about to read, one load for each cache line. Many loads that wait at the same time are faster than a loop that computes while it waits, because only few
+ * iterations of that loop are in flight at a time.
  */
 final class ReadAhead {
-    /** The most that is fetched at once: it must find room in L2. */
+    /** The most bytes fetched at once: they must fit in L2. */
     static final int BYTES = 1 << 18;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -23,7 +23,7 @@ final class ReadAhead {
         }
     }
 
-    /** A sum, because the compiler leaves out loads that nobody needs. */
+    /** A sum, because the compiler would omit loads whose results are not used. */
     private static float sumOfLines(MemorySegment data, long at, int bytes) {
         float sum = 0;
         for (int i = 0; i <= bytes - Float.BYTES; i += LINE) {

@@ -11,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShuffle;
 
-/** The operators that work along one row. Sums run in 16 lanes on every machine; elements behind the last whole vector are left to plain code. */
+/** The operators on a single row. Sums have 16 lanes on every machine; elements after the last whole vector are computed by plain code. */
 final class RowKernels {
     private static final VectorShuffle<Float> SWAP = VectorShuffle.fromOp(FLOATS, i -> i ^ 1);
 
@@ -251,7 +251,7 @@ final class RowKernels {
         }
     }
 
-    /** Element i in lane i % 16. */
+    /** Adds element i to lane i % 16. */
     static float sum(float[] x, int at, int count, float[] lanes) {
         int end = count / LANES * LANES;
         Arrays.fill(lanes, 0, LANES, 0f);
@@ -276,7 +276,7 @@ final class RowKernels {
         ScalarKernels.rotatePairs(rotary, x, at, row, done);
     }
 
-    /** Rotates whole vectors and returns how many pairs these were. */
+    /** Rotates whole vectors and returns the number of pairs in them. */
     private static int interleaved(Rotary rotary, float[] x, int at, int table) {
         int end = FLOATS.loopBound(rotary.width());
         for (int i = 0; i < end; i += L) {

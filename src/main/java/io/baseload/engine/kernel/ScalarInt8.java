@@ -13,9 +13,9 @@ import java.util.Arrays;
 /**
  * The definition of a linear layer for decode rows in the precision {@code fast}, where weights are 4-bit codes.
  *
- * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 and q rounded to nearest even. With v the values of the codes as
- * integers (those of a table as multiples of {@link Codebook#unit}), y = Σ over groups of d·(step·unit·Σ v·q), one rounding for the product in brackets and one for
- * each fused multiply-add. Where there are minimums, Σ over blocks of m·Σ step·q is added up by itself, and to y in the end.
+ * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 and q rounded to nearest even. With v the values of the codes as integers (those of a
+ * table as multiples of {@link Codebook#unit}), y = Σ over groups of d·(step·unit·Σ v·q), with one rounding for the product in brackets and one for each fused multiply-add. If there are
+ * minimums, Σ over blocks of m·Σ step·q is a separate sum, which is added to y at the end.
  */
 final class ScalarInt8 {
     /** Columns of a group, unless a block has fewer. */

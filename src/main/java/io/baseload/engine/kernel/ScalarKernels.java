@@ -36,7 +36,7 @@ record ScalarKernels(Precision precision) implements Kernels {
         return new KernelTiers(prefill + name(), decode + name());
     }
 
-    /** Nothing: the definition asks x itself. */
+    /** Does nothing: the definition reads x itself. */
     @Override
     public void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {}
 
@@ -85,7 +85,7 @@ record ScalarKernels(Precision precision) implements Kernels {
         new PromptDefinition(x.format).multiply(w, x, y, from, to, firstPanel, endPanel);
     }
 
-    /** A panel times a few rows: block by block where the sum is taken over codes, else weight by weight. */
+    /** A panel times a few rows: block by block if the sum is over codes, otherwise weight by weight. */
     private static void panel(
             PackedMatrix w, boolean codes, Rows x, Rows y, int from, int to, int panel, Scratch scratch) {
         int size = w.packing().block();
@@ -359,7 +359,7 @@ record ScalarKernels(Precision precision) implements Kernels {
         }
     }
 
-    /** Replaces scores by e^(score − maximum); keeps the maximum and their sum: token t in lane t % 16. */
+    /** Replaces scores by e^(score − maximum); stores the maximum and the sum, with token t in lane t % 16. */
     private static void exponentials(Scratch scratch, int query, int first, int end) {
         float[] scores = scratch.scores;
         float max = scores[first % Attention.SPAN];

@@ -9,29 +9,29 @@ import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** What one worker needs while it computes; holds nothing from one call to the next but what {@link Kernels#prepareDecode} leaves. */
+/** A worker's memory for intermediate results. Nothing in it is kept from one call to the next, except the result of {@link Kernels#prepareDecode}. */
 public final class Scratch {
-    /** Rows that share a pass over the weights in decode. */
+    /** The most rows that share a pass over the weights in decode. */
     static final int ROWS = Kernels.DECODE_ROWS;
 
-    /** Vectors of rows that such a pass reads at once: as many streams. */
+    /** Vectors of weight rows that such a pass reads at once, as separate streams. */
     static final int STREAMS = 8;
 
-    /** Columns of plain numbers that it widens at once. */
+    /** Columns of plain numbers that such a pass widens at once. */
     static final int COLUMNS = 32;
 
-    /** Columns of coded weights that a kernel runs over in one call, so that they serve several rows from the first cache. */
+    /** Columns of coded weights that a kernel processes in one call, so that several rows read them from L1. */
     static final int BLOCK_COLUMNS = 256;
 
-    /** Blocks of such columns at most. */
+    /** The most blocks with such columns. */
     static final int BLOCKS = 8;
 
-    /** Blocks that a kernel runs over in one call for one row: the fewer calls, the fewer breaks in the streams from memory. */
+    /** Blocks that a kernel processes in one call for a single row: fewer calls interrupt the streams from memory less often. */
     static final int ONE_ROWS_BLOCKS = 128;
 
     private static final int WIDTH = STREAMS * LANES;
 
-    /** Widened weights, {@code [column][row]}, or widened keys or values of a page. Off the heap, because only there vectors are aligned to cache lines. */
+    /** Widened weights, {@code [column][row]}, or widened keys or values of a page. Outside the heap, because only there vectors can be aligned to cache lines. */
     final MemorySegment widened;
 
     /** Sums of a pass, {@code [ROWS][STREAMS · vector]}. */
@@ -39,7 +39,7 @@ public final class Scratch {
 
     final float[] totals = new float[ROWS * WIDTH];
 
-    /** Scales for kernels of 8-bit activations; those that have to be converted stand in {@link #widened}. */
+    /** Scales for kernels of 8-bit activations; converted ones are in {@link #widened}. */
     final BlockScales blockScales;
 
     /** Scales and minimums of some blocks. */
@@ -60,10 +60,10 @@ public final class Scratch {
     private final int cols;
     private @Nullable Int8Rows int8;
 
-    /** Made by the worker that first multiplies prompts in integers. */
+    /** Created on first use. */
     private @Nullable PromptLinear prompts;
 
-    /** Means nothing; see {@link ReadAhead}. */
+    /** The result of {@link ReadAhead}, which has no meaning. */
     float fetched;
 
     private Scratch(MemorySegment widened, int cols, int valueDim) {
@@ -75,16 +75,16 @@ public final class Scratch {
     }
 
     /**
-     * Room for one worker.
+     * Memory for one worker.
      *
-     * @param cols the most columns of any weight matrix, and at least the width of a key or value
+     * @param cols the largest number of columns of a weight matrix, and at least the width of a key or value
      * @param valueDim the width of a value
      */
     public static Scratch allocate(NativeMemory memory, int cols, int valueDim) {
         return new Scratch(memory.allocate(nativeBytes(cols)), cols, valueDim);
     }
 
-    /** Rows of x in 8 bits. Made when they are first wanted, since the scalar twin runs without the Vector API. */
+    /** Rows of x in 8 bits. Created on first use, because the scalar implementation runs without the Vector API. */
     Int8Rows int8() {
         Int8Rows rows = int8;
         if (rows == null) {
@@ -103,7 +103,7 @@ public final class Scratch {
         return linear;
     }
 
-    /** Bytes outside the heap that {@link #allocate} takes. */
+    /** Memory outside the heap that {@link #allocate} needs, in bytes. */
     public static long nativeBytes(int cols) {
         return Math.max(2L * LANES * cols, (long) Packing.MAX_COLUMNS * WIDTH) * Float.BYTES;
     }

@@ -9,7 +9,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * tanh(x) in f32, written so that lanes of a vector give the same bits: near zero x + x³·p(x²) with p fitted on |x| ≤ {@link #NEAR}, else ±(1 − 2 / (e^2|x| + 1)).
+ * tanh(x) in f32, computed so that a vector's lanes give the same bits: near zero x + x³·p(x²) with p fitted on |x| ≤ {@link #NEAR}, otherwise ±(1 − 2 / (e^2|x| + 1)).
  * The largest error is about 2e-7, relative.
  */
 final class Tanh {

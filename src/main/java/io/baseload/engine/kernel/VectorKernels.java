@@ -8,7 +8,7 @@ import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 
-/** The fast twin: the same sums in the same order as {@link ScalarKernels}, by the Vector API. */
+/** The fast implementation: the same sums in the same order as {@link ScalarKernels}, with the Vector API. */
 record VectorKernels(Precision precision) implements Kernels {
 
     @Override

@@ -12,8 +12,8 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Rows times weights that no kernel decodes in registers: 4-bit codes of a table that is wider than a vector. The values
- * of a block's codes are written to L1 and multiplied from there, in the order of the other kernels.
+ * Rows times weights that no kernel decodes in registers: 4-bit codes of a table larger than a vector. The values of a block's codes are written to L1 and multiplied from there, in the same
+ * order as in the other kernels.
  */
 final class WidenedRows {
     private WidenedRows() {}
@@ -54,7 +54,7 @@ final class WidenedRows {
         }
     }
 
-    /** totals += sums · scales, and the sum of x's block · minimums. */
+    /** totals += sums · scales + block sums of x · minimums. */
     private static void scale(PackedMatrix w, int block, int rows, int units, Scratch scratch) {
         for (int i = 0; i < units; i++) {
             FloatVector scale = FloatVector.fromArray(FLOATS, scratch.scales, 2 * i * L);

@@ -25,7 +25,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** One vector of a panel's rows to f32, a vector for each column. */
+/** Widens one vector of a panel's rows to f32, one vector for each column. */
 final class Widening {
     private static final float[] ONES = ones();
 
@@ -50,7 +50,7 @@ final class Widening {
         }
     }
 
-    /** What the 4-bit codes of one block stand for, without scales. */
+    /** The values of a block's 4-bit codes, without scales. */
     static void values(PackedMatrix m, int unit, int block, MemorySegment out, long to, long stride) {
         long from = m.codes(unit / PARTS, block);
         Lookup.widen(m, from + 4L * (unit % PARTS) * L, ONES, out, to, stride);
@@ -68,7 +68,7 @@ final class Widening {
         }
     }
 
-    /** The columns {@code first … end} of numbers that are multiplied one by one. */
+    /** The columns {@code first … end} of weights that are multiplied one by one. */
     static void columns(PackedMatrix m, int unit, int first, int end, MemorySegment out, long to, long stride) {
         int bytes = m.packing().codes().bits() / Byte.SIZE;
         int panel = unit / PARTS;

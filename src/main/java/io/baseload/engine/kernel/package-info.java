@@ -1,7 +1,7 @@
 /**
- * The arithmetic of a step: linear layers, norms, rotary embedding, attention. A scalar twin defines each kernel, a vector twin is fast.
+ * The arithmetic of a step: linear layers, norms, rotary embedding, attention. Each kernel has two implementations: a scalar one, which defines the result, and a fast one with vectors.
  *
- * <p>Callers reach the twins through {@code Kernels} alone. No models, no threads: a kernel computes the slice that it is given.
+ * <p>Callers use both only through {@code Kernels}. There are no models and no threads here: a kernel computes the given slice.
  */
 @NullMarked
 package io.baseload.engine.kernel;

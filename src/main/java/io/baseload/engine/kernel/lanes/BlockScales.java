@@ -7,14 +7,14 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Where a kernel finds the scales of some blocks of some panels: 16 numbers for the rows of a panel, then 16 minimums where there are any. Either they stand in the panels themselves, or
- * {@link ScaleVectors} converted them to F32 in a room of their own.
+ * The place of the scales of some blocks of some panels: 16 numbers for the rows of a panel, then 16 minimums if there are any. They are either in the panels themselves, or converted to F32
+ * by {@link ScaleVectors} in separate memory.
  */
 public final class BlockScales {
-    /** Panels that are read side by side, at most. */
+    /** The most panels that are read side by side. */
     private static final int PANELS = 8;
 
-    /** A scale and an offset of scales, and of minimums. */
+    /** Shared numbers of a panel: a scale and an offset of scales, and of minimums. */
     private static final int SHARED = 4;
 
     private static final ValueLayout.OfFloat FLOAT =
@@ -29,16 +29,16 @@ public final class BlockScales {
     private long blockStep;
 
     /**
-     * Scales that stand nowhere yet.
+     * Creates an object without scales.
      *
-     * @param room outside the heap, for those of all blocks of eight panels
+     * @param room memory outside the heap for converted scales of all blocks of eight panels
      */
     public BlockScales(MemorySegment room) {
         this.room = room;
         this.data = room;
     }
 
-    /** Those that stand in some panels, from a block on; nested ones as far as they share a scale, which is copied. */
+    /** Points to the scales in some panels, from a block on. The shared scales and offsets of nested ones are copied, so the blocks must share them. */
     public void in(PackedMatrix w, int panel, int panels, int block) {
         data = w.data();
         kind = w.packing().scales();
@@ -56,7 +56,7 @@ public final class BlockScales {
         }
     }
 
-    /** Those of so many blocks of each panel, converted to F32. */
+    /** Converts the scales of some blocks of each panel to F32, and points to the result. */
     public void converted(PackedMatrix w, int panel, int panels, int block, int blocks) {
         data = room;
         kind = w.packing().scales().minimum() ? Scales.F32_MINIMUM : Scales.F32;
@@ -68,34 +68,34 @@ public final class BlockScales {
         }
     }
 
-    /** Whose bytes they are. */
+    /** The segment that contains them. */
     public MemorySegment data() {
         return data;
     }
 
-    /** How they are stored: as in the matrix, or converted to F32. */
+    /** Their format: that of the matrix, or F32 if they were converted. */
     public Scales kind() {
         return kind;
     }
 
-    /** Where those of the first block of the first panel begin. */
+    /** Offset of those of the first block of the first panel. */
     public long at() {
         return at;
     }
 
     /**
-     * For each of eight panels four numbers: the scale and the offset of their nested scales, then those of their minimums.
+     * Four numbers for each of eight panels: the scale and the offset of the nested scales, then those of the minimums.
      */
     public float[] nested() {
         return nested;
     }
 
-    /** Bytes to those of the next panel. */
+    /** Distance to those of the next panel in bytes. */
     public long panelStep() {
         return panelStep;
     }
 
-    /** Bytes to those of the next block. */
+    /** Distance to those of the next block in bytes. */
     public long blockStep() {
         return blockStep;
     }

@@ -10,44 +10,44 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Rows of activations, quantized to 8 bits in groups of columns, in the form in which 16-bit lanes multiply them with 4-bit codes.
+ * Rows of activations, quantized to 8 bits in groups of columns, in the form in which 16-bit lanes multiply them by 4-bit codes.
  *
  * <p>In each group x ≈ step · q with q = −127 … 127 and step = max |x| / 127, rounded to nearest even.
  *
  * <p><b>No nibble is masked.</b> An int of a panel, w, holds eight columns of one row, n_0 … n_7. It is shifted down by 0 to 3 nibbles, and its two 16-bit halves are
- * multiplied as lanes, the low one for columns 0 … 3, the high one for columns 4 … 7. The low half of w >>> 4j is n_j + 16·n_(j+1) + 256·n_(j+2) …, so the nibbles above
- * the lowest one come along, modulo 2^16 all of them, those of the high half too. Instead of masking them out, which would take an instruction for each vector of
- * weights, q is changed once for all of them: with z_0 = q_0 and z_j = q_j − 16·q_(j−1),
+ * multiplied as lanes, the low one for columns 0 … 3, the high one for columns 4 … 7. The low half of w >>> 4j is n_j + 16·n_(j+1) + 256·n_(j+2) …, so the nibbles above the lowest one are
+ * included too, all modulo 2^16, also those of the high half. Masking them out would need an instruction for each vector of weights. Instead q is changed, once for all of them: with z_0 =
+ * q_0 and z_j = q_j − 16·q_(j−1),
  *
  * <pre>
  * Σ_(j=0…3) low(w >>> 4j)·z_j + high(w >>> 4j)·z_(4+j)  =  Σ_i n_i · Σ_(j ≤ i) 16^(i−j)·z_j  =  Σ_i n_i·q_i      (modulo 2^16)
  * </pre>
  *
- * because the inner sum telescopes to q_i; for i ≥ 4 its terms up to j = 3 come from the low half and the others from the high one. So both lanes are added in the end, modulo 2^16.
- * A lane starts with −8·Σq ({@link #starts}), so that this is Σ (n_i − 8)·q_i, over a group's 32 columns at most 32·8·127 = 32,512 in size: that fits, so what is right modulo 2^16 is
- * right, in whatever order it was added. Where the code n means n itself, {@link #offsets} has the 8·Σq to add again. {@link #digits} holds z_j and z_(4+j) as one int, which is
- * broadcast.
+ * because the inner sum telescopes to q_i; for i ≥ 4 its terms up to j = 3 come from the low half and the others from the high one. So both lanes are added at the end, modulo 2^16.
+ * A lane starts with −8·Σq ({@link #starts}), so that this is Σ (n_i − 8)·q_i, whose absolute value over a group's 32 columns is at most 32·8·127 = 32,512. That fits in 16 bits, so the sum
+ * modulo 2^16 is the sum, whatever the order of the additions. If the code n stands for n itself, {@link #offsets} contains the 8·Σq that has to be added again. {@link #digits} contains z_j
+ * and z_(4+j) as one int, which is broadcast.
  *
- * <p><b>Tables</b> (NF4 …) give bytes instead of nibbles, whose products with q leave no room for a sum in 16 bits; there q = 16·high + low, in {@link #quads}.
+ * <p><b>Tables</b> (NF4 …) yield bytes instead of nibbles, whose products with q leave no room for a sum in 16 bits. So q is split, q = 16·high + low, in {@link #quads}.
  */
 public final class Int8Rows {
     /** Columns of a group, unless a block of weights has fewer. */
     public static final int GROUP = 32;
 
-    /** Below it a group counts as zero: 127 / max would overflow. */
+    /** Groups with a smaller maximum count as zero, because 127 / max would overflow. */
     public static final float LEAST = 1e-30f;
 
-    /** Added to a float below 2^22 in size, it leaves the nearest integer in the lowest bits. */
+    /** Added to a float whose absolute value is below 2^22, it leaves the nearest integer in the lowest bits. */
     private static final float ROUND = 0x1.8p23f;
 
     private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
 
-    /** What the code before each is multiplied with in z. */
+    /** The factor, in z, of the code before each. */
     private static final int[] BEFORE = {0, -16, -16, -16, -16, -16, -16, -16, 0, -16, -16, -16, -16, -16, -16, -16};
 
     private final int cols;
 
-    /** Those of a group, from 1 on, so that each has one before it. */
+    /** The codes of a group, from index 1 on, so that each has one before it. */
     private final int[] codes;
 
     /** z of a group. */
@@ -62,9 +62,9 @@ public final class Int8Rows {
     private int group = GROUP;
 
     /**
-     * Room for rows.
+     * Memory for rows.
      *
-     * @param cols columns that a row has at most
+     * @param cols the most columns of a row
      */
     public Int8Rows(int rows, int cols) {
         this.cols = Math.ceilDiv(cols, GROUP) * GROUP;
@@ -82,9 +82,9 @@ public final class Int8Rows {
      * Quantizes a row.
      *
      * @param group columns of a group: 16 or 32
-     * @param table whether codes of a table are multiplied: fills {@link #quads} instead of {@link #digits}
-     * @param unit what a table's values are multiples of, else 1; goes into {@link #steps}
-     * @param lowest what the nibble 0 stands for: −8 or 0
+     * @param table whether they are multiplied by codes of a table; then {@link #quads} is filled instead of {@link #digits}
+     * @param unit the number of which a table's values are multiples, otherwise 1; a factor of {@link #steps}
+     * @param lowest the value of the nibble 0: −8 or 0
      */
     public void quantize(int row, float[] x, int at, int width, int group, boolean table, float unit, int lowest) {
         this.group = group;
@@ -106,7 +106,7 @@ public final class Int8Rows {
         }
     }
 
-    /** The largest |x|, as bits: those of floats that are not negative have their order, and the largest of integers takes one instruction. */
+    /** The bits of the largest |x|. Bits of non-negative floats have the same order as the floats, and a maximum of integers is one instruction. */
     private static float max(float[] x, int at, int group) {
         IntVector max = IntVector.zero(INTS);
         for (int i = 0; i < group; i += L) {
@@ -151,7 +151,7 @@ public final class Int8Rows {
         return low & 0xFFFF | high << 16;
     }
 
-    /** For each eight columns the high digits of the even ones, their low digits, and both of the odd ones. */
+    /** For each eight columns the high digits of the even ones, their low digits, then the same of the odd ones. */
     private void quads(int group, int to) {
         for (int i = 0, d = to; i < group; i += 8, d += 4) {
             for (int odd = 0; odd < 2; odd++) {
@@ -178,37 +178,37 @@ public final class Int8Rows {
         return digits;
     }
 
-    /** Four longs for eight columns; only where vectors have 256 bits. */
+    /** Four longs for eight columns; only with vectors of 256 bits. */
     public long[] quads() {
         return quads;
     }
 
-    /** Where a row's digits or quads begin. */
+    /** Index of a row's first digits or quads. */
     public int digitsAt(int row) {
         return row * (cols / 2);
     }
 
-    /** Where a row's groups begin in {@link #steps}, {@link #sums}, {@link #starts} and {@link #offsets}. */
+    /** Index of a row's first group in {@link #steps}, {@link #sums}, {@link #starts} and {@link #offsets}. */
     public int groupsAt(int row) {
         return row * (cols / 16);
     }
 
-    /** For each group what its integers are multiples of. */
+    /** The step of each group: the number of which its values are multiples. */
     public float[] steps() {
         return steps;
     }
 
-    /** For each group step · Σ q, which minimums are multiplied with. */
+    /** For each group step · Σ q, which minimums are multiplied by. */
     public float[] sums() {
         return sums;
     }
 
-    /** For each group −8 · Σ q in the low half of an int, and one int behind the last group of all. */
+    /** For each group −8 · Σ q in the low half of an int; one more int follows the last group. */
     public int[] starts() {
         return starts;
     }
 
-    /** For each group what its sum of (code − 8) · q lacks: 0, or 8 · Σ q where the nibble 0 stands for 0. */
+    /** For each group the number to add to its sum of (code − 8) · q: 0, or 8 · Σ q if the nibble 0 stands for 0. */
     public int[] offsets() {
         return offsets;
     }

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The machine's vectors, and the few things that several vector kernels do with them. A panel's 16 rows are one vector of 512 bits, two of 256 or four of 128:
+ * The machine's vectors, and operations that several vector kernels share. A panel's 16 rows are one vector of 512 bits, two of 256 or four of 128:
  * {@link #PARTS}.
  */
 public final class Lanes {
@@ -26,7 +26,7 @@ public final class Lanes {
     /** 16-bit lanes of a whole vector: two for each row of weights. */
     public static final VectorSpecies<Short> WORDS = species(short.class, BITS);
 
-    /** At least 64 bits, the smallest vector there is; then its upper half is read for nothing. */
+    /** At least 64 bits, the smallest vector; with 128-bit vectors its upper half is not used. */
     public static final VectorSpecies<Byte> BYTES = species(byte.class, Math.max(64, BITS / 4));
 
     /** Floats of a vector. */
@@ -38,7 +38,7 @@ public final class Lanes {
     /** Vectors of a panel. */
     public static final int PARTS = LANES / L;
 
-    /** Whether there are 32 vector registers, so that eight streams of weights find room; AVX2 has 16. */
+    /** Whether there are 32 vector registers, enough for eight streams of weights; AVX2 has 16. */
     public static final boolean MANY_REGISTERS = L != 8;
 
     private Lanes() {}
@@ -47,29 +47,29 @@ public final class Lanes {
         return VectorSpecies.of(type, VectorShape.forBitSize(bits));
     }
 
-    /** Whether this machine's vectors divide a panel. */
+    /** Whether a panel is a whole number of this machine's vectors. */
     public static boolean usable() {
         return FloatVector.SPECIES_PREFERRED.length() >= 4;
     }
 
-    /** Where vector {@code i} of some panels begins, if a panel has {@code stride} bytes and a column's element {@code size}. */
+    /** Offset of vector {@code i} of some panels, if a panel has {@code stride} bytes and an element of a column {@code size} bytes. */
     public static long offset(int i, long stride, int size) {
         return i / PARTS * stride + i % PARTS * (long) L * size;
     }
 
-    /** What is left of a sign-extended F16 number that was shifted to the exponent and fraction of f32: its sign, exponent and fraction. */
+    /** Mask of sign, exponent and fraction in a sign-extended F16 number that was shifted to the exponent and fraction of f32. */
     public static final int HALF_BITS = 0x8FFFE000;
 
-    /** The bias of f32's exponent is larger by this power of two. It also makes subnormal numbers right; infinity becomes 65536. */
+    /** The difference of the exponents' biases as a power of two. Multiplying by it also converts subnormal numbers correctly; infinity becomes 65536. */
     public static final float HALF_BIAS = 0x1p112f;
 
-    /** What is left of a sign-extended F8_E4M3 number that was shifted to the exponent and fraction of f32. */
+    /** The same mask for F8_E4M3. */
     public static final int FLOAT8_BITS = 0x87F00000;
 
     /** As {@link #HALF_BIAS}; NaN becomes 480. */
     public static final float FLOAT8_BIAS = 0x1p120f;
 
-    /** Widens F16 numbers times a factor to {@code to[at …]}. */
+    /** Widens F16 numbers, multiplied by a factor, to {@code to[at …]}. */
     public static void halves(MemorySegment from, long offset, float factor, float[] to, int at) {
         IntVector bits = (IntVector) ShortVector.fromMemorySegment(SHORTS, from, offset, LITTLE_ENDIAN)
                 .convertShape(S2I, INTS, 0);

@@ -33,8 +33,8 @@ public final class ScaleVectors {
     private ScaleVectors() {}
 
     /**
-     * The scales d and minimums m of some blocks in some vectors of rows: {@code to[2 · (block · units + unit) · L + lane]} has d, the next vector m. Called for a few blocks before a
-     * kernel runs over them, because a vector that lives across a call in a loop may become an object.
+     * Reads the scales d and minimums m of some blocks in some vectors of rows: d at {@code to[2 · (block · units + unit) · L + lane]}, m in the next vector. Called for a few blocks before
+     * a kernel processes them, because a vector that lives across a call in a loop may become an object.
      */
     public static void read(PackedMatrix m, int unit, int units, int block, int blocks, float[] to) {
         float zero = m.packing().codes() == Codes.I4 ? -8 : 0;
@@ -50,7 +50,7 @@ public final class ScaleVectors {
         }
     }
 
-    /** Converts the scales of some blocks of a panel to F32, 16 of each and then 16 minimums where there are any, if they don't stand in it as F32. */
+    /** Converts scales that aren't stored as F32, those of some blocks of a panel, to F32: for each block 16 scales, then 16 minimums if there are any. */
     static void convert(PackedMatrix m, int panel, int block, int blocks, MemorySegment to, long toAt) {
         int kinds = m.packing().scales().minimum() ? 2 : 1;
         long step = (long) kinds * LANES * Float.BYTES;
@@ -110,7 +110,7 @@ public final class ScaleVectors {
         }
     }
 
-    /** Where the scales of vector i from {@code unit} on begin, if each has {@code size} bytes. */
+    /** Offset of the scales of vector {@code unit + i}, if each has {@code size} bytes. */
     private static long at(PackedMatrix m, int unit, int i, int block, int size) {
         return m.scales((unit + i) / PARTS, block) + (unit + i) % PARTS * (long) L * size;
     }

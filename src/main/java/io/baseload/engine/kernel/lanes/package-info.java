@@ -1,4 +1,4 @@
-/** What vector kernels share: the machine's vectors, scales read by them, and rows quantized for integer products. Kernels themselves stand above it. */
+/** The common parts of vector kernels: the machine's vectors, reading of scales, and rows quantized for integer products. The kernels are in the packages that use it. */
 @NullMarked
 package io.baseload.engine.kernel.lanes;
 
