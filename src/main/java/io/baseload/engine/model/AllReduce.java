@@ -8,23 +8,24 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
- * Rows of which each shard computes a part, in shared memory, and which are added to what each shard has its own copy of: x += part of shard 0, x += part of shard 1 …, always in this order, so that all shards have the
- * same bits, whatever the load and however many workers there are. With one shard its part is added, and nobody waits.
+ * A sum over shards. Each shard computes a part of some rows in shared memory, and all parts are added to each shard's copy of x: x += part of shard 0, x += part of shard 1 …, always in
+ * this order, so that all shards have the same bits, whatever the load and the number of workers. With one shard its part is added, without waiting.
  *
- * <p><b>By slices.</b> Each worker adds up the columns of its own slice and waits for those workers of other shards alone that have computed some of them: with as many workers in each shard that is one of each. All
- * others may be late.
+ * <p><b>By slices.</b> Each worker adds up the columns of its own slice and waits only for those workers of other shards that compute some of them: one of each shard, if shards have equally
+ * many workers. All others may be late.
  *
- * <p><b>Two ways, the same bits.</b> Directly, each shard reads the parts of all others: (S − 1) · n floats and one wait. Where that is much, shards share the sums: each adds up a part of the columns for all
- * (reduce-scatter), and all copy these (all-gather): 2 · (S − 1) / S · n floats and two waits. For two shards both move the same.
+ * <p><b>Two ways, the same bits.</b> In the direct way, each shard reads the parts of all others: (S − 1) · n floats and one wait. If that is much, shards share the sums: each adds up some
+ * columns for all (reduce-scatter), and all copy the results (all-gather): 2 · (S − 1) / S · n floats and two waits. With two shards both ways move the same amount.
  *
- * <p><b>Invariant.</b> Between two calls of one all-reduce there is a call of another, and between two calls of whatever all-reduces the workers of each shard meet. Whoever has come through a call and the meeting behind it knows that a worker of each
- * other shard has posted in that call, which had met its fellows behind the call before: so nobody still reads the parts of that one, and its all-reduce may be written to again.
+ * <p><b>Invariant.</b> Between two calls of one all-reduce there is a call of another, and between any two calls the workers of each shard pass a barrier. A worker that has passed a call
+ * and the barrier after it knows that a worker of each other shard has posted in that call, which had passed its shard's barrier after the call before. So no worker still reads the parts of
+ * that earlier call, and its all-reduce may be written to again.
  *
- * <p>Fused with the residual addition, since what is added to is the stream itself. Not with the norm behind it: that needs whole rows, and a worker has a slice; behind the meeting each computes the norm of few rows for
- * itself.
+ * <p>The residual addition is included, because x is the residual stream itself. The norm after it is not, because it needs whole rows and a worker has only a slice; after the barrier, each
+ * worker computes the norm of few rows for itself.
  */
 final class AllReduce {
-    /** Shards share the sums where that saves so many bytes from each shard to each: what a link between sockets carries in the time of a wait, at 48 GB/s and 3 µs, both assumed. */
+    /** Shards share the sums if that saves at least this many bytes between any two shards: the amount that a link between sockets transfers during a wait, assuming 48 GB/s and 3 µs. */
     private static final long SHARED_FROM_BYTES = 1 << 17;
 
     /** By shard. */
@@ -37,7 +38,7 @@ final class AllReduce {
         parts = Stream.generate(() -> Rows.allocate(rows, width)).limit(shards).toArray(Rows[]::new);
     }
 
-    /** Where a worker's shard puts its part; of each worker only its columns are needed, {@link Worker#firstColumn} to {@link Worker#endColumn}. */
+    /** The rows for the part of a worker's shard; each worker writes only its columns, {@link Worker#firstColumn} to {@link Worker#endColumn}. */
     Rows part(Worker worker) {
         return parts[worker.shard()];
     }
@@ -47,7 +48,7 @@ final class AllReduce {
         return parts.length > 1;
     }
 
-    /** x += factor · parts, in the columns of this worker. Its shard's workers must meet before the next call. */
+    /** x += factor · parts, in the columns of this worker. Its shard's workers must pass a barrier before the next call. */
     void add(Worker worker, float factor, Rows x) {
         int first = worker.firstColumn(width);
         int end = worker.endColumn(width);
@@ -72,7 +73,7 @@ final class AllReduce {
         }
     }
 
-    /** The same behind a meeting of all workers, which {@link AllReduceProbe} compares with. */
+    /** The same after a barrier of all workers, for comparison by {@link AllReduceProbe}. */
     void addAll(Worker worker, float factor, Rows x) {
         for (Rows part : parts) {
             add(worker, part, factor, x, worker.firstColumn(width), worker.endColumn(width));
@@ -84,7 +85,7 @@ final class AllReduce {
         return (long) rows * width * Float.BYTES * (shards - 2) >= SHARED_FROM_BYTES * shards;
     }
 
-    /** Adds up the columns that this worker has among those of all shards, and leaves the sums in its shard's part for the others. */
+    /** Adds up this worker's share of the columns for all shards, and stores the sums in its shard's part for the others. */
     private void reduce(Worker worker, float factor, Rows x, int panels) {
         int firstOfShard = Step.share(worker.shard(), parts.length, panels);
         int ofShard = Step.share(worker.shard() + 1, parts.length, panels) - firstOfShard;
@@ -98,7 +99,7 @@ final class AllReduce {
         worker.did(Operator.ALL_REDUCE);
     }
 
-    /** Copies the sums that other shards have added up, as far as they are this worker's columns. */
+    /** Copies the sums that other shards have added up in this worker's columns. */
     private void gather(Worker worker, Rows x, int first, int end, int panels) {
         for (int shard = 0; shard < parts.length; shard++) {
             int firstOfShard = Step.share(shard, parts.length, panels);
@@ -117,7 +118,7 @@ final class AllReduce {
         return Math.min(panel * PackedMatrix.LANES, width);
     }
 
-    /** The panel that begins at a column; behind the last column the panel behind the last. */
+    /** The panel that begins at a column; for the end of the columns, the number of panels. */
     private static int panel(int column) {
         return PackedMatrix.panels(column);
     }
@@ -136,7 +137,7 @@ final class AllReduce {
         }
     }
 
-    /** The sum itself in the columns of this worker; as {@link #add}. */
+    /** Computes the sum itself in the columns of this worker; the same conditions as for {@link #add}. */
     Rows sum(Worker worker, Rows sum) {
         if (!shared()) {
             return part(worker);
@@ -149,7 +150,7 @@ final class AllReduce {
         return sum;
     }
 
-    /** A call that adds nothing up: waits for the parts of this worker's share of the rows, which are then there for {@link #sum(int, int)}. As {@link #add}. */
+    /** Only waits for the parts of this worker's share of the rows, for use with {@link #sum(int, int)}; the same conditions as for {@link #add}. */
     void awaitRows(Worker worker) {
         worker.postPart();
         int rows = worker.rows();
@@ -158,7 +159,7 @@ final class AllReduce {
         }
     }
 
-    /** What the parts of one number come to, behind {@link #awaitRows}. */
+    /** The sum of the parts of one number, after {@link #awaitRows}. */
     float sum(int row, int column) {
         float sum = 0;
         for (Rows part : parts) {

@@ -18,8 +18,8 @@ import io.baseload.engine.tensor.Rows;
 import java.util.stream.Stream;
 
 /**
- * Workers that add up rows of all shards again and again and do nothing else, so that it can be seen what that takes: {@link AllReduce} with the meeting of each shard behind it, as behind each block. Beside it, in the same way,
- * what it would take if all workers met first.
+ * Measures the duration of an {@link AllReduce} with the barrier of each shard that follows it after each block: workers repeat it and do nothing else. Also measures, for comparison, an
+ * all-reduce after a barrier of all workers.
  */
 public final class AllReduceProbe implements AutoCloseable {
     private static final int WARM_UP = 8;
@@ -57,7 +57,7 @@ public final class AllReduceProbe implements AutoCloseable {
         return batch;
     }
 
-    /** Workers that don't multiply. */
+    /** Workers without memory for multiplications. */
     static Worker[] workers(NativeMemory memory, TeamLayout layout, Batch batch) {
         Profile profile = new Profile(layout.workers());
         Worker[] made = new Worker[layout.workers()];
@@ -71,9 +71,9 @@ public final class AllReduceProbe implements AutoCloseable {
     }
 
     /**
-     * What each call took, as worker 0 saw it.
+     * Duration of each call, as measured by worker 0.
      *
-     * @param meeting whether all workers meet before they add up
+     * @param meeting whether all workers pass a barrier before they add up
      */
     public long[] nanos(boolean meeting) {
         long[] nanos = new long[STEPS * CALLS];

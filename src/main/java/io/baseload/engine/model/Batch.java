@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one step, a ragged batch: for each row a token, its position and its sequence. Prefill rows come first, as chunks of consecutive tokens; decode
- * rows follow. What kind a row is depends on the token alone (prompt or decoded), because each kind has its own kernels. Allocated once, filled anew for each step.
+ * rows follow. A row's kind depends only on its token (prompt or decoded), because each kind has its own kernels. Allocated once, filled again for each step.
  */
 public final class Batch {
-    /** Drafts in a step. */
+    /** The most drafts in a step. */
     public static final int MAX_DRAFTS = 7;
 
     private final int[] tokens;
@@ -26,9 +26,9 @@ public final class Batch {
     private int logits;
 
     /**
-     * @param maxRows rows of a step
-     * @param maxChunks chunks of prompts in a step
-     * @param maxLogits rows of a step that logits are computed for
+     * @param maxRows the most rows of a step
+     * @param maxChunks the most chunks of prompts in a step
+     * @param maxLogits the most rows of a step with logits
      */
     public Batch(int maxRows, int maxChunks, int maxLogits) {
         tokens = new int[maxRows];
@@ -50,7 +50,7 @@ public final class Batch {
     }
 
     /**
-     * Adds tokens {@code from … to} of a prompt as prefill rows; their pages must be there.
+     * Adds tokens {@code from … to} of a prompt as prefill rows; their pages must exist.
      *
      * @param length tokens of the whole sequence, as far as they are known
      */
@@ -66,9 +66,9 @@ public final class Batch {
     }
 
     /**
-     * Adds a whole text, for an encoder, as a chunk of prefill rows; its pages must be there.
+     * Adds a whole text, for an encoder, as a chunk of prefill rows; its pages must exist.
      *
-     * @param second where the second of the texts begins that it consists of; its end if it is one alone
+     * @param second start of the second text if it consists of two; otherwise its end
      */
     public void addText(PageTable table, int[] text, int second) {
         int first = rows;
@@ -79,7 +79,7 @@ public final class Batch {
     }
 
     /**
-     * Adds a decoded token; its page must be there.
+     * Adds a decoded token; its page must exist.
      *
      * @param length tokens of the whole sequence, as far as they are known
      */
@@ -87,7 +87,7 @@ public final class Batch {
         add(table, token, position, length);
     }
 
-    /** Adds a token that nobody has chosen yet, behind all other rows; its page must be there. */
+    /** Adds a draft, a token that hasn't been chosen yet, after all other rows; its page must exist. */
     public void addDraft(PageTable table, int token, int position) {
         add(table, token, position, position + 1);
         drafts++;
@@ -100,13 +100,13 @@ public final class Batch {
         tables[rows++] = table;
     }
 
-    /** Asks for the logits of a row; returns which row of the logits they will be. */
+    /** Requests the logits of a row; returns their row in the logits. */
     public int wantLogits(int row) {
         logitRows[logits] = row;
         return logits++;
     }
 
-    /** How many rows more may ask for logits. */
+    /** The number of further rows that may request logits. */
     public int logitsLeft() {
         return logitRows.length - logits;
     }
@@ -169,7 +169,7 @@ public final class Batch {
         return positions[row];
     }
 
-    /** Whether the row before is that of the token before in the same sequence. */
+    /** Whether the row before it is the previous token of the same sequence. */
     boolean follows(int row) {
         return row > 0 && tables[row - 1] == tables[row] && positions[row - 1] + 1 == positions[row];
     }

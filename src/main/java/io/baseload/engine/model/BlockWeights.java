@@ -1,10 +1,10 @@
 package io.baseload.engine.model;
 
-/** The weights of an attention or feed-forward layer, before there is anything to compute in. */
+/** The weights of an attention or feed-forward layer, before memory for activations exists. */
 interface BlockWeights {
-    /** The block that computes with them. */
+    /** Creates the block that computes with them. */
     Block bind(Workspace workspace);
 
-    /** The most columns that one of its matrices has. */
+    /** The largest number of columns of its matrices. */
     int widest();
 }

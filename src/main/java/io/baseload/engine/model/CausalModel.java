@@ -10,10 +10,10 @@ import java.util.List;
 /** A decoder-only language model: tokens in, logits out. Used by one thread at a time. */
 public interface CausalModel {
     /**
-     * A model ready to compute, by teams of as many shards.
+     * A model that is ready to compute, by teams with the same number of shards.
      *
-     * @param config of the whole model
-     * @param shards its parts, or itself as one
+     * @param config the whole model's configuration
+     * @param shards the parts of the model, or the whole model as the only one
      */
     static CausalModel of(ModelConfig config, List<ModelShard> shards, StepLimits limits, Kernels kernels) {
         return new Decoder(config, shards, limits, kernels);
@@ -21,23 +21,23 @@ public interface CausalModel {
 
     ModelConfig config();
 
-    /** An empty batch of the size that the model's activations have. */
+    /** An empty batch of the size of the model's activations. */
     Batch batch();
 
-    /** Computes a step on the team's workers: writes the keys and values of all rows, and the logits of those that want them. */
+    /** Computes a step on the team's workers: the keys and values of all rows, and the requested logits. */
     default void forward(Team team, Batch batch) {
         forward(team, batch, Probe.NONE);
     }
 
-    /** The same with somebody looking. */
+    /** The same with a probe. */
     void forward(Team team, Batch batch, Probe probe);
 
-    /** Notes that so many of the last step's drafts were right; what a step leaves in a page beside keys and values is theirs then. */
+    /** Accepts the first {@code drafts} drafts of the last step: a page's state, in addition to keys and values, is then that after the last of them. */
     void accept(int drafts);
 
-    /** Where the time of its steps goes. */
+    /** The time spent in its steps. */
     Profile profile();
 
-    /** The logits of the last step, one row for each {@link Batch#wantLogits}. The caller may change them. */
+    /** The logits of the last step, one row for each call of {@link Batch#wantLogits}. The caller may change them. */
     Rows logits();
 }

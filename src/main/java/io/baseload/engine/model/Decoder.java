@@ -18,15 +18,15 @@ import java.util.List;
  *
  * <pre>
  * x = embedding[token]
- * x = x + attention(rms(x))         for each layer; norms stand before or behind a block, or both,
- * x = x + feedForward(rms(x))       and what is added may be scaled
+ * x = x + attention(rms(x))         for each layer; norms are before or after a block, or both,
+ * x = x + feedForward(rms(x))       and the added term may be scaled
  * logits = Whead·rms(x)
  * </pre>
  *
  * All workers run {@link #run} together, each on its share of rows, heads or outputs of its shard.
  */
 final class Decoder implements CausalModel, Step {
-    /** With so many rows an operator takes about a hundred times as long as a chunk of a {@link LinearShare}. */
+    /** With this many rows an operator takes about a hundred times as long as a chunk of a {@link LinearShare}. */
     private static final int MANY_ROWS = 64;
 
     private final ModelConfig config;
@@ -39,7 +39,7 @@ final class Decoder implements CausalModel, Step {
     private Batch batch;
     private Probe probe = Probe.NONE;
 
-    /** @param config of the whole model */
+    /** @param config the whole model's configuration */
     Decoder(ModelConfig config, List<ModelShard> parts, StepLimits limits, Kernels kernels) {
         this.config = config;
         this.limits = limits;
@@ -139,7 +139,7 @@ final class Decoder implements CausalModel, Step {
         return batch.rows() >= MANY_ROWS;
     }
 
-    /** Prompt rows, decode rows and this model; how long a sequence is changes a step's time slowly. */
+    /** Made of prompt rows, decode rows and this model; a step's time changes only slowly with the length of sequences. */
     @Override
     public long shape() {
         return (System.identityHashCode(this) * 31L + batch.rows()) * 31L + batch.logits();

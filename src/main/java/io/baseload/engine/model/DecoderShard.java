@@ -8,8 +8,8 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 
 /**
- * What one shard computes of a {@link Decoder}: its own copy of the residual stream, its part of each block, and the logits of its tokens. Its workers meet among themselves; with those of
- * other shards only where parts are added up.
+ * One shard's part of a {@link Decoder}: its own copy of the residual stream, its part of each block, and the logits of its tokens. Its workers have barriers of their own; they wait for
+ * workers of other shards only when parts are added up.
  */
 final class DecoderShard {
     private final DecoderWeights weights;
@@ -24,10 +24,10 @@ final class DecoderShard {
     private final Rows normed;
     private final Rows selected;
 
-    /** The columns of its tokens. */
+    /** The logits of its tokens. */
     private final Rows logits;
 
-    /** @param branches what blocks compute, in turn */
+    /** @param branches outputs of blocks, used alternately */
     DecoderShard(ModelShard shard, StepLimits limits, EmbeddingTable embedding, AllReduces branches, Rows logits) {
         this.shard = shard;
         this.weights = shard.weights();
@@ -50,7 +50,7 @@ final class DecoderShard {
         return workspace.widestPrompt(config.hidden());
     }
 
-    /** Room for one of its workers. */
+    /** Memory for one of its workers. */
     Scratch scratch() {
         return Scratch.allocate(
                 shard.memory(), weights.widest(), shard.kv().layout().valueDim());
@@ -62,7 +62,7 @@ final class DecoderShard {
         }
     }
 
-    /** A step, by all workers of the shard. */
+    /** Computes a step; called by all workers of the shard. */
     void run(Worker worker, Probe looking) {
         Batch batch = worker.batch;
         embed(worker);
@@ -96,7 +96,7 @@ final class DecoderShard {
         }
     }
 
-    /** Logits of the rows that want them; always by the decode kernel, so that their kind doesn't depend on their number. */
+    /** The requested logits. Always computed by the decode kernel, so that their bits don't depend on their number. */
     private void head(Worker worker, Probe looking) {
         Batch batch = worker.batch;
         int from = worker.from(batch.logits());

@@ -27,13 +27,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The weights of a transformer: of its layers, and of what stands before and behind them.
+ * The weights of a transformer: those of its layers, and those before and after them.
  *
  * @param embedding one row for each token
- * @param norm the final norm; none where norms are those of sums
- * @param head the matrix that makes logits; the embedding itself in a tied model, and in an encoder, which makes none
+ * @param norm the final norm; none if norms are those of sums
+ * @param head the matrix that computes logits; the embedding itself in a tied model, and in an encoder, which has no logits
  * @param ropeFactors the numbers of each {@link RopeScaling.Numbers.Weight}
- * @param encoder what only an encoder has
+ * @param encoder an encoder's additional weights
  */
 public record DecoderWeights(
         ModelConfig config,
@@ -52,7 +52,7 @@ public record DecoderWeights(
             BlockWeights feedForward,
             Norm feedForwardPostNorm) {}
 
-    /** Asks for all weights of a model, each once. */
+    /** Reads all weights of a model, each once. */
     public static DecoderWeights load(ModelConfig config, Weights weights) {
         int hidden = config.hidden();
         PackedMatrix embedding = weights.matrix("embedding", config.vocabulary(), hidden);
@@ -118,7 +118,7 @@ public record DecoderWeights(
         return factors;
     }
 
-    /** The most columns that one of the matrices has, or the width of a key or value. */
+    /** The largest number of columns of the matrices, or the width of a key or value. */
     public int widest() {
         int head = Math.max(config.attention().keyDim(), config.attention().valueDim());
         int widest = Math.max(config.hidden(), head);

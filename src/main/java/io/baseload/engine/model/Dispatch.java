@@ -3,22 +3,22 @@ package io.baseload.engine.model;
 import java.util.Arrays;
 
 /**
- * Where the rows of a step stand while experts compute: expert after expert, so that each expert's weights are read once for all of its rows. An expert's prefill
- * rows come before its decode rows, because each kind has its own kernel. A row that goes to k experts has k places. Allocated once, planned anew for each layer.
+ * The places of a step's rows while experts compute: they are ordered by expert, so that each expert's weights are read once for all of its rows. An expert's prefill rows come before its
+ * decode rows, because each kind has its own kernel. A row for which k experts are chosen has k places. Allocated once, planned again for each layer.
  */
 final class Dispatch {
     private final int experts;
     private final int chosen;
 
-    /** Where the rows of each expert begin, {@code [2 · expert]}, and its decode rows, {@code [2 · expert + 1]}; last where all end. */
+    /** The first place of each expert, {@code [2 · expert]}, and of its decode rows, {@code [2 · expert + 1]}; the last element is the end of all. */
     private final int[] starts;
 
     private final int[] places;
 
     /**
-     * @param rows most rows of a step
-     * @param experts how many there are
-     * @param chosen how many of them a row goes to
+     * @param rows the most rows of a step
+     * @param experts number of experts
+     * @param chosen number of experts chosen for a row
      */
     Dispatch(int rows, int experts, int chosen) {
         this.experts = experts;
@@ -28,10 +28,10 @@ final class Dispatch {
     }
 
     /**
-     * Orders rows by expert, and rows of one expert as they are.
+     * Orders rows by expert; rows of one expert keep their order.
      *
      * @param choices {@code [row][chosen]}: the experts of each row
-     * @param prefillRows how many of the rows, the first ones, are prefill rows
+     * @param prefillRows number of prefill rows, which are the first ones
      */
     void plan(int[] choices, int prefillRows, int rows) {
         Arrays.fill(starts, 0);
@@ -66,7 +66,7 @@ final class Dispatch {
         return starts[2 * expert];
     }
 
-    /** First place of an expert's decode rows, which is where its prefill rows end. */
+    /** First place of an expert's decode rows, which is the end of its prefill rows. */
     int decodeStart(int expert) {
         return starts[2 * expert + 1];
     }

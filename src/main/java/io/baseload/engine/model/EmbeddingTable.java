@@ -4,7 +4,7 @@ import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 
-/** The embedding: a row for each token, each shard having some of the tokens. */
+/** The embedding: a row for each token. Each shard has the rows of some tokens. */
 record EmbeddingTable(PackedMatrix[] parts) {
 
     void embed(Kernels kernels, int token, Rows y, int row) {

@@ -8,12 +8,12 @@ import io.baseload.engine.weights.Weights;
 import java.util.Optional;
 
 /**
- * What only an encoder has.
+ * An encoder's additional weights.
  *
  * @param positions one row for each position, if positions are learned
  * @param segments one row for each segment, if there are any
- * @param norm of the embedding
- * @param relevance what makes a number of a text's first row, where that is what is wanted
+ * @param norm the norm after the embedding
+ * @param relevance the head that computes the relevance from a text's first row, if the model has one
  */
 record EncoderWeights(
         Optional<PackedMatrix> positions,

@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  * expert_e(x) = Down_e·(unit(Gate_e·x, Up_e·x))
  * </pre>
  *
- * Rows are gathered by expert ({@link Dispatch}), then all workers share the panels of each expert that has rows. A row's sum runs over its experts from the best
- * to the last, so that it doesn't depend on the other rows.
+ * Rows are gathered by expert ({@link Dispatch}), then all workers share the panels of each expert that has rows. A row's sum is over its experts in descending order of weight, so it
+ * doesn't depend on the other rows.
  */
 final class ExpertsFeedForward implements Block {
     private final ExpertsWeights weights;
@@ -32,12 +32,12 @@ final class ExpertsFeedForward implements Block {
     /** The router's outputs. */
     private final Rows routed;
 
-    /** {@code [row][chosen]}: the experts of each row, and what their results are multiplied with. */
+    /** {@code [row][chosen]}: the experts of each row, and the factors of their results. */
     private final int[] choices;
 
     private final float[] factors;
 
-    /** What the experts get, in the order of {@link Dispatch}; later what they return. */
+    /** The experts' inputs, in the order of {@link Dispatch}; later their outputs. */
     private final Rows places;
 
     private final Rows gate;
@@ -163,7 +163,7 @@ final class ExpertsFeedForward implements Block {
         }
     }
 
-    /** out += Σ factor · result, in the columns of this worker, which are those that it computed itself. */
+    /** out += Σ factor · result, in the columns of this worker, which it has computed itself. */
     private void combine(int rows, Dispatch dispatch, Rows out, int first, int end) {
         for (int row = 0; row < rows; row++) {
             for (int i = 0; i < chosen; i++) {
@@ -188,8 +188,8 @@ final class ExpertsFeedForward implements Block {
     /**
      * The weights of a mixture of experts.
      *
-     * @param correction what is added to scores for the choice; empty for none
-     * @param gate one for each expert, as are {@code up} and {@code down}
+     * @param correction added to scores for the choice; empty for none
+     * @param gate one matrix for each expert, as in {@code up} and {@code down}
      */
     record ExpertsWeights(
             Experts config,

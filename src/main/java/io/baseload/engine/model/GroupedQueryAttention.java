@@ -16,8 +16,8 @@ import java.util.Optional;
  * Grouped-query attention (Ainslie et al., 2023) with rotary embedding:
  *
  * <pre>
- * q, k, v = Wq·x, Wk·x, Wv·x        q and k perhaps normed, then rotated for their position
- * out = Wo·attention(q, K, V)       K and V: the tokens of the sequence so far, as far as the window goes
+ * q, k, v = Wq·x, Wk·x, Wv·x        q and k normed in some models, then rotated for their position
+ * out = Wo·attention(q, K, V)       K and V: the tokens of the sequence so far, within the window
  * </pre>
  */
 final class GroupedQueryAttention implements Block {
@@ -78,7 +78,7 @@ final class GroupedQueryAttention implements Block {
         return v;
     }
 
-    /** All that comes after queries, keys and values were made and the first visible positions were set. */
+    /** The part after queries, keys and values have been computed and the first visible positions set. */
     void attend(Worker worker, Rows out) {
         worker.await();
         norms.begin(worker);
@@ -91,7 +91,7 @@ final class GroupedQueryAttention implements Block {
         output.apply(worker, attention.attention().out(), out);
     }
 
-    /** Norms and rotates queries and keys, and puts keys and values into their pages. */
+    /** Norms and rotates queries and keys, and stores keys and values in their pages. */
     private void remember(Worker worker) {
         Batch batch = worker.batch;
         int end = worker.to(batch.rows());

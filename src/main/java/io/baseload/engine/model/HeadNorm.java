@@ -4,13 +4,13 @@ import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.tensor.Rows;
 
 /**
- * RMSNorm of parts of a row, all with the same weights: of each head, or of the whole row.
+ * RMSNorm of parts of a row with the same weights: of each head, or of the whole row.
  *
  * @param parts the columns of each part
  */
 record HeadNorm(Rows[] parts, float[] weight, float epsilon) {
 
-    /** Cuts rows into parts as wide as the weights. */
+    /** Divides rows into parts of the weights' width. */
     static HeadNorm of(Rows rows, float[] weight, float epsilon) {
         Rows[] parts = new Rows[rows.width() / weight.length];
         for (int i = 0; i < parts.length; i++) {

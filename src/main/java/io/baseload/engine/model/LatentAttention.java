@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 
 /**
  * Multi-head latent attention (DeepSeek-AI, 2024). With c the latent vector of a token and r its rotated key, head h has the key [Wk_h·c ; r] and the value Wv_h·c.
- * Neither is ever made: since q·(Wk_h·c) = (Wk_hᵀ·q)·c and Σ p·(Wv_h·c) = Wv_h·Σ p·c, the queries are brought into the latent space and the results out of it, and
- * the cache has c and r alone, as one KV head that all query heads share.
+ * Neither is ever computed: since q·(Wk_h·c) = (Wk_hᵀ·q)·c and Σ p·(Wv_h·c) = Wv_h·Σ p·c, queries are mapped to the latent space and results from it, and the cache contains only c and r, as
+ * one KV head that all query heads share.
  *
  * <pre>
  * [q_h ; s_h] = Wq_h·rms(Wc·x)              or Wq_h·x; s_h is rotated
@@ -35,7 +35,7 @@ final class LatentAttention implements Block {
     private final PagedAttention attention;
     private final Rows compressed;
 
-    /** Few rows of it, of each worker. */
+    /** Each worker's own copy of few rows of it. */
     private final Rows[] few;
 
     private final Rows raw;
@@ -97,7 +97,7 @@ final class LatentAttention implements Block {
         weights.query().apply(worker, normed, raw);
     }
 
-    /** Completes queries and keys by what is rotated, and puts the keys into their pages. */
+    /** Adds the rotated parts to queries and keys, and stores the keys in their pages. */
     private void remember(Worker worker) {
         Batch batch = worker.batch;
         int from = worker.from(batch.rows());
@@ -125,12 +125,12 @@ final class LatentAttention implements Block {
     /**
      * The weights of multi-head latent attention.
      *
-     * @param compress from the input to the compressed query; empty if queries are made of the input
-     * @param queryNorm of the compressed query
-     * @param query for each head first what isn't rotated, then what is
-     * @param latent first the rotated key, then the latent vector
-     * @param keys for each head what makes a query of latent vectors of its plain part: its key matrix, transposed
-     * @param values for each head what makes its value of a latent vector
+     * @param compress from the input to the compressed query; empty if queries are computed from the input
+     * @param queryNorm norm of the compressed query
+     * @param query for each head first the rows that aren't rotated, then those that are
+     * @param latent first the rows of the rotated key, then those of the latent vector
+     * @param keys for each head the matrix that maps the part of its query that isn't rotated to the latent space: its key matrix, transposed
+     * @param values for each head the matrix that computes its value from a latent vector
      */
     record LatentWeights(
             int layer,

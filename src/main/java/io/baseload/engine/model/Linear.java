@@ -10,7 +10,7 @@ import io.baseload.engine.weights.Weights;
  * y = W·x + b.
  *
  * @param bias empty if there is none
- * @param operator what its time is counted for
+ * @param operator the operator for which its time is counted
  */
 record Linear(PackedMatrix weight, float[] bias, Operator operator) {
     static final float[] NO_BIAS = {};
@@ -22,7 +22,7 @@ record Linear(PackedMatrix weight, float[] bias, Operator operator) {
         return new Linear(weight, numbers, Operator.linear(weight.packing().codes()));
     }
 
-    /** The same layer, counted for something else. */
+    /** The same layer with another operator. */
     Linear countedAs(Operator other) {
         return new Linear(weight, bias, other);
     }
@@ -35,17 +35,17 @@ record Linear(PackedMatrix weight, float[] bias, Operator operator) {
         return weight.cols();
     }
 
-    /** This worker's share of the outputs, for all rows of the batch. */
+    /** Computes this worker's share of the outputs, for all rows of the batch. */
     void apply(Worker worker, Rows x, Rows y) {
         prepare(worker, x, worker.batch.prefillRows());
         multiply(worker, x, y);
     }
 
     /**
-     * To be called by all workers together before {@link #multiply}, once for all layers that read the same rows: quantizes them, if this layer's kernel wants that.
+     * Called by all workers together before {@link #multiply}, once for all layers that read the same rows: quantizes them if this layer's kernel needs that.
      *
-     * @param rows how many of x
-     * @return whether it did
+     * @param rows number of rows of x
+     * @return whether they were quantized
      */
     boolean prepare(Worker worker, Rows x, int rows) {
         boolean quantizes = quantizes(worker);
@@ -59,17 +59,17 @@ record Linear(PackedMatrix weight, float[] bias, Operator operator) {
         return worker.batch.prefillRows() > 0 && worker.kernels.quantizesPrompts(weight);
     }
 
-    /** What {@link #apply} does after {@link #prepare}. */
+    /** The part of {@link #apply} after {@link #prepare}. */
     void multiply(Worker worker, Rows x, Rows y) {
         multiply(worker, x, y, worker.from(weight.panels()), worker.to(weight.panels()));
     }
 
-    /** Some panels' outputs, for all rows of the batch. */
+    /** Computes some panels' outputs, for all rows of the batch. */
     void multiply(Worker worker, Rows x, Rows y, int firstPanel, int endPanel) {
         multiply(worker, x, y, 0, worker.batch.prefillRows(), worker.rows(), firstPanel, endPanel);
     }
 
-    /** This worker's share of the outputs for rows {@code from … to} of x and y, of which those from {@code decode} on are decode rows. */
+    /** Computes this worker's share of the outputs for rows {@code from … to} of x and y, of which those from {@code decode} on are decode rows. */
     void multiply(Worker worker, Rows x, Rows y, int from, int decode, int to) {
         multiply(worker, x, y, from, decode, to, worker.from(weight.panels()), worker.to(weight.panels()));
     }
@@ -79,7 +79,7 @@ record Linear(PackedMatrix weight, float[] bias, Operator operator) {
         worker.did(operator);
     }
 
-    /** Some panels' outputs for all rows of the batch, from activations as they are: for layers that read columns of their own, for which {@link #prepare} would be too much. */
+    /** Computes some panels' outputs for all rows of the batch from activations that aren't quantized: for layers whose columns no other layer reads, so that {@link #prepare} wouldn't pay off. */
     void multiplyPlain(Worker worker, Rows x, Rows y, int firstPanel, int endPanel) {
         int decode = worker.batch.prefillRows();
         worker.share.compute(worker, this, x, y, false, 0, decode, worker.rows(), firstPanel, endPanel);

@@ -9,17 +9,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One worker's share of the linear layer that it is at, in chunks of panels. Whoever waits at a barrier takes chunks over from those that it waits for: equal shares take unequal times, since cores share a memory
- * and a machine has other work. A panel's sum doesn't depend on who adds it, so results stay the same, bit for bit.
+ * One worker's share of its current linear layer, in chunks of panels. A worker that waits at a barrier takes over chunks from workers that it waits for, because equal shares take unequal
+ * times: cores share memory, and a machine has other work. A panel's sum doesn't depend on the worker that computes it, so results are the same, bit for bit.
  *
- * <p>Invariant: the fields are written only while no chunk is open or being computed, so that whoever has taken a chunk may read them until it has finished it. When {@link #compute} returns, all of the share's outputs
- * are there.
+ * <p>Invariant: the fields are written only while no chunk is open or being computed, so a worker that has taken a chunk may read them until it has finished it. When {@link #compute}
+ * returns, all of the share's outputs are complete.
  */
 final class LinearShare {
     /** A chunk's weights in decode: about ten microseconds' worth of one core. */
     static final int CHUNK_BYTES = 1 << 17;
 
-    /** A whole number of what kernels read side by side, and of strips of {@code PromptLinear}. */
+    /** A multiple of the panels that kernels read side by side, and of the strips of {@code PromptLinear}. */
     private static final int PANELS = 8;
 
     private final ChunkQueue queue = new ChunkQueue();
@@ -40,7 +40,7 @@ final class LinearShare {
     }
 
     /**
-     * Computes panels {@code firstPanel … endPanel}, some of them perhaps by others.
+     * Computes panels {@code firstPanel … endPanel}, possibly with help from other workers.
      *
      * @param quantized whether prompt rows are those of {@link Worker#quantized}
      * @param decode first decode row; the prompt's are {@code from … decode}
@@ -90,7 +90,7 @@ final class LinearShare {
         }
     }
 
-    /** So many decode rows that they aren't prepared at once make a single chunk. */
+    /** If there are more decode rows than can be prepared at once, the share is a single chunk. */
     private int chunkPanels(PackedMatrix w) {
         if (to - decode > Kernels.DECODE_ROWS) {
             return Integer.MAX_VALUE;
@@ -100,7 +100,7 @@ final class LinearShare {
         return Math.toIntExact(Math.ceilDiv(Math.max(panels, least), PANELS) * PANELS);
     }
 
-    /** Computes chunks that are left, for the owner; whether there were any. */
+    /** Computes remaining chunks for the owner; returns whether there were any. */
     boolean help(Worker helper) {
         long operator = queue.operator();
         int taken = operator < 0 ? -1 : queue.takeLast(operator);
@@ -111,7 +111,7 @@ final class LinearShare {
         helper.did(Operator.BARRIERS);
         boolean prepared = false;
         for (; taken >= 0; taken = queue.takeLast(operator)) {
-            // a chunk that was taken is finished even if its helper fails, or its owner would wait for it
+            // a taken chunk is finished even if its helper fails; otherwise its owner would wait for it
             try {
                 if (!prepared) {
                     prepare(helper, linear, Objects.requireNonNull(x));
@@ -132,7 +132,7 @@ final class LinearShare {
         }
     }
 
-    /** Whether there are decode rows, and so few that they are prepared once for all chunks. */
+    /** Whether there are decode rows, but few enough to be prepared once for all chunks. */
     private boolean prepares() {
         return decode < to && to - decode <= Kernels.DECODE_ROWS;
     }
@@ -141,7 +141,7 @@ final class LinearShare {
         panels(worker, firstPanel + i * chunk, Math.min(firstPanel + (i + 1) * chunk, endPanel));
     }
 
-    /** Some panels' outputs, by whoever has prepared the decode rows. */
+    /** Computes some panels' outputs; called by a worker that has prepared the decode rows. */
     private void panels(Worker worker, int first, int end) {
         Linear linear = Objects.requireNonNull(this.linear);
         Rows x = Objects.requireNonNull(this.x);

@@ -3,9 +3,9 @@ package io.baseload.engine.model;
 import io.baseload.engine.tensor.Rows;
 
 /**
- * Linear layers of one input, whose panels are shared out among the workers as if they were one matrix.
+ * Linear layers with the same input, whose panels are divided among the workers as if they were one matrix.
  *
- * @param outputs where each layer's output goes
+ * @param outputs the rows for each layer's output
  */
 record LinearStack(Linear[] layers, Rows[] outputs) {
 

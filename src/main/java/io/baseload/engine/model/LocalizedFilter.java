@@ -17,7 +17,7 @@ import java.util.Arrays;
  * f[t] = rms(z[t] + x[t])
  * </pre>
  *
- * x and y of the token before come from the row before where that is in the batch, else from the page of that token, which keeps them as the layer's state.
+ * x and y of the previous token are in the previous row if it is in the batch, otherwise in that token's page, which keeps them as the layer's state.
  */
 final class LocalizedFilter {
     private final LocalizedFilteringWeights weights;
@@ -25,15 +25,15 @@ final class LocalizedFilter {
     private final int layer;
     private final KvPages kv;
 
-    /** For each row the state that it leaves: x, y and the first position that the next token sees. */
+    /** The state after each row: x, y and the first position that the next token sees. */
     private final Rows state;
 
-    /** The same for drafts, until it is known which of them are right. */
+    /** The same for drafts, until it is known which of them are accepted. */
     private final Rows draftState;
 
     private final Rows y;
 
-    /** The state that it finds, where the row before isn't that of the token before. */
+    /** The state before a row, if the previous row isn't the previous token. */
     private final Rows found;
 
     private final Rows firstInput;
@@ -61,7 +61,7 @@ final class LocalizedFilter {
         visible = workspace.visible();
     }
 
-    /** f of all rows of the batch, few of which are this worker's own copy; sets what each row sees, too. */
+    /** Computes f of all rows of the batch (few rows are this worker's own copy), and sets the first position that each row sees. */
     Rows run(Worker worker, Rows x) {
         int hidden = config.hidden();
         int from = worker.from(worker.rows());
@@ -96,11 +96,11 @@ final class LocalizedFilter {
         second.add(worker, 1, filtered);
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
-        // x is needed no more, so its few rows may be written over.
+        // x is no longer needed, so its few rows may be overwritten.
         return worker.norm(filtered, weights.norm(), worker.own, filtered);
     }
 
-    /** Reads what the token before has left in its page; zeros before the first. */
+    /** Reads the state in the previous token's page; zeros before the first token. */
     private void find(Batch batch, int row) {
         int position = batch.position(row);
         int at = found.at(row);
@@ -111,7 +111,7 @@ final class LocalizedFilter {
         }
     }
 
-    /** input = [that of the token before ; the row's own]. */
+    /** input = [the previous token's ; the row's own]. */
     private void pair(Batch batch, int row, float[] data, int own, int before, int inState, Rows input) {
         int width = input.width() / 2;
         int to = input.at(row);
@@ -123,7 +123,7 @@ final class LocalizedFilter {
         System.arraycopy(data, own, input.data(), to + width, width);
     }
 
-    /** What the row sees begins where it did for the token before, unless that is a separator. */
+    /** The first position that the row sees is that of the previous token, unless that token is a separator. */
     private void see(Batch batch, int row) {
         int first = row;
         while (batch.follows(first) && !separates(batch, first - 1)) {
@@ -140,7 +140,7 @@ final class LocalizedFilter {
                 && batch.token(row) == config.separator().getAsInt();
     }
 
-    /** Leaves the state in the row's page, if the row is the last one there so far. */
+    /** Stores the state in the row's page, if the row is the page's last token so far. */
     private void keep(Batch batch, int row) {
         int draft = row - batch.firstDraft();
         if (draft >= 0) {
@@ -154,7 +154,7 @@ final class LocalizedFilter {
         }
     }
 
-    /** Leaves the state of a draft in its page. */
+    /** Stores the state of a draft in its page. */
     void accept(Batch batch, int row) {
         int at = draftState.at(row - batch.firstDraft());
         kv.storeState(batch.table(row).page(batch.position(row)), layer, draftState.data(), at, draftState.width());

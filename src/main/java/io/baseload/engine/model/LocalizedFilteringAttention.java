@@ -7,8 +7,8 @@ import io.baseload.engine.tensor.Rows;
 import io.baseload.engine.weights.Weights;
 
 /**
- * Localized filtering-based attention (Wu et al., 2023): grouped-query attention whose queries and keys are made of what {@link LocalizedFilter} makes of x, and
- * whose values are made of x itself.
+ * Localized filtering-based attention (Wu et al., 2023): grouped-query attention whose queries and keys are computed from {@link LocalizedFilter}'s output, and whose values are computed
+ * from x itself.
  */
 final class LocalizedFilteringAttention implements Block {
     private final LocalizedFilter filter;
@@ -42,7 +42,7 @@ final class LocalizedFilteringAttention implements Block {
      *
      * @param first the first convolution as a matrix over a token's input and, before it, that of the token before: {@code [between × 2·hidden]}
      * @param second the second one, {@code [hidden × 2·between]}
-     * @param norm of what leaves the filter
+     * @param norm norm of the filter's output
      */
     record LocalizedFilteringWeights(
             LocalizedFiltering config, Linear first, Linear second, Norm norm, GroupedQueryWeights attention)

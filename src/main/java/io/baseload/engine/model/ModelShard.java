@@ -4,10 +4,10 @@ import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 
 /**
- * A shard of a model, or all of it.
+ * A shard of a model, or the whole model.
  *
- * @param weights of its heads and widths; of the vocabulary those tokens that it has
- * @param kv for keys and values of its heads
- * @param memory for what it computes in
+ * @param weights weights of its heads and widths, and of its tokens of the vocabulary
+ * @param kv pages for keys and values of its heads
+ * @param memory memory for its activations
  */
 public record ModelShard(DecoderWeights weights, KvPages kv, NativeMemory memory) {}

@@ -5,7 +5,7 @@ import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Attention of a shard that has no heads, because there are fewer than shards: it adds nothing, and comes where all shards meet. */
+/** Attention of a shard without heads, because there are fewer heads than shards. It adds nothing, but takes part where shards wait for each other. */
 final class NoHeads implements Block {
     private final Optional<AllReduce> squares;
 

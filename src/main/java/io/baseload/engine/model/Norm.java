@@ -7,13 +7,13 @@ import io.baseload.engine.weights.Weights;
 /**
  * The weights of a norm.
  *
- * @param weight empty where there is no norm
+ * @param weight empty if there is no norm
  * @param bias empty for RMSNorm
  */
 record Norm(float[] weight, float[] bias, float epsilon) {
     private static final float[] NOTHING = {};
 
-    /** None at this place. */
+    /** No norm. */
     static final Norm NONE = new Norm(NOTHING, NOTHING, 0);
 
     static Norm rms(float[] weight, float epsilon) {

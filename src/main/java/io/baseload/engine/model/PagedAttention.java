@@ -7,11 +7,11 @@ import io.baseload.engine.parallel.Step;
 import io.baseload.engine.profile.Operator;
 
 /**
- * Shares out attention among the workers. Work comes in bands: heads of one KV head, as many as go over keys and values together. Prompts: bands times some rows, in turn. Decode:
- * all bands of all rows stand in a line, each as long as its row's pages are many, and each worker gets an equal piece of the line. A piece begins and ends between two spans, so a
- * long context is computed by several workers. Such a band's parts are kept; the worker that has its first span adds them up behind a barrier.
+ * Divides attention among the workers. The unit of work is a band: heads of one KV head that read keys and values together. Prompts: bands times some rows, assigned in turn. Decode: all
+ * bands of all rows form a line, in which a band's length is its row's number of pages, and each worker gets an equal piece of the line. A piece begins and ends between two spans, so
+ * several workers share a long context. The parts of such a band are stored; the worker with its first span adds them up after a barrier.
  *
- * @param parts room for bands that are split
+ * @param parts memory for parts of split bands
  */
 record PagedAttention(Attention attention, AttentionParts parts) {
     private static final int SPAN_PAGES = Attention.SPAN / KvPages.TOKENS;
@@ -21,7 +21,7 @@ record PagedAttention(Attention attention, AttentionParts parts) {
         decode(worker);
     }
 
-    /** Bands of a KV head. */
+    /** Number of bands of a KV head. */
     private int bandsOfGroup() {
         return Math.ceilDiv(attention.group(), Attention.QUERIES);
     }
@@ -73,7 +73,7 @@ record PagedAttention(Attention attention, AttentionParts parts) {
         return attention.visible()[row] / KvPages.TOKENS;
     }
 
-    /** Pages that a row sees. */
+    /** Number of pages that a row sees. */
     private int pages(int row) {
         return (attention.ends()[row] - 1) / KvPages.TOKENS + 1 - firstPage(row);
     }
@@ -94,7 +94,7 @@ record PagedAttention(Attention attention, AttentionParts parts) {
         }
     }
 
-    /** @param at where the band begins in the line */
+    /** @param at start of the band in the line */
     private void band(Worker worker, int line, int row, int band, int at, boolean adding) {
         Batch batch = worker.batch;
         int[] pages = batch.table(row).pages();
@@ -121,7 +121,7 @@ record PagedAttention(Attention attention, AttentionParts parts) {
         }
     }
 
-    /** The span of a row that begins next to a place in its pages; the row's first or end span outside of them. */
+    /** The span of a row that begins nearest to a place in its pages; outside of them, the row's first span or the end. */
     private int span(int row, int place) {
         int first = attention.firstSpan(row);
         int end = attention.endSpan(row);

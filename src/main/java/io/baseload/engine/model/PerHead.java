@@ -3,14 +3,14 @@ package io.baseload.engine.model;
 import io.baseload.engine.tensor.Rows;
 
 /**
- * A linear layer for each head, from the head's columns of x to the head's columns of y. Their panels are shared out among the workers as if they were one matrix.
+ * A linear layer for each head, from the head's columns of x to the head's columns of y. Their panels are divided among the workers as if they were one matrix.
  *
  * @param inputs the columns of each head
  * @param outputs the columns of each head
  */
 record PerHead(Linear[] heads, Rows[] inputs, Rows[] outputs) {
 
-    /** Heads stand side by side in both; {@code at} is where the input or output begins in a head's part, which is as wide as the rows divided by the heads. */
+    /** Heads are adjacent in both. A head's part is as wide as the rows divided by the number of heads; {@code xAt} and {@code yAt} are the starts of input and output in it. */
     static PerHead of(Linear[] heads, Rows x, int xAt, Rows y, int yAt) {
         Rows[] inputs = new Rows[heads.length];
         Rows[] outputs = new Rows[heads.length];

@@ -2,17 +2,17 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.tensor.Rows;
 
-/** Looks at a step while it is computed. Called by one worker; what it is shown holds until it returns and must not be changed. */
+/** Observes a step while it is computed. Called by one worker; the arguments are valid until the method returns and must not be changed. */
 public interface Probe {
-    /** Sees nothing. */
+    /** A probe that does nothing. */
     Probe NONE = new Probe() {};
 
-    /** What enters the first layer, a row for each row of the batch. */
+    /** The input of the first layer, a row for each row of the batch. */
     default void embedded(Rows x) {}
 
-    /** The residual stream that leaves a layer. */
+    /** The residual stream after a layer. */
     default void layer(int layer, Rows x) {}
 
-    /** What the logits are made of, a row for each {@link Batch#wantLogits}. */
+    /** The input of the head, a row for each call of {@link Batch#wantLogits}. */
     default void normed(Rows selected) {}
 }

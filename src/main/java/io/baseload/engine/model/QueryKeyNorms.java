@@ -5,9 +5,9 @@ import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.Rows;
 import java.util.Optional;
 
-/** What queries and keys go through before they are rotated: nothing, a norm of each head, or a norm over all heads. */
+/** The norm of queries and keys before they are rotated: none, one of each head, or one over all heads. */
 sealed interface QueryKeyNorms {
-    /** Once for all rows, behind a meeting of the shard and before {@link #apply}; all workers of all shards come here. */
+    /** Called once for all rows, after a barrier of the shard and before {@link #apply}, by all workers of all shards. */
     default void begin(Worker worker) {}
 
     /** Norms one row's queries and keys in place. */
@@ -27,7 +27,7 @@ sealed interface QueryKeyNorms {
         };
     }
 
-    /** Where the shards put their sums of squares, of queries and of keys; empty where one shard has all heads. */
+    /** The rows for the shards' sums of squares, of queries and of keys; empty if one shard has all heads. */
     static Optional<AllReduce> squares(QueryKeyNorm norm, Workspace workspace) {
         return Optional.of(norm)
                 .filter(QueryKeyNorm.Projection.class::isInstance)
@@ -40,7 +40,7 @@ sealed interface QueryKeyNorms {
         public void apply(Worker worker, int row) {}
     }
 
-    /** Of heads that this shard has. */
+    /** A norm of heads of this shard. */
     record Own(HeadNorm query, HeadNorm key) implements QueryKeyNorms {
         @Override
         public void apply(Worker worker, int row) {
@@ -49,7 +49,7 @@ sealed interface QueryKeyNorms {
         }
     }
 
-    /** Over the heads of all shards: each adds up the squares of its own, the shards meet, and each adds up what all have found, in their order. */
+    /** A norm over the heads of all shards: each adds up the squares of its own, waits for the others, and adds up all sums in the order of the shards. */
     record Spanning(
             QueryKeyNorm.Projection norm,
             Rows q,

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A layer's attention or feed-forward block and its place beside the residual stream: x += factor · after(block(before(x))), or x = after(x + factor · block(x)).
+ * A layer's attention or feed-forward block and its connection to the residual stream: x += factor · after(block(before(x))), or x = after(x + factor · block(x)).
  *
- * @param ofSum whether the norm behind the block is that of the sum
- * @param branch what the block computes, by all shards
- * @param summed where the parts of all shards come together that the norm behind the block is of
+ * @param ofSum whether the norm after the block applies to the sum
+ * @param branch the block's output, by all shards
+ * @param summed rows for the sum of all shards' parts, if the norm after the block needs it
  */
 record Residual(Norm before, Block block, Norm after, boolean ofSum, float factor, AllReduce branch, Rows summed) {
 

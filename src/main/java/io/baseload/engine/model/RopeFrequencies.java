@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How fast each pair of a head turns, in radians a position, after scaling.
+ * The rotation of each pair of a head, in radians per position, after scaling.
  *
  * @param weights the numbers of each {@link Numbers.Weight}
  */
 record RopeFrequencies(Map<String, float[]> weights) {
 
-    /** @param far whether the sequence is longer than the first training's context, for scalings that depend on it */
+    /** @param far whether the sequence is longer than the original training's context, for scalings that depend on it */
     double[] of(Rope rope, boolean far) {
         double[] f = rope.frequencies();
         switch (rope.scaling()) {
@@ -61,7 +61,7 @@ record RopeFrequencies(Map<String, float[]> weights) {
         }
     }
 
-    /** The pair, as a fraction, that turns so many times in the first training's context. */
+    /** The (fractional) pair that rotates {@code turns} times in the original training's context. */
     private static double pair(double turns, RopeScaling.Yarn s, int pairs, double base) {
         return pairs * Math.log(s.original() / (turns * 2 * Math.PI)) / Math.log(base);
     }

@@ -9,11 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a step's rows are rotated with in all layers; layers of one embedding share it. */
+/** The rotations of a step's rows in all layers; layers with the same embedding share one. */
 final class RopeTables {
     private final Map<Rope, RopeTable> byRope = new HashMap<>();
 
-    /** The same once more, so that a step needs no iterator. */
+    /** The same as a list, so that a step allocates no iterator. */
     private final List<RopeTable> tables = new ArrayList<>();
 
     private final RopeFrequencies frequencies;
@@ -28,7 +28,7 @@ final class RopeTables {
         return byRope.computeIfAbsent(rope, this::make);
     }
 
-    /** Makes the cosines and sines of some rows. */
+    /** Computes the cosines and sines of some rows. */
     void turn(Batch batch, int from, int to) {
         for (int i = 0; i < tables.size(); i++) {
             for (int row = from; row < to; row++) {

@@ -3,9 +3,9 @@ package io.baseload.engine.model;
 import io.baseload.engine.config.Routing;
 import java.util.Arrays;
 
-/** Chooses the experts of rows, one after the other; has the memory that this takes, so each worker has its own. Of equal scores the first expert's wins. */
+/** Chooses the experts of a row. Contains memory for one choice, so each worker has its own. Of equal scores the first expert's wins. */
 final class Router {
-    /** What takes no part in a choice. */
+    /** The score of an expert that can't be chosen. */
     private static final float OUT = Float.NEGATIVE_INFINITY;
 
     /** Keeps the division by a sum of vanishing weights finite, as in DeepSeek's code. */
@@ -29,9 +29,9 @@ final class Router {
     /**
      * Chooses for one row.
      *
-     * @param output the router's outputs; the row's begin at {@code at}
+     * @param output the router's outputs, those of the row from index {@code at} on
      * @param chosen receives the experts from {@code to} on, the best first
-     * @param weights receives what their results are multiplied with
+     * @param weights receives the factors of their results
      */
     void choose(float[] output, int at, int[] chosen, float[] weights, int to) {
         RouterScores.compute(routing, output, at, scores);
@@ -65,7 +65,7 @@ final class Router {
         }
     }
 
-    /** The best one or two together. */
+    /** The sum of the best one or two scores. */
     private float sumOfBest(int from, int size, int best) {
         float first = OUT;
         float second = OUT;
@@ -76,7 +76,7 @@ final class Router {
         return best == 1 ? first : first + second;
     }
 
-    /** The index of the highest value, which takes no part any more. */
+    /** Returns the index of the highest value, and excludes it from further choices. */
     private static int takeBest(float[] values) {
         int best = 0;
         for (int i = 1; i < values.length; i++) {

@@ -2,11 +2,11 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.config.Routing;
 
-/** Scores of all experts, made of a router's outputs for one row. */
+/** Computes the scores of all experts from a router's outputs for one row. */
 final class RouterScores {
     private RouterScores() {}
 
-    /** @param at where the row's outputs begin */
+    /** @param at index of the row's first output */
     static void compute(Routing routing, float[] output, int at, float[] scores) {
         int experts = routing.experts();
         switch (routing.scoring()) {
@@ -28,7 +28,7 @@ final class RouterScores {
         }
     }
 
-    /** Σ_j softmax_j(q·k_j)·v_j; the keys begin at {@code at}, the values behind them. */
+    /** Σ_j softmax_j(q·k_j)·v_j; the keys begin at {@code at}, followed by the values. */
     private static float attend(float q, float[] output, int at, int experts) {
         float max = Float.NEGATIVE_INFINITY;
         for (int j = 0; j < experts; j++) {

@@ -12,12 +12,12 @@ import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.QueryKeyNorm;
 
-/** How often workers meet in a decode step of few rows, each of them longer than a span: 6 times a layer of Llama, 10 of Yuan2.0, 13 of Yuan2.0-M32, and where a row is cut once more. */
+/** The number of barriers in a decode step of few rows, each of them longer than a span: 6 in a layer of Llama, 10 of Yuan2.0, 13 of Yuan2.0-M32, and one more if a row's attention is split. */
 public final class StepBarriers {
-    /** Behind the embedding and before the logits. */
+    /** After the embedding and before the logits. */
     private static final int ENDS = 2;
 
-    /** Behind each of a layer's two blocks. */
+    /** After each of a layer's two blocks. */
     private static final int BLOCKS = 2;
 
     private StepBarriers() {}
@@ -32,7 +32,7 @@ public final class StepBarriers {
                         .sum();
     }
 
-    /** How often workers of all shards meet to add up what these computed: behind both blocks of each layer, behind its filter, and before norms of queries and keys over all heads. */
+    /** The number of all-reduces in a step: after both blocks of each layer, after its filter, and before norms of queries and keys over all heads. */
     public static int allReduces(ModelConfig config) {
         return config.layers().stream()
                 .mapToInt(layer -> BLOCKS + within(layer.attention()))

@@ -1,13 +1,13 @@
 package io.baseload.engine.model;
 
 /**
- * How much a loaded model computes at once.
+ * The size of a loaded model's steps.
  *
- * @param contextLength tokens of one sequence
- * @param rows rows of a step
- * @param chunks prompts that a step computes a chunk of
- * @param logits rows of a step that logits are computed for
- * @param workers threads that compute it
+ * @param contextLength the most tokens of one sequence
+ * @param rows the most rows of a step
+ * @param chunks the most chunks of prompts in a step
+ * @param logits the most rows of a step with logits
+ * @param workers the number of workers
  */
 public record StepLimits(int contextLength, int rows, int chunks, int logits, int workers) {
     StepLimits withWorkers(int count) {

@@ -18,22 +18,22 @@ import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 
 /**
- * An encoder over a ragged batch of whole texts, each a chunk of prefill rows: a text's tokens stand below each other, the next text's below them, and nothing is padded.
+ * An encoder over a ragged batch of whole texts, each a chunk of prefill rows: a text's tokens are consecutive rows, followed by those of the next text, without padding.
  *
  * <pre>
  * x = norm(embedding[token] + positions[position] + segments[segment])
- * x = norm(x + attention(x))        for each layer; or norms stand where a generating model has them
+ * x = norm(x + attention(x))        for each layer; or norms are placed as in generating models
  * x = norm(x + feedForward(x))
- * vector = the mean of a text's rows, or its first or last one, perhaps made as long as 1
+ * vector = the mean of a text's rows, or its first or last one, in some models scaled to length 1
  * </pre>
  *
- * The layers are those of a {@link Decoder}; a row sees its whole text, or what is before it. Keys and values are needed as long as one layer is computed, so all layers have the same pages, and nothing is
- * kept from step to step. A text's bits depend on nothing that shares its step.
+ * The layers are those of a {@link Decoder}; a row sees its whole text, or the part before it. Keys and values are needed only while their layer is computed, so all layers use the same
+ * pages, and nothing is kept from step to step. A text's bits don't depend on other texts in its step.
  *
- * <p>An encoder is not cut into shards: where a team has several, the workers of the first one compute.
+ * <p>An encoder is not cut into shards: if a team has several, the workers of the first one compute.
  */
 public final class TextEncoder implements Step {
-    /** What a vector is divided by at least, so that zeros stay zeros. */
+    /** The smallest divisor of a vector, so that zeros stay zeros. */
     private static final double LEAST_LENGTH = 1e-12;
 
     private final DecoderWeights weights;
@@ -55,8 +55,8 @@ public final class TextEncoder implements Step {
     private Batch batch;
 
     /**
-     * @param limits whose chunks are texts
-     * @param shards of the teams that will run it
+     * @param limits sizes of a step; chunks are texts
+     * @param shards number of shards of the teams that will run it
      */
     public TextEncoder(ModelShard shard, StepLimits limits, int shards, Kernels kernels) {
         this.limits = limits;
@@ -101,7 +101,7 @@ public final class TextEncoder implements Step {
         return made;
     }
 
-    /** An empty batch of the size that the activations have. */
+    /** An empty batch of the size of the activations. */
     public Batch batch() {
         return new Batch(limits.rows(), limits.chunks(), 0);
     }
@@ -114,12 +114,12 @@ public final class TextEncoder implements Step {
         profile.end();
     }
 
-    /** What the last step made of its texts: a row for each, one number wide where it is their relevance. */
+    /** The outputs of the last step: a row for each text, with a single number if that is its relevance. */
     public Rows outputs() {
         return parts.relevance().isPresent() ? scores : vectors;
     }
 
-    /** Where the time of its steps goes. */
+    /** The time spent in its steps. */
     public Profile profile() {
         return profile;
     }
@@ -139,7 +139,7 @@ public final class TextEncoder implements Step {
         worker.help();
     }
 
-    /** Steps of few rows and of many are both short. */
+    /** Steps are short, with few rows and with many. */
     @Override
     public boolean divisible() {
         return true;
@@ -180,7 +180,7 @@ public final class TextEncoder implements Step {
         worker.await();
     }
 
-    /** Each worker makes the vectors of some texts; all of them together what becomes of these. */
+    /** Each worker computes the vectors of some texts; then all together compute the relevance, if the model has that output. */
     private void pool(Worker worker) {
         int to = worker.to(batch.chunks());
         for (int text = worker.from(batch.chunks()); text < to; text++) {

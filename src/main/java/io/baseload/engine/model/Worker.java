@@ -13,32 +13,32 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One of the threads that compute a step, or a shard of it, together: what it computes with, and what its share is. Made once, set up anew for each step. */
+/** One of the threads that compute a step, or a shard of it, together: its memory and its share of the work. Created once, set up again for each step. */
 public final class Worker {
-    /** Up to so many rows each worker computes a norm by itself: that is less than a barrier. */
+    /** Up to this many rows each worker computes a norm by itself, which is faster than a barrier. */
     static final int FEW = 8;
 
-    /** How many others a worker looks at for work to take over: with many workers all looking at all would be a crowd on their cache lines. */
+    /** The number of other workers that a worker checks for work to take over. If many workers checked all others, they would contend for cache lines. */
     private static final int MAX_FELLOWS = 8;
 
-    /** How often it looks in vain before it waits without looking, some ten microseconds. */
+    /** The number of unsuccessful checks, some ten microseconds, after which it only waits. */
     private static final int MAX_POLLS = 512;
 
     final Kernels kernels;
     final Scratch scratch;
     private final WorkerClock clock;
 
-    /** What all workers have quantized together last. */
+    /** The rows that all workers together have quantized last. */
     final PromptRows quantized;
 
-    /** Rows of its own, for few rows. */
+    /** Its own copy of few rows. */
     final Rows own;
 
-    /** What it computes of a linear layer, which others may take over. */
+    /** Its share of a linear layer, parts of which others may take over. */
     final LinearShare share;
 
     Batch batch;
-    /** Whose part of the model it computes. */
+    /** The shard that it computes. */
     private final int shard;
 
     private @Nullable Barrier barrier;
@@ -48,7 +48,7 @@ public final class Worker {
     /** The workers of its shard. */
     private Worker[] fellows = {};
 
-    /** Barriers of this step that it has come to. */
+    /** Number of barriers that it has reached in this step. */
     private volatile int section;
 
     Worker(
@@ -71,8 +71,8 @@ public final class Worker {
     }
 
     /**
-     * @param index which one of its shard's workers it is
-     * @param count how many these are
+     * @param index its index among its shard's workers
+     * @param count the number of these
      */
     void start(Batch batch, int index, int count, Barrier barrier) {
         this.batch = batch;
@@ -84,9 +84,9 @@ public final class Worker {
     }
 
     /**
-     * Tells each worker those of its shard, itself among them. To be called once before the first step.
+     * Sets each worker's list of its shard's workers, including itself. Called once before the first step.
      *
-     * @param all of all shards, those of each by index
+     * @param all the workers of all shards, those of each shard ordered by index
      */
     static void introduce(Worker[] all) {
         for (Worker worker : all) {
@@ -96,14 +96,14 @@ public final class Worker {
         }
     }
 
-    /** Waits for all workers of the shard; what they wrote before is seen by all behind it. */
+    /** Waits for all workers of the shard. Writes before it are visible to all after it. */
     void await() {
         help();
         Objects.requireNonNull(barrier).awaitShard();
         did(Operator.BARRIERS);
     }
 
-    /** Takes parts of linear layers over from workers that haven't come to this barrier, until they have or nothing has been left to take for a while. */
+    /** Takes over parts of linear layers from workers that haven't reached this barrier, until they have or there has been nothing to take over for a while. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // this worker alone writes it
     void help() {
         section++;
@@ -124,18 +124,18 @@ public final class Worker {
         }
     }
 
-    /** Tells other shards' workers that its slice of its shard's part is there, and helps its own shard's to complete theirs. */
+    /** Tells other shards' workers that its slice of its shard's part is complete, and helps workers of its own shard to complete theirs. */
     void postPart() {
         post();
         help();
     }
 
-    /** Tells whoever waits for this worker that what it has written up to here may be read. */
+    /** Tells workers that wait for this one that everything it has written so far may be read. */
     void post() {
         Objects.requireNonNull(barrier).post();
     }
 
-    /** Waits for those workers of a shard that have some of {@code from … to} of {@code units}, until they have posted as often as this one. */
+    /** Waits until those workers of a shard whose shares of {@code units} overlap {@code from … to} have posted as often as this one. */
     void awaitPosts(int shard, int from, int to, int units) {
         Objects.requireNonNull(barrier).awaitPosts(shard, from, to, units);
         did(Operator.BARRIERS);
@@ -145,12 +145,12 @@ public final class Worker {
         return shard;
     }
 
-    /** What it has done since this was called last: stands behind each operator. */
+    /** Counts the time since the last call for an operator. Called after each operator. */
     void did(Operator operator) {
         clock.lap(operator);
     }
 
-    /** Quantizes the first rows of x, each worker its share; behind a barrier on both sides, because all read all of them. */
+    /** Quantizes the first rows of x, each worker its share, with a barrier before and after, because all workers read all rows. */
     void quantize(Rows x, int rows, Operator operator) {
         await();
         kernels.quantize(x, rows, from(rows), to(rows), quantized, scratch);
@@ -159,11 +159,11 @@ public final class Worker {
     }
 
     /**
-     * A norm of all rows of the batch: few rows by each worker for itself, many together and behind a barrier, before which all have read x.
+     * A norm of all rows of the batch. Each worker computes few rows for itself. Many rows are shared, followed by a barrier, so that all have read x when it is passed.
      *
-     * @param own where this worker may put few rows
-     * @param shared where all put many; may be x
-     * @return where they are
+     * @param own this worker's memory for few rows
+     * @param shared the common memory for many rows; may be x
+     * @return the memory that was used
      */
     Rows norm(Rows x, Norm norm, Rows own, Rows shared) {
         int rows = rows();

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What blocks of a shard compute in: activations, allocated once for a loaded model, and the pages of keys and values. */
+/** The memory of a shard's blocks: activations, allocated once for a loaded model, and the pages of keys and values. */
 final class Workspace {
     private record Use(String name, int count, int width) {}
 
@@ -33,12 +33,12 @@ final class Workspace {
                 memory, limits.workers(), limits.contextLength(), kv.layout().valueDim());
     }
 
-    /** Rows for all rows of a step. Only one layer is computed at a time, so all layers have the same rows for one use. */
+    /** Rows for all rows of a step. Only one layer is computed at a time, so all layers share the rows for a use. */
     Rows rows(String use, int width) {
         return rows(use, limits.rows(), width);
     }
 
-    /** The same with as many rows as are asked for. */
+    /** The same with {@code count} rows. */
     Rows rows(String use, int count, int width) {
         return rows.computeIfAbsent(new Use(use, count, width), key -> Rows.allocate(count, width));
     }
@@ -55,7 +55,7 @@ final class Workspace {
                 .orElseThrow();
     }
 
-    /** Rows that all shards compute parts of. */
+    /** Rows of which all shards compute parts. */
     AllReduce allReduce(String use, int width) {
         return allReduces.of(use, width);
     }
@@ -64,17 +64,17 @@ final class Workspace {
         return limits;
     }
 
-    /** For each row of a step a position, for attention's first visible one. */
+    /** For each row of a step the first position that attention sees. */
     int[] visible() {
         return visible;
     }
 
-    /** For each row of a step the end of the positions that it may see, the same in all layers; written at its beginning. */
+    /** For each row of a step the end of the positions that it may see, the same in all layers; written at the beginning of the step. */
     int[] ends() {
         return ends;
     }
 
-    /** Which layer's keys and values are meant: where pages have room for one layer only, all layers use it in turn. */
+    /** The index of a layer's keys and values: 0 if pages contain only one layer, which all layers use in turn. */
     int layer(int layer) {
         return Math.min(layer, kv.layout().layers() - 1);
     }

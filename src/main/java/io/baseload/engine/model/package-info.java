@@ -1,5 +1,5 @@
 /**
- * The computation: a decoder put together of blocks, each of which reads like its equations, over a ragged batch of rows.
+ * The computation of a step: a decoder made of blocks, each written like its equations, over a ragged batch of rows.
  *
  * <p>No file formats, no threads of its own, no sampling.
  */
