@@ -1,6 +1,6 @@
 package io.baseload.engine.parallel;
 
-/** Where the workers of a step wait for the last: one worker's side of it. Everything that a worker wrote before is seen by all behind it. */
+/** One worker's view of the barriers of a step. Writes of a worker before a barrier are visible to all workers after it. */
 public final class Barrier {
     private final Meeting all;
     private final Meeting shard;
@@ -10,7 +10,7 @@ public final class Barrier {
     private long parkedNanos;
     private long meetings;
 
-    /** @param shard where the worker's shard meets; the same as {@code all} if there is only one */
+    /** @param shard the meeting of the worker's shard; the same as {@code all} if there is only one shard */
     Barrier(Meeting all, Meeting shard, Stamps stamps, int worker) {
         this.all = all;
         this.shard = shard;
@@ -21,25 +21,25 @@ public final class Barrier {
     /**
      * Waits until every worker of the step has called this.
      *
-     * @throws StepAbortedException if another worker failed in this step and will never come
+     * @throws StepAbortedException if another worker failed in this step, so that it will never call this
      */
     public void await() {
         await(all);
     }
 
-    /** The same for the workers of this one's shard alone. */
+    /** The same for the workers of this one's shard only. */
     public void awaitShard() {
         await(shard);
     }
 
-    /** Tells whoever waits for this worker that what it has written up to here may be read. */
+    /** Tells workers that wait for this one that everything it has written so far may be read. */
     public void post() {
         stamps.set(worker, ++stamp);
     }
 
     /**
-     * Waits for some workers of a shard: those whose {@link Step#share} of {@code units} has some of {@code from … to}, until each has called {@link #post} as often in this step as this worker.
-     * What they wrote before is seen behind this.
+     * Waits until the workers of a shard whose {@link Step#share} of {@code units} overlaps {@code from … to} have called {@link #post} as often in this step as this worker. Their writes
+     * before that are visible afterwards.
      */
     public void awaitPosts(int shard, int from, int to, int units) {
         if (from < to) {
@@ -47,7 +47,7 @@ public final class Barrier {
         }
     }
 
-    /** Before this worker's first call in a step. */
+    /** Called before this worker's first call in a step. */
     void begin(long step) {
         stamp = Stamps.first(step);
     }
@@ -57,12 +57,12 @@ public final class Barrier {
         parkedNanos += meeting.await(worker);
     }
 
-    /** How many times this worker has waited here, which is what a planner counts with. By any thread, roughly. */
+    /** How many times this worker has waited here, which the planner uses. May be called by any thread; approximate. */
     public long meetings() {
         return meetings;
     }
 
-    /** How long this worker was parked here since the last call. */
+    /** The time for which this worker was parked since the last call. */
     long takeParkedNanos() {
         long nanos = parkedNanos;
         parkedNanos = 0;

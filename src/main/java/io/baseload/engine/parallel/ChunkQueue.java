@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The chunks of one worker's share of an operator. Their owner takes them from the front; whoever has nothing left to do takes them from the back (work stealing, Blumofe and
- * Leiserson, 1999). Each chunk is taken once. What the owner wrote before {@link #open} is seen by all who take a chunk, and stays as it is until they have called {@link #finish};
- * what they wrote before that is seen by the owner behind {@link #awaitOthers}.
+ * The chunks of one worker's share of an operator. Their owner takes them from the front; workers without work take them from the back (work stealing, Blumofe and Leiserson, 1999). Each
+ * chunk is taken once. The owner's writes before {@link #open} are visible to workers that take a chunk, and must not change until these have called {@link #finish}; their writes before
+ * that are visible to the owner after {@link #awaitOthers}.
  *
  * <p>Cost: an atomic operation on a cache line for each chunk, so chunks should be worth some microseconds.
  */
@@ -16,13 +16,13 @@ public final class ChunkQueue {
 
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
-    /** Each number stands on a cache line of its own. */
+    /** Each number has its own cache line. */
     private static final int LINE = 16;
 
-    /** What is open: {@code operator << 32 | first << 16 | end}. */
+    /** The open chunks: {@code operator << 32 | first << 16 | end}. */
     private static final int OPEN = LINE;
 
-    /** Chunks that others have finished. */
+    /** Number of chunks that others have finished. */
     private static final int FINISHED = 2 * LINE;
 
     private static final int BITS = 16;
@@ -30,17 +30,17 @@ public final class ChunkQueue {
     private static final int SPINS = 4096;
     private static final long NAP_NANOS = 50_000;
 
-    /** As long as a team waits for a lost worker. */
+    /** The time that a team waits before a worker counts as lost. */
     private static final long MAX_NAPS = Team.LOST_NAPS * Signal.NAP_NANOS / NAP_NANOS;
 
     private final long[] cells = new long[4 * LINE];
 
-    /** Of the owner alone. */
+    /** Used only by the owner. */
     private int operator;
 
     private int given;
 
-    /** By the owner: offers chunks 0 … n − 1 of its next operator. */
+    /** For the owner: offers chunks 0 … n − 1 of its next operator. */
     public void open(int chunks) {
         operator++;
         given = chunks;
@@ -48,12 +48,12 @@ public final class ChunkQueue {
         CELL.setVolatile(cells, OPEN, (long) operator << 2 * BITS | chunks);
     }
 
-    /** By the owner, if it fails: offers nothing any more. */
+    /** For the owner, if it fails: withdraws the remaining chunks. */
     public void close() {
         CELL.setVolatile(cells, OPEN, (long) operator << 2 * BITS);
     }
 
-    /** By the owner: the first chunk that is left, −1 if there is none. */
+    /** For the owner: takes the first remaining chunk; −1 if there is none. */
     public int takeFirst() {
         while (true) {
             long open = (long) CELL.getVolatile(cells, OPEN);
@@ -68,13 +68,13 @@ public final class ChunkQueue {
         }
     }
 
-    /** By anybody else: which operator has chunks left; −1 if none has. */
+    /** For other workers: the operator with remaining chunks; −1 if there is none. */
     public long operator() {
         long open = (long) CELL.getVolatile(cells, OPEN);
         return first(open) == end(open) ? -1 : open >>> 2 * BITS;
     }
 
-    /** By anybody else: the last chunk of this operator that is left, −1 if there is none. */
+    /** For other workers: takes the last remaining chunk of this operator; −1 if there is none. */
     public int takeLast(long operator) {
         while (true) {
             long open = (long) CELL.getVolatile(cells, OPEN);
@@ -87,13 +87,13 @@ public final class ChunkQueue {
         }
     }
 
-    /** By who has taken a chunk from the back, and is done with it. */
+    /** For a worker that has taken a chunk from the back: reports that it is finished. */
     public void finish() {
         CELL.getAndAdd(cells, FINISHED, 1L);
     }
 
     /**
-     * By the owner, when no chunk is left: waits until those that others took are finished.
+     * For the owner, when no chunks remain: waits until those taken by others are finished.
      *
      * @throws WorkerLostException if they aren't within two minutes
      */

@@ -18,15 +18,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CPUs that threads of this process are pinned to, so that no other Baseload on the machine pins its own there: byte n of {@code baseload-cpus.lock} in the folder for
- * temporary files is locked by the process that has claimed CPU n. The system takes the lock back when a process ends, however that happens. Processes that don't
- * share the folder, such as containers, don't see each other; then {@link WorkerCount} notices that they are in each other's way, and sets the threads free.
+ * CPUs to which threads of this process are pinned, so that no other Baseload on the machine uses them for its own: a process that has claimed CPU n holds a lock on byte n of {@code
+ * baseload-cpus.lock} in the folder for temporary files. The system releases the lock when the process ends, in whatever way. Processes that don't share the folder, in containers for
+ * example, don't see each other's claims; then {@link WorkerCount} notices that they disturb each other, and the threads are unpinned.
  */
 final class CpuClaims implements AutoCloseable {
     private static final Logger LOG = System.getLogger(CpuClaims.class.getName());
     private static final Path FILE = Path.of(System.getProperty("java.io.tmpdir"), "baseload-cpus.lock");
 
-    /** One for the process, never closed: closing any channel of a file gives up all of the process' locks on it. */
+    /** One for the process. Never closed, because closing any channel of a file releases all of the process's locks on it. */
     private static @Nullable FileChannel shared;
 
     private final List<FileLock> locks = new ArrayList<>();
@@ -34,7 +34,7 @@ final class CpuClaims implements AutoCloseable {
 
     private CpuClaims() {}
 
-    /** Claims up to {@code count} of these CPUs, the first ones that nobody has. */
+    /** Claims up to {@code count} of these CPUs: the first ones that aren't claimed. */
     static CpuClaims of(List<Integer> candidates, int count) {
         CpuClaims claims = new CpuClaims();
         for (int cpu : candidates) {
@@ -68,7 +68,7 @@ final class CpuClaims implements AutoCloseable {
         return channel;
     }
 
-    /** Whoever comes first makes the file for all users. */
+    /** The first process creates the file, for all users. */
     private static FileChannel open() throws IOException {
         try {
             Files.createFile(FILE);
@@ -79,7 +79,7 @@ final class CpuClaims implements AutoCloseable {
         return FileChannel.open(FILE, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
     }
 
-    /** What was claimed. */
+    /** The claimed CPUs. */
     List<Integer> cpus() {
         return cpus;
     }

@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
 /**
  * The CPUs that this process may use.
  *
- * @param cpus their numbers, first one of each core, then the others that share a core; empty where the system doesn't tell
- * @param cores how many cores these are
- * @param available CPUs' worth of time that the process gets: its cpuset or its CPU quota, whichever is less
+ * @param cpus their numbers, first one of each core, then the others that share a core; empty if the system doesn't list them
+ * @param cores the number of cores
+ * @param available the number of CPUs whose time the process gets: its cpuset or its CPU quota, whichever is less
  */
 record Cpus(List<Integer> cpus, int cores, int available) {
 
@@ -64,18 +64,18 @@ record Cpus(List<Integer> cpus, int cores, int available) {
         return cpus;
     }
 
-    /** Those of these CPUs that are allowed, first one of each core. */
+    /** The allowed ones of these CPUs, first one of each core. */
     List<Integer> of(List<Integer> some) {
         return cpus.stream().filter(some::contains).toList();
     }
 
-    /** As if the process might use these alone. */
+    /** As if the process could use only these. */
     Cpus only(List<Integer> some) {
         int left = (int) cpus.stream().limit(cores).filter(some::contains).count();
         return new Cpus(of(some), left, Math.min(available, some.size()));
     }
 
-    /** How many of the cores these lists of CPUs have. */
+    /** The number of cores in these lists of CPUs. */
     int cores(List<List<Integer>> lists) {
         List<Integer> first = cpus.subList(0, Math.min(cores, cpus.size()));
         int count = (int)
@@ -83,7 +83,7 @@ record Cpus(List<Integer> cpus, int cores, int available) {
         return cpus.isEmpty() ? cores : Math.max(1, count);
     }
 
-    /** Two workers on one core would share its arithmetic, so there is one for each core. */
+    /** The number of workers: one for each core, because two would share its arithmetic units. */
     int workers() {
         return Math.max(1, Math.min(cores, available));
     }

@@ -7,22 +7,22 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Workers that meet with each other before they meet with others: those of a last-level cache, then those of a node, then all (the combining tree of Yew, Tzeng and Lawrie, 1987). A
- * counter that n cores add to goes from core to core n times, one after the other; in a tree the groups' counters do so at the same time, and only one core of each goes on to where it is
- * far. So 256 workers on 4 nodes of 8 caches each have 8 + 8 + 4 such moves behind each other instead of 256.
+ * Workers that wait for each other before one of them waits for other groups: those of a last-level cache, then those of a node, then all (the combining tree of Yew, Tzeng and Lawrie,
+ * 1987). A counter to which n cores add moves from core to core n times, one after the other. In a tree the groups' counters move at the same time, and only one core of each group goes on
+ * to a counter farther away. So 256 workers on 4 nodes with 8 caches each need 8 + 8 + 4 consecutive moves instead of 256.
  *
- * <p>Where all share a cache and are few, one group is as fast, and there is no tree.
+ * <p>For few workers with a common cache a single group is as fast, so there is no tree.
  *
- * @param workers in ascending order; the first stands for the group where it is a part of another
- * @param parts the groups that these workers are in; none if they meet at one place
+ * @param workers in ascending order; the first represents the group in its parent
+ * @param parts the subgroups of these workers; none if they have a single counter
  */
 record Group(List<Integer> workers, List<Group> parts) {
-    /** More than so many don't meet at one place. */
+    /** The most workers with a single counter. */
     private static final int MOST = 16;
 
     private static final int PIECE = 8;
 
-    /** Of some workers, by where they run. */
+    /** Groups some workers by their CPUs. */
     static Group of(TeamLayout layout, List<Integer> workers) {
         return of(layout, layout.levels(), workers);
     }
@@ -76,14 +76,14 @@ record Group(List<Integer> workers, List<Group> parts) {
         return joined(parts);
     }
 
-    /** Who comes to where the group meets: its workers, or of each part the first. */
+    /** The workers that add to the group's counter: all, or the first of each part. */
     int[] coming() {
         return parts.isEmpty()
                 ? workers.stream().mapToInt(Integer::intValue).toArray()
                 : parts.stream().mapToInt(part -> part.workers().getFirst()).toArray();
     }
 
-    /** How many of those who come, who are in ascending order, are among the first workers. */
+    /** How many of these, which are in ascending order, are among the first {@code active} workers. */
     static int among(int[] coming, int active) {
         int count = 0;
         while (count < coming.length && coming[count] < active) {

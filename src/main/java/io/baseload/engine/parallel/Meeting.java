@@ -6,30 +6,29 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sides of a {@link Barrier} share: a place for each {@link Group}. Whoever comes last to the place of a group goes on to the place above, and lets the others go when it comes
- * back from there.
+ * The shared state of a {@link Barrier}: a place for each {@link Group}. The last worker to arrive at a group's place goes on to the parent's place, and releases the others when it returns.
  */
 final class Meeting {
-    /** Longer than the shares of an operator differ on a quiet machine, so that nobody parks there; docs/performance.md has the figures. */
+    /** Longer than the difference of workers' times for an operator on a quiet machine, so that none parks there; docs/performance.md has the figures. */
     private static final long SPIN_NANOS = 50_000;
 
-    /** With fewer CPUs than threads, whoever spins may keep the one from running that it waits for. */
+    /** With fewer CPUs than threads, a spinning thread may block the one that it waits for. */
     private static final long CROWDED_SPIN_NANOS = 2_000;
 
     private final long spinNanos;
     private final long naps;
     private final Place[] places;
 
-    /** By worker, where it comes to, and as which one of those who come there. */
+    /** For each worker its place, and its index among the workers of that place. */
     private final Place[] own;
 
     private final int[] sides;
 
     /**
-     * @param group who meets
-     * @param workers how many there are, of whom only some may meet here
+     * @param group the workers of this meeting
+     * @param workers the number of all workers, including those that aren't in the group
      * @param crowded whether there are fewer CPUs than threads
-     * @param naps how many of {@link Signal}'s naps long the last may keep the others waiting
+     * @param naps the number of {@link Signal}'s naps after which a missing worker counts as lost
      */
     Meeting(Group group, int workers, boolean crowded, long naps) {
         this.naps = naps;
@@ -41,7 +40,7 @@ final class Meeting {
         places = made.toArray(Place[]::new);
     }
 
-    /** How long a thread that waits for another spins before it parks. */
+    /** The time for which a waiting thread spins before it parks. */
     static long spinNanos(boolean crowded) {
         return crowded ? CROWDED_SPIN_NANOS : SPIN_NANOS;
     }
@@ -60,7 +59,7 @@ final class Meeting {
         }
     }
 
-    /** That only the first workers come from now on; while nobody waits, and made known to all by who calls this. */
+    /** Sets the number of workers that arrive from now on. Must be called while no worker waits; the caller publishes the change to all workers. */
     void expect(int active) {
         for (Place place : places) {
             place.parties = Group.among(place.coming, active);
@@ -68,16 +67,16 @@ final class Meeting {
     }
 
     /**
-     * Waits for the others; returns how long this thread was parked, in nanoseconds.
+     * Waits for the others; returns the time for which this thread was parked, in nanoseconds.
      *
-     * @throws WorkerLostException if one doesn't come
+     * @throws WorkerLostException if one doesn't arrive
      * @throws StepAbortedException if the meeting is or was aborted
      */
     long await(int worker) {
         return own[worker].await(sides[worker]);
     }
 
-    /** Sends everyone who waits or will come away with an exception, until {@link #reset}. */
+    /** Makes current and later calls of {@link #await} throw, until {@link #reset}. */
     void abort() {
         for (Place place : places) {
             place.aborted = true;
@@ -85,7 +84,7 @@ final class Meeting {
         }
     }
 
-    /** Makes an aborted meeting usable again; nobody may be in it. */
+    /** Makes an aborted meeting usable again; no worker may be waiting. */
     void reset() {
         for (Place place : places) {
             place.arrived.set(Place.LINE, 0);
@@ -94,7 +93,7 @@ final class Meeting {
     }
 
     private final class Place {
-        /** The counter stands on a cache line of its own. */
+        /** The counter has its own cache line. */
         static final int LINE = 32;
 
         private final int[] coming;
@@ -105,7 +104,7 @@ final class Meeting {
         private int parties;
         private volatile boolean aborted;
 
-        /** @param side which one of those who come above the last one here is */
+        /** @param side the index, at {@code above}, of the last worker to arrive here */
         Place(int[] coming, @Nullable Place above, int side) {
             this.coming = coming;
             this.above = above;
@@ -115,7 +114,8 @@ final class Meeting {
         }
 
         long await(int place) {
-            // First the signal: an abort between the two changes it, so that nobody waits for what has been.
+            // The signal is read first: an abort between the two reads changes it, so no worker waits for a past
+            // change.
             long seen = signal.value();
             refuseAborted();
             if (arrived.incrementAndGet(LINE) == parties) {

@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A thread on the CPUs of each shard, for memory that the shard has to touch first. */
+/** One thread on the CPUs of each shard, for memory that must first be touched there. */
 public final class NodeThreads implements AutoCloseable {
     private final List<ExecutorService> threads = new ArrayList<>();
 

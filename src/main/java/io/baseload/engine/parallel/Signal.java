@@ -7,16 +7,16 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number that threads wait for to change. A thread that waits spins for a while, because then it sees the change within some ten nanoseconds, and then parks, so
- * that its CPU is free for others. It never yields: on current kernels a thread that yields gives up its turn, milliseconds on a crowded machine, whereas one that
- * parks is run again soon after it is woken. What was written before a change is seen by all who have seen the change.
+ * A number for whose change threads can wait. A waiting thread spins for a while, because then it sees a change within some ten nanoseconds, and then parks, so that its CPU is free for
+ * others. It never yields: on current kernels a thread that yields loses its turn, which is milliseconds on a busy machine, whereas a parked thread runs soon after it is woken. Writes
+ * before a change are visible to all threads that have seen the change.
  *
- * <p>Cost: one cache line that the waiting threads read, and a system call for each thread that is parked.
+ * <p>Cost: one cache line that the waiting threads read, and a system call for each parked thread.
  */
 final class Signal {
     private static final int SPINS = 32;
 
-    /** How long a thread parks before it looks again whether it was forgotten. */
+    /** The longest time that a thread is parked before it checks the value again. */
     static final long NAP_NANOS = 1_000_000_000;
 
     private static final VarHandle VALUE = MethodHandles.arrayElementVarHandle(long[].class);
@@ -24,17 +24,17 @@ final class Signal {
 
     private static final long FOREVER = Long.MAX_VALUE;
 
-    /** The value stands on a cache line of its own. */
+    /** The value has its own cache line. */
     private static final int LINE = 16;
 
     private final long[] value = new long[2 * LINE];
 
-    /** Who is parked, or about to be, by place. */
+    /** The threads that are parked or about to park, by place. */
     private final @Nullable Thread[] sleepers;
 
     private final AtomicInteger sleeping = new AtomicInteger();
 
-    /** @param places how many may wait */
+    /** @param places the number of threads that may wait */
     Signal(int places) {
         sleepers = new Thread[places];
     }
@@ -43,7 +43,7 @@ final class Signal {
         return (long) VALUE.getVolatile(value, LINE);
     }
 
-    /** For one writer only: sets the value and wakes those who wait in the first places. */
+    /** For a single writer: sets the value and wakes the threads in the first places. */
     void set(long next, int places) {
         VALUE.setVolatile(value, LINE, next);
         wake(places);
@@ -66,7 +66,7 @@ final class Signal {
         }
     }
 
-    /** Waits until the value isn't {@code seen}, however long that takes; see below. */
+    /** Waits until the value isn't {@code seen}, without a limit; otherwise as below. */
     long await(long seen, int place, long spinNanos) {
         return await(seen, place, spinNanos, FOREVER);
     }
@@ -74,10 +74,10 @@ final class Signal {
     /**
      * Waits until the value isn't {@code seen}.
      *
-     * @param place this thread's own
-     * @param spinNanos how long it spins before it parks
-     * @param naps how often it parks at most, for {@link #NAP_NANOS}. They are counted and not timed, so that a process that was stopped for a while has lost nothing
-     * @return how long it was parked, in nanoseconds; −1 if the value didn't change in all these naps
+     * @param place this thread's place
+     * @param spinNanos the time for which it spins before it parks
+     * @param naps the number of times, at most, that it parks for {@link #NAP_NANOS}. They are counted rather than timed, so that the time for which a process is stopped doesn't count
+     * @return the time for which it was parked, in nanoseconds; −1 if the value didn't change
      */
     long await(long seen, int place, long spinNanos, long naps) {
         for (int i = 0; i < 4 * SPINS && spinNanos > 0; i++) {

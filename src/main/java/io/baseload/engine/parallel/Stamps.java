@@ -3,12 +3,12 @@ package io.baseload.engine.parallel;
 import java.util.Arrays;
 
 /**
- * How far each worker of a step has come: a number that it alone writes, on a cache line of its own, and that others wait for. So who needs what some workers have computed waits for these, and not for all as in
- * a {@link Meeting}.
+ * The progress of each worker of a step: a number that only it writes, on its own cache line, and that others can wait for. So a worker that needs results of some workers waits only for
+ * these, not for all as in a {@link Meeting}.
  *
- * <p>Stamps only grow, also from step to step: a step begins at its number times 2^20. So nothing has to be set back, not even when a step has failed and its workers have come to different places.
+ * <p>Stamps only increase, also from step to step: a step begins at its number times 2^20. So nothing has to be reset, even if a step has failed and its workers have stopped at different places.
  *
- * <p>Cost: a worker's stamp is a store, and a system call for each thread that is parked; waiting for it is the move of a cache line.
+ * <p>Cost: for a stamp one store, and a system call for each parked thread; for waiting the move of a cache line.
  */
 final class Stamps {
     private static final int STEP_BITS = 20;
@@ -20,7 +20,7 @@ final class Stamps {
     private int active;
     private volatile boolean aborted;
 
-    /** As for a {@link Meeting} of all workers. */
+    /** Parameters as for a {@link Meeting} of all workers. */
     Stamps(TeamLayout layout, boolean crowded, long naps) {
         this.layout = layout;
         this.naps = naps;
@@ -30,12 +30,12 @@ final class Stamps {
         active = layout.workers();
     }
 
-    /** That only the first workers take part from now on; as {@link Meeting#expect}. */
+    /** Sets the number of workers that take part from now on; as {@link Meeting#expect}. */
     void expect(int active) {
         this.active = active;
     }
 
-    /** The stamp that each worker has at the beginning of a step, whether or not it has set it. */
+    /** The stamp that each worker counts as having at the beginning of a step, even before it has set it. */
     static long first(long step) {
         return step << STEP_BITS;
     }
@@ -45,9 +45,9 @@ final class Stamps {
     }
 
     /**
-     * Waits until those workers of a shard have come to a stamp whose shares of {@code units} have some of {@code from … to}; returns how long this thread was parked, in nanoseconds.
+     * Waits until the workers of a shard whose shares of {@code units} overlap {@code from … to} have reached a stamp; returns the time for which this thread was parked, in nanoseconds.
      *
-     * @throws WorkerLostException if one doesn't come
+     * @throws WorkerLostException if one doesn't reach it
      * @throws StepAbortedException if the step is aborted
      */
     long await(int self, long stamp, int shard, int from, int to, int units) {
@@ -68,7 +68,7 @@ final class Stamps {
         Signal signal = stamps[worker];
         long parked = 0;
         while (true) {
-            // First the stamp: an abort behind this changes it, so that nobody waits for what has been.
+            // The stamp is read first: a later abort changes it, so no worker waits for a past change.
             long seen = signal.value();
             if (aborted) {
                 throw new StepAbortedException();
@@ -84,7 +84,7 @@ final class Stamps {
         }
     }
 
-    /** Sends everyone who waits or will wait away with an exception, until {@link #reset}. */
+    /** Makes current and later calls of {@link #await} throw, until {@link #reset}. */
     void abort() {
         aborted = true;
         for (Signal stamp : stamps) {
@@ -92,7 +92,7 @@ final class Stamps {
         }
     }
 
-    /** Makes them usable again, from the next step on. */
+    /** Makes stamps usable again after an abort, from the next step on. */
     void reset() {
         aborted = false;
     }

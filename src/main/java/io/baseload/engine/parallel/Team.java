@@ -13,24 +13,24 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that run one step together. The caller of {@link #run} is worker 0, so a team of n has n − 1 threads of its own; they park soon when no step comes.
- * A step gets as many of them as do it fastest ({@link WorkerCount}); the others stay parked. Used by one thread at a time.
+ * Threads that run one step together. The caller of {@link #run} is worker 0, so a team of n has n − 1 threads of its own, which park soon if there is no step. A step gets the number of
+ * workers that makes it fastest ({@link WorkerCount}); the others stay parked. Used by one thread at a time.
  *
- * <p>Where each worker can have a CPU of its own the team's threads are pinned, as long as nobody else uses these CPUs. The caller is not: threads that it starts
- * would inherit its CPU.
+ * <p>If each worker can have its own CPU, the team's threads are pinned, as long as no other process uses these CPUs. The caller's thread is not, because threads that it starts would
+ * inherit its CPU.
  */
 public final class Team implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Team.class.getName());
 
-    /** An operator takes seconds at most; a worker that hasn't come after so many never will. */
+    /** An operator takes seconds at most. A worker that hasn't arrived after this many is lost. */
     static final long LOST_NAPS = 120;
 
     private static final ThreadMXBean CPU = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** A step's number and its workers in one value, so that a thread which sees one sees the other. */
+    /** Bits for the number of workers in a value that also contains the step's number, so that threads read both at once. */
     private static final int WORKER_BITS = 16;
 
-    /** Long enough that steps which follow on each other find the others awake. */
+    /** Long enough for threads to be awake at the next of consecutive steps. */
     private static final long SPIN_NANOS = 50_000;
 
     private final TeamLayout layout;
@@ -40,7 +40,7 @@ public final class Team implements AutoCloseable {
     private final WakeUp start;
     private final Meeting inside;
 
-    /** Where the workers of each shard meet; {@link #inside} itself if there is only one. */
+    /** The meeting of each shard's workers; {@link #inside} itself if there is only one shard. */
     private final Meeting[] shards;
 
     private final Stamps stamps;
@@ -48,13 +48,13 @@ public final class Team implements AutoCloseable {
     private final Barrier[] barriers;
     private final boolean crowded;
 
-    /** Of the last step, by worker: nanoseconds in which it wanted to run and didn't. */
+    /** For each worker the nanoseconds of the last step in which it was ready to run but didn't. */
     private final long[] denied;
 
     /** Ids of the team's own threads, by worker; that of worker 0 is the caller's. */
     private final long[] threads;
 
-    /** Where worker 0, whose thread is the caller's, runs during a step if its shard has only some of the CPUs. */
+    /** Where worker 0, the caller's thread, runs during a step if its shard has only some of the CPUs. */
     private final Optional<Affinity.Visit> home;
 
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -67,20 +67,20 @@ public final class Team implements AutoCloseable {
     /**
      * A team of one shard.
      *
-     * @param workers including the caller
-     * @param pinned whether each thread stays on one CPU, where the system allows it
+     * @param workers the number of workers, including the caller
+     * @param pinned whether each thread stays on one CPU, if the system allows it
      */
     public Team(int workers, boolean pinned) {
         this(TeamLayout.single(workers), pinned);
     }
 
-    /** @param layout the caller is its worker 0 */
+    /** @param layout the workers; worker 0 is the caller */
     public Team(TeamLayout layout, boolean pinned) {
         this(layout, layout.shards(), pinned, LOST_NAPS);
     }
 
     /**
-     * @param least workers that each step has, even if fewer would be faster
+     * @param least the smallest number of workers of a step, even if fewer would be faster
      * @param naps as {@link #LOST_NAPS}
      */
     Team(TeamLayout layout, int least, boolean pinned, long naps) {
@@ -137,7 +137,7 @@ public final class Team implements AutoCloseable {
      * Runs a step on workers 0 … n − 1 and returns when all are done.
      *
      * @throws RuntimeException whatever the first worker that failed threw
-     * @throws WorkerLostException if one of them doesn't come to an end, in this step or one before; then the team can't be used any more
+     * @throws WorkerLostException if one of them doesn't finish, in this step or an earlier one; then the team can't be used any more
      */
     public void run(Step step) {
         refuseLost();
@@ -164,7 +164,7 @@ public final class Team implements AutoCloseable {
         }
     }
 
-    /** Waits for all workers; a worker that some have waited for in vain won't come here either. */
+    /** Waits for all workers. A worker that others have waited for in vain won't arrive here either. */
     private void awaitEnd() {
         try {
             if (failure.get() instanceof WorkerLostException waited) {
@@ -180,7 +180,7 @@ public final class Team implements AutoCloseable {
         }
     }
 
-    /** Nobody must wait for this team any more. */
+    /** Ends all waiting, because a worker is lost. */
     private void lose(WorkerLostException gone) {
         lost = gone;
         abort();
@@ -202,12 +202,12 @@ public final class Team implements AutoCloseable {
         }
     }
 
-    /** Whether all workers are there. By any thread. */
+    /** Whether all workers are alive. May be called by any thread. */
     public boolean whole() {
         return lost == null;
     }
 
-    /** Bytes of heap that the workers have ever taken. By the caller's thread. */
+    /** Total size of the workers' heap allocations. For the caller's thread. */
     public long allocatedBytes() {
         long sum = CPU.getCurrentThreadAllocatedBytes();
         for (int worker = 1; worker < workers; worker++) {
@@ -250,7 +250,7 @@ public final class Team implements AutoCloseable {
         return (RuntimeException) thrown;
     }
 
-    /** What a thread of the team does. One that ends too soon, because of a bug or because the machine has no memory left, tells the others, who would wait for it. */
+    /** The loop of a team's thread. If it ends too early, because of a bug or because the machine has no memory left, it tells the others, which would otherwise wait for it. */
     private void live(int worker, Optional<List<Integer>> bounds) {
         try {
             bounds.ifPresent(Affinity::set);

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A team's workers, their shards and their CPUs. Worker w belongs to shard {@code w % shards}: a step that gets only some of the workers, which are always the first ones, so still has some of
- * each shard.
+ * A team's workers, their shards and their CPUs. Worker w belongs to shard {@code w % shards}: a step that gets only some of the workers, always the first ones, still has some of each
+ * shard.
  *
- * @param workers of all shards together, at least one for each
- * @param cpus for each shard the CPUs that its workers may use, first one of each core; an empty list where the system doesn't tell
- * @param levels how CPUs are near each other: lists of those of a node, then of those of a last-level cache; a level that has but one list says nothing and is left out
+ * @param workers the number of workers of all shards together, at least one for each
+ * @param cpus for each shard the CPUs that its workers may use, first one of each core; an empty list if the system doesn't list them
+ * @param levels the proximity of CPUs: lists of the CPUs of each node, then of each last-level cache; a level with only one list is left out
  */
 public record TeamLayout(int workers, List<List<Integer>> cpus, List<List<List<Integer>>> levels) {
     public TeamLayout {
@@ -23,7 +23,7 @@ public record TeamLayout(int workers, List<List<Integer>> cpus, List<List<List<I
         }
     }
 
-    /** On CPUs that are all as near to each other. */
+    /** A layout without levels. */
     public TeamLayout(int workers, List<List<Integer>> cpus) {
         this(workers, cpus, List.of());
     }
@@ -35,7 +35,7 @@ public record TeamLayout(int workers, List<List<Integer>> cpus, List<List<List<I
     }
 
     /**
-     * What the options say, on this machine.
+     * The layout for the options on this machine.
      *
      * @throws IllegalArgumentException if there are fewer workers than shards, or CPUs that the process may not use
      */
@@ -57,29 +57,29 @@ public record TeamLayout(int workers, List<List<Integer>> cpus, List<List<List<I
         return worker % shards();
     }
 
-    /** Which one of its shard's workers it is. */
+    /** A worker's index in its shard. */
     public int place(int worker) {
         return worker / shards();
     }
 
-    /** The CPU that a worker gets if it gets one of its own; −1 where the system doesn't tell. */
+    /** The CPU for a worker if each has its own; −1 if the system doesn't list CPUs. */
     int cpu(int worker) {
         List<Integer> own = cpus.get(shard(worker));
         return own.isEmpty() ? -1 : own.get(place(worker) % own.size());
     }
 
-    /** How many of the first {@code active} workers belong to a shard. */
+    /** The number of the first {@code active} workers that belong to a shard. */
     public int workers(int shard, int active) {
         return (active - shard + shards() - 1) / shards();
     }
 
-    /** What binds a shard's workers: its CPUs, unless they are all that the process may use or the system doesn't tell; then nothing does. */
+    /** The CPUs to which a shard's workers are bound; empty if they are all that the process may use, or the system doesn't list them. */
     Optional<List<Integer>> bounds(int shard, Cpus allowed) {
         List<Integer> own = cpus.get(shard);
         return own.isEmpty() || own.size() >= allowed.cpus().size() ? Optional.empty() : Optional.of(own);
     }
 
-    /** Whether each worker can have a CPU of its own. Not under a CPU quota: other processes with a quota may run on the same CPUs, and if all pinned themselves they would crowd onto the first few. */
+    /** Whether each worker can have its own CPU. Not under a CPU quota: other processes with a quota may run on the same CPUs, and if all pinned their threads, they would all use the first few. */
     boolean mayPin(Cpus allowed) {
         for (int shard = 0; shard < shards(); shard++) {
             if (workers(shard, workers) > cpus.get(shard).size()) {

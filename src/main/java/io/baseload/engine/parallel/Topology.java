@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * NUMA nodes, last-level caches and their CPUs, as the system describes them in a folder ({@code /sys/devices/system}).
+ * NUMA nodes, last-level caches and their CPUs, described by the system in a folder ({@code /sys/devices/system}).
  *
  * @param allowed CPUs that this process may use
  */
@@ -22,7 +22,7 @@ record Topology(Path system, Cpus allowed) {
         return new Topology(SYSTEM, Cpus.allowed());
     }
 
-    /** CPUs of each node that the process may use; one list of all where the system knows no nodes. */
+    /** CPUs of each node that the process may use; one list of all if the system has no nodes. */
     List<List<Integer>> nodes() {
         List<List<Integer>> nodes = new ArrayList<>();
         for (Path list : lists()) {
@@ -42,7 +42,7 @@ record Topology(Path system, Cpus allowed) {
                 .toList();
     }
 
-    /** CPUs that share a third-level cache; none where the system knows no such caches. */
+    /** Lists of CPUs that share a third-level cache; none if the system has no such caches. */
     private List<List<Integer>> caches() {
         List<List<Integer>> caches = new ArrayList<>();
         for (int cpu : allowed.cpus()) {
@@ -129,7 +129,7 @@ record Topology(Path system, Cpus allowed) {
         return allowed.of(cpus);
     }
 
-    /** Shards that are no nodes: neighbouring CPUs together. */
+    /** CPUs for shards that don't correspond to nodes: runs of neighbouring CPUs. */
     private static List<List<Integer>> pieces(List<Integer> cpus, int shards) {
         List<List<Integer>> pieces = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {

@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the beginning of a step reaches all workers: worker 0 tells those who stand for groups ({@link Group}), and each passes it on in its own. To wake a parked thread is a system call, so
- * one thread that wakes all others would be the last to begin.
+ * Passes the beginning of a step to all workers: worker 0 wakes the representatives of groups ({@link Group}), and each of these wakes its group. Waking a parked thread is a system call, so
+ * if one thread woke all others, it would be the last to begin.
  */
 final class WakeUp {
-    /** What each worker waits for, and as which one of those who do; nothing for worker 0. */
+    /** The signal that each worker waits for, and its place there; none for worker 0. */
     private final Signal[] waits;
 
     private final int[] sides;
 
-    /** Whom each worker tells, the largest group first. */
+    /** The groups that each worker wakes, the largest first. */
     private final Relay[][] relays;
 
     private record Relay(Signal signal, int[] coming) {
@@ -47,14 +47,14 @@ final class WakeUp {
         group.parts().forEach(part -> add(part, found));
     }
 
-    /** By each worker as soon as it knows, by worker 0 first: tells those among the first {@code active} workers who wait for this one. */
+    /** Called by each worker once it is woken, by worker 0 first: wakes those of the first {@code active} workers that wait for this one. */
     void pass(int worker, long value, int active) {
         for (Relay relay : relays[worker]) {
             relay.tell(value, active);
         }
     }
 
-    /** Tells all at once, also those who wait for one that has ended. */
+    /** Wakes all workers, including those that wait for one that has ended. */
     void passToAll(long value) {
         for (Relay[] some : relays) {
             for (Relay relay : some) {
@@ -63,7 +63,7 @@ final class WakeUp {
         }
     }
 
-    /** Waits for another value than the one that this worker has seen, and returns it. */
+    /** Waits for a value other than {@code seen}, and returns it. */
     long await(int worker, long seen, long spinNanos) {
         waits[worker].await(seen, sides[worker], spinNanos);
         return waits[worker].value();

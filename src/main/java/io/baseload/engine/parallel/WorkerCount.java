@@ -5,17 +5,17 @@ import java.lang.System.Logger.Level;
 import java.util.function.LongSupplier;
 
 /**
- * How many workers a step gets: as many as make it fastest on the CPUs that the system really grants. A step is as slow as its slowest worker, so on a machine that
- * others use as well one worker may do more than two. Results don't depend on the number.
+ * Chooses the number of workers of a step: the one that makes it fastest on the CPUs that the process really gets. A step is as slow as its slowest worker, so on a machine with other load
+ * one worker may be faster than two. Results don't depend on the number.
  *
- * <p>The idea: that something is wrong shows in the time in which a worker wanted to run and didn't (time that passed, less its CPU time, less the time it was
- * parked). What is right shows only by trying. So when a worker is denied more than a tenth of its time, or when there are fewer workers than there could be, a trial
- * runs steps with the number at hand and with another one in turn, in blocks that are longer than the system's time slices, and the faster one stays. Only steps
- * of one shape are compared. Steps of many rows get all workers without a trial: who waits there takes work over from who is denied its CPU, and a trial would take seconds.
+ * <p>The idea: a wrong number is visible in the time in which a worker was ready to run but didn't (elapsed time, minus its CPU time, minus the time it was parked). The right number is
+ * found only by trying. So if a worker is denied more than a tenth of its time, or if there are fewer workers than possible, a trial runs steps alternately with the current number and
+ * another one, in blocks longer than the system's time slices, and keeps the faster one. Only steps of the same shape are compared. Steps of many rows get all workers without a trial:
+ * there, waiting workers take over work from those that don't get their CPU, and a trial would take seconds.
  *
- * <p>Against oscillation: more workers must be faster by 7 % (or by a third of what they could bring, if that is less), fewer only as fast, and each trial that changes nothing doubles the time until the next, up to some
- * seconds, so that trials cost about a hundredth. Under a CPU quota the bars are 12 % for more and −10 % for fewer: a process that uses all of its quota is stopped
- * as a whole for the rest of each period, and its other threads, which serve HTTP, with it.
+ * <p>To avoid oscillation, more workers must be faster by 7 % (or by a third of the possible gain, if that is less), fewer workers only as fast, and each trial without a change doubles the
+ * time until the next, up to some seconds, so that trials cost about one percent. Under a CPU quota the thresholds are 12 % for more and −10 % for fewer: a process that uses all of its
+ * quota is stopped for the rest of each period, including its threads that serve HTTP.
  *
  * <p>Used by one thread at a time; allocates nothing.
  */
@@ -26,19 +26,19 @@ final class WorkerCount {
     private static final int BLOCK_STEPS = 2;
     private static final int BLOCKS = 4;
 
-    /** Time of steps of other shapes that a trial sits out. */
+    /** The longest time of steps of other shapes for which a trial waits. */
     private static final long PATIENCE_NANOS = 500_000_000;
 
     private static final long SHORTEST_PAUSE_NANOS = 250_000_000;
     private static final long MAX_PAUSE_NANOS = 4_000_000_000L;
 
-    /** As long as workers get all that they want, there may be room for more of them. */
+    /** The longest pause between trials while workers get all the time that they need, because then more workers may be possible. */
     private static final long MAX_GRANTED_PAUSE_NANOS = 2_000_000_000L;
 
     private static final double DENIED = 0.1;
     private static final double THROTTLED = 0.01;
 
-    /** When threads that were set free go back to CPUs of their own. */
+    /** The quiet time after which unpinned threads are pinned again. */
     private static final long QUIET_NANOS = 10_000_000_000L;
 
     private final int least;
@@ -62,7 +62,7 @@ final class WorkerCount {
     /** 0 = no trial. */
     private int candidate;
 
-    /** Of the longest step of the last window; those are what trials compare. */
+    /** The shape of the longest step of the last window; trials compare steps of this shape. */
     private long shape;
 
     private long longestNanos;
@@ -73,7 +73,7 @@ final class WorkerCount {
     private final long[] nanos = new long[2];
     private final int[] steps = new int[2];
 
-    /** @param throttled how long the process was stopped by its CPU quota until now, in nanoseconds */
+    /** @param throttled the total time for which the CPU quota has stopped the process, in nanoseconds */
     WorkerCount(int least, int most, long now, LongSupplier throttled) {
         this.least = least;
         this.most = most;
@@ -85,9 +85,9 @@ final class WorkerCount {
     }
 
     /**
-     * Workers of the next step.
+     * The number of workers of the next step.
      *
-     * @param divisible as {@link Step#divisible} says: such steps get all workers, unless a quota forbids it. A trial of them would cost seconds
+     * @param divisible the value of {@link Step#divisible}: such steps get all workers, unless a quota prevents it, because a trial would take seconds
      */
     int next(boolean divisible) {
         if (divisible && !underQuota) {
@@ -96,20 +96,20 @@ final class WorkerCount {
         return candidate > 0 && block % 2 == 0 ? candidate : current;
     }
 
-    /** Whether others use the CPUs as well, so that no thread should insist on one. */
+    /** Whether other processes use the CPUs as well, so that no thread should be pinned. */
     boolean crowded() {
         return crowded;
     }
 
     /**
-     * Notes how a step went.
+     * Records the times of a step.
      *
-     * @param now when it ended
-     * @param divisible as for {@link #next}; such a step is no part of any trial
-     * @param shape the same for steps that do the same work
-     * @param tookNanos from its start to its end
-     * @param deniedNanos in which its workers wanted to run and didn't, all together
-     * @param worstDeniedNanos the largest part of one worker in that
+     * @param now the time of its end
+     * @param divisible as for {@link #next}; divisible steps take no part in trials
+     * @param shape the value of {@link Step#shape}
+     * @param tookNanos its duration
+     * @param deniedNanos total time in which its workers were ready to run but didn't
+     * @param worstDeniedNanos the largest such time of one worker
      */
     void note(long now, boolean divisible, long shape, long tookNanos, long deniedNanos, long worstDeniedNanos) {
         this.now = now;
@@ -137,7 +137,7 @@ final class WorkerCount {
         }
     }
 
-    /** Whether the process was stopped by its quota for a noticeable part of this time. */
+    /** Whether the quota has stopped the process for a noticeable part of this time. */
     private boolean stopped(long nanos) {
         long throttledNow = throttled.getAsLong();
         boolean stopped = throttledNow - throttledBefore > THROTTLED * nanos;
@@ -167,7 +167,7 @@ final class WorkerCount {
         }
     }
 
-    /** In turn what is granted on average, one more, one less. */
+    /** Alternates between the number granted on average, one more, and one less. */
     private int otherIfDenied() {
         int lost = (int) Math.round((double) windowDenied / windowNanos);
         int other = switch (trials % 3) {
@@ -182,7 +182,7 @@ final class WorkerCount {
         return current == least ? Math.min(least + 1, most) : current - 1;
     }
 
-    /** In turn all, and one more. */
+    /** Alternates between all, and one more. */
     private int otherIfGranted() {
         return trials % 2 == 0 ? most : Math.min(most, current + 1);
     }

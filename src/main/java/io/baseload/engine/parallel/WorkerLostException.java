@@ -1,6 +1,6 @@
 package io.baseload.engine.parallel;
 
-/** A worker of a step hasn't come to where the others wait for it, for far longer than any operator takes. Its team can't compute any more. */
+/** A worker of a step hasn't arrived where the others wait for it, for far longer than any operator takes. Its team can't compute any more. */
 public final class WorkerLostException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,5 @@
 /**
- * Teams of pinned worker threads that run one step together, with barriers between its operators.
+ * Teams of worker threads that run a step together, with barriers between its operators.
  *
  * <p>Knows CPUs and threads; knows nothing of models or numbers.
  */
