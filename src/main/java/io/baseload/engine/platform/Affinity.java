@@ -12,7 +12,7 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On which CPUs a thread may run (Linux' {@code sched_setaffinity}). Only for threads that never start others: a thread inherits the CPUs of the one that started it.
+ * Sets the CPUs on which a thread may run (Linux's {@code sched_setaffinity}). Only for threads that never start others, because a thread inherits the CPUs of the one that started it.
  */
 public final class Affinity {
     private static final Logger LOG = System.getLogger(Affinity.class.getName());
@@ -36,7 +36,7 @@ public final class Affinity {
         }
     }
 
-    /** Lets the calling thread run on these CPUs alone; where that can't be done it stays as it was. */
+    /** Restricts the calling thread to these CPUs, if possible. */
     public static void set(List<Integer> cpus) {
         try (Arena arena = Arena.ofConfined()) {
             boolean pinned = apply(mask(arena, cpus));
@@ -66,7 +66,7 @@ public final class Affinity {
         }
     }
 
-    /** Takes a thread to other CPUs for a while, and back. Allocates nothing but itself, so that it can be done in each step. */
+    /** Moves a thread to other CPUs for a while, and back. Allocates nothing when used, so that it can be used in each step. */
     public static final class Visit {
         private final MemorySegment there;
         private final MemorySegment back;

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * C libraries that lie in a jar. The system loads libraries only from files, so they are unpacked into a new folder that nobody else may enter, loaded, and removed
- * again: what is loaded stays, and nothing is left behind that somebody could change before the next start.
+ * C libraries in a jar. The system loads libraries only from files, so they are unpacked into a new folder that no other user can read, loaded, and removed again. Loaded libraries stay
+ * loaded, and no file remains that could be changed before the next start.
  */
 final class BundledLibraries {
     private static final FileAttribute<?> PRIVATE_FOLDER =
@@ -27,7 +27,7 @@ final class BundledLibraries {
     }
 
     /**
-     * Loads libraries of one folder of the class path, those first that others need.
+     * Loads libraries from a folder of the class path, dependencies first.
      *
      * @throws IOException if they can't be unpacked
      * @throws IllegalArgumentException if the system can't load one

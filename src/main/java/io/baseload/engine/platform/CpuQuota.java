@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a control group's CPU quota has cost this process: the {@code cpu.stat} of its group, of version 2 or 1. Asking allocates nothing. Used by one thread at a time.
+ * The time for which a control group's CPU quota has stopped this process: from {@code cpu.stat} of its group, version 2 or 1. Reading it allocates nothing. Used by one thread at a time.
  */
 public final class CpuQuota {
     private static final Path ROOT = Path.of("/sys/fs/cgroup");
@@ -24,7 +24,7 @@ public final class CpuQuota {
         this.statistics = statistics;
     }
 
-    /** Of this process; where the system tells nothing, as if there were no quota. */
+    /** The quota of this process; as if there were none if the system has no such file. */
     public static CpuQuota ofThisProcess() {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
@@ -43,7 +43,7 @@ public final class CpuQuota {
         return new CpuQuota(Optional.empty());
     }
 
-    /** In a container the group is often the root of what can be seen. */
+    /** In a container the group is often the root of the visible hierarchy. */
     private static Optional<FileChannel> open(Path controller, String group) throws IOException {
         for (Path folder : List.of(controller.resolve(group), controller)) {
             Path file = folder.resolve("cpu.stat");
@@ -54,7 +54,7 @@ public final class CpuQuota {
         return Optional.empty();
     }
 
-    /** How long the group was stopped until now, in nanoseconds; 0 if nobody tells. */
+    /** The total time for which the group has been stopped, in nanoseconds; 0 if unknown. */
     public long throttledNanos() {
         if (statistics.isEmpty()) {
             return 0;
@@ -70,7 +70,7 @@ public final class CpuQuota {
         return micros >= 0 ? micros * 1000 : Math.max(0, number(NANOS));
     }
 
-    /** What stands behind a label; −1 if it isn't there. */
+    /** The number after a label; −1 if there is none. */
     private long number(String label) {
         for (int at = 0; at + label.length() < text.limit(); at++) {
             if (startsWith(label, at)) {

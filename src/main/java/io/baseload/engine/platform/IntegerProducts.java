@@ -14,26 +14,26 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Products of 8-bit integers by oneDNN: y[rows][width] = x[rows][depth] · wᵀ, x unsigned, w signed, sums in 32 bits and exact. One thread's own: it has a place for
- * weights and one for sums.
+ * Products of 8-bit integers by oneDNN: y[rows][width] = x[rows][depth] · wᵀ, x unsigned, w signed, sums in 32 bits and exact. For a single thread: it has its own memory for weights and
+ * sums.
  *
- * <p>Where the processor multiplies bytes into 32-bit sums (VNNI, AMX), weights lie as its instructions read them, and products are compiled once for each size.
- * Elsewhere oneDNN adds pairs of products in 16 bits, which is exact only while weights have 7 bits; there the general function is called.
+ * <p>On processors that multiply bytes into 32-bit sums (VNNI, AMX), weights are in the order in which these instructions read them, and products are compiled once for each size. On others
+ * oneDNN adds pairs of products in 16 bits, which is exact only for weights of 7 bits; there the general function is called.
  */
 public final class IntegerProducts {
-    /** Outputs of a product at most. */
+    /** The most outputs of a product. */
     public static final int WIDTH = 64;
 
-    /** Columns of a product: a multiple of this. */
+    /** The number of columns of a product is a multiple of this. */
     public static final int STEP = 64;
 
-    /** Columns of a product at most. */
+    /** The most columns of a product. */
     public static final int DEPTH = 256;
 
-    /** Rows of x are a multiple of this in memory, though not all need mean anything. */
+    /** The number of rows of x in memory is a multiple of this, including unused ones. */
     public static final int ROWS = 16;
 
-    /** Rows of a product at most. */
+    /** The most rows of a product. */
     public static final int MAX_ROWS = 512;
 
     private static final Logger LOG = System.getLogger(IntegerProducts.class.getName());
@@ -44,9 +44,9 @@ public final class IntegerProducts {
     /**
      * How this machine multiplies.
      *
-     * @param name for people
-     * @param packed whether weights lie in the packed form
-     * @param weightLimit the largest weight that is multiplied exactly
+     * @param name description for people
+     * @param packed whether weights are in the packed form
+     * @param weightLimit the largest weight whose products are exact
      */
     public record Kind(String name, boolean packed, int weightLimit) {}
 
@@ -68,7 +68,7 @@ public final class IntegerProducts {
         stream = kind.packed() ? OneDnn.stream() : MemorySegment.NULL;
     }
 
-    /** How this machine multiplies; empty if the library isn't on the class path or doesn't run here. */
+    /** The kind of this machine; empty if the library isn't on the class path or doesn't run here. */
     public static Optional<Kind> kind() {
         return KIND;
     }
@@ -107,18 +107,18 @@ public final class IntegerProducts {
     }
 
     /**
-     * Where weights go, as bytes. Packed, the four columns from 4·k on of output n begin at 256·k + 4·n; otherwise column k of output n lies at n · depth + k.
+     * The memory for weights, as bytes. In the packed form, the four columns from 4·k on of output n begin at 256·k + 4·n; otherwise column k of output n is at n · depth + k.
      */
     public MemorySegment weights() {
         return weights;
     }
 
-    /** Where the sums come from: 32-bit integers, {@code [rows][width]}. */
+    /** The memory of the sums: 32-bit integers, {@code [rows][width]}. */
     public MemorySegment sums() {
         return sums;
     }
 
-    /** To be called by the thread that will multiply, before it does. */
+    /** Called by the multiplying thread before it multiplies. */
     public void begin() {
         OneDnn.useOneThread();
     }
@@ -126,9 +126,9 @@ public final class IntegerProducts {
     /**
      * Multiplies some of the rows of x.
      *
-     * @param at where the first one begins in x; each has {@code depth} bytes
-     * @param rows how many are left
-     * @return how many it were
+     * @param at offset of the first of them in x; each has {@code depth} bytes
+     * @param rows number of remaining rows
+     * @return the number of rows that were multiplied
      */
     public int multiply(MemorySegment x, long at, int rows, int width, int depth) {
         int height = height(rows);
@@ -149,7 +149,7 @@ public final class IntegerProducts {
         return Math.min(rows, some);
     }
 
-    /** The largest product that so many rows fill, or the smallest. */
+    /** The height of the largest product that is filled by {@code rows} rows; at least the smallest height. */
     private static int height(int rows) {
         int height = 0;
         while (height < HEIGHTS.length - 1 && HEIGHTS[height] > rows) {

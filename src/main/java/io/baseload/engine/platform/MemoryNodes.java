@@ -13,22 +13,22 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
-/** On which NUMA nodes memory lies: Linux' {@code move_pages}, asked to move nothing. */
+/** The NUMA nodes of memory pages, from Linux's {@code move_pages}, called without moving any. */
 public final class MemoryNodes {
     private static final Logger LOG = System.getLogger(MemoryNodes.class.getName());
     private static final long PAGE = 4096;
 
-    /** Pages that are asked for of each piece of memory. */
+    /** Pages sampled in each segment. */
     private static final int SAMPLES = 8;
 
     private MemoryNodes() {}
 
     /**
-     * What the system says of some pages.
+     * The nodes of some pages.
      *
-     * @param nodes how many lie on which node
-     * @param unknown how many it names no node for, by its error number: 2 (ENOENT) for pages that nobody has touched, and on some kernels for pages that NUMA balancing watches at the moment; 14 (EFAULT) for the page
-     *     of zeros that untouched memory shares
+     * @param nodes the number of pages on each node
+     * @param unknown the number of pages without a node, by the system's error number: 2 (ENOENT) for untouched pages, and on some kernels for pages that NUMA balancing is watching; 14
+     * (EFAULT) for the page of zeros that untouched memory shares
      */
     public record Sample(SortedMap<Integer, Integer> nodes, SortedMap<Integer, Integer> unknown) {
         @Override
@@ -40,7 +40,7 @@ public final class MemoryNodes {
         }
     }
 
-    /** Of some pages, spread evenly over each of these pieces of memory; empty where the system doesn't tell. */
+    /** Samples some pages, evenly distributed over each of these segments; empty if the system doesn't support it. */
     public static Sample of(List<MemorySegment> pieces) {
         var sample = new Sample(new TreeMap<>(), new TreeMap<>());
         long[] pages = pieces.stream()

@@ -8,8 +8,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
- * A C library whose functions the engine calls (JEP 454). A handle belongs into a {@code static final} field and is called with {@code invokeExact}, so that the
- * JIT compiles the call in place.
+ * A C library whose functions the engine calls (JEP 454). A handle should be in a {@code static final} field and be called with {@code invokeExact}, so that the JIT compiles the call
+ * inline.
  */
 public final class NativeLibrary {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -20,13 +20,13 @@ public final class NativeLibrary {
         this.symbols = symbols;
     }
 
-    /** The C library that the JVM itself runs on. */
+    /** The C library that the JVM itself uses. */
     public static NativeLibrary system() {
         return new NativeLibrary(LINKER.defaultLookup());
     }
 
     /**
-     * A library from a file; it stays loaded as long as the process lives.
+     * A library from a file; it stays loaded until the process ends.
      *
      * @throws IllegalArgumentException if the system can't load it
      */

@@ -14,8 +14,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 
 /**
- * The functions of oneDNN (its C API, version 3) that {@link IntegerProducts} needs. Initializing this class loads the library, which fails where it isn't on the
- * class path or can't run.
+ * The functions of oneDNN (its C API, version 3) that {@link IntegerProducts} needs. Initializing this class loads the library, which fails if it isn't on the class path or can't run.
  */
 final class OneDnn {
     static final String FOLDER = "/org/bytedeco/dnnl/linux-x86_64";
@@ -23,7 +22,7 @@ final class OneDnn {
     static final int S8 = 5;
     static final int U8 = 6;
 
-    /** Weights [depth][width] as vectors of 64 outputs by 4 columns, 16 of which make a block: {@code dnnl_BA16a64b4a}. */
+    /** Weights [depth][width] as vectors of 64 outputs by 4 columns, 16 of which form a block: {@code dnnl_BA16a64b4a}. */
     static final int PACKED = 388;
 
     static final int SOURCE = 1;
@@ -96,7 +95,7 @@ final class OneDnn {
     private static final MethodHandle SET_DATA = function("dnnl_memory_set_data_handle", ADDRESS, JAVA_LONG);
     private static final MethodHandle EXECUTE = function("dnnl_primitive_execute", ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
 
-    /** The CPU, and a queue of work on it that is done at once. */
+    /** The CPU, and a stream whose work is done immediately. */
     private static final MemorySegment ENGINE = create(CREATE_ENGINE, CPU, 0L);
 
     private static final MemorySegment ZERO = Arena.global().allocate(JAVA_INT);
@@ -107,7 +106,7 @@ final class OneDnn {
         return DNNL.function(name, FunctionDescriptor.of(JAVA_INT, arguments));
     }
 
-    /** A product of u8 [rows][depth] and s8 in the packed form, of which each thread may run calls of its own. */
+    /** A product of u8 [rows][depth] and s8 in the packed form. Threads may run calls of it at the same time. */
     record Product(
             MemorySegment primitive,
             String name,
@@ -116,7 +115,7 @@ final class OneDnn {
             MemorySegment y,
             MemorySegment scratch) {}
 
-    /** Lets the calling thread compute by itself: the engine has threads of its own. */
+    /** Makes oneDNN compute in the calling thread only, because the engine has its own threads. */
     static void useOneThread() {
         try {
             SET_THREADS.invokeExact(1);
@@ -125,7 +124,7 @@ final class OneDnn {
         }
     }
 
-    /** y[rows][width] = x[rows][depth] · w[width][depth]ᵀ; x is an address, because a slice of a segment would be an object. */
+    /** y[rows][width] = x[rows][depth] · w[width][depth]ᵀ; x is an address, because slicing a segment would allocate. */
     static void gemm(long x, int rows, MemorySegment w, int width, int depth, MemorySegment y) {
         try {
             check((int) GEMM.invokeExact(
@@ -203,7 +202,7 @@ final class OneDnn {
         }
     }
 
-    /** A view of memory, which is forgotten with the arena. */
+    /** A view of memory, which is destroyed with the arena. */
     static MemorySegment memory(Arena arena, MemorySegment descriptor, MemorySegment data) {
         return create(CREATE_MEMORY, descriptor, ENGINE, data).reinterpret(0, arena, OneDnn::destroyMemory);
     }
@@ -232,7 +231,7 @@ final class OneDnn {
         }
     }
 
-    /** What a function creates, which it writes to where its first argument points to. */
+    /** Calls a function that creates an object and writes it to its first argument. */
     private static MemorySegment create(MethodHandle function, Object... arguments) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment result = arena.allocate(ADDRESS);

@@ -12,23 +12,22 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Memory whose pages are zero when they are first touched, and lie where the thread that touches them first runs. An arena of Java's own fills what it allocates with zeros, and so makes all
- * of it resident at once, near the thread that asks.
+ * Memory whose pages are zero when they are first touched, and are placed on the node of the thread that touches them first. Java's own arenas fill allocated memory with zeros, which makes
+ * all of it resident at once, near the allocating thread.
  *
- * <p>On Linux a block is a mapping of its own ({@code mmap}). The C library's {@code calloc} isn't enough: it also gives out blocks that were freed before, up to 32 MB, whose pages stay on
- * the node where they were first touched. What fits is asked to be huge pages ({@code madvise}): a page table's entry for 2 MiB instead of 4 KiB. Elsewhere, and for little, it is
- * {@code calloc}.
+ * <p>On Linux a block is a separate mapping ({@code mmap}). The C library's {@code calloc} isn't enough: it reuses freed blocks of up to 32 MB, whose pages stay on the node where they were
+ * first touched. For large blocks huge pages are requested ({@code madvise}): a page table entry for 2 MiB instead of 4 KiB. On other systems, and for small blocks, {@code calloc} is used.
  */
 public final class SystemMemory {
     private static final Logger LOG = System.getLogger(SystemMemory.class.getName());
     private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
 
-    /** Smaller blocks are the C library's. */
+    /** Smaller blocks are allocated by the C library. */
     private static final long LEAST_MAPPED = 64 << 10;
 
     private static final long HUGE = 2 << 20;
 
-    /** A block of less isn't moved to where a huge page begins. */
+    /** Smaller blocks aren't aligned to huge pages. */
     private static final long LEAST_HUGE = 2 * HUGE;
 
     private static final int READ_WRITE = 3;
@@ -58,7 +57,7 @@ public final class SystemMemory {
     public static MemorySegment allocate(Arena arena, long size, long alignment) {
         boolean mapped = LINUX && size >= LEAST_MAPPED;
         long unit = mapped && size >= LEAST_HUGE ? HUGE : alignment;
-        // The last huge page is the block's own to its end, so that no neighbour decides where it lies.
+        // The whole last huge page belongs to the block, so that no other block determines its node.
         long whole = Math.addExact(Math.ceilDiv(size, unit) * unit, unit);
         long address = mapped ? map(whole) : calloc(whole);
         if (address == (mapped ? FAILED : 0)) {
@@ -98,7 +97,7 @@ public final class SystemMemory {
         }
     }
 
-    /** A kernel without them refuses, and all is as before. */
+    /** A kernel without huge pages refuses, which has no effect. */
     private static void askForHugePages(long address, long size) {
         try {
             int refused = (int) ADVISE.invokeExact(address, size, HUGE_PAGES);

@@ -8,13 +8,13 @@ import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** How much of the processors a thread gets beside others (Linux' {@code sched(7)}). It can be lowered and never raised again. */
+/** The priority of a thread relative to others (Linux's {@code sched(7)}). It can be lowered, but not raised again. */
 public final class ThreadPriority implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ThreadPriority.class.getName());
     private static final int LOW = 10;
     private static final int UNKNOWN = -1;
 
-    /** Of the kernel. */
+    /** The kernel's id of the thread. */
     private final int thread;
 
     private boolean closed;
@@ -32,12 +32,12 @@ public final class ThreadPriority implements AutoCloseable {
         }
     }
 
-    /** Elsewhere the call that is used here is about the whole process. */
+    /** On other systems, the call used here applies to the whole process. */
     private static boolean linux() {
         return System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
     }
 
-    /** By any thread. */
+    /** May be called by any thread. */
     public synchronized void lower() {
         if (closed || thread == UNKNOWN) {
             return;
@@ -50,13 +50,13 @@ public final class ThreadPriority implements AutoCloseable {
         }
     }
 
-    /** The thread ends: another may get its number. */
+    /** Called when the thread ends, because another may get its id. */
     @Override
     public synchronized void close() {
         closed = true;
     }
 
-    /** Of int arguments, with an int as its result. */
+    /** A function with int arguments and an int result. */
     private static MethodHandle function(String name, int arguments) {
         var types = new ValueLayout[arguments];
         Arrays.fill(types, ValueLayout.JAVA_INT);

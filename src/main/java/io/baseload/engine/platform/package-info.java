@@ -1,7 +1,7 @@
 /**
  * The operating system below the JDK: native calls (FFM), CPUs, priorities, memory.
  *
- * <p>The only room that links native functions; where the system has none of something, it says so or does without.
+ * <p>The only room that links native functions. If a system lacks one, the operation has no effect or reports that.
  */
 @NullMarked
 package io.baseload.engine.platform;
