@@ -3,14 +3,14 @@ package io.baseload.engine.profile;
 import io.baseload.engine.tensor.PackedMatrix;
 
 /**
- * How long a kernel takes to multiply a kind of matrix with some rows while its weights come from cache.
+ * The duration of a kernel's multiplication of some rows by a kind of matrix with weights from cache.
  *
- * @param start seconds before the first panel, which each worker needs for itself
- * @param weightsPerSecond of all workers together, behind that
+ * @param start seconds before the first panel, needed by each worker
+ * @param weightsPerSecond rate of all workers together after that
  */
 public record KernelTime(double start, double weightsPerSecond) {
 
-    /** For a whole matrix, which the workers share. */
+    /** The duration for a whole matrix, divided among the workers. */
     public double seconds(PackedMatrix matrix) {
         return start + (double) matrix.rows() * matrix.cols() / weightsPerSecond;
     }

@@ -18,21 +18,20 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
 /**
- * Measures what this machine can do at best with a model's own weights, with as many workers as the engine has: how fast they come from memory, and how fast a
- * kernel multiplies with some of them that stay in cache. The best of several rounds counts, because whatever else runs can only slow them down. To be used while
- * the engine has nothing to do.
+ * Measures the highest rates of this machine with a model's weights and as many workers as the engine has: reading weights from memory, and multiplying by some of them from cache. The best
+ * of several rounds counts, because other load can only slow them down. To be used while the engine is idle.
  */
 public final class MachineProbe implements AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final int LINE = 64;
 
-    /** Read at most in a round: enough to be far more than any cache. */
+    /** The most bytes read in a round: far more than any cache. */
     private static final long MAX_BYTES = 2L << 30;
 
-    /** A kernel's panels stay in L2. */
+    /** Size of a kernel's panels, which stay in L2. */
     private static final long CACHED_BYTES = 128 << 10;
 
-    /** As many as a kernel reads at once. */
+    /** The number of panels that a kernel reads at once. */
     private static final int LEAST_PANELS = 8;
 
     private static final long ROUND_NANOS = 5_000_000;
@@ -48,8 +47,8 @@ public final class MachineProbe implements AutoCloseable {
     private final LongAdder sums = new LongAdder();
 
     /**
-     * @param layout of the engine's workers: those of the probe run where they do
-     * @param widest columns of any matrix
+     * @param layout layout of the engine's workers; those of the probe run on the same CPUs
+     * @param widest the largest number of columns of a matrix
      */
     public MachineProbe(TeamLayout layout, boolean pinned, Kernels kernels, int widest) {
         this.team = new Team(layout, pinned);
@@ -60,9 +59,9 @@ public final class MachineProbe implements AutoCloseable {
     }
 
     /**
-     * Bytes a second that all workers together read, each its share of every matrix of its shard.
+     * Bytes per second that all workers together read, each its share of every matrix of its shard.
      *
-     * @param weights of each shard
+     * @param weights the matrices of each shard
      */
     public double bytesPerSecond(List<List<PackedMatrix>> weights) {
         var reading = new Reading(weights, team.layout());
@@ -74,17 +73,20 @@ public final class MachineProbe implements AutoCloseable {
         return best;
     }
 
-    /** What a kernel takes for some rows, with weights from cache. What it does before the first panel, such as quantizing the rows, is measured alone: a real matrix has many more panels than fit. */
+    /**
+     * The duration of a kernel for some rows, with weights from cache. The work before the first panel, such as quantizing rows, is measured separately, because a real matrix has many more
+     * panels than fit in cache.
+     */
     public KernelTime kernelTime(PackedMatrix weights, int rows) {
         var multiplying = new Multiplying(weights, rows);
         double start = each(multiplying, 0);
         double all = each(multiplying, multiplying.most);
-        // A start that was disturbed must not make the kernel look fast.
+        // A disturbed measurement of the start must not make the kernel look fast.
         double panel = Math.max(all - start, all / 2) / multiplying.most;
         return new KernelTime(start, PackedMatrix.LANES * weights.cols() * team.workers() / panel);
     }
 
-    /** Seconds of one multiplication with so many panels. */
+    /** Seconds of one multiplication by {@code panels} panels. */
     private double each(Multiplying multiplying, int panels) {
         multiplying.panels = panels;
         multiplying.times = 1;
@@ -97,7 +99,7 @@ public final class MachineProbe implements AutoCloseable {
         return best;
     }
 
-    /** Fills a matrix of each shard with one byte, by a worker of the shard, in whose memory it so lies. */
+    /** Fills a matrix of each shard with one byte. A worker of the shard does it, so the memory is on the shard's node. */
     public void fill(List<PackedMatrix> weights, byte value) {
         team.run((worker, workers, barrier) -> {
             if (team.layout().place(worker) == 0) {
@@ -106,12 +108,12 @@ public final class MachineProbe implements AutoCloseable {
         });
     }
 
-    /** Multiply-adds a second of all workers together, each with these weights and rows of a prompt of its own. */
+    /** Multiply-adds per second of all workers together, each with these weights and its own rows of a prompt. */
     public double promptRate(PackedMatrix weights, int rows) {
         return rate(new PromptMultiplying(weights, rows), (double) rows * weights.rows() * weights.cols());
     }
 
-    /** Seconds that all workers take to meet. */
+    /** Duration of a barrier of all workers in seconds. */
     public double barrierSeconds() {
         double rate = rate((worker, workers, barrier) -> meet(barrier), 1);
         return team.workers() / rate / BARRIERS;
@@ -123,7 +125,7 @@ public final class MachineProbe implements AutoCloseable {
         }
     }
 
-    /** Multiply-adds a second of all workers together that run {@code attend}, each for itself and again and again. */
+    /** Multiply-adds per second of all workers together that repeat {@code attend}, each for itself. */
     public double attentionRate(Attention attention, int[] pages, int rows, int heads) {
         var layout = attention.kv().layout();
         double each = (double) attention.ends()[rows - 1] * rows * heads * (layout.keyDim() + layout.valueDim());
@@ -140,7 +142,7 @@ public final class MachineProbe implements AutoCloseable {
         }
     }
 
-    /** The best of some rounds, for what each worker does in a step. */
+    /** The best rate of some rounds. {@code each} is the work of a worker in a step. */
     private double rate(Step step, double each) {
         double best = Double.POSITIVE_INFINITY;
         for (int i = 0; i < ROUNDS; i++) {
@@ -168,7 +170,7 @@ public final class MachineProbe implements AutoCloseable {
         memory.close();
     }
 
-    /** One load for each cache line; a sum, because the compiler leaves out loads that nobody needs. */
+    /** One load for each cache line; a sum, because the compiler would omit loads whose results are not used. */
     private final class Reading implements Step {
         private final List<List<PackedMatrix>> weights;
         private final TeamLayout layout;
@@ -185,7 +187,7 @@ public final class MachineProbe implements AutoCloseable {
                     .sum();
         }
 
-        /** As many as are at least so many bytes. */
+        /** The first matrices that together have at least {@code bytes} bytes. */
         private static List<PackedMatrix> first(List<PackedMatrix> all, long bytes) {
             long total = 0;
             int count = 0;
@@ -218,7 +220,7 @@ public final class MachineProbe implements AutoCloseable {
         }
     }
 
-    /** Every worker multiplies the same few panels again and again. */
+    /** Every worker multiplies by the same few panels repeatedly. */
     private final class Multiplying implements Step {
         private final PackedMatrix weights;
         private final int rows;
@@ -245,7 +247,7 @@ public final class MachineProbe implements AutoCloseable {
         }
     }
 
-    /** Every worker multiplies the same weights with some rows of a prompt. */
+    /** Every worker multiplies some rows of a prompt by the same weights. */
     private final class PromptMultiplying implements Step {
         private final PackedMatrix weights;
         private final int rows;

@@ -7,31 +7,31 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A class of work that a worker's time is counted for. Linear layers are told apart by what their weights are stored as.
+ * A class of work for which workers' time is counted. Linear layers are distinguished by their weights' format.
  *
  * @param index from 0, without gaps
- * @param label what it is called in reports and metrics
+ * @param label its name in reports and metrics
  */
 public record Operator(int index, String label) {
     public static final Operator ATTENTION = new Operator(0, "attention");
     public static final Operator CONVOLUTION = new Operator(1, "convolution");
 
-    /** Norms, rotary embedding, activations, sums: all that works element by element, and storing keys and values. */
+    /** Norms, rotary embedding, activations, sums: all element-wise operations, and storing keys and values. */
     public static final Operator NORMS_AND_ROTARY = new Operator(2, "norms and rotary");
 
-    /** Choosing experts, gathering their rows, adding up what they return. */
+    /** Choosing experts, gathering their rows, adding up their results. */
     public static final Operator ROUTING = new Operator(3, "routing");
 
-    /** Choosing tokens, and telling of them. */
+    /** Choosing tokens and reporting them. */
     public static final Operator SAMPLING = new Operator(4, "sampling");
 
     /** Waiting for the other workers of the same step. */
     public static final Operator BARRIERS = new Operator(5, "barriers");
 
-    /** Having nothing to do while another worker does what only one can do. */
+    /** Having nothing to do while one worker does work that can't be shared. */
     public static final Operator WAITING = new Operator(6, "waiting");
 
-    /** Adding up what the shards have computed. Waiting for them before counts as {@link #BARRIERS}. */
+    /** Adding up the shards' parts. Waiting for them counts as {@link #BARRIERS}. */
     public static final Operator ALL_REDUCE = new Operator(7, "all-reduce");
 
     @SuppressWarnings("EnumOrdinal")
@@ -43,8 +43,8 @@ public record Operator(int index, String label) {
 
     private static final List<Operator> ALL = all();
 
-    /** Multiplying with weights of this kind. */
-    @SuppressWarnings("EnumOrdinal") // an index that lives as long as the process
+    /** Multiplication by weights of this kind. */
+    @SuppressWarnings("EnumOrdinal") // a constant index, the same as long as the process runs
     public static Operator linear(Codes codes) {
         return LINEAR[codes.ordinal()];
     }
@@ -54,7 +54,7 @@ public record Operator(int index, String label) {
         return index > ALL_REDUCE.index;
     }
 
-    /** By index. */
+    /** All operators by index. */
     public static List<Operator> values() {
         return ALL;
     }

@@ -8,12 +8,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * Where the workers' time goes while they compute one model's steps. Always on.
+ * The time that workers spend in a model's steps. Always on.
  *
- * <p>Each worker has a {@link WorkerClock}; behind each operator it counts the time since the operator before. The thread that drives the steps closes the gaps:
- * {@link #begin} and {@link #end} stand around a step and {@link #alone} behind what it does by itself afterwards, so that the classes of each worker add up to the
- * time in which there was something to do. The barriers of the team order these writes with the workers' own. Nothing is allocated. It costs a look at the clock
- * for each operator and each barrier: some 550 in a step of a model of 30 layers.
+ * <p>Each worker has a {@link WorkerClock}, which counts, after each operator, the time since the previous one. The thread that runs the steps fills the gaps: it calls {@link #begin} and
+ * {@link #end} around a step, and {@link #alone} after its own work between steps, so that each worker's classes add up to the time in which there was work. The team's barriers order these
+ * writes with the workers' own. Nothing is allocated. The cost is one reading of the clock for each operator and barrier: some 550 in a step of a model with 30 layers.
  */
 public final class Profile {
     private final WorkerClock[] clocks;
@@ -35,7 +34,7 @@ public final class Profile {
         }
     }
 
-    /** All workers have ended their step: since their last lap they have waited for the slowest. */
+    /** All workers have ended their step: the time since each one's last lap is waiting for the slowest. */
     public void end() {
         long now = System.nanoTime();
         for (WorkerClock clock : clocks) {
@@ -44,7 +43,7 @@ public final class Profile {
         steps.incrementAndGet();
     }
 
-    /** Worker 0 has done this since the step's end, the others nothing. */
+    /** Counts the time since the step's end: for worker 0 as this operator, for the others as waiting. */
     public void alone(Operator operator) {
         long now = System.nanoTime();
         for (int i = 0; i < clocks.length; i++) {
@@ -52,7 +51,7 @@ public final class Profile {
         }
     }
 
-    /** What was counted so far. By any thread. */
+    /** The times so far. May be called by any thread. */
     public OperatorTimes times() {
         Map<String, Duration> times = new TreeMap<>();
         for (Operator operator : Operator.values()) {

@@ -9,7 +9,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
 
-/** A step of the engine, for the JDK's flight recorder. Where nothing is recorded there is no object for it, and asking whether something is costs a field's read. */
+/** A step of the engine, for the JDK's Flight Recorder. Without a recording no object is created, and the check is the read of a field. */
 @Name("baseload.Step")
 @Label("Engine Step")
 @Category("Baseload")
@@ -33,7 +33,7 @@ public final class StepEvent extends Event {
     @Description("Requests that wait for admission")
     int waiting;
 
-    /** A step begins; null where nothing is recorded. */
+    /** Begins a step; null without a recording. */
     public static @Nullable StepEvent begun() {
         if (!TYPE.isEnabled()) {
             return null;
@@ -43,7 +43,7 @@ public final class StepEvent extends Event {
         return event;
     }
 
-    /** The step has ended. */
+    /** Ends the step. */
     public void end(String model, int sequences, int rows, int waiting) {
         this.model = model;
         this.sequences = sequences;

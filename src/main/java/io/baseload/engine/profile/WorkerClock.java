@@ -4,13 +4,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Counts one worker's time by class of operator. One thread at a time writes, any may read: what it reads may be a lap old. A lap is one look at the clock and
- * one addition, about 30 ns.
+ * Counts one worker's time by class of operator. One thread at a time writes, any thread may read; the read value may be one lap old. A lap is one reading of the clock and one addition,
+ * about 30 ns.
  */
 public final class WorkerClock {
     private static final VarHandle NANOS = MethodHandles.arrayElementVarHandle(long[].class);
 
-    /** Numbers of a cache line: clocks of two workers must not share one. */
+    /** Numbers in a cache line, because clocks of two workers must not share one. */
     private static final int LINE = 8;
 
     private final long[] nanos = new long[2 * LINE + Operator.values().size()];
@@ -18,12 +18,12 @@ public final class WorkerClock {
 
     WorkerClock() {}
 
-    /** The next lap begins now. */
+    /** Starts a lap. */
     void start(long now) {
         last = now;
     }
 
-    /** What the time since the last lap was spent on. */
+    /** Ends a lap: counts the time since its start for an operator, and starts the next lap. */
     public void lap(Operator operator) {
         lap(operator, System.nanoTime());
     }

@@ -1,7 +1,7 @@
 /**
- * Where the time of a step goes, counted by the workers themselves, and what this machine could do at best.
+ * The time spent in steps, counted by the workers themselves, and the highest possible rates of this machine.
  *
- * <p>Knows workers and kernels; knows nothing of models.
+ * <p>It depends on workers and kernels, not on models.
  */
 @NullMarked
 package io.baseload.engine.profile;
