@@ -1,12 +1,12 @@
 package io.baseload.engine.quant;
 
 /**
- * A scale and a minimum with which integers from 0 on come near some numbers, x ≈ scale · code + minimum. A grid from the least number to the greatest is tried, and grids up to one
- * step longer and shorter; each gives codes, and codes the scale and minimum of least squares. That of the least error wins, as in ggml's {@code make_qkx2_quants}, all
- * numbers weighing the same. Costs about as many rounds over the numbers as there are grids.
+ * A scale and a minimum for approximating numbers by integers from 0 on, x ≈ scale · code + minimum. Tries a grid from the least number to the greatest, and grids up to one step longer and
+ * shorter; each gives codes, and codes give the scale and minimum of least squares. The one with the least error is chosen, as in ggml's {@code make_qkx2_quants} with equal weights. The
+ * cost is about one pass over the numbers for each grid.
  */
 record AffineFit(float scale, float minimum) {
-    /** Grids that are tried. */
+    /** Number of grids. */
     private static final int GRIDS = 21;
 
     private static final float STEP = 2f / (GRIDS - 1);

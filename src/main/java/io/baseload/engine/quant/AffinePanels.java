@@ -5,8 +5,8 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import io.baseload.engine.tensor.PackedMatrix;
 
 /**
- * Writes panels of 4-bit integers with nested scales and minimums, of any source. Each block gets the scale and minimum that {@link AffineFit} finds; these are rounded to
- * their bytes, and only then codes are chosen, the nearest for what the rounded ones give: what rounding has moved, codes make up for.
+ * Writes panels of 4-bit integers with nested scales and minimums, from any source. {@link AffineFit} computes each block's scale and minimum, which are rounded to their bytes. Codes are
+ * chosen afterwards, the nearest with the rounded scale and minimum, so they compensate for the rounding.
  */
 final class AffinePanels {
     private static final int MAX_CODE = 15;
@@ -39,7 +39,7 @@ final class AffinePanels {
         }
     }
 
-    /** The nearest codes; a scale that was rounded to nothing or below leaves the minimum. */
+    /** The nearest codes; if the scale was rounded to 0 or less, all are 0, so that the minimum remains. */
     private static void codes(float[] x, int at, float scale, float minimum, byte[] codes) {
         float factor = scale > 0 ? 1 / scale : 0;
         for (int i = 0; i < codes.length; i++) {

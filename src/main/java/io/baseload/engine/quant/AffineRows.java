@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rows of 4-bit codes with a scale and a zero for each group of columns, w = scale · (code − zero): what GPTQ and AWQ pack in ways of their own. Where the groups are
- * runs of 32, 64 or 128 columns, codes stay codes; else each weight is widened.
+ * Rows of 4-bit codes with a scale and a zero for each group of columns, w = scale · (code − zero): GPTQ and AWQ pack them in different ways. If the groups are runs of 32, 64 or 128
+ * columns, codes are kept; otherwise each weight is widened.
  */
 record AffineRows(ElementType type, int rows, int cols, int group, Packed packed) implements RowSource {
     private static final List<ElementType> TYPES = List.of(ElementType.U4_128, ElementType.U4_64, ElementType.U4_32);
@@ -21,15 +21,15 @@ record AffineRows(ElementType type, int rows, int cols, int group, Packed packed
         float scale(int output, int group);
     }
 
-    /** Whether a scale of this type times a zero has no more bits than a float. */
+    /** Whether a scale of this type times a zero is exact in a float. */
     static boolean exact(ElementType scales) {
         return scales == ElementType.F16 || scales == ElementType.BF16;
     }
 
     /**
-     * Groups of {@code group} consecutive columns.
+     * Rows whose groups are {@code group} consecutive columns.
      *
-     * @param exact whether scale · zero is
+     * @param exact whether scale · zero is exact
      */
     static RowSource of(int rows, int cols, int group, boolean exact, Packed packed) {
         Optional<ElementType> type = TYPES.stream()
@@ -45,7 +45,7 @@ record AffineRows(ElementType type, int rows, int cols, int group, Packed packed
         return scattered(rows, groups, packed);
     }
 
-    /** Each column has a group of its own choice. */
+    /** Rows with a given group for each column. */
     static RowSource scattered(int rows, int[] groups, Packed packed) {
         return RowSource.floats(ElementType.F32, rows, groups.length, (row, out) -> {
             for (int column = 0; column < out.length; column++) {

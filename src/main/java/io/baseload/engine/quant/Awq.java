@@ -3,7 +3,7 @@ package io.baseload.engine.quant;
 import io.baseload.engine.tensor.ElementType;
 
 /**
- * A linear layer as AWQ's checkpoints have it in their "gemm" form, 4 bits (Lin et al., 2023): w[o, i] = scales[g, o] · (code − zero) in f32, g = i / group.
+ * A linear layer in AWQ's "gemm" form, 4 bits (Lin et al., 2023): w[o, i] = scales[g, o] · (code − zero) in f32, g = i / group.
  *
  * @param qweight I32 {@code [inputs, outputs / 8]}: eight codes of consecutive outputs, whose nibbles from the lowest on belong to outputs 0, 2, 4, 6, 1, 3, 5, 7
  * @param qzeros I32 {@code [groups, outputs / 8]} likewise

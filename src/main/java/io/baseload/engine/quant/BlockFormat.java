@@ -10,13 +10,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The definition of a block format, bit for bit: each element is scale · value(code), rounded once, plus the minimum where there is one, rounded again.
+ * The definition of a block format, bit for bit: each element is scale · value(code), rounded once, plus the minimum if there is one, rounded again.
  *
- * @param packing what the codes are, how many elements share a scale, and what scales need: how the format is packed without loss
+ * @param packing codes, elements per scale, and scales: the packing that keeps the format without loss
  */
 record BlockFormat(Packing packing, Reader reader) {
 
-    /** Takes one block apart. */
+    /** Decodes one block to codes and scales. */
     interface Reader {
         void read(MemorySegment source, long at, UnpackedBlock to);
     }
@@ -35,7 +35,7 @@ record BlockFormat(Packing packing, Reader reader) {
         return format;
     }
 
-    /** The elements of a block as floats. */
+    /** Writes the elements of a block as floats. */
     void widen(UnpackedBlock block, int size, float[] out, int at) {
         boolean minimum = packing.scales().minimum();
         for (int i = 0; i < size; i++) {

@@ -8,14 +8,14 @@ import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntConsumer;
 
-/** Writes panels of codes and scales: each block of a row is taken apart, its codes go to the row's lane, and the scales of 16 rows are written together. */
+/** Writes panels of codes and scales: each block of a row is decoded, its codes are written to the row's lane, and the scales of 16 rows are written together. */
 final class BlockPanels {
     private final PackedMatrix packed;
     private final RowSource source;
     private final BlockFormat format;
     private final UnpackedBlock block = new UnpackedBlock();
 
-    /** {@code [block][lane]}, of one panel. */
+    /** {@code [block][lane]} of one panel. */
     private final float[] scales;
 
     private final float[] minimums;
@@ -29,9 +29,9 @@ final class BlockPanels {
     }
 
     /**
-     * What writes one panel.
+     * A function that writes one panel.
      *
-     * @throws IllegalArgumentException if these panels cannot hold this source, and no source can be encoded so
+     * @throws IllegalArgumentException if these panels can't contain this source, and no source can be converted to their format
      */
     static IntConsumer writer(RowSource source, PackedMatrix packed) {
         RowSource rows = holds(packed.packing(), source.type()) ? source : QuantizedRows.of(source, packed.packing());
@@ -39,7 +39,7 @@ final class BlockPanels {
         return panel -> new BlockPanels(packed, rows, format).write(panel);
     }
 
-    /** Whether these panels hold the codes of this type as they are. */
+    /** Whether these panels contain the codes of this type unchanged. */
     static boolean holds(Packing to, ElementType type) {
         if (!BlockFormat.exists(type)) {
             return false;

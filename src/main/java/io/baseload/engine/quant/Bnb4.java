@@ -3,8 +3,8 @@ package io.baseload.engine.quant;
 import io.baseload.engine.tensor.Codes;
 
 /**
- * bitsandbytes' quantization to NF4 and FP4, bit for bit as its library for CPUs does it, all in f32: a block's elements are divided by its largest absolute value and
- * become the nearest of 16 numbers, of two equally near ones the lower.
+ * bitsandbytes' quantization to NF4 and FP4, with the same bits as its library for CPUs, all in f32: a block's elements are divided by its largest absolute value and rounded to the nearest
+ * of 16 numbers; of two equally near ones to the lower.
  */
 public final class Bnb4 {
     private static final Bnb4 NF4 =
@@ -12,10 +12,10 @@ public final class Bnb4 {
     private static final Bnb4 FP4 =
             new Bnb4(Codes.FP4, new int[] {11, 10, 13, 12, 15, 14, 9, 0, 8, 1, 6, 7, 4, 5, 2, 3});
 
-    /** What a largest value is raised to before something is divided by it. */
+    /** The smallest divisor: smaller maxima are replaced by it. */
     private static final float LEAST = 1e-38f;
 
-    /** Codes by ascending value. */
+    /** Codes in the order of ascending values. */
     private final int[] codes;
 
     /** The middle between each value and the next. */
@@ -40,7 +40,7 @@ public final class Bnb4 {
     /**
      * A tensor's codes and scales.
      *
-     * @param packed two codes a byte, the first in the high nibble; a missing last one is 0's
+     * @param packed two codes in each byte, the first in the high nibble; a missing last one is that of 0
      * @param absmax the scale of each block
      */
     public record Quantized(byte[] packed, float[] absmax) {}
@@ -68,7 +68,7 @@ public final class Bnb4 {
     }
 
     /**
-     * Quantizes a block and returns its scale. A full block is multiplied with the rounded reciprocal, a last partial one is divided.
+     * Quantizes a block and returns its scale. A full block is multiplied by the rounded reciprocal, a last partial one is divided.
      *
      * @param codes receives the codes
      */

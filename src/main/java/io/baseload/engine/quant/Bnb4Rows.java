@@ -6,8 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A matrix that bitsandbytes quantized to 4 bits, whose blocks run over all elements. A row's codes are copied as they are, with the scale of the block that each run of
- * 32, 64 or 128 lies in.
+ * A matrix that bitsandbytes quantized to 4 bits, whose blocks run over all elements. A row's codes are copied unchanged, each run of 32, 64 or 128 with the scale of its block.
  */
 record Bnb4Rows(ElementType type, int rows, int cols, int blockSize, MemorySegment packed, float[] absmax)
         implements RowSource {
@@ -29,7 +28,7 @@ record Bnb4Rows(ElementType type, int rows, int cols, int blockSize, MemorySegme
                         .orElseGet(() -> floats(kind, rows, cols, blockSize, packed, absmax));
     }
 
-    /** Where blocks begin inside a row at a place that no encoding of rows can have, each element is widened: the same numbers in more memory. */
+    /** If blocks begin inside a row at a place that no encoding of rows supports, each element is widened: the same numbers in more memory. */
     private static RowSource floats(
             Codes kind, int rows, int cols, int blockSize, MemorySegment packed, float[] absmax) {
         float[] table = Codebook.of(kind);

@@ -6,16 +6,16 @@ import java.util.Arrays;
  * bitsandbytes' form of double quantization: the scales minus their mean, in blocks of 256, as entries of a map of 256 numbers.
  *
  * @param codes for each scale an index into the map
- * @param absmax for each 256 scales what entries are multiplied with
+ * @param absmax for each 256 scales the factor of the entries
  * @param offset the mean
  */
 public record BnbScales(byte[] codes, float[] absmax, float offset) {
-    /** Scales of a block. */
+    /** Number of scales in a block. */
     public static final int BLOCK = 256;
 
     private static final float[] DYNAMIC = dynamicMap();
 
-    /** Quantizes scales with the dynamic map, each to the nearest entry; their mean becomes the offset. */
+    /** Quantizes scales with the dynamic map, each to the nearest entry; the offset is their mean. */
     public static BnbScales of(float[] scales) {
         double sum = 0;
         for (float scale : scales) {
@@ -24,7 +24,7 @@ public record BnbScales(byte[] codes, float[] absmax, float offset) {
         return of(scales, (float) (sum / scales.length));
     }
 
-    /** The same with an offset that is given: the mean, in whatever order it was summed up. */
+    /** The same with a given offset: the mean, whose bits depend on the order of its sum. */
     public static BnbScales of(float[] scales, float offset) {
         byte[] codes = new byte[scales.length];
         float[] absmax = new float[Math.ceilDiv(scales.length, BLOCK)];
@@ -57,10 +57,10 @@ public record BnbScales(byte[] codes, float[] absmax, float offset) {
     }
 
     /**
-     * The scales that the codes stand for: map · absmax and then + offset, each rounded.
+     * The decoded scales: map · absmax, then + offset, each rounded.
      *
-     * @param map 256 numbers, as a checkpoint has them
-     * @param blockSize scales of a block
+     * @param map 256 numbers of a checkpoint
+     * @param blockSize number of scales in a block
      */
     public float[] restore(float[] map, int blockSize) {
         float[] scales = new float[codes.length];
@@ -71,8 +71,8 @@ public record BnbScales(byte[] codes, float[] absmax, float offset) {
     }
 
     /**
-     * The map that bitsandbytes uses for scales (Dettmers, "8-Bit Approximations for Parallelism in Deep Learning", 2015): for each power of ten from 10⁻⁶ to 1 twice as
-     * many numbers as for the one before, the middles of even steps from 0.1 to 1; both signs, 0 and 1. Rounded as torch does.
+     * The map that bitsandbytes uses for scales (Dettmers, "8-Bit Approximations for Parallelism in Deep Learning", 2015): for each power of ten from 10⁻⁶ to 1 twice as many numbers as for
+     * the previous one, the middles of equal steps from 0.1 to 1; both signs, 0 and 1. Rounded as in torch.
      */
     public static float[] dynamicMap() {
         float[] map = new float[BLOCK];

@@ -4,7 +4,7 @@ import io.baseload.engine.tensor.Codes;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** What the codes of each kind stand for. */
+/** The values of codes. */
 public final class Codebook {
     /** NormalFloat of 4 bits: quantiles of the normal distribution (Dettmers et al., "QLoRA", 2023), with bitsandbytes' bits. */
     private static final float[] NF4 = {
@@ -54,7 +54,7 @@ public final class Codebook {
 
     private Codebook() {}
 
-    /** The values of the 16 codes, which must not be changed. Those of I4 are 8 too high: minimums make up for it. */
+    /** The values of the 16 codes, which must not be changed. Those of I4 are 8 too high, for which minimums compensate. */
     public static float[] of(Codes codes) {
         return switch (codes) {
             case NF4 -> NF4;
@@ -95,8 +95,8 @@ public final class Codebook {
     }
 
     /**
-     * What {@link #bytes} are multiples of; 1 for codes that are numbers themselves. IQ4's values are integers; E2M1's and FP4's become integers, but for FP4's smallest. NF4's unit is the one with the least error
-     * for normally distributed weights: 1/127 has a quarter more of it, and five times the mean error, which adds up over a row.
+     * The number of which {@link #bytes} are multiples; 1 for codes that are plain integers. IQ4's values are integers; E2M1's and FP4's are integers times the unit, except FP4's smallest.
+     * NF4's unit has the least error for normally distributed weights: with 1/127 the error would be a quarter larger, and the mean error, which adds up over a row, five times as large.
      */
     public static float unit(Codes codes) {
         return switch (codes) {
@@ -107,7 +107,7 @@ public final class Codebook {
         };
     }
 
-    /** The value of one code as it is stored. */
+    /** The value of a stored code. */
     static float value(Codes codes, int code) {
         return switch (codes) {
             case I8 -> (byte) code;

@@ -6,7 +6,7 @@ import static io.baseload.engine.quant.Little.u8;
 
 import java.lang.foreign.MemorySegment;
 
-/** ggml's 4-bit formats whose codes are looked up. */
+/** ggml's 4-bit formats with codes of a table. */
 final class CodebookBlocks {
     private CodebookBlocks() {}
 
@@ -27,14 +27,14 @@ final class CodebookBlocks {
         }
     }
 
-    /** A power of two (E8M0) and 32 codes (OCP Microscaling Formats 1.0). The table is doubled, so the scale is halved. */
+    /** A power of two (E8M0) and 32 codes (OCP Microscaling Formats 1.0). The table's values are doubled, so the scale is halved. */
     static void mxfp4(MemorySegment source, long at, UnpackedBlock to) {
         int exponent = u8(source, at);
         to.scales[0] = Float.intBitsToFloat(exponent < 2 ? 0x00200000 << exponent : exponent - 1 << 23);
         LegacyBlocks.nibbles(source, at + 1, to.codes, 0);
     }
 
-    /** Four groups of 16: their scales as F8_E4M3 without a sign, halved like above, then 8 bytes of codes each. The byte 0x7f means 0. */
+    /** Four groups of 16: their scales as F8_E4M3 without a sign, halved as above, then 8 bytes of codes each. The byte 0x7f means 0. */
     static void nvfp4(MemorySegment source, long at, UnpackedBlock to) {
         for (int group = 0; group < 4; group++) {
             int scale = u8(source, at + group);

@@ -9,13 +9,13 @@ final class Float8 {
         return (code & 0x7f) == 0x7f ? Float.NaN : finite(code);
     }
 
-    /** The same without NaN: what would be one is ±480. */
+    /** The same without NaN: codes for NaN are ±480. */
     static float finite(int code) {
         float biased = Float.intBitsToFloat((code & 0x80) << 24 | (code & 0x7f) << 20);
         return biased * 0x1p120f;
     }
 
-    /** The nearest number of E4M3, ties to even; what is too large becomes ±448. */
+    /** The nearest number of E4M3, ties to even; larger numbers become ±448. */
     static int nearest(float value) {
         float most = Math.min(Math.abs(value), 448f);
         int bits = Float.floatToRawIntBits(most);
@@ -24,7 +24,7 @@ final class Float8 {
         return code | (value < 0 ? 0x80 : 0);
     }
 
-    /** Sign, 5 bits of exponent, 2 of fraction: the upper half of F16, infinities and NaN included. */
+    /** Sign, 5 bits of exponent, 2 of fraction: the upper half of F16, including infinities and NaN. */
     static float e5m2(int code) {
         return Float.float16ToFloat((short) (code << 8));
     }

@@ -3,7 +3,7 @@ package io.baseload.engine.quant;
 import io.baseload.engine.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 
-/** Rows that are computed as floats and encoded as plain numbers. */
+/** Rows computed as floats and encoded as plain numbers. */
 record FloatRows(ElementType type, int rows, int cols, FloatRow values) implements RowSource {
 
     FloatRows {

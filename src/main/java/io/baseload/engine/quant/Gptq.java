@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * A linear layer as GPTQ's checkpoints have it, 4 bits (Frantar et al., 2022): w[o, i] = scales[g, o] · (code − zero) in f32, where g is the group of input i.
+ * A linear layer in GPTQ's form, 4 bits (Frantar et al., 2022): w[o, i] = scales[g, o] · (code − zero) in f32, where g is the group of input i.
  *
  * @param qweight I32 {@code [inputs / 8, outputs]}: eight codes of consecutive inputs, the first in the lowest nibble
  * @param qzeros I32 {@code [groups, outputs / 8]}: eight zeros of consecutive outputs likewise
  * @param scales {@code [groups, outputs]}
- * @param zeroOffset what is added to a stored zero: 1, or 0 in {@code checkpoint_format} "gptq_v2"
+ * @param zeroOffset number added to a stored zero: 1, or 0 in {@code checkpoint_format} "gptq_v2"
  */
 record Gptq(RowSource qweight, RowSource qzeros, RowSource scales, int zeroOffset) implements AffineRows.Packed {
 

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The points of a lattice that an IQ format chooses from: each entry is four or eight small integers.
+ * The lattice points of an IQ format: each entry is four or eight small integers.
  *
- * @param width integers of an entry
+ * @param width number of integers in an entry
  */
 record Grid(byte[] values, int width) {
     private static final int ENTRY_BITS = 16;
 
-    /** Reads a grid from {@code grids.txt}, which says how it is written. */
+    /** Reads a grid from {@code grids.txt}, which describes its own format. */
     static Grid load(String name) {
         List<String> lines = lines();
         int start = 0;
@@ -53,7 +53,7 @@ record Grid(byte[] values, int width) {
         return new Grid(values, ENTRY_BITS / bits);
     }
 
-    /** Writes an entry to {@code codes[at …]}, value i negated where bit i of {@code signs} is set. */
+    /** Writes an entry to {@code codes[at …]}; value i is negated if bit i of {@code signs} is set. */
     void copy(int entry, int signs, byte[] codes, int at) {
         for (int i = 0; i < width; i++) {
             int value = values[entry * width + i];

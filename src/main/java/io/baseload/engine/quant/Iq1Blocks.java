@@ -7,15 +7,15 @@ import static io.baseload.engine.quant.Little.u8;
 import java.lang.foreign.MemorySegment;
 
 /**
- * ggml's formats of less than two bits: eight weights at a time are a grid's entry of −1, 0 and 1, all moved up or down by ⅛. So a weight is a whole number of eighths
- * of the scale d·(2s + 1).
+ * ggml's formats of less than two bits: each eight weights are an entry of a grid with −1, 0 and 1, all shifted up or down by ⅛. So a weight is a whole number of eighths of the scale d·(2s
+ * + 1).
  */
 final class Iq1Blocks {
     private static final Grid GRID = Grid.load("iq1_s");
 
     private Iq1Blocks() {}
 
-    /** d, 32 bytes that choose entries; for each 32 weights 16 bits: four times three more for the entry, three of scale, the direction. */
+    /** d, 32 bytes of entry numbers; for each 32 weights 16 bits: four times three more bits of an entry number, three bits of scale, the direction of the shift. */
     static void s(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at);
         for (int group = 0; group < 8; group++) {
@@ -28,7 +28,7 @@ final class Iq1Blocks {
         }
     }
 
-    /** 32 bytes that choose entries, 16 with three more bits and the direction of each; four times 16 bits: three for the scale of each 16 weights, four of d. */
+    /** 32 bytes of entry numbers, 16 with three more bits and the direction of each; four times 16 bits: three for the scale of each 16 weights, four of d. */
     static void m(MemorySegment source, long at, UnpackedBlock to) {
         int bits = 0;
         for (int i = 0; i < 4; i++) {

@@ -7,7 +7,7 @@ import static io.baseload.engine.quant.Little.u8;
 
 import java.lang.foreign.MemorySegment;
 
-/** ggml's formats of about two bits: eight weights at a time are a grid's entry with signs. d and 256 weights; a group's scale is d·(½ + s)/4. */
+/** ggml's formats of about two bits: each eight weights are an entry of a grid with signs. d and 256 weights; a group's scale is d·(½ + s)/4. */
 final class Iq2Blocks {
     private static final Grid XXS = Grid.load("iq2_xxs");
     private static final Grid XS = Grid.load("iq2_xs");
@@ -15,7 +15,7 @@ final class Iq2Blocks {
 
     private Iq2Blocks() {}
 
-    /** For each 32: four bytes that choose entries, then four times seven signs and the scale. */
+    /** For each 32 weights: four bytes of entry numbers, then four times seven signs and the scale. */
     static void xxs(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at);
         for (int group = 0; group < 8; group++) {
@@ -29,7 +29,7 @@ final class Iq2Blocks {
         }
     }
 
-    /** For each eight: nine bits that choose an entry, seven signs. Scales of groups of 16 stand behind them. */
+    /** For each eight weights: nine bits of an entry number, seven signs. Scales of groups of 16 follow. */
     static void xs(MemorySegment source, long at, UnpackedBlock to) {
         scales(source, at, at + 66, to);
         for (int i = 0; i < 32; i++) {
@@ -38,7 +38,7 @@ final class Iq2Blocks {
         }
     }
 
-    /** For each eight: eight bits that choose an entry, eight signs, and two more bits; then the scales of groups of 16. */
+    /** For each eight weights: eight bits of an entry number, eight signs, and two more bits of the number; then the scales of groups of 16. */
     static void s(MemorySegment source, long at, UnpackedBlock to) {
         scales(source, at, at + 74, to);
         for (int i = 0; i < 32; i++) {

@@ -6,14 +6,14 @@ import static io.baseload.engine.quant.Little.u8;
 
 import java.lang.foreign.MemorySegment;
 
-/** ggml's formats of about three bits: four weights at a time are a grid's entry with signs. d and 256 weights in groups of 32. */
+/** ggml's formats of about three bits: each four weights are an entry of a grid with signs. d and 256 weights in groups of 32. */
 final class Iq3Blocks {
     private static final Grid XXS = Grid.load("iq3_xxs");
     private static final Grid S = Grid.load("iq3_s");
 
     private Iq3Blocks() {}
 
-    /** 64 bytes that choose entries; for each 32 weights four times seven signs and the scale d·(½ + s)/2. */
+    /** 64 bytes of entry numbers; for each 32 weights four times seven signs and the scale d·(½ + s)/2. */
     static void xxs(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at);
         for (int group = 0; group < 8; group++) {
@@ -27,7 +27,7 @@ final class Iq3Blocks {
         }
     }
 
-    /** 64 bytes that choose entries, 8 with their ninth bits, 32 of signs, 4 of scales d·(1 + 2s). */
+    /** 64 bytes of entry numbers, 8 with their ninth bits, 32 of signs, 4 of scales d·(1 + 2s). */
     static void s(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at);
         for (int group = 0; group < 8; group++) {

@@ -37,7 +37,7 @@ final class KBlocks {
         }
     }
 
-    /** The two bits of element i: 32 bytes hold 128 elements, 32 for each pair of bits. */
+    /** The two bits of element i: 32 bytes contain 128 elements, 32 for each pair of bits. */
     private static int pair(MemorySegment source, long at, int i) {
         return u8(source, at + i / 128 * 32L + i % 32) >> i % 128 / 32 * 2 & 3;
     }
@@ -59,12 +59,12 @@ final class KBlocks {
         }
     }
 
-    /** The nibble of element i: 32 bytes hold 64 elements, the first 32 in the low ones. */
+    /** The nibble of element i: 32 bytes contain 64 elements, the first 32 in the low nibbles. */
     private static int nibble(MemorySegment source, long at, int i) {
         return u8(source, at + i / 64 * 32L + i % 32) >> i % 64 / 32 * 4 & 15;
     }
 
-    /** Eight scales and eight minimums of 6 bits; the upper two bits of the last four of each stand above those of the first four. */
+    /** Eight scales and eight minimums of 6 bits; the upper two bits of the last four of each are stored above those of the first four. */
     private static void scales(MemorySegment source, long at, UnpackedBlock to) {
         float d = half(source, at);
         float dmin = half(source, at + 2);

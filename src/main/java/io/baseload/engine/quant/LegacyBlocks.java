@@ -6,7 +6,7 @@ import static io.baseload.engine.quant.Little.u8;
 
 import java.lang.foreign.MemorySegment;
 
-/** ggml's first block formats: an F16 scale, perhaps an F16 minimum, and 32 codes; and its newest, Q1_0, of 128 signs. */
+/** ggml's first block formats: an F16 scale, in some an F16 minimum, and 32 codes; and its newest, Q1_0, of 128 signs. */
 final class LegacyBlocks {
     private LegacyBlocks() {}
 
@@ -31,7 +31,7 @@ final class LegacyBlocks {
         nibbles(source, at + 4, to.codes, 0);
     }
 
-    /** w = d·(q − 16): the fifth bits stand in an int of their own. */
+    /** w = d·(q − 16): the fifth bits are in a separate int. */
     static void q5_0(MemorySegment source, long at, UnpackedBlock to) {
         to.scales[0] = half(source, at);
         fives(source, at + 2, 16, to.codes);
@@ -61,7 +61,7 @@ final class LegacyBlocks {
         }
     }
 
-    /** 32 nibbles: the low ones of 16 bytes are the first 16 elements, the high ones the last 16. */
+    /** 32 nibbles: the low nibbles of 16 bytes are the first 16 elements, the high ones the last 16. */
     static void nibbles(MemorySegment source, long at, byte[] codes, int to) {
         for (int i = 0; i < 16; i++) {
             int pair = u8(source, at + i);

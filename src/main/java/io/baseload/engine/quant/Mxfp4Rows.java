@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * MXFP4 as gpt-oss's checkpoints have it, with the scales apart from the codes and two neighbouring elements in a byte, the first in the low half. A row comes as
- * ggml's blocks, which hold the same bits in another order.
+ * MXFP4 in the form of gpt-oss's checkpoints: scales separate from the codes, and two neighbouring elements in a byte, the first in the low half. Rows are returned in ggml's blocks, which
+ * contain the same bits in another order.
  *
  * @param blocks {@code [rows, cols / 32, 16]} bytes
  * @param scales {@code [rows, cols / 32]} bytes

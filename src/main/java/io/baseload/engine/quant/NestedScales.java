@@ -2,14 +2,14 @@ package io.baseload.engine.quant;
 
 import io.baseload.engine.tensor.Scales;
 
-/** Some scales in eight bits each: the second quantization of Dettmers et al., "QLoRA" (2023), with codes that are cheap to decode. */
+/** Scales in eight bits each: the second quantization of Dettmers et al., "QLoRA" (2023), with codes that are fast to decode. */
 record NestedScales(float scale, float offset, byte[] codes) {
     private static final float MAX_LINEAR = 127;
     private static final float MAX_FLOAT8 = 448;
 
     /**
-     * Scales as they are nested by themselves have their mean for an offset, as in the article; scales and minimums, whose codes are chosen after them, the middle of their range, which
-     * leaves the smallest steps. The scale maps the largest distance from it to the largest code. Codes are the nearest, ties to even.
+     * The offset of scales without minimums is their mean, as in the paper. The offset of scales with minimums, whose codes are chosen afterwards, is the middle of their range, which gives
+     * the smallest steps. The largest distance from the offset is mapped to the largest code. Codes are the nearest, ties to even.
      */
     static NestedScales of(Scales kind, float[] scales) {
         float offset = kind.minimum() ? middle(scales) : mean(scales);

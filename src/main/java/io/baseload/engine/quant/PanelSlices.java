@@ -11,13 +11,13 @@ import io.baseload.engine.tensor.Scales;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Cuts parts out of packed matrices. Codes are copied as they are, so a part computes what the whole would. Two things can't be copied: nested scales that a cut goes through, which become
- * F32 scales of the same values ({@link #unnested}); and a block that a cut goes through, whose weights become F32.
+ * Cuts parts out of packed matrices. Codes are copied unchanged, so a part gives the same results as the whole. Two things can't be copied: nested scales that are cut, which become F32
+ * scales with the same values ({@link #unnested}); and blocks that are cut, whose weights become F32.
  */
 public final class PanelSlices {
     private PanelSlices() {}
 
-    /** The packing whose scales stand each for itself: nested ones as F32, others as they are. */
+    /** The packing without nested scales: F32 instead of nested ones, others unchanged. */
     public static Packing unnested(Packing packing) {
         if (!packing.scales().nested()) {
             return packing;
@@ -29,7 +29,7 @@ public final class PanelSlices {
     /**
      * Copies a part.
      *
-     * @param to the part, as large as the slice says
+     * @param to the part, with the slice's size
      */
     public static void copy(PackedMatrix from, MatrixSlice slice, PackedMatrix to) {
         for (int panel = 0; panel < to.panels(); panel++) {
@@ -64,7 +64,7 @@ public final class PanelSlices {
         }
     }
 
-    /** Copies a panel, or its pieces, at once, if they stand in the part as in the whole. */
+    /** Copies a panel, or ranges of it, at once, if the part has the same layout as the whole. */
     private static boolean copyWhole(PackedMatrix from, MatrixSlice slice, PackedMatrix to, int panel) {
         int source = slice.rows().from() / LANES + panel;
         if (slice.width() == from.cols() && slice.cols().size() == 1) {
@@ -95,12 +95,12 @@ public final class PanelSlices {
         }
     }
 
-    /** Where something of a block stands. */
+    /** Offset of a block's codes or scales. */
     private interface Place {
         long of(PackedMatrix matrix, int panel, int block);
     }
 
-    /** Copies groups of 16 numbers of {@code unit} bytes, a lane each. */
+    /** Copies groups of 16 numbers of {@code unit} bytes, one for each lane. */
     private static void lanes(
             PackedMatrix from,
             MatrixSlice slice,
@@ -159,17 +159,17 @@ public final class PanelSlices {
         }
     }
 
-    /** Goes over the blocks of all pieces of a slice. */
+    /** Iterates over the blocks of all column ranges of a slice. */
     private static final class Pieces {
         private final MatrixSlice slice;
         private final int block;
         private int piece;
         private int end;
 
-        /** The block in the whole. */
+        /** The block's number in the whole. */
         int source;
 
-        /** The block in the part. */
+        /** The block's number in the part. */
         int target;
 
         Pieces(PackedMatrix from, MatrixSlice slice) {

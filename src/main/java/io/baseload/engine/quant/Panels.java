@@ -11,12 +11,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/** Weights from the rows of a file to the panels of {@link PackedMatrix}, and the scalar definition of reading them there. */
+/** Packs weights from a file's rows to the panels of {@link PackedMatrix}, and defines, with scalar code, how they are read. */
 public final class Panels {
 
     private Panels() {}
 
-    /** The panels that hold this type without loss; for wide plain numbers (F64, integers) the nearest floats. */
+    /** The packing of this type without loss; for wide plain numbers (F64, integers) the nearest floats. */
     public static Packing packing(ElementType type) {
         return switch (type) {
             case F16, F8_E4M3, F8_E5M2 -> Packing.F16;
@@ -26,12 +26,12 @@ public final class Panels {
         };
     }
 
-    /** Packs a matrix as {@link #packing} says. */
+    /** Packs a matrix with the {@link #packing} of its type. */
     public static PackedMatrix pack(NativeMemory memory, RowSource source) {
         return pack(memory, source, packing(source.type()));
     }
 
-    /** Packs a matrix in memory of its own; see {@link #write}. */
+    /** Packs a matrix in newly allocated memory; see {@link #write}. */
     public static PackedMatrix pack(NativeMemory memory, RowSource source, Packing packing) {
         PackedMatrix packed = PackedMatrix.allocate(memory, packing, source.rows(), source.cols());
         write(source, packed);
@@ -39,10 +39,10 @@ public final class Panels {
     }
 
     /**
-     * Packs a matrix into panels that are there, by as many threads as there are CPUs. A source of the same codes and blocks keeps its codes, though its scales may become
-     * nested ones; any other is encoded anew, plain numbers rounded to the nearest.
+     * Packs a matrix into existing panels, with as many threads as there are CPUs. A source with the same codes and blocks keeps its codes, though its scales may become nested ones; any
+     * other is quantized, and plain numbers are rounded to the nearest.
      *
-     * @throws IllegalArgumentException if nothing but a source of these codes can be packed so
+     * @throws IllegalArgumentException if only a source with these codes can be packed in this way
      */
     public static void write(RowSource source, PackedMatrix packed) {
         if (source.rows() != packed.rows() || source.cols() != packed.cols()) {
@@ -83,7 +83,7 @@ public final class Panels {
         }
     }
 
-    /** One row of one block: scale · value, or that plus the minimum, rounded once. */
+    /** Widens one row of one block: scale · value, or that plus the minimum, rounded once. */
     private static void unpack(PackedMatrix w, int panel, int block, int lane, float[] out, int at, int stride) {
         Codes codes = w.packing().codes();
         long from = w.codes(panel, block);
@@ -96,7 +96,7 @@ public final class Panels {
         }
     }
 
-    /** The codes q of one block, {@code out[column · 16 + lane]}: a weight is d·q + m, or d · the value of q where codes are looked up. */
+    /** The codes q of one block, {@code out[column · 16 + lane]}: a weight is d·q + m, or d · the value of q if codes are those of a table. */
     public static void codes(PackedMatrix w, int panel, int block, float[] out) {
         long at = w.codes(panel, block);
         Codes codes = w.packing().codes() == Codes.I4 ? Codes.U4 : w.packing().codes();
@@ -105,7 +105,7 @@ public final class Panels {
         }
     }
 
-    /** The scales d and minimums m of one block: 16 scales to {@code out[0 …]}, 16 minimums behind them. */
+    /** The scales d and minimums m of one block: 16 scales to {@code out[0 …]}, followed by 16 minimums. */
     public static void scales(PackedMatrix w, int panel, int block, float[] out) {
         for (int lane = 0; lane < LANES; lane++) {
             float scale = ScalePanels.scale(w, panel, block, lane);

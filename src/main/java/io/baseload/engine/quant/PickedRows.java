@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 
-/** Some rows of a matrix in some order. */
+/** Rows of a matrix, selected and ordered by a function. */
 record PickedRows(RowSource source, int rows, IntUnaryOperator origin) implements RowSource {
 
     @Override

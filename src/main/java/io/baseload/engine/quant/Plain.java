@@ -3,11 +3,11 @@ package io.baseload.engine.quant;
 import io.baseload.engine.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 
-/** Types whose numbers stand alone, as safetensors has them. */
+/** Types of plain numbers, as in safetensors. */
 final class Plain {
     private Plain() {}
 
-    /** One number as the nearest float. */
+    /** Reads a number as the nearest float. */
     static float read(ElementType type, MemorySegment source, long at) {
         return switch (type) {
             case F64 -> (float) source.get(Little.DOUBLE, at);
@@ -25,7 +25,7 @@ final class Plain {
         };
     }
 
-    /** Whether {@link #write} knows this type. */
+    /** Whether {@link #write} supports this type. */
     static boolean writes(ElementType type) {
         return type == ElementType.F32 || type == ElementType.F16 || type == ElementType.BF16;
     }

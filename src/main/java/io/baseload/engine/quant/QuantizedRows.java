@@ -5,7 +5,7 @@ import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Rows of a matrix widened to floats and encoded anew, when they are asked for. */
+/** Rows of a matrix that are widened to floats and quantized when they are requested. */
 record QuantizedRows(ElementType type, RowSource source) implements RowSource {
     private static final int Q8_BLOCK = 32;
     private static final int MAX_Q8 = 127;
@@ -14,9 +14,9 @@ record QuantizedRows(ElementType type, RowSource source) implements RowSource {
             List.of(ElementType.Q8_0, ElementType.NF4_32, ElementType.NF4_64, ElementType.FP4_32, ElementType.FP4_64);
 
     /**
-     * The rows of a matrix in the encoding that such panels hold.
+     * The rows of a matrix in the encoding for a packing.
      *
-     * @throws IllegalArgumentException if there is none that is made here
+     * @throws IllegalArgumentException if rows can't be quantized to it
      */
     static RowSource of(RowSource source, Packing packing) {
         return TYPES.stream()

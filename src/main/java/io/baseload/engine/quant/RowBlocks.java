@@ -3,7 +3,7 @@ package io.baseload.engine.quant;
 import static io.baseload.engine.quant.Little.f32;
 import static io.baseload.engine.quant.Little.u8;
 
-/** Our own encodings of rows that other checkpoints keep in several tensors. */
+/** This project's encodings of rows that checkpoints store in several tensors. */
 final class RowBlocks {
     private RowBlocks() {}
 

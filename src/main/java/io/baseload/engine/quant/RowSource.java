@@ -7,8 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A matrix as a file has it: row by row, encoded. Rows are moved, stacked and sliced as they are, never through floats. Sources are safe for use by several threads
- * and valid as long as the file behind them is open.
+ * A matrix in a file: encoded rows. Rows are reordered, stacked and sliced without decoding. Sources are thread-safe, and valid as long as their file is open.
  */
 public interface RowSource {
 
@@ -16,7 +15,7 @@ public interface RowSource {
 
     int rows();
 
-    /** Elements of a row, a whole number of blocks. */
+    /** Number of elements of a row, a whole number of blocks. */
     int cols();
 
     /** The bytes of one row: {@code type().bytes(cols())}. */
@@ -28,7 +27,7 @@ public interface RowSource {
     }
 
     /**
-     * Rows that follow each other in memory.
+     * Rows that are contiguous in memory.
      *
      * @throws IllegalArgumentException if the data have another size
      */
@@ -41,13 +40,13 @@ public interface RowSource {
         return StackedRows.of(sources);
     }
 
-    /** A matrix of plain numbers (F32, F16 or BF16) that is computed row by row, for instance a transposed one. */
+    /** A matrix of plain numbers (F32, F16 or BF16) that is computed row by row, a transposed one for example. */
     static RowSource floats(ElementType type, int rows, int cols, FloatRow values) {
         return new FloatRows(type, rows, cols, values);
     }
 
     /**
-     * MXFP4 with its scales apart, as gpt-oss's checkpoints have it.
+     * MXFP4 with separate scales, the form of gpt-oss's checkpoints.
      *
      * @param blocks {@code [rows, cols / 32, 16]} bytes of two neighbouring elements each, the first in the low half
      * @param scales {@code [rows, cols / 32]} bytes
@@ -58,11 +57,11 @@ public interface RowSource {
     }
 
     /**
-     * A matrix that bitsandbytes quantized to 4 bits. Codes stay codes, unless blocks begin inside rows at no multiple of 32.
+     * A matrix that bitsandbytes quantized to 4 bits. Codes are kept, unless blocks begin inside rows at a column that is not a multiple of 32.
      *
      * @param kind NF4 or FP4
      * @param blockSize elements that share a scale; blocks run over all elements and ignore rows
-     * @param packed two codes a byte, the first in the high nibble
+     * @param packed two codes in each byte, the first in the high nibble
      * @param absmax the scale of each block
      * @throws IllegalArgumentException if sizes contradict each other
      */
@@ -71,13 +70,13 @@ public interface RowSource {
     }
 
     /**
-     * A matrix of GPTQ, 4 bits. Codes stay codes where a group is a run of inputs; with {@code desc_act} they become F32.
+     * A matrix of GPTQ, 4 bits. Codes are kept if a group is a run of inputs; with {@code desc_act} they become F32.
      *
      * @param qweight I32 {@code [inputs / 8, outputs]}
      * @param qzeros I32 {@code [groups, outputs / 8]}
      * @param scales {@code [groups, outputs]}
-     * @param groups the group of each input ({@code g_idx}); empty where a group is a run of inputs
-     * @param zeroOffset what is added to a stored zero: 1, or 0 in {@code checkpoint_format} "gptq_v2"
+     * @param groups the group of each input ({@code g_idx}); empty if a group is a run of inputs
+     * @param zeroOffset number added to a stored zero: 1, or 0 in {@code checkpoint_format} "gptq_v2"
      * @throws IllegalArgumentException if shapes contradict each other
      */
     static RowSource gptq(RowSource qweight, RowSource qzeros, RowSource scales, int[] groups, int zeroOffset) {
@@ -97,7 +96,7 @@ public interface RowSource {
     }
 
     /**
-     * A matrix of numbers, mostly F8_E4M3, times a scale for each tile.
+     * A matrix of numbers, usually F8_E4M3, times a scale for each tile.
      *
      * @param tileRows rows that share a scale
      * @param tileCols columns that share a scale

@@ -7,7 +7,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 
 /** The scales and minimums of a panel's blocks. */
 final class ScalePanels {
-    /** Bytes of a scale and an offset of nested scales. */
+    /** Size of the scale and the offset of nested scales in bytes. */
     private static final int NESTED_PAIR = 2 * Float.BYTES;
 
     private ScalePanels() {}
@@ -28,7 +28,7 @@ final class ScalePanels {
         return Math.fma(code, Little.f32(w.data(), at), Little.f32(w.data(), at + 4));
     }
 
-    /** The minimum of one row in one block, where there are minimums. */
+    /** The minimum of one row in one block, if there are minimums. */
     static float minimum(PackedMatrix w, int panel, int block, int lane) {
         long at = w.scales(panel, block);
         return switch (w.packing().scales()) {
@@ -45,7 +45,7 @@ final class ScalePanels {
     /**
      * Writes the scales of a panel.
      *
-     * @param rows rows that the panel has
+     * @param rows number of rows in the panel
      * @param scales {@code [block][lane]}
      * @param minimums likewise
      */

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A matrix of numbers that are multiplied with a scale for each tile of some rows and columns (DeepSeek-V3's {@code weight_scale_inv}), or one for all.
+ * A matrix of numbers that are multiplied by a scale for each tile of some rows and columns (DeepSeek-V3's {@code weight_scale_inv}), or one for all.
  *
  * @param tileRows rows that share a scale
  * @param tileCols columns that share a scale
@@ -33,7 +33,7 @@ record ScaledRows(ElementType type, RowSource weight, int tileRows, int tileCols
                 .orElseGet(() -> floats(weight, tileRows, tileCols, scales));
     }
 
-    /** Where tiles begin at a place that no encoding of rows can have, each element is widened. */
+    /** If tiles begin at a column that no encoding of rows supports, each element is widened. */
     private static RowSource floats(RowSource weight, int tileRows, int tileCols, RowSource scales) {
         return RowSource.floats(ElementType.F32, weight.rows(), weight.cols(), (row, out) -> {
             float[] factors = new float[scales.cols()];

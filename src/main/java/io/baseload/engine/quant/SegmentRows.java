@@ -3,7 +3,7 @@ package io.baseload.engine.quant;
 import io.baseload.engine.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 
-/** Rows that follow each other in memory. */
+/** Rows that are contiguous in memory. */
 record SegmentRows(ElementType type, int rows, int cols, MemorySegment data) implements RowSource {
 
     SegmentRows {

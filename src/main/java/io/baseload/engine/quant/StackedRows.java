@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Matrices of one type and width, one below the other.
  *
- * @param ends for each source the row behind its last one
+ * @param ends the end (exclusive) of each source's rows
  */
 record StackedRows(List<RowSource> sources, int[] ends) implements RowSource {
 

@@ -13,8 +13,8 @@ final class TernaryBlocks {
     private TernaryBlocks() {}
 
     /**
-     * Five digits of base 3 in a byte, as a fraction of 256: the digit is the whole part of three times what multiplying with 3ⁿ leaves. 32 bytes hold elements 0 … 159,
-     * 16 bytes 160 … 239; 4 bytes with four digits each the rest. A digit of 3 cannot come out.
+     * Five digits of base 3 in a byte, as a fraction of 256: digit n is the whole part of three times the fraction that remains after multiplying by 3ⁿ. 32 bytes contain elements 0 … 159,
+     * 16 bytes 160 … 239, and 4 bytes with four digits each the rest. A digit of 3 is impossible.
      */
     static void tq1_0(MemorySegment source, long at, UnpackedBlock to) {
         digits(source, at, 32, 5, to.codes, 0);
@@ -32,7 +32,7 @@ final class TernaryBlocks {
         }
     }
 
-    /** Two bits each: w = d·(q − 1). Each 32 bytes hold 128 elements, 32 for each pair of bits. */
+    /** Two bits each: w = d·(q − 1). Each 32 bytes contain 128 elements, 32 for each pair of bits. */
     static void tq2_0(MemorySegment source, long at, UnpackedBlock to) {
         for (int i = 0; i < 256; i++) {
             int q = u8(source, at + i / 128 * 32L + i % 32) >> i % 128 / 32 * 2 & 3;

@@ -1,8 +1,8 @@
 package io.baseload.engine.quant;
 
-/** A block of a file taken apart: codes as {@link io.baseload.engine.tensor.Codes} stores them, and the scales of its groups. */
+/** A decoded block of a file: codes as stored by {@link io.baseload.engine.tensor.Codes}, and the scales of its groups. */
 final class UnpackedBlock {
-    /** The most elements of any file's block. */
+    /** The most elements of a block in any format. */
     static final int MAX_WEIGHTS = 256;
 
     final byte[] codes = new byte[MAX_WEIGHTS];

@@ -1,7 +1,7 @@
 /**
- * Number formats: for each one the scalar definition of its blocks, and how they are packed into panels.
+ * Number formats: the scalar definition of each format's blocks, and their packing into panels.
  *
- * <p>Knows bytes, not files: no names, offsets or models.
+ * <p>It works on bytes, not files: there are no names, offsets or models.
  */
 @NullMarked
 package io.baseload.engine.quant;
