@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mask of a sequence's next token, computed on another thread from the moment that the token before it is known, while the engine computes the logits.
+ * The mask of a sequence's next token, computed on another thread once the token before it is known, while the engine computes the logits.
  * Used by the engine's thread.
  */
 public final class AllowedTokens {
@@ -18,8 +18,8 @@ public final class AllowedTokens {
     private long lastNanos;
 
     /**
-     * @param vocabulary tokens that the model has logits for
-     * @param whenReady called, by the other thread, each time that the mask has become ready
+     * @param vocabulary number of logits
+     * @param whenReady called by the other thread each time the mask has become ready
      */
     public AllowedTokens(TokenMask mask, int vocabulary, Runnable whenReady) {
         this.mask = mask;
@@ -27,12 +27,12 @@ public final class AllowedTokens {
         this.whenReady = whenReady;
     }
 
-    /** Begins with the mask of the first token. */
+    /** Starts computing the mask of the first token. */
     public void begin() {
         compute(() -> mask.allow(bits));
     }
 
-    /** Begins with the mask of the token after this one. */
+    /** Starts computing the mask of the token after this one. */
     public void advance(int token) {
         ready = false;
         compute(() -> {
@@ -58,12 +58,12 @@ public final class AllowedTokens {
         });
     }
 
-    /** Nobody waits for the mask any more. */
+    /** Abandons the mask. */
     public void abandon() {
         abandoned = true;
     }
 
-    /** Whether the mask is there; until then nothing else here may be asked. */
+    /** Whether the mask is ready; until then no other method may be called. */
     public boolean ready() {
         return ready;
     }
@@ -73,7 +73,7 @@ public final class AllowedTokens {
         return Optional.ofNullable(failure);
     }
 
-    /** Whether any token may come. */
+    /** Whether any token is allowed. */
     public boolean any() {
         for (long word : bits) {
             if (word != 0) {
@@ -83,7 +83,7 @@ public final class AllowedTokens {
         return false;
     }
 
-    /** Makes what isn't allowed impossible. */
+    /** Makes tokens that aren't allowed impossible. */
     void apply(float[] logits, int at, int vocabulary) {
         for (int word = 0; word < bits.length; word++) {
             long banned = ~bits[word];

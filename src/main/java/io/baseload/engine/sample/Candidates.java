@@ -1,8 +1,8 @@
 package io.baseload.engine.sample;
 
 /**
- * Tokens with keys, as a binary heap with the largest key on top. Serves twice: keyed by the negated logit it keeps the k best of a vocabulary, keyed by weight
- * it gives the heaviest one after the other, so that only the few that matter get sorted. Allocated once.
+ * Tokens with keys, as a binary heap with the largest key on top. It has two uses: with negated logits as keys it keeps the k best of a vocabulary; with weights as keys it returns the
+ * heaviest one after the other, so that only as many as needed are sorted. Allocated once.
  */
 final class Candidates {
     private final int[] ids;
@@ -46,7 +46,7 @@ final class Candidates {
         }
     }
 
-    /** Puts another token in the place of the top. */
+    /** Replaces the top by another token. */
     void replaceTop(int id, float key) {
         ids[0] = id;
         keys[0] = key;

@@ -3,7 +3,7 @@ package io.baseload.engine.sample;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.tensor.Rows;
 
-/** Draws a token: temperature, top-k, top-p and min-p, in this order. Each filter keeps the likeliest, so together they keep the shortest of the three lists. */
+/** Draws a token: temperature, top-k, top-p and min-p, in this order. Each filter keeps the likeliest tokens, so together they keep the shortest of the three lists. */
 final class Chooser {
     private final Candidates candidates;
     private final float[] weights;
@@ -61,8 +61,8 @@ final class Chooser {
     }
 
     /**
-     * Keeps what top-p and min-p may keep. Tokens below (1 − p) / n of the whole have less than 1 − p together, so the others have more than p, and the
-     * likeliest that have p are among them.
+     * Keeps a superset of the tokens that top-p and min-p keep. Tokens with less than (1 − p) / n of the total have less than 1 − p together, so the others have more than p, and the
+     * likeliest with a sum of p are among them.
      */
     private void heavy(SamplingOptions options, double total, int vocabulary) {
         float least = (float) Math.max(options.minP(), (1 - options.topP()) * total / vocabulary * 0.999);
@@ -73,7 +73,7 @@ final class Chooser {
         }
     }
 
-    /** Moves the heaviest that together have {@code mass} to the end and returns where they begin. */
+    /** Moves the heaviest that together have {@code mass} to the end and returns their start. */
     private int nucleus(double mass) {
         candidates.order();
         int first = candidates.size();
@@ -100,7 +100,7 @@ final class Chooser {
         return likeliest;
     }
 
-    /** {@code likeliest} is for the case that rounding leaves something at the end. */
+    /** {@code likeliest} is the result if rounding leaves a rest at the end. */
     private int drawFromAll(double left, int vocabulary, int likeliest) {
         for (int id = 0; id < vocabulary; id++) {
             left -= weights[id];

@@ -2,12 +2,12 @@ package io.baseload.engine.sample;
 
 /** e^x for x ≤ 0, in float: within 2 units in the last place, and a few times faster than {@link Math#exp}. */
 final class Exponentials {
-    /** Below this e^x is no normal float any more; taken as 0. */
+    /** Below this e^x is not a normal float, and 0 is returned. */
     private static final float SMALLEST = -87f;
 
     private static final float LOG2_E = (float) (1 / Math.log(2));
 
-    /** Adding this rounds a float to a whole number, which then stands in its lowest bits. */
+    /** Adding this rounds a float to a whole number, which is then in its lowest bits. */
     private static final float ROUND = 0x1.8p23f;
 
     private static final float LN2_HIGH = 0.693359375f;
@@ -26,7 +26,7 @@ final class Exponentials {
         return Float.intBitsToFloat(Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(shifted) << 23));
     }
 
-    /** Σ e^(factor · (x − max)) over a range; each term is also stored where {@code terms} has room. */
+    /** Σ e^(factor · (x − max)) over a range; each term is also stored, as far as {@code terms} is long enough. */
     static double sum(float[] x, int from, int count, float max, float factor, float[] terms) {
         double sum = 0;
         for (int i = 0; i < count; i++) {

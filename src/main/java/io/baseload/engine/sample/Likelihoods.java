@@ -6,7 +6,7 @@ import io.baseload.engine.tensor.Rows;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Log-probabilities of a model's own distribution: log softmax of the logits as they are. */
+/** Log-probabilities of a model's own distribution: log softmax of the unchanged logits. */
 final class Likelihoods {
     private final float[] terms;
 
@@ -20,7 +20,7 @@ final class Likelihoods {
         return new SampledToken(token, score(logits, row, token, logSum), likeliest(logits, row, top, logSum));
     }
 
-    /** What is subtracted from a logit to make it a log-probability: log Σ e^logit. */
+    /** log Σ e^logit, which is subtracted from a logit to get a log-probability. */
     private double logSum(Rows logits, int row) {
         float max = logits.data()[logits.at(row) + Logits.argmax(logits, row)];
         return max + Math.log(Exponentials.sum(logits.data(), logits.at(row), logits.width(), max, 1, terms));

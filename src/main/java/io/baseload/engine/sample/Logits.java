@@ -8,7 +8,7 @@ final class Logits {
     private Logits() {}
 
     /**
-     * Index of the largest; of equal ones the first.
+     * Index of the largest logit; of equal ones the first.
      *
      * @throws NotFiniteException if it is not finite
      */

@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.Executor;
 
-/** The threads that compute masks. Answers whose masks take long have other threads than those whose masks don't, which so never wait for them. */
+/** The threads that compute masks. Answers with slow masks have separate threads, so other answers never wait for them. */
 final class MaskThreads {
     private static final Executor QUICK = Background.threads("baseload-mask-");
     private static final Executor SLOW = Background.lowThreads("baseload-slow-mask-");
@@ -14,12 +14,12 @@ final class MaskThreads {
 
     private MaskThreads() {}
 
-    /** @param lastNanos what the answer's last mask took */
+    /** @param lastNanos duration of the answer's last mask */
     static Executor after(long lastNanos) {
         return lastNanos < QUICK_NANOS ? QUICK : SLOW;
     }
 
-    /** Of this thread; differences tell what was computed, however crowded the machine is. */
+    /** CPU time of this thread: differences measure computation, however busy the machine is. */
     static long cpuNanos() {
         return CPU.isCurrentThreadCpuTimeSupported() ? CPU.getCurrentThreadCpuTime() : System.nanoTime();
     }

@@ -4,7 +4,7 @@ import io.baseload.engine.api.SamplingOptions;
 import java.util.Arrays;
 import java.util.Map;
 
-/** What one sequence's logits are changed by before a token is chosen: logit bias, and penalties over the tokens decoded so far. */
+/** Changes to a sequence's logits before a token is chosen: logit bias, and penalties over the tokens decoded so far. */
 final class Penalties {
     private final int[] biasedIds;
     private final float[] biases;

@@ -4,7 +4,7 @@ import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.tensor.Rows;
 import java.util.List;
 
-/** Chooses tokens. Holds the room that this takes for one vocabulary; what belongs to a sequence is its {@link SamplingState}. Used by one thread at a time. */
+/** Chooses tokens. Contains temporary memory for one vocabulary; the state of a sequence is its {@link SamplingState}. Used by one thread at a time. */
 public final class Sampler {
     private final Likelihoods likelihoods;
     private final Chooser chooser;
@@ -19,8 +19,8 @@ public final class Sampler {
     /**
      * The next token of a sequence.
      *
-     * @param index how many tokens the sequence has decoded before
-     * @param top how many of the likeliest tokens to report; −1 = no log-probabilities
+     * @param index number of tokens that the sequence has decoded before
+     * @param top number of likeliest tokens to report; −1 = no log-probabilities
      * @throws io.baseload.engine.api.NotFiniteException if the logits are not finite
      */
     public SampledToken next(SamplingState state, Rows logits, int row, int index, int top) {
@@ -28,7 +28,7 @@ public final class Sampler {
         return top < 0 ? new SampledToken(token, Float.NaN, List.of()) : score(logits, row, token, top);
     }
 
-    /** The log-probability of a token that is there already, of a prompt. */
+    /** The log-probability of a token of a prompt. */
     public SampledToken score(Rows logits, int row, int token, int top) {
         return likelihoods.describe(logits, row, token, top);
     }

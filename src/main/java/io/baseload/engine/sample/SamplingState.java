@@ -4,14 +4,14 @@ import io.baseload.engine.api.SamplingOptions;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** What the choice of one sequence's tokens depends on besides the logits: its options, its seed, and what it has decoded so far. */
+/** The state, in addition to logits, on which the choice of a sequence's tokens depends: its options, its seed, and the tokens decoded so far. */
 public final class SamplingState {
     private final SamplingOptions options;
     private final Penalties penalties;
     private final Optional<AllowedTokens> allowed;
     private final long seed;
 
-    /** @param allowed ready whenever a token is chosen, and allowing one */
+    /** @param allowed must be ready, and allow a token, whenever one is chosen */
     public SamplingState(SamplingOptions options, Optional<AllowedTokens> allowed) {
         this.options = options;
         this.allowed = allowed;
@@ -19,7 +19,7 @@ public final class SamplingState {
         this.seed = options.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
     }
 
-    /** Notes a token that was decoded. */
+    /** Records a decoded token. */
     public void decoded(int token) {
         penalties.count(token);
     }
