@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** An encoder in memory: checks texts and hands them to its batcher. */
+/** An encoder in memory: checks texts and passes them to its batcher. */
 final class CpuEncoder implements LoadedEncoder {
     private static final PrefixCacheLoad NO_PREFIXES = new PrefixCacheLoad(0, 0, 0, 0);
     private static final SpeculationLoad NO_SPECULATION = new SpeculationLoad(0, 0);

@@ -37,7 +37,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** One team of workers and one thread that drives it, shared by all models that are loaded. */
+/** One team of workers and one thread that drives it, shared by all loaded models. */
 final class CpuEngine implements Engine {
     private static final System.Logger LOG = System.getLogger(CpuEngine.class.getName());
 

@@ -17,7 +17,7 @@ import io.baseload.engine.schedule.Batcher;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** A model in memory: checks requests and hands them to its batcher. */
+/** A model in memory: checks requests and passes them to its batcher. */
 final class CpuModel implements LoadedModel {
     private final String name;
     private final ModelInfo info;

@@ -21,46 +21,46 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Has the JIT compile a model's large kernels, those of linear layers and of attention, before the first request. Until then a vector is an object, and a kernel runs hundreds of times
+ * Makes the JIT compile a model's large kernels, those of linear layers and of attention, before the first request. Until then a vector is an object, and a kernel is hundreds of times
  * slower.
  *
- * <p>A kernel is compiled after a number of calls, however small they are. So for each packing that a model has and this JVM has not seen, a matrix of a few panels and columns is multiplied
- * again and again: with one row, with several, with a prompt's; and a few tokens see each other. What calls allocate tells whether their kernels are compiled: then they make no objects,
- * and are not made again. Calls are made in rounds, some of each kind, so that the compiler has work while others still run cold. After a round that changes nothing there is a pause, in
- * which it has the processor for itself.
+ * <p>A kernel is compiled after a number of calls, however small they are. So for each of the model's packings that this JVM has not seen, a matrix of a few panels and columns is multiplied
+ * repeatedly: by one row, by several, and by those of a prompt; and attention is computed for a few tokens. Allocation shows whether a kernel is compiled: then its calls create no objects,
+ * and it needs no more of them. Calls are made in rounds, some of each kind, so that the compiler has work while others are still interpreted. After a round without a change there is a
+ * pause, in which the compiler has the processor to itself.
  *
- * <p>The number of rounds is bounded, not the time: on a crowded machine all takes longer, and is worth as much. Kernels that are cold even then are compiled by the first requests. Nothing of
- * the model itself is used, so its cache and its figures stay as they are.
+ * <p>The number of rounds is limited, not the time: on a busy machine they take longer, but are as useful. Kernels that aren't compiled even then are compiled during the first requests.
+ * Nothing of the model itself is used, so its cache and statistics are unchanged.
  */
 final class KernelWarmUp {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** Panels whose number makes a kernel take eight, four, two vectors and one. */
+    /** A number of panels for which a kernel processes eight, four, two vectors and one. */
     private static final int PANELS = 15;
 
-    /** Columns, about. The fewer, the sooner the compiler counts calls instead of turns of a loop, and compiles a kernel once instead of twice. */
+    /** Approximate number of columns. With fewer, the compiler counts calls rather than loop iterations, and compiles a kernel once instead of twice. */
     private static final int COLUMNS = 64;
 
-    /** Decode rows: one, two, and as many as are taken four, three, two and one at a time. */
+    /** Numbers of decode rows: one, two, and a number that is processed in groups of four, three, two and one. */
     private static final int[] DECODED = {1, 2, 7};
 
-    /** Rows of a prompt: of each size of tile one. */
+    /** Rows of a prompt: a number that uses each size of tile once. */
     private static final int PROMPT = 21;
 
-    /** Calls of a kind in a round. */
+    /** Number of calls of a kind in a round. */
     static final int CALLS = 20;
 
     static final int MAX_ROUNDS = 100;
 
     private static final long PAUSE_NANOS = 50_000_000;
 
-    /** Calls without objects allocate less, in bytes. */
+    /** Calls that create no objects allocate fewer bytes than this. */
     private static final long NOTHING = 4096;
 
-    /** A byte that is a harmless number in all formats and as a scale: no zero, no infinity. */
+    /** A byte that is an ordinary number in all formats and as a scale: neither zero nor infinity. */
     private static final byte ANY = 0x2C;
 
-    /** @param of a packing of weights, or a layout of keys and values */
+    /** @param of a packing, or a layout of keys and values */
     private record Kind(Kernels kernels, Record of) {}
 
     private static final Set<Kind> WARM = new HashSet<>();
@@ -75,11 +75,11 @@ final class KernelWarmUp {
     }
 
     /**
-     * Returns when the kernels of a model are compiled, or were given up.
+     * Returns once the kernels of a model are compiled, or the number of rounds is reached.
      *
-     * @param packings of its weights
-     * @param layout of its keys and values
-     * @param group query heads that share a KV head
+     * @param packings the packings of its weights
+     * @param layout the layout of its keys and values
+     * @param group the number of query heads that share a KV head
      */
     static synchronized void run(Kernels kernels, Set<Packing> packings, KvLayout layout, int group) {
         try (NativeMemory memory = new NativeMemory()) {
@@ -90,7 +90,7 @@ final class KernelWarmUp {
         }
     }
 
-    /** On a thread of the system: the JVM doesn't tell what a virtual one allocates. */
+    /** On a platform thread, because the JVM doesn't report allocations of a virtual one. */
     private static void start(Runnable rounds) {
         Thread.ofPlatform().name("baseload-warm-up").daemon().start(rounds);
     }
@@ -125,7 +125,7 @@ final class KernelWarmUp {
         }
     }
 
-    /** Some tokens of one KV head, as prompt and one by one. */
+    /** Computes some tokens of one KV head, as a prompt and one by one. */
     private void attention(KvLayout model, int heads) {
         var layout = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, model.precision());
         if (!WARM.add(new Kind(kernels, layout))) {

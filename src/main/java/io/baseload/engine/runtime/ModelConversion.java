@@ -22,7 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes a model's kernel-ready form: asks its family for all weights once, and writes each as it comes. */
+/** Writes a model's kernel-ready form: its family requests all weights once, and each is written when it is requested. */
 final class ModelConversion {
     private final ModelSource source;
     private final Path folder;
@@ -64,7 +64,7 @@ final class ModelConversion {
         return new Conversion(chosen, again ? List.of(warning(chosen)) : List.of());
     }
 
-    /** What is widened as it is read, for instance GPTQ's with {@code desc_act}, doesn't show in its rows. */
+    /** The rows don't show quantization that is widened while it is read, such as GPTQ's with {@code desc_act}. */
     private boolean saysQuantized() {
         return source.folder().keys() instanceof ConfigKeys config && config.has("quantization_config");
     }
@@ -74,7 +74,7 @@ final class ModelConversion {
                 + " costs accuracy, keep does not";
     }
 
-    /** What says anything of the model beside its weights. */
+    /** Copies the files that describe the model, other than its weights. */
     private void copyFiles(ModelWriter writer) throws IOException {
         ModelCheckpoint weights = source.folder().weights();
         if (weights instanceof GgufFile gguf) {

@@ -37,9 +37,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** Makes the {@link ModelOutline} of a model, and the {@link ShardOutline}: its family asks for all weights as for a load, and what it asks for is counted. */
+/** Computes the {@link ModelOutline} and the {@link ShardOutline} of a model: its family requests all weights as for a load, and the requests are counted. */
 final class ModelOutlines {
-    /** Each layer, and each expert, is counted by itself; more than any model has would take more memory than the answer is worth. */
+    /** Each layer and each expert is counted separately. The limits, which no model reaches, bound the memory for that. */
     private static final int MAX_LAYERS = 4096;
 
     private static final int MAX_EXPERTS = 1 << 18;
@@ -49,12 +49,12 @@ final class ModelOutlines {
 
     private ModelOutlines() {}
 
-    /** Of a model's files, or of a {@code config.json} alone. */
+    /** The outline of a model's files, or of only a {@code config.json}. */
     static ModelOutline of(Path path, LoadOptions options) {
         return ask(path, options, (config, weights) -> of(config, weights, options));
     }
 
-    /** Of a configuration: the text of a {@code config.json}. */
+    /** The outline of a configuration: the text of a {@code config.json}. */
     static ModelOutline of(String config, LoadOptions options) {
         return ask(ConfigKeys.of(config), options, (known, weights) -> of(known, weights, options));
     }
@@ -170,7 +170,7 @@ final class ModelOutlines {
         return name.name().toLowerCase(Locale.ROOT);
     }
 
-    /** How these matrices are packed. */
+    /** The packing of these matrices. */
     static Packing packing(Matrices matrices) {
         return new Packing(
                 Codes.valueOf(matrices.codes().toUpperCase(Locale.ROOT)),
@@ -178,7 +178,7 @@ final class ModelOutlines {
                 Scales.valueOf(matrices.scales().toUpperCase(Locale.ROOT)));
     }
 
-    /** Activations: as many numbers as all linear layers of a layer have outputs, and a few rows as wide as the residual stream. */
+    /** Memory for activations: as many numbers as all linear layers of a layer have outputs, and a few rows of the residual stream's width. */
     private static Working working(ModelConfig config, ModelSize size, int widest, List<Named> matrices) {
         long parts = size.partBytes(config, 2); // for each worker but one
         long outputs = outputs(config, matrices);
@@ -188,7 +188,7 @@ final class ModelOutlines {
                 Scratch.nativeBytes(widest) + parts, row, logits, size.batcher().prefillChunk());
     }
 
-    /** Outputs of the layer that has the most: of its experts those that a row goes to. */
+    /** The largest number of outputs of a layer, counting only the experts chosen for a row. */
     private static long outputs(ModelConfig config, List<Named> matrices) {
         int experts = config.routing().map(Routing::experts).orElse(1);
         int chosen = config.routing().map(Routing::chosen).orElse(0);

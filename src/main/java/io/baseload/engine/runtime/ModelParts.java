@@ -23,10 +23,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The weights of a model in memory: of one shard packed or mapped as they are, of several cut.
+ * The weights of a model in memory: packed or mapped for one shard, cut for several.
  *
- * @param matrices of each shard those that a step multiplies with
- * @param taken the memory that they take, and what the model's workers compute in
+ * @param matrices the matrices of each shard by which a step multiplies
+ * @param taken their memory, and that of the workers' intermediate results
  */
 record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEstimate taken) {
     private static final System.Logger LOG = System.getLogger(ModelParts.class.getName());
@@ -59,7 +59,7 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
         return new ShardPlan(source.config(), source.matrices(), layout.shards());
     }
 
-    /** What {@link #of} with the same arguments would take. */
+    /** The memory that {@link #of} with the same arguments would use. */
     static MemoryEstimate estimate(ModelSource source, ModelSize size, TeamLayout layout) {
         return layout.shards() == 1 || source.isEncoder()
                 ? source.estimate(size, layout.workers())
@@ -88,12 +88,12 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
         matrices.add(noted);
     }
 
-    /** How the matrices are packed, each way once. */
+    /** All packings of the matrices. */
     Set<Packing> packings() {
         return matrices.stream().flatMap(shard -> shard.packings().stream()).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Says which shard has which CPUs and how much of the model, and where that lies. */
+    /** Logs each shard's CPUs, its part of the model and the nodes of that memory. */
     void log(String model, TeamLayout layout) {
         for (int shard = 0; shards.size() > 1 && shard < shards.size(); shard++) {
             List<MemorySegment> data = data(shard);

@@ -10,26 +10,25 @@ import io.baseload.engine.schedule.BatcherLimits;
 import io.baseload.engine.tensor.NativeMemory;
 
 /**
- * How much room a model gets.
+ * The size of a model's sequences and cache.
  *
- * @param contextLength tokens of one sequence
+ * @param contextLength the most tokens of one sequence
  * @param kvPages pages of the KV cache, enough for at least one sequence of that length
  */
 record ModelSize(int contextLength, int kvPages, LoadOptions options) {
-    /** What the KV cache takes by default, if that is enough for the tokens below. */
+    /** Default size of the KV cache, if that is enough for the tokens below. */
     private static final long DEFAULT_KV_BYTES = 512L << 20;
 
     private static final int LEAST_DEFAULT_TOKENS = 4096;
 
-    /** Texts in a step of an encoder. */
+    /** The most texts in a step of an encoder. */
     private static final int TEXTS = 128;
 
-    /** Tokens of a text for an encoder, unless more are wanted: a text is computed in one step, which needs room for all of its rows. */
+    /** The default for the most tokens of an encoder's text: a text is computed in one step, which needs memory for all of its rows. */
     private static final int LONGEST_TEXT = 8192;
 
     /**
-     * Fills in what the options leave open: a KV cache of 512 MiB or what all sequences can use, whichever is less, and the model's own context length as far as the
-     * cache goes.
+     * Applies the defaults of unset options: a KV cache of 512 MiB or for all sequences, whichever is less, and the model's own context length, limited by the cache.
      */
     static ModelSize of(ModelConfig config, LoadOptions options) {
         check(config, options);
@@ -42,19 +41,19 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
         return new ModelSize(context, KvCache.pagesFor(tokens), options);
     }
 
-    /** Keys and values of one layer and one step; a text may fill a page only in part. */
+    /** A cache for the keys and values of one layer and one step; a text's last page may be partly filled. */
     private static ModelSize ofEncoder(ModelConfig config, LoadOptions options) {
         int wanted =
                 options.contextLength() == 0 ? Math.min(config.contextLength(), LONGEST_TEXT) : options.contextLength();
         return new ModelSize(wanted, KvCache.pagesFor(rows(wanted, options)) + TEXTS, options);
     }
 
-    /** Rows of an encoder's step: at least one text of any length. */
+    /** The most rows of an encoder's step: enough for one text of any length. */
     private static int rows(int contextLength, LoadOptions options) {
         return Math.max(contextLength, options.prefillChunk());
     }
 
-    /** What an encoder computes at once. */
+    /** Sizes of an encoder's step. */
     StepLimits encoderLimits(int workers) {
         return new StepLimits(contextLength, rows(contextLength, options), TEXTS, 0, workers);
     }
@@ -104,7 +103,7 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
         return pageBytes(config, options) / KvPages.TOKENS;
     }
 
-    /** Room for parts of attention that several workers share. */
+    /** Memory for parts of attention that several workers share. */
     long partBytes(ModelConfig config, int workers) {
         int valueDim = config.kvLayout(options.kvPrecision()).valueDim();
         return AttentionParts.nativeBytes(workers, contextLength, valueDim);

@@ -34,10 +34,10 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * A model that was read and found fit to run. Mapped until it is closed.
+ * A model's files, read and checked. Mapped until it is closed.
  *
- * @param store where its weights are, if it is in our own form
- * @param packings how its weights are packed, if they aren't yet
+ * @param store the folder of its weights, if it was imported
+ * @param packings the packings for its weights, if they aren't packed yet
  */
 record ModelSource(
         ModelFolder folder,
@@ -48,15 +48,15 @@ record ModelSource(
         Vocabulary vocabulary)
         implements AutoCloseable {
 
-    /** @throws io.baseload.engine.api.ModelFileException if a file is broken or holds something that this version can't run */
+    /** @throws io.baseload.engine.api.ModelFileException if a file is broken or contains something that this version doesn't support */
     static ModelSource open(Path path) {
         return open(path, ImportPackings.KEEP);
     }
 
     /**
-     * The same, for weights that become something else while they are packed.
+     * The same with a conversion of weights while they are packed.
      *
-     * @throws IllegalArgumentException if they are packed already, and aren't to be kept
+     * @throws IllegalArgumentException if they are already packed and {@code packings} requires a conversion
      */
     static ModelSource open(Path path, ImportPackings packings) {
         Optional<StoredFolder> store = StoredFolder.is(path) ? Optional.of(StoredFolder.open(path)) : Optional.empty();
@@ -95,9 +95,9 @@ record ModelSource(
     }
 
     /**
-     * Checks what the model is for.
+     * Checks the model's task.
      *
-     * @throws io.baseload.engine.api.ModelFileException if it is something else
+     * @throws io.baseload.engine.api.ModelFileException if it has another task
      */
     void require(boolean encoder) {
         if (encoder != isEncoder()) {
@@ -109,13 +109,13 @@ record ModelSource(
         return definition.config();
     }
 
-    /** Packs the weights into native memory, or maps them if they are packed already. The model doesn't need this source afterwards. */
+    /** Packs the weights into native memory, or maps them if they are already packed. The model doesn't need this source afterwards. */
     Weights weights(NativeMemory memory) {
         return store.<Weights>map(stored -> new StoredWeights(stored.map(memory)))
                 .orElseGet(() -> new CheckpointWeights(definition.weights(), packings, memory));
     }
 
-    /** All matrices that the model asks for; they have no data. */
+    /** All matrices that the model requests, without data. */
     List<MatrixList.Named> matrices() {
         try (NativeMemory memory = new NativeMemory()) {
             var list = new MatrixList(shapes(memory));
@@ -124,13 +124,13 @@ record ModelSource(
         }
     }
 
-    /** The weights of which only the shape of matrices is wanted: mapped if they are packed already, else without data. */
+    /** Weights for their shapes: mapped if they are already packed, otherwise without data. */
     Weights shapes(NativeMemory memory) {
         return store.<Weights>map(stored -> new StoredWeights(stored.map(memory)))
                 .orElseGet(() -> new PlannedWeights(definition.weights(), packings));
     }
 
-    /** Asks for all weights, each of which is there until the next. */
+    /** Reads all weights; each is valid until the next is requested. */
     void pass(Consumer<Weights> reader) {
         if (store.isPresent()) {
             try (NativeMemory memory = new NativeMemory()) {

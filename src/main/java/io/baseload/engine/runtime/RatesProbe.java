@@ -26,19 +26,19 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Measures {@link MachineRates} without a model: on matrices and keys and values of its sizes that hold nothing in particular. For each kind of codes the matrices that have most of its
- * weights stand for all.
+ * Measures {@link MachineRates} without a model: on matrices, keys and values of its sizes with arbitrary contents. For each kind of codes, the matrices with most of its weights represent
+ * all.
  */
 final class RatesProbe {
-    /** Read for the bandwidth: far more than a cache holds. */
+    /** Bytes read to measure bandwidth: far more than any cache. */
     private static final long READ_BYTES = 512L << 20;
 
-    /** Rows of the matrix that a prompt is multiplied with, so that its rows fit caches as a worker's share of a large one does. */
+    /** Rows of the matrix by which a prompt is multiplied: it fits in caches, like a worker's share of a large one. */
     private static final int OUTPUTS = 512;
 
     private static final int PROMPT = 256;
 
-    /** A harmless number in all formats and as a scale. */
+    /** An ordinary number in all formats and as a scale. */
     private static final byte ANY = 0x2C;
 
     private final ModelOutline model;
@@ -113,7 +113,7 @@ final class RatesProbe {
         return new KernelRates(decode, probe.promptRate(matrix, PROMPT));
     }
 
-    /** Filled, because pages that were never written are one and the same. */
+    /** The memory is filled, because pages that were never written share one page of zeros. */
     private double bandwidth(int shards) {
         int cols = 4096;
         int rows = (int) (READ_BYTES / Float.BYTES / cols / shards);

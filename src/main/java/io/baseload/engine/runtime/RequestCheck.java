@@ -4,13 +4,13 @@ import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.SamplingOptions;
 
-/** What a request must be for a model. */
+/** Checks requests for a model. */
 final class RequestCheck {
     private static final int MAX_LOGPROBS = 100;
 
     private RequestCheck() {}
 
-    /** @throws IllegalArgumentException if it isn't; the message names the field and what is allowed */
+    /** @throws IllegalArgumentException if a field is invalid; the message names it and the allowed values */
     static void check(GenerationRequest request, int contextLength, int vocabulary) {
         int length = request.prompt().length;
         require(length > 0, "prompt must have at least one token");
@@ -24,7 +24,7 @@ final class RequestCheck {
         check(request.sampling(), vocabulary);
     }
 
-    /** @throws IllegalArgumentException as above, of a text for an encoder */
+    /** @throws IllegalArgumentException as above, for a text for an encoder */
     static void check(EncoderText text, int contextLength, int vocabulary) {
         int length = text.tokens().length;
         require(length > 0, "a text must have at least one token");

@@ -15,10 +15,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Measures the {@link Roofline} of a loaded model: its weights are read once through, and of each kind and width of matrix some panels are multiplied from cache.
+ * Measures the {@link Roofline} of a loaded model: all of its weights are read once, and some panels of each kind and width of matrix are multiplied from cache.
  *
- * @param shards the matrices of each
- * @param widest columns of any matrix
+ * @param shards the matrices of each shard
+ * @param widest the largest number of columns of a matrix
  */
 record RooflineProbe(
         List<StepMatrices> shards,
@@ -61,7 +61,7 @@ record RooflineProbe(
         return matrices.stream().mapToLong(matrix -> matrix.data().byteSize()).sum();
     }
 
-    /** To multiply with all of these matrices. */
+    /** Seconds for multiplying by all of these matrices. */
     private static double seconds(MachineProbe probe, List<PackedMatrix> matrices, int rows) {
         Map<Kind, KernelTime> times = new HashMap<>();
         double seconds = 0;

@@ -1,7 +1,7 @@
 /**
- * The only assembler: opens files, builds models, starts teams, and answers {@code engine.api}.
+ * The implementation of {@code engine.api}, and the only room that assembles the others: it opens files, builds models and starts teams.
  *
- * <p>Nothing below may reach up to it.
+ * <p>No other room of the engine may use it.
  */
 @NullMarked
 package io.baseload.engine.runtime;
