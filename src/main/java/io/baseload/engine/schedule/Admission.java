@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The door of a model: queues that any thread may add to, each flow's bounded for itself, and from which the engine's thread takes whose turn it is. A flow that
- * has less than its weight's part of the places doesn't wait until others' answers end: it enters beside them, and the steps choose between them. Guards itself.
+ * Admission to a model: queues to which any thread may add, with a limit for each flow, and from which the engine's thread takes the next request. A flow with less than its weight's share
+ * of the places doesn't wait until others' answers end: it is admitted in addition to them, and steps choose between them. Thread-safe.
  */
 final class Admission {
     private final String model;
@@ -62,7 +62,7 @@ final class Admission {
         return sequence;
     }
 
-    /** Lets the next ones in, as long as there are places and pages. One that doesn't fit is waited for: smaller ones don't overtake it. */
+    /** Admits the next requests, as long as there are places and pages. If one doesn't fit, no other is admitted before it. */
     synchronized void admit(List<Sequence> active) {
         while (active.size() < limits.residents()) {
             boolean free = active.size() < limits.maxSequences();
@@ -79,7 +79,7 @@ final class Admission {
         return !flow.batch() && flow.running < queue.share(flow, limits.maxSequences());
     }
 
-    /** Sends batch sequences away, the youngest first, until one that somebody waits for has its pages. */
+    /** Preempts batch sequences, the youngest first, until an interactive one has its pages. */
     private boolean makeRoom(Sequence next, List<Sequence> active) {
         for (int i = active.size() - 1; i >= 0 && !next.flow().batch(); i--) {
             if (active.get(i).flow().batch()) {
@@ -94,13 +94,13 @@ final class Admission {
         return false;
     }
 
-    /** Puts sequences that lost their pages before the others of their flow. */
+    /** Puts preempted sequences back before the others of their flow. */
     synchronized void putBack(List<Sequence> preempted) {
         preempted.forEach(queue::addFirst);
         preempted.clear();
     }
 
-    /** Takes ended ones out of the queue and adds them to {@code ended}; forgets all of these. */
+    /** Removes ended ones from the queue and adds them to {@code ended}; forgets all of these. */
     synchronized void remove(Predicate<Sequence> condition, List<Sequence> ended) {
         ended.addAll(queue.removeIf(condition));
         for (Sequence sequence : ended) {
@@ -122,12 +122,12 @@ final class Admission {
         return queue.size();
     }
 
-    /** Nothing waits or runs. */
+    /** Whether nothing waits or runs. */
     synchronized boolean empty() {
         return accepted == 0;
     }
 
-    /** Nothing waits or runs, and nothing will come. */
+    /** Whether nothing waits or runs, and no more requests are accepted. */
     synchronized boolean drained() {
         return closed && accepted == 0;
     }

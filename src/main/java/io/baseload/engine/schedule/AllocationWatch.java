@@ -3,18 +3,18 @@ package io.baseload.engine.schedule;
 import io.baseload.engine.parallel.Team;
 
 /**
- * Notices kernels that the JIT has not compiled as it should. A compiled kernel keeps its vectors in registers and allocates nothing; one that isn't, or that was compiled before its
- * profile was whole, makes an object of each vector and runs many times slower, in rare cases for as long as the JVM lives. So of some steps it is measured what the workers
- * allocate: one in {@link #EVERY}. A few in a row that allocate a lot are no longer a cold start.
+ * Detects kernels that the JIT has not compiled well. A compiled kernel keeps its vectors in registers and allocates nothing. One that isn't compiled, or was compiled with an incomplete
+ * profile, creates an object for each vector and is many times slower, in rare cases as long as the JVM runs. So the workers' allocation is measured in one of {@link #EVERY} steps. If
+ * several in a row allocate much, that is not just a cold start.
  */
 final class AllocationWatch {
-    /** Steps from one measurement to the next. */
+    /** Number of steps from one measurement to the next. */
     static final int EVERY = 256;
 
-    /** Measurements in a row. */
+    /** Number of measurements in a row that are reported. */
     static final int IN_A_ROW = 4;
 
-    /** Bytes of a step; without boxed vectors it is some hundred. */
+    /** Threshold in bytes per step; without boxed vectors a step allocates some hundred. */
     static final long MUCH = 1 << 20;
 
     private int steps;
@@ -22,19 +22,19 @@ final class AllocationWatch {
     private boolean told;
     private long before;
 
-    /** Before a step. */
+    /** Called before a step. */
     void begin(Team team) {
         if (++steps % EVERY == 0) {
             before = team.allocatedBytes();
         }
     }
 
-    /** Behind the step; returns what it has allocated if that is to be told now, otherwise 0. */
+    /** Called after the step; returns its allocation if that has to be reported now, otherwise 0. */
     long end(Team team) {
         return steps % EVERY == 0 ? note(team.allocatedBytes() - before) : 0;
     }
 
-    /** A step allocated so much; told once. */
+    /** Records a step's allocation; it is reported once. */
     long note(long bytes) {
         row = bytes > MUCH ? row + 1 : 0;
         if (row < IN_A_ROW || told) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Continuous batching (Yu et al., 2022) for one model. Requests come in from any thread; steps are made by the engine's thread alone, which also calls the sinks.
+ * Continuous batching (Yu et al., 2022) for one model. Any thread may submit requests; only the engine's thread computes steps and calls the sinks.
  */
 public final class Batcher implements ModelTurns {
     private static final System.Logger LOG = System.getLogger(Batcher.class.getName());
@@ -42,7 +42,7 @@ public final class Batcher implements ModelTurns {
     private final AtomicLong preemptions = new AtomicLong();
     private volatile boolean abandoned;
 
-    /** @param wakeEngine makes the engine's thread take a turn soon */
+    /** @param wakeEngine wakes the engine's thread */
     public Batcher(String name, CausalModel model, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
         this.name = name;
         this.model = model;
@@ -54,44 +54,44 @@ public final class Batcher implements ModelTurns {
         this.batch = model.batch();
     }
 
-    /** As {@link io.baseload.engine.api.LoadedModel#generate}; the request is well-formed. By any thread. */
+    /** As {@link io.baseload.engine.api.LoadedModel#generate}, for a checked request. May be called by any thread. */
     public Sequence submit(GenerationRequest request, TokenSink sink) {
         Sequence sequence = admission.submit(request, sink);
         wakeEngine.run();
         return sequence;
     }
 
-    /** Sequences that take part in steps. By any thread. */
+    /** Number of sequences that take part in steps. May be called by any thread. */
     public int active() {
         return activeCount;
     }
 
-    /** As {@link io.baseload.engine.api.LoadedModel#queueTime}. By any thread. */
+    /** As {@link io.baseload.engine.api.LoadedModel#queueTime}. May be called by any thread. */
     public Duration queueTime() {
         return admission.queueTime();
     }
 
-    /** Requests that wait. By any thread. */
+    /** Number of waiting requests. May be called by any thread. */
     public int queued() {
         return admission.queued();
     }
 
-    /** What was drafted. By any thread. */
+    /** Statistics of speculation. May be called by any thread. */
     public SpeculationLoad speculation() {
         return speculation.load();
     }
 
-    /** Sequences that lost their pages to others, and begin again. By any thread. */
+    /** Number of preempted sequences, which start again. May be called by any thread. */
     public long preemptions() {
         return preemptions.get();
     }
 
-    /** Where the time of steps goes. By any thread. */
+    /** The time spent in steps. May be called by any thread. */
     public OperatorTimes times() {
         return model.profile().times();
     }
 
-    /** Accepts nothing more; what was accepted runs to its end. By any thread. */
+    /** Stops accepting requests; accepted ones run to their end. May be called by any thread. */
     public void close() {
         admission.close();
         wakeEngine.run();
@@ -154,7 +154,7 @@ public final class Batcher implements ModelTurns {
         return planner.waiting() || delivery.holding(active) ? Turn.WAITING : Turn.WORKED;
     }
 
-    /** Takes out what has ended, gives its pages back and tells its sink. */
+    /** Removes ended sequences, returns their pages and calls their sinks. */
     private boolean reap() {
         if (active.removeIf(sequence -> ended(sequence) && ended.add(sequence))) {
             activeCount = active.size();

@@ -1,31 +1,31 @@
 package io.baseload.engine.schedule;
 
 /**
- * How much a model's requests may have.
+ * Limits of a model's requests and steps.
  *
- * @param contextLength tokens of one sequence
- * @param maxSequences sequences that share a step
- * @param maxQueued requests of one flow that may wait beyond those
- * @param prefillChunk prompt rows of a step
+ * @param contextLength the most tokens of one sequence
+ * @param maxSequences the most sequences that share a step
+ * @param maxQueued the most waiting requests of one flow
+ * @param prefillChunk the most prompt rows of a step
  * @param speculation whether tokens may be computed before they are chosen
  */
 public record BatcherLimits(int contextLength, int maxSequences, int maxQueued, int prefillChunk, boolean speculation) {
-    /** Sequences that may hold pages: beyond those that share a step there is room for flows that have less than their part of it. */
+    /** The most sequences with pages: more than share a step, for flows that have less than their share of it. */
     int residents() {
         return 2 * maxSequences;
     }
 
-    /** Requests of one flow that may run and wait. */
+    /** The most requests of one flow, running and waiting. */
     public int places() {
         return maxSequences + maxQueued;
     }
 
-    /** Rows that a step can have. */
+    /** The most rows of a step. */
     public int rows() {
         return prefillChunk + maxSequences * StepPlanner.REPLAY;
     }
 
-    /** Rows that a step computes logits for. */
+    /** The most rows of a step with logits. */
     public int logits() {
         return StepPlanner.PROMPT_LOGITS + maxSequences;
     }

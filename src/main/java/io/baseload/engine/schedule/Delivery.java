@@ -10,20 +10,20 @@ import io.baseload.engine.tensor.Rows;
 import java.util.List;
 import java.util.Optional;
 
-/** What happens after a step: sinks hear of the tokens that {@link TokenChoice} has chosen, in order, and sequences that are complete are marked. */
+/** The work after a step: passes the tokens that {@link TokenChoice} has chosen to the sinks, in order, and marks complete sequences. */
 final class Delivery {
     private final CausalModel model;
     private final Speculation speculation;
     private final TokenChoice choice;
 
-    /** @param most sequences that may be active */
+    /** @param most the most active sequences */
     Delivery(CausalModel model, Speculation speculation, int most) {
         this.model = model;
         this.speculation = speculation;
         this.choice = new TokenChoice(model.config().vocabulary(), most);
     }
 
-    /** A failure here, of the sink or of the choice, is the sequence's own. */
+    /** A failure of a sink or of a choice fails only its sequence. */
     void deliver(List<Sequence> active, Team team) {
         for (int i = 0; i < active.size(); i++) {
             Sequence sequence = active.get(i);
@@ -39,7 +39,7 @@ final class Delivery {
         deliverDrafts(active, team);
     }
 
-    /** Goes on behind the token that was chosen for a sequence that is alone, as long as drafts were right. */
+    /** Continues after the token chosen for a single sequence, as long as drafts are right. */
     private void deliverDrafts(List<Sequence> active, Team team) {
         int accepted = 0;
         for (int right = speculation.accept(); right > 0; right = speculation.accept()) {
@@ -68,7 +68,7 @@ final class Delivery {
         choice.clear();
     }
 
-    /** Notes what the step has computed of a sequence, and whether its next token can be chosen. */
+    /** Records a sequence's progress in the step, and whether its next token can be chosen. */
     private void take(Sequence sequence) {
         int first = sequence.computed();
         sequence.advance();
@@ -88,7 +88,7 @@ final class Delivery {
         }
     }
 
-    /** The logits of a prompt's row tell how likely the next token of the prompt was. */
+    /** Scores tokens of the prompt: a row's logits give the probability of the next token. */
     private void scorePrompt(Sequence sequence, int first) {
         int end = Math.min(sequence.computed(), sequence.promptLength() - 1);
         for (int position = Math.max(first, sequence.promptScored); position < end; position++) {
@@ -119,7 +119,7 @@ final class Delivery {
         }
     }
 
-    /** Goes on with sequences whose logits had to wait for a mask that has come since; returns whether there was one. */
+    /** Continues with sequences whose logits had to wait for a mask that is now ready; returns whether there was one. */
     boolean deliverHeld(List<Sequence> active, Team team) {
         boolean any = false;
         for (int i = 0; i < active.size(); i++) {

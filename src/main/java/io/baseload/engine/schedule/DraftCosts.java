@@ -1,12 +1,11 @@
 package io.baseload.engine.schedule;
 
 /**
- * How many drafts pay. A step of more rows takes longer, by how much depends on the machine, the model's format and the context, so it is measured: for each number of
- * rows, the time of the latest steps. With k drafts, each of them right with probability a where those before it were, a step brings 1 + a + … + a^k tokens; the k that brings the most in a second is taken, and none where that
- * isn't at least a twentieth more than without.
+ * Computes the number of drafts that pays off. How much longer a step with more rows takes depends on the machine, the model's format and the context, so the time of the latest steps is
+ * measured for each number of rows. With k drafts, each right with probability a if those before it are, a step yields 1 + a + … + a^k tokens. The k with the most tokens per second is
+ * chosen, and no drafts if the gain is less than a twentieth.
  *
- * <p>A number of rows that wasn't tried yet is expected to cost a quarter of a step for each draft. What was measured fades towards that, so that a slow moment isn't held
- * against it for ever.
+ * <p>For a number of rows without a measurement, a draft is assumed to cost a quarter of a step. Measurements decay towards that assumption, so that a slow moment is forgotten.
  */
 final class DraftCosts {
     private static final int[] DRAFTS = {0, 1, 3, 7};
@@ -21,7 +20,7 @@ final class DraftCosts {
      * The best number of drafts.
      *
      * @param trust probability that a draft is right
-     * @param most drafts at most
+     * @param most the most drafts
      */
     int best(double trust, int most) {
         if (nanos[0] == 0) {
@@ -57,7 +56,7 @@ final class DraftCosts {
         return nanos[0] * (1 + EXPECTED * DRAFTS[i]);
     }
 
-    /** Notes how long a step took; single slow ones count little. */
+    /** Records the time of a step; single slow ones have little effect. */
     void took(int drafts, long time) {
         for (int i = 0; i < DRAFTS.length; i++) {
             double before = nanos[i];

@@ -6,15 +6,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The engine's thread: worker 0 of the team. Models take turns, a step each. While no lease lets anything decode it looks again every few milliseconds; while
- * there is nothing to do it sleeps.
+ * The engine's thread: worker 0 of the team. Models take turns of one step. While no lease lets any sequence decode, it checks again every few milliseconds; while there is nothing to do, it
+ * sleeps.
  */
 public final class EngineLoop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
     private static final long LEASE_POLL_NANOS = 2_000_000;
     private static final long FAILURE_PAUSE_NANOS = 100_000_000;
 
-    /** A model's turns, and what frees the model. */
+    /** A model's turns, and the action that frees the model. */
     private record Member(ModelTurns turns, Runnable free) {}
 
     private final Team team;
@@ -33,7 +33,7 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /**
-     * Gives a model its turns.
+     * Adds a model.
      *
      * @param free called by the engine's thread when the model was closed and its last sequence has ended
      */
@@ -42,12 +42,12 @@ public final class EngineLoop implements AutoCloseable {
         wake();
     }
 
-    /** Makes the loop look for work. By any thread. */
+    /** Makes the loop check for work. May be called by any thread. */
     public void wake() {
         LockSupport.unpark(thread);
     }
 
-    /** Fails what runs, frees all models and ends the threads. Returns when that is done, unless the engine's own thread calls. */
+    /** Fails running requests, frees all models and ends the threads. Returns when that is done, unless called by the engine's own thread. */
     @Override
     public void close() {
         closing = true;
@@ -75,7 +75,7 @@ public final class EngineLoop implements AutoCloseable {
         team.close();
     }
 
-    /** Whatever goes wrong, the thread lives on: without it every request would wait for ever. */
+    /** The thread survives any exception, because without it every request would wait for ever. */
     private ModelTurns.Turn safeTurns() {
         try {
             return turns();
@@ -86,7 +86,7 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    /** A step for each model; returns what the busiest came to. */
+    /** A step for each model; returns the result of the busiest. */
     private ModelTurns.Turn turns() {
         ModelTurns.Turn busiest = ModelTurns.Turn.IDLE;
         Member drained = null;

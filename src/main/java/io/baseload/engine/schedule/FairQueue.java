@@ -11,12 +11,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Requests that wait. Within a flow first come, first served; between flows the one that was served least for its weight comes first (the virtual token counter
- * of Sheng et al., 2024), and a flow that comes back after a pause starts level with the others, so nobody saves up. Batch flows come after all interactive
- * ones. Not safe for use by several threads.
+ * Waiting requests. Within a flow first come, first served. Of the flows, the one that was served least for its weight is next (the virtual token counter of Sheng et al., 2024). A flow that
+ * returns after a pause starts level with the others, so no credit accumulates. Batch flows come after all interactive ones. Not thread-safe.
  */
 final class FairQueue {
-    /** Not the weight: it may differ from request to request when somebody changes it. */
+    /** The weight is not part of the key, because it may be changed between requests. */
     private record Key(String flow, Urgency urgency) {
         static Key of(FlowId id) {
             return new Key(id.value(), id.urgency());
@@ -30,7 +29,7 @@ final class FairQueue {
         return size;
     }
 
-    /** Sequences of a flow, waiting and running. */
+    /** Number of sequences of a flow, waiting and running. */
     int sequences(FlowId id) {
         Flow flow = flows.get(Key.of(id));
         return flow == null ? 0 : flow.sequences();
@@ -66,13 +65,13 @@ final class FairQueue {
         size++;
     }
 
-    /** Puts back a sequence that had begun. */
+    /** Puts back a sequence that has already begun. */
     void addFirst(Sequence sequence) {
         sequence.flow().waiting.addFirst(sequence);
         size++;
     }
 
-    /** Whose turn it is, of the flows that may have a place. */
+    /** The next sequence of the flows that may have a place. */
     Optional<Sequence> peek(Predicate<Flow> mayEnter) {
         Flow next = null;
         for (Flow flow : flows.values()) {
@@ -83,7 +82,7 @@ final class FairQueue {
         return next == null ? Optional.empty() : Optional.of(next.waiting.getFirst());
     }
 
-    /** Of flows that were served alike the one whose request came first. */
+    /** Of flows that were served equally, the one with the earliest request is next. */
     private static boolean before(Flow a, Flow b) {
         if (a.before(b) || b.before(a)) {
             return a.before(b);
@@ -91,7 +90,7 @@ final class FairQueue {
         return a.waiting.getFirst().arrival() < b.waiting.getFirst().arrival();
     }
 
-    /** A flow's part of places, at least one: its weight's part among the flows of its kind. */
+    /** A flow's share of places, at least one: proportional to its weight among the flows of its urgency. */
     double share(Flow flow, int places) {
         long all = 0;
         for (Flow other : flows.values()) {
@@ -105,7 +104,7 @@ final class FairQueue {
         size--;
     }
 
-    /** Takes out those that match. */
+    /** Removes the sequences that match. */
     List<Sequence> removeIf(Predicate<Sequence> condition) {
         List<Sequence> removed = new ArrayList<>();
         for (Flow flow : flows.values()) {

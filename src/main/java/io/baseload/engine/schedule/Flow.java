@@ -6,8 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * One flow's requests, and how much it has been served: rows computed for it, divided by its weight. That quotient is its virtual time, and the flow that is
- * furthest behind comes next. Guarded by the queue, except where it says otherwise.
+ * One flow's requests and its virtual time: the rows computed for it, divided by its weight. The flow with the least virtual time is next. Guarded by the queue, unless stated otherwise.
  */
 final class Flow {
     final Deque<Sequence> waiting = new ArrayDeque<>();
@@ -17,16 +16,16 @@ final class Flow {
     /** Written by the engine's thread, and by the queue before the flow has a sequence. */
     private volatile double virtualTime;
 
-    /** Sequences of the flow that wait or run; written by the queue. */
+    /** Number of the flow's sequences, waiting and running; written by the queue. */
     private volatile int sequences;
 
-    /** Sequences of the flow that hold pages; the engine's thread only. */
+    /** Number of the flow's sequences with pages; used only by the engine's thread. */
     int running;
 
     private double credit = 1;
     private long credited;
 
-    /** @param virtualTime where the flow that is furthest behind stands, so that nobody saves up */
+    /** @param virtualTime the least virtual time of the other flows, so that no credit accumulates */
     Flow(FlowId id, double virtualTime) {
         this.batch = id.urgency() == Urgency.BATCH;
         this.weight = id.weight();
@@ -41,7 +40,7 @@ final class Flow {
         return weight;
     }
 
-    /** Weights may be changed while requests run: what was served stays what it was. */
+    /** Changes the weight, possibly while requests run. The virtual time so far is kept. */
     void weigh(int newWeight) {
         weight = newWeight;
     }
@@ -50,7 +49,7 @@ final class Flow {
         return sequences;
     }
 
-    /** By the queue. */
+    /** Called by the queue. */
     void sequences(int count) {
         sequences = count;
     }
@@ -59,17 +58,17 @@ final class Flow {
         return virtualTime;
     }
 
-    /** Notes rows of a step. By the engine's thread. */
+    /** Counts rows of a step. Called by the engine's thread. */
     void served(int rows) {
         double before = virtualTime; // one thread writes
         virtualTime = before + (double) rows / weight;
     }
 
     /**
-     * Adds what a step allows the flow. By the engine's thread.
+     * Adds the flow's allowance for a step. Called by the engine's thread.
      *
-     * @param step added once for each number
-     * @param pace steps that a sequence takes part in, of those that one of the heaviest flow does
+     * @param step number of the step; a step's allowance is added only once
+     * @param pace the fraction of steps in which a sequence takes part, relative to one of the heaviest flow
      */
     void earn(long step, double pace) {
         if (credited != step) {
@@ -78,14 +77,14 @@ final class Flow {
         }
     }
 
-    /** Takes leave for a row, if there is any. By the engine's thread. */
+    /** Spends the allowance for a row, if there is enough. Called by the engine's thread. */
     boolean spend() {
         boolean enough = credit >= 1;
         credit -= enough ? 1 : 0;
         return enough;
     }
 
-    /** Interactive flows come before those in the background; of either kind the one that is furthest behind. */
+    /** Interactive flows come before batch flows; of equal urgency, the one with the least virtual time is first. */
     boolean before(Flow other) {
         return batch == other.batch ? virtualTime < other.virtualTime : other.batch;
     }

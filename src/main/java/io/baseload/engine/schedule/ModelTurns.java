@@ -2,13 +2,13 @@ package io.baseload.engine.schedule;
 
 import io.baseload.engine.parallel.Team;
 
-/** What the engine's thread does for one model. */
+/** The work of the engine's thread for one model. */
 public sealed interface ModelTurns permits Batcher, TextBatcher {
-    /** What a turn came to. */
+    /** The result of a turn. */
     enum Turn {
-        /** Something was computed or ended, or is about to be. */
+        /** Something was computed or ended, or will be at once. */
         WORKED,
-        /** There are sequences, but none can go on: their leases say so, or their masks aren't ready. */
+        /** There are sequences, but none can continue, because of their leases or because their masks aren't ready. */
         WAITING,
         /** There is nothing to do. */
         IDLE,
@@ -16,9 +16,9 @@ public sealed interface ModelTurns permits Batcher, TextBatcher {
         DRAINED
     }
 
-    /** One step, if there is something to compute. By the engine's thread. */
+    /** Computes one step, if there is work. Called by the engine's thread. */
     Turn turn(Team team);
 
-    /** Accepts nothing more and fails what was accepted: nobody asked for its end. By any thread. */
+    /** Stops accepting requests and fails the accepted ones, because their callers didn't cancel them. May be called by any thread. */
     void abandon();
 }

@@ -1,33 +1,32 @@
 package io.baseload.engine.schedule;
 
 /**
- * Guesses a sequence's next tokens from its own text (prompt lookup decoding, Saxena 2023): where the last three tokens stood before, what followed them then is
- * expected to follow again, for as long as it does. Where each three tokens stood last is kept in a table by their hash; a collision loses an entry and nothing else. So a token
- * costs one look-up, however long the text is.
+ * Guesses a sequence's next tokens from its own text (prompt lookup decoding, Saxena 2023): if the last three tokens occurred before, the tokens that followed them are expected to follow
+ * again, as long as they do. The last place of each three tokens is in a table by their hash; a collision only loses an entry. So a token costs one look-up, however long the text is.
  *
- * <p>{@link #trust} is how often the guesses came true lately. It needs no drafts: what was guessed is compared with what was chosen in any case.
+ * <p>{@link #trust} is the fraction of recent guesses that were right. It needs no drafts, because guesses are always compared with the chosen tokens.
  */
 final class PromptLookup {
     private static final int GRAM = 3;
     private static final int LEAST_SLOTS = 64;
     private static final int MAX_SLOTS = 1 << 15;
 
-    /** How much a single guess counts. */
+    /** Weight of a single guess. */
     private static final double RATE = 1.0 / 8;
 
-    /** By hash of three tokens, the position behind the place where they stood last; 0 = nowhere. */
+    /** By hash of three tokens, the position after their last occurrence; 0 = none. */
     private final int[] behind;
 
     private int seen;
     private int next = -1;
     private double trust = 0.5;
 
-    /** @param tokens that the sequence may have */
+    /** @param tokens the most tokens of the sequence */
     PromptLookup(int tokens) {
         behind = new int[Integer.highestOneBit(Math.clamp(2L * tokens, LEAST_SLOTS, MAX_SLOTS))];
     }
 
-    /** Notes the tokens that have come since the last time. */
+    /** Records the tokens since the last call. */
     void follow(int[] tokens, int known) {
         for (; seen < known; seen++) {
             if (next >= 0) {
@@ -60,12 +59,12 @@ final class PromptLookup {
         return next >= 0;
     }
 
-    /** From 0 to 1: the part of the guesses that came true, the latest counting most. */
+    /** The fraction of right guesses, from 0 to 1; the latest have the largest weight. */
     double trust() {
         return trust;
     }
 
-    /** Writes the {@code count} tokens that are expected behind the known ones. */
+    /** Writes the {@code count} tokens that are expected after the known ones. */
     void guess(int[] tokens, int known, int[] drafts, int count) {
         for (int i = 0; i < count; i++) {
             drafts[i] = next + i < known ? tokens[next + i] : drafts[next + i - known];

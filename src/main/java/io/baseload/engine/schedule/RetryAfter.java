@@ -2,7 +2,7 @@ package io.baseload.engine.schedule;
 
 import java.time.Duration;
 
-/** When it makes sense to ask again: as long as those before would take, at the pace of the last generations. Guards itself. */
+/** How long a refused caller should wait: the time for the requests before it, estimated from the last generations. Thread-safe. */
 final class RetryAfter {
     private static final double WEIGHT_OF_LAST = 0.2;
     private static final double MAX_SECONDS = 60;
@@ -10,7 +10,7 @@ final class RetryAfter {
     private final int places;
     private double meanSeconds = 1;
 
-    /** @param places sequences that run at the same time */
+    /** @param places number of sequences that run at the same time */
     RetryAfter(int places) {
         this.places = places;
     }
@@ -19,7 +19,7 @@ final class RetryAfter {
         meanSeconds += WEIGHT_OF_LAST * (nanos / 1e9 - meanSeconds);
     }
 
-    /** From one second to a minute. */
+    /** An estimate between one second and one minute. */
     synchronized Duration estimate(int waiting) {
         double seconds = Math.ceil(meanSeconds * (waiting + 1) / places);
         return Duration.ofSeconds((long) Math.clamp(seconds, 1, MAX_SECONDS));

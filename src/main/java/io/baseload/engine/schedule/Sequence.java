@@ -18,12 +18,11 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request on its way: its tokens, and how many of them have their keys and values computed. Prompt tokens are computed as prefill rows and decoded ones as
- * decode rows, also when a sequence that lost its pages is computed again, so that it goes on with the same bits. Used by the engine's thread, except where
- * it says otherwise.
+ * An accepted request: its tokens, and the number of them whose keys and values are computed. Prompt tokens are computed as prefill rows and decoded ones as decode rows, also when a
+ * sequence that lost its pages is computed again, so that it continues with the same bits. Used by the engine's thread, unless stated otherwise.
  */
 final class Sequence implements Generation {
-    /** Tokens beyond those known that must have room before it starts, so that it isn't sent away again at once. */
+    /** Additional tokens for which there must be pages before it starts, so that it isn't preempted again at once. */
     private static final int HEADROOM = 64;
 
     private final GenerationRequest request;
@@ -48,22 +47,22 @@ final class Sequence implements Generation {
     private int decoded;
     private volatile Usage usage = new Usage(0, 0);
 
-    /** Rows of the step that is being made. */
+    /** Number of its rows in the step that is being planned. */
     int stepRows;
 
-    /** Where the logits of these rows begin. */
+    /** Index of the first of these rows' logits. */
     int stepLogits;
 
-    /** How many of these rows have logits; always the last ones. */
+    /** Number of these rows with logits; always the last ones. */
     int stepLogitRows;
 
-    /** Positions of the prompt whose logits the sink has heard of or has a score of. */
+    /** Number of the prompt's positions whose logits were passed to the sink or scored. */
     int promptScored;
 
-    /** Steps that the sequence took part in. */
+    /** Number of steps in which the sequence took part. */
     long steps;
 
-    /** Whether the plan that is being made has decided on it. */
+    /** Whether the current planning has decided on it. */
     boolean considered;
 
     private @Nullable PromptLookup lookup;
@@ -72,9 +71,9 @@ final class Sequence implements Generation {
     private long admittedNanos;
 
     /**
-     * @param mostDecoded tokens to decode at most: the request's maximum or what the context has room for
-     * @param vocabulary tokens that the model has logits for
-     * @param recomputedBeyond tokens beyond which a sequence that grows is computed again
+     * @param mostDecoded the most tokens to decode: the request's maximum, or the rest of the context
+     * @param vocabulary number of logits
+     * @param recomputedBeyond the length beyond which a growing sequence is recomputed
      */
     Sequence(
             GenerationRequest request,
@@ -107,7 +106,7 @@ final class Sequence implements Generation {
         wakeEngine.run();
     }
 
-    /** By any thread. Prompt tokens count once they are computed. */
+    /** May be called by any thread. Prompt tokens count once they are computed. */
     @Override
     public Usage usage() {
         return usage;
@@ -149,12 +148,12 @@ final class Sequence implements Generation {
         return mostDecoded;
     }
 
-    /** Tokens so far, of the prompt and decoded. */
+    /** Number of tokens so far, of the prompt and decoded. */
     int known() {
         return known;
     }
 
-    /** Tokens whose keys and values are in the pages. */
+    /** Number of tokens whose keys and values are in the pages. */
     int computed() {
         return computed;
     }
@@ -163,12 +162,12 @@ final class Sequence implements Generation {
         return computed < promptLength();
     }
 
-    /** Whether a token is decoded from the last known one's logits. */
+    /** Whether the next token is decoded from the last known one's logits. */
     boolean wantsToken() {
         return decoded < mostDecoded;
     }
 
-    /** Asks whether another token may be decoded; ends or fails the sequence where the lease does. */
+    /** Asks the lease whether another token may be decoded; ends or fails the sequence if the lease ends or throws. */
     Lease.Answer askLease() {
         try {
             Lease.Answer answer = request.lease().ask(decoded);
@@ -182,7 +181,7 @@ final class Sequence implements Generation {
         }
     }
 
-    /** Made when it is first needed. */
+    /** Created on first use. */
     PromptLookup lookup() {
         if (lookup == null) {
             lookup = new PromptLookup(promptLength() + mostDecoded);
@@ -190,13 +189,13 @@ final class Sequence implements Generation {
         return lookup;
     }
 
-    /** Tokens beyond the next one that may be computed before they are chosen: all of them could be chosen, and none lies where keys are rotated otherwise. */
+    /** The most tokens after the next one that may be computed before they are chosen: within the request's maximum, and before the length at which keys are rotated differently. */
     int roomForDrafts() {
         int sameKeys = known <= recomputedBeyond ? recomputedBeyond - known : Integer.MAX_VALUE;
         return Math.min(mostDecoded - decoded - 1, sameKeys);
     }
 
-    /** Notes that the last token's row was computed as a draft. */
+    /** Records that the last token's row was computed as a draft. */
     void accept() {
         computed++;
         computedFor = known;
@@ -207,7 +206,7 @@ final class Sequence implements Generation {
         return promptScores;
     }
 
-    /** Takes the pages of what is known so far; takes none and returns false if there aren't enough for it to go on a little, too. */
+    /** Takes pages for the known tokens; takes none and returns false if there aren't enough for these and some more. */
     boolean admit() {
         share();
         if (!table.fits(Math.min(promptLength() + mostDecoded, known + HEADROOM)) || !table.grow(known)) {
@@ -226,7 +225,7 @@ final class Sequence implements Generation {
         return true;
     }
 
-    /** Goes on behind what others of its scope have computed of its prompt. Its last token is computed in any case: the first token of the answer follows from its logits. */
+    /** Takes over the part of its prompt that others of its scope have computed. The prompt's last token is always computed, because the first token of the answer is chosen from its logits. */
     void share() {
         if (!mayShare()) {
             return;
@@ -243,17 +242,17 @@ final class Sequence implements Generation {
         }
     }
 
-    /** Whoever wants the logits of the whole prompt has it computed. */
+    /** Whether it may share pages: not if it needs the logits of the whole prompt. */
     private boolean mayShare() {
         return !request.promptLogprobs();
     }
 
-    /** Empty for one that never got in. */
+    /** Empty for one that was never admitted. */
     OptionalLong nanosSinceAdmission() {
         return admitted ? OptionalLong.of(System.nanoTime() - admittedNanos) : OptionalLong.empty();
     }
 
-    /** Notes that the step's rows are computed. */
+    /** Records that the step's rows are computed. */
     void advance() {
         computed += stepRows;
         computedFor = known;
@@ -264,18 +263,18 @@ final class Sequence implements Generation {
         }
     }
 
-    /** Whether it has outgrown what its keys were computed for. */
+    /** Whether it is longer than the length for which its keys were rotated. */
     boolean outgrown() {
         return computed > 0 && known > recomputedBeyond && computedFor <= recomputedBeyond;
     }
 
-    /** Gives its pages back, which others may share, to be computed again in other ones. */
+    /** Returns its pages, which others may share, and starts again with new ones. */
     void beginAgain() {
         table.release();
         computed = 0;
     }
 
-    /** Notes a decoded token. */
+    /** Records a decoded token. */
     void append(int token) {
         if (known == tokens.length) {
             tokens = Arrays.copyOf(tokens, Math.min(promptLength() + mostDecoded, known + Math.max(32, known / 2)));
@@ -287,7 +286,7 @@ final class Sequence implements Generation {
         usage = new Usage(promptLength(), decoded, cached);
     }
 
-    /** Takes the sequence's pages away; it will be computed again. */
+    /** Preempts the sequence: takes its pages away, so that it is computed again. */
     void forget() {
         release();
         computed = 0;
@@ -300,18 +299,18 @@ final class Sequence implements Generation {
         running = false;
     }
 
-    /** Gives back what it has, when it has ended. */
+    /** Returns its pages and its place when it has ended. */
     void leave() {
         release();
         sampling.allowed().ifPresent(AllowedTokens::abandon);
     }
 
-    /** Whether a token can be chosen now that logits are there: false as long as its mask is being computed. */
+    /** Whether a token can be chosen from its logits: false as long as its mask is being computed. */
     boolean mayChoose() {
         return sampling.allowed().isEmpty() || sampling.allowed().get().ready();
     }
 
-    /** Keeps the logits of the next token until its mask is there; the steps go on without this sequence. */
+    /** Keeps the logits of the next token until its mask is ready; steps continue without this sequence. */
     void hold(Rows logits, int row) {
         held = Rows.allocate(1, logits.width());
         System.arraycopy(logits.data(), logits.at(row), held.data(), held.at(0), logits.width());
@@ -343,7 +342,7 @@ final class Sequence implements Generation {
         return cancelled || reason != null || failure != null;
     }
 
-    /** Tells the sink how it ended. */
+    /** Reports its end to the sink. */
     void report() {
         if (failure != null) {
             sink.failed(failure, usage());

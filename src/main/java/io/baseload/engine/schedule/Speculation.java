@@ -6,16 +6,17 @@ import io.baseload.engine.model.Batch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several tokens of one sequence in a step (speculative decoding; Leviathan et al., 2023), without a second model. Behind the sequence's own row stand rows of
- * drafts, the tokens that {@link PromptLookup} expects. The step gives logits for each row; the next token is chosen from the first row's as ever, and where it turns
- * out to be the first draft, the second row is the one that the next step would have computed, and so on.
+ * Several tokens of one sequence in a step (speculative decoding; Leviathan et al., 2023), without a second model. The sequence's own row is followed by rows of drafts, the tokens that
+ * {@link PromptLookup} expects. The step computes logits for each row. The next token is chosen from the first row's logits as usual; if it is the first draft, the second row is the one
+ * that the next step would have computed, and so on.
  *
- * <p><b>The text is that without drafts, bit for bit.</b> A draft is a decode row like others, whose bits don't depend on the rows beside it, and the choice of token number i depends on
- * the logits, the seed and i alone. Rows of drafts that were wrong leave keys and values behind the sequence's end, where nobody looks before the right tokens have overwritten
- * them; a state that a page carries is written only once its draft was right ({@link io.baseload.engine.model.CausalModel#accept}). The lease is asked for each token.
+ * <p><b>The text is the same as without drafts, bit for bit.</b> A draft is a decode row like others, whose bits don't depend on the rows beside it, and the choice of token number i depends on
+ * the logits, the seed and i alone. Rows of wrong drafts leave keys and values after the sequence's end, which are not read before the right tokens have overwritten them; a page's state is
+ * written only once its draft was right ({@link io.baseload.engine.model.CausalModel#accept}). The lease is asked for each token.
  *
- * <p><b>Only where it pays.</b> A sequence must be alone: others would wait for rows that may be wrong, and together they fill the rows anyway. It must have no mask,
- * which would have to be computed between two rows. Then {@link DraftCosts} decides by what steps cost here and by how often this sequence's guesses come true. A flow is charged for its tokens, not for drafts.
+ * <p><b>Only if it pays off.</b> The sequence must be the only one: others would wait for rows that may be wrong, and several sequences fill the rows anyway. It must have no mask, which
+ * would have to be computed between two rows. Then {@link DraftCosts} decides by the costs of steps and by the fraction of this sequence's guesses that are right. A flow is charged for its
+ * tokens, not for drafts.
  */
 final class Speculation {
     private final boolean enabled;
@@ -36,14 +37,14 @@ final class Speculation {
         return load;
     }
 
-    /** The step that is planned next has no drafts. */
+    /** Resets: the next step has no drafts. */
     void clear() {
         alone = null;
         count = 0;
         right = 0;
     }
 
-    /** Adds drafts to the batch, which has nothing but the sequence's next row. */
+    /** Adds drafts to the batch, which contains only the sequence's next row. */
     void draft(Sequence sequence, Batch batch) {
         if (!enabled || sequence.sampling().allowed().isPresent()) {
             return;
@@ -67,7 +68,7 @@ final class Speculation {
         startNanos = System.nanoTime();
     }
 
-    /** The step is computed. */
+    /** Called when the step is computed. */
     void end() {
         if (alone != null) {
             costs.took(count, System.nanoTime() - startNanos);
@@ -77,7 +78,7 @@ final class Speculation {
         }
     }
 
-    /** Goes to the next draft, if it is the token that was chosen last and the lease lets another follow; returns how many were right so far, 0 if this one isn't. */
+    /** Accepts the next draft if it is the last chosen token and the lease allows another; returns the number of accepted drafts, 0 if this one isn't. */
     int accept() {
         Sequence sequence = alone;
         if (sequence == null

@@ -22,10 +22,10 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Puts texts together for an encoder. A step takes whole texts as long as its rows and pages are enough, those first whose flow got the fewest tokens for its weight; a request's texts may share a step with those of
- * others, and may need several. There is nothing to plan beyond that: a text is computed in one step and leaves nothing behind.
+ * Batches texts for an encoder. A step takes whole texts as long as it has rows and pages, in the order of the flows with the fewest tokens for their weight. A request's texts may share a
+ * step with others', and may need several steps. No further planning is needed, because a text is computed in one step and nothing of it is kept.
  *
- * <p>Requests come in from any thread; steps are made by the engine's thread alone. The lock guards what waits and what becomes of it, and is never held while a step is computed.
+ * <p>Any thread may submit requests; only the engine's thread computes steps. The lock guards requests and their results, and is never held while a step is computed.
  */
 public final class TextBatcher implements ModelTurns {
     private static final System.Logger LOG = System.getLogger(TextBatcher.class.getName());
@@ -46,13 +46,13 @@ public final class TextBatcher implements ModelTurns {
     private boolean abandoned;
     private double secondsPerText;
 
-    /** Those of the step that is being computed. */
+    /** Number of texts in the step that is being computed. */
     private volatile int active;
 
     /**
      * @param cache pages for the keys and values of a step
-     * @param maxRequests of one flow that may wait and run
-     * @param wakeEngine makes the engine's thread take a turn soon
+     * @param maxRequests the most requests of one flow, waiting and running
+     * @param wakeEngine wakes the engine's thread
      */
     public TextBatcher(String name, TextEncoder encoder, KvCache cache, int maxRequests, Runnable wakeEngine) {
         this.name = name;
@@ -63,7 +63,7 @@ public final class TextBatcher implements ModelTurns {
         this.batch = encoder.batch();
     }
 
-    /** As {@link io.baseload.engine.api.LoadedEncoder#encode}; the texts are well-formed. By any thread. */
+    /** As {@link io.baseload.engine.api.LoadedEncoder#encode}, for checked texts. May be called by any thread. */
     public CompletableFuture<List<float[]>> submit(List<EncoderText> texts, FlowId id) {
         var request = new TextRequest(List.copyOf(texts));
         synchronized (lock) {
@@ -81,31 +81,31 @@ public final class TextBatcher implements ModelTurns {
         return request.done;
     }
 
-    /** Texts in the step that is being computed. By any thread. */
+    /** Number of texts in the step that is being computed. May be called by any thread. */
     public int active() {
         return active;
     }
 
-    /** Texts that wait. By any thread. */
+    /** Number of waiting texts. May be called by any thread. */
     public int queued() {
         synchronized (lock) {
             return queue.texts();
         }
     }
 
-    /** How long what waits will take, as fast as texts were computed lately. By any thread. */
+    /** The estimated time for the waiting texts, at the recent rate. May be called by any thread. */
     public Duration queueTime() {
         synchronized (lock) {
             return Duration.ofMillis(1000 + Math.round(1000 * queued() * secondsPerText));
         }
     }
 
-    /** Where the time of steps goes. By any thread. */
+    /** The time spent in steps. May be called by any thread. */
     public OperatorTimes times() {
         return encoder.profile().times();
     }
 
-    /** Accepts nothing more; what was accepted runs to its end. By any thread. */
+    /** Stops accepting requests; accepted ones run to their end. May be called by any thread. */
     public void close() {
         synchronized (lock) {
             closed = true;
@@ -152,7 +152,7 @@ public final class TextBatcher implements ModelTurns {
         return Turn.WORKED;
     }
 
-    /** Nothing of a step is left for the next one, however it ended. */
+    /** Clears the step's state, whether it succeeded or failed. */
     private void end(int computed, long nanos) {
         step.forEach(taken -> taken.table.release());
         step.clear();
@@ -182,7 +182,7 @@ public final class TextBatcher implements ModelTurns {
         active = step.size();
     }
 
-    /** @return whether there was room for its next text */
+    /** @return whether the step had room for its next text */
     private boolean take(TextRequest request) {
         EncoderText text = request.next();
         int length = text.tokens().length;

@@ -6,9 +6,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** One flow's requests to an encoder, and how many tokens of the flow were computed for its weight. Guarded by {@link TextBatcher}. */
+/** One flow's requests to an encoder, and its computed tokens divided by its weight. Guarded by {@link TextBatcher}. */
 final class TextFlow {
-    /** Those that wait and those that are being computed, as they came. */
+    /** Waiting and running requests in order of arrival. */
     final Deque<TextRequest> requests = new ArrayDeque<>();
 
     private final boolean batch;
@@ -20,7 +20,7 @@ final class TextFlow {
         this.weight = id.weight();
     }
 
-    /** Weights may be changed while requests run: what was served stays what it was. */
+    /** Changes the weight, possibly while requests run. The virtual time so far is kept. */
     void weigh(int newWeight) {
         weight = newWeight;
     }
@@ -29,7 +29,7 @@ final class TextFlow {
         virtualTime += (double) tokens / weight;
     }
 
-    /** Nobody saves up: whoever comes back starts at least here. */
+    /** Raises the virtual time of a returning flow to at least this, so that no credit accumulates. */
     void catchUp(double least) {
         virtualTime = Math.max(virtualTime, least);
     }
@@ -42,7 +42,7 @@ final class TextFlow {
         return batch;
     }
 
-    /** The first request with a text that no step has taken. */
+    /** The first request with a text that isn't in a step yet. */
     @Nullable
     TextRequest waiting() {
         return requests.stream()
@@ -51,7 +51,7 @@ final class TextFlow {
                 .orElse(null);
     }
 
-    /** Interactive flows come before those in the background; of either kind the one that is furthest behind. */
+    /** Interactive flows come before batch flows; of equal urgency, the one with the least virtual time is first. */
     boolean before(TextFlow other) {
         return batch == other.batch ? virtualTime < other.virtualTime : other.batch;
     }

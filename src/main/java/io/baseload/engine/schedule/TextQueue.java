@@ -9,15 +9,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flows that want an encoder. The one that got the fewest tokens for its weight comes next, interactive ones before those in the background. What a flow got beyond others is remembered while they
- * are served, also when it has no request: it can't be first again by coming back. Guarded by {@link TextBatcher}.
+ * The flows with requests to an encoder. The one with the fewest tokens for its weight is next, interactive ones before batch flows. A flow's lead over others is remembered while they are
+ * served, even if it has no requests, so that it can't become first again by returning. Guarded by {@link TextBatcher}.
  */
 final class TextQueue {
     private record Key(String flow, Urgency urgency) {}
 
     private final Map<Key, TextFlow> flows = new HashMap<>();
 
-    /** Where the flow stood that was served last, of either kind. */
+    /** The virtual time of the flow that was served last, by urgency. */
     private final Map<Urgency, Double> level = new EnumMap<>(Urgency.class);
 
     /** The flow of a new request. */
@@ -31,7 +31,7 @@ final class TextQueue {
         return flow;
     }
 
-    /** Whose turn it is. */
+    /** The next flow. */
     @Nullable
     TextFlow next() {
         TextFlow next = flows.values().stream()
@@ -44,7 +44,7 @@ final class TextQueue {
         return next;
     }
 
-    /** Forgets requests that are over, and flows that have none and owe none. */
+    /** Forgets ended requests, and flows without requests and without a lead. */
     void tidy() {
         flows.values().forEach(flow -> flow.requests.removeIf(TextRequest::isOver));
         if (flows.values().stream().allMatch(flow -> flow.requests.isEmpty())) {
@@ -59,7 +59,7 @@ final class TextQueue {
                 > level.getOrDefault(entry.getKey().urgency(), 0.0);
     }
 
-    /** Texts that no step has taken. */
+    /** Number of texts that aren't in a step yet. */
     int texts() {
         return requests().mapToInt(TextRequest::left).sum();
     }

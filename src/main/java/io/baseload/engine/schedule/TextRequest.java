@@ -7,9 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * Texts of one request, and what has become of them so far. Guarded by {@link TextBatcher}.
+ * The texts of one request and their results so far. Guarded by {@link TextBatcher}.
  *
- * <p>Whoever waits for the outcome hears of it on a thread of its own, never on the engine's: what it does there may block.
+ * <p>The result is completed on a separate thread, never on the engine's, because dependent actions may block.
  */
 final class TextRequest {
     private static final Executor LISTENERS = Thread::startVirtualThread;
@@ -18,7 +18,7 @@ final class TextRequest {
     private final List<EncoderText> texts;
     private final float[][] outputs;
 
-    /** Texts that a step has taken. */
+    /** Number of texts that are or were in a step. */
     private int taken;
 
     private int computed;
@@ -29,7 +29,7 @@ final class TextRequest {
         this.outputs = new float[texts.size()][];
     }
 
-    /** Texts that no step has taken. */
+    /** Number of texts that aren't in a step yet. */
     int left() {
         return isOver() ? 0 : texts.size() - taken;
     }
@@ -38,12 +38,12 @@ final class TextRequest {
         return texts.get(taken);
     }
 
-    /** @return its number */
+    /** @return the index of the taken text */
     int take() {
         return taken++;
     }
 
-    /** Ends with the last one. */
+    /** Stores an output; the last one completes the request. */
     void computed(int text, float[] output) {
         outputs[text] = output;
         if (++computed == outputs.length) {
@@ -57,7 +57,7 @@ final class TextRequest {
         LISTENERS.execute(() -> done.completeExceptionally(failure));
     }
 
-    /** Whether it has ended, or nobody waits for it any more. */
+    /** Whether it has ended or was cancelled. */
     boolean isOver() {
         return ended || done.isDone();
     }

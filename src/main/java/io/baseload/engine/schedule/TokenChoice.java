@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the next tokens of the sequences that have logits, each on one worker of the team: a choice costs up to half a millisecond, which many sequences would
- * wait for one after another. A choice depends on its own sequence alone, so the number of workers changes nothing. Used by the engine's thread.
+ * Chooses the next tokens of the sequences that have logits, each on one worker of the team: a choice takes up to half a millisecond, which would add up for many sequences. A choice depends
+ * only on its own sequence, so the number of workers doesn't change it. Used by the engine's thread.
  */
 final class TokenChoice implements Step {
     private final int vocabulary;
@@ -21,10 +21,10 @@ final class TokenChoice implements Step {
     private final int[] rows;
     private final SampledToken[] tokens;
 
-    /** By worker, each made when it is first needed. */
+    /** By worker; created on first use. */
     private @Nullable Sampler[] samplers = new Sampler[1];
 
-    /** @param most sequences at once */
+    /** @param most the most sequences at once */
     TokenChoice(int vocabulary, int most) {
         this.vocabulary = vocabulary;
         rows = new int[most];
@@ -36,7 +36,7 @@ final class TokenChoice implements Step {
         logits.clear();
     }
 
-    /** A sequence whose next token is wanted; its mask, if it has one, is there and allows something. */
+    /** Adds a sequence whose next token is chosen; its mask, if it has one, must be ready and allow a token. */
     void add(Sequence sequence, Rows logits, int row) {
         rows[sequences.size()] = row;
         sequences.add(sequence);
@@ -47,12 +47,12 @@ final class TokenChoice implements Step {
         return sequences;
     }
 
-    /** What was chosen for the i-th of the sequences, unless that has failed. */
+    /** The token chosen for the i-th sequence, unless the choice failed. */
     SampledToken token(int i) {
         return tokens[i];
     }
 
-    /** A failure to choose is the sequence's own. */
+    /** Chooses all tokens. A failed choice fails only its sequence. */
     void run(Team team) {
         if (samplers.length < team.workers()) {
             samplers = new Sampler[team.workers()];
@@ -81,7 +81,7 @@ final class TokenChoice implements Step {
         }
     }
 
-    /** The log-probability of a token that is there already, of a prompt. */
+    /** The log-probability of a token of a prompt. */
     SampledToken score(Rows logits, int row, int token, int top) {
         return sampler(0).score(logits, row, token, top);
     }

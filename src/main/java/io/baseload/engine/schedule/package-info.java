@@ -1,7 +1,7 @@
 /**
- * Which rows the next step computes: continuous batching, chunked prefill, admission by KV memory, cancellation, a bounded queue.
+ * The choice of rows for the next step: continuous batching, chunked prefill, admission by KV memory, cancellation, a bounded queue.
  *
- * <p>No arithmetic; it drives a model through one interface.
+ * <p>There is no arithmetic here; it runs a model through one interface.
  */
 @NullMarked
 package io.baseload.engine.schedule;
