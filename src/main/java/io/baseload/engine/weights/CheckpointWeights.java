@@ -3,7 +3,7 @@ package io.baseload.engine.weights;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 
-/** Packs a checkpoint's weights into native memory, by as many threads as there are CPUs. Nothing refers to the checkpoint afterwards. */
+/** Packs a checkpoint's weights into native memory, with as many threads as there are CPUs. Nothing refers to the checkpoint afterwards. */
 public record CheckpointWeights(WeightSource source, ImportPackings packings, NativeMemory memory) implements Weights {
     @Override
     public PackedMatrix matrix(String name, int rows, int cols) {

@@ -11,9 +11,9 @@ import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Scales;
 import java.util.List;
 
-/** How each matrix is packed, at import or when a checkpoint is loaded. */
+/** The packing of each matrix, at import or when a checkpoint is loaded. */
 public record ImportPackings(Quantization quantization) {
-    /** As the source has it. */
+    /** The source's formats. */
     public static final ImportPackings KEEP = new ImportPackings(Quantization.KEEP);
 
     /** Whether a matrix is the weight of a linear layer that may be quantized: not the embedding, the head, a router or a convolution. */
@@ -21,7 +21,7 @@ public record ImportPackings(Quantization quantization) {
         return name.startsWith("layers.") && !name.contains(".router") && !name.contains(".filter.");
     }
 
-    /** What a matrix of this many columns becomes. */
+    /** The packing of a matrix. */
     Packing packing(String name, ElementType type, int cols) {
         List<Packing> packings = linear(name) ? packings(type) : List.of(Panels.packing(type));
         return packings.stream()
@@ -30,7 +30,7 @@ public record ImportPackings(Quantization quantization) {
                 .orElse(Packing.BF16);
     }
 
-    /** What linear layers become: the first whose blocks divide the rows. */
+    /** Packings for linear layers: the first whose blocks divide the rows is used. */
     private List<Packing> packings(ElementType type) {
         return switch (quantization) {
             case KEEP -> List.of(Panels.packing(type));

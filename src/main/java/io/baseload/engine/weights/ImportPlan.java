@@ -8,7 +8,7 @@ import io.baseload.engine.tensor.Packing;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds out, before anything is written, whether a checkpoint has all weights and how its linear layers are stored. Its matrices have no data. */
+/** Checks, before anything is written, that a checkpoint has all weights, and records how its linear layers are stored. Its matrices have no data. */
 public final class ImportPlan implements Weights {
     private final WeightSource source;
     private final List<Matrix> matrices = new ArrayList<>();
@@ -33,7 +33,7 @@ public final class ImportPlan implements Weights {
         return source.vector(name, length);
     }
 
-    /** Whether the source's linear layers, or some of them, are quantized. */
+    /** Whether some or all of the source's linear layers are quantized. */
     public boolean quantized() {
         return matrices.stream().anyMatch(matrix -> ImportPackings.linear(matrix.name) && !plain(matrix.type));
     }
@@ -45,7 +45,7 @@ public final class ImportPlan implements Weights {
         };
     }
 
-    /** Bytes that the weights take once they are packed so. */
+    /** Size of the weights in these packings, in bytes. */
     public long bytes(ImportPackings packings) {
         long bytes = vectorBytes;
         for (Matrix matrix : matrices) {

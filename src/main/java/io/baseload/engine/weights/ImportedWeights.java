@@ -8,13 +8,13 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 
 /**
- * Packs one weight after the other as an import wants it, some panels at a time, and writes them: never more than these are in memory, however large a matrix is. Its matrices have no data.
+ * Packs one weight after the other for an import, some panels at a time, and writes them. Only these panels are in memory, however large a matrix is. Its matrices have no data.
  *
- * @param partBytes of panels that are in memory together, at least one panel
+ * @param partBytes size of the panels that are in memory together; at least one panel
  */
 public record ImportedWeights(WeightSource source, ImportPackings packings, WeightsWriter out, long partBytes)
         implements Weights {
-    /** Panels that are packed together: enough for all CPUs. */
+    /** Size of the panels that are packed together: enough for all CPUs. */
     public static final long PART_BYTES = 64L << 20;
 
     @Override

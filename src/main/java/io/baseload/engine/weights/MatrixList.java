@@ -4,7 +4,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Notes all matrices that a family asks for, by name and without their data, and the numbers in its vectors. */
+/** Records all matrices that a family requests, by name and without data, and the number of elements in its vectors. */
 public final class MatrixList implements Weights {
     private final Weights weights;
     private final List<Named> matrices = new ArrayList<>();

@@ -3,7 +3,7 @@ package io.baseload.engine.weights;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 
-/** Packs a checkpoint's weights for somebody who copies them: each matrix is there until the next is asked for. */
+/** Packs a checkpoint's weights to be copied: each matrix is valid until the next is requested. */
 public final class PassingWeights implements Weights, AutoCloseable {
     private final WeightSource source;
     private final ImportPackings packings;

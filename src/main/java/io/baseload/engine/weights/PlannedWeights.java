@@ -3,7 +3,7 @@ package io.baseload.engine.weights;
 import io.baseload.engine.quant.RowSource;
 import io.baseload.engine.tensor.PackedMatrix;
 
-/** Finds out whether a checkpoint has all weights, each in its shape, and what they take once they are packed. Its matrices have no data. */
+/** Checks that a checkpoint has all weights with the right shapes, and computes their packed size. Its matrices have no data. */
 public final class PlannedWeights implements Weights {
     private final WeightSource source;
     private final ImportPackings packings;
@@ -14,7 +14,7 @@ public final class PlannedWeights implements Weights {
         this.packings = packings;
     }
 
-    /** Native memory that the matrices asked for so far take. */
+    /** Native memory of the matrices requested so far, in bytes. */
     public long bytes() {
         return bytes;
     }

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Notes the matrices that a step multiplies with, while a model is loaded: those that every row goes through, and those of experts, of which each row chooses some.
- * The embedding is one of them only if it is the head too.
+ * Records, while a model is loaded, the matrices by which a step multiplies: those for all rows, and those of experts, of which some are chosen for each row. The embedding is one of them
+ * only if it is also the head.
  */
 public final class StepMatrices implements Weights {
     private final Weights weights;
@@ -44,24 +44,24 @@ public final class StepMatrices implements Weights {
         return weights.vector(name, length);
     }
 
-    /** Those that every row goes through. */
+    /** The matrices for all rows. */
     public List<PackedMatrix> shared() {
         return List.copyOf(shared);
     }
 
-    /** Those of all experts. */
+    /** The matrices of all experts. */
     public List<PackedMatrix> experts() {
         return List.copyOf(experts);
     }
 
-    /** How they are packed, each way once. */
+    /** All of their packings. */
     public Set<Packing> packings() {
         return Stream.concat(shared.stream(), experts.stream())
                 .map(PackedMatrix::packing)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The part of all experts that is expected to be chosen by one or more of so many rows, if each is as likely as any other. */
+    /** The expected fraction of experts that at least one of {@code rows} rows chooses, if all are equally likely. */
     public double chosen(int rows) {
         return routing.map(mixture -> 1 - Math.pow(1 - (double) mixture.chosen() / mixture.experts(), rows))
                 .orElse(0.0);

@@ -3,10 +3,9 @@ package io.baseload.engine.weights;
 import io.baseload.engine.tensor.PackedMatrix;
 
 /**
- * Answers an architecture's questions for its weights. The names are ours, the same for all families and file formats: {@code embedding}, {@code norm},
- * {@code head}, and for layer N {@code layers.N.} and then for instance {@code attention_norm}, {@code attention.query}, {@code attention.query.bias} or
- * {@code feed_forward.down}. Who answers decides what happens: a checkpoint's weights are packed, those of our store are mapped, an import packs and writes them.
- * Weights are asked for one after the other, each once.
+ * Provides an architecture's weights. The names are this project's, the same for all families and file formats: {@code embedding}, {@code norm}, {@code head}, and for layer N {@code
+ * layers.N.} followed by {@code attention_norm}, {@code attention.query}, {@code attention.query.bias} or {@code feed_forward.down}, for example. The implementation decides what a request
+ * does: a checkpoint's weights are packed, those of an imported model are mapped, an import packs and writes them. Weights are requested one after the other, each once.
  */
 public interface Weights {
     /**
@@ -19,7 +18,7 @@ public interface Weights {
     PackedMatrix matrix(String name, int rows, int cols);
 
     /**
-     * A norm, a bias or other numbers that are used as they are.
+     * A norm, a bias or other numbers that aren't packed.
      *
      * @throws io.baseload.engine.api.ModelFileException if it is missing, or of another length
      */

@@ -1,7 +1,7 @@
 /**
- * Where a model's weights come from: who answers a family's questions for them packs a checkpoint's, maps those of our store, plans, or writes an import.
+ * The origin of a model's weights: implementations of {@code Weights} pack a checkpoint's, map those of an imported model, compute a plan, or write an import.
  *
- * <p>No equations: what a weight is for, only its name says.
+ * <p>There are no equations here: a weight's purpose is only in its name.
  */
 @NullMarked
 package io.baseload.engine.weights;
