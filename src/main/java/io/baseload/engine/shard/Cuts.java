@@ -8,17 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Where widths and heads are cut. */
+/** Computes where widths and heads are cut. */
 final class Cuts {
-    /** Columns of prompts that share a step of their 8 bits: cut there, a part's are those of the whole. */
+    /** Columns of prompts that share a scale of their 8-bit codes: with cuts at multiples of it, a part's codes are those of the whole. */
     private static final int PROMPT_GROUP = 64;
 
-    /** How much larger the largest part may be than it would be if all were equal. */
+    /** The largest allowed ratio of the largest part to an equal part. */
     private static final double UNEVEN = 1.125;
 
     private Cuts() {}
 
-    /** So many units, as evenly as they go. */
+    /** Divides {@code units} units as evenly as possible. */
     static List<IndexRange> even(int units, int shards) {
         List<IndexRange> ranges = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {
@@ -31,7 +31,7 @@ final class Cuts {
         return (int) ((long) units * shard / shards);
     }
 
-    /** Each range, of as many parts of {@code unit} each. */
+    /** Each range, multiplied by {@code unit}. */
     static List<IndexRange> times(List<IndexRange> ranges, int unit) {
         return ranges.stream()
                 .map(range -> new IndexRange(range.from() * unit, range.to() * unit))
@@ -39,8 +39,8 @@ final class Cuts {
     }
 
     /**
-     * The inputs of a matrix: at the largest unit of those that keep most of how it is packed and leave the parts even. In this order: where a nested scale ends, where a block ends, at
-     * whole panels of the layers that make them, anywhere.
+     * Cuts the inputs of a matrix at multiples of the first of these units for which parts are even enough: groups of blocks with a nested scale, blocks, whole panels of the layers that
+     * compute the inputs, single columns. So the packing is preserved as far as possible.
      */
     static List<IndexRange> inputs(Packing packing, int width, int shards) {
         int block = packing.block();
@@ -74,7 +74,7 @@ final class Cuts {
         return multiple;
     }
 
-    /** What parts of a matrix that are cut at these columns are packed as: as the matrix is, if no scale and no block is cut. */
+    /** The packing of a matrix's parts that are cut at these columns: that of the matrix, if no scale and no block is cut. */
     static Packing packing(Packing packing, List<IndexRange> cols) {
         int nested = packing.block() * PackedMatrix.NESTED_BLOCKS;
         if (packing.scales().nested() && !borders(cols, nested)) {
@@ -87,12 +87,12 @@ final class Cuts {
         return cols.stream().allMatch(range -> range.from() % unit == 0);
     }
 
-    /** What parts of a matrix that are cut at these rows are packed as. */
+    /** The packing of a matrix's parts that are cut at these rows. */
     static Packing outputs(Packing packing, List<IndexRange> rows) {
         return borders(rows, PackedMatrix.LANES) ? packing : PanelSlices.unnested(packing);
     }
 
-    /** Query heads: whole groups that share a KV head, unless there are fewer of these than shards; then some shards have parts of the same group, or, where there are fewer heads, none. */
+    /** Cuts query heads: whole groups that share a KV head, unless there are fewer groups than shards. Then some shards have parts of the same group or, if there are fewer heads than shards, none. */
     static List<IndexRange> heads(int heads, int kvHeads, int shards) {
         if (heads < shards) {
             return IntStream.range(0, shards)

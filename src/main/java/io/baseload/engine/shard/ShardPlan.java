@@ -31,15 +31,16 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Which slice of which weight lies with which shard: tensor parallelism after Shoeybi et al., "Megatron-LM" (2019).
+ * The assignment of slices of weights to shards: tensor parallelism after Shoeybi et al., "Megatron-LM" (2019).
  *
- * <p>The idea: a shard of a model is a smaller model. It has some of the attention heads, some of the channels of a filter and some of the inner width of each feed-forward layer, so it computes
- * a part of what each block adds to the residual stream, and the parts of all shards are added up. So matrices that make heads, channels or inner width are cut by outputs, those that bring
- * them back by inputs, and the embedding and the head by vocabulary. What all shards need is replicated: norms, routers, what compresses to latent vectors.
+ * <p>The idea: a shard of a model is a smaller model. It has some of the attention heads, some of the channels of a filter and some of the inner width of each feed-forward layer, so it
+ * computes a part of each block's addition to the residual stream, and the parts of all shards are added up. Matrices that compute heads, channels or inner width are cut by outputs, those
+ * that map them back by inputs, and the embedding and the head by vocabulary. Norms, routers and the matrices that compress to latent vectors are replicated, because all shards need them.
  *
- * <p>Uneven shapes. KV heads are cut with their query heads, some shards having one more. Where there are fewer KV heads than shards, each goes to several shards, which all compute and keep its keys and values
- * and have some of its query heads each; where there are fewer query heads, the last shards have none. Experts are cut each by its width, never expert by expert, because a token's few experts would keep some shards idle. Inner widths are cut where
- * quantized blocks and nested scales end, if the parts are even there ({@link Cuts}); else nested scales become F32, or the weights do, whose values are the same.
+ * <p>Uneven shapes. KV heads are cut with their query heads; some shards have one more than others. If there are fewer KV heads than shards, several shards have the same one: each computes
+ * and keeps its keys and values, and has some of its query heads. If there are fewer query heads, the last shards have none. Each expert is cut by its width, rather than assigned to a
+ * shard, because a token's few experts would leave some shards idle. Inner widths are cut at the ends of quantized blocks and nested scales, if such parts are even enough ({@link Cuts});
+ * otherwise nested scales, or weights, become F32 with the same values.
  */
 public final class ShardPlan {
     private static final String LAYERS = "layers.";
@@ -51,12 +52,12 @@ public final class ShardPlan {
     private final List<LayerCut> layers = new ArrayList<>();
     private final Map<String, Packing> packings = new HashMap<>();
 
-    /** A part of a matrix, and what the shard's own model calls it. */
+    /** A part of a matrix, and its name in the shard's own model. */
     public record Part(int shard, String name, MatrixSlice slice) {}
 
     /**
-     * @param matrices all that the model asks for
-     * @throws UncuttableModelException if the model can't be cut so often
+     * @param matrices all matrices that the model requests
+     * @throws UncuttableModelException if the model can't be cut into so many shards
      */
     public ShardPlan(ModelConfig config, List<Named> matrices, int shards) {
         this.config = config;
@@ -153,12 +154,12 @@ public final class ShardPlan {
         return shards;
     }
 
-    /** What is cut. */
+    /** The uncut model. */
     public ModelConfig whole() {
         return config;
     }
 
-    /** What a shard computes, as a model of its own; its vocabulary is what it has of the embedding. */
+    /** A shard's configuration as a model of its own; its vocabulary is its part of the embedding. */
     public ModelConfig config(int shard) {
         List<LayerConfig> own = IntStream.range(0, layers.size())
                 .mapToObj(i -> layer(config.layers().get(i), layers.get(i), shard))
@@ -225,7 +226,7 @@ public final class ShardPlan {
                 whole.outputBias());
     }
 
-    /** A key that several shards have counts with the first of them. */
+    /** A key that several shards have is counted by the first of them. */
     private static QueryKeyNorm norm(GroupedQuery whole, LayerCut cut, int shard) {
         if (shard == 0 || !(whole.norm() instanceof QueryKeyNorm.Projection norm)) {
             return whole.norm();
@@ -236,7 +237,7 @@ public final class ShardPlan {
         return new QueryKeyNorm.Projection(norm.queryWidth(), norm.keyWidth(), repeated * whole.headDim());
     }
 
-    /** What a shard has of the vocabulary: rows of the embedding, and logits. */
+    /** A shard's part of the vocabulary: rows of the embedding, and logits. */
     public IndexRange vocabulary(int shard) {
         return vocabulary.get(shard);
     }
@@ -318,7 +319,7 @@ public final class ShardPlan {
         }
     }
 
-    /** What lies with each shard, and what a step costs beside that. */
+    /** The sizes of the shards, and the additional cost of a step. */
     public ShardOutline outline() {
         long[] bytes = new long[shards];
         long whole = 0;
@@ -362,7 +363,7 @@ public final class ShardPlan {
         return weights > (long) named.matrix().rows() * named.matrix().cols();
     }
 
-    /** The name without numbers: of all layers, experts and heads. */
+    /** The name without numbers: that of the same matrix in all layers, experts and heads. */
     private static String kind(String name) {
         return name.replaceAll("(layers|experts|heads)\\.\\d+\\.", "");
     }

@@ -16,14 +16,14 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a model's weights into those of its shards. The model is asked for each weight once, as at any load; its parts are copied into memory of their shards at once, and the whole is
- * forgotten. Each part is first touched by a thread of its shard, so that the system puts it into that node's memory.
+ * Cuts a model's weights into those of its shards. Each weight is requested once, as in any load; its parts are copied to their shards' memory immediately, and the whole is released. Each
+ * part is first touched by a thread of its shard, so that the system places it in that node's memory.
  */
 public final class ShardedWeights {
     private final ShardPlan plan;
     private final List<Store> stores = new ArrayList<>();
 
-    /** What one shard has so far. */
+    /** A shard's weights so far. */
     private record Store(
             Executor nearby, NativeMemory memory, Map<String, PackedMatrix> matrices, Map<String, float[]> vectors)
             implements Weights {
@@ -46,8 +46,8 @@ public final class ShardedWeights {
     }
 
     /**
-     * @param memories for what each shard has
-     * @param nearby for each shard what runs a task on its CPUs
+     * @param memories each shard's memory
+     * @param nearby for each shard an executor on its CPUs
      */
     public ShardedWeights(ShardPlan plan, List<NativeMemory> memories, List<Executor> nearby) {
         this.plan = plan;
@@ -56,12 +56,12 @@ public final class ShardedWeights {
         }
     }
 
-    /** Asks for all weights of the model and cuts them; a matrix of {@code whole} need not live longer than until the next is asked for. */
+    /** Reads all weights of the model and cuts them. A matrix of {@code whole} needs to be valid only until the next is requested. */
     public void cut(Weights whole) {
         DecoderWeights.load(plan.whole(), new Cutting(whole));
     }
 
-    /** The weights of a shard's own model, each to be asked for once. */
+    /** The weights of a shard's own model, each of which can be requested once. */
     public Weights of(int shard) {
         return stores.get(shard);
     }

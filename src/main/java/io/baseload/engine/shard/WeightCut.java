@@ -10,11 +10,11 @@ import io.baseload.engine.tensor.IndexRange;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How a weight is cut, with a range for each shard. */
+/** The cut of a weight, with a range for each shard. */
 sealed interface WeightCut {
     Whole WHOLE = new Whole();
 
-    /** Each shard has all of it. */
+    /** Each shard has the whole weight. */
     record Whole() implements WeightCut {}
 
     /** By rows. */
@@ -23,8 +23,8 @@ sealed interface WeightCut {
     /**
      * By columns. A bias of such a layer is added once, by the first shard.
      *
-     * @param repeated how often the inputs stand side by side: 2 in a convolution over two tokens
-     * @param width of the inputs, once
+     * @param repeated number of copies of the inputs, side by side: 2 in a convolution over two tokens
+     * @param width number of inputs in one copy
      */
     record Inputs(List<IndexRange> ranges, int repeated, int width) implements WeightCut {
         List<IndexRange> pieces(IndexRange range) {
@@ -35,16 +35,16 @@ sealed interface WeightCut {
             return pieces;
         }
 
-        /** All pieces of all shards. */
+        /** All ranges of all shards. */
         List<IndexRange> borders() {
             return ranges.stream().flatMap(range -> pieces(range).stream()).toList();
         }
     }
 
     /**
-     * A head's own matrix, which lies with the shard of the head.
+     * A head's own matrix, which only the shard of the head has.
      *
-     * @param own the head's number in the shard
+     * @param own the head's index in the shard
      */
     record Head(int shard, int head, int own) implements WeightCut {
         String rename(String name) {
@@ -52,7 +52,7 @@ sealed interface WeightCut {
         }
     }
 
-    /** @param name within the layer; a bias is cut as the outputs of its layer are */
+    /** @param name the name within the layer; a bias is cut like the outputs of its layer */
     static WeightCut of(String name, LayerConfig layer, LayerCut cut) {
         if (name.startsWith("attention.")) {
             return attention(name.substring("attention.".length()), layer.attention(), cut);
@@ -95,7 +95,7 @@ sealed interface WeightCut {
         };
     }
 
-    /** A norm of each head has the same weights for all. */
+    /** A norm of each head has the same weights for all heads. */
     private static WeightCut norm(GroupedQuery config, List<IndexRange> heads) {
         return config.norm() instanceof QueryKeyNorm.Projection
                 ? new Outputs(Cuts.times(heads, config.headDim()))
