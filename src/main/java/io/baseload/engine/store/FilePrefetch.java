@@ -19,9 +19,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Brings a file into the page cache, large pieces by several threads, as disks like it. A mapped model that isn't there would be read by its first steps, page by page, each worker waiting for its own.
+ * Reads a file into the page cache, in large pieces by several threads, which is fast on disks. Otherwise the first steps would read a mapped model page by page, each worker waiting for its
+ * own pages.
  *
- * <p>Cost: the disk's time, or a copy of the bytes if they are in memory already; a buffer for each thread.
+ * <p>Cost: the disk's time, or a copy of the bytes if they are already in memory; a buffer for each thread.
  */
 final class FilePrefetch {
     private static final int READERS = 4;
@@ -39,10 +40,10 @@ final class FilePrefetch {
     }
 
     /**
-     * Returns when all is read.
+     * Reads the whole file.
      *
-     * @param progress is asked by the calling thread alone
-     * @throws CancellationException if {@code progress} ended it
+     * @param progress called only by the calling thread
+     * @throws CancellationException if {@code progress} cancelled it
      */
     static void run(Path file, long size, Progress progress) throws IOException {
         new FilePrefetch(file, size).run(progress);

@@ -37,7 +37,7 @@ final class Folders {
         }
     }
 
-    /** Removes a directory with what is in it, if it is there. What can't be removed is logged and left to the next start. */
+    /** Removes a directory and its contents, if it exists. Files that can't be removed are logged and left for the next start. */
     static void removeQuietly(Path directory) {
         if (!Files.exists(directory)) {
             return;

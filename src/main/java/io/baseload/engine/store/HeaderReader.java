@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads and checks {@code model.json}: every weight must lie in the file, where the one before has ended or where the same is already, and be as large as its shape says. */
+/** Reads and checks {@code model.json}: every weight must be inside the file, begin where the previous one ends or be a duplicate of an earlier one, and have the size of its shape. */
 final class HeaderReader {
     private static final int MAX_SIZE = 1 << 28;
     private static final int MAX_DIMENSIONS = 8;
@@ -35,9 +35,9 @@ final class HeaderReader {
     }
 
     /**
-     * A weight that {@link HeaderWriter#json(StoredWeight)} wrote.
+     * Reads a weight written by {@link HeaderWriter#json(StoredWeight)}.
      *
-     * @throws ModelFileException if it is none
+     * @throws ModelFileException if it is not such a weight
      */
     static StoredWeight journaled(ConfigKeys entry) {
         return weight(text(entry, HeaderWriter.NAME), entry);

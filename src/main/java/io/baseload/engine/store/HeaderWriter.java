@@ -8,9 +8,9 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** A header as JSON. The same model gives the same bytes: their hash is its name. */
+/** Writes a header as JSON. The same model always gives the same bytes, whose hash is its name. */
 final class HeaderWriter {
-    /** A weight's name, where it is no key. */
+    /** The field for a weight's name, where the name is not a key. */
     static final String NAME = "name";
 
     private final JsonGenerator out;
@@ -27,7 +27,7 @@ final class HeaderWriter {
         return bytes.toByteArray();
     }
 
-    /** One weight, in one line. */
+    /** One weight in a line. */
     static byte[] json(StoredWeight weight) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator out = new JsonFactory().createGenerator(ObjectWriteContext.empty(), bytes)) {

@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which weights of an unfinished import are written, so that it goes on where a crash ended it: a line of JSON for each, behind one that says what is imported.
+ * The written weights of an unfinished import, so that it can continue after a crash: a line with the source of the import, and a line of JSON for each weight.
  *
- * <p>Nothing in it is trusted by itself: a line ends with a line break or is none, and {@link WeightsWriter} takes a weight as written only if its bytes have the checksum that the line says.
- * So lines and weights may reach the disk in any order, and nothing is synchronized before the import ends.
+ * <p>It is not trusted on its own: a line without a line break is ignored, and {@link WeightsWriter} counts a weight as written only if its bytes have the checksum in the line. So lines and
+ * weights may reach the disk in any order, and nothing is synchronized before the import ends.
  */
 final class ImportJournal {
     static final String FILE = "import.journal";
@@ -22,13 +22,13 @@ final class ImportJournal {
     private final Path file;
     private final String source;
 
-    /** @param source what is imported, and to what */
+    /** @param source identifies the imported files and the target format */
     ImportJournal(Path file, String source) {
         this.file = file;
         this.source = source;
     }
 
-    /** The weights that are said to be written of this source; none if the journal is of another one, or there is none. */
+    /** The recorded weights of this source; none if the journal is of another source, or doesn't exist. */
     List<StoredWeight> read() throws IOException {
         if (!Files.isRegularFile(file)) {
             return List.of();
@@ -50,7 +50,7 @@ final class ImportJournal {
         return weights;
     }
 
-    /** Forgets all weights. */
+    /** Starts a new journal, without weights. */
     void begin() throws IOException {
         Files.writeString(file, source + '\n');
     }

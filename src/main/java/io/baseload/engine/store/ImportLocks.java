@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/** Lets one import at a time, of all threads and processes, write what may go on later: a byte of one file is locked for each. The system frees the locks of a process that dies. */
+/** Ensures that only one of all threads and processes writes an import that can be continued: a byte of a file is locked for each import. The system releases the locks of a process that ends. */
 final class ImportLocks implements AutoCloseable {
     private static final String FILE = ".lock-imports";
 
@@ -19,7 +19,7 @@ final class ImportLocks implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** What ends the lock, if it was free. */
+    /** The held lock; empty if it was not free. */
     record Lock(Optional<FileLock> lock) implements AutoCloseable {
         boolean held() {
             return lock.isPresent();
@@ -38,7 +38,7 @@ final class ImportLocks implements AutoCloseable {
                 folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
     }
 
-    /** @param key the SHA-256 of what is imported */
+    /** @param key the SHA-256 of the import's source */
     Lock tryLock(String key) throws IOException {
         long position = Long.parseUnsignedLong(key.substring(0, 16), 16) >>> 2;
         try {

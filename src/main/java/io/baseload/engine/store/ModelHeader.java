@@ -5,22 +5,22 @@ import io.baseload.engine.tensor.ElementType;
 import java.util.List;
 
 /**
- * What {@code model.json} says.
+ * The content of {@code model.json}.
  *
- * @param source where the model came from
- * @param files what was copied beside the weights
+ * @param source the model's origin
+ * @param files the copied files
  * @param weights all weights, in the order of {@code weights.bin}
- * @param bytes of {@code weights.bin}
+ * @param bytes size of {@code weights.bin}
  */
 record ModelHeader(
         Source source, Quantization quantization, List<CopiedFile> files, List<StoredWeight> weights, long bytes) {
     static final String FORMAT = "baseload";
     static final int VERSION = 2;
 
-    /** @param bytes of all its files */
+    /** @param bytes total size of its files */
     record Source(String format, long bytes, List<SourceTensor> tensors) {}
 
-    /** A tensor as the source had it: families look at names and shapes to find out what a model is made of. */
+    /** A tensor of the source. Families read names and shapes to recognize a model's parts. */
     record SourceTensor(String name, ElementType type, List<Long> shape) {}
 
     record CopiedFile(String name, long bytes, String sha256) {}

@@ -16,14 +16,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A folder of models, each in a directory named by the hash of its content and never changed. A model appears by one rename, after its bytes are on the disk, so
- * a crash leaves either the whole model or a temporary directory. The same import goes on in it; after {@link #KEPT} days without one {@link #open} removes it, unless another process has the store open.
+ * A folder of models, each in a directory named by the hash of its content and never changed. A model is added by one rename, after its bytes are on the disk, so a crash leaves either the
+ * whole model or a temporary directory. The same import continues in that directory. After {@link #KEPT} days without one, {@link #open} removes it, unless another process has the store
+ * open.
  */
 public final class ModelStore implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ModelStore.class.getName());
     private static final String TEMPORARY = ".import-";
 
-    /** Days that half a model waits for its import to go on. */
+    /** Days for which an unfinished import is kept. */
     static final int KEPT = 7;
 
     private final Path folder;
@@ -37,7 +38,7 @@ public final class ModelStore implements AutoCloseable {
         this.imports = imports;
     }
 
-    /** Writes a model into an empty folder, or into one in which the same import was interrupted; what it throws ends the import. */
+    /** Writes a model into an empty folder, or into one in which the same import was interrupted. An exception ends the import. */
     @FunctionalInterface
     public interface Content {
         void write(Path folder);
@@ -59,11 +60,11 @@ public final class ModelStore implements AutoCloseable {
     }
 
     /**
-     * Adds a model. One whose content the store has already is not stored twice, but replaced if its files were damaged since.
+     * Adds a model. A model with the same content is not stored twice, but replaced if its files have been damaged.
      *
-     * @param name what it is called in a refusal
-     * @param source what is imported, and to what: an import that a crash ended goes on with the same source
-     * @throws ModelStoreException if it can't be written; nothing of it stays
+     * @param name the model's name in exceptions
+     * @param source identifies the imported files and the target format: after a crash, an import with the same source continues
+     * @throws ModelStoreException if it can't be written; then nothing of it remains
      */
     public StoredModel add(String name, String source, Content content) {
         String key = Sha256.of(source.getBytes(StandardCharsets.UTF_8));
@@ -91,7 +92,7 @@ public final class ModelStore implements AutoCloseable {
         }
     }
 
-    /** From now on an import that is ended leaves what it has written, so that it can go on later: the process ends. */
+    /** Called when the process ends: from now on, an import that is cancelled keeps its written files, so that it can continue later. */
     public void pause() {
         pausing = true;
     }
@@ -113,7 +114,7 @@ public final class ModelStore implements AutoCloseable {
         return Optional.of(directory(sha256)).filter(ModelStore::holdsModel);
     }
 
-    /** Removes a model; who has it mapped keeps its bytes until the mapping ends. Returns false if there was none. */
+    /** Removes a model; existing mappings of it remain valid. Returns false if there was none. */
     public boolean delete(String sha256) {
         Path directory = directory(sha256);
         if (!holdsModel(directory)) {
@@ -141,7 +142,7 @@ public final class ModelStore implements AutoCloseable {
         return stored(directory);
     }
 
-    /** Another import of the same model may have come first: what it put there is the same. */
+    /** Another import of the same model may have been faster; its content is the same. */
     private void take(Path temporary, Path directory) throws IOException {
         try {
             Folders.rename(folder, temporary, directory);
@@ -152,7 +153,7 @@ public final class ModelStore implements AutoCloseable {
         }
     }
 
-    /** Importing a model again mends what was damaged on the disk. */
+    /** Whether a stored model is undamaged. If not, importing it again repairs it. */
     private static boolean isIntact(Path directory) {
         try {
             StoredFolder.open(directory).verify(Progress.NONE);

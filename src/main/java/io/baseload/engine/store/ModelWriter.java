@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Writes a model's folder: the weights, the files that are kept as they are, and in the end the header. All is on the disk when {@link #finish} returns. */
+/** Writes a model's folder: the weights, the copied files, and finally the header. Everything is on the disk when {@link #finish} returns. */
 public final class ModelWriter implements AutoCloseable {
     private final Path folder;
     private final ModelCheckpoint source;
@@ -31,10 +31,10 @@ public final class ModelWriter implements AutoCloseable {
     private final List<CopiedFile> files = new ArrayList<>();
 
     /**
-     * @param folder an empty one, or one in which the same import was interrupted
-     * @param source what is imported, as it lies there now
-     * @param quantization what becomes of it
-     * @param total bytes of weights, about
+     * @param folder an empty folder, or one in which the same import was interrupted
+     * @param source the imported files
+     * @param quantization the target format
+     * @param total approximate size of the weights in bytes
      */
     public ModelWriter(Path folder, ModelCheckpoint source, Quantization quantization, Progress progress, long total)
             throws IOException {
@@ -45,7 +45,7 @@ public final class ModelWriter implements AutoCloseable {
         this.weights = new WeightsWriter(folder, fingerprint(), progress, total);
     }
 
-    /** Files that are copied are copied again. */
+    /** Removes copied files, which are copied again. */
     private void removeAllBut(Set<Path> kept) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
@@ -56,12 +56,12 @@ public final class ModelWriter implements AutoCloseable {
         }
     }
 
-    /** Whether an import into this folder was interrupted, and may go on. */
+    /** Whether an import into this folder was interrupted and can continue. */
     public static boolean isUnfinished(Path folder) {
         return Files.isRegularFile(folder.resolve(ImportJournal.FILE));
     }
 
-    /** Differs for other files, for files that were written since, for another quantization, and for a program that packs otherwise. */
+    /** Differs for other files, for files that have been modified, for another quantization, and for a version of the program that packs differently. */
     private String fingerprint() throws IOException {
         MessageDigest digest = Sha256.start();
         update(digest, ModelHeader.VERSION + " " + quantization);
@@ -86,13 +86,13 @@ public final class ModelWriter implements AutoCloseable {
         return weights;
     }
 
-    /** A file that is kept as it is. */
+    /** Copies a file. */
     public void file(String name, byte[] bytes) throws IOException {
         write(name, bytes);
         files.add(new CopiedFile(name, bytes.length, Sha256.of(bytes)));
     }
 
-    /** Writes the header; an import is then finished. */
+    /** Writes the header, which finishes the import. */
     public void finish() throws IOException {
         List<SourceTensor> tensors = source.tensors().stream()
                 .map(tensor -> new SourceTensor(tensor.name(), tensor.type(), tensor.shape()))

@@ -7,14 +7,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/** SHA-256: a model's name is the hash of hashes, and no two contents may share it. CPUs that have instructions for it hash faster than disks write. */
+/** SHA-256, because a model's name is a hash of hashes and must be unique for its content. CPUs with instructions for it hash faster than disks write. */
 final class Sha256 {
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final int CHUNK = 1 << 20;
 
     private Sha256() {}
 
-    /** Whether a name is a hash: 64 lower-case hexadecimal digits. */
+    /** Whether a name has the form of a hash: 64 lower-case hexadecimal digits. */
     static boolean isOne(String name) {
         return HASH.matcher(name).matches();
     }
@@ -45,7 +45,7 @@ final class Sha256 {
         return hex(digest);
     }
 
-    /** At most a MiB from there on. */
+    /** At most one MiB from {@code at} on. */
     static ByteBuffer chunk(MemorySegment bytes, long at) {
         return bytes.asSlice(at, Math.min(CHUNK, bytes.byteSize() - at)).asByteBuffer();
     }

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The tensors that a stored model came from: their names, types and shapes, but no data. */
+/** The tensors of a stored model's source: names, types and shapes, without data. */
 final class SourceTensors implements ModelCheckpoint {
     private final Path folder;
     private final String format;
@@ -18,8 +18,8 @@ final class SourceTensors implements ModelCheckpoint {
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
 
     /**
-     * @param bytes of the stored model
-     * @param keys what to close with this
+     * @param bytes size of the stored model
+     * @param keys the source of keys, which is closed with this
      */
     SourceTensors(Path folder, ModelHeader header, long bytes, Optional<ModelCheckpoint> keys) {
         this.folder = folder;

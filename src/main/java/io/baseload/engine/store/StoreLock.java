@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** Tells other processes that a store is in use. Whoever finds it unused may tidy up first. */
+/** Shows other processes that a store is in use. A process that finds it unused may tidy up first. */
 final class StoreLock implements AutoCloseable {
     private static final String FILE = ".lock";
 
@@ -19,7 +19,7 @@ final class StoreLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Work that wants nobody else in the store. */
+    /** Work that needs exclusive use of the store. */
     interface Tidying {
         void run() throws IOException;
     }

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 
-/** A model that {@link ModelWriter} wrote: kernel-ready, to be mapped. */
+/** A model written by {@link ModelWriter}, which can be mapped. */
 public final class StoredFolder {
     static final String HEADER = "model.json";
     static final String WEIGHTS = "weights.bin";
@@ -33,7 +33,7 @@ public final class StoredFolder {
         this.header = header;
     }
 
-    /** Whether a folder is one of ours. */
+    /** Whether a folder contains such a model. */
     public static boolean is(Path folder) {
         return Files.isRegularFile(folder.resolve(HEADER));
     }
@@ -41,7 +41,7 @@ public final class StoredFolder {
     /**
      * Reads and checks the header.
      *
-     * @throws ModelFileException if it is broken, or the weights are not as many bytes as it says
+     * @throws ModelFileException if it is broken, or the weights don't have the size in it
      */
     public static StoredFolder open(Path folder) {
         StoredFolder opened = new StoredFolder(folder, HeaderReader.read(folder.resolve(HEADER)));
@@ -54,7 +54,7 @@ public final class StoredFolder {
         return opened;
     }
 
-    /** What the model was made of; its tensors have names and shapes, but no data. To be closed. */
+    /** The model's source, whose tensors have names and shapes but no data. The caller closes it. */
     public ModelFolder source() {
         long bytes = header.bytes()
                 + header.files().stream()
@@ -70,7 +70,7 @@ public final class StoredFolder {
         return new ModelFolder(folder, config, new SourceTensors(folder, header, bytes, Optional.empty()));
     }
 
-    /** Maps the weights; they are there until the memory is closed. */
+    /** Maps the weights, which are valid until the memory is closed. */
     public MappedWeights map(NativeMemory memory) {
         Path weights = folder.resolve(WEIGHTS);
         try {
@@ -81,9 +81,9 @@ public final class StoredFolder {
     }
 
     /**
-     * Brings the weights into the page cache, so that nobody waits for the disk when they are mapped.
+     * Reads the weights into the page cache, so that steps don't wait for the disk when they are mapped.
      *
-     * @throws CancellationException if {@code progress} ended it
+     * @throws CancellationException if {@code progress} cancelled it
      */
     public void readAhead(Progress progress) {
         Path weights = folder.resolve(WEIGHTS);
@@ -98,23 +98,23 @@ public final class StoredFolder {
         return header.bytes();
     }
 
-    /** Bytes of weights by how they are packed. */
+    /** Size of weights by packing, in bytes. */
     public SortedMap<String, Long> bytesByPacking() {
         SortedMap<String, Long> bytes = new TreeMap<>();
         header.weights().forEach(weight -> bytes.merge(weight.label(), weight.bytes(), Long::sum));
         return bytes;
     }
 
-    /** Numbers in all weights. */
+    /** Number of elements of all weights. */
     public long parameters() {
         return header.weights().stream().mapToLong(StoredWeight::elements).sum();
     }
 
     /**
-     * Reads all weights and files and compares their checksums, and the header's own if the folder is named by it.
+     * Reads all weights and files and checks their checksums, and the header's own if it is the folder's name.
      *
-     * @throws ModelFileException naming the first that differs, is missing, or is no part of the model
-     * @throws CancellationException if {@code progress} ended it
+     * @throws ModelFileException if a file differs, is missing, or doesn't belong to the model; names the first such file
+     * @throws CancellationException if {@code progress} cancelled it
      */
     public void verify(Progress progress) {
         String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
@@ -137,7 +137,7 @@ public final class StoredFolder {
         }
     }
 
-    /** A chat template that somebody added would be taken for the model's. */
+    /** Refuses other files, because an added chat template would be used as the model's. */
     private void refuseOthers() {
         Set<Path> known = new HashSet<>(Set.of(folder.resolve(HEADER), folder.resolve(WEIGHTS)));
         header.files().forEach(file -> known.add(folder.resolve(file.name())));
@@ -156,7 +156,7 @@ public final class StoredFolder {
         return new ModelFileException(file, -1, "was changed: its checksum differs");
     }
 
-    /** The name of a model's content: the SHA-256 of its header, which has those of all weights and files. */
+    /** The hash of a model's content: the SHA-256 of its header, which contains those of all weights and files. */
     static String id(Path folder) {
         return Sha256.of(read(folder.resolve(HEADER)));
     }

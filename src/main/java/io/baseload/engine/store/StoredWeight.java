@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A weight in {@code weights.bin}.
  *
- * @param name ours, the same for all families and formats
+ * @param name this project's name, the same for all families and formats
  * @param shape rows and columns of a matrix, or the length of a vector
- * @param packing of a matrix; a vector is F32
- * @param offset where it begins, a multiple of 64
- * @param sha256 of its bytes, in hexadecimal
+ * @param packing packing of a matrix; a vector is F32
+ * @param offset start in the file, a multiple of 64
+ * @param sha256 hash of its bytes, in hexadecimal
  */
 record StoredWeight(
         String name, List<Integer> shape, Optional<Packing> packing, long offset, long bytes, String sha256) {
 
-    /** Whether it is another one under another name: both may lie in the same place. */
+    /** Whether another weight has the same content under another name, so that both can share a place. */
     boolean sameAs(@Nullable StoredWeight other) {
         return other != null
                 && shape.equals(other.shape)
@@ -30,7 +30,7 @@ record StoredWeight(
         return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
     }
 
-    /** How its numbers are kept, in a word: {@code NF4 in blocks of 64, LINEAR8}. */
+    /** The format of its numbers: {@code NF4 in blocks of 64, LINEAR8}. */
     String label() {
         return packing.map(StoredWeight::label).orElse("F32");
     }

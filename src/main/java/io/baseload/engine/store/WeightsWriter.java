@@ -18,10 +18,10 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
- * Writes {@code weights.bin}: one weight after the other, each at a multiple of 64 bytes, as the kernels want them.
+ * Writes {@code weights.bin}: one weight after the other, each at a multiple of 64 bytes, as kernels need them.
  *
- * <p>What an interrupted import has written is kept as far as its checksums agree: the first weight that is missing, torn or changed ends what is kept, and the file is cut off there. A model asks for its
- * weights in the same order each time, so that its first ones are those that are there already.
+ * <p>The output of an interrupted import is kept as far as checksums match: the file is truncated at the first weight that is missing, incomplete or changed. A model requests its weights in
+ * the same order each time, so the first ones are those that are already written.
  */
 public final class WeightsWriter implements AutoCloseable {
     /** A cache line, and the widest vector. */
@@ -36,12 +36,12 @@ public final class WeightsWriter implements AutoCloseable {
     private final List<StoredWeight> weights = new ArrayList<>();
     private long position;
 
-    /** How many weights were asked for, whether they were there already or not. */
+    /** Number of requested weights, including those that were already written. */
     private int asked;
 
     /**
-     * @param source names what is imported, and to what: only what was written of the same is kept
-     * @param total bytes that will be written, about
+     * @param source identifies the imported files and the target format; only weights written for the same source are kept
+     * @param total approximate size of the output in bytes
      */
     WeightsWriter(Path folder, String source, Progress progress, long total) throws IOException {
         this.progress = progress;
@@ -72,7 +72,7 @@ public final class WeightsWriter implements AutoCloseable {
         cut();
     }
 
-    /** Leaves what is known to be written. */
+    /** Truncates the file after the weights that are known to be written. */
     private void cut() throws IOException {
         out.truncate(position);
         out.position(position);
@@ -98,7 +98,7 @@ public final class WeightsWriter implements AutoCloseable {
     }
 
     /**
-     * How a matrix is packed that an interrupted import has written already: then it is not to be written again.
+     * The packing of a matrix that an interrupted import has already written, so that it need not be written again.
      *
      * @param rows its shape
      */
@@ -119,7 +119,7 @@ public final class WeightsWriter implements AutoCloseable {
         return Optional.of(next);
     }
 
-    /** Another version of the program has asked in another order. */
+    /** Forgets the remaining weights, because another version of the program has requested them in another order. */
     private void forgetRest() {
         weights.subList(asked, weights.size()).clear();
         position = weights.isEmpty()
@@ -133,17 +133,17 @@ public final class WeightsWriter implements AutoCloseable {
     }
 
     /**
-     * Writes a matrix part by part; the memory of each part can be freed when it is written.
+     * Writes a matrix part by part; a part's memory can be freed once it is written.
      *
-     * @param parts gives out the panels, in order
-     * @throws CancellationException if {@link Progress} ended the work
-     * @throws UncheckedIOException if the disk is full, for instance
+     * @param parts passes the panels to its argument, in order
+     * @throws CancellationException if {@link Progress} cancelled the work
+     * @throws UncheckedIOException if the disk is full, for example
      */
     public void matrix(String name, Packing packing, int rows, int cols, Consumer<Consumer<MemorySegment>> parts) {
         add(name, List.of(rows, cols), Optional.of(packing), parts);
     }
 
-    /** Writes numbers that are used as they are, unless they are there already; see {@link #matrix}. */
+    /** Writes numbers that aren't packed, unless they are already written; see {@link #matrix}. */
     public void vector(String name, float[] values) {
         List<Integer> shape = List.of(values.length);
         if (there(name, shape).isEmpty()) {
@@ -200,7 +200,7 @@ public final class WeightsWriter implements AutoCloseable {
         }
     }
 
-    /** What was written, once it is on the disk. */
+    /** The written weights, once they are on the disk. */
     List<StoredWeight> finish() throws IOException {
         out.force(true);
         return List.copyOf(weights);

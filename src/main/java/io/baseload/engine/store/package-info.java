@@ -1,7 +1,7 @@
 /**
- * Where model files lie in a form that the engine can map: a file is checked once, found by its content, and never changed afterwards.
+ * Storage of models in a form that the engine can map: a model is checked once, found by its content, and never changed afterwards.
  *
- * <p>No SQL, no names that users give.
+ * <p>There is no SQL here, and there are no names given by users.
  */
 @NullMarked
 package io.baseload.engine.store;
