@@ -10,9 +10,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** How a model writes its answers: calls, reasoning, and the marks of both. Immutable. */
+/** The format of a model's answers: calls, reasoning, and the marks of both. Immutable. */
 public final class AnswerFormat {
-    /** Of answers that are text and nothing else. */
+    /** The format of answers that are only text. */
     public static final AnswerFormat PLAIN = new AnswerFormat(ToolFormats.GENERIC, "", text -> false);
 
     private final ToolFormat tools;
@@ -43,7 +43,7 @@ public final class AnswerFormat {
         return reasoning;
     }
 
-    /** Whether the model is within its thoughts after this rendered prompt. */
+    /** Whether this rendered prompt ends within reasoning. */
     public boolean thinksAfter(String prompt) {
         return reasoning.map(format -> format.isOpenAfter(prompt)).orElse(false);
     }
@@ -59,7 +59,7 @@ public final class AnswerFormat {
         return new AnswerReader(this, offered, toolSet, thinksAfter(prompt));
     }
 
-    /** Harmony's messages have to be told apart even where no tool can be called. */
+    /** Harmony's messages have to be distinguished even if no tool can be called. */
     CallReader calls(Map<String, ToolSpec> offered, Pieces out) {
         return offered.isEmpty() && !(tools instanceof HarmonyFormat)
                 ? new PlainTextReader(out)

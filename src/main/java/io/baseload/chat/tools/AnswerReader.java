@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads one answer: text with {@link Marks} in it goes in, pieces come out, the same ones however the text was cut. Not safe for use by several threads. */
+/** Reads one answer: converts text with {@link Marks} to pieces, which don't depend on how the text was split. Not thread-safe. */
 public final class AnswerReader {
     private final CallReader calls;
     private final Optional<ReasoningReader> reasoning;
@@ -23,7 +23,7 @@ public final class AnswerReader {
         this.forced = tools.forced();
     }
 
-    /** What these chars complete. */
+    /** Reads further chars; returns the completed pieces. */
     public List<Piece> append(String chars) {
         for (int i = 0; i < chars.length() && !over(); i++) {
             accept(chars.charAt(i));
@@ -40,7 +40,7 @@ public final class AnswerReader {
         }
     }
 
-    /** The answer is over: what waited. Where it had to be a call that is no text, but the beginning of a call that was cut. */
+    /** The end of the answer: returns the held text. If the answer had to be a call, that is the beginning of a call that was cut off, and no text. */
     public List<Piece> finish() {
         reasoning.ifPresentOrElse(ReasoningReader::finish, calls::finish);
         List<Piece> rest = out.finish();
@@ -49,22 +49,22 @@ public final class AnswerReader {
                 : rest;
     }
 
-    /** Whether the answer has all calls that it may have: nothing after is read. */
+    /** Whether the answer has all allowed calls, so that nothing more is read. */
     public boolean over() {
         return !parallel && out.endedCalls() > 0;
     }
 
-    /** Whether the answer has a call. */
+    /** Whether the answer contains a call. */
     public boolean called() {
         return out.calls() > 0;
     }
 
-    /** Whether the model was thinking when it wrote the last char. */
+    /** Whether the last char is reasoning. */
     public boolean thinking() {
         return out.thinking();
     }
 
-    /** Chars of which all is known: they have come out, or are no part of what does. */
+    /** Number of decided chars: those in returned pieces, and those that belong to none. */
     public long decided() {
         return read - out.held() - reasoning.map(ReasoningReader::held).orElseGet(calls::held);
     }

@@ -19,7 +19,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What a model has to write so that its answer's calls of tools have valid arguments, and what it may write before and instead: its reasoning, and text. */
+/** The grammar of answers whose tool calls have valid arguments, including the reasoning and text that may come before or instead of them. */
 public final class CallGrammar {
     private static final int MAX_CALLS = 8;
     private static final Expr BLANKS = new Expr.Repeat(new Expr.Chars(CodePoints.of(" \n\t")), 0, 8);
@@ -29,12 +29,12 @@ public final class CallGrammar {
     private final Grammar.Builder grammar;
     private final MarkedText text;
 
-    /** The rules of arguments by their schemas: some stand at several places. */
+    /** The rules of arguments by schema, because some occur at several places. */
     private final Map<String, Expr> objects = new HashMap<>();
 
     /**
-     * @param tokens the id of the special token whose text this is
-     * @param writable the characters that texts can have
+     * @param tokens the id of the special token with a text
+     * @param writable the characters that the vocabulary can write
      */
     public CallGrammar(
             AnswerFormat format, Function<String, OptionalInt> tokens, CodePoints writable, Grammar.Builder grammar) {
@@ -49,16 +49,16 @@ public final class CallGrammar {
     }
 
     /**
-     * Calls of tools that may be called, all with an object of valid arguments: one or, where the request and the model allow it, several.
+     * Calls of callable tools with valid arguments: one or, if the request and the model allow it, several.
      *
-     * @throws GrammarException if a tool's parameters can't be enforced; its place names them
+     * @throws GrammarException if a tool's parameters can't be enforced; names their place
      */
     public Expr calls(ToolSet tools) {
         return calls(tools, tool -> true);
     }
 
     /**
-     * Text, calls, or both: those of strict tools with valid arguments, those of others with any object.
+     * Text, calls, or both: calls of strict tools with valid arguments, calls of others with any object.
      *
      * @throws GrammarException as {@link #calls}
      */
@@ -92,7 +92,7 @@ public final class CallGrammar {
         return Expr.sequence(text(free), Expr.optional(Expr.sequence(text.written(mark), calls)));
     }
 
-    /** One call as a JSON object with white space as the model likes it. */
+    /** One call as a JSON object with free white space. */
     private Expr bareCall(ToolSet tools) {
         List<Expr> calls = new ArrayList<>();
         for (ToolSpec tool : tools.callable()) {
@@ -160,7 +160,7 @@ public final class CallGrammar {
                 .orElseGet(() -> arguments(SchemaGrammar.ANY_OBJECT));
     }
 
-    /** What comes before an answer: reasoning that the prompt has begun, or that the model may begin. */
+    /** The part before an answer: reasoning that the prompt has begun, or that the model may begin. */
     public Expr reasoning(String prompt) {
         if (format.tools() instanceof HarmonyFormat) {
             return Expr.optional(Expr.sequence(
@@ -181,7 +181,7 @@ public final class CallGrammar {
                 : Expr.optional(Expr.sequence(text.written(reasoning.get().open()), thoughts));
     }
 
-    /** An answer that is a text: as it is, but in the channel or between the marks of models that have such. */
+    /** An answer that is a text; in models with channels or marks for it, including these. */
     public Expr text(Expr answer) {
         if (format.tools() instanceof HarmonyFormat) {
             return Expr.sequence(text.written(HarmonyFormat.CHANNEL + "final" + HarmonyFormat.MESSAGE), answer);

@@ -3,15 +3,15 @@ package io.baseload.chat.tools;
 import java.util.Set;
 
 /**
- * Reads one JSON object that calls a tool: {@code {"name": …, "arguments": {…}}} with its members in any order, also named "tool_name", "function" and
- * "parameters", also inside {@code "function": {…}}. The call begins as soon as the name of an offered tool is read; the arguments follow as they come.
+ * Reads one JSON object that calls a tool: {@code {"name": …, "arguments": {…}}} with its members in any order, also with the names "tool_name", "function" and "parameters", also inside
+ * {@code "function": {…}}. The call begins as soon as the name of an offered tool is read; the arguments follow as they are read.
  */
 final class CallObject {
     enum State {
         READING,
-        /** The object is closed, and was a call. */
+        /** The object is complete, and was a call. */
         DONE,
-        /** It is no call, or none that goes on. */
+        /** It is not a call, or the call can't continue. */
         BROKEN
     }
 
@@ -28,7 +28,7 @@ final class CallObject {
     }
 
     private static final Set<String> NAMES = Set.of("name", "tool_name", "function");
-    /** How the word null begins: no arguments. */
+    /** The first letter of null, which stands for no arguments. */
     private static final char NULL = 'n';
 
     private static final Set<String> ARGUMENTS = Set.of("arguments", "parameters");
@@ -47,9 +47,9 @@ final class CallObject {
     private int inner;
 
     /**
-     * The brace that opens the object was read.
+     * Created after the brace that opens the object.
      *
-     * @param keyed whether a member's name may be the tool's, and its value the arguments
+     * @param keyed whether a member's name may be the tool's, with the arguments as its value
      */
     CallObject(Set<String> offered, boolean keyed, Pieces out) {
         this.offered = offered;
@@ -165,7 +165,7 @@ final class CallObject {
         };
     }
 
-    /** Some models write the arguments as JSON within a JSON string. */
+    /** Reads arguments that are JSON within a JSON string, as some models write them. */
     private State argumentsInString(char c) {
         return string.accept(c, a -> argument((char) a)) ? go(At.COMMA_OR_END) : State.READING;
     }

@@ -4,9 +4,9 @@ package io.baseload.chat.tools;
 sealed interface CallReader permits MarkedReader, NamedReader, HarmonyReader, PlainTextReader {
     void accept(char c);
 
-    /** The answer is over: what waited is decided. */
+    /** The end of the answer: decides on held chars. */
     void finish();
 
-    /** Chars that are not yet decided. */
+    /** Number of chars that are not yet decided. */
     int held();
 }

@@ -6,10 +6,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How calls are written: {@code open call (between call)* close}, where a call is {@code beforeName NAME beforeArguments ARGUMENTS afterArguments}. The texts of
- * special tokens stand in it as they are.
+ * The syntax of calls: {@code open call (between call)* close}, where a call is {@code beforeName NAME beforeArguments ARGUMENTS afterArguments}. It contains the texts of special tokens.
  *
- * @param parameters how the arguments are written; empty where they are a JSON object
+ * @param parameters the syntax of arguments; empty if they are a JSON object
  * @param several whether an answer may have more than one call
  */
 public record CallSyntax(
@@ -22,7 +21,7 @@ public record CallSyntax(
         String close,
         boolean several) {
 
-    /** With JSON objects as arguments. */
+    /** A syntax with JSON objects as arguments. */
     CallSyntax(
             String open,
             String beforeName,
@@ -34,7 +33,7 @@ public record CallSyntax(
         this(open, beforeName, beforeArguments, Optional.empty(), afterArguments, between, close, several);
     }
 
-    /** Calls as they would have been written by the model. */
+    /** Writes calls as the model would. */
     public String write(List<ToolCall> calls) {
         return calls.stream()
                 .map(call -> beforeName + call.name() + beforeArguments + arguments(call.arguments()) + afterArguments)
@@ -45,7 +44,7 @@ public record CallSyntax(
         return parameters.map(syntax -> syntax.write(json)).orElse(json);
     }
 
-    /** What a call looks like, for models that don't know. */
+    /** An example of a call, for models that don't know the format. */
     public String example() {
         String arguments = parameters.isPresent() ? "{\"ARGUMENT\": \"VALUE\"}" : "{ARGUMENTS}";
         return write(List.of(new ToolCall("", "NAME", arguments)));

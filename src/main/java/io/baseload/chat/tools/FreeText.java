@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Text in which {@link MarkedReader} and {@link NamedReader} find no call of a strict tool, and {@link ReasoningReader} nothing to take off before: it has no mark of a call, and where
- * calls need no mark, what begins as JSON has no string with such a tool's name.
+ * Text in which {@link MarkedReader} and {@link NamedReader} find no call of a strict tool, and {@link ReasoningReader} finds nothing to remove: it contains no mark of a call and, if calls
+ * need no mark, a text that begins as JSON contains no string with such a tool's name.
  */
 final class FreeText {
     private static final Expr BLANKS = Expr.any(new Expr.Chars(CodePoints.matching(Character::isWhitespace)));

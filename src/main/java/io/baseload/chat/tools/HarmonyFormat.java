@@ -15,7 +15,7 @@ record HarmonyFormat() implements ToolFormat {
     static final String MESSAGE = "<|message|>";
     static final String END = "<|end|>";
 
-    /** What ends a message; the other two than {@link #END} begin the next header. */
+    /** The ends of a message; those other than {@link #END} begin the next header. */
     static final List<String> ENDS = List.of(END, START, CHANNEL);
 
     @Override
@@ -23,7 +23,7 @@ record HarmonyFormat() implements ToolFormat {
         return "harmony";
     }
 
-    /** As the model is trained to call: one at a time, and the token {@code <|call|>} ends the answer. */
+    /** The form in which the model is trained to call: one call per answer, which the token {@code <|call|>} ends. */
     @Override
     public CallSyntax syntax() {
         return new CallSyntax(

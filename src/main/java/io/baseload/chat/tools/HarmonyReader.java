@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /** Reads {@link HarmonyFormat}. The prompt ends with {@code <|start|>assistant}, so an answer begins within a header. */
 final class HarmonyReader implements CallReader {
     private static final Pattern RECIPIENT = Pattern.compile("to=functions\\.([a-zA-Z0-9_-]+)");
-    /** The one of the ends that does not begin the next header. */
+    /** The end that does not begin the next header. */
     private static final int END = 0;
 
     private static final int MAX_HEADER_LENGTH = 256;
@@ -25,7 +25,7 @@ final class HarmonyReader implements CallReader {
     private final Pieces out;
     private final String message;
     private final String analysis;
-    /** What a header may begin with; an answer that begins otherwise has none. */
+    /** Possible beginnings of a header; an answer that begins differently has none. */
     private final List<String> beginnings;
 
     private final List<String> ends;

@@ -1,12 +1,12 @@
 package io.baseload.chat.tools;
 
-/** Finds where a JSON value ends, char by char. Does not check it: what a model writes is passed on as it is. */
+/** Finds the end of a JSON value, char by char. Does not check it: a model's output is passed on unchanged. */
 final class JsonExtent {
     enum At {
         INSIDE,
         /** This char is the value's last. */
         LAST,
-        /** This char comes after the value, a number or a word. */
+        /** This char comes after the value, which is a number or a word. */
         AFTER
     }
 

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Writes a literal as JSON while it is read: Python's or JSON's strings, numbers, words, lists, tuples and dicts, where names may lack their quotation marks. A
- * word that means nothing is a text. Where a literal breaks off, what was read of it is closed.
+ * Converts a literal to JSON while it is read: Python's or JSON's strings, numbers, words, lists, tuples and dicts, whose names may lack quotation marks. A word without a meaning is a text.
+ * If a literal breaks off, the part that was read is closed.
  */
 final class LiteralValue implements ParameterReader {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
@@ -24,10 +24,10 @@ final class LiteralValue implements ParameterReader {
         /** Before a value, or before the name of a dict's member. */
         VALUE,
         STRING,
-        /** Within a text that stands as it is. */
+        /** Within a text without quotation marks. */
         RAW,
         WORD,
-        /** After a value within another. */
+        /** After a value inside another. */
         AFTER
     }
 
@@ -38,15 +38,15 @@ final class LiteralValue implements ParameterReader {
     private final StringBuilder word = new StringBuilder();
     private At at = At.VALUE;
     private StringDecoder string = StringDecoder.python('"');
-    /** Whether what is read, or was read last, is the name of a member. */
+    /** Whether the current or last item is the name of a member. */
     private boolean name;
 
     private boolean empty = true;
     private boolean clean = true;
 
     /**
-     * @param openText what stands before texts that are as they are; may be empty
-     * @param closeText what ends them
+     * @param openText the mark before verbatim texts; may be empty
+     * @param closeText the mark that ends them
      */
     LiteralValue(String openText, String closeText, Consumer<String> out) {
         this.openText = openText;
@@ -54,7 +54,7 @@ final class LiteralValue implements ParameterReader {
         this.out = out;
     }
 
-    /** A text that is one literal and nothing else, as JSON. */
+    /** Converts a text that is exactly one literal to JSON. */
     static Optional<String> json(String text) {
         var json = new StringBuilder();
         var literal = new LiteralValue("", "", json::append);
@@ -108,7 +108,7 @@ final class LiteralValue implements ParameterReader {
         return JsonExtent.At.INSIDE;
     }
 
-    /** A comma is written when it is known that something follows it. */
+    /** Writes a comma; called once it is known that something follows. */
     private void comma() {
         if (!empty && (name || !inDict())) {
             out.accept(", ");
@@ -158,7 +158,7 @@ final class LiteralValue implements ParameterReader {
         out.accept(literal && !name ? WORDS.getOrDefault(text, text) : "\"" + JsonText.escape(text) + "\"");
     }
 
-    /** A value, or a name, is complete. */
+    /** Called when a value or a name is complete. */
     private JsonExtent.At ended() {
         if (at == At.STRING || at == At.RAW) {
             out.accept("\"");

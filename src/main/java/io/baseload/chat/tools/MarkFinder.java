@@ -3,7 +3,7 @@ package io.baseload.chat.tools;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/** Finds the first of several marks in a stream of chars, and lets go of every char that no mark can begin with any more. */
+/** Finds the first of several marks in a stream of chars, and releases each char once it can't belong to a mark. */
 final class MarkFinder {
     static final int NONE = -1;
 
@@ -28,7 +28,7 @@ final class MarkFinder {
         return mark;
     }
 
-    /** What was held back, as no mark came of it. */
+    /** Releases the held chars, which did not become a mark. */
     void finish(IntConsumer released) {
         held.chars().forEach(released);
         held.setLength(0);

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Calls behind a mark: as JSON objects or a list of them, or as a name that JSON arguments follow.
+ * Calls after a mark: as JSON objects or a list of them, or as a name followed by JSON arguments.
  *
  * @param opens texts before a call, or before all of them
- * @param separators texts that end the name before JSON arguments
+ * @param separators texts between a name and JSON arguments
  * @param closes texts after a call, or after all of them
- * @param bare whether an answer that begins with a JSON object or list may be calls without any mark
+ * @param bare whether an answer that begins with a JSON object or list may consist of calls without a mark
  * @param keyed whether an object may be {@code {"NAME": {…}}}
  */
 record MarkedFormat(

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Reads {@link MarkedFormat}. What follows a mark waits until the name of an offered tool is read; if there is none, mark and all are text. After that the call
- * stays a call, with the arguments as the model wrote them.
+ * Reads {@link MarkedFormat}. Chars after a mark are held until the name of an offered tool is read; if there is none, the mark and the chars are text. After that the call remains a call,
+ * with the arguments as the model wrote them.
  */
 final class MarkedReader implements CallReader {
     private static final int MAX_HEADER_LENGTH = 256;
@@ -123,13 +123,13 @@ final class MarkedReader implements CallReader {
         }
     }
 
-    /** Without separators only a further mark may stand before the object. */
+    /** Without separators, only a further mark may come before the object. */
     private boolean mayBeHeader(String text) {
         return !separators.isEmpty()
                 || Stream.of(opens, closes).flatMap(List::stream).anyMatch(mark -> mark.startsWith(text));
     }
 
-    /** The first part of a header that names an offered tool: before it may stand its kind, after it an id, or the fence of a block of JSON. */
+    /** The first part of a header that names an offered tool. A kind may come before it, and an id or the fence of a block of JSON after it. */
     private Optional<String> name(String text) {
         String parts = text;
         for (String separator : separators) {
@@ -182,7 +182,7 @@ final class MarkedReader implements CallReader {
         at = At.OUTSIDE;
     }
 
-    /** No call: the first char is text, and a call may begin at any after it. */
+    /** Not a call: the first char is text, and a call may begin at any char after it. */
     private void fail() {
         String text = raw.toString();
         raw.setLength(0);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
-/** Texts with marks in them, as grammars ask for them: marks that are special tokens by their ids. */
+/** Expressions for texts with marks: marks that are special tokens are represented by their ids. */
 final class MarkedText {
     /** Texts without special tokens. */
     static final Expr ANYTHING = Expr.any(new Expr.Chars(CodePoints.ALL));
@@ -21,8 +21,8 @@ final class MarkedText {
     private final List<String> special;
 
     /**
-     * @param tokens the id of the special token whose text this is
-     * @param writable the characters that texts can have
+     * @param tokens the id of the special token with a text
+     * @param writable the characters that the vocabulary can write
      */
     MarkedText(List<String> marks, Function<String, OptionalInt> tokens, CodePoints writable) {
         this.tokens = tokens;
@@ -58,12 +58,12 @@ final class MarkedText {
                 .orElse("");
     }
 
-    /** Those of these marks that are text, as they are no special tokens. */
+    /** The marks that are text, because they aren't special tokens. */
     List<String> spelled(List<String> marks) {
         return marks.stream().filter(mark -> !special.contains(mark)).toList();
     }
 
-    /** Texts that have none of these marks, each mark by itself. */
+    /** Texts without these marks, as one part for each mark. */
     List<ByteAutomaton.Part> lacking(List<String> marks) {
         return spelled(marks).stream()
                 .map(mark -> notBeginning(Expr.sequence(ANYTHING, Expr.text(mark))))
@@ -81,7 +81,7 @@ final class MarkedText {
                 .not();
     }
 
-    /** Text without special tokens that all these accept. */
+    /** Text without special tokens that all these parts accept. */
     Expr all(List<ByteAutomaton.Part> parts) {
         if (parts.isEmpty()) {
             return ANYTHING;

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The texts that mark calls and reasoning. Where a mark is a special token of the vocabulary, only that token is the mark, never its spelled-out text: inside this
- * package it is one of Unicode's noncharacters, which no text has. Elsewhere the mark is its text.
+ * The texts that mark calls and reasoning. If a mark is a special token of the vocabulary, only that token is the mark, never its spelled-out text: inside this package it is represented by
+ * one of Unicode's noncharacters, which no text contains. Otherwise the mark is its text.
  */
 public final class Marks {
     private static final char FIRST = '\uFDD0';
     private static final char LAST = '\uFDEF';
 
-    /** Texts of the special tokens among the marks; the one at {@code i} is the noncharacter {@code FIRST + i}. */
+    /** Texts of the special tokens among the marks; the one at index {@code i} is the noncharacter {@code FIRST + i}. */
     private final List<String> special;
 
     /** @param special whether a text is a special token of the vocabulary */
@@ -22,26 +22,26 @@ public final class Marks {
         }
     }
 
-    /** What the token of this text is to the readers; empty where it is no mark, and so nothing. */
+    /** The form in which readers get the token with this text; empty if it is not a mark. */
     public String ofToken(String text) {
         int index = special.indexOf(text);
         return index < 0 ? "" : String.valueOf((char) (FIRST + index));
     }
 
-    /** Text of a model as the readers may see it: without noncharacters. */
+    /** Text of a model for the readers: without noncharacters. */
     public String ofText(String text) {
         return special.isEmpty() || text.chars().noneMatch(Marks::isMark)
                 ? text
                 : text.replaceAll("[\uFDD0-\uFDEF]", "\uFFFD");
     }
 
-    /** How a mark stands in the stream. */
+    /** The form of a mark in the stream. */
     String stream(String mark) {
         String token = ofToken(mark);
         return token.isEmpty() ? mark : token;
     }
 
-    /** How a text with marks in it stands in the stream. */
+    /** The form of a text with marks in the stream. */
     String streamed(String text) {
         String streamed = text;
         for (String mark : special) {
@@ -58,7 +58,7 @@ public final class Marks {
         return c >= FIRST && c <= LAST;
     }
 
-    /** As users may see it. */
+    /** The text of a char for users. */
     String plain(char c) {
         return isMark(c) && c - FIRST < special.size() ? special.get(c - FIRST) : String.valueOf(c);
     }

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Calls behind a mark with their arguments one by one, each with its name: XML in many dialects, Python.
+ * Calls after a mark, with named arguments one by one: dialects of XML, Python.
  *
  * @param syntax has parameters
- * @param opens texts that begin a call, or all of them: each is a part of what the syntax writes before a name
+ * @param opens texts that begin a call, or all calls: each is a part of the text before a name in the syntax
  * @param marks texts that are special tokens in some vocabularies
  */
 record NamedFormat(String name, CallSyntax syntax, List<String> opens, List<String> marks) implements ToolFormat {

@@ -3,14 +3,14 @@ package io.baseload.chat.tools;
 import java.util.List;
 import java.util.Optional;
 
-/** The forms of models that write the arguments of calls one by one. */
+/** The formats of models that write the arguments of calls one by one. */
 final class NamedFormats {
     static final String LFM_CALLS = "<|tool_call_start|>";
 
     private static final String LFM_CALLS_END = "<|tool_call_end|>";
     private static final String GEMMA_QUOTE = "<|\"|>";
 
-    /** Qwen3-Coder, Nemotron 3: each value on lines of its own. */
+    /** Qwen3-Coder, Nemotron 3: each value on separate lines. */
     static final ToolFormat QWEN_CODER = function(
             "qwen-coder",
             "<tool_call>",
@@ -22,7 +22,7 @@ final class NamedFormats {
             "<seed:tool_call>",
             "</seed:tool_call>",
             ParameterSyntax.texts("<parameter=", ">", "</parameter>\n"));
-    /** GLM 4.5 to 4.7, Poolside's Laguna: names and values in marks of their own. */
+    /** GLM 4.5 to 4.7, Poolside's Laguna: names and values in separate marks. */
     static final ToolFormat GLM = new NamedFormat(
             "glm",
             new CallSyntax(
@@ -50,7 +50,7 @@ final class NamedFormats {
                     true),
             List.of("<minimax:tool_call>", "<invoke name=\""),
             List.of("<minimax:tool_call>", "</minimax:tool_call>"));
-    /** MiniCPM 5: texts that would be read as XML stand in CDATA. */
+    /** MiniCPM 5: texts that would be read as XML are in CDATA. */
     static final ToolFormat MINICPM = new NamedFormat(
             "minicpm",
             new CallSyntax(
@@ -65,7 +65,7 @@ final class NamedFormats {
                     true),
             List.of("<function name=\""),
             List.of());
-    /** Liquid's LFM2: calls as Python writes them. */
+    /** Liquid's LFM2: calls in Python's syntax. */
     static final ToolFormat LFM = new NamedFormat(
             "lfm",
             new CallSyntax(
@@ -79,7 +79,7 @@ final class NamedFormats {
                     true),
             List.of(LFM_CALLS),
             List.of(LFM_CALLS, LFM_CALLS_END));
-    /** Google's Gemma 4: names without, texts with quotation marks of their own. */
+    /** Google's Gemma 4: names without quotation marks, texts with special ones. */
     static final ToolFormat GEMMA = new NamedFormat(
             "gemma",
             new CallSyntax(

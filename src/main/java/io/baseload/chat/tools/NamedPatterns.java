@@ -8,16 +8,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What stands in calls of a {@link NamedFormat}, beside the values, as regular expressions over the stream, with white space as the model likes it.
+ * Regular expressions over the stream for the parts of calls of a {@link NamedFormat} other than values, with free white space.
  *
- * @param opens what begins a call
+ * @param opens the beginning of a call
  * @param header from the beginning of a call to its first parameter; the group {@link #NAME} is the tool
- * @param parameter from the end of the header, or of a value, to the next value, of which the group {@link #NAME} is the name and {@link #QUOTE} is there if the
- *     value stands between marks of its own; or to the end of the call, which has no such groups
+ * @param parameter from the end of the header, or of a value, to the next value, of which the group {@link #NAME} is the name, with a group {@link #QUOTE} if the value is between special
+ * marks; or to the end of the call, which has no such groups
  * @param list whether calls without any mark may follow one
- * @param ends what ends a value
- * @param quotedEnds what ends a value that stands between marks of its own
- * @param inValues marks that are a part of values or end them
+ * @param ends the end of a value
+ * @param quotedEnds the end of a value between special marks
+ * @param inValues marks that are parts of values or end them
  */
 record NamedPatterns(
         List<String> opens,
@@ -30,7 +30,7 @@ record NamedPatterns(
     static final String NAME = "name";
     static final String QUOTE = "quote";
 
-    /** @param tools the names of those that may be called */
+    /** @param tools the names of the callable tools */
     static NamedPatterns of(NamedFormat format, Marks marks, Collection<String> tools) {
         CallSyntax syntax = format.syntax();
         ParameterSyntax parameters = format.parameters();
@@ -73,7 +73,7 @@ record NamedPatterns(
                 + "(?<" + QUOTE + ">" + quote + ")?|" + closes + ")";
     }
 
-    /** A text with any white space, or none, where it has some. */
+    /** A pattern for a text in which any white space matches any, or none. */
     private static String flexible(String text, Marks marks) {
         return Arrays.stream(marks.streamed(text).strip().split("\\s+"))
                 .filter(part -> !part.isEmpty())

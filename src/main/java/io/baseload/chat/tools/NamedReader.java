@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@link NamedFormat} and writes the arguments as a JSON object while they come. What follows a mark waits until the name of an offered tool is read; if there
- * is none, mark and all are text. After that the call stays a call: where it breaks off, the object is closed; where the answer ends within it, it isn't.
+ * Reads {@link NamedFormat} and writes the arguments as a JSON object while they are read. Chars after a mark are held until the name of an offered tool is read; if there is none, the mark
+ * and the chars are text. After that the call remains a call: if it breaks off, the object is closed; if the answer ends inside it, it isn't.
  */
 final class NamedReader implements CallReader {
     private static final int MAX_WAIT = 256;
@@ -73,7 +73,7 @@ final class NamedReader implements CallReader {
         }
     }
 
-    /** Until what waits is what is expected, or can't become it any more. */
+    /** Holds chars until they match the expected pattern, or can't match it any more. */
     @SuppressWarnings("JdkObsolete") // this is a streaming API
     private void expect(char c, Pattern expected) {
         raw.append(c);
@@ -105,7 +105,7 @@ final class NamedReader implements CallReader {
         at = At.PARAMETERS;
     }
 
-    /** A value begins; of several with one name only the first counts. */
+    /** Begins a value; of several with the same name only the first counts. */
     private void begin(String name, boolean quoted) {
         boolean counts = !names.contains(name);
         Consumer<String> written = counts ? out::arguments : text -> {};
@@ -147,7 +147,7 @@ final class NamedReader implements CallReader {
         at = patterns.list() ? At.HEADER : At.OUTSIDE;
     }
 
-    /** No call: its mark is text, and a call may begin at any char after it. No parameter: the call is over. */
+    /** Not a call: its mark is text, and a call may begin at any char after it. Or no parameter: the call ends. */
     private void fail(String text) {
         int lost = 0;
         if (at == At.PARAMETERS) {
@@ -167,7 +167,7 @@ final class NamedReader implements CallReader {
     @Override
     public void finish() {
         while (rereads()) {
-            // each time one value more is complete
+            // each time one more value is complete
         }
         finder.finish(out::text);
         if (at == At.HEADER) {
@@ -176,7 +176,7 @@ final class NamedReader implements CallReader {
         raw.setLength(0);
     }
 
-    /** Whether the value that has no end is complete after all, and what seemed to be a part of it was read again. */
+    /** Whether a value without an end was complete after all, so that the chars after it were read again. */
     private boolean rereads() {
         Optional<String> rest = at == At.VALUE ? value.overrun() : Optional.empty();
         rest.ifPresent(text -> {

@@ -7,7 +7,7 @@ import io.baseload.chat.schema.MemberForm;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Arguments in a {@link ParameterSyntax}, as {@link NamedReader} reads them back. */
+/** The grammar of arguments in a {@link ParameterSyntax}, which {@link NamedReader} reads. */
 final class ParameterGrammar implements MemberForm {
     private static final CodePoints MARK_BEGINS = CodePoints.of("<]");
 
@@ -60,13 +60,13 @@ final class ParameterGrammar implements MemberForm {
                 text.written(syntax.closeText()));
     }
 
-    /** What ends a text that stands without marks of its own, and what would be read as such. */
+    /** The marks that end a text without special marks, and texts that would be read as such. */
     private List<String> marks() {
         String end = syntax.afterValue().strip();
         return syntax.openText().isEmpty() ? List.of(end) : List.of(end, syntax.openText());
     }
 
-    /** Where characters are counted, those that begin marks are left out: counting beside looking for marks would take a state for each pair. */
+    /** If characters are counted, those that begin marks are excluded, because counting and looking for marks together would need a state for each pair. */
     private Expr lacking(Expr language, List<String> marks) {
         if (language instanceof Expr.Repeat(Expr.Chars(CodePoints set), int min, int max)
                 && (min > 0 || max < Expr.UNBOUNDED)) {
@@ -77,7 +77,7 @@ final class ParameterGrammar implements MemberForm {
         return text.all(parts);
     }
 
-    /** Any arguments, of which all values are texts. */
+    /** Any arguments whose values are texts. */
     Expr any() {
         Expr name = new Expr.Repeat(new Expr.Chars(nameCharacters()), 1, Expr.UNBOUNDED);
         return Expr.any(member(name, rawText(MarkedText.ANYTHING)));

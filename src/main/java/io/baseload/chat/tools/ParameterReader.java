@@ -6,14 +6,14 @@ import java.util.Optional;
 sealed interface ParameterReader permits TextValue, TypedValue, LiteralValue {
     JsonExtent.At accept(char c);
 
-    /** Nothing more of the value comes, though it isn't complete: what was read becomes valid JSON. */
+    /** The end of an incomplete value: completes the written part to valid JSON. */
     void end();
 
-    /** The value has no end: what comes after it if it can be read as a complete one after all, which is then written. */
+    /** The end of the answer inside the value. If the value can be read as complete after all, it is written, and the chars after it are returned. */
     default Optional<String> overrun() {
         return Optional.empty();
     }
 
-    /** Chars that are not yet written. */
+    /** Number of chars that are not yet written. */
     int held();
 }

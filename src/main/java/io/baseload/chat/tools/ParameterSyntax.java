@@ -9,11 +9,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How arguments are written that are no JSON object: {@code parameter (between parameter)*}, where a parameter is {@code beforeName NAME beforeValue VALUE
- * afterValue}. A line end that ends {@code beforeValue}, and one that begins {@code afterValue}, are no part of the value.
+ * The syntax of arguments that aren't a JSON object: {@code parameter (between parameter)*}, where a parameter is {@code beforeName NAME beforeValue VALUE
+ * afterValue}. A line end at the end of {@code beforeValue}, and one at the beginning of {@code afterValue}, don't belong to the value.
  *
- * @param openText what stands before texts; may be empty
- * @param closeText what stands after them; not within them
+ * @param openText the mark before texts; may be empty
+ * @param closeText the mark after them, which they can't contain
  */
 record ParameterSyntax(
         Values values,
@@ -25,14 +25,14 @@ record ParameterSyntax(
         String closeText) {
 
     enum Values {
-        /** Texts as they are, all else as JSON; {@code afterValue} ends them. */
+        /** Texts verbatim, other values as JSON; {@code afterValue} ends them. */
         TEXTS("<>\""),
-        /** As Python writes them. Where there is an {@code openText}, texts between it and {@code closeText} are as they are. */
+        /** Python literals. If there is an {@code openText}, texts between it and {@code closeText} are verbatim. */
         LITERALS(" <>\"'=:,(){}[]");
 
         private final String excluded;
 
-        /** @param excluded from names, beside controls */
+        /** @param excluded characters that names can't contain, in addition to controls */
         Values(String excluded) {
             this.excluded = excluded;
         }
@@ -41,28 +41,28 @@ record ParameterSyntax(
             return CodePoints.range(' ', Character.MAX_CODE_POINT).without(CodePoints.of(excluded));
         }
 
-        /** A regular expression for one of them. */
+        /** A regular expression for a character of a name. */
         String nameCharacter() {
             return "[^\\x00-\\x1f\\Q" + excluded + "\\E]";
         }
     }
 
-    /** The form of most: values between marks. */
+    /** The most frequent form: values between marks. */
     static ParameterSyntax texts(String beforeName, String beforeValue, String afterValue) {
         return new ParameterSyntax(Values.TEXTS, beforeName, beforeValue, afterValue, "", "", "");
     }
 
-    /** Whether a value stands on lines of its own. */
+    /** Whether a value is on separate lines. */
     boolean onLines() {
         return beforeValue.endsWith("\n");
     }
 
-    /** Whether texts must stand between their marks, and may not without. */
+    /** Whether texts must be between marks. */
     boolean hasQuotes() {
         return values == Values.LITERALS && !openText.isEmpty();
     }
 
-    /** Arguments that are a JSON object; others as they are. */
+    /** Writes arguments that are a JSON object; others are returned unchanged. */
     String write(String arguments) {
         if (!(parsed(arguments) instanceof Map<?, ?> members)) {
             return arguments;

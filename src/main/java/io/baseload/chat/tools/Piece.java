@@ -1,8 +1,8 @@
 package io.baseload.chat.tools;
 
-/** A piece of an answer that was read. */
+/** A piece of an answer. */
 public sealed interface Piece {
-    /** Of what the model thinks before it answers. */
+    /** Reasoning before the answer. */
     record Reasoning(String text) implements Piece {}
 
     record Text(String text) implements Piece {}
@@ -10,6 +10,6 @@ public sealed interface Piece {
     /** A call of an offered tool begins. */
     record Call(String name) implements Piece {}
 
-    /** Of the JSON text of the arguments of the call that began last. */
+    /** A part of the JSON text of the last call's arguments. */
     record Arguments(String fragment) implements Piece {}
 }

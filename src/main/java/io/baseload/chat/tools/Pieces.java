@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gathers what the readers have read. White space around reasoning and before calls is no part of the answer, so white space waits for what follows it; text
- * after a call is dropped, as no client expects any.
+ * Collects the readers' results. White space around reasoning and before calls doesn't belong to the answer, so white space is held until it is known what follows; text after a call is
+ * dropped, because clients don't expect any.
  */
 final class Pieces {
     private enum Kind {
@@ -25,7 +25,7 @@ final class Pieces {
     private int calls;
     private int endedCalls;
 
-    /** @param tools whether calls may come */
+    /** @param tools whether there may be calls */
     Pieces(Marks marks, boolean tools) {
         this.marks = marks;
         this.tools = tools;
@@ -38,7 +38,7 @@ final class Pieces {
         }
     }
 
-    /** Reasoning begins; nothing of it may come. */
+    /** Reasoning begins; it may be empty. */
     void thinks() {
         enter(Kind.REASONING);
         trimming = true;
@@ -68,7 +68,7 @@ final class Pieces {
         run.append(text);
     }
 
-    /** The call is complete: where nothing was said of arguments there are none. */
+    /** The call is complete; if it had no arguments, they are an empty object. */
     void callEnded() {
         if (!argued) {
             run.append("{}");
@@ -84,17 +84,17 @@ final class Pieces {
         return endedCalls;
     }
 
-    /** Whether reasoning was read last. */
+    /** Whether the last piece is reasoning. */
     boolean thinking() {
         return kind == Kind.REASONING;
     }
 
-    /** Chars that wait. */
+    /** Number of held chars. */
     int held() {
         return blanks.length();
     }
 
-    /** What was gathered since the last time; never half a surrogate pair. */
+    /** Returns the pieces since the last call; never half a surrogate pair. */
     List<Piece> take() {
         boolean half = !run.isEmpty() && Character.isHighSurrogate(run.charAt(run.length() - 1));
         String kept = half ? run.substring(run.length() - 1) : "";
@@ -106,7 +106,7 @@ final class Pieces {
         return taken;
     }
 
-    /** The answer is over: white space that waited belongs to its text. */
+    /** The end of the answer: held white space belongs to its text. */
     List<Piece> finish() {
         if (kind == Kind.TEXT) {
             run.append(blanks);

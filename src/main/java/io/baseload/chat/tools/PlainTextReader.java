@@ -1,6 +1,6 @@
 package io.baseload.chat.tools;
 
-/** Of an answer that can have no calls: all is text. */
+/** Reads an answer without calls: everything is text. */
 final class PlainTextReader implements CallReader {
     private final Pieces out;
 
@@ -15,7 +15,7 @@ final class PlainTextReader implements CallReader {
 
     @Override
     public void finish() {
-        // nothing ever waits here
+        // no chars are held here
     }
 
     @Override

@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How a family of models writes what it thinks before it answers.
+ * The format of a family's reasoning before the answer.
  *
- * @param open text before the thoughts; a template may end the prompt with it
- * @param wrappers texts around the answer that follows the thoughts; may be empty
+ * @param open text before the reasoning; a template may end the prompt with it
+ * @param wrappers texts around the answer after the reasoning; may be empty
  */
 public record ReasoningFormat(String open, String close, List<String> wrappers) {
     private static final List<ReasoningFormat> KNOWN = List.of(
@@ -22,7 +22,7 @@ public record ReasoningFormat(String open, String close, List<String> wrappers) 
             new ReasoningFormat("<|inner_prefix|>", "<|inner_suffix|>", List.of()),
             new ReasoningFormat("Here is my thought process:", "Here is my response:", List.of()));
 
-    /** The form that a template speaks of, where it knows one. */
+    /** The format that a template mentions, if it does. */
     static Optional<ReasoningFormat> of(String template) {
         return KNOWN.stream()
                 .filter(format -> template.contains(format.close())
@@ -34,7 +34,7 @@ public record ReasoningFormat(String open, String close, List<String> wrappers) 
         return Stream.concat(Stream.of(open, close), wrappers.stream()).toList();
     }
 
-    /** Whether a rendered prompt ends within the thoughts. */
+    /** Whether a rendered prompt ends within reasoning. */
     boolean isOpenAfter(String prompt) {
         return prompt.stripTrailing().endsWith(open);
     }

@@ -2,7 +2,7 @@ package io.baseload.chat.tools;
 
 import java.util.List;
 
-/** Reads the thoughts at the beginning of an answer and hands all after them on. */
+/** Reads the reasoning at the beginning of an answer and passes on the rest. */
 final class ReasoningReader {
     private enum At {
         BEGINNING,
@@ -18,7 +18,7 @@ final class ReasoningReader {
     private final StringBuilder held = new StringBuilder();
     private At at;
 
-    /** @param thinking whether the prompt has opened the thoughts */
+    /** @param thinking whether the prompt has begun the reasoning */
     ReasoningReader(ReasoningFormat format, Marks marks, boolean thinking, CallReader answer, Pieces out) {
         this.open = marks.stream(format.open());
         this.closes = new MarkFinder(marks.stream(List.of(format.close())));

@@ -4,11 +4,11 @@ import java.util.function.IntConsumer;
 
 /** Decodes the inside of a string char by char. */
 final class StringDecoder {
-    /** What may follow a backslash. */
+    /** The characters after a backslash. */
     private enum Escapes {
-        /** As JSON has them. One that it doesn't have stands for itself. */
+        /** JSON's escapes. Unknown ones stand for themselves. */
         JSON("ntrbf", "\n\t\r\b\f", "u"),
-        /** As Python or JSON has them. One that neither has stands for itself, with its backslash; a line end stands for nothing. */
+        /** Python's and JSON's escapes. Unknown ones stand for themselves, with the backslash; a line end stands for nothing. */
         PYTHON("ntrbfav0\\'\"/", "\n\t\r\b\f\u0007\u000b\0\\'\"/", "xuU");
 
         private final String letters;
@@ -42,7 +42,7 @@ final class StringDecoder {
         return new StringDecoder(Escapes.PYTHON, quote);
     }
 
-    /** Returns true at the quote that ends the string. */
+    /** Reads a char; returns true at the quote that ends the string. */
     boolean accept(char c, IntConsumer decoded) {
         if (hexDigitsDue > 0) {
             hexDigit(c, decoded);

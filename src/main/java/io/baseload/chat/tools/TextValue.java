@@ -4,7 +4,7 @@ import io.baseload.chat.grammar.JsonText;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A value that is a text as it stands, up to one of some marks. It is written as it comes. */
+/** A value that is a verbatim text, up to one of some marks. It is written while it is read. */
 final class TextValue implements ParameterReader {
     private final MarkFinder ends;
     private final Consumer<String> out;

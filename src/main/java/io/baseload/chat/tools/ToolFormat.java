@@ -4,20 +4,20 @@ import io.baseload.chat.api.ToolSpec;
 import java.util.List;
 import java.util.Map;
 
-/** How a family of models writes the calls of tools. */
+/** The format of a family's tool calls. */
 public sealed interface ToolFormat permits MarkedFormat, NamedFormat, HarmonyFormat {
-    /** As it is chosen by, for instance "hermes". */
+    /** The name by which it is chosen, such as "hermes". */
     String name();
 
     CallSyntax syntax();
 
-    /** Texts that mark something in an answer, where they are special tokens. */
+    /** Texts with a meaning in answers that are special tokens in some vocabularies. */
     List<String> marks();
 
     /**
      * A reader of one answer.
      *
-     * @param offered the tools that may be called, by name; what calls another is text
+     * @param offered the callable tools by name; calls of others are text
      */
     CallReader reader(Marks marks, Map<String, ToolSpec> offered, Pieces out);
 }

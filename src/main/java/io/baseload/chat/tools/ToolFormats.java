@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The forms in which models write calls, and which of them a model uses. */
+/** The formats of tool calls, and the choice of a model's format. */
 public final class ToolFormats {
     private static final String PYTHON_TAG = "<|python_tag|>";
     private static final String CALLS = "<\uFF5Ctool\u2581calls\u2581begin\uFF5C>";
@@ -21,10 +21,10 @@ public final class ToolFormats {
 
     /** Hermes 2 and 3, Qwen 2.5 and 3, Granite 4: {@code <tool_call>{"name": …, "arguments": …}</tool_call>}. */
     static final ToolFormat HERMES = marked("hermes", hermes(), List.of("<tool_call>"), List.of("</tool_call>"), false);
-    /** Any model, and those whose template knows no tools: as hermes, and JSON without marks. */
+    /** Any model, also those whose template doesn't support tools: like hermes, and JSON without marks. */
     static final ToolFormat GENERIC =
             marked("generic", hermes(), List.of("<tool_call>"), List.of("</tool_call>"), true);
-    /** Llama 3.x: {@code {"name": …, "parameters": …}}, also behind {@code <|python_tag|>}. */
+    /** Llama 3.x: {@code {"name": …, "parameters": …}}, also after {@code <|python_tag|>}. */
     static final ToolFormat LLAMA = marked(
             "llama",
             new CallSyntax("", "{\"name\": \"", "\", \"parameters\": ", "}", "; ", "", false),
@@ -91,7 +91,7 @@ public final class ToolFormats {
             List.of("<|tools_suffix|>"),
             false,
             true);
-    /** Cohere's Command R and R+: a list in a block of JSON behind "Action:". */
+    /** Cohere's Command R and R+: a list in a block of JSON after "Action:". */
     static final ToolFormat ACTION = marked(
             "action",
             new CallSyntax(
@@ -198,6 +198,6 @@ public final class ToolFormats {
         return new CallSyntax(open, "{\"name\": \"", "\", \"arguments\": ", "}", ", ", close, true);
     }
 
-    /** A template in which all these texts stand is of a model that writes this format. */
+    /** A template that contains all these texts belongs to a model with this format. */
     private record Rule(ToolFormat format, List<String> texts) {}
 }

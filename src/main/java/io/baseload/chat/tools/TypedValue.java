@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * A value that may be no text, up to one of some marks: what it is shows when it is complete. A literal of a type that is allowed is that, all else is a text.
- * Within the strings of JSON a mark is none.
+ * A value of any type, up to one of some marks. Its type is known when it is complete: a literal of an allowed type is that value, anything else is a text. Marks inside JSON strings don't
+ * count.
  */
 final class TypedValue implements ParameterReader {
     private final List<String> ends;
@@ -19,12 +19,12 @@ final class TypedValue implements ParameterReader {
     private boolean json;
     private boolean inString;
     private boolean escaped;
-    /** Where the first mark within a string begins and ends: if the string has no end, it is none. */
+    /** The place of the first mark inside a string: if the string has no end, it isn't a string, and the mark counts. */
     private int cut = -1;
 
     private int cutEnd;
 
-    /** @param ends if one is the end of another, the longer first */
+    /** @param ends the marks; if one is the end of another, the longer one comes first */
     TypedValue(List<String> ends, Set<String> types, Consumer<String> out) {
         this.ends = ends;
         this.types = types;
@@ -70,7 +70,7 @@ final class TypedValue implements ParameterReader {
         out.accept(LiteralValue.json(literal).filter(this::isAllowed).orElse("\"" + JsonText.escape(value) + "\""));
     }
 
-    /** Where a text can't be, any literal is more likely meant. */
+    /** If a text isn't allowed, any literal is accepted as such. */
     private boolean isAllowed(String literal) {
         return !types.contains("string")
                 || switch (literal.charAt(0)) {

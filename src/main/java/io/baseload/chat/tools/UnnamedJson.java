@@ -7,19 +7,18 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Texts that, where they begin as JSON, have no string that is one of some names, or with its escapes may be. All other texts belong to it. Names are of the
- * characters a-z, A-Z, 0-9, _ and -.
+ * The language of texts that don't begin as JSON, or contain no string that is, or could be with its escapes, one of some names. Names consist of the characters a-z, A-Z, 0-9, _ and -.
  */
 final class UnnamedJson implements ByteAutomaton.Part {
-    /** What, escaped, is no character of a name; all other escapes may be. */
+    /** Escapes that aren't characters of names; all others may be. */
     private static final String ESCAPES = "\"\\/bfnrt";
 
     private static final int FIRST_BEYOND_ASCII = 0x80;
 
     private enum At {
-        /** Only white space so far; characters beyond ASCII are taken for it. */
+        /** Only white space so far; characters beyond ASCII count as white space. */
         BEGINNING,
-        /** The text began otherwise. */
+        /** The text began differently. */
         TEXT,
         JSON,
         /** After a quote and characters of names. */
@@ -28,7 +27,7 @@ final class UnnamedJson implements ByteAutomaton.Part {
         NAMED
     }
 
-    /** @param begun of a name; in other states, and where no name begins so, nothing */
+    /** @param begun the beginning of a name; empty in other states, and if no name begins like this */
     private record State(At at, String begun) {
         State(At at) {
             this(at, "");
@@ -71,7 +70,7 @@ final class UnnamedJson implements ByteAutomaton.Part {
         return b >= FIRST_BEYOND_ASCII || Character.isWhitespace(b);
     }
 
-    /** Any quote may be the first of a string. */
+    /** Any quote may begin a string. */
     private State string(State from, int b) {
         if (b == '"') {
             return new State(names.contains(from.begun) ? At.NAMED : At.STRING);
@@ -100,7 +99,7 @@ final class UnnamedJson implements ByteAutomaton.Part {
         return ((State) state).at == At.NAMED;
     }
 
-    /** Where the kind of a byte changes; each character of the names is a kind of its own. */
+    /** The bytes at which the class of bytes changes; each character of the names is a class of its own. */
     @Override
     public Set<Integer> cuts() {
         return IntStream.rangeClosed(1, FIRST_BEYOND_ASCII)
