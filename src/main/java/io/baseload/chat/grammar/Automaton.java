@@ -1,8 +1,8 @@
 package io.baseload.chat.grammar;
 
 /**
- * A grammar as a network of states: one automaton for each rule, reading bytes, calling other rules (Woods, 1970). Bounded repetition counts: a state in a
- * loop's body comes with how often the body was read before.
+ * A grammar as a network of states: one automaton for each rule, reading bytes, calling other rules (Woods, 1970). Bounded repetition counts: a state in a loop's body has a count of how
+ * often the body was read before.
  */
 final class Automaton {
     /** Reads nothing. */
@@ -11,28 +11,28 @@ final class Automaton {
     /** Reads a byte from {@code a} to {@code b}. */
     static final int BYTE = 1;
 
-    /** Reads what rule {@code a} derives, at least one byte of it. */
+    /** Reads a text of rule {@code a}, at least one byte. */
     static final int CALL = 2;
 
     /** Reads token {@code a}. */
     static final int TOKEN = 3;
 
-    /** Into the body of loop {@code a}, if it may be read once more. */
+    /** Enters the body of loop {@code a}, if it may be read once more. */
     static final int ENTER = 4;
 
-    /** Out of loop {@code a}, if its body was read often enough. */
+    /** Leaves loop {@code a}, if its body was read often enough. */
     static final int EXIT = 5;
 
-    /** From the end of the body of loop {@code a} to its head: counts. */
+    /** Goes from the end of the body of loop {@code a} to its head, and counts. */
     static final int BACK = 6;
 
-    /** {@link #loop} of a state that is in none. */
+    /** {@link #loop} of a state outside of loops. */
     static final int NO_LOOP = -1;
 
-    /** {@link #plainExit} of a state that is not of that kind. */
+    /** {@link #plainExit} of other states. */
     static final int NOT_PLAIN = -1;
 
-    /** Edges of state {@code s}: from {@code edges[s]} to {@code edges[s + 1]}. */
+    /** The edges of state {@code s} are those from {@code edges[s]} to {@code edges[s + 1]}. */
     final int[] edges;
 
     final int[] kind;
@@ -40,7 +40,7 @@ final class Automaton {
     final int[] b;
     final int[] target;
 
-    /** The counting loop that a state's count belongs to. */
+    /** The loop of a state's count. */
     final int[] loop;
 
     final int[] loopMin;
@@ -49,7 +49,7 @@ final class Automaton {
     /** States where a rule ends. */
     final boolean[] ends;
 
-    /** Of states that begin the body of a repetition of characters, all {@link PlainText plain} ones among them: where the repetition is left. */
+    /** For states that begin the body of a repetition of characters that include all {@link PlainText plain} ones: the state after the repetition. */
     final int[] plainExit;
 
     final int[] ruleStart;
@@ -57,7 +57,7 @@ final class Automaton {
     /** Whether the empty text belongs to the language. */
     final boolean mayBeEmpty;
 
-    /** Rules that may begin a rule come after it. */
+    /** Order of the rules: those that may begin a rule come after it. */
     final int[] rank;
 
     Automaton(AutomatonBuilder builder, int[] rank) {
@@ -85,7 +85,7 @@ final class Automaton {
         return picked;
     }
 
-    /** @throws GrammarException if a token is asked for that a vocabulary of so many doesn't have */
+    /** @throws GrammarException if the grammar contains a token that a vocabulary of {@code size} tokens doesn't have */
     void requireTokens(int size) {
         for (int edge = 0; edge < kind.length; edge++) {
             if (kind[edge] == TOKEN && a[edge] >= size) {
@@ -102,7 +102,7 @@ final class Automaton {
         return loop.length;
     }
 
-    /** Nothing to do but to end the rule: whoever calls and then comes here need not be remembered. */
+    /** Whether the state can only end the rule, so that a call that returns here need not be remembered. */
     boolean onlyEnds(int state) {
         return ends[state] && edges[state] == edges[state + 1];
     }

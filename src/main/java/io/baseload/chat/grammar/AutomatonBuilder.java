@@ -22,7 +22,7 @@ final class AutomatonBuilder {
     private final boolean[] nullable;
     private final CodePoints plain;
 
-    /** Rules beyond the grammar's own: counting loops inside counting loops. */
+    /** Additional rules: counting loops inside counting loops. */
     private final List<Expr> inner = new ArrayList<>();
 
     private final int rules;
@@ -34,7 +34,7 @@ final class AutomatonBuilder {
     }
 
     /**
-     * @param writable the characters that texts can have
+     * @param writable the characters that the vocabulary can write
      * @throws GrammarException if the grammar is too large, left-recursive or derives nothing
      */
     static Automaton compile(Grammar grammar, CodePoints writable) {
@@ -78,7 +78,7 @@ final class AutomatonBuilder {
         return to;
     }
 
-    /** Adds what reads the expression from a state that nothing leads back to; returns where it ends. */
+    /** Adds states and edges that read the expression, from a state without incoming edges of its own; returns the last state. */
     private int add(Expr expr, int from, int loop) {
         return switch (expr) {
             case Expr.Chars chars -> chars(chars.set(), from, loop);
@@ -229,7 +229,7 @@ final class AutomatonBuilder {
         return offsets;
     }
 
-    /** The edges in the order of the states that they leave. */
+    /** The edges in the order of their source states. */
     int[] edgesByState() {
         int[] next = edgeOffsets();
         int[] order = new int[sources.size()];

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A deterministic automaton over bytes, each state of which leads to an accepting one. The first state is where it begins; none = it accepts nothing.
+ * A deterministic automaton over bytes. From each state an accepting one can be reached. The first state is the initial one; none = it accepts nothing.
  */
 public record ByteAutomaton(List<State> states) {
     private static final int MAX_STATES = 30_000;
@@ -20,19 +20,19 @@ public record ByteAutomaton(List<State> states) {
 
     public record State(List<Edge> edges, boolean accepts) {}
 
-    /** One of the languages that are combined. Its states are values that are equal where what follows is. */
+    /** One of several languages that are combined. Its states are values that are equal if the same texts may follow. */
     public interface Part {
         Object start();
 
-        /** The state after a byte; each byte has one, for what can't be accepted any more too. */
+        /** The state after a byte. Each byte has one, even if nothing can be accepted any more. */
         Object step(Object state, int b);
 
         boolean accepts(Object state);
 
-        /** Whether nothing that follows is accepted. */
+        /** Whether no further text is accepted. */
         boolean dead(Object state);
 
-        /** Bytes at which something changes: from one of these to before the next all bytes lead to the same states. */
+        /** The bytes that begin a class: all bytes from one of these up to the next lead to the same states. */
         Set<Integer> cuts();
     }
 
@@ -45,20 +45,20 @@ public record ByteAutomaton(List<State> states) {
     }
 
     /**
-     * What all the parts accept.
+     * The texts that all parts accept.
      *
-     * @throws GrammarException if that takes too many states, or more than the effort
+     * @throws GrammarException if that needs too many states, or more than the effort
      */
     public static ByteAutomaton intersection(List<Part> parts, Effort effort) {
         return intersection(parts, effort, MAX_STATES);
     }
 
-    /** Whether there is nothing that all the parts accept. Errors as {@link #intersection(List, Effort)}. */
+    /** Whether there is no text that all parts accept. Errors as {@link #intersection(List, Effort)}. */
     public static boolean disjoint(List<Part> parts, Effort effort) {
         return new Product(parts, effort, MAX_STATES).isEmpty();
     }
 
-    /** @param mostStates how many states it may take */
+    /** @param mostStates the most states */
     public static ByteAutomaton intersection(List<Part> parts, Effort effort, int mostStates) {
         return new Product(parts, effort, mostStates).automaton();
     }
@@ -90,7 +90,7 @@ public record ByteAutomaton(List<State> states) {
             return new ByteAutomaton(Coaccessible.of(states));
         }
 
-        /** Looks no further than to the first state that accepts. */
+        /** Whether nothing is accepted; stops at the first accepting state. */
         boolean isEmpty() {
             number(parts.stream().map(Part::start).toList());
             while (!due.isEmpty()) {
@@ -139,7 +139,7 @@ public record ByteAutomaton(List<State> states) {
             }
         }
 
-        /** Empty where one of the parts is dead. */
+        /** Empty if one of the parts is dead. */
         private List<Object> step(List<Object> state, int b) {
             List<Object> next = new ArrayList<>(parts.size());
             for (int i = 0; i < parts.size(); i++) {

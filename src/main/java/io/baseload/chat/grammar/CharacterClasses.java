@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Sets of characters as regular expressions write them. Dialects (those of ECMA-262, Java, Python, Rust …) differ in what is a digit, part of a word or space
- * beyond ASCII, and in what ends a line. Where {@code sure} is asked for, sets have only what they have in all of them, else all that they have in any.
+ * Sets of characters in regular expressions. Dialects (ECMA-262, Java, Python, Rust …) differ in digits, word characters and spaces beyond ASCII, and in line ends. With {@code sure}, sets
+ * contain only the characters that they have in all dialects, otherwise all that they have in any.
  */
 final class CharacterClasses {
     private static final Kind DIGIT = new Kind(CodePoints.range('0', '9'), "\\p{Nd}");
@@ -21,7 +21,7 @@ final class CharacterClasses {
             new Kind(CodePoints.of("\t\n\u000B\f\r "), "[\\p{IsWhite_Space}\\p{Z}\\x1C-\\x1F\\uFEFF\\u180E]");
 
     /**
-     * Characters that are of a kind in all dialects, and an expression of the JDK's for those that are in any.
+     * Characters that belong to a class in all dialects, and a JDK expression for those that belong to it in any.
      */
     private record Kind(CodePoints sure, String any) {
         CodePoints characters(boolean all) {
@@ -57,12 +57,12 @@ final class CharacterClasses {
 
     private CharacterClasses() {}
 
-    /** Any but the ends of lines. */
+    /** Any character except line ends. */
     static CodePoints dot(boolean sure) {
         return CodePoints.of(sure ? "\n\r\u0085\u2028\u2029" : "\n").complement();
     }
 
-    /** After {@code [}, up to and with {@code ]}. */
+    /** Reads a class after {@code [}, up to and including {@code ]}. */
     static CodePoints inBrackets(Scanner in, boolean sure) {
         int start = in.position() - 1;
         boolean negated = in.take("^");
@@ -112,7 +112,7 @@ final class CharacterClasses {
         return in.take("b") ? CodePoints.of('\b') : escape(in, sure);
     }
 
-    /** After a backslash. */
+    /** Reads an escape after the backslash. */
     static CodePoints escape(Scanner in, boolean sure) {
         int place = in.position() - 1;
         int c = in.next();
@@ -150,7 +150,7 @@ final class CharacterClasses {
         };
     }
 
-    /** {@code HHHH}, two of them for a surrogate pair, or <code>{H…}</code>. */
+    /** Reads {@code HHHH}, two of them for a surrogate pair, or <code>{H…}</code>. */
     private static int unicode(Scanner in) {
         if (in.take("{")) {
             int value = 0;
@@ -174,7 +174,7 @@ final class CharacterClasses {
         return first;
     }
 
-    /** <code>{L}</code>, <code>{Lu}</code>, <code>{Script=Greek}</code> … as the JDK knows them. */
+    /** <code>{L}</code>, <code>{Lu}</code>, <code>{Script=Greek}</code> … as supported by the JDK. */
     private static CodePoints property(Scanner in, int place) {
         in.require("{");
         int start = in.position();
@@ -201,7 +201,7 @@ final class CharacterClasses {
             try {
                 return matching("\\p{" + known + "}");
             } catch (PatternSyntaxException unknown) {
-                // the other may be
+                // the other form may match
             }
         }
         throw in.problem(place, "no such property of characters: " + name);

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * All frames that can be reached without reading. First what follows what was read, rules that end there included; then the rules that are called, each once
- * for all its callers. Rules never end before they have read something: where one may be empty, an edge leads around the call (Aycock and Horspool, 2002).
+ * All frames that can be reached without reading a byte. First those after the last byte, including the ends of rules; then the called rules, each once for all its callers. Rules never end
+ * before they have read something: if a rule may be empty, an edge leads around its call (Aycock and Horspool, 2002).
  */
 final class Closure {
     private final Reader reader;
@@ -23,7 +23,7 @@ final class Closure {
     private final Set<Frame> seen = new HashSet<>();
     private final List<Frame> found = new ArrayList<>();
 
-    /** Callers by the rank of the rule: one that may begin another comes first. */
+    /** Callers by the rank of the rule: a rule that another may begin with comes later. */
     private final TreeMap<Integer, Call> calls = new TreeMap<>();
 
     private record Call(int rule, Set<Frame> callers) {}
@@ -47,7 +47,7 @@ final class Closure {
                 .addAll(callers);
     }
 
-    /** A rule that these called has ended. */
+    /** Continues after the end of a rule that these frames called. */
     void resume(Stacks callers) {
         for (Frame frame : callers.frames) {
             if (seen.add(frame)) {
@@ -80,7 +80,7 @@ final class Closure {
         }
     }
 
-    /** Follows the edges that read nothing; returns whether there is one that reads. */
+    /** Follows the edges that read nothing; returns whether there are edges that read. */
     private boolean follow(Frame frame) {
         boolean reads = false;
         for (int edge = reader.firstEdge(frame); edge < reader.lastEdge(frame); edge++) {
@@ -111,7 +111,7 @@ final class Closure {
         call(rule, last ? List.of(frame.below.frames) : List.of(reader.frame(target, frame.count, frame.below)));
     }
 
-    /** Once more; where there is no greatest count, none above the least matters. */
+    /** The next count; without an upper bound, counts above the least are equal. */
     private int counted(int loop, int count) {
         return automaton.loopMax[loop] == Expr.UNBOUNDED ? Math.min(count + 1, automaton.loopMin[loop]) : count + 1;
     }

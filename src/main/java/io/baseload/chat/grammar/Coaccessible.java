@@ -11,7 +11,7 @@ import java.util.List;
 final class Coaccessible {
     private Coaccessible() {}
 
-    /** The same language without the other states; none if the first is among those. */
+    /** The same language without other states; empty if the first is one of those. */
     static List<State> of(List<State> states) {
         boolean[] keep = reaching(states);
         if (states.isEmpty() || !keep[0]) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 
-/** A set of Unicode scalar values: code points without the halves of surrogate pairs, which no UTF-8 text has. Immutable. */
+/** A set of Unicode scalar values: code points without surrogates, which no UTF-8 text contains. Immutable. */
 public final class CodePoints {
     /** Code points from {@code first} to {@code last}, both included. */
     public record Range(int first, int last) {}
@@ -23,7 +23,7 @@ public final class CodePoints {
         return range(codePoint, codePoint);
     }
 
-    /** All that occur in a text. */
+    /** The code points of a text. */
     public static CodePoints of(String characters) {
         return union(characters.codePoints().mapToObj(CodePoints::of).toList());
     }
@@ -35,7 +35,7 @@ public final class CodePoints {
         return new CodePoints(List.copyOf(parts));
     }
 
-    /** All that a predicate holds for. */
+    /** The code points for which a predicate holds. */
     public static CodePoints matching(IntPredicate predicate) {
         var found = new ArrayList<CodePoints>();
         for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
@@ -108,7 +108,7 @@ public final class CodePoints {
         return ranges.isEmpty();
     }
 
-    /** In order, none touching the next. */
+    /** The ranges in order; neighbouring ones are merged. */
     public List<Range> ranges() {
         return ranges;
     }

@@ -2,7 +2,7 @@ package io.baseload.chat.grammar;
 
 import io.baseload.engine.api.TokenMask;
 
-/** A grammar that was compiled for a vocabulary. What it learns with one answer serves the next. Safe for use by several threads, which take turns. */
+/** A grammar compiled for a vocabulary. Results computed for one answer are reused for others. Thread-safe: threads take turns. */
 public final class Constraint {
     private static final long MAX_REMEMBERED_BYTES = 8_000_000;
 
@@ -26,13 +26,13 @@ public final class Constraint {
         bytes = reader.automaton().bytes() + reader.bytes() + masks.bytes();
     }
 
-    /** What is held for it and all its answers, about. By any thread. */
+    /** Approximate memory of it and all its answers, in bytes. May be called by any thread. */
     public long bytes() {
         return bytes;
     }
 
     /**
-     * @throws GrammarException if the grammar is too large, left-recursive, or admits no text that the vocabulary can write
+     * @throws GrammarException if the grammar is too large, left-recursive, or derives no text that the vocabulary can write
      */
     public static Constraint compile(Grammar grammar, TokenTable tokens) {
         Automaton automaton = AutomatonBuilder.compile(grammar, tokens.writable);

@@ -1,6 +1,6 @@
 package io.baseload.chat.grammar;
 
-/** What something may cost, counted in steps of a microsecond or less: however its parts multiply, it comes to an end. Used by one thread at a time. */
+/** A limit on the cost of a computation, in steps of a microsecond or less, so that it ends even if its parts multiply. Used by one thread at a time. */
 public final class Effort {
     private static final long ONE_SCHEMA = 10_000_000;
 
@@ -10,7 +10,7 @@ public final class Effort {
         this.left = most;
     }
 
-    /** For reading one schema, with all that its patterns and choices multiply to. */
+    /** The limit for reading one schema, with all combinations of its patterns and choices. */
     public static Effort ofOneSchema() {
         return new Effort(ONE_SCHEMA);
     }
@@ -19,7 +19,7 @@ public final class Effort {
         return new Effort(Long.MAX_VALUE);
     }
 
-    /** @throws GrammarException if there isn't so much left */
+    /** @throws GrammarException if there is less left */
     public void spend(long steps) {
         if (steps > left) {
             throw new GrammarException("", "too large or too ambiguous: to follow it takes too much memory or time");

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says in words what may come next. */
+/** Describes in words what may come next. */
 final class Expectation {
     private static final int MAX_PARTS = 12;
 
@@ -15,7 +15,7 @@ final class Expectation {
         this.reader = reader;
     }
 
-    /** @param longest bytes of text to name at most where only one text can come */
+    /** @param longest the most bytes of text to quote if only one text may come */
     String describe(Stacks at, int longest) {
         List<String> parts = new ArrayList<>();
         if (at.mayEnd) {
@@ -45,7 +45,7 @@ final class Expectation {
         return b;
     }
 
-    /** The byte, and what must follow it. */
+    /** The byte, and the text that must follow it. */
     private String quoted(Stacks at, int first, int longest) {
         var text = new ByteArrayOutputStream();
         Stacks next = at;

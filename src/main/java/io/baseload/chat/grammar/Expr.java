@@ -2,36 +2,36 @@ package io.baseload.chat.grammar;
 
 import java.util.List;
 
-/** What a rule derives. */
+/** An expression of a grammar. */
 public sealed interface Expr {
-    /** {@link Repeat#max} where there is none. */
+    /** {@link Repeat#max} without an upper bound. */
     int UNBOUNDED = Integer.MAX_VALUE;
 
     /** One character of a set. */
     record Chars(CodePoints set) implements Expr {}
 
-    /** These characters. */
+    /** Exactly this text. */
     record Text(String text) implements Expr {}
 
     /** One after another; none = the empty text. */
     record Sequence(List<Expr> parts) implements Expr {}
 
-    /** Any one of these; none = nothing at all. */
+    /** One of these; none = no text. */
     record Choice(List<Expr> options) implements Expr {}
 
-    /** {@code min} to {@code max} times, both included. */
+    /** {@code min} to {@code max} times, inclusive. */
     record Repeat(Expr body, int min, int max) implements Expr {}
 
-    /** What all of some expressions without rules derive, and none of others. Of at least one. */
+    /** The texts that all of some expressions without rules derive, and none of others. {@code all} has at least one. */
     record Intersection(List<Expr> all, List<Expr> none) implements Expr {}
 
-    /** What a rule derives, by its place in the {@link Grammar}. */
+    /** A text of a rule, given by its index in the {@link Grammar}. */
     record Rule(int index) implements Expr {}
 
-    /** What a byte automaton accepts. */
+    /** A text that a byte automaton accepts. */
     record Bytes(ByteAutomaton automaton) implements Expr {}
 
-    /** One token by its id, whatever its text: how special tokens, which never match text, are asked for. */
+    /** One token by its id, whatever its text: special tokens never match text. */
     record Token(int id) implements Expr {}
 
     static Expr empty() {

@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /**
  * Grammars in llama.cpp's GBNF: rules {@code name ::= …} of literals, character ranges, {@code .}, names, groups, alternatives, repetitions and tokens
- * ({@code <[id]>} or {@code <text>}); {@code root} is what a text must match. Rules must not be left-recursive. Negated tokens are not supported.
+ * ({@code <[id]>} or {@code <text>}); a text must match {@code root}. Rules must not be left-recursive. Negated tokens are not supported.
  */
 public final class Gbnf {
     private static final int DEEPEST = 200;
@@ -31,7 +31,7 @@ public final class Gbnf {
     }
 
     /**
-     * @param tokens the id of the token whose text this is
+     * @param tokens the id of the token with a text
      * @throws GrammarException if the grammar is broken or not supported
      */
     public static Grammar parse(String source, Function<String, OptionalInt> tokens) {
@@ -92,7 +92,7 @@ public final class Gbnf {
         return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_';
     }
 
-    /** White space and comments. */
+    /** Skips white space and comments. */
     private void skip() {
         while (true) {
             int c = in.peek();

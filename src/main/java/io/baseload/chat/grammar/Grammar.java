@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 /**
  * A context-free grammar over characters.
  *
- * @param rules what each rule derives; the first is what a whole text must match
- * @param names of the rules, for messages
+ * @param rules the expression of each rule; a whole text must match the first
+ * @param names names of the rules, for messages
  */
 public record Grammar(List<Expr> rules, List<String> names) {
 
@@ -18,12 +18,12 @@ public record Grammar(List<Expr> rules, List<String> names) {
         return new Grammar(List.of(root), List.of("root"));
     }
 
-    /** The place of a rule that stands for a part of a JSON Schema: those are named by JSON pointers. */
+    /** The place of a rule that represents a part of a JSON Schema: such rules are named by JSON pointers. */
     Optional<String> place(int rule) {
         return Optional.of(names.get(rule)).filter(name -> name.startsWith("#"));
     }
 
-    /** Gathers rules that refer to each other. */
+    /** Collects rules that refer to each other. */
     public static final class Builder {
         private static final int MAX_RULES = 20_000;
 
@@ -56,10 +56,10 @@ public record Grammar(List<Expr> rules, List<String> names) {
         }
 
         /**
-         * Checks that there is a text for a rule that needs no rules before it, and whose rules are defined.
+         * Checks that a rule, all of whose rules are defined, derives a text.
          *
-         * @param writable the characters that texts can have
-         * @throws GrammarException if there is none; it has the place of the rule that is to blame where that is named by a JSON pointer
+         * @param writable the characters that the vocabulary can write
+         * @throws GrammarException if it derives none; with the place of the responsible rule if that is named by a JSON pointer
          */
         public void requireText(Expr.Rule rule, CodePoints writable) {
             List<Expr> bodies = IntStream.range(0, rules.size())
@@ -69,7 +69,7 @@ public record Grammar(List<Expr> rules, List<String> names) {
             new Trimming(new Grammar(bodies, names), writable).requireText(rule.index());
         }
 
-        /** Whether there is a text for a rule. */
+        /** Whether a rule derives a text. */
         public boolean hasText(Expr.Rule rule, CodePoints writable) {
             return new Trimming(build(), writable).hasText(rule.index());
         }

@@ -2,7 +2,7 @@ package io.baseload.chat.grammar;
 
 import java.util.Arrays;
 
-/** Ints, growing. */
+/** A growing list of ints. */
 final class IntList {
     private int[] values = new int[16];
     private int size;

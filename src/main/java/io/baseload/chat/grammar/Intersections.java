@@ -3,12 +3,12 @@ package io.baseload.chat.grammar;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts automata in place of the intersections of a grammar. */
+/** Replaces the intersections in a grammar by automata. */
 public final class Intersections {
     private final CodePoints writable;
     private final Effort effort;
 
-    /** @param writable the characters that texts can have */
+    /** @param writable the characters that the vocabulary can write */
     public Intersections(CodePoints writable, Effort effort) {
         this.writable = writable;
         this.effort = effort;

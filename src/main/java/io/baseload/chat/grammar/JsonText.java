@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Characters as JSON strings have them (RFC 8259). Where a language is given, a character has one form: itself, a short escape, or {@code \}{@code u00XX} for
- * the other controls. Where anything may stand, all forms are allowed.
+ * Characters in JSON strings (RFC 8259). In a given language, a character has exactly one form: itself, a short escape, or {@code \}{@code u00XX} for the other controls. In strings without
+ * restrictions, all forms are allowed.
  */
 public final class JsonText {
     private static final String ESCAPED = "\"\\\b\f\n\r\t";
@@ -39,7 +39,7 @@ public final class JsonText {
         return Expr.choice(new Expr.Chars(PlainText.CHARACTERS), Expr.sequence(Expr.text("\\"), escape));
     }
 
-    /** A text as the inside of a string. */
+    /** A text as the content of a string. */
     public static String escape(String text) {
         var out = new StringBuilder();
         text.codePoints().forEach(c -> out.append(escape(c)));
@@ -54,7 +54,7 @@ public final class JsonText {
         return c < ' ' ? String.format("\\u%04x", c) : Character.toString(c);
     }
 
-    /** The same language with its characters as the inside of a string. */
+    /** The same language with its characters as the content of a string. */
     public static Expr encode(Expr expr) {
         return switch (expr) {
             case Expr.Chars chars -> encode(chars.set());

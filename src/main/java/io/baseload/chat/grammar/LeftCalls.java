@@ -6,12 +6,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Which rules may begin which others. A rule that may begin itself (left recursion) would be called without end. */
+/** Finds the rules with which others may begin. A rule that may begin with itself (left recursion) would be called without end. */
 final class LeftCalls {
     private LeftCalls() {}
 
     /**
-     * Ranks such that each rule comes before those that may begin it (Kahn, 1962).
+     * Ranks in which each rule comes before those with which it may begin (Kahn, 1962).
      *
      * @throws GrammarException if there are none; it names a rule
      */

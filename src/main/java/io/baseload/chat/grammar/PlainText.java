@@ -2,7 +2,7 @@ package io.baseload.chat.grammar;
 
 import java.util.List;
 
-/** Plain characters: all but controls, the quotation mark and the backslash. A run of them reads the same within any JSON string. */
+/** Plain characters: all except controls, the quotation mark and the backslash. A run of them reads the same inside any JSON string. */
 final class PlainText {
     static final CodePoints CHARACTERS =
             CodePoints.range(' ', Character.MAX_CODE_POINT).without(CodePoints.of("\"\\"));
@@ -10,9 +10,9 @@ final class PlainText {
     private PlainText() {}
 
     /**
-     * Whether the expression reads each plain character as one, and nothing else that begins with one.
+     * Whether the expression matches each plain character, and nothing longer that begins with one.
      *
-     * @param plain the plain characters that texts can have
+     * @param plain the plain characters that the vocabulary can write
      */
     static boolean isOneCharacter(Expr expr, CodePoints plain) {
         return switch (expr) {

@@ -11,14 +11,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads texts by an automaton, a byte at a time, in memory that grows with the automaton and the text's nesting however ambiguous the grammar is. Never
- * recurses, and remembers what it has computed. Used by one thread at a time.
+ * Reads texts with an automaton, byte by byte. Its memory grows with the automaton and the text's nesting, however ambiguous the grammar is. It never recurses, and remembers its results.
+ * Used by one thread at a time.
  */
 final class Reader {
-    /** The state of the frame below the root rule: the text may end where it is reached. */
+    /** The state of the frame below the root rule: if it is reached, the text may end. */
     static final int END = -1;
 
-    /** The state of the frame below a rule that is looked at alone: what comes after it depends on who called it. */
+    /** The state of the frame below a rule that is examined alone: the text after it depends on its caller. */
     static final int HOLE = -2;
 
     private static final long LARGE_BYTES = 200_000_000;
@@ -32,7 +32,7 @@ final class Reader {
     private Map<Frame, Frame> frames = new HashMap<>();
     private Map<Stacks, Stacks> stacks = new HashMap<>();
 
-    /** Those that know where something leads. */
+    /** The stacks that remember results. */
     private final List<Stacks> linked = new ArrayList<>();
 
     private long serial;
@@ -40,14 +40,14 @@ final class Reader {
     private int forgotten;
     private Effort effort = Effort.unlimited();
 
-    /** One that tells all counts apart, and forgets so late that equal stacks can be taken for the same. */
+    /** A reader that distinguishes all counts, and never forgets within a text, so that equal stacks are identical. */
     Reader(Automaton automaton) {
         this(automaton, Integer.MAX_VALUE, LARGE_BYTES);
     }
 
     /**
-     * @param horizon bytes of the longest token: a loop that may go on for longer is as good as endless
-     * @param mostBytes when it remembers more than this it begins anew
+     * @param horizon bytes of the longest token: a loop that may continue for longer counts as endless
+     * @param mostBytes the size of remembered results at which it forgets them all
      */
     Reader(Automaton automaton, int horizon, long mostBytes) {
         this.automaton = automaton;
@@ -56,9 +56,9 @@ final class Reader {
     }
 
     /**
-     * Bounds what is computed from now on: ambiguous grammars with large counts could otherwise take for ever.
+     * Limits the computations from now on, because ambiguous grammars with large counts could take very long.
      *
-     * @param effort a step for each frame that is visited or put into a set, and what others spend
+     * @param effort one step is spent for each frame that is visited or added to a set; others may spend too
      */
     void allow(Effort effort) {
         this.effort = effort;
@@ -68,12 +68,12 @@ final class Reader {
         effort.spend(steps);
     }
 
-    /** What it remembers, about. */
+    /** Approximate size of remembered results. */
     long bytes() {
         return bytes;
     }
 
-    /** How often it has begun anew: what was equal before then isn't the same any more. */
+    /** How often it has forgotten its results. Stacks from before that aren't identical to equal ones from after it. */
     int forgotten() {
         return forgotten;
     }
@@ -82,7 +82,7 @@ final class Reader {
         return automaton;
     }
 
-    /** Before the first byte. */
+    /** The stacks before the first byte. */
     Stacks start() {
         Stacks end = set(List.of(frame(END, 0, Stacks.NONE)));
         var closure = new Closure(this);
@@ -93,7 +93,7 @@ final class Reader {
         return closure.complete();
     }
 
-    /** After one more byte; {@link Stacks#NONE} if it doesn't belong there. */
+    /** The stacks after one more byte; {@link Stacks#NONE} if it isn't allowed. */
     Stacks step(Stacks from, int b) {
         Stacks known = from.next(b);
         return known == null ? computeStep(from, b) : known;
@@ -116,7 +116,7 @@ final class Reader {
         return next;
     }
 
-    /** After a token that the grammar asks for by its id. */
+    /** The stacks after a token that the grammar contains by its id. */
     Stacks token(Stacks from, int id) {
         var closure = new Closure(this);
         for (Frame frame : from.frames) {
@@ -129,7 +129,7 @@ final class Reader {
         return closure.complete();
     }
 
-    /** Either of two. */
+    /** The union of two. */
     Stacks union(Stacks one, Stacks other) {
         if (one.isEmpty() || other.isEmpty()) {
             return one.isEmpty() ? other : one;
@@ -139,7 +139,7 @@ final class Reader {
         return set(all);
     }
 
-    /** After a rule that these frames called has come to its end. */
+    /** The stacks after the end of a rule that these frames called. */
     Stacks resume(Stacks callers) {
         Stacks known = callers.resumed();
         if (known == null) {
@@ -152,12 +152,12 @@ final class Reader {
         return known;
     }
 
-    /** A state looked at alone, below it the {@link #HOLE}. */
+    /** A state examined alone, with the {@link #HOLE} below it. */
     Stacks alone(int state, int count) {
         return set(List.of(frame(state, count, hole())));
     }
 
-    /** What a state comes to without reading, looked at alone. */
+    /** The closure of a state examined alone. */
     Stacks expanded(int state, int count) {
         var closure = new Closure(this);
         closure.visit(state, count, hole());
@@ -186,7 +186,7 @@ final class Reader {
         return frame.numbered(serial++);
     }
 
-    /** @param members each once */
+    /** @param members the frames, without duplicates */
     Stacks set(Collection<Frame> members) {
         effort.spend(members.size());
         Stacks set = Stacks.of(members.toArray(Frame[]::new));
@@ -202,7 +202,7 @@ final class Reader {
         return known;
     }
 
-    /** The same with each count replaced by the least that a token can't tell from it. */
+    /** The same with each count replaced by the least one that no token can distinguish from it. */
     private Stacks representative(Stacks set) {
         var members = new LinkedHashSet<Frame>();
         for (Frame frame : set.frames) {

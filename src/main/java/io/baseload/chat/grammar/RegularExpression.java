@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 
 /**
  * Regular expressions in the syntax of ECMA-262 with the flag {@code u}: characters, escapes, classes, {@code \d \w \s \p{…}}, groups, alternatives and
- * repetitions; {@code ^} and {@code $} at the beginning and the end of the whole expression or of one of its alternatives; look-ahead where the rest of the
- * text follows, so not within a group that something follows. What isn't regular or looks back (back references, {@code (?<=}, {@code \b} …) is refused by name.
+ * repetitions; {@code ^} and {@code $} at the beginning and the end of the whole expression or of one of its alternatives; look-ahead where only the rest of the text follows, so not inside
+ * a group that is followed by something. Constructs that aren't regular or look back (back references, {@code (?<=}, {@code \b} …) are refused by name.
  */
 public final class RegularExpression {
     private static final int DEEPEST = 200;
@@ -15,12 +15,12 @@ public final class RegularExpression {
 
     private final Scanner in;
 
-    /** Whether classes have only the characters that they have in all dialects, or else all that they have in any. */
+    /** Whether classes contain only the characters that they have in all dialects, rather than all that they have in any. */
     private boolean sure;
 
     private int depth;
 
-    /** What may come before and after the match of an alternative that reaches from the beginning to the end. */
+    /** Whether text may come before and after the match of an alternative. */
     private record Edges(boolean openStart, boolean openEnd) {}
 
     private RegularExpression(String source, boolean sure) {
@@ -37,12 +37,12 @@ public final class RegularExpression {
         return new RegularExpression(source, true).read(new Edges(false, false));
     }
 
-    /** The texts in which a match is found anywhere, as JSON Schema's {@code pattern} has it. Dialects differ in classes: in all of them it is found. */
+    /** The texts that contain a match, as for JSON Schema's {@code pattern}: those in which all dialects, which differ in classes, find one. */
     public static Expr anywhere(String source) {
         return new RegularExpression(source, true).read(new Edges(true, true));
     }
 
-    /** The same for any of the dialects: in other texts none of them finds a match. */
+    /** The texts in which any dialect finds a match. */
     public static Expr perhapsAnywhere(String source) {
         return new RegularExpression(source, false).read(new Edges(true, true));
     }
@@ -86,7 +86,7 @@ public final class RegularExpression {
         return begins || !edges.openStart ? rest : Expr.sequence(ANYTHING, rest);
     }
 
-    /** Up to the end of an alternative, with what may follow. */
+    /** Reads up to the end of an alternative; returns the expression with the text that may follow. */
     private Expr rest(Edges edges) {
         List<Expr> parts = new ArrayList<>();
         while (!atEnd()) {
@@ -121,7 +121,7 @@ public final class RegularExpression {
         return there;
     }
 
-    /** The rest of the alternative, as far as what is looked ahead for allows. */
+    /** The rest of the alternative, restricted by the look-ahead. */
     private Expr lookedAhead(Edges edges) {
         deeper();
         boolean negative = in.take("(?!");
@@ -139,7 +139,7 @@ public final class RegularExpression {
                 : new Expr.Intersection(List.of(rest, ahead), List.of());
     }
 
-    /** A group that the alternative, or what is left of it, ends with: its alternatives are those of the whole. Begins after the group. */
+    /** Reads a group at the end of the alternative, whose alternatives are therefore those of the whole. The scanner is after the group's opening. */
     private Expr lastGroup(int place, Edges edges) {
         boolean maybe = in.take("?");
         Edges inner = in.take("$") ? new Edges(edges.openStart, false) : edges;
@@ -151,7 +151,7 @@ public final class RegularExpression {
         return maybe ? Expr.choice(group, without) : group;
     }
 
-    /** Whether the alternative ends with the group that comes; reads up to its end. */
+    /** Whether the alternative ends with the next group; reads up to its end. */
     private boolean groupIsLast() {
         int open = 0;
         boolean inClass = false;
@@ -189,7 +189,7 @@ public final class RegularExpression {
             return atom;
         }
         Expr repeated = Repetition.read(in).of(atom);
-        in.take("?"); // as few as possible: of the same language
+        in.take("?"); // a lazy repetition has the same language
         if (Repetition.follows(in)) {
             throw in.problem("a repetition of a repetition");
         }
@@ -229,7 +229,7 @@ public final class RegularExpression {
         return body;
     }
 
-    /** {@code <name>}, or as Python writes it {@code P<name>}. */
+    /** Reads {@code <name>}, or Python's {@code P<name>}. */
     private void name(int place) {
         if (in.peek() == '=' || in.peek() == '!') {
             throw in.problem(place, "look-ahead is supported only where nothing follows the group that it is in");

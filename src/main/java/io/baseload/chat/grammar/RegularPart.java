@@ -3,9 +3,9 @@ package io.baseload.chat.grammar;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What a regular expression accepts, or what it doesn't, as a part of an intersection. */
+/** The texts that a regular expression accepts, or those that it doesn't, as a part of an intersection. */
 public final class RegularPart implements ByteAutomaton.Part {
-    /** What even a small expression costs. */
+    /** The effort for even a small expression. */
     private static final int COMPILING = 200;
 
     private final Reader reader;
@@ -19,9 +19,9 @@ public final class RegularPart implements ByteAutomaton.Part {
     /**
      * The texts that an expression without rules derives.
      *
-     * @param writable the characters that texts can have
-     * @param effort for following it
-     * @throws GrammarException if there are none
+     * @param writable the characters that the vocabulary can write
+     * @param effort the limit for following it
+     * @throws GrammarException if it derives none
      */
     public static RegularPart of(Expr expr, CodePoints writable, Effort effort) {
         effort.spend(COMPILING);

@@ -1,6 +1,6 @@
 package io.baseload.chat.grammar;
 
-/** Bounds of repetitions as regular expressions and GBNF write them: {@code *}, {@code +}, {@code ?}, {@code {m}}, {@code {m,}}, {@code {m,n}}. */
+/** Bounds of repetitions in regular expressions and GBNF: {@code *}, {@code +}, {@code ?}, {@code {m}}, {@code {m,}}, {@code {m,n}}. */
 record Repetition(int min, int max) {
     private static final int MAX_REPETITIONS = 100_000;
 

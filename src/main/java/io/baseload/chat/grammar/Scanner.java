@@ -1,6 +1,6 @@
 package io.baseload.chat.grammar;
 
-/** A text that is read a code point at a time. */
+/** Reads a text code point by code point. */
 final class Scanner {
     static final int END = -1;
 
@@ -42,7 +42,7 @@ final class Scanner {
         }
     }
 
-    /** A number in hexadecimal of exactly so many digits. */
+    /** Reads a hexadecimal number of exactly {@code digits} digits. */
     int hex(int digits) {
         int value = 0;
         for (int i = 0; i < digits; i++) {
@@ -55,7 +55,7 @@ final class Scanner {
         return value;
     }
 
-    /** A decimal number; a very large one becomes {@link Integer#MAX_VALUE}. */
+    /** Reads a decimal number; a very large one becomes {@link Integer#MAX_VALUE}. */
     int number() {
         if (!isDigit(peek())) {
             throw problem("expected a number");
@@ -71,7 +71,7 @@ final class Scanner {
         return c >= '0' && c <= '9';
     }
 
-    /** The text from a position to here. */
+    /** The text from a position to the current one. */
     String since(int position) {
         return text.substring(position, at);
     }

@@ -5,13 +5,13 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a reader of a text may be in the middle of, as a graph-structured stack (Tomita, 1986): a set of frames, each on a set of frames that called it.
- * Interned by its {@link Reader}, so that equal ones are the same.
+ * All positions in which a reader may be, as a graph-structured stack (Tomita, 1986): a set of frames, each on a set of frames that called it. Interned by its {@link Reader}, so that equal
+ * ones are identical.
  */
 final class Stacks {
     static final Stacks NONE = new Stacks(new Frame[0]);
 
-    /** A state, how often its loop was read, and who called its rule. */
+    /** A state, the count of its loop, and the callers of its rule. */
     static final class Frame {
         final int state;
         final int count;
@@ -31,7 +31,7 @@ final class Stacks {
         }
 
         @Override
-        @SuppressWarnings("ReferenceEquality") // equal ones are the same
+        @SuppressWarnings("ReferenceEquality") // equal ones are identical
         public boolean equals(@Nullable Object other) {
             return other instanceof Frame frame && state == frame.state && count == frame.count && below == frame.below;
         }
@@ -50,13 +50,13 @@ final class Stacks {
     /** Whether {@link Reader#HOLE} is among the frames. */
     final boolean leaves;
 
-    /** Where each byte leads, as far as it was asked. */
+    /** The result for each byte, as far as it was computed. */
     private @Nullable Stacks @Nullable [] next;
 
-    /** What comes after a rule that these frames called. */
+    /** The result for the end of a rule that these frames called. */
     private @Nullable Stacks resumed;
 
-    /** Equal to these as far as the next token can tell; filled in when interned. */
+    /** Stacks that the next token can't distinguish from these; set when interned. */
     private @Nullable Stacks representative;
 
     private Stacks(Frame[] frames) {
@@ -65,7 +65,7 @@ final class Stacks {
         this.leaves = has(Reader.HOLE);
     }
 
-    /** @param frames each once */
+    /** @param frames the frames, without duplicates */
     static Stacks of(Frame[] frames) {
         Arrays.sort(frames, Comparator.comparingLong(frame -> frame.serial));
         return frames.length == 0 ? NONE : new Stacks(frames);
@@ -89,7 +89,7 @@ final class Stacks {
         return next == null ? null : next[b];
     }
 
-    /** Notes where a byte leads; returns whether a table had to be made for it. */
+    /** Stores the result for a byte; returns whether a table was created for it. */
     boolean next(int b, Stacks stacks) {
         boolean first = next == null;
         if (next == null) {
@@ -108,7 +108,7 @@ final class Stacks {
         resumed = stacks;
     }
 
-    /** Lets go of all that comes after. */
+    /** Forgets all results. */
     void forget() {
         next = null;
         resumed = null;
@@ -123,7 +123,7 @@ final class Stacks {
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // equal frames are the same
+    @SuppressWarnings("ReferenceEquality") // equal frames are identical
     public boolean equals(@Nullable Object other) {
         if (!(other instanceof Stacks stacks) || frames.length != stacks.frames.length) {
             return false;

@@ -3,19 +3,19 @@ package io.baseload.chat.grammar;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Tells whether texts belong to a grammar's language, and if not, where they leave it. Used by one thread at a time. */
+/** Checks whether texts belong to a grammar's language and, if not, finds where they deviate. Used by one thread at a time. */
 public final class TextReader {
     private static final int MAX_HINT_LENGTH = 60;
 
     private final Reader reader;
 
     /**
-     * Where a text leaves the language.
+     * The place where a text leaves the language.
      *
-     * @param offset bytes (UTF-8) before it
+     * @param offset number of UTF-8 bytes before it
      * @param line from 1
      * @param column from 1, in characters
-     * @param expected what could have come there
+     * @param expected a description of what was allowed there
      */
     public record Departure(int offset, int line, int column, String expected) {}
 
@@ -24,7 +24,7 @@ public final class TextReader {
         this(grammar, Effort.unlimited());
     }
 
-    /** @param effort for following texts */
+    /** @param effort the limit for following texts */
     public TextReader(Grammar grammar, Effort effort) {
         Automaton automaton = AutomatonBuilder.compile(grammar, CodePoints.ALL);
         effort.spend(automaton.loop.length);

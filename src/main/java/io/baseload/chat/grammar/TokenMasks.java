@@ -6,24 +6,23 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The masks of one grammar over one vocabulary. A mask is put together from what each of the stacks' top frames allows, which is remembered by frame whatever is
- * below it, and from what the frames below allow of the tokens that the top one leaves in the middle (compare Dong et al., XGrammar, 2024). Used by one thread at
- * a time.
+ * The masks of one grammar over one vocabulary. A mask is the union of the tokens that each of the stacks' top frames allows, which are remembered for the frame independent of those below
+ * it, and of the tokens in whose middle the top frame's rule ends, as far as the frames below allow the rest (compare Dong et al., XGrammar, 2024). Used by one thread at a time.
  */
 final class TokenMasks {
-    /** For one mask: a hundred times what usual grammars take, and about a sixth of a second. */
+    /** The limit for one mask: a hundred times the effort of usual grammars, and about a sixth of a second. */
     static final long MAX_WORK = 1_000_000;
 
-    /** For reading one token; most of it was read for the mask. */
+    /** The limit for reading one token, most of which was already read for the mask. */
     static final long MAX_READING = MAX_WORK / 4;
 
-    /** So many nodes of a trie, or words of a mask, are looked at in the time of one step. */
+    /** The number of trie nodes, or words of a mask, that are examined in the time of one step. */
     private static final int TOGETHER = 16;
 
     private static final int MAX_MASKS = 64;
     private static final int MAX_TOPS = 192;
 
-    /** Where a top frame is left at more places than these, looking at it alone saves nothing. */
+    /** If a top frame's rule ends at more places than this, examining it alone saves nothing. */
     private static final int MAX_EXITS = 4_000;
 
     private final Reader reader;
@@ -40,16 +39,16 @@ final class TokenMasks {
     }
 
     /**
-     * What a frame allows, whoever called its rule.
+     * The tokens that a frame allows, independent of the caller of its rule.
      *
-     * @param allowed tokens that it reads to their ends
-     * @param plainExits nodes of the trie of plain tokens at which its rule is left
-     * @param restExits the same of the other trie
-     * @param whole whether there are so many of them that they aren't given
+     * @param allowed tokens that it reads completely
+     * @param plainExits nodes of the trie of plain tokens at which its rule ends
+     * @param restExits the same in the other trie
+     * @param whole whether there are so many of them that they aren't stored
      */
     private record Top(long[] allowed, int[] plainExits, int[] restExits, boolean whole) {}
 
-    /** Sets the bits of the tokens that may come; returns whether that had to be computed. */
+    /** Sets the bits of the allowed tokens; returns whether they had to be computed. */
     boolean allow(Stacks stacks, long[] bits) {
         forgetWithReader();
         Stacks key = stacks.representative();
@@ -73,7 +72,7 @@ final class TokenMasks {
         }
     }
 
-    /** What is remembered, about. */
+    /** Approximate size of remembered results. */
     long bytes() {
         long exits = 0;
         for (Top top : tops.values()) {
@@ -101,7 +100,7 @@ final class TokenMasks {
         return mask;
     }
 
-    /** Returns false where the top frame is left at so many places that the stacks are better looked at as a whole. */
+    /** Returns false if the top frame's rule ends at so many places that the stacks are better examined as a whole. */
     private boolean addTop(Frame frame, long[] mask) {
         addAskedFor(frame, mask);
         Top top = top(frame);
@@ -123,7 +122,7 @@ final class TokenMasks {
         return true;
     }
 
-    /** Tokens that the grammar asks for by their ids. */
+    /** Adds tokens that the grammar contains by their ids. */
     private void addAskedFor(Frame frame, long[] mask) {
         Automaton automaton = reader.automaton();
         for (int edge = reader.firstEdge(frame); edge < reader.lastEdge(frame); edge++) {
@@ -160,7 +159,7 @@ final class TokenMasks {
                 : new Top(allowed, plainExits.toArray(), restExits.toArray(), false);
     }
 
-    /** Whether of plain text the frame reads any characters, up to a number, and nothing else: what comes after them begins with something else. */
+    /** Whether the frame reads any plain characters up to a number, and the text after them begins with another character. */
     private boolean readsPlainText(Frame frame) {
         int exit = reader.automaton().plainExit[frame.state];
         if (exit == Automaton.NOT_PLAIN) {
@@ -183,7 +182,7 @@ final class TokenMasks {
         return loop == Automaton.NO_LOOP ? Integer.MAX_VALUE : reader.automaton().loopMax[loop] - frame.count;
     }
 
-    /** Adds the tokens below a node that can be read from there on, and the nodes at which a rule that is looked at alone is left. */
+    /** Adds the tokens below a node that can be read from there on, and the nodes at which the rule of a frame examined alone ends. */
     private void walk(TokenTrie trie, int from, Stacks start, long[] mask, IntList exits) {
         path[trie.depth[from]] = start;
         int node = from + 1;

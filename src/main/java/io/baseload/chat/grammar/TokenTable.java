@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A vocabulary as masks need it: which tokens are text, by their bytes. Special tokens are not. Immutable; one serves all grammars of a model. */
+/** A vocabulary for masks: the tokens that are text, by their bytes. Special tokens aren't included. Immutable; one is used for all grammars of a model. */
 public final class TokenTable {
     final TokenBytes bytes;
     final boolean[] special;
@@ -22,17 +22,17 @@ public final class TokenTable {
 
     final TokenTrie rest;
 
-    /** For each number of characters a bit set of the plain tokens with at most so many. */
+    /** For each number of characters a bit set of the plain tokens with at most that many. */
     final long[][] plainUpTo;
 
     final int[] stopTokens;
 
-    /** Bytes of the longest token that is text. */
+    /** Length of the longest token that is text, in bytes. */
     final int longest;
 
     final CodePoints writable;
 
-    /** Builds the tries: up to some hundred milliseconds for a large vocabulary. */
+    /** Builds the tries, which takes up to some hundred milliseconds for a large vocabulary. */
     public TokenTable(Tokenizer tokenizer) {
         bytes = tokenizer.bytes();
         special = new boolean[bytes.size()];
@@ -56,17 +56,17 @@ public final class TokenTable {
         writable = computeWritable();
     }
 
-    /** The characters that texts of this vocabulary can have. */
+    /** The characters that this vocabulary can write. */
     public CodePoints writable() {
         return writable;
     }
 
-    /** Words of a bit set over the vocabulary. */
+    /** Length of a bit set over the vocabulary, in words. */
     int words() {
         return (bytes.size() + Long.SIZE - 1) / Long.SIZE;
     }
 
-    /** How many characters the token has; 0 if one of them isn't plain or isn't whole. */
+    /** Number of the token's characters; 0 if one of them isn't plain or isn't whole. */
     private int plainCharacters(int id, CharsetDecoder decoder) {
         int start = bytes.start(id);
         for (int i = start; i < start + bytes.length(id); i++) {
@@ -100,7 +100,7 @@ public final class TokenTable {
         return sets;
     }
 
-    /** The characters whose bytes are all tokens: whatever a character begins with, it can be ended. */
+    /** The characters whose bytes are all tokens: however a character begins, it can be completed. */
     private CodePoints computeWritable() {
         boolean[] has = new boolean[256];
         IntStream.range(0, special.length)

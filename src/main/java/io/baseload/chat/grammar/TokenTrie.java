@@ -4,18 +4,18 @@ import io.baseload.chat.tokenizer.TokenBytes;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** Tokens as a trie of their bytes, its nodes in depth-first order: the nodes below node {@code n} are those from {@code n + 1} to before {@code end[n]}. */
+/** Tokens as a trie of their bytes, its nodes in depth-first order: the nodes below node {@code n} are those from {@code n + 1} to {@code end[n]}, exclusive. */
 final class TokenTrie {
     final byte[] label;
     final int[] depth;
     final int[] end;
 
-    /** The tokens whose bytes lead to node {@code n}: {@code ids[first[n]]} to before {@code ids[first[n + 1]]}. */
+    /** The tokens of node {@code n} are {@code ids[first[n]]} to {@code ids[first[n + 1]]}, exclusive. */
     final int[] first;
 
     final int[] ids;
 
-    /** @param tokens ids of tokens that have bytes */
+    /** @param tokens ids of tokens with bytes */
     TokenTrie(TokenBytes bytes, IntStream tokens) {
         byte[] table = bytes.table();
         ids = tokens.boxed()
@@ -80,7 +80,7 @@ final class TokenTrie {
             int shared = before < 0 ? 0 : shared(before, id);
             close(shared + 1);
             for (int i = shared; i < bytes.length(id); i++) {
-                // a node that no token ends at has its descendants' first token
+                // a node without a token has its descendants' first token
                 node(bytes.table()[bytes.start(id) + i], i + 1, index);
             }
             before = id;
@@ -97,7 +97,7 @@ final class TokenTrie {
             return mismatch < 0 ? bytes.length(y) : mismatch;
         }
 
-        /** No more nodes below those on the path from this depth on. */
+        /** Closes the nodes of the path from this depth on: they get no more descendants. */
         void close(int depth) {
             while (open > depth) {
                 open--;

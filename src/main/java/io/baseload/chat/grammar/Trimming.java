@@ -11,15 +11,15 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Takes out of a grammar what can never come to an end, so that every text that it admits the beginning of can be completed: rules that only lead to
- * themselves, and characters that the vocabulary has no bytes for. Also tells which rules derive the empty text.
+ * Removes the parts of a grammar that can never end, so that the beginning of any text that it allows can be completed: rules that only lead to themselves, and characters that the
+ * vocabulary can't write. Also computes which rules derive the empty text.
  */
 final class Trimming {
     private final Grammar grammar;
     private final CodePoints writable;
     private final List<List<Integer>> users;
 
-    /** @param writable the characters that a text can have */
+    /** @param writable the characters that the vocabulary can write */
     Trimming(Grammar grammar, CodePoints writable) {
         this.grammar = grammar;
         this.writable = writable;
@@ -27,7 +27,7 @@ final class Trimming {
     }
 
     /**
-     * @throws GrammarException if nothing is left
+     * @throws GrammarException if nothing remains
      */
     Grammar trimmed() {
         boolean[] productive = requireText(0);
@@ -38,9 +38,9 @@ final class Trimming {
     }
 
     /**
-     * Which rules derive a text.
+     * The rules that derive a text.
      *
-     * @throws GrammarException if this one doesn't; it names the rule that is to blame where that has a place in a schema
+     * @throws GrammarException if {@code rule} doesn't; names the responsible rule if that has a place in a schema
      */
     boolean[] requireText(int rule) {
         boolean[] productive = fixpoint(this::productive);
@@ -65,7 +65,7 @@ final class Trimming {
         return fixpoint(this::productive)[rule];
     }
 
-    /** The first rule because of which an expression derives nothing; empty if that is its own doing. */
+    /** The first rule because of which an expression derives nothing; empty if no rule is the cause. */
     private OptionalInt blamed(Expr expr, boolean[] productive) {
         return switch (expr) {
             case Expr.Sequence sequence ->
@@ -98,7 +98,7 @@ final class Trimming {
         boolean holds(Expr expr, boolean[] known);
     }
 
-    /** The rules that a property holds for, when it may depend on what holds for the rules that they use. */
+    /** The rules for which a property holds that depends on the rules that they use. */
     private boolean[] fixpoint(Property property) {
         boolean[] holds = new boolean[grammar.rules().size()];
         Deque<Integer> due = new ArrayDeque<>(
@@ -149,7 +149,7 @@ final class Trimming {
             case Expr.Choice choice -> choice.options().stream().anyMatch(option -> productive(option, known));
             case Expr.Repeat repeat -> repeat.min() == 0 || productive(repeat.body(), known);
             case Expr.Rule rule -> known[rule.index()];
-            case Expr.Intersection both -> true; // until it is computed
+            case Expr.Intersection both -> true; // until the intersection is computed
             case Expr.Bytes bytes -> !bytes.automaton().isEmpty();
             case Expr.Token token -> true;
         };
@@ -179,7 +179,7 @@ final class Trimming {
         };
     }
 
-    /** What is left of an expression; empty if that can't come to an end. */
+    /** The remaining part of an expression; empty if that can't end. */
     private Optional<Expr> trim(Expr expr, boolean[] productive) {
         return switch (expr) {
             case Expr.Chars chars -> {

@@ -11,10 +11,10 @@ final class Utf8 {
     private Utf8() {}
 
     /**
-     * A product of byte ranges: what these bytes, one after another, may be.
+     * A product of byte ranges, one for each byte.
      *
-     * @param first the least byte at each place
-     * @param last the greatest
+     * @param first the least byte at each position
+     * @param last the greatest byte at each position
      */
     record Bytes(int[] first, int[] last) {
         int length() {
@@ -36,7 +36,7 @@ final class Utf8 {
         return sequences;
     }
 
-    /** Both ends have the same length. Cut where continuation bytes don't run through all their values, until what is left is a product. */
+    /** Splits a range whose ends have the same length where continuation bytes don't have all values, until each part is a product. */
     private static void split(int first, int last, List<Bytes> sequences) {
         for (int bits = 6; bits <= 18; bits += 6) {
             int mask = (1 << bits) - 1;
