@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** An encoder's tokenizer and the text settings of its files. */
 record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings settings) {
 
-    /** @throws ModelFileException if the files are broken, or a model that ranks can't join two texts */
+    /** @throws ModelFileException if the files are broken, or the tokenizer of a model that ranks can't join two texts */
     static EncoderWords of(ModelTask task, Vocabulary vocabulary, Path model) {
         try {
             var words = new EncoderWords(task, Tokenizer.of(vocabulary), EncoderSettings.of(vocabulary));
