@@ -12,7 +12,7 @@ public final class StopScanner {
     private final StopTexts stops;
     private final int[] matched;
     private final StringBuilder held = new StringBuilder();
-    /** Chars of the answer that were passed on. */
+    /** Number of chars of the answer that were passed on. */
     private long passed;
 
     private long seen;
@@ -56,7 +56,7 @@ public final class StopScanner {
         return done && match < NOWHERE ? Optional.of(stops.texts[matchedText]) : Optional.empty();
     }
 
-    /** Chars passed on so far. */
+    /** Number of chars passed on so far. */
     public long passed() {
         return passed;
     }
@@ -74,7 +74,7 @@ public final class StopScanner {
         }
     }
 
-    /** Where the leftmost text that may still become a stop text begins. */
+    /** Start of the leftmost text that may still become a stop text. */
     private long openStart() {
         int longest = 0;
         for (int n : matched) {

@@ -40,7 +40,7 @@ public final class StopTexts {
         return new StopScanner(this);
     }
 
-    /** How many chars of text {@code t} are matched after {@code c}, when {@code matched} were before. */
+    /** The number of matched chars of text {@code t} after {@code c}, if {@code matched} were matched before. */
     int advance(int t, int matched, char c) {
         int n = matched;
         while (n > 0 && texts[t].charAt(n) != c) {
