@@ -13,7 +13,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /** The languages of arrays: given items first, then others, within bounds. */
 final class Arrays {
-    /** Types of so few values that they can be named. */
+    /** Types with few values, which can be enumerated. */
     private static final Set<String> FEW = Set.of("boolean", "null");
 
     private static final List<JsonNode> VALUES_OF_FEW = List.of(
@@ -66,7 +66,7 @@ final class Arrays {
         return unique.map(Keywords::isTrue).orElse(false);
     }
 
-    /** What the first items must be, each. Before 2020-12 that was {@code items}, with {@code additionalItems} for the others. */
+    /** The schemas of the first items, one for each. Before 2020-12 that was {@code items}, with {@code additionalItems} for the others. */
     private static List<Subschema> prefix(Subschema part) {
         String keyword = itemsAreListed(part) ? "items" : "prefixItems";
         JsonNode items = part.find(keyword).orElse(null);
@@ -85,7 +85,7 @@ final class Arrays {
         return part.node().path("items").isArray();
     }
 
-    /** Built from the last item to the first: each may be followed by the rest, and must be where the least number isn't reached. */
+    /** Built from the last item to the first: each may be followed by the rest, and must be if the least number isn't reached. */
     private Expr items(Conjunction all, int given, int min, int max) {
         int first = Math.min(given, max);
         Expr other = schemas.rule(at(all, given));
@@ -104,7 +104,7 @@ final class Arrays {
         return rest;
     }
 
-    /** So many items, with commas between them. */
+    /** {@code min} to {@code max} items, with commas between them. */
     private Expr list(Expr item, int min, int max) {
         int more = max == Expr.UNBOUNDED ? max : max - 1;
         Expr some =
@@ -112,7 +112,7 @@ final class Arrays {
         return min == 0 ? Expr.optional(some) : some;
     }
 
-    /** What an item must be. */
+    /** The schemas of an item. */
     static List<Subschema> at(Conjunction all, int index) {
         List<Subschema> schemas = new ArrayList<>();
         for (Subschema part : all.parts()) {
@@ -127,7 +127,7 @@ final class Arrays {
         return schemas;
     }
 
-    /** The values of items of which there are few. */
+    /** The values of items, if there are few. */
     private Optional<List<JsonNode>> values(List<Subschema> items) {
         Optional<List<JsonNode>> named = schemas.named(items);
         Conjunction all = Conjunction.of(schemas.document(), items);
@@ -139,7 +139,7 @@ final class Arrays {
                         .toList());
     }
 
-    /** Items that differ: where the schema names their values, each at most once, in the order in which they are named. */
+    /** Different items: if the schema enumerates their values, each at most once, in the order of the enumeration. */
     private Expr distinct(Conjunction all, int given, int min, int max) {
         Optional<List<JsonNode>> values = given > 0 ? Optional.empty() : values(at(all, 0));
         if (values.isEmpty()) {

@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Schemas that hold together: references followed, allOf taken apart, {@code true} left out.
+ * Schemas that apply to the same value: references are followed, allOf is flattened, {@code true} is omitted.
  *
- * @param parts objects, each once; empty = anything
+ * @param parts objects, without duplicates; empty = anything
  * @param possible false if one of them is {@code false}
  */
 record Conjunction(List<Subschema> parts, boolean possible) {
@@ -29,12 +29,12 @@ record Conjunction(List<Subschema> parts, boolean possible) {
         return new Conjunction(List.copyOf(flattening.parts), flattening.possible);
     }
 
-    /** The same key, the same meaning. */
+    /** Conjunctions with the same key have the same meaning. */
     String key() {
         return possible ? parts.stream().map(Subschema::key).collect(Collectors.joining(" & ")) : "false";
     }
 
-    /** The place of the first, for messages. */
+    /** The place of the first schema, for messages. */
     String place() {
         return parts.isEmpty() ? "#" : parts.getFirst().pointer();
     }
@@ -52,7 +52,7 @@ record Conjunction(List<Subschema> parts, boolean possible) {
         return parts.stream().noneMatch(part -> BRANCHING.stream().anyMatch(part::has));
     }
 
-    /** Whether it is plain to see that nothing satisfies all of them: no type is left, or a member is required and forbidden. */
+    /** Whether obviously nothing satisfies all of them: no type is left, or a member is both required and forbidden. */
     boolean isContradictory() {
         if (!possible || Values.allowed(this).isEmpty()) {
             return true;
@@ -71,7 +71,7 @@ record Conjunction(List<Subschema> parts, boolean possible) {
                 .map(Map.Entry::getKey);
     }
 
-    /** Each branch of one of the parts together with everything beside it. */
+    /** Each branch of one of the parts together with all other keywords. */
     List<Conjunction> branches(SchemaDocument document, Subschema part, String keyword) {
         List<Subschema> rest =
                 parts.stream().map(p -> p.equals(part) ? p.without(keyword) : p).toList();

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Items of which some are as {@code contains} says, as many as {@code minContains} and {@code maxContains} ask for (JSON Schema 2020-12, core 10.3.1.3 and
- * validation 6.4.4, 6.4.5). A rule for each number of items and each number of those among them, as far as more of them make a difference.
+ * Items of which some match {@code contains}, as many as {@code minContains} and {@code maxContains} require (JSON Schema 2020-12, core 10.3.1.3 and validation 6.4.4, 6.4.5). There is a
+ * rule for each number of items and each number of matching ones, up to the numbers beyond which more make no difference.
  */
 final class Containing {
     private static final int MOST_RULES = 1_000;
@@ -33,7 +33,7 @@ final class Containing {
         this.demands = demands;
     }
 
-    /** What a schema asks of some of the items. */
+    /** The requirement of a schema for some of the items. */
     private record Demand(Subschema part, Subschema contained, int least, int most) {
         static Demand of(Subschema part) {
             return new Demand(
@@ -47,19 +47,19 @@ final class Containing {
             return most < Expr.UNBOUNDED;
         }
 
-        /** Numbers that make a difference. */
+        /** Number of counts that make a difference. */
         int numbers() {
             return (isBounded() ? most : least) + 1;
         }
 
-        /** One more, or none. */
+        /** The count after an item that matches, or doesn't. */
         int counted(int before, boolean one) {
             int now = one ? before + 1 : before;
             return isBounded() ? now : Math.min(now, least);
         }
     }
 
-    /** Empty where {@code contains} isn't there or says nothing. */
+    /** Empty if there is no {@code contains}, or it requires nothing. */
     static Optional<Containing> of(SchemaGrammar schemas, Grammar.Builder grammar, Layout layout, Conjunction all) {
         List<Demand> demands = all.parts().stream()
                 .filter(part -> part.has("contains"))
@@ -71,7 +71,7 @@ final class Containing {
                 : Optional.of(new Containing(schemas, grammar, layout, all, demands));
     }
 
-    /** @param given how many items have schemas of their own */
+    /** @param given number of items with their own schemas */
     Expr items(int given, int min, int max) {
         int apart = Math.max(given, max == Expr.UNBOUNDED ? min : max);
         long rules = apart + 2L;
@@ -84,14 +84,14 @@ final class Containing {
         return after(new Bounds(min, max, apart), new Written(0, Collections.nCopies(demands.size(), 0)));
     }
 
-    /** @param apart items up to which their number makes a difference */
+    /** @param apart number of items beyond which more make no difference */
     private record Bounds(int min, int max, int apart) {}
 
     /**
-     * What was written.
+     * The items written so far.
      *
-     * @param items how many, one above those that make a difference at most
-     * @param matching how many of them are as each demand says
+     * @param items their number, at most one more than makes a difference
+     * @param matching how many of them match each demand
      */
     private record Written(int items, List<Integer> matching) {}
 
@@ -128,7 +128,7 @@ final class Containing {
         return true;
     }
 
-    /** The numbers after an item of these kinds; empty if there would be too many of one. */
+    /** The counts after an item of these kinds; empty if one would be too large. */
     private List<Integer> counted(Written written, int kinds) {
         List<Integer> matching = new ArrayList<>();
         for (int i = 0; i < demands.size(); i++) {
@@ -141,7 +141,7 @@ final class Containing {
         return matching;
     }
 
-    /** An item of these kinds; of the others it mustn't be where there is a greatest number, and needn't be counted where there is none. */
+    /** An item of these kinds. It must not be of another kind with a largest number; without one it need not be counted. */
     private List<Subschema> item(List<Subschema> here, int kinds) {
         List<Subschema> together = new ArrayList<>(here);
         for (int i = 0; i < demands.size(); i++) {

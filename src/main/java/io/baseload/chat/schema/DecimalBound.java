@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Decimal numbers, written without exponent and without leading zeros, that don't pass a bound. Digits are compared with the bound's as they come: of two
- * whole parts the longer is greater, of equally long ones the one that is greater at the first difference.
+ * Decimal numbers within a bound, written without exponent and without leading zeros. Digits are compared with the bound's while they are read: of two whole parts the longer is greater; of
+ * equally long ones the first different digit decides.
  */
 final class DecimalBound implements ByteAutomaton.Part {
     private final boolean upper;
@@ -16,7 +16,7 @@ final class DecimalBound implements ByteAutomaton.Part {
     private final String whole;
     private final String fraction;
 
-    /** @param upper whether numbers must not be greater, or else not smaller */
+    /** @param upper whether the bound is an upper one */
     DecimalBound(BigDecimal bound, boolean upper, boolean inclusive) {
         String digits = bound.abs().toPlainString();
         int point = digits.indexOf('.');
@@ -29,8 +29,8 @@ final class DecimalBound implements ByteAutomaton.Part {
 
     /**
      * @param negative whether there was a minus
-     * @param digits of the whole part so far, −1 before the first; of the fraction once that has begun
-     * @param order how the digits so far compare with the bound's at the same places
+     * @param digits number of digits of the whole part so far, −1 before the first; of the fraction once that has begun
+     * @param order comparison of the digits so far with the bound's at the same places
      * @param zero whether all were 0
      */
     private record State(boolean negative, boolean inFraction, int digits, int order, boolean zero) {}
@@ -52,7 +52,7 @@ final class DecimalBound implements ByteAutomaton.Part {
         String bound = s.inFraction ? fraction : whole;
         int expected = s.digits < bound.length() ? bound.charAt(s.digits) : '0';
         int order = s.order != 0 ? s.order : Integer.compare(b, expected);
-        // beyond the bound's digits only whether one isn't 0 matters, and that the whole part is longer
+        // beyond the bound's digits, all that matters is whether one isn't 0, and that the whole part is longer
         int digits = Math.min(s.digits + 1, bound.length() + 1);
         return new State(s.negative, s.inFraction, digits, order, s.zero && b == '0');
     }
@@ -79,7 +79,7 @@ final class DecimalBound implements ByteAutomaton.Part {
         return sign * (more ? -1 : magnitude);
     }
 
-    /** Whether the bound has digits other than 0 after those that were read. */
+    /** Whether the bound has digits other than 0 after the read ones. */
     private boolean hasMore(State s) {
         String rest = s.inFraction ? fraction.substring(Math.min(s.digits, fraction.length())) : fraction;
         return rest.chars().anyMatch(c -> c != '0');

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Whether what is written for one of {@code oneOf}'s branches can never satisfy another, as far as it can be told. */
+/** Finds out whether texts of one branch of {@code oneOf} can never satisfy another branch, as far as that can be decided. */
 final class Exclusion {
     private static final int DEEPEST = 8;
 
@@ -26,10 +26,10 @@ final class Exclusion {
     }
 
     /**
-     * The branches so that what is written for one doesn't satisfy another. Where they aren't so by themselves, a member that tells them apart is required in
-     * each of them, or members that others require are left out.
+     * The branches, changed so that a text of one doesn't satisfy another. If they don't exclude each other already, a member that distinguishes them is required in each, or members that
+     * others require are left out.
      *
-     * @throws GrammarException if they can't be told apart
+     * @throws GrammarException if they can't be distinguished
      */
     List<Conjunction> apart(List<Conjunction> branches, Subschema schema) {
         if (clash(branches, branches).isEmpty()) {
@@ -60,7 +60,7 @@ final class Exclusion {
         return alone;
     }
 
-    /** A branch together with the complements of those that it doesn't exclude. */
+    /** A branch together with the complements of the branches that it doesn't exclude. */
     private Conjunction withoutOthers(List<Conjunction> branches, int own, Subschema schema) {
         List<Subschema> said =
                 Conjunction.branches(schema, "oneOf", schema.node().path("oneOf"));
@@ -73,7 +73,7 @@ final class Exclusion {
         return alone;
     }
 
-    /** What isn't described by another branch, as far as the own one has such values. */
+    /** The complement of another branch, as far as this branch has such values. */
     private Subschema complement(Subschema schema, int own, int other, Conjunction branch, Subschema said) {
         Set<String> names = Members.of(document, branch).declared().keySet();
         JsonNode all = Negation.of(document, said, names);
@@ -89,7 +89,7 @@ final class Exclusion {
         return schema.child("oneOf", own + " and not " + other, Negation.anyOf(possible));
     }
 
-    /** Two branches of which what is written for one may satisfy the other. */
+    /** Two branches such that a text of one may satisfy the other. */
     private Optional<String> clash(List<Conjunction> written, List<Conjunction> branches) {
         for (int i = 0; i < branches.size(); i++) {
             for (int j = 0; j < branches.size(); j++) {
@@ -101,7 +101,7 @@ final class Exclusion {
         return Optional.empty();
     }
 
-    /** Members that all branches describe, and whose values they name. */
+    /** Members that all branches describe, with enumerated values. */
     private List<String> telling(List<Conjunction> branches) {
         List<Members> members = branches.stream()
                 .filter(Conjunction::possible)
@@ -130,7 +130,7 @@ final class Exclusion {
         return JsonNodeFactory.instance.arrayNode().add(name);
     }
 
-    /** A branch without the first member that each branch which it doesn't exclude requires and itself doesn't. */
+    /** A branch that forbids, for each other branch that it doesn't exclude, the first member that the other requires and it doesn't. */
     private Conjunction withoutWhatOthersRequire(List<Conjunction> branches, int own, Subschema schema) {
         Conjunction branch = branches.get(own);
         Conjunction without = branch;
@@ -148,7 +148,7 @@ final class Exclusion {
         return without;
     }
 
-    /** Whether no text that is written for {@code written} satisfies {@code other}. */
+    /** Whether no text of {@code written} satisfies {@code other}. */
     private boolean excludes(Conjunction written, Conjunction other, int depth) {
         if (!written.possible() || !other.possible()) {
             return true;
@@ -165,14 +165,14 @@ final class Exclusion {
         return !other.isPlain() && branches(other).stream().allMatch(branch -> excludes(written, branch, depth + 1));
     }
 
-    /** By what is said outside of choices. */
+    /** Whether keywords outside of choices exclude each other. */
     private boolean excludesPlain(Conjunction written, Conjunction other, int depth) {
         Optional<List<JsonNode>> values = Values.named(written);
         Optional<List<JsonNode>> otherValues = Values.named(other);
         if (values.isPresent() && otherValues.isPresent()) {
             return Values.common(values.get(), otherValues.get()).isEmpty();
         }
-        // what offers a choice is written in the types of its branches
+        // the texts of a choice have the types of its branches
         Set<String> unnamed = written.isPlain() ? Values.types(written) : Values.allowed(written);
         Set<String> types = common(types(written, unnamed), types(other, Values.allowed(other)));
         return types.stream().allMatch(type -> excludesOf(type, written, other, depth));
@@ -189,7 +189,7 @@ final class Exclusion {
         return List.of(all);
     }
 
-    /** What is written may have fewer types than would satisfy the schemas. */
+    /** The types of texts, which may be fewer than those that satisfy the schemas. */
     private static Set<String> types(Conjunction all, Set<String> unnamed) {
         return Values.named(all)
                 .<Set<String>>map(values ->
@@ -197,7 +197,7 @@ final class Exclusion {
                 .orElse(unnamed);
     }
 
-    /** Types that a value can have by both; an integer is a number. */
+    /** Types in both sets; an integer is a number. */
     private static Set<String> common(Set<String> some, Set<String> others) {
         Set<String> common = new TreeSet<>(some);
         common.retainAll(others);
@@ -219,7 +219,7 @@ final class Exclusion {
         };
     }
 
-    /** Where there must be a first item, those may exclude each other. */
+    /** If there must be a first item, the schemas of that may exclude each other. */
     private boolean excludesArrays(Conjunction written, Conjunction other, int depth) {
         boolean someItem = Stream.of(written, other)
                 .flatMap(all -> all.parts().stream())
@@ -236,7 +236,7 @@ final class Exclusion {
                 || Values.allowed(other).contains("integer");
     }
 
-    /** A member that one always has and the other never, or whose values exclude each other. */
+    /** Whether there is a member that one always has and the other never, or whose values exclude each other. */
     private boolean excludesObjects(Conjunction written, Conjunction other, int depth) {
         Members own = Members.of(document, written);
         Members others = Members.of(document, other);

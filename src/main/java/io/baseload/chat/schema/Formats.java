@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The formats of JSON Schema, and some that OpenAPI and popular generators add, each as a regular language: what it admits is always of the format; rare forms that the format admits too (leap seconds, quoted
+ * The formats of JSON Schema, and some that OpenAPI and popular generators add, each as a regular language. Its texts always have the format; rare forms of the format (leap seconds, quoted
  * local parts …) are left out.
  */
 final class Formats {
     private static final String YEAR = "[0-9]{4}";
     private static final String DAY = "(0[1-9]|1[0-9]|2[0-8])";
 
-    /** Days that each month has; 29 February in years divisible by 4 and not by 100, and by 400. */
+    /** The days of each month; 29 February in years divisible by 4 but not by 100, or by 400. */
     private static final String DATE =
             "(" + YEAR + "-(0[1-9]|1[0-2])-" + DAY + "|" + YEAR + "-(0[13-9]|1[0-2])-(29|30)|" + YEAR
                     + "-(0[13578]|1[02])-31|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)";
@@ -22,12 +22,12 @@ final class Formats {
     private static final String CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?";
     private static final String ZONE = "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])";
 
-    /** No two hyphens follow each other: of labels such as {@code xn--…} not all are allowed. */
+    /** Without consecutive hyphens, because not all labels such as {@code xn--…} are allowed. */
     private static final String LABEL = "[a-zA-Z0-9](-?[a-zA-Z0-9]){0,23}";
 
     private static final String HOST = LABEL + "(\\." + LABEL + "){0,3}";
 
-    /** IDNA knows no capital letters. */
+    /** IDNA has no capital letters. */
     private static final String IDN_HOST = HOST.replace("a-zA-Z", "a-z");
 
     private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
@@ -44,7 +44,7 @@ final class Formats {
     private static final String PATH = "(/" + SEGMENT + "){0,8}/?";
     private static final String QUERY = "(\\?[A-Za-z0-9._~=&-]{1,60})?(#[A-Za-z0-9._~-]{1,60})?";
     private static final String URI = "(https?|ftp)://" + HOST + "(:[1-9][0-9]{0,3})?" + PATH + QUERY;
-    /** Validators know the top-level domains; these are the common ones. */
+    /** Common top-level domains, because validators check them. */
     private static final String TOP =
             "(com|org|net|edu|gov|mil|int|info|biz|name|pro|io|ai|app|dev|cloud|online|shop|site|tech|store|museum"
                 + "|a[cdefgilmoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]|e[cegrstu]|f[ijkmor]|g[abdefghilmnpqrstuwy]"
@@ -59,7 +59,7 @@ final class Formats {
 
     private static final String PHONE = "\\+[1-9][0-9]{7,14}";
 
-    /** The bits that the last character has beyond those of the bytes are 0. */
+    /** The unused bits of the last character are 0. */
     private static final String BASE64 =
             "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?";
 
@@ -99,7 +99,7 @@ final class Formats {
             Map.entry("regex", "\\^?[A-Za-z0-9 _]{1,60}\\$?"));
 
     /**
-     * @param longest characters at most, so that none of the parts is too long
+     * @param longest the most characters for which no part can be too long
      */
     private record Uncounted(String language, int longest) {}
 
@@ -128,7 +128,7 @@ final class Formats {
             Map.entry(
                     "relative-json-pointer", new Uncounted("[1-9]{0,2}[0-9](#|" + ANY_POINTER + ")", MAX_URI_LENGTH)));
 
-    /** OpenAPI's numbers: the least and the greatest. */
+    /** The least and the greatest number of OpenAPI's formats. */
     private static final Map<String, List<BigDecimal>> RANGES = Map.of(
             "int8", signed(8),
             "int16", signed(16),
@@ -154,7 +154,7 @@ final class Formats {
         return List.of(BigDecimal.ZERO, BigDecimal.TWO.pow(bits).subtract(BigDecimal.ONE));
     }
 
-    /** The least and the greatest number; empty if the format says nothing about them. */
+    /** The least and the greatest number of a format; empty if it doesn't limit numbers. */
     static List<BigDecimal> range(String name) {
         return RANGES.getOrDefault(name, List.of());
     }

@@ -8,13 +8,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The keywords: those that can't be enforced, and reading the values of the others. Unknown keywords are annotations, as the standard says. */
+/** The keywords: those that can't be enforced, and methods that read the values of others. Unknown keywords are annotations, as in the standard. */
 final class Keywords {
     static final List<String> TYPES = List.of("object", "array", "string", "integer", "number", "boolean", "null");
 
     private static final int MAX_COUNT = 1_000_000;
 
-    /** Keywords that say something which no grammar of ours holds, with what can be done instead. */
+    /** Keywords that can't be enforced, with alternatives. */
     private static final Map<String, String> UNSUPPORTED = Map.ofEntries(
             Map.entry("unevaluatedItems", "; use items: false"),
             Map.entry("$dynamicRef", "; use $ref"),
@@ -25,7 +25,7 @@ final class Keywords {
 
     private static final List<String> LEAST = List.of("minLength", "minItems", "minProperties", "minimum");
 
-    /** Which type a keyword speaks of. */
+    /** The keywords for each type. */
     static final Map<String, Set<String>> BY_TYPE = Map.of(
             "object",
             Set.of(
@@ -55,7 +55,7 @@ final class Keywords {
         }
     }
 
-    /** Bounds of which no value is within both are a mistake. */
+    /** Refuses contradictory bounds. */
     static void refuseContradictions(Subschema schema) {
         for (String least : LEAST) {
             String most = least.replace("min", "max");
@@ -67,7 +67,7 @@ final class Keywords {
         }
     }
 
-    /** Whether nothing satisfies the schema: {@code false}, or {@code not} of what everything satisfies. */
+    /** Whether nothing satisfies the schema: {@code false}, or {@code not} of a schema that everything satisfies. */
     static boolean impossible(JsonNode schema) {
         JsonNode not = schema.get("not");
         return schema.isBoolean() && !schema.booleanValue()
@@ -78,7 +78,7 @@ final class Keywords {
         return value != null && value.isBoolean() && value.booleanValue();
     }
 
-    /** A count of members, items or characters; {@code absent} if the keyword isn't there. */
+    /** A count of members, items or characters; {@code absent} if there is no such keyword. */
     static int count(Subschema schema, String keyword, int absent) {
         JsonNode value = schema.find(keyword).orElse(null);
         if (value == null) {

@@ -3,9 +3,9 @@ package io.baseload.chat.schema;
 import io.baseload.chat.grammar.CodePoints;
 import io.baseload.chat.grammar.Expr;
 
-/** Where white space may stand between the parts of a JSON text. */
+/** The allowed white space between the parts of a JSON text. */
 public enum Layout {
-    /** At most one space after a comma or a colon, so that no model writes white space without end. */
+    /** At most one space after a comma or a colon, so that a model can't write white space without end. */
     TIGHT {
         @Override
         Expr space(boolean afterSeparator) {

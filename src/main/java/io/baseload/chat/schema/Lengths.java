@@ -2,7 +2,7 @@ package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.Expr;
 
-/** The least and the greatest number of characters of what an expression without rules derives. */
+/** The least and the greatest number of characters of the texts of an expression without rules. */
 record Lengths(int min, int max) {
 
     static Lengths of(Expr expr) {
@@ -31,7 +31,7 @@ record Lengths(int min, int max) {
         return min == max;
     }
 
-    /** How much longer than the shortest the longest is. */
+    /** The difference between the longest and the shortest. */
     int room() {
         return max - min;
     }

@@ -3,19 +3,19 @@ package io.baseload.chat.schema;
 import io.baseload.chat.grammar.CodePoints;
 import io.baseload.chat.grammar.Expr;
 
-/** How the members of an object are written where that isn't JSON; their values are JSON, except texts perhaps. */
+/** The form of an object's members if they aren't written as JSON. Their values are JSON, except possibly texts. */
 public interface MemberForm {
     Expr member(Expr name, Expr value);
 
-    /** What stands between a member and the next. */
+    /** The text between a member and the next. */
     Expr between();
 
-    /** The characters that names can have; what has another can't be written. */
+    /** The characters of names; a name with another one can't be written. */
     CodePoints nameCharacters();
 
-    /** Whether values that can be nothing but texts are written as they are, and not as JSON strings. */
+    /** Whether values that can only be texts are written verbatim instead of as JSON strings. */
     boolean hasRawTexts();
 
-    /** A raw text of a language of characters, with what marks its ends. */
+    /** A verbatim text of a language of characters, including the marks at its ends. */
     Expr rawText(Expr language);
 }

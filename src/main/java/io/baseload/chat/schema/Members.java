@@ -13,10 +13,10 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What schemas that hold together say about an object's members.
+ * The requirements of a conjunction on an object's members.
  *
- * @param declared members that {@code properties}, {@code required} or {@code propertyNames} name, in that order, with what their values must be; empty where they must not be there
- * @param others kinds of further members, by what their names must and must not match
+ * @param declared members that {@code properties}, {@code required} or {@code propertyNames} name, in that order, with the schemas of their values; empty if they are forbidden
+ * @param others kinds of other members, by the patterns that their names must and must not match
  */
 record Members(
         Map<String, Optional<List<Subschema>>> declared,
@@ -61,7 +61,7 @@ record Members(
         return new Members(declared, required, others, allNames, min, max);
     }
 
-    /** Whether it has {@code properties} that don't only forbid some: what is said about others by that is only that they are others. */
+    /** Whether it has {@code properties} that don't only forbid members. */
     private static boolean declaresAny(Subschema part) {
         Map<String, Subschema> members = schemas(part, "properties");
         return part.has("properties")
@@ -82,7 +82,7 @@ record Members(
         return schemas;
     }
 
-    /** What a member must be; empty if one of the schemas forbids it. */
+    /** The schemas of a member; empty if one of the schemas forbids it. */
     static Optional<List<Subschema>> member(Conjunction all, String name) {
         List<Subschema> schemas = new ArrayList<>();
         for (Subschema part : all.parts()) {
@@ -102,7 +102,7 @@ record Members(
         return unevaluated || schemas.stream().anyMatch(Members::isFalse) ? Optional.empty() : Optional.of(schemas);
     }
 
-    /** Whether members that no schema speaks of must not be there. */
+    /** Whether members that no schema mentions are forbidden. */
     private static boolean closesTheRest(Subschema part) {
         return part.find("unevaluatedProperties")
                 .map(said -> !said.asBoolean(false))
@@ -127,7 +127,7 @@ record Members(
         return part.find("additionalProperties").map(schema -> part.child("additionalProperties", schema));
     }
 
-    /** Where members are declared, others are only written if the schema speaks of them: what a model invents is rarely wanted. */
+    /** If members are declared, others are written only if the schema mentions them, because invented members are rarely wanted. */
     private static List<Others> others(Conjunction all, boolean someAreDeclared) {
         Map<String, Subschema> patterns = new LinkedHashMap<>();
         boolean open = !someAreDeclared;
@@ -151,7 +151,7 @@ record Members(
         return others;
     }
 
-    /** What the values of members that match a pattern, or none, must be; empty if they must not be there. */
+    /** The schemas of the values of members that match a pattern, or none; empty if they are forbidden. */
     private static Optional<List<Subschema>> values(Conjunction all, Optional<String> pattern) {
         List<Subschema> values = new ArrayList<>();
         for (Subschema part : all.parts()) {

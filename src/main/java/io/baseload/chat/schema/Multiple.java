@@ -7,7 +7,7 @@ import java.util.TreeSet;
 
 /** Decimal numbers, written without exponent, that are whole multiples of a number, or aren't. */
 final class Multiple implements ByteAutomaton.Part {
-    /** The number and what it is a multiple of, both without a fraction: times 10 to this. */
+    /** Both numbers are multiplied by 10 to this power, so that they have no fraction. */
     private final int scale;
 
     private final long divisor;
@@ -27,12 +27,12 @@ final class Multiple implements ByteAutomaton.Part {
         this.negated = negated;
     }
 
-    /** Numbers of as many digits after the point that aren't multiples. */
+    /** Numbers with at most {@code scale} digits after the point that aren't multiples. */
     Multiple not() {
         return new Multiple(scale, divisor, !negated);
     }
 
-    /** Digits after the point that a multiple may have. */
+    /** The most digits after the point of a multiple. */
     int scale() {
         return scale;
     }

@@ -16,9 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The complement of a schema as a schema: {@code not} is pushed inwards by De Morgan's laws until it is a keyword of its own ({@code not minLength: 3} is a
- * string with {@code maxLength: 2}). A schema is the conjunction of its keywords, and each speaks of one type only, so its complement is the union of the
- * complements of its keywords, each together with that type (JSON Schema 2020-12, core 7.6.1 and validation 6). What has no complement among the keywords is
- * left out of the union: all that the result describes is truly in the complement, though not everything in the complement is described.
+ * string with {@code maxLength: 2}). A schema is the conjunction of its keywords, each of which applies to one type only, so its complement is the union of the complements of its keywords,
+ * each together with that type (JSON Schema 2020-12, core 7.6.1 and validation 6). A keyword without a complement is left out of the union: every value of the result is in the complement,
+ * but not every value of the complement is in the result.
  */
 final class Negation {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -27,7 +27,7 @@ final class Negation {
     private static final int MOST_OPTIONS = 200;
     private static final BigDecimal MOST_COUNTED = BigDecimal.valueOf(100_000);
 
-    /** Keywords whose complement is the other bound of the same type. */
+    /** A keyword whose complement is the other bound of the same type. */
     private record Bound(String type, String other, int step) {}
 
     private static final Map<String, Bound> COUNTS = Map.of(
@@ -44,7 +44,7 @@ final class Negation {
             "exclusiveMinimum", "maximum",
             "exclusiveMaximum", "minimum");
 
-    /** The draft that brought a keyword: before, it says nothing. */
+    /** The draft that introduced a keyword, which has no meaning in earlier ones. */
     private static final Map<String, Integer> SINCE =
             Map.of("const", 6, "contains", 6, "if", 7, "dependentRequired", 2019, "dependentSchemas", 2019);
 
@@ -59,17 +59,17 @@ final class Negation {
         this.names = names;
     }
 
-    /** A schema of values that the schema doesn't describe: {@code false}, or {@code anyOf}. */
+    /** A schema of values that don't satisfy the schema: {@code false}, or {@code anyOf}. */
     static JsonNode of(SchemaDocument document, Subschema schema) {
         return of(document, schema, Set.of());
     }
 
-    /** @param names of members that values may have: an object with one that {@code additionalProperties} forbids isn't described */
+    /** @param names names of members that values may have: an object with one that {@code additionalProperties} forbids doesn't satisfy the schema */
     static JsonNode of(SchemaDocument document, Subschema schema, Set<String> names) {
         return new Negation(document, names).not(schema, 0);
     }
 
-    /** Whether {@code not} needs no rewriting: the languages of strings and numbers know what it excludes. */
+    /** Whether {@code not} needs no rewriting, because the languages of strings and numbers exclude its values. */
     static boolean isSingle(JsonNode schema) {
         JsonNode not = schema.path("not");
         String type = not.size() == 1 ? schema.path("type").asString("") : "";
@@ -92,7 +92,7 @@ final class Negation {
         }
         List<JsonNode> options = new ArrayList<>();
         if (node.has("$ref")) {
-            // older drafts take no notice of what stands beside a reference
+            // older drafts ignore keywords next to a reference
             options.add(not(document.resolve(schema, node.path("$ref")), depth + 1));
         } else {
             node.propertyNames().stream()
@@ -107,7 +107,7 @@ final class Negation {
                 && (!keyword.equals("dependencies") || document.draft() <= LAST_OF_DEPENDENCIES);
     }
 
-    /** Any of these that is possible. */
+    /** {@code anyOf} of the options that are possible. */
     static JsonNode anyOf(List<JsonNode> options) {
         List<JsonNode> possible = options.stream()
                 .filter(option -> !isFalse(option))
@@ -206,7 +206,7 @@ final class Negation {
         }
     }
 
-    /** The types that have no value in common with these. */
+    /** The types without a common value with these. */
     private static List<String> others(Set<String> types) {
         boolean numeric = types.contains("number") || types.contains("integer");
         return Keywords.TYPES.stream()
@@ -283,7 +283,7 @@ final class Negation {
         return together(holding("object", "required", list(List.of(NODES.stringNode(name)))), not(demanded, depth + 1));
     }
 
-    /** An object whose member is so. */
+    /** A schema of objects with such a member. */
     private static JsonNode member(String name, JsonNode value) {
         ObjectNode member = NODES.objectNode().put("type", "object");
         member.set("required", list(List.of(NODES.stringNode(name))));
@@ -291,7 +291,7 @@ final class Negation {
         return isFalse(value) ? value : member;
     }
 
-    /** A value that, if it is an object, hasn't the member. */
+    /** A schema of values that, if they are objects, don't have the member. */
     static ObjectNode absent(String name) {
         return object("properties", object(name, NODES.booleanNode(false)));
     }
@@ -306,7 +306,7 @@ final class Negation {
         return schema.isBoolean() && !schema.booleanValue();
     }
 
-    /** Impossible where the value is. */
+    /** A schema with this keyword; impossible if the value is impossible. */
     private static JsonNode holding(String type, String keyword, JsonNode value) {
         return isFalse(value) && keyword.equals("contains") ? value : typed(type, keyword, value);
     }

@@ -16,10 +16,10 @@ final class NumberGrammar {
     private static final Expr FIRST = new Expr.Chars(CodePoints.range('1', '9'));
     private static final int WHOLE_DIGITS = 18;
 
-    /** Readers that know only doubles can't tell whether a longer number is a multiple. */
+    /** Readers that use doubles can't decide whether a longer number is a multiple. */
     private static final int EXACT_DIGITS = 15;
 
-    /** Of a number that a schema names, before or after its point. */
+    /** The most digits of a number in a schema, before or after its point. */
     static final int MAX_DIGITS = 40;
 
     private static final int FRACTION_DIGITS = 16;
@@ -46,7 +46,7 @@ final class NumberGrammar {
         return new Expr.Bytes(ByteAutomaton.intersection(with(base, limits, effort), effort));
     }
 
-    /** Whether no number, however long, satisfies both; {@code integer} if only integers could. */
+    /** Whether no number, however long, satisfies both; {@code integer} if only integers can. */
     static boolean disjoint(Conjunction some, Conjunction others, boolean integer, Effort effort) {
         List<ByteAutomaton.Part> limits = new ArrayList<>();
         int digits = WHOLE_DIGITS;
@@ -56,7 +56,7 @@ final class NumberGrammar {
                 part.find("multipleOf").ifPresent(value -> limits.add(multiple(part, value)));
             }
         }
-        // between any two bounds there is a multiple or none at all with so many digits
+        // with this many digits, a multiple between any two bounds is found if there is one
         Expr base = decimals(integer ? 0 : MAX_DIGITS + MULTIPLE_DIGITS, digits + MULTIPLE_DIGITS);
         return ByteAutomaton.disjoint(with(base, limits, effort), effort);
     }
@@ -67,7 +67,7 @@ final class NumberGrammar {
         return parts;
     }
 
-    /** Numbers without exponent, of as many digits as the limits need; adds the limits. */
+    /** Numbers without exponent, with as many digits as the limits need; adds the limits. */
     private static Expr base(Conjunction all, boolean integer, List<ByteAutomaton.Part> limits) {
         List<Multiple> multiples = new ArrayList<>();
         int bounded = 0;
@@ -121,7 +121,7 @@ final class NumberGrammar {
         return bound;
     }
 
-    /** Whether a number is longer than is of use, or would be costly to compute with. */
+    /** Whether a number is too long to be useful, or too expensive to compute with. */
     static boolean isLong(BigDecimal number) {
         return Math.abs(number.scale()) > MAX_DIGITS || number.precision() > MAX_DIGITS;
     }
@@ -137,7 +137,7 @@ final class NumberGrammar {
         return new Multiple(value.decimalValue());
     }
 
-    /** Numbers without exponent; with no digits after the point there is no −0 either. */
+    /** Numbers without exponent. Without digits after the point, −0 is excluded too. */
     private static Expr decimals(int scale, int digits) {
         if (scale == 0) {
             return Expr.choice(

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** The languages of objects: members in the order in which the schema declares them, then others where it allows them. */
+/** The languages of objects: members in the order in which the schema declares them, then others if it allows them. */
 final class Objects {
     private final SchemaGrammar schemas;
     private final Grammar.Builder grammar;
@@ -40,7 +40,7 @@ final class Objects {
         return Expr.sequence(layout.open("{"), new Chain(members, others).expr(), layout.close("}"));
     }
 
-    /** What counts as evaluated is known where the schema sees all that is said about members. */
+    /** Evaluated members are known only if the schema contains all rules about members. */
     private static void requireSeen(JsonNode said, Subschema schema, Conjunction all) {
         if (!said.isBoolean()) {
             throw schema.unsupported("unevaluatedProperties", " with a schema; use additionalProperties");
@@ -57,7 +57,7 @@ final class Objects {
         }
     }
 
-    /** The members one after another: a rule for each place and each number of members written before it, as far as that matters. */
+    /** The members one after another: a rule for each place and each number of members written before it, as far as the number matters. */
     private final class Chain {
         private final Members members;
         private final Optional<Expr> others;
@@ -71,7 +71,7 @@ final class Objects {
             this.most = bounded ? Math.min(members.max(), members.declared().size()) : 1;
         }
 
-        /** @return how many members can be told apart: with no bounds only none and some */
+        /** @return the distinguished number of members: without bounds only none and some */
         private int counted(int written) {
             return members.max() < Integer.MAX_VALUE
                             || members.min() > members.required().size()

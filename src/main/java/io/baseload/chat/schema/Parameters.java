@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The languages of an object's members in a {@link MemberForm}: those that the schema declares in its order, then others where it allows them. */
+/** The languages of an object's members in a {@link MemberForm}: those that the schema declares in its order, then others if it allows them. */
 final class Parameters {
-    /** What looks at all members at once. */
+    /** Keywords that concern all members together. */
     private static final List<String> TOGETHER = List.of(
             "anyOf",
             "oneOf",
@@ -27,7 +27,7 @@ final class Parameters {
     private final Grammar.Builder grammar;
     private final Strings raw;
 
-    /** @param raw strings that are written as they are */
+    /** @param raw strings that are written verbatim */
     Parameters(SchemaGrammar schemas, MemberForm form, Grammar.Builder grammar, Strings raw) {
         this.schemas = schemas;
         this.form = form;
@@ -60,8 +60,8 @@ final class Parameters {
     /**
      * The declared members one after another.
      *
-     * @param first what may follow where none was written
-     * @param more what may follow where some were
+     * @param first the members that may follow if none was written
+     * @param more the members that may follow if some were written
      */
     private Expr chain(Members members, Expr first, Expr more) {
         Expr none = first;

@@ -13,8 +13,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What references of a document may lead to. Those that name a schema by its {@code $id} (core 8.2.1), or a place in it, are replaced by the place in the
- * document, so that they mean the same wherever a schema is copied to.
+ * The targets of a document's references. References to a schema by its {@code $id} (core 8.2.1), or to a place in it, are replaced by the place in the document, so that they keep their
+ * meaning wherever a schema is copied.
  */
 final class References {
     private static final int LAST_DRAFT_WITH_ID = 4;
@@ -31,7 +31,7 @@ final class References {
         this.root = root;
     }
 
-    /** The schemas that have an anchor, by its name. */
+    /** The schemas with an anchor, by its name. */
     Map<String, Subschema> find() {
         Deque<Place> due = new ArrayDeque<>(List.of(new Place("#", root, true, URI.create(""), "#")));
         while (!due.isEmpty()) {
@@ -47,7 +47,7 @@ final class References {
         return anchors;
     }
 
-    /** Notes names of a schema; returns it with the base of its own references and of its children. */
+    /** Records the names of a schema; returns it with the base of its own references and of its children. */
     private Place named(Place place) {
         text(place.node, "$anchor").ifPresent(name -> anchor(name, place));
         Optional<String> id = text(place.node, document.draft() <= LAST_DRAFT_WITH_ID ? "id" : "$id");
@@ -113,11 +113,11 @@ final class References {
     }
 
     /**
-     * Where a schema may be.
+     * A place where a schema may be.
      *
-     * @param schema whether it is a schema or a list of such, and not a map of names to schemas
-     * @param base that references in it are relative to
-     * @param resource where the schema is that has this base
+     * @param schema whether it is a schema or a list of schemas, rather than a map of names to schemas
+     * @param base the base of relative references in it
+     * @param resource the place of the schema with this base
      */
     private record Place(String pointer, JsonNode node, boolean schema, URI base, String resource) {
         private static final Set<String> MAPS =

@@ -10,9 +10,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Keywords that other keywords say as well (JSON Schema 2020-12): {@code not} by the complement (core 10.2.1.4), {@code if}, {@code then} and {@code else} by the choice
- * between the condition with {@code then} and its complement with {@code else} (core 10.2.2), what depends on a member by the choice between its absence and its presence
- * with what it demands (core 10.2.2.4, validation 6.5.4).
+ * Keywords that can be expressed by others (JSON Schema 2020-12): {@code not} by the complement (core 10.2.1.4), {@code if}, {@code then} and {@code else} by the choice
+ * between the condition with {@code then} and its complement with {@code else} (core 10.2.2), dependencies on a member by the choice between its absence and its presence with the dependent
+ * requirements (core 10.2.2.4, validation 6.5.4).
  */
 final class Rewriting {
     private static final List<String> DEPENDENT = List.of("dependentRequired", "dependentSchemas", "dependencies");
@@ -27,7 +27,7 @@ final class Rewriting {
         this.schema = schema;
     }
 
-    /** By keyword, schemas that say the same together. */
+    /** For each keyword the schemas that together have the same meaning. */
     static Map<String, List<Subschema>> of(SchemaDocument document, Subschema schema) {
         var rewriting = new Rewriting(document, schema);
         if (!Negation.isSingle(schema.node())) {
@@ -76,7 +76,7 @@ final class Rewriting {
         said.put(keyword, all);
     }
 
-    /** An object with the member and what that demands: other members, or a schema. */
+    /** A schema of objects with the member and its requirements: other members, or a schema. */
     private static JsonNode present(String name, JsonNode demanded) {
         List<JsonNode> names = new ArrayList<>(List.of(JsonNodeFactory.instance.stringNode(name)));
         if (demanded.isString()) {

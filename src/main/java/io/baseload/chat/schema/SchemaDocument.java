@@ -14,7 +14,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A schema with what its references lead to. */
+/** A schema and the targets of its references. */
 final class SchemaDocument {
     private static final int DEEPEST = 200;
     private static final int NEWEST = 2020;
@@ -41,7 +41,7 @@ final class SchemaDocument {
         new References(this, root).find().forEach(anchors::put);
     }
 
-    /** @throws GrammarException if it is no JSON, too large or too deep */
+    /** @throws GrammarException if it is not JSON, too large or too deep */
     static SchemaDocument parse(String schema) {
         if (schema.length() > MAX_CHARACTERS) {
             throw new GrammarException("#", "the schema has more than " + MAX_CHARACTERS + " characters");
@@ -57,7 +57,7 @@ final class SchemaDocument {
         return Subschema.of(root, "#", effort);
     }
 
-    /** A schema beside the document that describes all objects. */
+    /** A schema outside of the document that all objects satisfy. */
     Subschema anyObject() {
         return Subschema.of(MAPPER.createObjectNode().put("type", "object"), "object", effort);
     }
@@ -70,7 +70,7 @@ final class SchemaDocument {
         }
     }
 
-    /** The draft that the schema names, the newest if it names none: 4, 6, 7, 2019 or 2020. */
+    /** The draft named by the schema, the newest if none is: 4, 6, 7, 2019 or 2020. */
     int draft() {
         String named = root.path("$schema").asString("");
         return DRAFTS.entrySet().stream()
@@ -84,7 +84,7 @@ final class SchemaDocument {
         return effort;
     }
 
-    /** What a {@code $ref} leads to. */
+    /** The target of a {@code $ref}. */
     Subschema resolve(Subschema from, JsonNode reference) {
         String target = reference.isString() ? reference.stringValue() : "";
         if (!target.startsWith("#")) {

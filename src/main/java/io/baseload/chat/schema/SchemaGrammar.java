@@ -17,9 +17,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A JSON Schema (2020-12) as a grammar. Every text that the grammar derives is JSON and validates; members come in the order of {@code properties}. Of what
- * validates the grammar derives a part: where members are declared there are no others unless the schema speaks of them, numbers and some formats have the
- * forms that people write. What it can't hold a text to is refused.
+ * A JSON Schema (2020-12) as a grammar. Every text that the grammar derives is JSON and validates; members come in the order of {@code properties}. The grammar derives only a part of the
+ * valid texts: if members are declared, there are no others unless the schema mentions them, and numbers and some formats have usual forms. Schemas that can't be enforced are refused.
  */
 public final class SchemaGrammar {
     /** The schema of any object. */
@@ -54,8 +53,8 @@ public final class SchemaGrammar {
      * The grammar of a whole text.
      *
      * @param schema as JSON text
-     * @param writable the characters that texts can have
-     * @throws GrammarException if the schema is broken, too large or has what isn't supported; its place is a JSON pointer
+     * @param writable the characters that the vocabulary can write
+     * @throws GrammarException if the schema is broken, too large or not supported; its place is a JSON pointer
      */
     public static Grammar of(String schema, Layout layout, CodePoints writable) {
         var builder = new Grammar.Builder();
@@ -71,7 +70,7 @@ public final class SchemaGrammar {
         return add(document, List.of(document.root()), layout, writable, builder);
     }
 
-    /** As {@link #add}, for those of the values that are objects: the arguments of a tool whose schema allows others too. */
+    /** As {@link #add}, only for values that are objects: the arguments of a tool whose schema allows other values too. */
     public static Expr.Rule addObjects(String schema, Layout layout, CodePoints writable, Grammar.Builder builder) {
         SchemaDocument document = SchemaDocument.parse(schema);
         return add(document, List.of(document.root(), document.anyObject()), layout, writable, builder);
@@ -90,7 +89,7 @@ public final class SchemaGrammar {
         return rule;
     }
 
-    /** As {@link #addObjects}, where the members are written one by one in another form than JSON's. */
+    /** As {@link #addObjects}, with members written one by one in a form other than JSON. */
     public static Expr.Rule addMembers(
             String schema, MemberForm form, Layout layout, CodePoints writable, Grammar.Builder builder) {
         SchemaDocument document = SchemaDocument.parse(schema);
@@ -118,7 +117,7 @@ public final class SchemaGrammar {
         return document;
     }
 
-    /** The rule of what all these schemas describe, defined later: nothing here recurses by the schema's depth. */
+    /** The rule for values that satisfy all these schemas. It is defined later, so that there is no recursion over the schema's depth. */
     Expr.Rule rule(List<Subschema> schemas) {
         return rule(Conjunction.of(document, schemas));
     }
@@ -160,7 +159,7 @@ public final class SchemaGrammar {
         return types.size() == 1 ? types.getFirst() : new Expr.Choice(types);
     }
 
-    /** Each branch of the first choice together with everything beside it; empty if there is no choice. */
+    /** Each branch of the first choice together with all other keywords; empty if there is no choice. */
     Optional<List<Conjunction>> options(Conjunction all) {
         for (Subschema part : all.parts()) {
             for (String keyword : Conjunction.BRANCHING) {
@@ -186,7 +185,7 @@ public final class SchemaGrammar {
         return possible.isEmpty() ? apart : possible;
     }
 
-    /** Of the named values those that the other keywords allow. */
+    /** The enumerated values that the other keywords allow. */
     private List<JsonNode> allowed(Conjunction all, List<JsonNode> values) {
         List<Subschema> others = all.parts().stream()
                 .map(part -> part.without("enum").without("const"))
@@ -208,7 +207,7 @@ public final class SchemaGrammar {
         return schemas.stream().anyMatch(schema -> keywords.stream().anyMatch(schema::has));
     }
 
-    /** Empty if nothing satisfies them. Of schemas that name values within what such schemas describe there could be readers within readers without end. */
+    /** Empty if nothing satisfies them. Nesting is limited, because enumerated values inside enumerated values could create readers without end. */
     private Optional<TextReader> reader(List<Subschema> schemas) {
         if (depth == MAX_READERS) {
             throw new GrammarException(
@@ -236,13 +235,13 @@ public final class SchemaGrammar {
         };
     }
 
-    /** The values that the schemas name, if they name all of them. */
+    /** The enumerated values of the schemas, if they enumerate all. */
     Optional<List<JsonNode>> named(List<Subschema> schemas) {
         Conjunction all = Conjunction.of(document, schemas);
         return all.isPlain() ? Values.named(all).map(values -> allowed(all, values)) : Optional.empty();
     }
 
-    /** What {@code propertyNames} holds names to. */
+    /** The requirements of {@code propertyNames} on names. */
     List<ByteAutomaton.Part> nameParts(Conjunction names) {
         if (!names.isPlain()) {
             throw new GrammarException(

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Holds expressions to a number of characters by what they repeat, without counting each character: quick, but of several repetitions each gets a share. */
+/** Limits expressions to a number of characters by bounding their repetitions, without counting each character. That is fast, but of several repetitions each gets only a share. */
 final class Shortening {
     private Shortening() {}
 
-    /** All texts of the expression that are within the lengths, where one repetition of single characters decides about them; else empty. */
+    /** All texts of the expression within the lengths, if a single repetition of characters determines the length; otherwise empty. */
     static Optional<Expr> exactly(Expr expr, int min, int max) {
         return switch (expr) {
             case Expr.Repeat repeat
@@ -40,7 +40,7 @@ final class Shortening {
                         .toList()));
     }
 
-    /** Texts of the expression of at most so many characters; of longer parts each gets a share. Empty if all are longer. */
+    /** Texts of the expression of at most {@code max} characters; each of several longer parts gets a share. Empty if all are longer. */
     static Optional<Expr> to(Expr expr, int max) {
         Lengths lengths = Lengths.of(expr);
         if (lengths.max() <= max) {
@@ -67,7 +67,7 @@ final class Shortening {
         };
     }
 
-    /** Texts of the expression of at least so many characters: the first repetition of single characters is longer. Empty if there is none. */
+    /** Texts of the expression of at least {@code min} characters: the first repetition of single characters is extended. Empty if there is none. */
     static Optional<Expr> atLeast(Expr expr, int min) {
         int missing = min - Lengths.of(expr).min();
         if (missing <= 0) {
@@ -93,7 +93,7 @@ final class Shortening {
         };
     }
 
-    /** Those that need least first: what they leave is for the others. */
+    /** Parts that need the least come first; the others get the rest. */
     private static Optional<Expr> sequence(List<Expr> parts, int max) {
         List<Lengths> lengths = parts.stream().map(Lengths::of).toList();
         int left = max - lengths.stream().mapToInt(Lengths::min).sum();
@@ -115,7 +115,7 @@ final class Shortening {
         return Optional.of(new Expr.Sequence(held));
     }
 
-    /** As many times as the whole body fits; where that isn't once, or not often enough, of a shorter body. */
+    /** As many repetitions as fit with the whole body; if that is none, or too few, with a shorter body. */
     private static Optional<Expr> repeat(Expr.Repeat repeat, int max) {
         int longest = Lengths.of(repeat.body()).max();
         int times = Math.max(Math.max(1, repeat.min()), Math.min(repeat.max(), max / Math.max(1, longest)));

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** What OpenAI's API asks of a schema where strict is true, beside that it can be enforced: an object at the root, each object closed, and all of its properties required. */
+/** The additional rules of OpenAI's API for schemas if strict is true: an object at the root, each object closed, and all of its properties required. */
 public final class StrictSchema {
     private static final List<String> NAMED = List.of("properties", "patternProperties", "$defs", "definitions");
     private static final List<String> LISTED = List.of("anyOf", "oneOf", "allOf", "prefixItems");
@@ -34,7 +34,7 @@ public final class StrictSchema {
         }
     }
 
-    /** The root, or what it refers to. One that refers to itself without end is refused elsewhere. */
+    /** Checks the root, or its target if it is a reference. One that refers to itself without end is refused elsewhere. */
     private static void checkRoot(SchemaDocument document) {
         Subschema root = document.root();
         Set<String> seen = new HashSet<>();

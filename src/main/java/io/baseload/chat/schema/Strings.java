@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The languages of strings: lengths in characters, patterns, formats. */
 final class Strings {
-    /** States of an automaton: what is computed within some milliseconds, and what is bearable. */
+    /** Limits on an automaton's states: a number that is computed within some milliseconds, and the largest acceptable one. */
     private static final int FEW = 5_000;
 
     private static final int MANY = 30_000;
@@ -33,14 +33,14 @@ final class Strings {
     private final UnaryOperator<Expr> written;
     private final Map<Limits, Expr> known = new HashMap<>();
 
-    /** @param writable the characters that texts can have */
+    /** @param writable the characters that the vocabulary can write */
     Strings(CodePoints writable, Effort effort) {
         this(writable, effort, JsonText.ANY_CHARACTER, JsonText::encode);
     }
 
     /**
-     * @param character any one, as it is written
-     * @param written how a language of characters is written
+     * @param character any character in its written form
+     * @param written converts a language of characters to its written form
      */
     private Strings(CodePoints writable, Effort effort, Expr character, UnaryOperator<Expr> written) {
         this.writable = writable;
@@ -49,23 +49,23 @@ final class Strings {
         this.written = written;
     }
 
-    /** Strings that are written as they are, without escapes. */
+    /** Strings that are written verbatim, without escapes. */
     Strings raw() {
         return new Strings(writable, effort, new Expr.Chars(CodePoints.ALL), UnaryOperator.identity());
     }
 
-    /** What a pattern matches: for validators of all dialects, or for those of some. */
+    /** The texts that a pattern matches: for validators of all dialects, or of any. */
     private enum Reading {
         BY_ALL,
         BY_SOME;
 
-        /** How to read a pattern that must not match, so that what is left is as this says. */
+        /** The reading of an excluded pattern with which the remaining texts have this reading. */
         Reading ofOthers() {
             return this == BY_ALL ? BY_SOME : BY_ALL;
         }
     }
 
-    /** Lengths in characters, and what else a string must match, in characters. */
+    /** Lengths in characters, and the languages, in characters, that a string must match. */
     private record Limits(int min, int max, List<Expr> languages) {
         boolean lengthSaysNothing(Expr language) {
             Lengths lengths = Lengths.of(language);
@@ -73,12 +73,12 @@ final class Strings {
         }
     }
 
-    /** With its quotation marks. */
+    /** A string with its quotation marks. */
     Expr of(Conjunction all) {
         return Expr.sequence(Expr.text("\""), inside(all), Expr.text("\""));
     }
 
-    /** Without quotation marks. */
+    /** A string without quotation marks. */
     Expr inside(Conjunction all) {
         return known.computeIfAbsent(limits(all), this::inside);
     }
@@ -99,7 +99,7 @@ final class Strings {
         return held.map(this::encoded).orElseGet(() -> counted(limits, only));
     }
 
-    /** Each character counted where that takes few states, else in a way that leaves out some texts. */
+    /** Counts each character if that needs few states; otherwise in a way that omits some texts. */
     private Expr counted(Limits limits, Expr only) {
         try {
             return together(limits, FEW);
@@ -130,12 +130,12 @@ final class Strings {
         return parts;
     }
 
-    /** The inside of strings of a language, as a part of an intersection. */
+    /** The contents of strings of a language, as a part of an intersection. */
     RegularPart part(Expr language) {
         return RegularPart.of(written.apply(language), writable, effort);
     }
 
-    /** What the strings of these schemas must match, as parts of an intersection; the values that they name too. */
+    /** The languages, including enumerated values, that strings of these schemas must match, as parts of an intersection. */
     List<ByteAutomaton.Part> parts(Conjunction all) {
         return parts(all, limits(all));
     }
@@ -150,7 +150,7 @@ final class Strings {
         return parts;
     }
 
-    /** Whether no string that is written for some schemas can satisfy others, however a validator reads their patterns, and if it passes over formats. */
+    /** Whether no string of some schemas can satisfy others, in whatever way a validator reads their patterns, and even if it ignores formats. */
     boolean disjoint(Conjunction written, Conjunction others) {
         List<ByteAutomaton.Part> parts = parts(written);
         parts.addAll(parts(others, lengthsAndPatterns(others, Reading.BY_SOME)));
@@ -171,7 +171,7 @@ final class Strings {
         return new Limits(min, max, languages);
     }
 
-    /** Texts that are none of those which {@code not} names by {@code enum} or {@code pattern}. */
+    /** Texts that {@code not} doesn't exclude by {@code enum} or {@code pattern}. */
     private static Expr others(Subschema part, JsonNode not, Reading read) {
         Expr excluded = not.has("enum")
                 ? new Expr.Choice(not.path("enum")
@@ -223,7 +223,7 @@ final class Strings {
         return placed(pointer, () -> RegularExpression.anywhere(expression));
     }
 
-    /** What validators of some dialect may take for a match. */
+    /** The texts that match in any dialect. */
     static Expr perhapsPattern(String pointer, String expression) {
         return placed(pointer, () -> RegularExpression.perhapsAnywhere(expression));
     }
@@ -236,7 +236,7 @@ final class Strings {
         }
     }
 
-    /** Whether the format says something about texts. One that isn't known is an annotation (validation 7.2.3). */
+    /** Whether the format restricts texts. An unknown one is an annotation (validation 7.2.3). */
     private static boolean says(Subschema schema, JsonNode format) {
         if (!format.isString()) {
             throw schema.wrong("format", "a string");

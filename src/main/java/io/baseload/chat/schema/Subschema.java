@@ -14,10 +14,10 @@ import tools.jackson.databind.JsonNode;
  * A schema within the document.
  *
  * @param node an object or a boolean
- * @param pointer where it stands, such as {@code #/properties/name}
- * @param done keywords that were dealt with and count no more
- * @param seenBy places of the schemas of the same value whose {@code unevaluatedProperties} takes into account what this one says
- * @param effort for reading the whole document
+ * @param pointer its place, such as {@code #/properties/name}
+ * @param done keywords that have been processed and are ignored
+ * @param seenBy places of the schemas of the same value whose {@code unevaluatedProperties} takes this one into account
+ * @param effort the limit for reading the whole document
  */
 record Subschema(JsonNode node, String pointer, Set<String> done, Set<String> seenBy, Effort effort) {
     private static final int COPIED_IN_A_STEP = 100;
@@ -29,7 +29,7 @@ record Subschema(JsonNode node, String pointer, Set<String> done, Set<String> se
         return new Subschema(node, pointer, Set.of(), Set.of(), effort);
     }
 
-    /** The keyword's value, if it is there and not dealt with. Costs as much as it is large: who asks will go through it. */
+    /** The keyword's value, if it exists and has not been processed. The effort is proportional to its size, because the caller will read it. */
     Optional<JsonNode> find(String keyword) {
         JsonNode value = done.contains(keyword) ? null : node.get(keyword);
         if (value == null) {
@@ -39,7 +39,7 @@ record Subschema(JsonNode node, String pointer, Set<String> done, Set<String> se
         return Optional.of(value);
     }
 
-    /** One of the members of the keyword's value. */
+    /** A member of the keyword's value. */
     Optional<Subschema> member(String keyword, String name) {
         JsonNode values = done.contains(keyword) ? null : node.get(keyword);
         effort.spend(1);
@@ -51,7 +51,7 @@ record Subschema(JsonNode node, String pointer, Set<String> done, Set<String> se
         return !done.contains(keyword) && node.has(keyword);
     }
 
-    /** The same with a keyword dealt with. */
+    /** The same without a keyword. */
     Subschema without(String keyword) {
         Set<String> more = new HashSet<>(done);
         more.add(keyword);
@@ -81,7 +81,7 @@ record Subschema(JsonNode node, String pointer, Set<String> done, Set<String> se
         return of(value, place, effort);
     }
 
-    /** A keyword's value that must be an object or an array. */
+    /** An exception for a keyword with a wrong value. */
     GrammarException wrong(String keyword, String expected) {
         return new GrammarException(pointer + "/" + escape(keyword), keyword + " must be " + expected);
     }
@@ -90,12 +90,12 @@ record Subschema(JsonNode node, String pointer, Set<String> done, Set<String> se
         return new GrammarException(pointer + "/" + escape(keyword), keyword + " is not supported" + why);
     }
 
-    /** A name as JSON pointers (RFC 6901) write it. */
+    /** A name in the form of JSON pointers (RFC 6901). */
     static String escape(String name) {
         return name.replace("~", "~0").replace("/", "~1");
     }
 
-    /** By place: looking into the nodes would cost as much as they are large. */
+    /** Compared by place, because comparing nodes would cost effort in proportion to their size. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Subschema that

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Lists of some of given parts, each at most once and in their order, with commas between them. */
+/** Lists of some of the given parts, each at most once and in their order, with commas between them. */
 final class Subsequences {
     private final Grammar.Builder grammar;
     private final Layout layout;

@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** The types that the values of an object's members can have by its schema, in JSON Schema's words. What can't be understood allows all. */
+/** The types of the values of an object's members in its schema, by JSON Schema's names. If a schema can't be interpreted, all are allowed. */
 public final class ValueTypes {
-    /** Of values that are texts whatever they look like. */
+    /** The types of values that are always texts. */
     public static final Set<String> TEXT = Set.of("string");
 
     private static final Set<String> ALL = Set.copyOf(Keywords.TYPES);
@@ -23,7 +23,7 @@ public final class ValueTypes {
         this.document = document;
     }
 
-    /** @param schema of the object, as JSON text */
+    /** @param schema the object's schema as JSON text */
     public static ValueTypes of(String schema) {
         try {
             return new ValueTypes(Optional.of(SchemaDocument.parse(schema)));
@@ -32,7 +32,7 @@ public final class ValueTypes {
         }
     }
 
-    /** The types of a member's values; where there is "number" there may be no "integer". */
+    /** The types of a member's values; "number" may include integers without "integer". */
     public Set<String> ofMember(String name) {
         try {
             return document.flatMap(known -> Members.member(Conjunction.of(known, List.of(known.root())), name)
@@ -43,7 +43,7 @@ public final class ValueTypes {
         }
     }
 
-    /** What a schema with keywords that aren't supported says plainly. */
+    /** The types that a schema with unsupported keywords states directly. */
     private Set<String> said(String name) {
         JsonNode type = document.orElseThrow()
                 .root()
@@ -54,7 +54,7 @@ public final class ValueTypes {
         return type.isString() ? Set.of(type.stringValue()) : ALL;
     }
 
-    /** The types that schemas which hold together allow. */
+    /** The types that schemas of the same value allow. */
     static Set<String> of(SchemaDocument document, List<Subschema> schemas) {
         return of(document, schemas, 0);
     }

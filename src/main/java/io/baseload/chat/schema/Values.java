@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** The values that {@code enum} and {@code const} name, and the types that {@code type} names. */
+/** The values in {@code enum} and {@code const}, and the types in {@code type}. */
 final class Values {
     private Values() {}
 
-    /** The values that all of them name; empty if none of them names any. */
+    /** The values in the enumerations of all of them; empty if none has any. */
     static Optional<List<JsonNode>> named(Conjunction all) {
         Optional<List<JsonNode>> named = Optional.empty();
         for (Subschema part : all.parts()) {
@@ -57,7 +57,7 @@ final class Values {
                 .toList();
     }
 
-    /** As JSON Schema compares: numbers by value. */
+    /** Equality in JSON Schema: numbers are compared by value. */
     private static boolean equal(JsonNode one, JsonNode other) {
         return one.equals(
                 (a, b) -> a.isNumber() && b.isNumber()
@@ -80,7 +80,7 @@ final class Values {
         };
     }
 
-    /** The types that all of them allow; where none says anything, those that their other keywords speak of; else all. */
+    /** The types that all of them allow. If none has a type, those to which their other keywords apply; if there are none, all. */
     static Set<String> types(Conjunction all) {
         boolean said = all.parts().stream().anyMatch(part -> part.has("type"));
         return said ? allowed(all) : spokenOf(all, allowed(all));
