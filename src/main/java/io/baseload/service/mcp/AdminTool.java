@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A tool that asks a route of the admin API.
+ * A tool that calls a route of the admin API.
  *
- * @param route its path, with a variable such as <code>{id}</code> for each parameter that stands in it
- * @param effect what it does to the service
+ * @param route its path, with a variable such as <code>{id}</code> for each parameter in it
+ * @param effect its effect on the service
  */
 record AdminTool(
         String name, String description, String method, String route, Effect effect, List<Parameter> parameters) {
     enum Effect {
         READS,
         CHANGES,
-        /** Changes something that others notice. */
+        /** Changes something that affects others. */
         DISTURBS
     }
 
-    /** Where the route takes a parameter. */
+    /** The part of the request that contains a parameter. */
     enum Location {
         PATH,
         QUERY,
@@ -53,10 +53,10 @@ record AdminTool(
         return with(new Parameter(parameter, type, Location.BODY, required, description));
     }
 
-    /** The same for a list that comes in parts. */
+    /** The same for a list that is returned in parts. */
     AdminTool inParts() {
-        return query("limit", "integer", "how many at most: 1 to 1000")
-                .query("after", "string", "the id of the last one seen, to go on after it");
+        return query("limit", "integer", "maximum number of entries: 1 to 1000")
+                .query("after", "string", "the id of the last entry that was read; the result begins after it");
     }
 
     private AdminTool with(Parameter parameter) {

@@ -8,56 +8,56 @@ import static io.baseload.service.mcp.AdminTool.reading;
 import io.baseload.service.mcp.AdminTool.Effect;
 import java.util.List;
 
-/** The tools. None gives out or takes a secret, and none reads what people asked and were answered. */
+/** The tools. None returns or accepts a secret, and none reads prompts and answers. */
 final class AdminTools {
     private static final String MODEL = "/admin/v1/models/{id}";
 
     private static final List<AdminTool> ALL = List.of(
             reading("who_am_i", "/admin/v1/me", "The caller: its tenant, key and roles."),
-            reading("list_models", "/admin/v1/models", "Models that are stored, with their state and memory.")
+            reading("list_models", "/admin/v1/models", "Stored models, with their state and memory.")
                     .inParts(),
-            reading("get_model", MODEL, "One model, with what it was loaded with.")
+            reading("get_model", MODEL, "One model, with its load settings.")
                     .path("id", "the model's id"),
-            reading("list_aliases", "/admin/v1/aliases", "Names that stand for models.")
+            reading("list_aliases", "/admin/v1/aliases", "Aliases: names that point to models.")
                     .inParts(),
-            reading("get_canary", "/admin/v1/aliases/{name}/canary", "The canary of a name, with its numbers.")
+            reading("get_canary", "/admin/v1/aliases/{name}/canary", "An alias's canary, with its figures.")
                     .path("name", "the alias"),
             reading("list_jobs", "/admin/v1/jobs", "Imports, pulls, loads and unloads, the newest first.")
                     .inParts(),
-            reading("get_job", "/admin/v1/jobs/{id}", "One job, with its progress or why it failed.")
+            reading("get_job", "/admin/v1/jobs/{id}", "One job, with its progress or the reason of its failure.")
                     .path("id", "the job's id"),
-            reading("list_instances", "/admin/v1/instances", "The processes of the service and what each has loaded."),
-            reading("get_engine", "/admin/v1/engine", "What the engine does now: tokens a second, queue, memory."),
-            reading("get_engine_history", "/admin/v1/engine/history", "The same for the last hours."),
-            reading("list_backends", "/admin/v1/backends", "Other servers that answer for this service."),
+            reading("list_instances", "/admin/v1/instances", "The service's processes, with the models that each has loaded."),
+            reading("get_engine", "/admin/v1/engine", "The engine's current load: tokens per second, queue, memory."),
+            reading("get_engine_history", "/admin/v1/engine/history", "The engine's load in the last hours."),
+            reading("list_backends", "/admin/v1/backends", "Backends: other servers to which requests are passed on."),
             reading("list_tenants", "/admin/v1/tenants", "Tenants, with their limits.")
                     .inParts(),
-            reading("get_tenant", "/admin/v1/tenants/{tenant}", "One tenant, with its limits and what is left of them.")
+            reading("get_tenant", "/admin/v1/tenants/{tenant}", "One tenant, with its limits and their remainders.")
                     .path("tenant", "the tenant's id"),
             reading("list_keys", "/admin/v1/tenants/{tenant}/keys", "A tenant's API keys, without their secrets.")
                     .path("tenant", "the tenant's id")
                     .inParts(),
-            reading("get_usage", "/admin/v1/tenants/{tenant}/usage", "What a tenant has used.")
+            reading("get_usage", "/admin/v1/tenants/{tenant}/usage", "A tenant's usage.")
                     .path("tenant", "the tenant's id")
-                    .query("from", "string", "the first moment, such as 2026-11-01T00:00:00Z")
-                    .query("to", "string", "before which moment")
+                    .query("from", "string", "start of the period, such as 2026-11-01T00:00:00Z")
+                    .query("to", "string", "end of the period, exclusive")
                     .query("group_by", "string", "tenant, key, model or day, or several of them with commas"),
-            reading("list_prices", "/admin/v1/prices", "What tokens cost."),
-            reading("list_audit_entries", "/admin/v1/audit", "Entries of the audit trail, in their order.")
-                    .query("after", "integer", "the number of the last entry seen")
-                    .query("tenant", "string", "only of this tenant")
-                    .query("kind", "string", "only this kind, or all that begin so if it ends in a dot: admin.key.")
-                    .query("limit", "integer", "how many at most: 1 to 1000"),
-            reading("verify_audit_trail", "/admin/v1/audit/verification", "Whether the audit trail is whole."),
+            reading("list_prices", "/admin/v1/prices", "The prices of tokens."),
+            reading("list_audit_entries", "/admin/v1/audit", "Entries of the audit trail, in order.")
+                    .query("after", "integer", "the number of the last entry that was read; the result begins after it")
+                    .query("tenant", "string", "only entries of this tenant")
+                    .query("kind", "string", "only entries of this kind, or of all kinds with this beginning if it ends with a dot: admin.key.")
+                    .query("limit", "integer", "maximum number of entries: 1 to 1000"),
+            reading("verify_audit_trail", "/admin/v1/audit/verification", "Checks the audit trail for missing or changed entries."),
             changing("load_model", CHANGES, "POST", MODEL + "/load", "Loads a model into memory.")
                     .path("id", "the model's id")
                     .body("pinned", "boolean", false, "whether it stays in memory until it is unloaded"),
-            changing("unload_model", DISTURBS, "POST", MODEL + "/unload", "Takes a model out of memory.")
+            changing("unload_model", DISTURBS, "POST", MODEL + "/unload", "Removes a model from memory.")
                     .path("id", "the model's id"),
             changing("import_model", CHANGES, "POST", "/admin/v1/models", "Imports a model from the import folder.")
-                    .body("path", "string", true, "of the file or folder, within the import folder")
-                    .body("name", "string", true, "the id that the model gets"),
-            changing("set_alias", DISTURBS, "PUT", "/admin/v1/aliases/{name}", "Points a name to a model.")
+                    .body("path", "string", true, "path of the file or folder, relative to the import folder")
+                    .body("name", "string", true, "the new model's id"),
+            changing("set_alias", DISTURBS, "PUT", "/admin/v1/aliases/{name}", "Points an alias to a model.")
                     .path("name", "the alias")
                     .body("model", "string", true, "the model's id"),
             changing(
@@ -65,14 +65,14 @@ final class AdminTools {
                             DISTURBS,
                             "POST",
                             "/admin/v1/aliases/{name}/canary/promote",
-                            "Ends a canary well.")
+                            "Ends a canary: the alias points to the new model.")
                     .path("name", "the alias"),
             changing(
                             "roll_back_canary",
                             DISTURBS,
                             "POST",
                             "/admin/v1/aliases/{name}/canary/rollback",
-                            "Takes a canary back.")
+                            "Ends a canary: the alias keeps pointing to the old model.")
                     .path("name", "the alias"),
             changing("cancel_job", DISTURBS, "POST", "/admin/v1/jobs/{id}/cancel", "Cancels a job.")
                     .path("id", "the job's id"),
@@ -87,7 +87,7 @@ final class AdminTools {
 
     private AdminTools() {}
 
-    /** @param writes whether those that change something too */
+    /** @param writes whether tools that change something are included */
     static List<AdminTool> of(boolean writes) {
         return ALL.stream()
                 .filter(tool -> writes || tool.effect() == Effect.READS)

@@ -18,7 +18,7 @@ import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * Refuses messages that are no request or notification, and answers failures as errors of JSON-RPC. The transport itself would send its exception as the body, with its stack trace.
+ * Refuses messages other than requests and notifications, and turns failures into errors of JSON-RPC. The transport itself would send the exception with its stack trace as the body.
  */
 final class EnvelopeFilter implements HandlerFilterFunction<ServerResponse, ServerResponse> {
     private final McpJsonMapper json;

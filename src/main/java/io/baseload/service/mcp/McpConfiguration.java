@@ -17,7 +17,7 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The tools for Spring AI's server, which speaks the protocol: without sessions, so that any process may answer any call. */
+/** The tools for Spring AI's server, which implements the protocol. There are no sessions, so any process can answer any call. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(McpProperties.class)
 class McpConfiguration {
@@ -34,7 +34,7 @@ class McpConfiguration {
                 .toList();
     }
 
-    /** Instead of Spring AI's route of this name. */
+    /** Replaces Spring AI's route of this name. */
     @Bean
     @ConditionalOnBooleanProperty(name = "baseload.mcp.enabled", matchIfMissing = true)
     RouterFunction<ServerResponse> webMvcStatelessServerRouterFunction(

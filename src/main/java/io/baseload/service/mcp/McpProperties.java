@@ -4,10 +4,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What assistants may use.
+ * Settings for assistants.
  *
  * @param enabled whether {@code /mcp} answers
- * @param writes whether there are tools that change something
+ * @param writes whether tools that change something are offered
  */
 @ConfigurationProperties("baseload.mcp")
 record McpProperties(

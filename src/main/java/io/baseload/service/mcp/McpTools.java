@@ -27,7 +27,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
-/** Calls of tools: each is in the audit trail before anything is done, then the route is asked as the caller. */
+/** Calls of tools: each is recorded in the audit trail first, then the route is called with the caller's rights. */
 final class McpTools {
     private final Api api;
     private final AuditTrail audit;

@@ -1,5 +1,5 @@
 /**
- * The admin API for operators' assistants, by the Model Context Protocol: each tool asks one of its routes, as the caller. Nothing here decides who may do what.
+ * The admin API for operators' assistants, over the Model Context Protocol: each tool calls one of its routes with the caller's rights. Nothing here grants rights.
  */
 @NullMarked
 package io.baseload.service.mcp;
