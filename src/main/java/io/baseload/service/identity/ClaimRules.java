@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 record ClaimRules(String groupsClaim, @Nullable String tenantClaim, List<RuleProperties> rules) {
     private static final String EVERYBODY = "*";
 
-    /** A person's tenant and rights there. */
+    /** A person's tenant, and rights in it. */
     record Place(String tenant, ApiKey.Rights rights) {}
 
     private record Match(String tenant, RuleProperties rule) {}
@@ -53,7 +53,7 @@ record ClaimRules(String groupsClaim, @Nullable String tenantClaim, List<RulePro
                 new Place(tenant, new ApiKey.Rights(roles, models(same), Priority.INTERACTIVE, Optional.empty())));
     }
 
-    /** All, if one of the rules grants all. */
+    /** The granted models; all if one of the rules grants all. */
     private static Set<String> models(List<RuleProperties> rules) {
         var models = new HashSet<String>();
         for (RuleProperties rule : rules) {

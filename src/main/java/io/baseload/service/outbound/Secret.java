@@ -3,7 +3,7 @@ package io.baseload.service.outbound;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/** A key for another server, and where it is kept. */
+/** A key for another server, and the place where it is kept. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kept")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Secret.None.class, name = "nowhere"),
@@ -14,7 +14,7 @@ public sealed interface Secret {
     /** No key is needed. */
     record None() implements Secret {}
 
-    /** As given, to be encrypted before it is stored. Never shown. */
+    /** A key from a request, which is encrypted before it is stored. Never shown. */
     record Given(String key) implements Secret {
         @Override
         public String toString() {
@@ -25,8 +25,8 @@ public sealed interface Secret {
     /**
      * Stored in the database, bound to its purpose. Never shown.
      *
-     * @param sealed with the master key
-     * @param purpose what it is for
+     * @param sealed the key, encrypted with the master key
+     * @param purpose the use to which it is bound
      */
     record Stored(String sealed, String purpose) implements Secret {}
 

@@ -23,8 +23,8 @@ public final class Secrets {
     private final MasterKeys keys;
 
     /**
-     * @param folder the only one whose files can be named
-     * @param keys open what is kept in the database
+     * @param folder the only folder whose files can be named
+     * @param keys decrypt the keys that are stored in the database
      */
     public Secrets(Path folder, MasterKeys keys) {
         this.folder = folder;
@@ -32,9 +32,9 @@ public final class Secrets {
     }
 
     /**
-     * The key; empty if none is wanted.
+     * The key; empty if none is needed.
      *
-     * @throws IOException if it isn't where it should be; the message says where
+     * @throws IOException if it is missing; the message names the place
      */
     public Optional<String> find(Secret secret) throws IOException {
         return switch (secret) {
@@ -71,7 +71,7 @@ public final class Secrets {
     }
 
     /**
-     * @param name what a request calls the key itself, such as {@code api_key}; then {@code api_key_env} is a variable and {@code api_key_file} a file
+     * @param name the request's field for the key itself, such as {@code api_key}; then {@code api_key_env} names a variable and {@code api_key_file} a file
      * @throws InvalidRequestException if this process can't find it, or it may not be named
      */
     public void check(Secret secret, String name) {
