@@ -16,8 +16,7 @@ final class AdminTools {
             reading("who_am_i", "/admin/v1/me", "The caller: its tenant, key and roles."),
             reading("list_models", "/admin/v1/models", "Stored models, with their state and memory.")
                     .inParts(),
-            reading("get_model", MODEL, "One model, with its load settings.")
-                    .path("id", "the model's id"),
+            reading("get_model", MODEL, "One model, with its load settings.").path("id", "the model's id"),
             reading("list_aliases", "/admin/v1/aliases", "Aliases: names that point to models.")
                     .inParts(),
             reading("get_canary", "/admin/v1/aliases/{name}/canary", "An alias's canary, with its figures.")
@@ -26,7 +25,10 @@ final class AdminTools {
                     .inParts(),
             reading("get_job", "/admin/v1/jobs/{id}", "One job, with its progress or the reason of its failure.")
                     .path("id", "the job's id"),
-            reading("list_instances", "/admin/v1/instances", "The service's processes, with the models that each has loaded."),
+            reading(
+                    "list_instances",
+                    "/admin/v1/instances",
+                    "The service's processes, with the models that each has loaded."),
             reading("get_engine", "/admin/v1/engine", "The engine's current load: tokens per second, queue, memory."),
             reading("get_engine_history", "/admin/v1/engine/history", "The engine's load in the last hours."),
             reading("list_backends", "/admin/v1/backends", "Backends: other servers to which requests are passed on."),
@@ -46,9 +48,16 @@ final class AdminTools {
             reading("list_audit_entries", "/admin/v1/audit", "Entries of the audit trail, in order.")
                     .query("after", "integer", "the number of the last entry that was read; the result begins after it")
                     .query("tenant", "string", "only entries of this tenant")
-                    .query("kind", "string", "only entries of this kind, or of all kinds with this beginning if it ends with a dot: admin.key.")
+                    .query(
+                            "kind",
+                            "string",
+                            "only entries of this kind, or of all kinds with this beginning if it ends with a dot:"
+                                    + " admin.key.")
                     .query("limit", "integer", "maximum number of entries: 1 to 1000"),
-            reading("verify_audit_trail", "/admin/v1/audit/verification", "Checks the audit trail for missing or changed entries."),
+            reading(
+                    "verify_audit_trail",
+                    "/admin/v1/audit/verification",
+                    "Checks the audit trail for missing or changed entries."),
             changing("load_model", CHANGES, "POST", MODEL + "/load", "Loads a model into memory.")
                     .path("id", "the model's id")
                     .body("pinned", "boolean", false, "whether it stays in memory until it is unloaded"),
