@@ -2,7 +2,9 @@ package io.baseload.service.inference;
 
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.TokenCodec;
+import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.tenant.Caller;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -16,6 +18,9 @@ public interface Inference {
      * @throws io.baseload.service.registry.ModelUnavailableException if the model is not loaded now
      */
     <T> T withTokens(Caller caller, String model, Function<TokenCodec, T> use);
+
+    /** The windows of all models that a caller's requests count in, as they are now; empty if the database doesn't say soon. */
+    Optional<QuotaSnapshot> room(Caller caller);
 
     /**
      * Computes vectors of texts with an encoder, or ranks documents. When this returns, usage and outcome are recorded (or a second has passed, if the database is unreachable).

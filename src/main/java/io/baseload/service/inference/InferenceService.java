@@ -14,6 +14,8 @@ import io.baseload.service.cluster.InstanceLease;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.quota.QuotaDecision;
+import io.baseload.service.quota.QuotaDemand;
+import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ModelUnavailableException;
@@ -110,6 +112,11 @@ final class InferenceService implements Inference {
             }
             throw e;
         }
+    }
+
+    @Override
+    public Optional<QuotaSnapshot> room(Caller caller) {
+        return ledger.room(QuotaDemand.nothing(caller.tenant(), caller.keyPrefix()));
     }
 
     private static <T> T firstOf(List<ModelDirectory.Target> targets, Function<ServedModel, T> asking) {

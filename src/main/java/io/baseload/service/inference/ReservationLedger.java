@@ -4,9 +4,11 @@ import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
+import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.Reservation;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +37,7 @@ final class ReservationLedger implements AutoCloseable {
     private static final int MAX_WAITING = 2_000;
     private static final int MAX_UNSETTLED = 10_000;
     private static final long PATIENCE_MILLIS = 5_000;
+    private static final long PATIENCE_FOR_HEADERS_MILLIS = 1_000;
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long MAX_PAUSE_MILLIS = 5_000;
     private static final long MAX_DELAY_MILLIS = 1_000;
@@ -79,7 +82,7 @@ final class ReservationLedger implements AutoCloseable {
      * @throws LedgerUnavailableException if the database didn't answer in time
      */
     QuotaDecision.Granted check(QuotaDemand demand) {
-        return switch (await(checking, demand)) {
+        return switch (await(checking, demand, PATIENCE_MILLIS)) {
             case QuotaDecision.Granted granted -> granted;
             case QuotaDecision.Refused refused -> throw refused.reason();
         };
@@ -91,15 +94,26 @@ final class ReservationLedger implements AutoCloseable {
      * @throws LedgerUnavailableException if this could not be written in time
      */
     void record(AuditTrail.NewEntry entry) {
-        await(recording, entry);
+        await(recording, entry, PATIENCE_MILLIS);
     }
 
-    private static <T, R> R await(GroupCommit<T, R> commit, T item) {
+    /** The windows as they are now; empty if the database doesn't say soon, or there is no such tenant. */
+    Optional<QuotaSnapshot> room(QuotaDemand nothing) {
+        try {
+            return await(checking, nothing, PATIENCE_FOR_HEADERS_MILLIS) instanceof QuotaDecision.Granted granted
+                    ? Optional.of(granted.quota())
+                    : Optional.empty();
+        } catch (LedgerUnavailableException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static <T, R> R await(GroupCommit<T, R> commit, T item, long patienceMillis) {
         try {
             var entry = commit.submit(item);
             return entry.result()
                     .copy()
-                    .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                    .orTimeout(patienceMillis, TimeUnit.MILLISECONDS)
                     .whenComplete((done, failure) -> entry.withdraw())
                     .join();
         } catch (RejectedExecutionException e) {

@@ -23,7 +23,7 @@ final class EncodingResponder {
 
     void answer(Exchange exchange, EncodingCall call, Function<Encoded, Object> body) throws IOException {
         Encoded encoded = inference.encode(exchange.caller(), call, exchange.origin());
-        RateLimitHeaders.of(encoded.quota()).forEach(exchange.response()::setHeader);
+        RateLimitHeaders.put(encoded.quota(), exchange.request(), exchange.response());
         Json.write(exchange.response(), body.apply(encoded));
     }
 

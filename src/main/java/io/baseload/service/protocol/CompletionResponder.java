@@ -71,7 +71,7 @@ public final class CompletionResponder {
         InferenceRequest request =
                 exchange.maxWait().map(parsed.inference()::within).orElse(parsed.inference());
         AdmittedRequest admitted = ask(exchange.caller(), request, exchange.origin(), parsed, listener);
-        RateLimitHeaders.of(admitted.quota()).forEach(exchange.response()::setHeader);
+        RateLimitHeaders.put(admitted.quota(), exchange.request(), exchange.response());
         return admitted;
     }
 

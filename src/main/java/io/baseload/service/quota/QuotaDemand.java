@@ -17,6 +17,15 @@ public record QuotaDemand(
         long promptTokens,
         long completionTokens) {
 
+    /** Needs nothing; its decision has the windows of all models as they are. */
+    public static QuotaDemand nothing(String tenant, String keyPrefix) {
+        return new QuotaDemand(tenant, keyPrefix, "", false, 0, 0, 0);
+    }
+
+    boolean isNothing() {
+        return answers == 0;
+    }
+
     long tokens() {
         return promptTokens + completionTokens;
     }

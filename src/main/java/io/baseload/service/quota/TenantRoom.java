@@ -31,6 +31,9 @@ final class TenantRoom {
         var concerned = windows.stream()
                 .filter(window -> concerns(window, demand, terms))
                 .toList();
+        if (demand.isNothing()) {
+            return new QuotaDecision.Granted(Snapshots.of(concerned, now), List.of(), maxWait);
+        }
         var refusal = new Refusal(concerned, now);
         var exceeded = refusal.of(demand, cost);
         if (exceeded.isPresent()) {

@@ -1,5 +1,6 @@
 package io.baseload.service.web;
 
+import io.baseload.service.quota.QuotaSnapshot;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -25,16 +26,18 @@ public final class ApiException extends RuntimeException {
     private final int status;
     private final transient Detail detail;
     private final transient Map<String, String> headers;
+    private final transient Optional<QuotaSnapshot> quota;
 
-    private ApiException(int status, Detail detail, Map<String, String> headers) {
+    private ApiException(int status, Detail detail, Map<String, String> headers, Optional<QuotaSnapshot> quota) {
         super(detail.message(), null, false, false);
         this.status = status;
         this.detail = detail;
         this.headers = headers;
+        this.quota = quota;
     }
 
     private ApiException(int status, String type, @Nullable String code, String message, @Nullable String param) {
-        this(status, new Detail(message, type, param, code), Map.of());
+        this(status, new Detail(message, type, param, code), Map.of(), Optional.empty());
     }
 
     /**
@@ -82,17 +85,18 @@ public final class ApiException extends RuntimeException {
 
     /** The same, about a field of the request. */
     public ApiException withParam(String param) {
-        return new ApiException(status, new Detail(detail.message, detail.type, param, detail.code), headers);
+        return new ApiException(status, new Detail(detail.message, detail.type, param, detail.code), headers, quota);
     }
 
     ApiException with(String header, String value) {
-        return with(Map.of(header, value));
+        var all = new LinkedHashMap<>(headers);
+        all.put(header, value);
+        return new ApiException(status, detail, all, quota);
     }
 
-    ApiException with(Map<String, String> more) {
-        var all = new LinkedHashMap<>(headers);
-        all.putAll(more);
-        return new ApiException(status, detail, all);
+    /** With the windows that the client is told of. */
+    ApiException with(QuotaSnapshot windows) {
+        return new ApiException(status, detail, headers, Optional.of(windows));
     }
 
     private ApiException retryAfter(Duration wait) {
@@ -140,6 +144,7 @@ public final class ApiException extends RuntimeException {
         response.setStatus(ofAnthropic ? AnthropicError.status(this) : status);
         response.setHeader(RequestIds.HEADER, requestId);
         headers.forEach(response::setHeader);
+        quota.ifPresent(windows -> RateLimitHeaders.put(windows, request, response));
         Json.write(response, ofAnthropic ? AnthropicError.of(this, requestId) : body());
     }
 

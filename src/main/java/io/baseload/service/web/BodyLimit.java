@@ -33,11 +33,6 @@ final class BodyLimit extends OncePerRequestFilter {
             throws ServletException, IOException {
         var terms = isUpload(request) ? uploads : BodyTerms.USUAL;
         var limited = new LimitedRequest(request, memory, terms);
-        if (request.getContentLengthLong() > terms.maxBytes()) {
-            limited.end();
-            terms.tooLarge().write(request, response);
-            return;
-        }
         try {
             chain.doFilter(limited, response);
         } finally {

@@ -9,6 +9,7 @@ import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.database.NotEnoughDiskException;
 import io.baseload.service.inference.LedgerUnavailableException;
 import io.baseload.service.quota.QuotaExceededException;
+import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.registry.ConflictException;
 import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.NotEnoughMemoryException;
@@ -18,6 +19,8 @@ import io.baseload.service.tenant.TenantConflictException;
 import io.baseload.service.tenant.UnknownIdentityException;
 import io.baseload.service.tenant.UnknownTenantException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +63,7 @@ public final class Failures {
             case NoAccessException e -> ApiException.refused(403, "permission_denied", message(e));
             case RequestRateExceededException e ->
                 ApiException.limited("requests", "rate_limit_exceeded", message(e), e.retryAfter())
-                        .with(RateLimitHeaders.of(e));
+                        .with(ofKey(e));
             case TrailBrokenException e ->
                 ApiException.refused(
                         409,
@@ -104,13 +107,22 @@ public final class Failures {
                 ApiException.limited("insufficient_quota", "insufficient_quota", message(e), e.retryAfter())
                         .with("x-should-retry", "false");
         };
-        return error.with(RateLimitHeaders.of(e.quota()));
+        return error.with(e.quota());
     }
 
+    private static QuotaSnapshot ofKey(RequestRateExceededException e) {
+        var room = new QuotaSnapshot.Room(e.perMinute(), 0, e.retryAfter());
+        return new QuotaSnapshot(Optional.of(room), Optional.empty(), List.of());
+    }
+
+    /** The windows are not known now either. */
     private static ApiException withoutDatabase(Exception e, String requestId) {
         LOG.warn("{}: no database: {}", requestId, e.toString());
         return ApiException.unavailable(
-                "database_unavailable", "Quota and audit can't be written now, so nothing was done.", DATABASE_BACK);
+                        "database_unavailable",
+                        "Quota and audit can't be written now, so nothing was done.",
+                        DATABASE_BACK)
+                .with(QuotaSnapshot.UNLIMITED);
     }
 
     private static ApiException bug(Throwable failure, String requestId) {

@@ -55,6 +55,9 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
 
     @Override
     public ServletInputStream getInputStream() throws IOException {
+        if (getContentLengthLong() > terms.maxBytes()) {
+            throw terms.tooLarge();
+        }
         if (body == null) {
             body = new Body(getRequest().getInputStream(), memory, terms);
         }

@@ -1,42 +1,84 @@
 package io.baseload.service.web;
 
+import io.baseload.service.inference.Inference;
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.QuotaSnapshot.Room;
 import io.baseload.service.quota.SoftLimit;
-import io.baseload.service.tenant.RequestRateExceededException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.stream.Collectors;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.header.HeaderWriter;
+import org.springframework.stereotype.Component;
 
-/** {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}: the windows relevant for the client; {@code x-budget-warning}: soft limits that are exceeded. */
-public final class RateLimitHeaders {
-    private RateLimitHeaders() {}
+/**
+ * {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}: the windows relevant for the client; {@code x-budget-warning}: soft limits that are exceeded. Anthropic's routes
+ * have its own names for the former too. Requests that reserved something, or were refused by a window, say which windows these are. All other answers below {@code /v1} get the
+ * caller's windows as the answer is sent.
+ */
+@Component
+public final class RateLimitHeaders implements HeaderWriter {
+    private static final String PATHS = "/v1/";
+    private static final String WRITTEN = RateLimitHeaders.class.getName();
 
-    /** By name; empty if nothing is limited. */
-    public static Map<String, String> of(QuotaSnapshot quota) {
-        var headers = new LinkedHashMap<String, String>();
-        quota.requests().ifPresent(room -> put(headers, "requests", room));
-        quota.tokens().ifPresent(room -> put(headers, "tokens", room));
+    private final ObjectProvider<Inference> inference;
+
+    RateLimitHeaders(ObjectProvider<Inference> inference) {
+        this.inference = inference;
+    }
+
+    /** Puts the windows on an answer; none if nothing is limited. */
+    public static void put(QuotaSnapshot quota, HttpServletRequest request, HttpServletResponse response) {
+        request.setAttribute(WRITTEN, true);
+        var target = new Target(response, AnthropicError.isFormOf(request));
+        quota.requests().ifPresent(room -> target.put("requests", room));
+        quota.tokens().ifPresent(room -> target.put("tokens", room));
         if (!quota.warnings().isEmpty()) {
-            headers.put(
+            response.setHeader(
                     "x-budget-warning",
                     quota.warnings().stream().map(SoftLimit::text).collect(Collectors.joining(", ")));
         }
-        return headers;
     }
 
-    /** The limit of a key. */
-    static Map<String, String> of(RequestRateExceededException e) {
-        var headers = new LinkedHashMap<String, String>();
-        put(headers, "requests", new Room(e.perMinute(), 0, e.retryAfter()));
-        return headers;
+    /** Just before an answer is sent. */
+    @Override
+    public void writeHeaders(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getAttribute(WRITTEN) == null
+                && request.getRequestURI().startsWith(PATHS)
+                && SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication key) {
+            inference.getObject().room(key.getPrincipal()).ifPresent(quota -> put(quota, request, response));
+        }
     }
 
-    private static void put(Map<String, String> headers, String what, Room room) {
-        headers.put("x-ratelimit-limit-" + what, Long.toString(room.limit()));
-        headers.put("x-ratelimit-remaining-" + what, Long.toString(room.remaining()));
-        headers.put("x-ratelimit-reset-" + what, text(room.reset()));
+    private record Target(HttpServletResponse response, boolean ofAnthropic) {
+        void put(String what, Room room) {
+            put("x-ratelimit-limit-" + what, room.limit());
+            put("x-ratelimit-remaining-" + what, room.remaining());
+            response.setHeader("x-ratelimit-reset-" + what, text(room.reset()));
+            if (ofAnthropic) {
+                String prefix = "anthropic-ratelimit-" + what;
+                put(prefix + "-limit", room.limit());
+                put(prefix + "-remaining", room.remaining());
+                response.setHeader(prefix + "-reset", instant(room.reset()));
+            }
+        }
+
+        private void put(String header, long value) {
+            response.setHeader(header, Long.toString(value));
+        }
+    }
+
+    /** When a duration from now has passed; seconds are rounded up. */
+    private static String instant(Duration time) {
+        return Instant.now()
+                .plus(time)
+                .plusNanos(999_999_999)
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
     }
 
     /** {@code 20ms}, {@code 1s}, {@code 6m0s}, {@code 1h0m0s}; seconds are rounded up. */

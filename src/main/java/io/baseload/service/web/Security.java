@@ -39,6 +39,7 @@ class Security {
             CallerAdmission admission,
             KeyProperties properties,
             ErrorResponses errors,
+            RateLimitHeaders rateLimits,
             Environment environment,
             ObjectProvider<Witness> witness) {
         var credentials = new BearerCredentials(admission, properties);
@@ -51,6 +52,7 @@ class Security {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .exceptionHandling(e -> e.authenticationEntryPoint(errors).accessDeniedHandler(errors))
+                .headers(headers -> headers.addHeaderWriter(rateLimits))
                 .addFilterBefore(credentials, AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(rules -> allow(rules, development, witnesses))
                 .build();

@@ -96,6 +96,29 @@ class BudgetsIT {
     }
 
     @Test
+    void refusalsAndOtherRoutesHaveThemToo() throws Exception {
+        var budgets = List.of(
+                Map.of("period", "month", "tokens", 1000, "requests", 10),
+                Map.of("period", "day", "model", "another", "tokens", 1));
+        tenant("refused", budgets);
+        Rest user = rest.as(issue("refused", "user").get("key").asString());
+        var answers = List.of(
+                user.send("POST", "/v1/completions", Map.of("model", "none", "prompt", "One, two,")),
+                user.send("POST", "/v1/completions", Map.of("model", "default")),
+                user.send("POST", "/v1/embeddings", Map.of("model", "default", "input", "One")),
+                user.send("POST", "/v1/batches", Map.of()),
+                user.send("GET", "/v1/files", ""),
+                user.send("POST", "/v1/messages", Map.of("model", "default")));
+        assertThat(answers).extracting(HttpResponse::statusCode).containsExactly(404, 400, 400, 400, 200, 400);
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(header(answer, "x-ratelimit-remaining-requests")).isEqualTo("10");
+            assertThat(header(answer, "x-ratelimit-remaining-tokens")).isEqualTo("1000");
+        });
+        assertThat(header(answers.getLast(), "anthropic-ratelimit-tokens-remaining"))
+                .isEqualTo("1000");
+    }
+
+    @Test
     void usageIsToldApartAndPriced() throws Exception {
         tenant("told-apart", List.of(Map.of("period", "month", "cost", 0.01)));
         JsonNode issued = issue("told-apart", "user");

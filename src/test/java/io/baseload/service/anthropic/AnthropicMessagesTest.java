@@ -15,6 +15,7 @@ import io.baseload.service.openai.ScriptedTest;
 import io.baseload.service.openai.Web;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,10 @@ class AnthropicMessagesTest {
         Web.Reply reply = ask("answers-and-calls", ", \"stream\": true");
         assertEquals("text/event-stream", reply.header("Content-Type"));
         assertEquals("900", reply.header("x-ratelimit-remaining-tokens"));
+        assertEquals("900", reply.header("anthropic-ratelimit-tokens-remaining"));
+        assertEquals("1000", reply.header("anthropic-ratelimit-tokens-limit"));
+        assertThat(Instant.parse(reply.header("anthropic-ratelimit-tokens-reset")))
+                .isAfter(Instant.now());
         List<JsonNode> events = events(reply.body());
         assertThat(events)
                 .extracting(event -> event.get("type").stringValue()
@@ -218,7 +223,9 @@ class AnthropicMessagesTest {
         assertError(web.send(request("/v1/messages", hi).header("x-api-key", "bl_metrics")), 403, "permission_error");
         assertError(web.get("/v1/messages", Web.USER), 405, "invalid_request_error");
         assertError(web.get("/v1/messages/batches", Web.USER), 404, "not_found_error");
-        assertError(web.post("/v1/messages", "{"), 400, "invalid_request_error");
+        Web.Reply broken = web.post("/v1/messages", "{");
+        assertError(broken, 400, "invalid_request_error");
+        assertEquals("50", broken.header("anthropic-ratelimit-requests-remaining"));
         assertError(web.post("/v1/messages", " ".repeat(9 << 20)), 413, "request_too_large");
     }
 

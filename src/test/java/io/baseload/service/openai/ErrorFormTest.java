@@ -59,7 +59,8 @@ public class ErrorFormTest {
             assertEquals(retryAfter == null ? "" : retryAfter, reply.header("Retry-After"));
             assertEquals(millis == null ? "" : millis, reply.header("retry-after-ms"));
             assertEquals(shouldRetry == null ? "" : shouldRetry, reply.header("x-should-retry"));
-            assertEquals(status == 429 ? "7" : "", reply.header("x-ratelimit-remaining-requests"));
+            String room = status == 429 ? "7" : model.equals("no-database") ? "" : "50";
+            assertEquals(room, reply.header("x-ratelimit-remaining-requests"));
         }
     }
 
@@ -70,6 +71,39 @@ public class ErrorFormTest {
         assertEquals("1000", reply.header("x-ratelimit-limit-requests"));
         assertEquals("30s", reply.header("x-ratelimit-reset-requests"));
         assertEquals("", reply.header("x-ratelimit-limit-tokens"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        POST | /v1/chat/completions | {        | 400 | bl_user
+        POST | /v1/completions      | {}       | 400 | bl_user
+        POST | /v1/responses        | {}       | 400 | bl_user
+        POST | /v1/messages         | {}       | 400 | bl_user
+        POST | /v1/embeddings       | {"model": "unknown", "input": "Hi"} | 404 | bl_user
+        POST | /v1/rerank           | {"model": "full", "query": "Hi", "documents": ["Ho"]} | 503 | bl_user
+        POST | /v1/chat/completions | large    | 413 | bl_user
+        POST | /v1/chat/completions | {}       | 403 | bl_operator
+        GET  | /v1/chat/completions | -        | 405 | bl_user
+        GET  | /v1/nothing          | -        | 404 | bl_user
+        GET  | /v1/models           | -        | 200 | bl_user
+        """)
+    void everyAnswerToAKnownCallerHasTheWindows(
+            String method, String path, @Nullable String body, int status, String key) throws Exception {
+        String sent = body == null ? "" : body.equals("large") ? " ".repeat(9 << 20) : body;
+        Web.Reply reply = web.send(web.request(path)
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(sent)));
+        assertEquals(status, reply.status(), reply::toString);
+        assertEquals("1000", reply.header("x-ratelimit-limit-requests"), reply::toString);
+        assertEquals("50", reply.header("x-ratelimit-remaining-requests"));
+        assertEquals("20s", reply.header("x-ratelimit-reset-requests"));
+    }
+
+    @Test
+    void otherRoutesAndUnknownCallersGetNoWindows() throws Exception {
+        assertEquals("", web.get("/v1/models", "bl_wrong").header("x-ratelimit-limit-requests"));
+        assertEquals("", web.get("/admin/v1/nothing", "bl_operator").header("x-ratelimit-limit-requests"));
     }
 
     @Test

@@ -68,6 +68,12 @@ public final class ScriptedInference implements Inference {
                 "the-model", "test-1", PROMPT, new QuotaSnapshot(Optional.empty(), Optional.of(room), List.of()), run);
     }
 
+    @Override
+    public Optional<QuotaSnapshot> room(Caller caller) {
+        var room = new QuotaSnapshot.Room(1000, 50, Duration.ofSeconds(20));
+        return Optional.of(new QuotaSnapshot(Optional.of(room), Optional.empty(), List.of()));
+    }
+
     /** Of each input a vector, which has its number and a half. */
     @Override
     public Encoded encode(Caller caller, EncodingCall call, Origin origin) {
