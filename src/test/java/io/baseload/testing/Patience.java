@@ -1,6 +1,10 @@
 package io.baseload.testing;
 
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -8,9 +12,33 @@ import org.awaitility.core.ConditionFactory;
 public final class Patience {
     public static final Duration LIMIT = Duration.ofMinutes(5);
 
+    /** Settings by which the service waits that long, too, where its own limits are short: for tests that are not about the absence of what it waits for. */
+    public static final Map<String, String> SETTINGS = Map.of(
+            "spring.datasource.hikari.connection-timeout", Long.toString(LIMIT.toMillis()),
+            "spring.datasource.hikari.connection-init-sql", "SET lock_timeout = '5min'",
+            "spring.datasource.hikari.data-source-properties.connectTimeout", Long.toString(LIMIT.toSeconds()),
+            "spring.datasource.hikari.data-source-properties.socketTimeout", Long.toString(LIMIT.toSeconds()),
+            "spring.lifecycle.timeout-per-shutdown-phase", LIMIT.toString(),
+            "baseload.quota.reserve-wait", LIMIT.toString(),
+            "baseload.quota.settle-wait", LIMIT.toString(),
+            "baseload.backends.connect-timeout", LIMIT.toString(),
+            "baseload.guardrails.connect-timeout", LIMIT.toString());
+
     private Patience() {}
 
     public static ConditionFactory await() {
         return Awaitility.await().atMost(LIMIT);
+    }
+
+    /** The settings as arguments of a program. */
+    public static List<String> arguments() {
+        return SETTINGS.entrySet().stream()
+                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                .toList();
+    }
+
+    /** Waits while the day is about to end by UTC: for tests that expect two acts of theirs to fall into one day, or month. */
+    public static void awaitADayThatLasts() {
+        await().until(() -> LocalTime.now(ZoneOffset.UTC).isBefore(LocalTime.of(23, 58)));
     }
 }

@@ -4,8 +4,8 @@ import io.baseload.service.app.ServiceApplication;
 import io.baseload.service.registry.Startup;
 import io.baseload.tools.Rest;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -31,15 +31,20 @@ public final class RunningService implements AutoCloseable {
      * @param properties further configuration, such as {@code baseload.engine.threads=1}
      */
     public static RunningService at(Path home, String... properties) throws Exception {
-        List<String> all = new ArrayList<>(List.of(
-                "server.port=0",
-                "baseload.home=" + home,
-                "baseload.bootstrap-key=" + KEY,
-                "server.shutdown=immediate"));
-        all.addAll(List.of(properties));
+        Map<String, String> all = new HashMap<>(Patience.SETTINGS);
+        all.put("server.port", "0");
+        all.put("baseload.home", home.toString());
+        all.put("baseload.bootstrap-key", KEY);
+        all.put("server.shutdown", "immediate");
+        for (String property : properties) {
+            int end = property.indexOf('=');
+            all.put(property.substring(0, end), property.substring(end + 1));
+        }
         var service = new RunningService(new SpringApplicationBuilder(ServiceApplication.class)
-                .run(all.stream().map(property -> "--" + property).toArray(String[]::new)));
-        service.bean(Startup.class).restored().get(5, TimeUnit.MINUTES);
+                .run(all.entrySet().stream()
+                        .map(property -> "--" + property.getKey() + "=" + property.getValue())
+                        .toArray(String[]::new)));
+        service.bean(Startup.class).restored().get(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES);
         return service;
     }
 

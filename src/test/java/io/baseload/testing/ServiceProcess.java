@@ -41,6 +41,7 @@ public final class ServiceProcess implements AutoCloseable {
                 "--baseload.home=" + home,
                 "--baseload.model.warm-up=false",
                 "--baseload.bootstrap-key=" + RunningService.KEY));
+        java.addAll(Patience.arguments());
         for (String property : properties) {
             java.add("--" + property);
         }
@@ -67,7 +68,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Waits until it answers. As the operator. */
     public Rest rest() throws Exception {
-        return new Rest(address.get(5, TimeUnit.MINUTES), RunningService.KEY);
+        return new Rest(address.get(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES), RunningService.KEY);
     }
 
     public String log() {
@@ -93,8 +94,8 @@ public final class ServiceProcess implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(90, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
+        if (!process.waitFor(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES)) {
+            kill();
         }
     }
 }

@@ -63,15 +63,21 @@ public final class TestPlatform implements AutoCloseable {
 
     /** A platform of the caller's own, with further configurations. */
     public static TestPlatform fresh(Class<?>... more) {
-        return behind(Server.DATABASE.port(), List.of(), more);
+        return created(Server.DATABASE.port(), Patience.arguments(), more);
     }
 
     /**
-     * A platform that reaches the server through another port.
+     * A platform that reaches the server through another port, and waits for it no longer than the service does by itself.
      *
      * @param further arguments such as {@code --key=value}
      */
     public static TestPlatform behind(int port, List<String> further, Class<?>... more) {
+        var arguments = new ArrayList<>(further);
+        arguments.add("--spring.datasource.hikari.connection-timeout=2000");
+        return created(port, arguments, more);
+    }
+
+    private static TestPlatform created(int port, List<String> further, Class<?>... more) {
         var name = "test_" + COUNT.incrementAndGet();
         superuser("postgres")
                 .sql("CREATE DATABASE " + name + " OWNER baseload_owner")
@@ -86,24 +92,30 @@ public final class TestPlatform implements AutoCloseable {
 
     /** The next process on the same database and home, after this one. */
     public TestPlatform again(Class<?>... more) {
-        return new TestPlatform(home, database, Server.DATABASE.port(), List.of(), more);
+        return new TestPlatform(home, database, Server.DATABASE.port(), Patience.arguments(), more);
     }
 
     /** A second process on the same database and home, with a further argument such as {@code --key=value}. */
     public TestPlatform again(String argument) {
-        return new TestPlatform(home, database, Server.DATABASE.port(), List.of(argument));
+        return new TestPlatform(home, database, Server.DATABASE.port(), patientAnd(argument));
     }
 
     /** A second process on the same database, with a new home of its own. */
     public TestPlatform elsewhere(String... further) {
         var other = BaseloadHome.at(Server.FOLDER.resolve("another home " + COUNT.incrementAndGet()));
-        return new TestPlatform(other, database, Server.DATABASE.port(), List.of(further));
+        return new TestPlatform(other, database, Server.DATABASE.port(), patientAnd(further));
     }
 
     /** Another process on the same database, with a home of its own. */
     public TestPlatform beside(Class<?>... more) {
         var other = BaseloadHome.at(Server.FOLDER.resolve("home " + COUNT.incrementAndGet() + " of " + database));
-        return new TestPlatform(other, database, Server.DATABASE.port(), List.of(), more);
+        return new TestPlatform(other, database, Server.DATABASE.port(), Patience.arguments(), more);
+    }
+
+    private static List<String> patientAnd(String... further) {
+        var arguments = new ArrayList<>(Patience.arguments());
+        arguments.addAll(List.of(further));
+        return arguments;
     }
 
     /** The server that all platforms share. */
@@ -177,7 +189,7 @@ public final class TestPlatform implements AutoCloseable {
                 "--spring.datasource.url=" + url(database, port),
                 "--spring.datasource.username=baseload_app",
                 "--spring.datasource.password=" + Server.DATABASE.password("baseload_app"),
-                "--spring.datasource.hikari.connection-timeout=2000",
+                "--baseload.audit.checkpoint-interval=1d", // tests take theirs themselves
                 "--spring.flyway.user=baseload_owner",
                 "--spring.flyway.password=" + Server.DATABASE.password("baseload_owner"),
                 "--spring.main.banner-mode=off",

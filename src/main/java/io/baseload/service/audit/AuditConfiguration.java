@@ -79,8 +79,8 @@ public class AuditConfiguration {
 
     @Bean
     CheckpointSchedule checkpointSchedule(
-            Checkpoints checkpoints, AuditRetention retention, DeniedAccess deniedAccess) {
-        return new CheckpointSchedule(checkpoints, retention, deniedAccess);
+            Checkpoints checkpoints, AuditRetention retention, DeniedAccess deniedAccess, AuditProperties properties) {
+        return new CheckpointSchedule(checkpoints, retention, deniedAccess, properties.checkpointInterval());
     }
 
     @Bean

@@ -1,12 +1,13 @@
 package io.baseload.service.audit;
 
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Each minute, records refused callers and takes a checkpoint, for the last time at shutdown; each hour, drops old segments. */
+/** Each minute, or as configured, records refused callers and takes a checkpoint, for the last time at shutdown; each hour, drops old segments. */
 final class CheckpointSchedule implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CheckpointSchedule.class);
 
@@ -16,11 +17,12 @@ final class CheckpointSchedule implements AutoCloseable {
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("audit-checkpoints").daemon().factory());
 
-    CheckpointSchedule(Checkpoints checkpoints, AuditRetention retention, DeniedAccess denied) {
+    CheckpointSchedule(Checkpoints checkpoints, AuditRetention retention, DeniedAccess denied, Duration interval) {
         this.checkpoints = checkpoints;
         this.retention = retention;
         this.denied = denied;
-        var _ = executor.scheduleWithFixedDelay(this::take, 60, 60, TimeUnit.SECONDS);
+        var _ = executor.scheduleWithFixedDelay(
+                this::take, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
         var _ = executor.scheduleWithFixedDelay(this::letGo, 2, 60, TimeUnit.MINUTES);
     }
 

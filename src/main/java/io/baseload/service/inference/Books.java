@@ -71,7 +71,7 @@ record Books(ReservationLedger ledger, Contents contents, InferenceMeters meters
     void refund(Reservation reservation) {
         var unused = ledger.refund(reservation)
                 .handle((nothing, failure) -> true)
-                .completeOnTimeout(true, 1, TimeUnit.SECONDS)
+                .completeOnTimeout(true, ledger.patience().settlement(false).toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 }

@@ -148,11 +148,11 @@ final class EncodingService {
         var usage = new Usage(tokens, 0);
         watch.end(usage, state == State.DONE ? "stop" : state.word());
         model.ended(state == State.FAILED, Duration.ofMillis(watch.milliseconds()));
-        long patience = ReservationLedger.patienceMillis(answer.isPresent());
+        var patience = books.ledger().patience().settlement(answer.isPresent());
         boolean settled = books.ledger()
                 .settle(new Outcome(reservation, state, usage, List.of(), watch.milliseconds(), answer, List.of()))
                 .handle((nothing, failure) -> failure == null)
-                .completeOnTimeout(false, patience, TimeUnit.MILLISECONDS)
+                .completeOnTimeout(false, patience.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
         watch.span().phase("settle");
         return settled;

@@ -31,8 +31,13 @@ public class InferenceConfiguration {
             AuditTrail audit,
             TransactionOperations transactions,
             Membership membership,
-            MeterRegistry meters) {
-        return new ReservationLedger(new LedgerTransactions(quota, contents, audit, transactions), meters);
+            MeterRegistry meters,
+            @Value("${baseload.quota.reserve-wait:5s}") Duration reserveWait,
+            @Value("${baseload.quota.settle-wait:1s}") Duration settleWait) {
+        return new ReservationLedger(
+                new LedgerTransactions(quota, contents, audit, transactions),
+                new LedgerPatience(reserveWait, settleWait),
+                meters);
     }
 
     @Bean

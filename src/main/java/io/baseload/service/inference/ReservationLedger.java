@@ -7,6 +7,7 @@ import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.Reservation;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -36,14 +37,11 @@ final class ReservationLedger implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReservationLedger.class);
     private static final int MAX_WAITING = 2_000;
     private static final int MAX_UNSETTLED = 10_000;
-    private static final long PATIENCE_MILLIS = 5_000;
-    private static final long PATIENCE_FOR_HEADERS_MILLIS = 1_000;
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long MAX_PAUSE_MILLIS = 5_000;
-    private static final long MAX_DELAY_MILLIS = 1_000;
-    private static final long MAX_DELAY_OF_KEPT_MILLIS = 10_000;
 
     private final LedgerTransactions transactions;
+    private final LedgerPatience patience;
     private final GroupCommit<QuotaDemand, QuotaDecision> checking;
     private final GroupCommit<Intent, QuotaDecision> reserving;
     private final GroupCommit<Outcome, Boolean> settling;
@@ -53,8 +51,9 @@ final class ReservationLedger implements AutoCloseable {
     private final Set<UUID> unfinished = ConcurrentHashMap.newKeySet();
     private final Set<UUID> unsettled = ConcurrentHashMap.newKeySet();
 
-    ReservationLedger(LedgerTransactions transactions, MeterRegistry meters) {
+    ReservationLedger(LedgerTransactions transactions, LedgerPatience patience, MeterRegistry meters) {
         this.transactions = transactions;
+        this.patience = patience;
         this.checking = new GroupCommit<>("check", MAX_WAITING, transactions::check, meters);
         this.reserving = new GroupCommit<>("reserve", MAX_WAITING, transactions::reserve, meters);
         this.recording = new GroupCommit<>("record", MAX_WAITING, transactions::record, meters);
@@ -63,6 +62,10 @@ final class ReservationLedger implements AutoCloseable {
 
     LedgerTransactions transactions() {
         return transactions;
+    }
+
+    LedgerPatience patience() {
+        return patience;
     }
 
     /** For work to be done later, or repeatedly. */
@@ -82,7 +85,7 @@ final class ReservationLedger implements AutoCloseable {
      * @throws LedgerUnavailableException if the database didn't answer in time
      */
     QuotaDecision.Granted check(QuotaDemand demand) {
-        return switch (await(checking, demand, PATIENCE_MILLIS)) {
+        return switch (await(checking, demand, patience.reservation())) {
             case QuotaDecision.Granted granted -> granted;
             case QuotaDecision.Refused refused -> throw refused.reason();
         };
@@ -94,13 +97,13 @@ final class ReservationLedger implements AutoCloseable {
      * @throws LedgerUnavailableException if this could not be written in time
      */
     void record(AuditTrail.NewEntry entry) {
-        await(recording, entry, PATIENCE_MILLIS);
+        await(recording, entry, patience.reservation());
     }
 
     /** The windows as they are now; empty if the database doesn't say soon, or there is no such tenant. */
     Optional<QuotaSnapshot> room(QuotaDemand nothing) {
         try {
-            return await(checking, nothing, PATIENCE_FOR_HEADERS_MILLIS) instanceof QuotaDecision.Granted granted
+            return await(checking, nothing, patience.settlement()) instanceof QuotaDecision.Granted granted
                     ? Optional.of(granted.quota())
                     : Optional.empty();
         } catch (LedgerUnavailableException e) {
@@ -108,12 +111,12 @@ final class ReservationLedger implements AutoCloseable {
         }
     }
 
-    private static <T, R> R await(GroupCommit<T, R> commit, T item, long patienceMillis) {
+    private static <T, R> R await(GroupCommit<T, R> commit, T item, Duration patience) {
         try {
             var entry = commit.submit(item);
             return entry.result()
                     .copy()
-                    .orTimeout(patienceMillis, TimeUnit.MILLISECONDS)
+                    .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((done, failure) -> entry.withdraw())
                     .join();
         } catch (RejectedExecutionException e) {
@@ -151,7 +154,7 @@ final class ReservationLedger implements AutoCloseable {
                     reservation,
                     entry.result()
                             .copy()
-                            .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                            .orTimeout(patience.reservation().toMillis(), TimeUnit.MILLISECONDS)
                             .join());
         } catch (CompletionException e) {
             throw failure(reservation, entry, Objects.requireNonNullElse(e.getCause(), e));
@@ -237,14 +240,5 @@ final class ReservationLedger implements AutoCloseable {
         reserving.close();
         clock.shutdown();
         settling.close();
-    }
-
-    /**
-     * How long the end of an answer waits for its settlement.
-     *
-     * @param kept whether its text is kept: then it is told only when that is done
-     */
-    static long patienceMillis(boolean kept) {
-        return kept ? MAX_DELAY_OF_KEPT_MILLIS : MAX_DELAY_MILLIS;
     }
 }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A request that is being answered: passes the engine's events on, through the tenant's filters if there are any, and settles at the last one. The client receives the last event
- * once usage and outcome are in the database, so that anybody who has an answer finds it in the records; an unreachable database delays it by at most a second. An answer that its
+ * once usage and outcome are in the database, so that anybody who has an answer finds it in the records; an unreachable database delays it for a limited time ({@link LedgerPatience}). An answer that its
  * tenant wants kept is an exception: it succeeds only if it was stored.
  */
 final class RunningRequest implements Consumer<CompletionEvent> {
@@ -131,7 +131,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         var outcome = new Outcome(reservation, state, usage, finishReasons, watch.milliseconds(), answer, verdicts);
         var unused = ledger.settle(outcome)
                 .copy()
-                .orTimeout(ReservationLedger.patienceMillis(kept != null), TimeUnit.MILLISECONDS)
+                .orTimeout(ledger.patience().settlement(kept != null).toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete(
                         (nothing, late) -> deliver(usage, late != null && kept != null ? notKept(late, usage) : last));
     }

@@ -9,6 +9,7 @@ import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.testing.TestPlatform;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,7 +45,8 @@ final class LedgerRate {
                 platform.get(Contents.class),
                 platform.get(AuditTrail.class),
                 platform.get(TransactionOperations.class));
-        try (var ledger = new ReservationLedger(transactions, new SimpleMeterRegistry());
+        var patience = new LedgerPatience(Duration.ofSeconds(5), Duration.ofSeconds(1));
+        try (var ledger = new ReservationLedger(transactions, patience, new SimpleMeterRegistry());
                 var threads = Executors.newFixedThreadPool(callers)) {
             long begun = System.nanoTime();
             var work = IntStream.range(0, callers)

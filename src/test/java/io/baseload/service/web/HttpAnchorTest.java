@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -42,6 +43,7 @@ class HttpAnchorTest {
                             List.of(),
                             List.of(),
                             null,
+                            Duration.ofMinutes(1),
                             null,
                             null),
                     new NoteClient());

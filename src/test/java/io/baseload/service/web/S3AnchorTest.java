@@ -209,6 +209,7 @@ class S3AnchorTest {
                 List.of(),
                 List.of(),
                 null,
+                Duration.ofMinutes(1),
                 null,
                 null);
     }

@@ -1,0 +1,22 @@
+package io.baseload.service.inference;
+
+import java.time.Duration;
+
+/**
+ * How long requests wait for the database.
+ *
+ * @param reservation until a request has its reservation; then it is refused
+ * @param settlement until an ended answer is settled; then its end is told without that
+ */
+record LedgerPatience(Duration reservation, Duration settlement) {
+    private static final int LONGER_IF_KEPT = 10;
+
+    /**
+     * How long the end of an answer waits for its settlement.
+     *
+     * @param kept whether its text is kept: then it is told only when that is done
+     */
+    Duration settlement(boolean kept) {
+        return kept ? settlement.multipliedBy(LONGER_IF_KEPT) : settlement;
+    }
+}
