@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -22,6 +24,7 @@ public final class DeniedAccess {
     private record Key(String kind, Actor actor) {}
 
     private final Consumer<List<AuditTrail.NewEntry>> trail;
+    private final Lock writing = new ReentrantLock();
     private Map<Key, Tally> tallies = new LinkedHashMap<>();
 
     /** @param trail appends entries */
@@ -53,8 +56,17 @@ public final class DeniedAccess {
         return tallies.size() < MAX_ENTRIES || tallies.containsKey(key) ? key : new Key(key.kind, Actor.SYSTEM);
     }
 
-    /** Writes the counts since the last time; counts that can't be written are kept. */
+    /** Writes the counts since the last time; counts that can't be written are kept. When this returns, all that was counted before is written, whoever wrote it. */
     public void write() {
+        writing.lock();
+        try {
+            writeCounted();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void writeCounted() {
         var counted = take();
         if (counted.isEmpty()) {
             return;

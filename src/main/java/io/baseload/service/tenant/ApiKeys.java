@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -26,6 +28,7 @@ public final class ApiKeys {
     private final TransactionOperations transactions;
     private final AuditTrail audit;
     private final Map<String, Instant> uses = new ConcurrentHashMap<>();
+    private final Lock writing = new ReentrantLock();
 
     public ApiKeys(JdbcClient jdbc, TransactionOperations transactions, AuditTrail audit) {
         this.jdbc = jdbc;
@@ -64,8 +67,17 @@ public final class ApiKeys {
                 .flatMap(Function.identity());
     }
 
-    /** Stores the last-used times of the keys used since the previous call. */
+    /** Stores the last-used times of the keys used since the previous call. When this returns, all are stored, whoever did it. */
     public void writeUses() {
+        writing.lock();
+        try {
+            writeAll();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void writeAll() {
         for (String prefix : Set.copyOf(uses.keySet())) {
             Instant at = uses.remove(prefix);
             if (at != null) {
