@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedDatabase implements AutoCloseable {
     static final String OWNER = "baseload_owner";
     static final String APPLICATION = "baseload_app";
+    /** After a crash it first reads its log, which may take minutes on a slow disk. */
+    private static final Duration STARTUP = Duration.ofMinutes(5);
+
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
     private final Path home;
@@ -115,7 +118,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .setOverrideWorkingDirectory(home.resolve("pg-bin").toFile())
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
-                .setPGStartupWait(Duration.ofSeconds(30))
+                .setPGStartupWait(STARTUP)
                 .setConnectConfig("password", superuser)
                 .setLocaleConfig("auth", "scram-sha-256")
                 .setLocaleConfig(

@@ -109,7 +109,7 @@ class EmbeddedDatabaseTest {
     @Test
     void leavesAProcessAloneThatOnlyHasTheNumber() throws IOException {
         start().close();
-        var other = new ProcessBuilder("sleep", "100").start();
+        var other = new ProcessBuilder("sleep", "infinity").start();
         try {
             Files.writeString(folder.resolve("pg/postmaster.pid"), other.pid() + "\n" + folder.resolve("pg") + "\n");
             start().close();
