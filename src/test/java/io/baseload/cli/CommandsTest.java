@@ -267,15 +267,23 @@ class CommandsTest {
 
     @Test
     void benchShowsWhatSpeculationBrings() {
-        CommandRun run = CommandRun.of(
-                "bench", TestModels.smolLm2().toString(), "--json", "--speculation", "--decode", "32", "--repeat", "1");
-        assertThat(run.code()).as(run.err()).isZero();
-        JsonNode results = run.json().get("speculation");
+        JsonNode results = speculation();
+        // how many drafts are made depends on what they cost here and now: a crowded machine may show it later
+        for (int more = 0; more < 20 && results.get(0).get("accepted").asLong() == 0; more++) {
+            results = speculation();
+        }
         assertThat(results)
                 .extracting(result -> result.get("answers").asString())
                 .containsExactly("repetitive", "ordinary");
         assertThat(results).allMatch(result -> result.at("/ratio/median").asDouble() > 0);
         assertThat(results.get(0).get("accepted").asLong()).isPositive();
+    }
+
+    private static JsonNode speculation() {
+        CommandRun run = CommandRun.of(
+                "bench", TestModels.smolLm2().toString(), "--json", "--speculation", "--decode", "32", "--repeat", "1");
+        assertThat(run.code()).as(run.err()).isZero();
+        return run.json().get("speculation");
     }
 
     @Test

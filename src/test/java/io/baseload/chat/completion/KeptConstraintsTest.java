@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -116,22 +117,34 @@ class KeptConstraintsTest {
     @Test
     void scopesTakeTurnsAndEachHasARoomOfItsOwnToWaitIn() {
         var latch = new CountDownLatch(1);
+        var b = new CountDownLatch(1);
+        var none = new CountDownLatch(0);
         List<Integer> order = new ArrayList<>();
         List<CompletableFuture<Constraint>> all = new ArrayList<>();
         for (int i = 0; i <= 16; i++) {
             int number = i;
-            Supplier<Constraint> compile = i == 0 ? waiting(latch) : () -> noted(order, number);
+            Supplier<Constraint> compile = i == 0 ? waiting(latch) : () -> noted(order, number, number > 1 ? b : none);
             all.add(kept.get(key("a", i), compile));
         }
         assertThatThrownBy(() -> kept.get(key("a", 17), this::quick)).isInstanceOf(OverloadedException.class);
-        all.add(kept.get(key("b", 0), () -> noted(order, -1)));
+        all.add(kept.get(key("b", 0), () -> {
+            Constraint done = noted(order, -1, none);
+            b.countDown();
+            return done;
+        }));
         latch.countDown();
         all.forEach(CompletableFuture::join);
         assertThat(order).hasSize(17);
         assertThat(order.indexOf(-1)).isLessThanOrEqualTo(1);
     }
 
-    private static Constraint noted(List<Integer> order, int number) {
+    /** @param before what must be over, however slow its thread is */
+    private static Constraint noted(List<Integer> order, int number, CountDownLatch before) {
+        try {
+            var unused = before.await(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         synchronized (order) {
             order.add(number);
         }

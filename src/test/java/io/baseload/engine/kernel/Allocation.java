@@ -3,12 +3,13 @@ package io.baseload.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.baseload.testing.Patience;
 import java.lang.management.ManagementFactory;
 
 /** Bounds what a kernel allocates on the heap once it is compiled, for which it waits: a boxed vector shows here at once. */
 final class Allocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final long PATIENCE_NANOS = 120_000_000_000L;
+    private static final long PATIENCE_NANOS = Patience.LIMIT.toNanos();
 
     private Allocation() {}
 

@@ -21,13 +21,15 @@ class ContextHeapTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama/model.gguf", "deepseek-v3", "yuan2-m32"})
     void aLongContextTakesNoMoreHeap(String model) {
+        long most = (long) BYTES_PER_TOKEN * (LONG - SHORT);
         long less = Long.MAX_VALUE;
         long more = Long.MAX_VALUE;
-        for (int round = 0; round < ROUNDS; round++) {
+        // more rounds where this thread has packed most of the weights in each
+        for (int round = 0; round < ROUNDS || round < 50 && more - less >= most; round++) {
             less = Math.min(less, allocated(model, SHORT));
             more = Math.min(more, allocated(model, LONG));
         }
-        assertThat(more - less).isLessThan((long) BYTES_PER_TOKEN * (LONG - SHORT));
+        assertThat(more - less).isLessThan(most);
     }
 
     private static long allocated(String model, int context) {

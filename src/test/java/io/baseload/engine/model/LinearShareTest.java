@@ -14,6 +14,7 @@ import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
+import io.baseload.testing.Patience;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
@@ -95,7 +96,8 @@ class LinearShareTest {
                 Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("decodePanels")) {
                         if (calls.incrementAndGet() == 1) {
-                            assertThat(left.await(2, TimeUnit.MINUTES)).isTrue();
+                            assertThat(left.await(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES))
+                                    .isTrue();
                         } else {
                             left.countDown();
                         }

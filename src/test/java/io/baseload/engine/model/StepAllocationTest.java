@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.baseload.engine.kv.PageTable;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 @Tag("kernel")
 class StepAllocationTest {
     private static final int STEPS = 50;
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
+    private static final long PATIENCE_NANOS = Patience.LIMIT.toNanos();
 
     static final List<String> MODELS = List.of("llama/model.gguf", "gpt-oss-mxfp4", "deepseek-v3", "yuan2-m32");
 

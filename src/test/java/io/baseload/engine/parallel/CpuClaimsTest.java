@@ -8,20 +8,26 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(300)
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class CpuClaimsTest {
-    /** No machine has these, so nobody else claims them. */
-    private static final List<Integer> CPUS = List.of(1_000_001, 1_000_002, 1_000_003);
+    /** No machine has these, and no other process claims them. */
+    private static final List<Integer> CPUS = cpus((int) ProcessHandle.current().pid());
+
+    private static List<Integer> cpus(int pid) {
+        int first = 1_000_000 + 10 * pid;
+        return List.of(first, first + 1, first + 2);
+    }
 
     /** What the other process runs: claims two of them, says which, and keeps them until its input ends. */
     static final class Other {
         private Other() {}
 
         public static void main(String[] args) throws IOException {
-            try (CpuClaims claims = CpuClaims.of(CPUS, 2)) {
+            try (CpuClaims claims = CpuClaims.of(cpus(Integer.parseInt(args[0])), 2)) {
                 System.out.println(claims.cpus());
                 System.in.read();
             }
@@ -55,7 +61,8 @@ class CpuClaimsTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         folder(CpuClaims.class) + File.pathSeparator + folder(Other.class),
-                        Other.class.getName())
+                        Other.class.getName(),
+                        Long.toString(ProcessHandle.current().pid()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader said = other.inputReader()) {

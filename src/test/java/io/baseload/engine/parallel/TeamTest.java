@@ -11,18 +11,18 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(300)
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class TeamTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -121,10 +121,12 @@ class TeamTest {
             Patience.await()
                     .until(() -> worker[1].getState() == Thread.State.WAITING
                             || worker[1].getState() == Thread.State.TIMED_WAITING);
+            long begun = System.nanoTime();
             long before = THREADS.getThreadCpuTime(worker[1].threadId());
             Thread.sleep(300);
             long used = THREADS.getThreadCpuTime(worker[1].threadId()) - before;
-            assertTrue(used < Duration.ofMillis(100).toNanos(), used + " ns of CPU in 300 ms");
+            long passed = System.nanoTime() - begun;
+            assertTrue(used < passed / 3, used + " ns of CPU in " + passed + " ns");
         }
     }
 
@@ -139,14 +141,19 @@ class TeamTest {
             for (int i = 0; i < 1_000; i++) {
                 team.run(step);
             }
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < 1_000; i++) {
-                team.run(step);
+            int rounds = 0;
+            long allocated = Long.MAX_VALUE;
+            // The JVM allocates something now and then; a step that allocates does it in each round.
+            for (; rounds < 20 && allocated >= 1_000; rounds++) {
+                long before = THREADS.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < 1_000; i++) {
+                    team.run(step);
+                }
+                allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
             }
-            long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
             assertTrue(allocated < 1_000, allocated + " bytes");
+            assertEquals(1_000 * (1 + rounds), ran[0]);
         }
-        assertEquals(2_000, ran[0]);
     }
 
     @Test
@@ -277,8 +284,11 @@ class TeamTest {
         Thread[] threads = new Thread[4];
         try (Team team = new Team(TeamLayout.unbound(4, 2), 4, false, 1)) {
             assertTrue(team.whole());
+            var here = new CountDownLatch(4);
             Step hanging = (worker, all, barrier) -> {
                 threads[worker] = Thread.currentThread();
+                here.countDown();
+                waitFor(here);
                 if (worker == 3) {
                     waitFor(ever);
                 }

@@ -113,7 +113,7 @@ class CpuEngineTest {
         });
         model.generate(GenerationRequest.greedy(PROMPT, 50), sink);
         assertThat(sink.await()).isEqualTo(new End(FinishReason.LENGTH, new Usage(PROMPT.length, 50)));
-        model.freed().orTimeout(10, TimeUnit.SECONDS).join();
+        model.freed().orTimeout(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES).join();
         assertThat(freedEarly).hasValue(false);
         assertThat(NativeMemory.liveBytes()).isEqualTo(nativeBytesBefore);
         assertThatThrownBy(() -> generate(model, 1)).isInstanceOf(ModelClosedException.class);
@@ -192,11 +192,13 @@ class CpuEngineTest {
         try (LoadedModel model = load(LoadOptions.named("tiny").withPrefillChunk(1))) {
             int[] prompt = IntStream.range(0, 100).toArray();
             CollectingSink cancelled = new CollectingSink();
-            Generation generation =
-                    model.generate(request(prompt, 5, Lease.unlimited(), new FlowId("long")), cancelled);
+            AtomicReference<Generation> generation = new AtomicReference<>();
             CollectingSink other = new CollectingSink(count -> {
-                if (count == 3) {
-                    generation.cancel();
+                if (count == 1) { // here on the engine's thread, so that no step comes between
+                    generation.set(
+                            model.generate(request(prompt, 5, Lease.unlimited(), new FlowId("long")), cancelled));
+                } else if (count == 4) {
+                    generation.get().cancel();
                 }
                 return true;
             });
@@ -365,9 +367,10 @@ class CpuEngineTest {
             Generation generation =
                     model.generate(request(PROMPT, 5, lease(Lease.Answer.WAIT), FlowId.NONE), new CollectingSink());
             await(() -> generation.usage().prompt() == PROMPT.length - 1);
+            long begun = System.nanoTime();
             long before = engineNanos();
             Thread.sleep(300);
-            assertThat(engineNanos() - before).isLessThan(100_000_000);
+            assertThat(engineNanos() - before).isLessThan((System.nanoTime() - begun) / 3);
             generation.cancel();
         }
     }
