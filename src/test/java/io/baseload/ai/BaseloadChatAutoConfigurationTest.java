@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.ModelFileException;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatModel;
@@ -66,7 +66,7 @@ class BaseloadChatAutoConfigurationTest {
     void closesModelAndEngineWithTheContext() {
         LoadedModel[] model = new LoadedModel[1];
         withTinyModel().run(context -> model[0] = context.getBean(LoadedModel.class));
-        assertThat(model[0].freed()).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(model[0].freed()).succeedsWithin(Patience.LIMIT);
     }
 
     @Test

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.LoadedEncoder;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.document.Document;
@@ -96,7 +96,7 @@ class BaseloadEmbeddingModelTest {
                     assertThat(context).hasNotFailed().hasSingleBean(Engine.class);
                     encoder[0] = context.getBean(LoadedEncoder.class);
                 });
-        assertThat(encoder[0].freed()).succeedsWithin(1, TimeUnit.MINUTES);
+        assertThat(encoder[0].freed()).succeedsWithin(Patience.LIMIT);
     }
 
     @Test

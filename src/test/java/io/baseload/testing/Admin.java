@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -61,6 +62,24 @@ public final class Admin {
         JsonNode job = end(id);
         if (!job.get("state").asString().equals("succeeded")) {
             throw new AssertionError(job.toString());
+        }
+    }
+
+    /**
+     * All entries of the audit trail of a kind, in their order.
+     *
+     * @param kind whole, or its beginning with a dot at the end
+     */
+    public List<JsonNode> trail(String kind) throws Exception {
+        var entries = new ArrayList<JsonNode>();
+        String after = "0";
+        while (true) {
+            JsonNode page = rest.get("/admin/v1/audit?limit=1000&kind=" + kind + "&after=" + after);
+            page.get("data").forEach(entries::add);
+            if (page.get("next").isNull()) {
+                return entries;
+            }
+            after = page.get("next").asString();
         }
     }
 

@@ -78,6 +78,11 @@ public final class Browser implements AutoCloseable {
         Patience.await().pollInterval(Duration.ofMillis(100)).ignoreExceptions().until(() -> text().contains(text));
     }
 
+    /** Waits until there is such an element. */
+    public void awaitElement(String css) {
+        Patience.await().pollInterval(Duration.ofMillis(100)).until(() -> !all(css).isEmpty());
+    }
+
     public List<WebElement> all(String css) {
         return driver.findElements(By.cssSelector(css));
     }
@@ -104,6 +109,10 @@ public final class Browser implements AutoCloseable {
 
     /** Says yes to what the page asks. */
     public void agree() {
+        Patience.await()
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions()
+                .until(() -> driver.switchTo().alert() != null);
         driver.switchTo().alert().accept();
     }
 

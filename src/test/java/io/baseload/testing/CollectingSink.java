@@ -66,8 +66,8 @@ public final class CollectingSink implements TokenSink {
         return end.isDone();
     }
 
-    /** Waits for the end, at most a minute. */
+    /** Waits for the end. */
     public End await() {
-        return end.orTimeout(60, TimeUnit.SECONDS).join();
+        return end.orTimeout(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES).join();
     }
 }

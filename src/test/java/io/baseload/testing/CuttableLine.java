@@ -44,6 +44,9 @@ public final class CuttableLine implements AutoCloseable {
                 } else {
                     join(client, new Socket(InetAddress.getLoopbackAddress(), exit));
                 }
+                if (cut) { // just now
+                    open.forEach(CuttableLine::close);
+                }
             } catch (IOException e) {
                 // the entrance was closed, or the exit is not there
             }

@@ -17,7 +17,7 @@ public final class Rest {
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
+            .connectTimeout(Duration.ofMinutes(5))
             .build();
     private final String url;
     private final String key;

@@ -101,7 +101,8 @@ public final class Swaps {
 
     private void moveAfterMoreAnswers(String model) throws Exception {
         int before = answers.get();
-        while (answers.get() < before + CLIENTS && failures.isEmpty()) {
+        // more than may have been begun before the last move
+        while (answers.get() <= before + CLIENTS && failures.isEmpty()) {
             Thread.sleep(2);
         }
         admin.alias("swapped", model);

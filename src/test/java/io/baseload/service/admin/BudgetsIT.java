@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,11 @@ class BudgetsIT {
         rest = service.rest();
         admin = new AdminRest(rest);
         rest.post(PRICES, Map.of("model", MODEL, "prompt", 2.5, "completion", 10));
+    }
+
+    @BeforeEach
+    void awaitADayThatLasts() {
+        Patience.awaitADayThatLasts();
     }
 
     @AfterAll

@@ -6,11 +6,11 @@ import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.EmbeddedDatabase;
 import io.baseload.testing.Admin;
 import io.baseload.testing.CuttableLine;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.Streamed;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -34,7 +34,7 @@ final class OutageIT {
             Streamed answer = Streamed.ask(service.rest(), RunningService.KEY, ANSWER);
             assertThat(answer.next()).isNotEmpty();
             line.cut();
-            assertThat(eventually(() -> admin.health("readiness") == 503)).isTrue();
+            Patience.await().until(() -> admin.health("readiness") == 503);
             assertThat(admin.health("liveness")).isEqualTo(200);
             assertThat(admin.ask("default").statusCode()).isEqualTo(503);
             List<String> events = answer.rest();
@@ -42,9 +42,8 @@ final class OutageIT {
             assertThat(String.join("\n", events)).contains("\"completion_tokens\":150");
 
             line.mend();
-            assertThat(eventually(() -> admin.health("readiness") == 200)).isTrue();
-            assertThat(eventually(() -> outcomes(service).contains("\"completion_tokens\":150")))
-                    .isTrue();
+            Patience.await().until(() -> admin.health("readiness") == 200);
+            Patience.await().until(() -> outcomes(service).contains("\"completion_tokens\":150"));
             JsonNode found = service.rest().get("/admin/v1/audit/verification");
             assertThat(found.at("/integrity/ok").asBoolean()).isTrue();
             assertThat(found.at("/completeness/ok").asBoolean()).isTrue();
@@ -59,6 +58,11 @@ final class OutageIT {
             "spring.datasource.password=" + database.password("baseload_app"),
             "spring.flyway.user=baseload_owner",
             "spring.flyway.password=" + database.password("baseload_owner"),
+            // as the service has it by itself: what waits for the database is told soon that it is gone
+            "spring.datasource.hikari.connection-timeout=3000",
+            "baseload.quota.settle-wait=1s",
+            // an answer may run longer than the default on a slow machine
+            "baseload.quota.lease=1h",
         };
     }
 
@@ -66,15 +70,5 @@ final class OutageIT {
         return service.rest()
                 .get("/admin/v1/audit?kind=completion.outcome&limit=1000")
                 .toString();
-    }
-
-    private static boolean eventually(Callable<Boolean> condition) throws Exception {
-        for (int i = 0; i < 3000; i++) {
-            if (condition.call()) {
-                return true;
-            }
-            Thread.sleep(100);
-        }
-        return false;
     }
 }

@@ -35,6 +35,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,15 +59,22 @@ class BackendFaultsTest {
     @BeforeEach
     void start() throws Exception {
         server = new ScriptedBackend();
-        var properties =
-                new BackendProperties(List.of("127.0.0.1"), null, Duration.ofSeconds(5), Duration.ofMillis(200), null);
-        connections = new BackendConnections(
-                properties,
+        connections = connections(LONG);
+    }
+
+    private BackendConnections connections(Duration betweenProbes) {
+        return new BackendConnections(
+                new BackendProperties(List.of("127.0.0.1"), null, LONG, betweenProbes, null),
                 BaseloadHome.at(home),
                 MasterKeys.of(List.of()),
                 new StaticListableBeanFactory().getBeanProvider(SslBundles.class),
                 registry,
                 Traces.off());
+    }
+
+    private void probeOften() {
+        connections.close();
+        connections = connections(Duration.ofMillis(200));
     }
 
     @AfterEach
@@ -138,12 +146,17 @@ class BackendFaultsTest {
             closed.complete(true);
         });
         connections.use(List.of(backend(LONG, SHORT, 4)));
-        CompletionEvent.Failed failed = start("m", BackendFaultsTest::unlimited).failed();
-        assertThat(failed.cause())
-                .isInstanceOfSatisfying(
-                        UpstreamException.class,
-                        e -> assertThat(e.reason()).isEqualTo(UpstreamException.Reason.TIMEOUT));
-        assertThat(failed.usage().completion()).isEqualTo(1);
+        Patience.await()
+                .until(
+                        () -> { // until its word has come within that time
+                            CompletionEvent.Failed failed =
+                                    start("m", BackendFaultsTest::unlimited).failed();
+                            assertThat(failed.cause())
+                                    .isInstanceOfSatisfying(
+                                            UpstreamException.class,
+                                            e -> assertThat(e.reason()).isEqualTo(UpstreamException.Reason.TIMEOUT));
+                            return failed.usage().completion() == 1;
+                        });
         assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
     }
 
@@ -154,12 +167,19 @@ class BackendFaultsTest {
             connection.awaitClose();
             closed.complete(true);
         });
-        assertThatThrownBy(() -> ask("m", SHORT))
-                .isInstanceOfSatisfying(
-                        UpstreamException.class,
-                        e -> assertThat(e.reason()).isEqualTo(UpstreamException.Reason.TIMEOUT));
+        var asked = new AtomicInteger();
+        Patience.await()
+                .until(
+                        () -> { // until it was asked within that time
+                            asked.incrementAndGet();
+                            assertThatThrownBy(() -> ask("m", SHORT))
+                                    .isInstanceOfSatisfying(
+                                            UpstreamException.class,
+                                            e -> assertThat(e.reason()).isEqualTo(UpstreamException.Reason.TIMEOUT));
+                            return !server.requests().isEmpty();
+                        });
         assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(requests("timeout")).isEqualTo(1);
+        assertThat(requests("timeout")).isEqualTo(asked.get());
     }
 
     @Test
@@ -177,11 +197,11 @@ class BackendFaultsTest {
 
     @Test
     void refusalsSayWhoseFaultItIs() throws Exception {
-        server.on("busy", connection -> connection.whole(429, "Retry-After: 7\r\n", "{}"));
+        server.on("busy", connection -> connection.whole(429, "Retry-After: 70\r\n", "{}"));
         assertThatThrownBy(() -> ask("busy", LONG))
                 .isInstanceOfSatisfying(
                         OverloadedException.class,
-                        e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(7)));
+                        e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(70)));
         assertThat(client().state()).isEqualTo(State.COOLING);
 
         server.on("broken", connection -> connection.whole(500, "", "{\"error\":{\"message\":\"at /srv/secret.py\"}}"));
@@ -386,6 +406,7 @@ class BackendFaultsTest {
 
     @Test
     void aProbeTakesABackendDownAndUp() throws Exception {
+        probeOften();
         connections.use(List.of(backend(LONG, LONG, 4)));
         server.probeAnswers(500);
         Patience.await().until(() -> client().state() == State.DOWN);
@@ -397,6 +418,7 @@ class BackendFaultsTest {
 
     @Test
     void nobodyIsThere() throws Exception {
+        probeOften();
         connections.use(List.of(backend(LONG, LONG, 4)));
         server.close();
         assertThatThrownBy(() -> start("m", BackendFaultsTest::unlimited))

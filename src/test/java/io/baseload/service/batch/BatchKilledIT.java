@@ -2,6 +2,7 @@ package io.baseload.service.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ServiceProcess;
@@ -79,7 +80,7 @@ final class BatchKilledIT {
     }
 
     private ServiceProcess start() throws Exception {
-        return ServiceProcess.start(home, "", "baseload.quota.lease=3s");
+        return ServiceProcess.start(home, "");
     }
 
     private static int completed(Rest rest, String batch) throws Exception {
@@ -118,10 +119,9 @@ final class BatchKilledIT {
     }
 
     private static List<String> outcomes(Rest rest) throws Exception {
-        return rest.get("/admin/v1/audit?kind=completion.outcome&limit=1000")
-                .get("data")
-                .valueStream()
-                .map(entry -> entry.get("subject").asString())
-                .toList();
+        return new Admin(rest)
+                .trail("completion.outcome").stream()
+                        .map(entry -> entry.get("subject").asString())
+                        .toList();
     }
 }

@@ -17,6 +17,7 @@ import com.openai.models.batches.BatchError;
 import com.openai.models.batches.BatchListParams;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
+import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
@@ -30,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -198,12 +198,7 @@ class BatchesIT {
     }
 
     private static List<JsonNode> entries(String kind) throws Exception {
-        return StreamSupport.stream(
-                        rest.get("/admin/v1/audit?limit=1000&kind=" + kind)
-                                .get("data")
-                                .spliterator(),
-                        false)
-                .toList();
+        return new Admin(rest).trail(kind);
     }
 
     @Test

@@ -21,7 +21,7 @@ class FailoverTest {
 
     @BeforeEach
     void start() {
-        platform = TestPlatform.fresh(TinyInference.class);
+        platform = TestPlatform.behind(TestPlatform.server().port(), List.of(), TinyInference.class);
         model = platform.get(TinyModel.class);
         client = new Client(platform.get(Inference.class), "default");
     }

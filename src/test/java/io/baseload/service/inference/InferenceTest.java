@@ -44,6 +44,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -61,6 +62,11 @@ class InferenceTest {
         platform = TestPlatform.fresh(TinyInference.class);
         model = platform.get(TinyModel.class);
         inference = platform.get(Inference.class);
+    }
+
+    @BeforeEach
+    void awaitADayThatLasts() {
+        Patience.awaitADayThatLasts();
     }
 
     @AfterAll
@@ -244,7 +250,7 @@ class InferenceTest {
         assertThat(used(client)).isZero();
         assertThat(usage(client).requests()).isZero();
         assertThat(outcome(client).path("state").asString()).isEqualTo("refused");
-        assertThat(model.holds.get()).isZero();
+        Patience.await().until(() -> model.holds.get() == 0);
     }
 
     @Test

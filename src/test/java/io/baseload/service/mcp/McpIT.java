@@ -3,6 +3,7 @@ package io.baseload.service.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
@@ -43,11 +44,15 @@ class McpIT {
     private static void with(Rest rest, String key, Consumer<McpSyncClient> use) {
         var transport = HttpClientStreamableHttpTransport.builder(rest.url())
                 .endpoint("/mcp")
+                .connectTimeout(Patience.LIMIT)
                 .customizeClient(client -> client.version(Version.HTTP_1_1))
                 .httpRequestCustomizer(
                         (request, method, uri, body, context) -> request.header("Authorization", "Bearer " + key))
                 .build();
-        try (McpSyncClient client = McpClient.sync(transport).build()) {
+        try (McpSyncClient client = McpClient.sync(transport)
+                .requestTimeout(Patience.LIMIT)
+                .initializationTimeout(Patience.LIMIT)
+                .build()) {
             client.initialize();
             use.accept(client);
         }
@@ -73,7 +78,9 @@ class McpIT {
             List<Tool> tools = client.listTools().tools();
             assertThat(tools).extracting(Tool::name).contains("list_models", "verify_audit_trail");
             assertThat(tools).allMatch(tool -> tool.annotations().readOnlyHint());
-            assertThat(json(call(client, "list_models", Map.of("limit", 1)))).isEqualTo(models);
+            Patience.await() // until nothing of an earlier test runs any more
+                    .untilAsserted(() -> assertThat(json(call(client, "list_models", Map.of("limit", 1))))
+                            .isEqualTo(rest.get("/admin/v1/models?limit=1")));
             String id = models.at("/data/0/id").asString();
             var arguments = Map.<String, Object>of("id", id, "tenant", "default", "name", "default", "prefix", "none");
             for (AdminTool tool : AdminTools.of(false)) {

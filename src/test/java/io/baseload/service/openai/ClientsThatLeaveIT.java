@@ -2,6 +2,7 @@ package io.baseload.service.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
@@ -70,7 +71,8 @@ class ClientsThatLeaveIT {
 
     private String ask(String question, int maxTokens) {
         String body = """
-            {"model": "default", "messages": [{"role": "user", "content": "%s"}], "max_tokens": %d, "temperature": 0, "stream": true}\
+            {"model": "default", "messages": [{"role": "user", "content": "%s"}], "max_tokens": %d, "temperature": 0,\
+             "logit_bias": {"2": -100}, "stream": true}\
             """.formatted(question, maxTokens);
         return RawConnection.post("/v1/chat/completions", body).replace("bl_user", RunningService.KEY);
     }
@@ -102,12 +104,9 @@ class ClientsThatLeaveIT {
     }
 
     private Optional<JsonNode> outcomeNow(String requestId) throws Exception {
-        for (JsonNode entry :
-                rest.get("/admin/v1/audit?kind=completion.outcome&limit=100").get("data")) {
-            if (entry.toString().contains(requestId)) {
-                return Optional.of(entry);
-            }
-        }
-        return Optional.empty();
+        return new Admin(rest)
+                .trail("completion.outcome").stream()
+                        .filter(entry -> entry.get("subject").asString().equals(requestId))
+                        .findFirst();
     }
 }

@@ -1,11 +1,12 @@
 package io.baseload.service.openai;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.baseload.service.inference.Inference;
+import io.baseload.testing.Patience;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.Charset;
@@ -47,15 +48,17 @@ class ConnectionsTest {
             cancelled = cancelOf(RawConnection.header(head, "x-request-id"));
             assertFalse(cancelled.isDone());
         }
-        cancelled.get(60, SECONDS);
+        cancelled.get(Patience.LIMIT.toMinutes(), MINUTES);
     }
 
     @Test
     void aStreamPingsWhileNothingIsGenerated() throws Exception {
         try (var connection = new RawConnection(port)) {
             connection.send(RawConnection.post(CHAT, ASK.formatted("patient")));
+            String head = connection.readThrough("\r\n\r\n");
             connection.readThrough(":ping\n\n");
             connection.readThrough(":ping\n\n");
+            ((ScriptedInference) inference).letGo(RawConnection.header(head, "x-request-id"));
             String rest = connection.readThrough("data: [DONE]\n\n");
             assertTrue(rest.contains("\"content\":\"Hello\""), rest);
         }
@@ -78,7 +81,7 @@ class ConnectionsTest {
         try (var connection = new RawConnection(port)) {
             connection.send(RawConnection.post(CHAT, ASK.formatted("flood")));
             String head = connection.readThrough("\r\n\r\n");
-            cancelOf(RawConnection.header(head, "x-request-id")).get(60, SECONDS);
+            cancelOf(RawConnection.header(head, "x-request-id")).get(Patience.LIMIT.toMinutes(), MINUTES);
         }
     }
 

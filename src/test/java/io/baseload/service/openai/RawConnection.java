@@ -1,5 +1,6 @@
 package io.baseload.service.openai;
 
+import io.baseload.testing.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,7 @@ final class RawConnection implements AutoCloseable {
 
     RawConnection(int port) throws IOException {
         socket = new Socket("localhost", port);
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout((int) Patience.LIMIT.toMillis());
         in = socket.getInputStream();
     }
 

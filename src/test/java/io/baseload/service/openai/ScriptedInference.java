@@ -43,11 +43,21 @@ public final class ScriptedInference implements Inference {
     private static final int PROMPT = 7;
 
     private final Map<String, CompletableFuture<Long>> cancelled = new ConcurrentHashMap<>();
+    private final Map<String, CountDownLatch> goes = new ConcurrentHashMap<>();
     private final Map<String, InferenceRequest> asked = new ConcurrentHashMap<>();
 
     /** When a request was cancelled, in nanoseconds of the JVM's clock. */
     public CompletableFuture<Long> cancelOf(String requestId) {
         return cancelled.computeIfAbsent(requestId, key -> new CompletableFuture<>());
+    }
+
+    /** The model {@code patient} says nothing before that. */
+    public void letGo(String requestId) {
+        goOf(requestId).countDown();
+    }
+
+    private CountDownLatch goOf(String requestId) {
+        return goes.computeIfAbsent(requestId, key -> new CountDownLatch(1));
     }
 
     public InferenceRequest asked(String requestId) {
@@ -61,7 +71,7 @@ public final class ScriptedInference implements Inference {
         refuse(model);
         String id = origin.requestId();
         asked.put(id, request);
-        var run = new Run(request.completion(), listener, cancelOf(id));
+        var run = new Run(request.completion(), listener, cancelOf(id), goOf(id));
         Thread.ofVirtual().start(() -> run.play(model));
         var room = new QuotaSnapshot.Room(1000, 900, Duration.ofMinutes(6));
         return new AdmittedRequest(
@@ -145,10 +155,15 @@ public final class ScriptedInference implements Inference {
             CompletionRequest request,
             Consumer<CompletionEvent> listener,
             CompletableFuture<Long> cancelledAt,
+            CountDownLatch go,
             CountDownLatch stop)
             implements Completion {
-        Run(CompletionRequest request, Consumer<CompletionEvent> listener, CompletableFuture<Long> cancelledAt) {
-            this(request, listener, cancelledAt, new CountDownLatch(1));
+        Run(
+                CompletionRequest request,
+                Consumer<CompletionEvent> listener,
+                CompletableFuture<Long> cancelledAt,
+                CountDownLatch go) {
+            this(request, listener, cancelledAt, go, new CountDownLatch(1));
         }
 
         @Override
@@ -234,7 +249,11 @@ public final class ScriptedInference implements Inference {
         }
 
         private void patient() {
-            waits(2000);
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             words();
         }
 

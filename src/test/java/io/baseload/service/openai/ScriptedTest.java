@@ -16,6 +16,6 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
         properties = {
             "management.endpoint.health.group.readiness.include=readinessState",
             "management.endpoint.health.group.liveness.include=livenessState",
-            "server.tomcat.connection-timeout=2s"
+            "server.tomcat.connection-timeout=15s"
         })
 public @interface ScriptedTest {}

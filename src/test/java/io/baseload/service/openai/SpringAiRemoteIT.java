@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.openai.errors.BadRequestException;
 import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -92,7 +92,7 @@ class SpringAiRemoteIT {
     void streamAddsUpToTheCall() {
         String plain = model().call("Count to three.");
         List<ChatResponse> parts = Objects.requireNonNull(
-                model().stream(new Prompt("Count to three.")).collectList().block(Duration.ofMinutes(1)));
+                model().stream(new Prompt("Count to three.")).collectList().block(Patience.LIMIT));
         assertThat(parts).hasSizeGreaterThan(3);
         assertThat(text(parts)).isEqualTo(plain);
         assertThat(parts.getLast().getMetadata().getUsage().getCompletionTokens())
@@ -163,7 +163,7 @@ class SpringAiRemoteIT {
     void aStreamedToolLoopRunsToItsEnd() {
         var weather = new Weather();
         String answer =
-                asking(weather).stream().content().collect(Collectors.joining()).block(Duration.ofMinutes(1));
+                asking(weather).stream().content().collect(Collectors.joining()).block(Patience.LIMIT);
         assertThat(weather.asked).hasSize(1);
         assertThat(answer).isNotBlank();
     }

@@ -7,13 +7,13 @@ import com.sun.net.httpserver.HttpExchange;
 import io.baseload.service.outbound.AllowedHosts;
 import io.baseload.service.pull.PullSource.Oci;
 import io.baseload.testing.FileServer;
+import io.baseload.testing.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -239,10 +239,7 @@ class RegistryPullTest {
 
     private Pulled pull(String reference, AllowedHosts hosts) {
         var puller = opened(new Puller(
-                PullerTest.properties(List.of(), Duration.ofSeconds(2)),
-                hosts,
-                folder.resolve("signers"),
-                Optional.empty()));
+                PullerTest.properties(List.of(), Patience.LIMIT), hosts, folder.resolve("signers"), Optional.empty()));
         var source = new Oci(URI.create(registry.url()), "ai/m", reference);
         return puller.pull(
                 new Puller.Request(

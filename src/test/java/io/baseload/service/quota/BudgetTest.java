@@ -15,6 +15,7 @@ import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.tenant.UsageBudget;
 import io.baseload.service.tenant.UsageBudget.Scope;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -35,6 +37,11 @@ class BudgetTest {
     private final Tenants tenants = platform.get(Tenants.class);
     private final TransactionOperations transactions = platform.get(TransactionOperations.class);
     private final UUID instance = platform.get(Membership.class).lease().instance();
+
+    @BeforeEach
+    void awaitADayThatLasts() {
+        Patience.awaitADayThatLasts();
+    }
 
     @Test
     void aRequestCountsWhereverItBelongs() {

@@ -13,6 +13,7 @@ import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.tenant.UsageBudget;
 import io.baseload.service.tenant.UsageBudget.Scope;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +42,11 @@ class BudgetsUnderLoadTest {
     private static final List<String> MODELS = List.of("load-a", "load-b");
     private static TestPlatform platform;
     private static TestPlatform beside;
+
+    @BeforeEach
+    void awaitADayThatLasts() {
+        Patience.awaitADayThatLasts();
+    }
 
     @BeforeAll
     static void start() {

@@ -10,6 +10,7 @@ import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.tenant.UnknownTenantException;
 import io.baseload.service.tenant.UsageBudget;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -34,6 +36,11 @@ class QuotaTest {
     private final TestPlatform platform = TestPlatform.shared();
     private final Quota quota = platform.get(Quota.class);
     private final TransactionOperations transactions = platform.get(TransactionOperations.class);
+
+    @BeforeEach
+    void awaitADayThatLasts() {
+        Patience.awaitADayThatLasts();
+    }
 
     @Test
     void reservesThenSettlesWhatWasUsed() {
@@ -303,8 +310,10 @@ class QuotaTest {
         var refused = new AtomicLong();
         try (var threads = Executors.newFixedThreadPool(8)) {
             Callable<Void> client = () -> {
-                for (int i = 0; i < 40; i++) {
-                    work(tenant, used, refused);
+                int decided = 0;
+                while (decided
+                        < 40) { // by the budgets: those who find no place ask again, however long others keep theirs
+                    decided += work(tenant, used, refused) ? 1 : 0;
                 }
                 return null;
             };
@@ -322,7 +331,7 @@ class QuotaTest {
                 .isEqualTo(used.get());
     }
 
-    private void work(String tenant, AtomicLong used, AtomicLong refused) {
+    private boolean work(String tenant, AtomicLong used, AtomicLong refused) {
         int tokens = ThreadLocalRandom.current().nextInt(10, 60);
         try {
             var id = reserve(tenant, tokens);
@@ -335,8 +344,10 @@ class QuotaTest {
             extend(id, 8);
             var settled = settle(id, 5, ThreadLocalRandom.current().nextInt(tokens - 5));
             used.addAndGet(settled.promptTokens() + settled.completionTokens());
+            return true;
         } catch (QuotaExceededException e) {
             refused.incrementAndGet();
+            return e.limit() != Limit.CONCURRENCY;
         }
     }
 

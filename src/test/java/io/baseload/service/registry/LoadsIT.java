@@ -71,7 +71,7 @@ final class LoadsIT {
     @Test
     void aLoadIsCancelledByItsJob() throws Exception {
         String load = job(rest.send("POST", "/admin/v1/models/slow/load", "{}"));
-        awaitState("slow", "loading");
+        awaitReading(load);
         rest.post("/admin/v1/jobs/" + load + "/cancel", "");
         letGo();
         assertThat(admin.end(load).get("state").asString()).isEqualTo("cancelled");
@@ -81,7 +81,7 @@ final class LoadsIT {
     @Test
     void aLoadIsCancelledByAnUnload() throws Exception {
         String load = job(rest.send("POST", "/admin/v1/models/slow/load", "{}"));
-        awaitState("slow", "loading");
+        awaitReading(load);
         String unload = job(rest.send("POST", "/admin/v1/models/slow/unload", "{}"));
         awaitMessage(unload, "waiting for the end of its load");
         letGo();
@@ -96,6 +96,7 @@ final class LoadsIT {
                 "PUT", "/admin/v1/aliases/later", Map.of("model", "slow"), "Prefer", "respond-async, wait=10");
         String move = job(started);
         assertThat(Rest.json(started).at("/job/kind").asString()).isEqualTo("alias");
+        awaitReading(move);
         awaitState("slow", "loading");
         assertThat(admin.ask("later").statusCode()).isEqualTo(404);
         rest.post("/admin/v1/jobs/" + move + "/cancel", "");
@@ -121,9 +122,10 @@ final class LoadsIT {
         JsonNode move = rest.get("/admin/v1/jobs?limit=1").at("/data/0");
         assertThat(move.get("kind").asString()).isEqualTo("alias");
         assertThat(waiting).isNotDone();
+        awaitReading(move.get("id").asString());
         rest.post("/admin/v1/jobs/" + move.get("id").asString() + "/cancel", "");
         letGo();
-        HttpResponse<String> answer = waiting.get(2, TimeUnit.MINUTES);
+        HttpResponse<String> answer = waiting.get(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(409);
         awaitState("slow", "stored");
         assertThat(rest.send("GET", "/v1/models/soon", "").statusCode()).isEqualTo(404);
@@ -149,6 +151,11 @@ final class LoadsIT {
 
     private static void awaitState(String model, String state) {
         Patience.await().untilAsserted(() -> assertThat(admin.state(model)).isEqualTo(state));
+    }
+
+    /** Until the next that a load does is to read the pipe, whoever cancels it: {@link #letGo} would wait for ever for one that ends before. */
+    private static void awaitReading(String job) {
+        awaitMessage(job, "preparing the tokenizer");
     }
 
     private static void awaitMessage(String job, String message) {

@@ -55,6 +55,9 @@ class TracesIT {
                 home,
                 "management.opentelemetry.tracing.export.otlp.endpoint=" + receiver.endpoint(),
                 "management.opentelemetry.tracing.export.schedule-delay=100ms",
+                "management.opentelemetry.tracing.export.timeout=" + Patience.LIMIT,
+                "management.opentelemetry.tracing.export.otlp.timeout=" + Patience.LIMIT,
+                "management.opentelemetry.tracing.export.otlp.connect-timeout=" + Patience.LIMIT,
                 "baseload.tracing.detail=" + detail,
                 "baseload.model.warm-up=false",
                 "baseload.backends.allowed-hosts=127.0.0.1");
