@@ -188,11 +188,11 @@ class BackendFaultsTest {
 
     @Test
     void refusalsSayWhoseFaultItIs() throws Exception {
-        server.on("busy", connection -> connection.whole(429, "Retry-After: 70\r\n", "{}"));
+        server.on("busy", connection -> connection.whole(429, "Retry-After: 59\r\n", "{}"));
         assertThatThrownBy(() -> ask("busy", LONG))
                 .isInstanceOfSatisfying(
                         OverloadedException.class,
-                        e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(70)));
+                        e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(59)));
         assertThat(client().state()).isEqualTo(State.COOLING);
 
         server.on("broken", connection -> connection.whole(500, "", "{\"error\":{\"message\":\"at /srv/secret.py\"}}"));
