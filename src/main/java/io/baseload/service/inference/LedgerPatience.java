@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long requests wait for the database.
  *
  * @param reservation until a request has its reservation; then it is refused
- * @param settlement until an ended answer is settled; then its end is told without that
+ * @param settlement until an ended answer is settled, or what is left of the limits is known for an answer without a reservation; then it is told without that
  */
 record LedgerPatience(Duration reservation, Duration settlement) {
     private static final int LONGER_IF_KEPT = 10;
