@@ -25,15 +25,15 @@ public final class CodebookFloat {
 
     /**
      * Adds the products of some blocks: rows of x times some vectors of weight rows, from {@code unit} on, to {@code y[((row + r) · streams + stream) · L + lane]}.
-     * Where fewer rows are there than a kernel takes, the last one stands in for the missing.
+     * If there are fewer rows than a kernel computes, the last one is repeated.
      *
      * @param streams 8, 4, 2 or 1; 4 for several rows
      * @param block the first block
-     * @param first the row of x that counts as row 0
-     * @param row the first row that is meant
+     * @param first the index in x of row 0
+     * @param row the first row to compute, counted from {@code first}
      * @param rows 1 to 4
      * @param sums for each row, from row 0 on, the sums of its blocks
-     * @param scales those of these blocks, as {@link ScaleVectors#read} gives them
+     * @param scales those of these blocks, as written by {@link ScaleVectors#read}
      */
     public static void multiply(
             PackedMatrix m, int unit, int streams, int block, int blocks, Rows x, int first, int row, int rows, float[] sums, float[] scales, float[] y) {

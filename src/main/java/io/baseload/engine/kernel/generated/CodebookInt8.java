@@ -27,16 +27,16 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 4-bit codes of a table times 8-bit activations, for vectors of 256 bits, which don't hold a table of 16 floats. A shuffle of 128 bits looks 16 codes up at once, as
- * bytes. The product of two bytes leaves no room for a sum in 16 bits, so x comes in two digits, x = 16·high + low. Written by src/build/GenerateKernels.java.
+ * 4-bit codes of a table times 8-bit activations, for vectors of 256 bits, which don't hold a table of 16 floats. A shuffle of 128 bits looks up 16 codes at once, as bytes.
+ * The product of two bytes leaves no room for a sum in 16 bits, so x is split into two digits, x = 16·high + low. Written by src/build/GenerateKernels.java.
  */
 public final class CodebookInt8 {
-    /** Lanes of longs, so that the integers of all kernels have one shape: where a class of vectors is met in two, the compiler may spell out calls for both. */
+    /** Lanes of longs, so that all kernels' integers have one shape: for a vector class used in two shapes, the compiler may leave calls for both. */
     private static final VectorSpecies<Long> CODES = LongVector.SPECIES_128;
     private static final VectorSpecies<Byte> TABLE = ByteVector.SPECIES_128;
     private static final VectorSpecies<Long> QUADS = LongVector.SPECIES_256;
 
-    /** From the order in which the sums of eight rows come out, 0 4 1 5 2 6 3 7. */
+    /** Reorders the sums of eight rows, which are computed in the order 0 4 1 5 2 6 3 7. */
     private static final VectorShuffle<Integer> IN_ORDER = VectorShuffle.fromValues(INTS, L == 8 ? new int[] {0, 2, 4, 6, 1, 3, 5, 7} : new int[L]);
 
     private CodebookInt8() {}

@@ -26,7 +26,7 @@ public final class Int8Minimums {
     private Int8Minimums() {}
 
     /**
-     * Adds, block by block, to {@code y[(row · streams + stream) · L + lane]}.
+     * Adds the products, block by block, to {@code y[(row · streams + stream) · L + lane]}.
      *
      * @param streams vectors of weight rows, from the beginning of a panel on
      * @param block the first block

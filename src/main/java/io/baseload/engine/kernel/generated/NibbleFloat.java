@@ -19,23 +19,23 @@ import jdk.incubator.vector.IntVector;
 /**
  * 4-bit integers, which are decoded in registers, times rows of x.
  *
- * <p>A nibble is not shifted down but masked where it stands and so comes out 16^j times too large; x is made smaller by that instead, which is exact and happens
- * once for all vectors. The loops over nibbles must stay loops: written out, the method outgrows what the compiler inlines and its vectors get boxed. Written by src/build/GenerateKernels.java.
+ * <p>A nibble is not shifted down but masked in place, so it is 16^j times too large. x is divided by that instead, which is exact and done once for all vectors. The loops over
+ * nibbles must stay loops: written out, the method outgrows what the compiler inlines and its vectors get boxed. Written by src/build/GenerateKernels.java.
  */
 public final class NibbleFloat {
     private NibbleFloat() {}
 
     /**
      * Adds the products of some blocks: rows of x times some vectors of weight rows, from {@code unit} on, to {@code y[((row + r) · streams + stream) · L + lane]}.
-     * Where fewer rows are there than a kernel takes, the last one stands in for the missing.
+     * If there are fewer rows than a kernel computes, the last one is repeated.
      *
      * @param streams 8, 4, 2 or 1; 4 for several rows
      * @param block the first block
-     * @param first the row of x that counts as row 0
-     * @param row the first row that is meant
+     * @param first the index in x of row 0
+     * @param row the first row to compute, counted from {@code first}
      * @param rows 1 to 4
      * @param sums for each row, from row 0 on, the sums of its blocks
-     * @param scales those of these blocks, as {@link ScaleVectors#read} gives them
+     * @param scales those of these blocks, as written by {@link ScaleVectors#read}
      */
     public static void multiply(
             PackedMatrix m, int unit, int streams, int block, int blocks, Rows x, int first, int row, int rows, float[] sums, float[] scales, float[] y) {

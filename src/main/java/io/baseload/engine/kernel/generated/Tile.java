@@ -9,16 +9,16 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The register tile under prefill and attention: y += x·w for a few rows of x and a few vectors of w's columns, over {@code depth} rows of w that lie {@code stride}
+ * The register tile of prefill and attention: y += x·w for a few rows of x and a few vectors of w's columns, over {@code depth} rows of w that lie {@code stride}
  * bytes apart. The sums stay in registers and each runs in order.
  *
- * <p>Where fewer rows are there than the tile has, the last one stands in for the missing: it is computed more than once, always with the same result. Written by
+ * <p>If there are fewer rows than the tile has, the last one is repeated: it is computed more than once, always with the same result. Written by
  * src/build/GenerateKernels.java.
  */
 public final class Tile {
     private Tile() {}
 
-    /** Two vectors of columns and up to 12 rows; 6 where registers are few. */
+    /** Two vectors of columns and up to 12 rows; up to 6 with few registers. */
     public static void any(
             MemorySegment w, long at, long stride, int depth, float[] x, int xAt, int xStride, int rows, float[] y, int yAt, int yStride) {
         if (rows > 6) {
@@ -30,7 +30,7 @@ public final class Tile {
         }
     }
 
-    /** 12 rows at most; 2 vectors of columns. */
+    /** Up to 12 rows; 2 vectors of columns. */
     private static void rows12Vectors2(
             MemorySegment w, long at, long stride, int depth, float[] x, int xAt, int xStride, int rows, float[] y, int yAt, int yStride) {
         int last = rows - 1;
@@ -137,7 +137,7 @@ public final class Tile {
         s11_1.intoArray(y, y11 + 1 * L);
     }
 
-    /** 6 rows at most; 2 vectors of columns. */
+    /** Up to 6 rows; 2 vectors of columns. */
     private static void rows6Vectors2(
             MemorySegment w, long at, long stride, int depth, float[] x, int xAt, int xStride, int rows, float[] y, int yAt, int yStride) {
         int last = rows - 1;
@@ -196,7 +196,7 @@ public final class Tile {
         s5_1.intoArray(y, y5 + 1 * L);
     }
 
-    /** 3 rows at most; 2 vectors of columns. */
+    /** Up to 3 rows; 2 vectors of columns. */
     private static void rows3Vectors2(
             MemorySegment w, long at, long stride, int depth, float[] x, int xAt, int xStride, int rows, float[] y, int yAt, int yStride) {
         int last = rows - 1;
@@ -231,7 +231,7 @@ public final class Tile {
         s2_1.intoArray(y, y2 + 1 * L);
     }
 
-    /** 3 rows at most; 4 vectors of columns. */
+    /** Up to 3 rows; 4 vectors of columns. */
     public static void rows3Vectors4(
             MemorySegment w, long at, long stride, int depth, float[] x, int xAt, int xStride, int rows, float[] y, int yAt, int yStride) {
         int last = rows - 1;
