@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Finds the texts of added tokens in other texts: the leftmost first, and of several there the longest. */
+/** Finds the texts of added tokens in other texts: the leftmost first, and of several at the same place the longest. */
 final class AddedTexts {
     /** The range of a text that a token covers: its own text, and the white space next to it that it swallows. */
     record Found(int start, int end, AddedToken token) {}

@@ -10,7 +10,7 @@ final class ByteAlphabet {
 
     private ByteAlphabet() {}
 
-    /** The bytes of a token; one with any character outside the alphabet stands for its own UTF-8. */
+    /** The bytes of a token. A token with a character outside the alphabet stands for its own UTF-8. */
     static byte[] bytes(String token) {
         byte[] bytes = new byte[token.length()];
         for (int i = 0; i < bytes.length; i++) {

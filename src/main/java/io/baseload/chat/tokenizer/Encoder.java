@@ -2,12 +2,12 @@ package io.baseload.chat.tokenizer;
 
 import io.baseload.engine.api.EncoderText;
 
-/** Text to tokens in one way. Thread-safe. */
+/** Converts text to tokens. Thread-safe. */
 @FunctionalInterface
 interface Encoder {
     int[] encode(String text);
 
-    /** As {@link #encode}, with BOS and EOS added as the vocabulary says. */
+    /** As {@link #encode}, with BOS and EOS as defined by the vocabulary. */
     default int[] encodeWhole(String text) {
         return encode(text);
     }

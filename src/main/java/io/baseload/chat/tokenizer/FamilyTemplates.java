@@ -12,11 +12,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** Chat templates for models whose files have none, recognized by the tokens of a family's turns. Written by us, and simple: no tools, no reasoning. */
+/** Chat templates for models whose files have none, recognized by the tokens of a family's turns. They are simple templates of this project, without tools or reasoning. */
 final class FamilyTemplates {
     private record Family(String name, Set<String> tokens) {}
 
-    /** The first one whose tokens all exist; the last is the oldest form, which has no tokens of its own. */
+    /** The first one whose tokens all exist is used; the last is the oldest form, which has no tokens of its own. */
     private static final List<Family> FAMILIES = List.of(
             new Family("chatml", Set.of("<|im_start|>", "<|im_end|>")),
             new Family("llama3", Set.of("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")),
@@ -30,7 +30,7 @@ final class FamilyTemplates {
 
     private FamilyTemplates() {}
 
-    /** The templates of the files; if the usual one is missing, the family's, if one is known. */
+    /** The templates of the files, and the family's known one if the standard one is missing. */
     static Map<String, String> complete(Map<String, String> templates, TokenList tokens) {
         if (templates.containsKey(Vocabulary.DEFAULT_TEMPLATE)) {
             return templates;

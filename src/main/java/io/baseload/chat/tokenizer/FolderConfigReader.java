@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code added_tokens.json}, {@code generation_config.json} and {@code config.json}. */
 final class FolderConfigReader {
-    /** More than any vocabulary has, so that a bad id can't cause a huge table. */
+    /** More than the size of any vocabulary, so that a bad id can't cause a huge table. */
     static final int MAX_TOKENS = 1 << 22;
 
     private static final String TOKENIZER = "tokenizer_config.json";
@@ -58,12 +58,12 @@ final class FolderConfigReader {
         return size.isMissingNode() ? 0 : id("config.json", "vocab_size", size);
     }
 
-    /** A token's text in the tokenizer's configuration, or else in the map of special tokens; null there means that there is none. */
+    /** A token's text from the tokenizer's configuration or, if it isn't there, from the map of special tokens; a null value means no token. */
     private Optional<String> token(String role) {
         return text(tokenizer.has(role) ? tokenizer.path(role) : specialMap.path(role));
     }
 
-    /** Given as text or as an object with its content. */
+    /** The text of a token given as text or as an object with its content. */
     private static Optional<String> text(JsonNode token) {
         return Optional.of(token.isObject() ? token.path("content") : token)
                 .filter(JsonNode::isString)
@@ -124,7 +124,7 @@ final class FolderConfigReader {
                 token.path("normalized").asBoolean(false));
     }
 
-    /** Given as an id or as a list of ids. */
+    /** Ids given as one id or as a list of ids. */
     private List<Integer> stops(String file, JsonNode ids) {
         Stream<JsonNode> values = ids.isArray() ? ids.valueStream() : Stream.of(ids);
         return values.filter(id -> !id.isMissingNode() && !id.isNull())

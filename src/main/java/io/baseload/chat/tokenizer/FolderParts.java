@@ -34,7 +34,7 @@ final class FolderParts {
     static TokenizerParts of(Vocabulary.Files vocabulary) {
         requireTokenizer(vocabulary);
         FolderParts parts = new FolderParts(vocabulary);
-        // a conversion of Yuan's model to tokenizer.json can't say how equal scores are merged
+        // a conversion of Yuan's model to tokenizer.json can't express how equal scores are merged
         boolean yuan = parts.config.modelType().equals("yuan");
         boolean model = parts.files.names().contains(SentencePieceModel.NAME);
         Optional<String> json = parts.files.text(TokenizerJsonFile.NAME).filter(text -> !(yuan && model));
@@ -82,7 +82,7 @@ final class FolderParts {
                 config.chatTemplates());
     }
 
-    /** A vocabulary that puts a space only before a text's beginning finds none behind the anchor, which nobody else can write. */
+    /** Encodes text after an anchor that no other text can contain, so that a vocabulary which adds a space only at the beginning of a text adds none. */
     private static Encoder after(String anchor, Encoder plain) {
         return text -> {
             int[] ids = plain.encode(anchor + text);
@@ -124,7 +124,7 @@ final class FolderParts {
                 config.chatTemplates());
     }
 
-    /** By the authors' settings, which aren't those of the published files: nothing is added, and {@code </s>} is text. */
+    /** Uses the authors' settings, which differ from the published files: nothing is added, and {@code </s>} is text. */
     private TokenizerParts yuan(SentencePieceModel model) {
         List<AddedToken> added = YuanTokens.added(model.tokens());
         TokenList tokens = model.tokens().asText("</s>").with(added, config.vocabularySize());
@@ -147,7 +147,7 @@ final class FolderParts {
                 config.chatTemplates());
     }
 
-    /** The tokenizer's own added tokens, those that the configuration adds, and special if either says so. */
+    /** The tokenizer's own added tokens and those of the configuration; a token is special if either marks it so. */
     private List<AddedToken> added(List<AddedToken> own) {
         List<AddedToken> all = new ArrayList<>(own);
         Set<String> texts = new HashSet<>();

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/** Puts a token before and a token after what another encoder gives, where there is one. */
+/** Adds a token before and after another encoder's tokens, if these are given. */
 record Framed(Encoder inner, OptionalInt before, OptionalInt after) implements Encoder {
     @Override
     public int[] encode(String text) {

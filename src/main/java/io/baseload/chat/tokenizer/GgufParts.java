@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** A tokenizer's parts by the keys of a GGUF file, with the defaults that llama.cpp has. */
+/** A tokenizer's parts from the keys of a GGUF file, with llama.cpp's defaults. */
 final class GgufParts {
     private static final System.Logger LOG = System.getLogger(GgufParts.class.getName());
     private static final Set<String> PHI3_KEEPS_SPACE = Set.of("<unk>", "<s>", "<|endoftext|>");
@@ -33,7 +33,7 @@ final class GgufParts {
         added = StopTokens.guarded(found, stops);
     }
 
-    /** @throws IllegalArgumentException if the vocabulary is broken or of an unknown kind; the message names what */
+    /** @throws IllegalArgumentException if the vocabulary is broken or of an unknown kind; the message names the cause */
     static TokenizerParts of(Vocabulary.Gguf gguf) {
         VocabularyCheck.check(gguf);
         GgufParts parts = new GgufParts(gguf);

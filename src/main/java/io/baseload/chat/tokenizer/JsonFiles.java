@@ -16,11 +16,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
-/** The files of a Hugging Face folder as text and as JSON, of bounded depth. */
+/** The files of a Hugging Face folder as text and as JSON of limited depth. */
 final class JsonFiles {
     private static final int DEEPEST = 64;
 
-    /** Python writes NaN and Infinity. */
+    /** Accepts NaN and Infinity, which Python writes. */
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(DEEPEST)
@@ -64,7 +64,7 @@ final class JsonFiles {
         }
     }
 
-    /** A parser whose places are characters of the text. */
+    /** A parser whose locations are character positions in the text. */
     static JsonParser parser(String text) {
         return MAPPER.createParser(text);
     }
@@ -75,7 +75,7 @@ final class JsonFiles {
         return refuse(name, offset, e.getOriginalMessage());
     }
 
-    /** @param offset where in the file; −1 where no place can be named */
+    /** @param offset the offset in the file; −1 if there is none */
     ModelFileException refuse(String name, long offset, String problem) {
         return new ModelFileException(files.folder().resolve(name), offset, problem);
     }

@@ -1,10 +1,10 @@
 package io.baseload.chat.tokenizer;
 
-/** JSON, written from front to back; enough for a {@code tokenizer.json}. */
+/** Writes JSON sequentially, as far as needed for a {@code tokenizer.json}. */
 final class JsonWriter {
     private final StringBuilder out = new StringBuilder(1 << 16);
 
-    /** Adds text that is JSON already. */
+    /** Adds text that is already JSON. */
     JsonWriter raw(String json) {
         out.append(json);
         return this;

@@ -3,7 +3,7 @@ package io.baseload.chat.tokenizer;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** A value that is made when it is first asked for. */
+/** A value that is created on first use. */
 final class Lazy<T> implements Supplier<T> {
     private final Supplier<T> maker;
     private volatile Optional<T> made = Optional.empty();

@@ -14,15 +14,14 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 
 /**
- * Hugging Face's tokenizers library behind one method. The library calls home when it starts unless it is told not to, so nobody else may load it. Safe for
- * use by several threads.
+ * Hugging Face's tokenizers library behind one method. The library contacts its vendor when it starts unless that is disabled, so no other class may load it. Thread-safe.
  */
 final class NativeTokenizer implements Encoder {
     static {
         System.setProperty("OPT_OUT_TRACKING", "true");
     }
 
-    /** The library makes a hundred bytes and more of each token, so long texts take turns. */
+    /** The library needs more than a hundred bytes for each token, so long texts are encoded one at a time. */
     private static final int CHARACTERS_AT_ONCE = 8 << 20;
 
     private static final Cleaner CLEANER = Cleaner.create();
@@ -33,7 +32,7 @@ final class NativeTokenizer implements Encoder {
 
     private NativeTokenizer(HuggingFaceTokenizer tokenizer) {
         this.tokenizer = tokenizer;
-        // a model that was unloaded leaves its tokenizer to the garbage collector, which knows nothing of the library's
+        // an unloaded model's tokenizer is left to the garbage collector, which doesn't count the library's
         // memory
         CLEANER.register(this, tokenizer::close);
     }
@@ -57,7 +56,7 @@ final class NativeTokenizer implements Encoder {
         return encode(text, false);
     }
 
-    /** As {@link #encode}, with the tokens that the vocabulary's own post-processor adds. */
+    /** As {@link #encode}, with the tokens of the vocabulary's own post-processor. */
     @Override
     public int[] encodeWhole(String text) {
         return encode(text, true);
@@ -102,7 +101,7 @@ final class NativeTokenizer implements Encoder {
         }
     }
 
-    /** Asks for ids alone: the library's own {@code encode} copies eight more things for each token, and aborts the process where the heap has no room for them. */
+    /** Gets only ids: the library's own {@code encode} copies eight more values for each token, and aborts the process if the heap is too small for them. */
     private long[] ids(String text, boolean whole) {
         var library = TokenizersLibrary.LIB;
         try {
@@ -125,7 +124,7 @@ final class NativeTokenizer implements Encoder {
         return tokens;
     }
 
-    /** Half a surrogate pair has no UTF-8: it becomes U+FFFD. */
+    /** Half a surrogate pair has no UTF-8 form, so it becomes U+FFFD. */
     private static String wellFormed(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_16), StandardCharsets.UTF_16);
     }

@@ -2,7 +2,7 @@ package io.baseload.chat.tokenizer;
 
 import java.util.List;
 
-/** Encoders of a sentencepiece BPE: the library's where its form says the same, else our own. */
+/** Encoders of a sentencepiece BPE: the library's if it gives the same tokens, otherwise this project's. */
 final class PieceEncoders {
     private final SentencePieces pieces;
     private final List<AddedToken> added;
@@ -25,7 +25,7 @@ final class PieceEncoders {
         return encoder(ordinary(), pieces);
     }
 
-    /** For a text that follows a special token. */
+    /** The encoder for a text after a special token. */
     Encoder plainAfter() {
         return pieces.prefix() == SentencePieces.Prefix.TEXT
                 ? encoder(ordinary(), pieces.with(SentencePieces.Prefix.NEVER))

@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How byte-level BPE cuts a text before merging, by the name that the file gives ({@code tokenizer.ggml.pre}).
+ * The splitting of a text before byte-level BPE merges it, by its name in the file ({@code tokenizer.ggml.pre}).
  *
- * @param patterns each splits what the one before left
- * @param ignoreMerges whether a whole piece that is in the vocabulary is taken at once
- * @param addBos whether a BOS is added where the file doesn't say
- * @param raw whether tokens are UTF-8 with ▁ for spaces and not in GPT-2's byte alphabet
+ * @param patterns each splits the pieces of the previous one
+ * @param ignoreMerges whether a piece that is in the vocabulary becomes one token without merging
+ * @param addBos whether a BOS is added if the file doesn't specify it
+ * @param raw whether tokens are UTF-8 with ▁ for spaces instead of GPT-2's byte alphabet
  */
 record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos, boolean raw) {
     private static final String RESOURCE = "pre-tokenizers.txt";
@@ -35,7 +35,7 @@ record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos,
         return known;
     }
 
-    /** Read once, when the first byte-level vocabulary is loaded. */
+    /** The table of names, read when the first byte-level vocabulary is loaded. */
     private static final class Table {
         static final Map<String, PreTokenizer> BY_NAME = read();
 

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Reads a message in protocol buffers' wire format, field by field. A field's value must be read, or skipped, before the next.
  *
- * <p>Every method throws {@link Broken} where the bytes are no such message.
+ * <p>Every method throws {@link Broken} if the bytes aren't such a message.
  */
 final class ProtoReader {
     private static final int VARINT = 0;
@@ -15,7 +15,7 @@ final class ProtoReader {
     private static final int BYTES = 2;
     private static final int FIXED32 = 5;
 
-    /** Where the bytes are no message, and what was expected there. */
+    /** The place where the bytes aren't a message, and the expected content. */
     static final class Broken extends RuntimeException {
         private final int offset;
 
@@ -40,7 +40,7 @@ final class ProtoReader {
         this(ByteBuffer.wrap(message));
     }
 
-    /** Bytes from the start of the outermost message. */
+    /** The current offset in the outermost message. */
     int offset() {
         return in.position();
     }

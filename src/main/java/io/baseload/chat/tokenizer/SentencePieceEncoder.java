@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Sentencepiece's own BPE: added tokens split the text, in each stretch between them the adjacent pair that makes the best piece is merged first, of several
- * the leftmost. What is no piece at the end becomes bytes.
+ * Sentencepiece's own BPE: added tokens split the text; in each stretch between them the adjacent pair that forms the best piece is merged first, of several the leftmost. Symbols that
+ * aren't pieces at the end become bytes.
  */
 final class SentencePieceEncoder implements Encoder {
     private static final char SPACE = '\u2581';

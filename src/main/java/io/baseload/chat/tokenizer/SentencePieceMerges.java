@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The merges of a sentencepiece BPE, whose file has only scores: every split of a piece into two known pieces, best score first. Exact where no two
- * pieces that merges make have the same score; which of these is merged first is decided by their places in the text, and no order of merges says that.
+ * The merges of a sentencepiece BPE, whose file has only scores: every split of a piece into two known pieces, best score first. Exact if no two merged pieces have the same score: which of
+ * such pieces is merged first depends on their places in the text, which no order of merges can express.
  */
 final class SentencePieceMerges {
     record Pair(String left, String right, int leftId, int rightId, float score) {
@@ -33,7 +33,7 @@ final class SentencePieceMerges {
                 .thenComparingInt(Pair::rightId));
     }
 
-    /** Best first. */
+    /** The pairs, best first. */
     List<Pair> pairs() {
         return pairs;
     }

@@ -5,16 +5,16 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * What a sentencepiece {@code tokenizer.model} says, as far as a BPE needs it.
+ * The content of a sentencepiece {@code tokenizer.model}, as far as BPE needs it.
  *
- * @param scores by id
+ * @param scores scores by id
  * @param addDummyPrefix whether a ▁ is put before a text
  */
 record SentencePieceModel(TokenList tokens, float[] scores, int unknown, int bos, int eos, boolean addDummyPrefix) {
     static final String NAME = "tokenizer.model";
 
     /**
-     * @throws io.baseload.engine.api.ModelFileException if it is broken or of a kind that this version doesn't know
+     * @throws io.baseload.engine.api.ModelFileException if it is broken or of an unknown kind
      */
     static SentencePieceModel read(JsonFiles files) {
         return new SentencePieceReader(files, files.bytes(NAME).orElseThrow()).read();
@@ -29,7 +29,7 @@ record SentencePieceModel(TokenList tokens, float[] scores, int unknown, int bos
         return id >= 0 && id < tokens.size() ? Optional.of(tokens.text(id)) : Optional.empty();
     }
 
-    /** Tokens that are found in a text before anything is merged. */
+    /** Tokens that are recognized in a text before anything is merged. */
     List<AddedToken> added() {
         return IntStream.range(0, tokens.size())
                 .filter(id -> tokens.type(id).added())

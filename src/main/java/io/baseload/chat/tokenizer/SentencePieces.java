@@ -3,9 +3,9 @@ package io.baseload.chat.tokenizer;
 /**
  * A sentencepiece BPE: pieces with scores instead of merges.
  *
- * @param scores by id; the best is merged first
- * @param unknown the token for what no piece and no byte stands for
- * @param prefix where a ▁ is put before a text
+ * @param scores scores by id; the best is merged first
+ * @param unknown the token for text without pieces and bytes
+ * @param prefix where a ▁ is added
  */
 record SentencePieces(TokenList tokens, float[] scores, int unknown, Prefix prefix) {
     enum Prefix {

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Keeps what users write from becoming control tokens. Before a template is rendered, each special token's text within a user's text is replaced by one
- * private-use character that occurs nowhere in the conversation. The rendered text's stretches between special tokens that hold such a character are then
- * tokenized as ordinary text, each in one piece with what the characters stand for; everything else together, as cutting elsewhere would change its tokens.
+ * Prevents users' texts from becoming control tokens. Before a template is rendered, each special token's text in a user's text is replaced by a private-use character that occurs nowhere in
+ * the conversation. In the rendered text, stretches between special tokens that contain such a character are tokenized as ordinary text, each as one piece with the original texts;
+ * everything else is tokenized together, because splitting it elsewhere would change its tokens.
  */
 public final class SpecialTextGuard {
     private static final int FIRST_PRIVATE_USE = 0xE000;
@@ -22,7 +22,7 @@ public final class SpecialTextGuard {
     private final Map<Character, String> meanings = new HashMap<>();
 
     /**
-     * @param texts all texts that may stand in the rendered one
+     * @param texts all texts that may occur in the rendered one
      */
     SpecialTextGuard(Tokenizer tokenizer, AddedTexts special, List<String> texts) {
         this.tokenizer = tokenizer;
@@ -33,19 +33,19 @@ public final class SpecialTextGuard {
                 .forEach(taken::set);
     }
 
-    /** The text as the template may see it. */
+    /** The text for the template. */
     public String guard(String text) {
         return special.replace(text, token -> String.valueOf(sentinel(token.text())));
     }
 
-    /** The rendered text as users may see it. */
+    /** The rendered text for users. */
     public String restore(String rendered) {
         StringBuilder text = new StringBuilder(rendered.length());
         rendered.chars().forEach(c -> text.append(meanings.getOrDefault((char) c, String.valueOf((char) c))));
         return text.toString();
     }
 
-    /** Tokens of the rendered text. */
+    /** The tokens of the rendered text. */
     public int[] encode(String rendered) {
         if (meanings.isEmpty()) {
             return tokenizer.encode(rendered);
@@ -62,7 +62,7 @@ public final class SpecialTextGuard {
         return tokens.build().toArray();
     }
 
-    /** Tokenizes up to a stretch's end if a user's special text is in it; returns how much of the rendered text is done. */
+    /** Tokenizes up to a stretch's end if it contains a user's special text; returns the end of the tokenized part. */
     private int stretch(String rendered, int done, int from, int to, IntStream.Builder tokens) {
         if (rendered.substring(from, to).chars().noneMatch(c -> meanings.containsKey((char) c))) {
             return done;

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Which tokens end an answer. */
+/** The tokens that end an answer. */
 final class StopTokens {
-    /** Texts of tokens that end an answer in one model family or another; the files name only one or two of a model's. */
+    /** Texts of tokens that end an answer in some model family, because files name only one or two of a model's. */
     private static final Set<String> KNOWN = Set.of(
             "<|eot_id|>",
             "<|im_end|>",
@@ -31,15 +31,15 @@ final class StopTokens {
             "<reponame>",
             "<|endofprompt|>");
 
-    /** Where a vocabulary has this token, an answer is several messages. */
+    /** If a vocabulary has this token, an answer consists of several messages. */
     private static final String CHANNEL = "<|channel|>";
 
-    /** It then ends a message, and not the answer. */
+    /** In such a vocabulary it ends a message, not the answer. */
     private static final String END_OF_MESSAGE = "<|end|>";
 
     private StopTokens() {}
 
-    /** Those that the files name, and added tokens that are known to end answers. */
+    /** The tokens named in the files, and added tokens that are known to end answers. */
     static Set<Integer> of(Set<Integer> named, List<AddedToken> added) {
         Set<Integer> ids = new TreeSet<>(named);
         added.stream().filter(token -> KNOWN.contains(token.text())).forEach(token -> ids.add(token.id()));
@@ -51,7 +51,7 @@ final class StopTokens {
         return Set.copyOf(ids);
     }
 
-    /** The added tokens, with those that end answers made special: no user may write them. */
+    /** The added tokens; those that end answers become special, so that users can't write them. */
     static List<AddedToken> guarded(List<AddedToken> added, Set<Integer> stops) {
         return added.stream()
                 .map(token -> stops.contains(token.id()) ? token.asSpecial() : token)

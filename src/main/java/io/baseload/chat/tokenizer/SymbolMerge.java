@@ -3,15 +3,15 @@ package io.baseload.chat.tokenizer;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** The merging of one stretch of text: a list of symbols, at first its code points, and a queue of what neighbours may become. */
+/** Merges one stretch of text: a list of symbols, at first its code points, and a queue of possible merges of neighbours. */
 final class SymbolMerge {
-    /** Gives a piece's score, NaN if there is no such piece. */
+    /** Returns a piece's score; NaN if there is no such piece. */
     @FunctionalInterface
     interface Scores {
         float of(String piece);
     }
 
-    /** Two neighbours by their places, and how long they are together: if that has changed, one of them was merged with another. */
+    /** Two neighbours by their places, and their total length: if that has changed, one of them was merged with another. */
     private record Pair(float score, int left, int right, int length) {
         static final Comparator<Pair> BEST_FIRST =
                 Comparator.comparingDouble((Pair pair) -> -pair.score).thenComparingInt(Pair::left);
@@ -19,7 +19,7 @@ final class SymbolMerge {
 
     private final String text;
     private final Scores scores;
-    /** By the place of a symbol's first character; the length is 0 where no symbol begins. */
+    /** Lengths of symbols by the place of their first character; 0 if no symbol begins there. */
     private final int[] lengths;
 
     private final int[] previous;

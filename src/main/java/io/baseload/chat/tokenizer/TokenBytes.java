@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** The bytes that each token stands for; special tokens stand for their own text. One flat table, so that looking one up allocates nothing. */
+/** The bytes of each token; special tokens have the bytes of their text. One flat table, so that a look-up allocates nothing. */
 public final class TokenBytes {
     private final byte[] bytes;
     private final int[] starts;
@@ -19,7 +19,7 @@ public final class TokenBytes {
     }
 
     /**
-     * @param byteLevel whether ordinary tokens are written in GPT-2's byte alphabet; else ▁ stands for a space
+     * @param byteLevel whether ordinary tokens are written in GPT-2's byte alphabet; otherwise ▁ stands for a space
      */
     static TokenBytes of(TokenList tokens, boolean byteLevel) {
         return of(tokens.size(), id -> bytes(tokens.text(id), tokens.type(id), byteLevel));
@@ -39,7 +39,7 @@ public final class TokenBytes {
         return new TokenBytes(Arrays.copyOf(all, starts[count]), starts);
     }
 
-    /** Tokens in the vocabulary. */
+    /** Number of tokens in the vocabulary. */
     public int size() {
         return starts.length - 1;
     }
@@ -53,7 +53,7 @@ public final class TokenBytes {
         return Arrays.copyOfRange(bytes, starts[id], starts[id + 1]);
     }
 
-    /** The table that {@link #start} and {@link #length} point into; not to be written to. */
+    /** The table for {@link #start} and {@link #length}; must not be written to. */
     public byte[] table() {
         return bytes;
     }
@@ -79,7 +79,7 @@ public final class TokenBytes {
         return token.replace('\u2581', ' ').getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A byte token is written {@code <0xAB>}. */
+    /** Whether a token has the form of a byte token, {@code <0xAB>}. */
     static boolean isByteToken(String token) {
         return token.length() == 6 && token.matches("<0x[0-9A-Fa-f]{2}>");
     }

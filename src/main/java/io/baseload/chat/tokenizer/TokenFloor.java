@@ -1,13 +1,13 @@
 package io.baseload.chat.tokenizer;
 
 /**
- * How few tokens a text can have, without tokenizing it: no token that covers a byte is longer than the longest token that holds such a byte. Counts ASCII
- * only, and no white space: normalizers leave the rest of ASCII alone.
+ * A lower bound for a text's tokens, without tokenizing it: a token that covers a byte is not longer than the longest token with such a byte. Counts only ASCII without white space, which
+ * normalizers don't change.
  */
 final class TokenFloor {
     private static final int ASCII = 128;
 
-    /** By character, the part of a token that one is at least; 0 for one that a vocabulary may drop. */
+    /** For each character the smallest fraction of a token that it can be; 0 for one that a vocabulary may drop. */
     private final double[] shares = new double[ASCII];
 
     TokenFloor(TokenBytes tokens) {
@@ -36,7 +36,7 @@ final class TokenFloor {
             boolean stays = c < ASCII && (i + 1 == text.length() || text.charAt(i + 1) < ASCII);
             tokens += stays ? shares[c] : 0;
         }
-        // less what rounding may have added
+        // minus possible rounding errors
         return (long) (tokens * 0.999);
     }
 }

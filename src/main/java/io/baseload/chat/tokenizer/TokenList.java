@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * The tokens of a vocabulary by id, whichever file listed them.
+ * The tokens of a vocabulary by id, from whatever file.
  *
- * @param texts in the form that the algorithm uses (byte-level alphabet, ▁ …); empty for an id that no token has
- * @param types of the same length
+ * @param texts texts in the form that the algorithm uses (byte-level alphabet, ▁ …); empty for an id without a token
+ * @param types types by id, of the same length
  */
 record TokenList(List<String> texts, List<TokenType> types) {
     int size() {
@@ -37,7 +37,7 @@ record TokenList(List<String> texts, List<TokenType> types) {
         return new TokenList(texts, List.copyOf(newTypes));
     }
 
-    /** This table with the added tokens in their places, of at least that many tokens. */
+    /** This table with the added tokens, and at least {@code least} tokens. */
     TokenList with(List<AddedToken> added, int least) {
         int size = Math.max(
                 Math.max(least, size()),

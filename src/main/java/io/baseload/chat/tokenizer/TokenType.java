@@ -3,7 +3,7 @@ package io.baseload.chat.tokenizer;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** What a token is for; in the order of the numbers that sentencepiece and GGUF give, from 1. */
+/** The type of a token, in the order of sentencepiece's and GGUF's numbers, from 1. */
 enum TokenType {
     NORMAL,
     UNKNOWN,
@@ -12,7 +12,7 @@ enum TokenType {
     UNUSED,
     BYTE;
 
-    /** Those that merges may make. */
+    /** The types that merges can produce. */
     static final Set<TokenType> PIECES = EnumSet.of(NORMAL, USER_DEFINED, UNUSED);
 
     /**
@@ -26,12 +26,12 @@ enum TokenType {
         return values()[(int) number - 1];
     }
 
-    /** Whether the token steers the model and is not text. */
+    /** Whether the token controls the model and is not text. */
     boolean special() {
         return this == CONTROL || this == UNKNOWN;
     }
 
-    /** Whether the token's text is found in a text before anything is merged. */
+    /** Whether the token's text is recognized in a text before anything is merged. */
     boolean added() {
         return special() || this == USER_DEFINED;
     }

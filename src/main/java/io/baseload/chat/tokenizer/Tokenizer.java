@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Text to tokens and tokens to bytes by a model's own vocabulary. Safe for use by several threads. */
+/** Converts text to tokens, and tokens to bytes, with a model's own vocabulary. Thread-safe. */
 public final class Tokenizer {
     private final TokenizerParts parts;
     private final Map<String, String> chatTemplates;
@@ -19,8 +19,8 @@ public final class Tokenizer {
     }
 
     /**
-     * @throws IllegalArgumentException if the vocabulary is broken or of an unknown kind; the message names what
-     * @throws io.baseload.engine.api.ModelFileException if one of its files is
+     * @throws IllegalArgumentException if the vocabulary is broken or of an unknown kind; the message names the cause
+     * @throws io.baseload.engine.api.ModelFileException if one of its files is broken
      */
     public static Tokenizer of(Vocabulary vocabulary) {
         TokenizerParts parts = switch (vocabulary) {
@@ -30,7 +30,7 @@ public final class Tokenizer {
         return new Tokenizer(parts, FamilyTemplates.complete(parts.chatTemplates(), parts.tokens()));
     }
 
-    /** This tokenizer with one chat template instead of those that it has. */
+    /** This tokenizer with one chat template instead of its own. */
     public Tokenizer withChatTemplate(String source) {
         return new Tokenizer(parts, Map.of(Vocabulary.DEFAULT_TEMPLATE, source));
     }
@@ -38,8 +38,8 @@ public final class Tokenizer {
     /**
      * Tokens of a text.
      *
-     * @param parseSpecial whether the texts of special tokens are recognised, or ordinary text
-     * @param addSpecial whether BOS and EOS are added as the vocabulary says
+     * @param parseSpecial whether the texts of special tokens are recognized; otherwise they are ordinary text
+     * @param addSpecial whether BOS and EOS are added as defined by the vocabulary
      */
     public int[] encode(String text, boolean parseSpecial, boolean addSpecial) {
         Encoder encoder = parseSpecial ? parts.parsing() : parts.plain().get();
@@ -49,12 +49,12 @@ public final class Tokenizer {
         return text.isEmpty() ? new int[0] : encoder.encode(text);
     }
 
-    /** Tokens of a text in which special tokens are recognised; nothing is added. */
+    /** Tokens of a text in which special tokens are recognized; nothing is added. */
     public int[] encode(String text) {
         return encode(text, true, false);
     }
 
-    /** As {@link #encode(String)}, with BOS and EOS added as the vocabulary says. */
+    /** As {@link #encode(String)}, with BOS and EOS as defined by the vocabulary. */
     public int[] encodeWhole(String text) {
         return encode(text, true, true);
     }
@@ -64,7 +64,7 @@ public final class Tokenizer {
         return encode(text, false, false);
     }
 
-    /** As {@link #encodePlain}, for a text that follows a special token: some vocabularies put a space before a text's beginning only. */
+    /** As {@link #encodePlain}, for a text after a special token: some vocabularies add a space only at the beginning of a text. */
     int[] encodePlainAfterSpecial(String text) {
         return text.isEmpty() ? new int[0] : parts.plainAfter().get().encode(text);
     }
@@ -72,23 +72,23 @@ public final class Tokenizer {
     /**
      * Tokens of a query and a document for an encoder, as one text.
      *
-     * @throws IllegalArgumentException if the vocabulary doesn't say how two texts become one
+     * @throws IllegalArgumentException if the vocabulary doesn't define how two texts are joined
      */
     public EncoderText encodePair(String first, String second) {
         return parts.parsing().encodePair(first, second);
     }
 
-    /** No text has fewer tokens than this; costs little, however long the text is. */
+    /** A lower bound for the tokens of a text, which is cheap to compute for long texts too. */
     public long leastTokens(String text) {
         return parts.keepsText() ? floor.of(text) : 0;
     }
 
-    /** What each token stands for. */
+    /** The bytes of each token. */
     public TokenBytes bytes() {
         return parts.bytes();
     }
 
-    /** What of it a reader sees: the same but for vocabularies that write line ends as a token of their own. */
+    /** The bytes that are shown to readers: the same, except in vocabularies that write line ends as special texts. */
     public TokenBytes shown() {
         return parts.shown();
     }
@@ -98,27 +98,27 @@ public final class Tokenizer {
         return parts.tokens().type(id).special();
     }
 
-    /** The text of the token that begins a prompt; empty where the vocabulary has none. */
+    /** The text of the token that begins a prompt; empty if the vocabulary has none. */
     public String bosText() {
         return parts.bosText();
     }
 
-    /** The text of the token that ends an answer; empty where the vocabulary has none. */
+    /** The text of the token that ends an answer; empty if the vocabulary has none. */
     public String eosText() {
         return parts.eosText();
     }
 
-    /** Sources of chat templates by name: the files', or their family's. The usual one is {@link Vocabulary#DEFAULT_TEMPLATE}. */
+    /** Sources of chat templates by name, from the files or the family. The standard one is {@link Vocabulary#DEFAULT_TEMPLATE}. */
     public Map<String, String> chatTemplates() {
         return chatTemplates;
     }
 
-    /** Ids that end an answer: those that the files name, and added tokens known to end answers. */
+    /** Ids that end an answer: those named in the files, and added tokens that are known to end answers. */
     public Set<Integer> stopTokens() {
         return parts.stops();
     }
 
-    /** Whether the first space of an answer is the algorithm's and not text. */
+    /** Whether the first space of an answer is added by the algorithm and is not text. */
     public boolean startsWithArtificialSpace() {
         return parts.artificialSpace();
     }

@@ -15,10 +15,10 @@ final class TokenizerJson {
     }
 
     /**
-     * BPE over GPT-2's byte alphabet, or over UTF-8 with ▁ for spaces where the pre-tokenizer says so.
+     * BPE over GPT-2's byte alphabet or, if the pre-tokenizer requires it, over UTF-8 with ▁ for spaces.
      *
      * @param merges pairs "left right", best first
-     * @param unknown the token for what has none, in the second form
+     * @param unknown the token for unknown text, in the second form
      */
     static String of(TokenList tokens, List<AddedToken> added, PreTokenizer pre, List<String> merges, int unknown) {
         TokenizerJson writer = new TokenizerJson(tokens);
@@ -35,7 +35,7 @@ final class TokenizerJson {
         return writer.tail();
     }
 
-    /** A sentencepiece BPE that puts its ▁ before every stretch or nowhere. */
+    /** A sentencepiece BPE that adds its ▁ before every stretch or nowhere. */
     static String of(SentencePieces pieces, List<AddedToken> added, SentencePieceMerges merges) {
         TokenizerJson writer = new TokenizerJson(pieces.tokens());
         String prefix = pieces.prefix() == SentencePieces.Prefix.EVERY_STRETCH

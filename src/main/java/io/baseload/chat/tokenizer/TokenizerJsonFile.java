@@ -7,14 +7,14 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A {@code tokenizer.json}, of which the tokenizers library does the work; this is what must be known beside it.
+ * A {@code tokenizer.json}. The tokenizers library interprets it; this is the additional information from it.
  *
  * @param text the whole file
- * @param tokens of the model itself, without added tokens
- * @param addedFrom where the value of {@code added_tokens} begins in the text
- * @param addedTo where it ends
- * @param vocabFrom where the members of {@code model.vocab} begin in the text
- * @param numbered whether these are a list, in which a token's place is its id
+ * @param tokens the model's own tokens, without added ones
+ * @param addedFrom start of the value of {@code added_tokens} in the text
+ * @param addedTo end of that value
+ * @param vocabFrom start of the members of {@code model.vocab} in the text
+ * @param numbered whether they are a list, in which a token's index is its id
  */
 record TokenizerJsonFile(
         String text,
@@ -41,7 +41,7 @@ record TokenizerJsonFile(
         return stripsSpace(decoder) || decoder.path("decoders").valueStream().anyMatch(TokenizerJsonFile::stripsSpace);
     }
 
-    /** Whether normalizer and pre-tokenizer leave ASCII as it is, white space apart. */
+    /** Whether normalizer and pre-tokenizer keep ASCII unchanged, except white space. */
     boolean keepsText() {
         JsonNode all = normalizer.path("normalizers");
         boolean normalized = all.isArray()
@@ -71,13 +71,13 @@ record TokenizerJsonFile(
         };
     }
 
-    /** Whether added tokens come by their ids, as the library numbers those that the model doesn't know. */
+    /** Whether added tokens are ordered by id, because the library numbers tokens that the model doesn't have in their order. */
     boolean inOrder() {
         return IntStream.range(1, added.size())
                 .allMatch(i -> added.get(i - 1).id() < added.get(i).id());
     }
 
-    /** The file with other added tokens. Those that the model doesn't know join its vocabulary, unless that is a list: the library numbers them by their order otherwise. */
+    /** The file with other added tokens. Tokens that the model doesn't have are added to its vocabulary, unless that is a list, because otherwise the library numbers them in their order. */
     String with(List<AddedToken> others) {
         Set<String> known = new HashSet<>(tokens.texts());
         JsonWriter members = new JsonWriter();

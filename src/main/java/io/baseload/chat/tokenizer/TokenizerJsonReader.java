@@ -14,12 +14,12 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** Reads a {@code tokenizer.json} from front to back: it may have a million merges, and none of them is looked at. */
+/** Reads a {@code tokenizer.json} sequentially and skips its merges, of which there may be a million. */
 final class TokenizerJsonReader {
     private static final Set<String> DECODERS =
             Set.of("Sequence", "ByteLevel", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace", "WordPiece");
 
-    /** What the tokenizers library cuts words into pieces with: encoders have the last two. */
+    /** The library's models for splitting words into pieces; encoders use the last two. */
     private static final Set<String> MODELS = Set.of("BPE", "WordPiece", "Unigram");
 
     private final JsonFiles files;
@@ -42,7 +42,7 @@ final class TokenizerJsonReader {
         this.text = text;
     }
 
-    /** @throws ModelFileException if it is broken, or of a kind that this version doesn't know */
+    /** @throws ModelFileException if it is broken or of an unknown kind */
     TokenizerJsonFile read() {
         try (JsonParser in = JsonFiles.parser(text)) {
             if (in.nextToken() != JsonToken.START_OBJECT) {
@@ -161,7 +161,7 @@ final class TokenizerJsonReader {
         }
     }
 
-    /** Unigram's vocabulary: a token's id is its place. */
+    /** Reads Unigram's vocabulary, in which a token's id is its index. */
     private void pieces(JsonParser in) {
         while (in.nextToken() != JsonToken.END_ARRAY) {
             JsonNode piece = in.readValueAsTree();

@@ -5,16 +5,16 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * What a tokenizer is made of, whichever files said it.
+ * The parts of a tokenizer, from whatever files.
  *
- * @param bytes what each token stands for
- * @param shown what of it a reader sees
+ * @param bytes the bytes of each token
+ * @param shown the bytes that are shown to readers
  * @param special the special tokens' texts
- * @param parsing recognises special tokens
- * @param plain takes special tokens' texts as ordinary text
- * @param plainAfter as plain, for a text that follows a special token
- * @param keepsText whether the algorithm leaves ASCII in a text as it is, white space apart
- * @param artificialSpace whether the first space of an answer is the algorithm's and not text
+ * @param parsing the encoder that recognizes special tokens
+ * @param plain the encoder for which special tokens' texts are ordinary text
+ * @param plainAfter as plain, for a text after a special token
+ * @param keepsText whether the algorithm keeps ASCII unchanged, except white space
+ * @param artificialSpace whether the first space of an answer is added by the algorithm and is not text
  * @param chatTemplates sources by name
  */
 record TokenizerParts(

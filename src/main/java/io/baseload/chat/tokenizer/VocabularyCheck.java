@@ -3,7 +3,7 @@ package io.baseload.chat.tokenizer;
 import io.baseload.engine.api.Vocabulary;
 import java.util.OptionalInt;
 
-/** That the parts of a vocabulary fit each other. */
+/** Checks that the parts of a vocabulary are consistent. */
 final class VocabularyCheck {
     private VocabularyCheck() {}
 

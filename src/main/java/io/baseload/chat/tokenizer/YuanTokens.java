@@ -7,8 +7,8 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * The tokens that Yuan2.0's authors add to its sentencepiece model when they load it; no file says so. Most are pieces of the model, the others follow its
- * last one. {@code </s>} is none of them: an answer ends at {@code <eod>}.
+ * The tokens that Yuan2.0's authors add to its sentencepiece model when they load it, which are in no file. Most are pieces of the model, the others follow its last one. {@code </s>} is not
+ * one of them: an answer ends at {@code <eod>}.
  */
 final class YuanTokens {
     static final String EOD = "<eod>";
@@ -33,7 +33,7 @@ final class YuanTokens {
 
     private YuanTokens() {}
 
-    /** Known by its pieces, as the published files don't name it. */
+    /** Recognized by its pieces, because the published files don't name it. */
     static boolean isYuan(TokenList tokens) {
         return Stream.of(EOD, "<sep>", NEWLINE, "</s>")
                 .allMatch(text -> tokens.find(text).isPresent());
@@ -50,7 +50,7 @@ final class YuanTokens {
         return added;
     }
 
-    /** What a reader sees, as the authors' server shows it: {@code <n>} and ▃ are line ends, ▂ is a space, {@code <unk>} is nothing. */
+    /** The bytes that are shown to readers, as by the authors' server: {@code <n>} and ▃ are line ends, ▂ is a space, {@code <unk>} is nothing. */
     static TokenBytes shown(TokenBytes bytes) {
         return TokenBytes.of(bytes.size(), id -> shown(bytes.get(id)));
     }
