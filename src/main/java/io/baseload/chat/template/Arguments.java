@@ -12,7 +12,7 @@ record Arguments(List<TemplateValue> positional, Map<String, TemplateValue> name
         return new Arguments(List.of(positional), Map.of());
     }
 
-    /** By place or by name. */
+    /** An argument by position or by name. */
     Optional<TemplateValue> find(int index, String name) {
         return index < positional.size() ? Optional.of(positional.get(index)) : Optional.ofNullable(named.get(name));
     }
@@ -37,7 +37,7 @@ record Arguments(List<TemplateValue> positional, Map<String, TemplateValue> name
         return find(index, name).map(PythonNumbers::index).orElse(absent);
     }
 
-    /** These, if they aren't more than that by place. */
+    /** These arguments, if there are at most {@code count} positional ones. */
     Arguments atMost(int count) {
         if (positional.size() > count) {
             throw new TemplateException("takes at most " + count + " argument(s), " + positional.size() + " given");
@@ -45,7 +45,7 @@ record Arguments(List<TemplateValue> positional, Map<String, TemplateValue> name
         return this;
     }
 
-    /** All but the first. */
+    /** All arguments except the first. */
     Arguments rest() {
         return new Arguments(positional.subList(Math.min(1, positional.size()), positional.size()), named);
     }

@@ -115,7 +115,7 @@ final class BraceFormat {
         return isNumber(name) ? TemplateValue.Int.of(Integer.parseInt(name)) : new TemplateValue.Text(name);
     }
 
-    /** @param whole whether the field says no more; else Python doesn't take it for a number of its own */
+    /** @param whole whether the field has no further parts; otherwise Python doesn't number it automatically */
     private TemplateValue argument(String name, boolean whole) {
         boolean number = isNumber(name);
         if (whole && (name.isEmpty() && manual || number && automatic > 0)) {

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 
-/** What Python's {@code str} says of its characters. */
+/** Properties of characters in Python's {@code str}. */
 final class Characters {
     private static final Pattern OTHER_DIGITS = Pattern.compile("[²³¹⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒]");
 
@@ -15,13 +15,13 @@ final class Characters {
         return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == 0x85;
     }
 
-    /** A digit, also one set high or low, or in a circle or brackets. */
+    /** A digit, including superscript, subscript, circled and bracketed ones. */
     static boolean isDigit(int c) {
         return Character.isDigit(c)
                 || c < 0x10000 && OTHER_DIGITS.matcher(Character.toString(c)).matches();
     }
 
-    /** Anything with the value of a number. */
+    /** Any character with a numeric value. */
     static boolean isNumeric(int c) {
         return switch (Character.getType(c)) {
             case Character.DECIMAL_DIGIT_NUMBER, Character.OTHER_NUMBER, Character.LETTER_NUMBER -> true;
@@ -50,7 +50,7 @@ final class Characters {
                 && text.codePoints().noneMatch(wrong);
     }
 
-    /** Words begin with a capital, and have no other. */
+    /** Whether words begin with a capital letter and contain no other. */
     static boolean isTitle(String text) {
         boolean inWord = false;
         boolean any = false;
@@ -114,7 +114,7 @@ final class Characters {
         return out.toString();
     }
 
-    /** For comparing without case. */
+    /** The form for comparison without case. */
     static String foldCase(String text) {
         return text.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT).replace('ς', 'σ');
     }

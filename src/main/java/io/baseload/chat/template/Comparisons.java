@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
-/** Equality and order as Python has them. */
+/** Equality and order as in Python. */
 final class Comparisons {
     private static final TemplateValue UNDEFINED = new TemplateValue.Undefined("undefined");
 
@@ -16,7 +16,7 @@ final class Comparisons {
         this.budget = budget;
     }
 
-    /** The form under which a value is a dict's key: numbers that are equal are one key. */
+    /** The form of a value as a dict's key: equal numbers are the same key. */
     TemplateValue key(TemplateValue value) {
         budget.enter();
         TemplateValue key = switch (value) {
@@ -55,7 +55,7 @@ final class Comparisons {
         return new TemplateException("unhashable type: '" + value.type() + "'");
     }
 
-    /** Python's {@code is}, but equal texts and equal numbers of one type are one. Never looks into a container, which may be huge. */
+    /** Python's {@code is}, except that equal texts and equal numbers of the same type are identical. Contents of containers, which may be huge, are never compared. */
     @SuppressWarnings("ReferenceEquality") // containers have an identity
     static boolean same(TemplateValue a, TemplateValue b) {
         return switch (a) {

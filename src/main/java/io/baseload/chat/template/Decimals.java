@@ -29,7 +29,7 @@ final class Decimals {
     }
 
     /**
-     * As {@code %g}: without an exponent where that is short, without zeros at the end.
+     * As {@code %g}: without an exponent if that is short, without trailing zeros.
      *
      * @param real whether a number without a fraction ends with {@code .0}
      */

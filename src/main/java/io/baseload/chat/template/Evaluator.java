@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Computes expressions. */
+/** Evaluates expressions. */
 final class Evaluator {
     private final Rendering rendering;
 

@@ -19,7 +19,7 @@ final class ExpressionParser {
     private static final Set<Kind> ARGUMENT_STARTS = Set.of(Kind.NAME, Kind.STRING, Kind.INTEGER, Kind.FLOAT);
 
     private final TokenReader in;
-    /** Filters and tests that don't exist: an error, unless it depends on a condition whether they are used. */
+    /** Unknown filters and tests, which are an error unless their use depends on a condition. */
     private final List<TemplateSyntaxException> unknown = new ArrayList<>();
 
     ExpressionParser(TokenReader in) {
@@ -30,7 +30,7 @@ final class ExpressionParser {
         return unknown.size();
     }
 
-    /** What was unknown since there were so many is used under a condition only. */
+    /** Forgets unknown names since there were {@code before}, because they are used only under a condition. */
     void forgive(int before) {
         unknown.subList(before, unknown.size()).clear();
     }
@@ -202,7 +202,7 @@ final class ExpressionParser {
         };
     }
 
-    /** Expressions up to a closing bracket, which is consumed. */
+    /** Reads expressions up to and including a closing bracket. */
     private List<Expression> list(String close) {
         List<Expression> items = new ArrayList<>();
         while (!in.accept(close)) {
@@ -233,7 +233,7 @@ final class ExpressionParser {
         return new Expression.DictOf(List.copyOf(pairs));
     }
 
-    /** {@code a} or {@code a, b}, without brackets, up to where a statement goes on. */
+    /** Reads {@code a} or {@code a, b}, without brackets, up to the next part of a statement. */
     Expression tuple(BooleanSupplier atEnd, boolean conditional) {
         return tuple(atEnd, conditional, "");
     }
@@ -314,7 +314,7 @@ final class ExpressionParser {
         }
     }
 
-    /** A filter's name and arguments, after the {@code |}. */
+    /** Reads a filter's name and arguments, after the {@code |}. */
     Expression filter(Expression input) {
         Token name = in.expectName();
         Args args = in.accept("(") ? in.nested(this::args) : Args.NONE;
@@ -349,7 +349,7 @@ final class ExpressionParser {
         return !keyword && (ARGUMENT_STARTS.contains(token.kind()) || token.isOperator("[") || token.isOperator("{"));
     }
 
-    /** Arguments after the opening bracket, up to the closing one. */
+    /** Reads arguments after the opening bracket, up to the closing one. */
     private Args args() {
         List<Expression> positional = new ArrayList<>();
         Map<String, Expression> named = new LinkedHashMap<>();

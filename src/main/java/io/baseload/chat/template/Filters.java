@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** Jinja's filters: what stands after {@code |}. */
+/** Jinja's filters, used after {@code |}. */
 final class Filters {
     @FunctionalInterface
     interface Filter {
@@ -107,7 +107,7 @@ final class Filters {
                         TextFilters.countWords(r.text(r.printer.str(v)).value())));
     }
 
-    /** Values by place, or by name: {@code '%(a)s'|format(a=1)}. */
+    /** Values by position, or by name: {@code '%(a)s'|format(a=1)}. */
     private static TemplateValue formatted(Arguments arguments, Rendering rendering) {
         if (arguments.named().isEmpty()) {
             return new TemplateValue.Sequence(TemplateValue.Sequence.Form.TUPLE, arguments.positional());
@@ -145,9 +145,9 @@ final class Filters {
     }
 
     /**
-     * What an attribute path such as {@code a.b.0} leads to.
+     * The value at an attribute path such as {@code a.b.0}.
      *
-     * @param absent in the place of what is undefined
+     * @param absent replaces undefined values
      */
     static TemplateValue path(
             TemplateValue start, TemplateValue path, Optional<TemplateValue> absent, Rendering rendering) {
@@ -170,7 +170,7 @@ final class Filters {
                 : value;
     }
 
-    /** The attribute that a filter's argument names, if it names one. */
+    /** The attribute named by a filter's argument, or the item itself if none is named. */
     static TemplateValue pathOrSelf(TemplateValue item, Optional<TemplateValue> path, Rendering rendering) {
         return path.filter(p -> p != TemplateValue.None.NONE)
                 .map(p -> path(item, p, Optional.empty(), rendering))

@@ -6,13 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What stands after the colon in {@code '{:>8.2f}'}: Python's format specification.
+ * Python's format specification, the part after the colon in {@code '{:>8.2f}'}.
  *
- * @param fill what pads, a character
+ * @param fill the padding character
  * @param align one of {@code <>^=}, or empty
  * @param sign one of {@code +-}, blank or empty
  * @param grouping {@code ,} or {@code _} or empty
- * @param precision digits or characters; −1 = not said
+ * @param precision digits or characters; −1 = not given
  * @param type the letter, or empty
  */
 record FormatSpec(

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Runs statements and collects what they print. */
+/** Runs statements and collects their output. */
 final class Interpreter {
     private enum Next {
         GO_ON,
@@ -85,7 +85,7 @@ final class Interpreter {
         }
     }
 
-    /** Whether a round came to its end; one that breaks or continues does not. */
+    /** Whether an iteration completed; one that breaks or continues does not. */
     private boolean rounds(Node.For node, List<TemplateValue> items, Scope scope, StringBuilder out, int depth) {
         Loop loop = new Loop(items, rendering, depth);
         TemplateValue seen = node.recursive() ? recursive(node, loop, scope, depth) : loop.value();
@@ -233,7 +233,7 @@ final class Interpreter {
                 .orElseGet(() -> new TemplateValue.Undefined("parameter '" + parameter.name() + "' was not provided"));
     }
 
-    /** A macro takes more than it names only if it looks at {@code caller}, {@code varargs} or {@code kwargs}. */
+    /** A macro accepts additional arguments only if it uses {@code caller}, {@code varargs} or {@code kwargs}. */
     private void bindRest(
             String name, Node.Signature signature, Arguments arguments, Map<String, TemplateValue> named, Scope scope) {
         if (signature.takesCaller()) {

@@ -6,9 +6,9 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON text as plain data that a template can see: text, numbers, booleans, null, lists, and maps in the text's order. */
+/** JSON text as plain data for templates: text, numbers, booleans, null, lists, and maps in the text's order. */
 public final class JsonData {
-    /** What a template can nest, less a few levels of the message around it. */
+    /** The nesting limit of templates, minus a few levels for the message around the data. */
     private static final int DEPTH = 90;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a template into text and tags, with {@code trim_blocks} and {@code lstrip_blocks} on, as transformers has them: the first newline after a block goes,
- * and so do the blanks before a block that starts its line; {@code -} strips all white space, {@code +} none.
+ * Splits a template into text and tags, with {@code trim_blocks} and {@code lstrip_blocks}, as in transformers: the first newline after a block is removed, and so are the blanks before a
+ * block that starts its line; {@code -} strips all white space, {@code +} none.
  */
 final class Lexer {
     private static final Pattern RAW = Pattern.compile("\\{%([-+]?)\\s*raw\\s*(?:-%}\\s*|%})");
@@ -17,7 +17,7 @@ final class Lexer {
     private static final Pattern END_BLOCK = Pattern.compile("\\+%}|-%}\\s*|%}\\n?");
     private static final Pattern END_VARIABLE = Pattern.compile("-}}\\s*|}}");
 
-    /** Many times what the longest known template has. */
+    /** Many times the length of the longest known template. */
     private static final int MAX_LENGTH = 1 << 18;
 
     private final String source;

@@ -3,7 +3,7 @@ package io.baseload.chat.template;
 import java.util.List;
 import java.util.Optional;
 
-/** What a loop's body sees as {@code loop}. */
+/** The variable {@code loop} in a loop's body. */
 final class Loop {
     private final List<TemplateValue> items;
     private final Rendering rendering;

@@ -45,7 +45,7 @@ final class Markup {
         return value instanceof TemplateValue.Text text && text.markup();
     }
 
-    /** The value as it may be joined to marked text. */
+    /** The value in the form for joining to marked text. */
     static TemplateValue.Text escaped(TemplateValue value, Rendering rendering) {
         return value instanceof TemplateValue.Text text && text.markup()
                 ? text
@@ -67,7 +67,7 @@ final class Markup {
         };
     }
 
-    /** A method of ordinary text as marked text has it. */
+    /** A method of ordinary text, adapted to marked text. */
     static TemplateValue.Body method(String name, TemplateValue.Body plain, Rendering rendering) {
         return METHODS.contains(name) ? arguments -> mark(plain.call(arguments(name, arguments, rendering))) : plain;
     }
@@ -93,14 +93,14 @@ final class Markup {
                 arguments.positional().stream().map(v -> insert(v, rendering)).toList(), named);
     }
 
-    /** What {@code %} puts into marked text: a value, or those of a tuple. */
+    /** Values that {@code %} inserts into marked text: one value, or those of a tuple. */
     static TemplateValue inserted(TemplateValue value, Rendering rendering) {
         return value instanceof TemplateValue.Sequence s && s.form() == TemplateValue.Sequence.Form.TUPLE
                 ? new TemplateValue.Sequence(s.form(), escaped(s.items(), rendering))
                 : insert(value, rendering);
     }
 
-    /** Numbers stay numbers: a format may ask for them. */
+    /** Numbers stay numbers, because a format may require them. */
     private static TemplateValue insert(TemplateValue value, Rendering rendering) {
         return PythonNumbers.isNumber(value) ? value : escaped(value, rendering);
     }
@@ -111,7 +111,7 @@ final class Markup {
         return all;
     }
 
-    /** What a filter makes of marked text. */
+    /** The result of a filter on marked text. */
     static TemplateValue filtered(String name, TemplateValue output) {
         return FILTERS.contains(name) ? mark(output) : output;
     }

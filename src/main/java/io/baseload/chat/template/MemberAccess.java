@@ -32,7 +32,7 @@ final class MemberAccess {
                 .orElseGet(() -> missing(object, rendering.printer.str(key)));
     }
 
-    /** As the filter {@code attr}. */
+    /** Access as by the filter {@code attr}. */
     static Optional<TemplateValue> attributeOnly(TemplateValue object, String name, Rendering rendering) {
         return switch (object) {
             case TemplateValue.Undefined u -> throw u.failure();

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The methods that Python's own types have and templates use; none changes its object. */
+/** The methods of Python's own types that templates use; none changes its object. */
 final class Methods {
     private Methods() {}
 

@@ -46,9 +46,9 @@ sealed interface Node {
     record Assignment(Target target, Expression value) {}
 
     /**
-     * @param takesCaller whether the body looks at {@code caller}
-     * @param takesMore whether the body looks at {@code varargs}
-     * @param takesNamed whether the body looks at {@code kwargs}
+     * @param takesCaller whether the body uses {@code caller}
+     * @param takesMore whether the body uses {@code varargs}
+     * @param takesNamed whether the body uses {@code kwargs}
      */
     record Signature(List<Parameter> parameters, boolean takesCaller, boolean takesMore, boolean takesNamed) {
         Signature(List<Parameter> parameters) {
@@ -61,7 +61,7 @@ sealed interface Node {
     /** The name under which a filter block's text is bound while its filters run; no template can write it. */
     String BODY = "(body)";
 
-    /** What an assignment writes to. */
+    /** The target of an assignment. */
     sealed interface Target {
         record Variable(String name) implements Target {}
 

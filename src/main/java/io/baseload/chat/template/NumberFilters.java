@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Filters that make numbers. */
+/** Filters that return numbers. */
 final class NumberFilters {
     private static final Pattern INTEGER = Pattern.compile("[+-]?\\d++(?:_\\d++)*+");
     private static final Pattern REAL = Pattern.compile(
@@ -15,7 +15,7 @@ final class NumberFilters {
 
     private NumberFilters() {}
 
-    /** For reading a number from a text. */
+    /** Spends the cost of reading a number from a text. */
     static void spend(TemplateValue value, Budget budget) {
         if (value instanceof TemplateValue.Text text) {
             budget.characters(8L * Math.min(MAX_LENGTH, text.value().length()));

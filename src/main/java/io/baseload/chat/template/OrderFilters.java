@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Filters that bring values into an order. */
+/** Filters that sort and group values. */
 final class OrderFilters {
     private OrderFilters() {}
 
@@ -20,7 +20,7 @@ final class OrderFilters {
         filters.put("groupby", OrderFilters::groupBy);
     }
 
-    /** What a value is compared by: it, or the attribute that is named; texts without case unless {@code exact}. */
+    /** The key for comparing a value: the value, or the named attribute; texts without case unless {@code exact}. */
     static Function<TemplateValue, TemplateValue> key(
             Rendering rendering, Optional<TemplateValue> path, boolean exact) {
         return item -> folded(rendering, Filters.pathOrSelf(item, path, rendering), exact);
@@ -30,7 +30,7 @@ final class OrderFilters {
         return value instanceof TemplateValue.Text t && !exact ? rendering.text(TextFilters.lower(t.value())) : value;
     }
 
-    /** By several attributes, if they are named with commas. Keys are lists, so that two that are undefined are equal. */
+    /** Sorts by several attributes if they are separated by commas. Keys are lists, so that two undefined ones are equal. */
     private static TemplateValue sort(Rendering rendering, TemplateValue value, Arguments arguments) {
         boolean exact = arguments.flag(1, "case_sensitive", false);
         Optional<TemplateValue> attribute = arguments.find(2, "attribute");
@@ -64,7 +64,7 @@ final class OrderFilters {
                 arguments.flag(2, "reverse", false));
     }
 
-    /** Stable, also when reversed. */
+    /** A stable sort, also if reversed. */
     private static TemplateValue.Sequence sorted(
             Rendering rendering,
             List<TemplateValue> items,

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** A template's statements. */
+/** Parses a template's statements. */
 final class Parser {
     private final TokenReader in;
     private final ExpressionParser expressions;
@@ -18,7 +18,7 @@ final class Parser {
     }
 
     /**
-     * @throws TemplateSyntaxException if the source is no template, or uses what no chat template needs (include, import, do)
+     * @throws TemplateSyntaxException if the source is not a template, or uses statements that no chat template needs (include, import, do)
      */
     static List<Node> parse(String source) {
         Parser parser = new Parser(Lexer.tokens(source));
@@ -31,7 +31,7 @@ final class Parser {
         return nodes;
     }
 
-    /** Statements up to a block that begins with one of these names; its name is left to be read. */
+    /** Reads statements up to a block that begins with one of these names, which is not consumed. */
     private List<Node> body(Set<String> ends) {
         List<Node> nodes = new ArrayList<>();
         while (true) {
@@ -192,7 +192,7 @@ final class Parser {
         return node;
     }
 
-    /** The rest of an opening tag, its body and its end tag. */
+    /** Reads the rest of an opening tag, its body and its end tag. */
     private List<Node> blockBody(String end) {
         List<Node> body = rest(end);
         if (end.equals("endblock") && in.peek().is(Kind.NAME)) {

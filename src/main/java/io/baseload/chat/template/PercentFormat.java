@@ -139,7 +139,7 @@ final class PercentFormat {
                 : text.substring(0, text.offsetByCodePoints(0, limit));
     }
 
-    /** With the sign that the flags ask for, and at least so many digits. */
+    /** The number with the sign required by the flags, and at least {@code digits} digits. */
     private static String signed(String number, int digits, String flags) {
         boolean negative = number.startsWith("-");
         String sign = negative ? "-" : flags.contains("+") ? "+" : flags.contains(" ") ? " " : "";

@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Values as text, in Python's forms. */
+/** Converts values to text in Python's forms. */
 final class Printer {
     private final Budget budget;
 
@@ -84,7 +84,7 @@ final class Printer {
         }
     }
 
-    /** The end is where the next number would be: what the template said isn't known any more. */
+    /** The printed end is the next number, because the original argument isn't kept. */
     private static String range(List<TemplateValue> items) {
         BigInteger first = items.isEmpty()
                 ? BigInteger.ZERO

@@ -6,16 +6,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** The {@code tojson} filter as transformers has it: Python's {@code json.dumps} without HTML escapes. */
+/** The {@code tojson} filter as in transformers: Python's {@code json.dumps} without HTML escapes. */
 final class PythonJson {
     private final Budget budget;
     private final StringBuilder out = new StringBuilder();
     private final boolean ascii;
     private final boolean sorted;
-    /** Whether each element has a line of its own. */
+    /** Whether each element is on a separate line. */
     private final boolean lines;
 
-    /** One level's blanks. */
+    /** The indentation of one level. */
     private final String indent;
 
     private final String itemSeparator;

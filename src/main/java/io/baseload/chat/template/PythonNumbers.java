@@ -5,7 +5,7 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.Optional;
 
-/** Python's numbers: integers without bounds (but ours), floats, and booleans that count as integers. */
+/** Python's numbers: integers of any size up to a limit of this class, floats, and booleans that count as integers. */
 final class PythonNumbers {
     private static final int MAX_BITS = 1 << 14;
 
@@ -17,7 +17,7 @@ final class PythonNumbers {
                 || value instanceof TemplateValue.Bool;
     }
 
-    /** An integer, also of a boolean. */
+    /** The value of an integer or a boolean. */
     static Optional<BigInteger> integer(TemplateValue value) {
         return switch (value) {
             case TemplateValue.Int i -> Optional.of(i.value());
@@ -34,7 +34,7 @@ final class PythonNumbers {
                         .doubleValue();
     }
 
-    /** A number of elements or characters; far-off values become the nearest that an int can hold. */
+    /** A number of elements or characters; values beyond an int become the nearest int. */
     static int index(TemplateValue value) {
         BigInteger number = integer(value)
                 .orElseThrow(() ->
@@ -157,7 +157,7 @@ final class PythonNumbers {
                         .negate());
     }
 
-    /** Half to even on the exact value, as Python rounds; up and down after multiplying, as Jinja does. */
+    /** Rounds half to even on the exact value, as Python does; up and down after multiplying, as Jinja does. */
     static double round(double value, int digits, String method) {
         if (Double.isNaN(value) || Double.isInfinite(value) || Math.abs(digits) > 400) {
             return value;

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Which elements a slice takes: so many from a place on, each a step after the one before. */
+/** The elements of a slice: {@code size} elements from index {@code from} on, at a distance of {@code step}. */
 record Range(int from, int size, int step) {
     /** As Python's {@code slice(start, stop, step).indices(length)}. */
     static Range of(Optional<Integer> start, Optional<Integer> stop, Optional<Integer> step, int length) {

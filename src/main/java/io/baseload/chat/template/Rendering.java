@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the parts of one rendering share: its budget, and the making and walking of values within it. */
+/** The shared state of one rendering: its budget, and the creation and iteration of values within it. */
 final class Rendering {
     final LocalDateTime now;
     final Budget budget;
@@ -20,7 +20,7 @@ final class Rendering {
         this.comparisons = new Comparisons(budget);
     }
 
-    /** A text that is new, and whose characters were looked at. */
+    /** A new text, whose characters are charged. */
     TemplateValue.Text text(String text) {
         budget.characters(text.length());
         return new TemplateValue.Text(text);
@@ -41,7 +41,7 @@ final class Rendering {
         return new TemplateValue.Dict(entries);
     }
 
-    /** Tuples cost more: equal hashes can't be told apart but one by one. */
+    /** Tuples cost more, because those with equal hashes are compared one by one. */
     void put(Map<TemplateValue, TemplateValue.Dict.Entry> entries, TemplateValue key, TemplateValue value) {
         budget.elements(key instanceof TemplateValue.Sequence ? 1 + entries.size() : 1);
         entries.merge(
@@ -50,7 +50,7 @@ final class Rendering {
                 (old, added) -> new TemplateValue.Dict.Entry(old.key(), added.value()));
     }
 
-    /** The elements of whatever can be looped over. */
+    /** The elements of any iterable value. */
     List<TemplateValue> iterate(TemplateValue value) {
         List<TemplateValue> items = switch (value) {
             case TemplateValue.Undefined u -> List.of();
@@ -76,7 +76,7 @@ final class Rendering {
         return keys;
     }
 
-    /** As the filter {@code length}. */
+    /** The result of the filter {@code length}. */
     int length(TemplateValue value) {
         return switch (value) {
             case TemplateValue.Undefined u -> 0;

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Names and what they stand for; what isn't here is looked for outside. */
+/** Names and their values; other names are looked up in the outer scope. */
 final class Scope {
     private final Optional<Scope> outside;
     private final Map<String, TemplateValue> names = new HashMap<>();

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Filters that look at lists, dicts and other things that can be looped over. */
+/** Filters on lists, dicts and other iterable values. */
 final class SequenceFilters {
     private SequenceFilters() {}
 

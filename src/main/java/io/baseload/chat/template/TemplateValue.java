@@ -77,7 +77,7 @@ sealed interface TemplateValue {
     }
 
     /**
-     * Comparable, so that a map keeps texts of one hash apart quickly.
+     * Comparable, so that a map quickly distinguishes texts with the same hash.
      *
      * @param markup whether the text is marked as HTML (see {@link Markup}); equal texts are equal whether they are or not
      */
@@ -118,7 +118,7 @@ sealed interface TemplateValue {
         enum Form {
             LIST("list"),
             TUPLE("tuple"),
-            /** What {@code groupby} gives: a tuple of {@code grouper} and {@code list}. */
+            /** An element of {@code groupby}: a tuple of {@code grouper} and {@code list}. */
             GROUP("tuple"),
             RANGE("range"),
             KEYS("dict_keys"),
@@ -136,7 +136,7 @@ sealed interface TemplateValue {
             return form == Form.LIST || form == Form.TUPLE || form == Form.GROUP;
         }
 
-        /** Whether elements have places; a view of a dict has none. */
+        /** Whether elements have indices; those of a dict's view don't. */
         boolean hasItems() {
             return isListOrTuple() || form == Form.RANGE;
         }
@@ -186,7 +186,7 @@ sealed interface TemplateValue {
             this.source = source;
         }
 
-        /** What nobody has taken yet. */
+        /** The remaining elements. */
         Iterator<TemplateValue> rest() {
             Iterator<TemplateValue> rest = running.orElseGet(source);
             running = Optional.of(rest);
@@ -207,19 +207,19 @@ sealed interface TemplateValue {
         }
     }
 
-    /** {@code loop}: named values that change from one round to the next. */
+    /** Named values that may change, as in {@code loop} from one iteration to the next. */
     interface Members {
         Optional<TemplateValue> member(String name);
     }
 
     /**
-     * Something with members that can't be looked into otherwise.
+     * A value that is accessible only through its members.
      *
-     * @param text how it prints
+     * @param text its printed form
      */
     record Opaque(String type, Members members, Supplier<String> text) implements TemplateValue {}
 
-    /** Something that can be called: a macro, a method bound to its object, a global. */
+    /** A callable value: a macro, a method bound to its object, a global. */
     record Function(String text, Body body, Members members) implements TemplateValue {
         Function(String name, Body body) {
             this("<function " + name + ">", body, unknown -> Optional.empty());

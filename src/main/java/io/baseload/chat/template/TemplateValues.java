@@ -18,7 +18,7 @@ final class TemplateValues {
         return copy(data, 0);
     }
 
-    /** What a template may spend on all that was copied. */
+    /** The budget for a template with the copied values. */
     Budget budget() {
         return new Budget(values, characters);
     }

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** Jinja's tests: what stands after {@code is}. */
+/** Jinja's tests, used after {@code is}. */
 final class Tests {
     @FunctionalInterface
     interface Test {

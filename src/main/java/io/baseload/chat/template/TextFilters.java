@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What filters and methods do to text. */
+/** Operations of filters and methods on text. */
 final class TextFilters {
     private static final Pattern WORD_START =
             Pattern.compile("([-\\s\\u001c-\\u001f({\\[<]+)", Pattern.UNICODE_CHARACTER_CLASS);
@@ -16,7 +16,7 @@ final class TextFilters {
 
     private TextFilters() {}
 
-    /** As the filter: a capital after blanks, brackets and hyphens only. */
+    /** As by the filter: a capital letter only after blanks, brackets and hyphens. */
     static String title(String text) {
         StringBuilder out = new StringBuilder();
         for (String word : WORD_START.splitWithDelimiters(text, 0)) {
@@ -60,7 +60,7 @@ final class TextFilters {
         return unescape(String.join(" ", Texts.splitAtSpace(plain, -1)));
     }
 
-    /** Without what stands between a start and the next end, and these themselves. */
+    /** Removes each part from a start to the next end, including both. */
     private static String without(String text, String start, String end) {
         StringBuilder out = new StringBuilder();
         int from = 0;
@@ -75,7 +75,7 @@ final class TextFilters {
         return out.append(text, from, text.length()).toString();
     }
 
-    /** What {@link #escape} and most writers of HTML escape. */
+    /** Reverses the escapes of {@link #escape} and of most HTML writers. */
     private static String unescape(String text) {
         return text.replace("&lt;", "<")
                 .replace("&gt;", ">")

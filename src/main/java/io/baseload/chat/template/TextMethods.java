@@ -59,7 +59,7 @@ final class TextMethods {
         };
     }
 
-    /** @param cost of a character */
+    /** @param cost the cost of a character */
     private static TemplateValue.Body changed(
             String text, UnaryOperator<String> change, long cost, Rendering rendering) {
         return arguments -> {
@@ -219,7 +219,7 @@ final class TextMethods {
                 new TemplateValue.Text(text.substring(at + separator.length())));
     }
 
-    /** Only texts can be joined; the filter of this name takes anything. */
+    /** Joins texts only; the filter of the same name accepts any values. */
     private static TemplateValue join(String separator, Arguments arguments, Rendering rendering) {
         List<TemplateValue> items = rendering.iterate(arguments.get(0, "iterable"));
         items.forEach(Texts::require);
@@ -250,7 +250,7 @@ final class TextMethods {
         return TemplateValue.Int.of(inside ? Texts.count(region, arguments.text(0, "sub")) : 0);
     }
 
-    /** What is between the second and the third argument, if they are given; nothing if it would start behind the end. */
+    /** The region between the second and the third argument, if they are given; empty if it would start after the end. */
     private static Optional<String> region(String text, Arguments arguments, Rendering rendering) {
         Optional<Integer> start = bound(arguments, 1, "start");
         Optional<Integer> end = bound(arguments, 2, "end");

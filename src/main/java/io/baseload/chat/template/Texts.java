@@ -21,7 +21,7 @@ final class Texts {
         };
     }
 
-    /** By code points. */
+    /** Compares by code points. */
     static int compare(String a, String b) {
         int i = 0;
         while (i < a.length() && i < b.length() && a.charAt(i) == b.charAt(i)) {
@@ -38,7 +38,7 @@ final class Texts {
     }
 
     /**
-     * @param characters what to strip; absent = white space
+     * @param characters the characters to strip; absent = white space
      */
     static String strip(String text, Optional<String> characters, boolean start, boolean end) {
         int from = 0;
@@ -56,7 +56,7 @@ final class Texts {
         return characters.isEmpty() ? Characters.isSpace(c) : characters.get().indexOf(c) >= 0;
     }
 
-    /** Splits at runs of white space, without empty pieces; the last piece is what is left after {@code limit} cuts. */
+    /** Splits at runs of white space, without empty pieces; the last piece is the rest after {@code limit} splits. */
     static List<String> splitAtSpace(String text, int limit) {
         List<String> pieces = new ArrayList<>();
         int at = skip(text, 0, true);
@@ -72,7 +72,7 @@ final class Texts {
         return pieces;
     }
 
-    /** As {@link #splitAtSpace}, cutting from the end. */
+    /** As {@link #splitAtSpace}, from the end. */
     static List<String> splitAtSpaceFromEnd(String text, int limit) {
         List<String> pieces = new ArrayList<>();
         int to = skipBack(text, text.length(), true);
@@ -118,7 +118,7 @@ final class Texts {
         return pieces;
     }
 
-    /** As {@link #split}, cutting from the end. */
+    /** As {@link #split}, from the end. */
     static List<String> splitFromEnd(String text, String separator, int limit) {
         List<String> pieces = new ArrayList<>();
         int to = text.length();
@@ -144,7 +144,7 @@ final class Texts {
         return count;
     }
 
-    /** Lines as {@code splitlines} has them; the end of the last one makes no empty line. */
+    /** Lines as from {@code splitlines}; a line end at the end of the text adds no empty line. */
     static List<String> lines(String text, boolean withEnds) {
         List<String> lines = new ArrayList<>();
         Matcher end = LINE_END.matcher(text);

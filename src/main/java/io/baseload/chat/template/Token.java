@@ -1,7 +1,7 @@
 package io.baseload.chat.template;
 
 /**
- * A word of a template.
+ * A token of a template.
  *
  * @param text the operator, name or literal (strings unescaped)
  */

@@ -4,7 +4,7 @@ import io.baseload.chat.template.Token.Kind;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Reads tokens from front to back, and limits how deep a template nests. */
+/** Reads tokens sequentially, and limits the nesting depth of a template. */
 final class TokenReader {
     private static final int DEPTH = 100;
 
@@ -74,7 +74,7 @@ final class TokenReader {
         return at;
     }
 
-    /** Whether a name stands between a place and here. */
+    /** Whether a name occurs between a place and the current one. */
     boolean mentions(int from, String name) {
         return tokens.subList(from, at).stream().anyMatch(token -> token.isName(name));
     }

@@ -1,6 +1,6 @@
 package io.baseload.chat.template;
 
-/** What counts as true. */
+/** The truth of values. */
 final class Truth {
     private Truth() {}
 

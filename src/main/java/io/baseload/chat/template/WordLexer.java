@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Cuts the inside of one tag into names, literals and operators. */
+/** Splits the content of a tag into names, literals and operators. */
 final class WordLexer {
     private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final Pattern FLOAT =
