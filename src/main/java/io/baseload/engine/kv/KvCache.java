@@ -4,8 +4,8 @@ import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.PrefixCacheLoad;
 
 /**
- * Who owns which page of keys and values. Free pages are handed out last-freed first, so that memory that was never needed is never touched; where none is free, pages of
- * prompts are given up that nobody uses at the moment. Used by the engine's thread alone, except {@link #usedPages} and {@link #prefixes}.
+ * The owners of pages of keys and values. The page that was freed last is reused first, so that unneeded memory is never touched. If no page is free, unused pages of prompts are evicted.
+ * Used only by the engine's thread, except {@link #usedPages} and {@link #prefixes}.
  */
 public final class KvCache {
     private final KvPages memory;
@@ -31,7 +31,7 @@ public final class KvCache {
         }
     }
 
-    /** Pages that hold this many tokens. */
+    /** Number of pages for this many tokens. */
     public static int pagesFor(int tokens) {
         return Math.ceilDiv(tokens, KvPages.TOKENS);
     }
@@ -44,17 +44,17 @@ public final class KvCache {
         return free.length;
     }
 
-    /** Pages that a sequence could have: free ones, and those of prompts that nobody uses. */
+    /** Number of available pages: free ones, and those of prompts that no sequence uses. */
     public int availablePages() {
         return availablePages;
     }
 
-    /** Pages that sequences use. By any thread. */
+    /** Number of pages that sequences use. May be called by any thread. */
     public int usedPages() {
         return free.length - availablePages;
     }
 
-    /** By any thread. */
+    /** May be called by any thread. */
     public PrefixCacheLoad prefixes() {
         return prefixes;
     }
@@ -62,7 +62,7 @@ public final class KvCache {
     /**
      * A table without pages, for a sequence of at most {@code tokens} tokens.
      *
-     * @param scope whose pages of prompts it shares
+     * @param scope the scope in which it shares pages of prompts
      */
     public PageTable table(int tokens, CacheScope scope) {
         return new PageTable(this, pagesFor(tokens), sharing ? scope : CacheScope.PRIVATE);
@@ -89,7 +89,7 @@ public final class KvCache {
         found += newlyFound;
     }
 
-    /** Tells other threads, and whoever asks for {@link #availablePages}, what has become of the pages. */
+    /** Updates the numbers of pages that other threads and {@link #availablePages} read. */
     void changed() {
         availablePages = freePages + tree.idle();
         if (sharing) {

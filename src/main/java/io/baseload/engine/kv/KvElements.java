@@ -72,7 +72,7 @@ final class KvElements {
         return at + (long) KvPages.TOKENS * dim + 4L * i;
     }
 
-    /** Codes are x · (1 / scale), rounded to nearest even. What is not finite has a scale that is not either. */
+    /** Codes are x · (1 / scale), rounded to nearest even. If a number is not finite, the scale isn't either. */
     private static float block(MemorySegment data, long at, int stride, float[] x, int from, int count) {
         float largest = 0;
         for (int i = 0; i < count; i++) {

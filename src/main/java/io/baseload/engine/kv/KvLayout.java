@@ -3,19 +3,19 @@ package io.baseload.engine.kv;
 import io.baseload.engine.api.KvPrecision;
 
 /**
- * What a page of the KV cache holds for {@link KvPages#TOKENS} tokens, layer after layer: for each KV head {@code keys[keyDim][TOKENS]} (lane = token) and then
+ * The layout of a page of the KV cache for {@link KvPages#TOKENS} tokens, layer after layer: for each KV head {@code keys[keyDim][TOKENS]} (lane = token) and then
  * {@code values[TOKENS][valueDim]}, and after the heads {@code state[stateWidth]}. Keys of 8 bits are followed by their scales {@code [blocks][TOKENS]}, values by
  * {@code [TOKENS][blocks]}. Each begins at a cache line.
  *
- * @param layers layers of the model
+ * @param layers number of layers
  * @param kvHeads heads of keys and values; 0 for a shard that has none
  * @param keyDim width of a head's key, and of a query
  * @param valueDim width of a head's value
- * @param stateWidth floats that a layer passes on from token to token besides, as a causal convolution does: those of the page's last token; mostly 0
+ * @param stateWidth number of additional floats that a layer passes on from token to token, for a causal convolution for example: those of the page's last token; usually 0
  * @param precision of keys and values; a state is F32
  */
 public record KvLayout(int layers, int kvHeads, int keyDim, int valueDim, int stateWidth, KvPrecision precision) {
-    /** Elements of a key or value that share a scale; the last block of a head may have fewer. */
+    /** Number of elements of a key or value that share a scale; the last block of a head may have fewer. */
     public static final int BLOCK = 32;
 
     private static final int ALIGNMENT = 64;
@@ -27,17 +27,17 @@ public record KvLayout(int layers, int kvHeads, int keyDim, int valueDim, int st
         }
     }
 
-    /** Blocks of a key or value of this width. */
+    /** Number of blocks of a key or value of this width. */
     public static int blocks(int dim) {
         return Math.ceilDiv(dim, BLOCK);
     }
 
-    /** Bytes of a head's keys in a page. */
+    /** Size of a head's keys in a page in bytes. */
     public long keyBytes() {
         return bytes(keyDim);
     }
 
-    /** Bytes of a head's values in a page. */
+    /** Size of a head's values in a page in bytes. */
     public long valueBytes() {
         return bytes(valueDim);
     }
@@ -64,7 +64,7 @@ public record KvLayout(int layers, int kvHeads, int keyDim, int valueDim, int st
         return kvHeads * headBytes() + aligned((long) Float.BYTES * stateWidth);
     }
 
-    /** Bytes of a page. */
+    /** Size of a page in bytes. */
     public long pageBytes() {
         return layers * layerBytes();
     }

@@ -6,9 +6,9 @@ import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Pages of keys and values for some tokens of a sequence, in all layers; {@link KvLayout} says what lies where. */
+/** Pages of keys and values for some tokens of a sequence, in all layers; {@link KvLayout} defines the layout. */
 public record KvPages(MemorySegment data, int pages, KvLayout layout) {
-    /** Tokens of a page. */
+    /** Number of tokens of a page. */
     public static final int TOKENS = 32;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -19,22 +19,22 @@ public record KvPages(MemorySegment data, int pages, KvLayout layout) {
         }
     }
 
-    /** Room for this many pages. */
+    /** Allocates this many pages. */
     public static KvPages allocate(NativeMemory memory, int pages, KvLayout layout) {
         return new KvPages(memory.allocate(Math.multiplyExact(pages, layout.pageBytes())), pages, layout);
     }
 
-    /** Where a head's keys of a page begin, in bytes. */
+    /** Offset of a head's keys of a page, in bytes. */
     public long keys(int page, int layer, int kvHead) {
         return layer(page, layer) + kvHead * layout.headBytes();
     }
 
-    /** Where a head's values of a page begin, in bytes. */
+    /** Offset of a head's values of a page, in bytes. */
     public long values(int page, int layer, int kvHead) {
         return keys(page, layer, kvHead) + layout.keyBytes();
     }
 
-    /** Where a layer's state of a page begins, in bytes. */
+    /** Offset of a layer's state of a page, in bytes. */
     public long state(int page, int layer) {
         return layer(page, layer) + layout.kvHeads() * layout.headBytes();
     }
@@ -43,7 +43,7 @@ public record KvPages(MemorySegment data, int pages, KvLayout layout) {
         return page * layout.pageBytes() + layer * layout.layerBytes();
     }
 
-    /** Stores a token's key and value: one row of k and v, in which the heads stand side by side. */
+    /** Stores a token's key and value: one row of k and v, with adjacent heads. */
     public void store(int page, int layer, int slot, Rows k, Rows v, int row) {
         int keyDim = layout.keyDim();
         int valueDim = layout.valueDim();
@@ -73,7 +73,7 @@ public record KvPages(MemorySegment data, int pages, KvLayout layout) {
         return KvElements.read(data, layout.precision(), at, dim, slot * dim, 1, slot * blocks, 1, d);
     }
 
-    /** Stores the first {@code count} floats of a layer's state, in place of those that an earlier token of the page left. */
+    /** Stores the first {@code count} floats of a layer's state, replacing those of an earlier token of the page. */
     public void storeState(int page, int layer, float[] from, int at, int count) {
         MemorySegment.copy(from, at, data, FLOAT, state(page, layer), checkState(count));
     }

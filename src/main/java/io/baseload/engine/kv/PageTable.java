@@ -5,8 +5,8 @@ import io.baseload.engine.kv.PrefixTree.Node;
 import io.baseload.engine.kv.PrefixTree.Root;
 
 /**
- * The pages of one sequence: page {@code pages[t / KvPages.TOKENS]} holds its token t. The first ones may be shared with others through the {@link PrefixTree} and are not written
- * any more; those behind them are its own.
+ * The pages of one sequence: page {@code pages[t / KvPages.TOKENS]} contains its token t. The first ones may be shared with others through the {@link PrefixTree} and are no longer written
+ * to; the following ones are its own.
  */
 public final class PageTable {
     private final KvCache cache;
@@ -23,12 +23,12 @@ public final class PageTable {
         this.shared = new Node[scope.isPrivate() ? 0 : most];
     }
 
-    /** Whether pages for {@code tokens} tokens in all can be had. */
+    /** Whether pages for a total of {@code tokens} tokens are available. */
     public boolean fits(int tokens) {
         return KvCache.pagesFor(tokens) - count <= cache.availablePages();
     }
 
-    /** Takes the pages that are missing for {@code tokens} tokens in all; takes none and returns false if they can't be had. */
+    /** Takes the missing pages for a total of {@code tokens} tokens; takes none and returns false if they aren't available. */
     public boolean grow(int tokens) {
         if (!fits(tokens)) {
             return false;
@@ -44,11 +44,11 @@ public final class PageTable {
     }
 
     /**
-     * Goes on behind what others have computed of the same prompt: takes over pages that hold its next tokens, in place of pages of its own.
+     * Continues after the part of the same prompt that others have computed: takes over pages with its next tokens, replacing its own pages.
      *
-     * @param far whether its keys are rotated as beyond the model's original context
-     * @param most tokens of the prompt that may be taken over
-     * @return for how many tokens the sequence shares pages now
+     * @param far whether its keys are rotated for sequences beyond the model's original context
+     * @param most the most tokens of the prompt to take over
+     * @return the number of tokens in shared pages
      */
     public int share(boolean far, int[] prompt, int most) {
         int before = sharedCount;
@@ -65,7 +65,7 @@ public final class PageTable {
         return sharedCount * KvPages.TOKENS;
     }
 
-    /** Lets others share the pages that are full of computed tokens of the prompt. */
+    /** Lets others share the full pages of computed prompt tokens. */
     public void publish(boolean far, int[] prompt, int computed) {
         int before = sharedCount;
         while (mayShare(computed)) {
@@ -80,7 +80,7 @@ public final class PageTable {
         return sharedCount < shared.length && (sharedCount + 1) * KvPages.TOKENS <= tokens;
     }
 
-    /** What the next shared page stands behind. */
+    /** The predecessor of the next shared page. */
     private Object end(boolean far) {
         return sharedCount == 0 ? new Root(scope, far) : shared[sharedCount - 1];
     }
@@ -95,7 +95,7 @@ public final class PageTable {
         shared[sharedCount++] = node;
     }
 
-    /** Counts tokens of a prompt that were looked up, and those that were found. */
+    /** Counts looked-up and found tokens of a prompt. */
     public void count(int lookedUp, int found) {
         if (shared.length > 0) {
             cache.count(lookedUp, found);
@@ -103,7 +103,7 @@ public final class PageTable {
         }
     }
 
-    /** Gives all pages back, the last ones first; others keep those that they share. */
+    /** Returns all pages, the last ones first; others keep the shared ones. */
     public void release() {
         while (count > sharedCount) {
             cache.give(pages[--count]);
@@ -115,7 +115,7 @@ public final class PageTable {
         cache.changed();
     }
 
-    /** Page numbers; only those that hold tokens mean something. The table's own array. */
+    /** Page numbers, which are valid only for pages with tokens. The table's own array. */
     public int[] pages() {
         return pages;
     }
@@ -125,7 +125,7 @@ public final class PageTable {
         return pages[token / KvPages.TOKENS];
     }
 
-    /** A token's place in its page. */
+    /** A token's index in its page. */
     public static int slot(int token) {
         return token % KvPages.TOKENS;
     }

@@ -8,23 +8,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages of prompts that more than one sequence can use. What a page holds is a function of its tokens and of all tokens before them, so a page is a node of a tree: it is found by
- * the page before it and its own {@link KvPages#TOKENS} ids, compared one by one, so that no two texts are ever taken for each other. The first page is found by its
- * {@link Root}: another tenant's pages, or those of another salt, are in another tree, and whether they are there changes nothing that can be measured.
+ * Pages of prompts that more than one sequence can use. A page's contents are a function of its tokens and of all tokens before them, so a page is a node of a tree. It is found by the page
+ * before it and its own {@link KvPages#TOKENS} ids, which are compared one by one, so that different texts are never confused. The first page is found by its {@link Root}: another tenant's
+ * pages, or those of another salt, are in another tree, and whether they exist changes nothing that can be measured.
  *
- * <p>Only whole pages of a prompt are here, computed as prompt rows. Their bits depend neither on how the prompt was cut into steps nor on what ran beside it, so an
- * answer is the same whether its prompt was found or computed. Pages of answers hold the numbers of decode rows, which differ in their last bits: the next turn of a
- * conversation computes the last answer again, as the part of its prompt that it is by then.
+ * <p>Only whole pages of a prompt are here, computed as prompt rows. Their bits depend neither on how the prompt was split into steps nor on other work in those steps, so an answer is the
+ * same whether its prompt was found or computed. Pages of answers contain the numbers of decode rows, which differ in their last bits; the next turn of a conversation computes the last
+ * answer again, as a part of its prompt.
  *
- * <p>A page is held by each sequence that uses it, and with it all pages before it. One that nobody holds stays until its room is needed. These stand in the order in which they were let go of;
- * a sequence lets go of its last page first, so the first in that order never has others behind it: dropping it drops no more than one page, and no node is without the one
- * before it. Used by the engine's thread alone. A node takes some 300 bytes of heap.
+ * <p>A sequence holds each page that it uses, and with it all pages before it. A page that no sequence holds is kept until its memory is needed. Such pages are ordered by the time of their
+ * release. A sequence releases its last page first, so the first page in that order never has successors: evicting it removes only one page, and no node loses its predecessor. Used only by
+ * the engine's thread. A node takes some 300 bytes of heap.
  */
 final class PrefixTree {
     /**
-     * What stands before a first page.
+     * The predecessor of a first page.
      *
-     * @param far whether keys were rotated for sequences beyond the model's original context, where that makes a difference
+     * @param far whether keys are rotated for sequences beyond the model's original context, in models where that makes a difference
      */
     record Root(CacheScope scope, boolean far) {}
 
@@ -44,7 +44,7 @@ final class PrefixTree {
         }
     }
 
-    /** @param before a {@link Root}, or the {@link Node} of the page before */
+    /** @param before a {@link Root}, or the {@link Node} of the previous page */
     private record Key(Object before, int[] tokens) {
         @Override
         public boolean equals(@Nullable Object other) {
@@ -61,10 +61,10 @@ final class PrefixTree {
 
     private final Map<Key, Node> nodes = new HashMap<>();
 
-    /** Nodes that no sequence holds, the one that was let go of first at the beginning. */
+    /** Nodes that no sequence holds, in the order of their release. */
     private final LinkedHashSet<Node> idle = new LinkedHashSet<>();
 
-    /** The page behind {@code before} whose tokens begin at {@code from}, held for a sequence more; null if it isn't there. */
+    /** Finds the page after {@code before} whose tokens begin at {@code from}, and holds it for another sequence; null if there is none. */
     @Nullable
     Node hold(Object before, int[] tokens, int from) {
         Node node = nodes.get(key(before, tokens, from));
@@ -74,7 +74,7 @@ final class PrefixTree {
         return node;
     }
 
-    /** Puts a page there that a sequence has computed, or holds the one that another has put there meanwhile, which has the same bits. */
+    /** Adds a page that a sequence has computed, or holds the one that another has added meanwhile, which has the same bits. */
     Node add(Object before, int[] tokens, int from, int page) {
         Node node = nodes.computeIfAbsent(key(before, tokens, from), key -> new Node(key, page));
         hold(node);
@@ -90,24 +90,24 @@ final class PrefixTree {
         idle.remove(node);
     }
 
-    /** A sequence needs the page no longer; it has let go of those behind it. */
+    /** Releases a page for a sequence, which has already released those after it. */
     void leave(Node node) {
         if (--node.holders == 0) {
             idle.addLast(node);
         }
     }
 
-    /** Pages here. */
+    /** Number of pages in the tree. */
     int size() {
         return nodes.size();
     }
 
-    /** Pages that nobody holds. */
+    /** Number of pages that no sequence holds. */
     int idle() {
         return idle.size();
     }
 
-    /** Drops the idle page that was let go of first, and returns it. */
+    /** Evicts the idle page that was released first, and returns it. */
     int evict() {
         Node node = idle.removeFirst();
         nodes.remove(node.key);

@@ -1,5 +1,5 @@
 /**
- * The state of sequences between steps: pages of keys and values, what lies where in them, and who owns them.
+ * The state of sequences between steps: pages of keys and values, their layout, and their owners.
  *
  * <p>No arithmetic beyond addressing and rounding, and no scheduling.
  */
