@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
-/** Calls an encoder and sends the result. Runs to its end even if the client leaves: nothing is written before, so the service can't notice. */
+/** Calls an encoder and sends the result. Runs to its end even if the client disconnects, which the service can't notice because nothing is written before. */
 @Component
 final class EncodingResponder {
     private final Inference inference;

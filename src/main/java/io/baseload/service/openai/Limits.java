@@ -1,6 +1,6 @@
 package io.baseload.service.openai;
 
-/** What this service caps lower than the OpenAI API, so that one request can't fill the engine's queue. */
+/** Limits that are lower than those of the OpenAI API, so that one request can't fill the engine's queue. */
 final class Limits {
     /** Choices for each prompt: as many as the engine decodes in one step. */
     static final int CHOICES = 8;

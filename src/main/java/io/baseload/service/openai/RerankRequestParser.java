@@ -15,8 +15,8 @@ final class RerankRequestParser {
     private RerankRequestParser() {}
 
     /**
-     * @param top results in the answer at most
-     * @param documents what they repeat; empty where they don't
+     * @param top the most results in the answer
+     * @param documents the documents that results repeat; empty if they don't
      */
     record Parsed(EncodingCall call, int top, List<String> documents) {}
 

@@ -8,7 +8,7 @@ import java.util.UUID;
  * The fields repeated by every chunk of an answer.
  *
  * @param created seconds since 1970
- * @param model the id of the model that answers, whatever alias was used
+ * @param model the id of the answering model, even if an alias was used
  */
 record ResponseHead(String id, long created, String model, String fingerprint) {
     static ResponseHead of(String prefix, AdmittedRequest admitted) {

@@ -22,7 +22,7 @@ record TextLogprobs(
         List<@Nullable Map<String, Float>> topLogprobs,
         List<Integer> textOffset) {
 
-    /** @param offset where the first of these tokens begins */
+    /** @param offset start of the first of these tokens */
     static TextLogprobs of(List<TokenLogprob> tokens, int offset) {
         var columns = new TextLogprobs(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         int next = offset;
@@ -51,7 +51,7 @@ record TextLogprobs(
         return likeliest;
     }
 
-    /** Characters that begin in a token: a UTF-8 byte 10xxxxxx continues one that began before. */
+    /** Number of characters that begin in a token: a UTF-8 byte 10xxxxxx continues a character. */
     private static int characters(TokenLogprob token) {
         int count = 0;
         for (byte b : token.bytes()) {

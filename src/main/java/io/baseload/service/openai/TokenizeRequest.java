@@ -18,7 +18,7 @@ import java.util.OptionalInt;
  * The body of {@code POST /tokenize}: a text ({@code prompt}, or {@code content} as llama.cpp calls it) or a conversation ({@code messages}).
  *
  * @param model alias or id
- * @param texts whether the text of each token is wanted too
+ * @param texts whether the text of each token is requested too
  */
 record TokenizeRequest(String model, CompletionRequest completion, boolean texts) {
     private static final String DEFAULT_MODEL = "default";

@@ -37,8 +37,8 @@ final class TokenizerController {
     }
 
     /**
-     * @param maxModelLen how many tokens prompt and answer may have together
-     * @param tokenStrs the text of each token, where it was asked for
+     * @param maxModelLen the most tokens of prompt and answer together
+     * @param tokenStrs the text of each token, if requested
      */
     @JsonNaming(SnakeCaseStrategy.class)
     private record Tokenized(
@@ -59,7 +59,7 @@ final class TokenizerController {
 
     /**
      * @param prompt the text
-     * @param content the same under the name that llama.cpp's server gives it
+     * @param content the same under llama.cpp's name
      */
     private record Detokenized(String prompt, String content) {}
 
