@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What somebody wants of a new batch.
+ * The parameters of a new batch.
  *
- * @param completionWindow as it was written
- * @param window the same
+ * @param completionWindow the window as written in the request
+ * @param window the same as a duration
  */
 record BatchOrder(
         String tenant,

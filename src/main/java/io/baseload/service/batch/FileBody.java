@@ -3,7 +3,7 @@ package io.baseload.service.batch;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** A file as the routes tell of it. Times are in seconds. */
+/** A file in answers of the API. Times are in seconds. */
 @JsonNaming(SnakeCaseStrategy.class)
 record FileBody(
         String id,

@@ -5,10 +5,10 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /**
- * A file that is being written. Each piece is sealed for its place, and the last one as the last, so that nobody who writes to the database can leave pieces out or put them in another order.
+ * A file that is being written. Each piece is encrypted for its place, and the last one is marked as the last, so that nobody with write access to the database can omit or reorder pieces.
  */
 final class FileDraft extends OutputStream {
-    /** Bytes in each piece but the last. */
+    /** Size of each piece except the last, in bytes. */
     static final int PIECE = 1 << 20;
 
     private final FileRows rows;
@@ -35,7 +35,7 @@ final class FileDraft extends OutputStream {
         return id;
     }
 
-    /** So far. */
+    /** Size so far. */
     long bytes() {
         return bytes;
     }
@@ -49,7 +49,7 @@ final class FileDraft extends OutputStream {
     public void write(byte[] source, int offset, int length) {
         for (int done = 0; done < length; ) {
             if (filled == PIECE) {
-                put(false); // more comes, so it isn't the last
+                put(false); // more bytes follow, so it isn't the last piece
             }
             int some = Math.min(length - done, PIECE - filled);
             System.arraycopy(source, offset + done, piece, filled, some);
@@ -74,7 +74,7 @@ final class FileDraft extends OutputStream {
         filled = 0;
     }
 
-    /** @param left bytes from this piece to the end */
+    /** @param left number of bytes from this piece to the end */
     static String purpose(String tenant, String id, int place, long left) {
         return purpose(tenant, id, place, left <= PIECE);
     }

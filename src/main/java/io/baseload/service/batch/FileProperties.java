@@ -6,12 +6,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How long files are kept, and how many.
+ * Limits on files and their lifetime.
  *
- * @param ttl of a file whose upload doesn't say; zero = none can be uploaded
- * @param maxSize of one upload
- * @param maxSizePerTenant of all files of a tenant together; what batches answer counts, but is always written
- * @param maxUploads that one process receives at a time
+ * @param ttl lifetime of a file whose upload doesn't set one; zero = no uploads
+ * @param maxSize largest size of an upload
+ * @param maxSizePerTenant largest total size of a tenant's files; outputs of batches count, but are always written
+ * @param maxUploads the most uploads that one process receives at the same time
  */
 @ConfigurationProperties("baseload.files")
 record FileProperties(

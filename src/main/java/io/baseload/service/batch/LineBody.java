@@ -5,10 +5,10 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a line became, as it stands in a file that the batch writes.
+ * The result of a line in a file that the batch writes.
  *
  * @param response null if the line was not run
- * @param error why it was not run
+ * @param error the reason why it was not run
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record LineBody(

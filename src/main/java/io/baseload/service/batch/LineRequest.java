@@ -7,21 +7,21 @@ import io.baseload.service.web.Json;
 import java.util.List;
 
 /**
- * What a line of a batch's file asks: {@code {"custom_id": …, "method": "POST", "url": …, "body": {…}}}.
+ * The request in a line of a batch's file: {@code {"custom_id": …, "method": "POST", "url": …, "body": {…}}}.
  *
- * @param customId by which the client knows the line
- * @param body of the request
+ * @param customId the client's id of the line
+ * @param body the request's body
  */
 record LineRequest(String customId, byte[] body) {
-    /** Bytes that a line may have: as many as any other body. */
+    /** The largest size of a line in bytes, the same as for any other body. */
     static final int MAX_BYTES = 8 << 20;
 
     private static final int MAX_ID = 512;
 
     /**
-     * @param endpoint that the batch is for
-     * @throws io.baseload.chat.api.InvalidRequestException if the line is no request for it
-     * @throws io.baseload.service.web.ApiException if it is no JSON
+     * @param endpoint the batch's endpoint
+     * @throws io.baseload.chat.api.InvalidRequestException if the line is not a request for that endpoint
+     * @throws io.baseload.service.web.ApiException if it is not JSON
      */
     static LineRequest parse(byte[] line, String endpoint) {
         Fields fields = Fields.of(line);
