@@ -29,9 +29,33 @@ record BatchBody(
         @Nullable Long cancellingAt,
         @Nullable Long cancelledAt,
         RequestBatch.Counts requestCounts,
+        @Nullable Tokens usage,
         @JsonRawValue @Nullable String metadata) {
     /** @param data a list of {@link BatchError}, as JSON */
     record Errors(String object, @JsonRawValue String data) {}
+
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Tokens(
+            long inputTokens,
+            InputDetails inputTokensDetails,
+            long outputTokens,
+            OutputDetails outputTokensDetails,
+            long totalTokens) {
+        @JsonNaming(SnakeCaseStrategy.class)
+        record InputDetails(long cachedTokens) {}
+
+        @JsonNaming(SnakeCaseStrategy.class)
+        record OutputDetails(long reasoningTokens) {}
+
+        static Tokens of(TokenTotals totals) {
+            return new Tokens(
+                    totals.input(),
+                    new InputDetails(totals.cached()),
+                    totals.output(),
+                    new OutputDetails(totals.reasoning()),
+                    totals.total());
+        }
+    }
 
     static BatchBody of(Batches.Seen seen) {
         RequestBatch batch = seen.batch();
@@ -55,6 +79,7 @@ record BatchBody(
                 at(batch, BatchStatus.CANCELLING),
                 at(batch, BatchStatus.CANCELLED),
                 batch.counts(),
+                batch.tokens().map(Tokens::of).orElse(null),
                 text(seen.metadata()).orElse(null));
     }
 

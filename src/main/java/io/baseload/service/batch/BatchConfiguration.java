@@ -27,12 +27,12 @@ class BatchConfiguration {
     @Bean
     Batches batches(
             JdbcClient jdbc,
+            FileStore files,
             Contents contents,
             TransactionOperations transactions,
             AuditTrail audit,
             BatchProperties properties) {
-        return new Batches(
-                new BatchRows(jdbc), new LineRows(jdbc), new FileRows(jdbc), contents, transactions, audit, properties);
+        return new Batches(new BatchRows(jdbc), new LineRows(jdbc), files, contents, transactions, audit, properties);
     }
 
     @Bean
@@ -41,7 +41,7 @@ class BatchConfiguration {
     }
 
     @Bean
-    FileSweeper fileSweeper(FileStore files) {
-        return new FileSweeper(files);
+    FileSweeper fileSweeper(FileStore files, Batches batches) {
+        return new FileSweeper(files, batches);
     }
 }

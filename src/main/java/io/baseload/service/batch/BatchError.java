@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with a batch's file. Its texts may quote the file, so they are cut.
+ * What is wrong with a batch or its file. Its texts may quote the file, so they are cut.
  *
  * @param line counted from 1; null if it isn't about one
  */
@@ -13,11 +13,18 @@ record BatchError(
         @Nullable Integer line,
         String message,
         @Nullable String param) {
+    /** Of one batch. */
+    static final int MAX_COUNT = 100;
+
     private static final int MAX_LENGTH = 200;
 
     BatchError {
         message = cut(message);
         param = param == null ? null : cut(param);
+    }
+
+    static BatchError unreadable(@Nullable Integer line, UnreadableException e) {
+        return new BatchError("unreadable", line, String.valueOf(e.getMessage()), null);
     }
 
     private static String cut(String text) {

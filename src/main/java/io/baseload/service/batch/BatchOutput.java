@@ -3,11 +3,14 @@ package io.baseload.service.batch;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.batch.BatchRows.Ending;
-import io.baseload.service.batch.RequestBatch.Counts;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.encryption.SealException;
+import io.baseload.service.encryption.SealingKey;
 import io.baseload.service.web.Json;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -21,6 +24,9 @@ final class BatchOutput {
     /** Lines that one transaction writes at most, so that it holds the batch for a short time. */
     private static final int LINES_AT_ONCE = 64;
 
+    private static final String OUTPUT = "output";
+    private static final String ERROR = "error";
+
     /** It ends earlier once it has written so many bytes. */
     private static final int BYTES_AT_ONCE = 4 << 20;
 
@@ -29,13 +35,16 @@ final class BatchOutput {
     private final FileStore files;
     private final Contents contents;
     private final AuditTrail audit;
+    private final Duration ttl;
 
-    BatchOutput(BatchRows rows, LineRows lines, FileStore files, Contents contents, AuditTrail audit) {
+    /** @param ttl of files whose batch doesn't say */
+    BatchOutput(BatchRows rows, LineRows lines, FileStore files, Contents contents, AuditTrail audit, Duration ttl) {
         this.rows = rows;
         this.lines = lines;
         this.files = files;
         this.contents = contents;
         this.audit = audit;
+        this.ttl = ttl;
     }
 
     /** Takes a batch that is over, so that none of its lines is begun any more. */
@@ -52,39 +61,68 @@ final class BatchOutput {
         return ending;
     }
 
-    /** @throws IllegalStateException if the batch is no longer this process' */
+    /** @throws LostBatchException if the batch is no longer this process' */
     void write(Ending ending, UUID instance) {
-        RequestBatch batch = ending.batch();
-        var writing = new Writing(
-                ending,
-                files.beginOutput(batch, instance, id(batch, "output"), batch.id() + "_output.jsonl"),
-                files.beginOutput(batch, instance, id(batch, "error"), batch.id() + "_error.jsonl"));
+        var writing = new Writing(ending, draft(ending, instance, OUTPUT), draft(ending, instance, ERROR));
         boolean more;
         do {
-            more = files.holding(batch, instance, writing::next);
+            more = files.holding(ending.batch(), instance, writing::next);
         } while (more);
-        files.holding(batch, instance, () -> end(writing, instance));
+        files.holding(ending.batch(), instance, () -> end(writing, instance));
+    }
+
+    private FileDraft draft(Ending ending, UUID instance, String which) {
+        RequestBatch batch = ending.batch();
+        return files.beginOutput(batch, instance, id(batch, which), batch.id() + "_" + which + ".jsonl", ttl(batch));
+    }
+
+    private Duration ttl(RequestBatch batch) {
+        return batch.outputTtl().orElse(ttl);
     }
 
     private void end(Writing writing, UUID instance) {
-        Ending ending = writing.ending;
-        RequestBatch batch = ending.batch();
-        Counts counts = writing.counts();
-        var outputFile = finished(batch, writing.output);
-        var errorFile = finished(batch, writing.errors);
-        if (!rows.end(ending, instance, counts, outputFile, errorFile)) {
-            throw new IllegalStateException(batch.id() + " has ended");
-        }
+        RequestBatch batch = writing.ending.batch();
+        LineRows.Totals totals = lines.totals(batch);
+        boolean failed = !writing.problems.isEmpty();
+        var end = new BatchEnd(
+                failed ? BatchStatus.FAILED : writing.ending.last(),
+                totals.counts(),
+                totals.tokens(),
+                finished(batch, writing.output),
+                finished(batch, writing.errors),
+                failed ? Optional.of(sealed(batch, writing.problems)) : Optional.empty());
+        end(batch, instance, end);
+    }
+
+    /**
+     * Ends a batch of which no more can be done, without files; unless it was cancelled while its file was read.
+     *
+     * @throws LostBatchException if the batch is no longer this process'
+     */
+    void fail(RequestBatch batch, UUID instance, List<BatchError> errors) {
+        byte[] sealed = sealed(batch, errors);
+        files.holding(batch, instance, () -> {
+            files.discard(batch.tenant(), id(batch, OUTPUT));
+            files.discard(batch.tenant(), id(batch, ERROR));
+            if (!batch.isRunning()) {
+                lines.delete(batch); // those that were found before its file turned out to be wrong
+            }
+            end(batch, instance, BatchEnd.failed(lines.totals(batch), sealed));
+        });
+    }
+
+    private byte[] sealed(RequestBatch batch, List<BatchError> errors) {
+        String purpose = RequestBatch.purpose(batch.tenant(), batch.id(), "errors");
+        return contents.key(batch.tenant()).seal(Json.bytes(errors), purpose);
+    }
+
+    private void end(RequestBatch batch, UUID instance, BatchEnd end) {
         lines.delete(batch);
-        audit.recordAdmin(
-                Actor.SYSTEM,
-                "admin.batch.end",
-                batch.subject(),
-                Map.of(
-                        "status", ending.last().wire(),
-                        "total", counts.total(),
-                        "completed", counts.completed(),
-                        "failed", counts.failed()));
+        if (rows.end(batch, instance, end)) {
+            audit.recordAdmin(Actor.SYSTEM, "admin.batch.end", batch.subject(), end.detail());
+        } else {
+            rows.release(batch, instance);
+        }
     }
 
     /** Of each batch the same, so that whoever begins anew replaces what there is. */
@@ -98,27 +136,24 @@ final class BatchOutput {
             files.discard(draft);
             return Optional.empty();
         }
-        return Optional.of(files.finish(Actor.SYSTEM, draft, batch.outputTtl()).id());
+        return Optional.of(
+                files.finish(Actor.SYSTEM, draft, Optional.of(ttl(batch))).id());
     }
 
-    /** The files of a batch as they are written. */
+    /** The files of a batch as they are written. A line that can't be read keeps no other from its file. */
     private final class Writing {
         private final Ending ending;
         private final FileDraft output;
         private final FileDraft errors;
-        private int total;
-        private int completed;
-        private int failed;
+        private final SealingKey key;
+        private final List<BatchError> problems = new ArrayList<>();
         private int last;
 
         Writing(Ending ending, FileDraft output, FileDraft errors) {
             this.ending = ending;
             this.output = output;
             this.errors = errors;
-        }
-
-        Counts counts() {
-            return new Counts(total, completed, failed);
+            this.key = contents.key(ending.batch().tenant());
         }
 
         private long bytes() {
@@ -141,33 +176,57 @@ final class BatchOutput {
         }
 
         private void write(LineRows.Result result) {
-            RequestBatch batch = ending.batch();
-            boolean answered = result.state().equals("completed");
-            byte[] text = result.result() == null
-                    ? Json.bytes(notRun(ending, result))
-                    : contents.key(batch.tenant()).open(result.result(), LineRunner.purpose(batch, result.line()));
-            FileDraft file = answered ? output : errors;
-            file.write(text, 0, text.length);
-            file.write('\n');
-            completed += answered ? 1 : 0;
-            failed += result.state().equals("failed") ? 1 : 0;
-            total++;
+            try {
+                byte[] text = text(result);
+                FileDraft file = result.state().equals(LineRows.COMPLETED) ? output : errors;
+                file.write(text, 0, text.length);
+                file.write('\n');
+            } catch (UnreadableException e) {
+                if (problems.size() < BatchError.MAX_COUNT) {
+                    problems.add(BatchError.unreadable(result.line(), e));
+                }
+            }
             last = result.line();
+        }
+
+        private byte[] text(LineRows.Result result) {
+            byte[] sealed = result.result();
+            if (sealed == null) {
+                return Json.bytes(notRun(ending, result));
+            }
+            try {
+                return key.open(sealed, LineRunner.purpose(ending.batch(), result.line()));
+            } catch (SealException e) {
+                throw new UnreadableException("The result of the line can't be opened.", e);
+            }
         }
     }
 
     private LineBody notRun(Ending ending, LineRows.Result result) {
         RequestBatch batch = ending.batch();
+        if (result.state().equals(LineRows.FAILED)) {
+            throw new UnreadableException("The line could not be read when it was to be run.", null);
+        }
         byte[] text = files.read(files.input(batch), result.place(), result.length());
         String customId = LineRequest.parse(text, batch.endpoint()).customId();
         String id = BatchLine.id(batch.id(), result.line());
-        return ending.last() == BatchStatus.CANCELLED
-                ? LineBody.notRun(
-                        id, customId, "batch_cancelled", "The batch was cancelled before this request was run.")
-                : LineBody.notRun(
+        return switch (ending.last()) {
+            case CANCELLED ->
+                LineBody.notRun(
+                        id, customId, "batch_cancelled", "The batch was cancelled before this request was run.");
+            case EXPIRED ->
+                LineBody.notRun(
                         id,
                         customId,
                         "batch_expired",
                         "This request could not be run before the completion window was over.");
+            default ->
+                LineBody.notRun(
+                        id,
+                        customId,
+                        "output_limit_exceeded",
+                        "The results of the batch reached the size that one batch may have before this request was"
+                                + " run.");
+        };
     }
 }

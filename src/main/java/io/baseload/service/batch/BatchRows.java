@@ -29,7 +29,8 @@ final class BatchRows {
         status IN ('in_progress', 'finalizing', 'cancelling') AND NOT EXISTS (
           SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id
             AND (line.state = 'running' AND EXISTS (SELECT FROM instance WHERE instance.id = line.instance)
-              OR line.state IN ('pending', 'running') AND batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()))\
+              OR line.state IN ('pending', 'running') AND batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()
+                AND batch.result_bytes < batch.max_result_bytes))\
         """;
 
     private static final String NOW = "floor(extract(epoch FROM clock_timestamp()))";
@@ -61,12 +62,12 @@ final class BatchRows {
                 .single();
     }
 
-    RequestBatch insert(BatchOrder order, String id, byte @Nullable [] metadata) {
+    RequestBatch insert(BatchOrder order, String id, byte @Nullable [] metadata, long maxResultBytes) {
         return jdbc.sql("""
             INSERT INTO batch (tenant, id, input_file, endpoint, completion_window, key_prefix, address, metadata,
-                               expires_at, output_seconds)
+                               expires_at, output_seconds, max_result_bytes)
             VALUES (:tenant, :id, :file, :endpoint, :window, :key, :address, :metadata,
-                    clock_timestamp() + :seconds * interval '1 second', :output)
+                    clock_timestamp() + :seconds * interval '1 second', :output, :bytes)
             RETURNING *\
             """)
                 .param("tenant", order.tenant())
@@ -79,6 +80,7 @@ final class BatchRows {
                 .param("metadata", metadata)
                 .param("seconds", order.window().toSeconds())
                 .param("output", order.outputTtl().map(Duration::toSeconds).orElse(null))
+                .param("bytes", maxResultBytes)
                 .query((row, number) -> batch(row))
                 .single();
     }
@@ -145,21 +147,6 @@ final class BatchRows {
                 .update();
     }
 
-    /** Nothing of it is run; whether it was this process' to say. */
-    boolean fail(RequestBatch batch, UUID instance, byte[] errors) {
-        return jdbc.sql("""
-            UPDATE batch SET instance = NULL, status = 'failed', errors = :errors, ended_at = clock_timestamp(),
-              reached = reached || jsonb_build_object('failed', %s)
-            WHERE tenant = :tenant AND id = :id AND instance = :instance AND status = 'validating'\
-            """.formatted(NOW))
-                        .param("errors", errors)
-                        .param("tenant", batch.tenant())
-                        .param("id", batch.id())
-                        .param("instance", instance)
-                        .update()
-                == 1;
-    }
-
     /** Until the transaction ends no other process can take the batch and write its files. False if this process no longer has it. */
     boolean hold(RequestBatch batch, UUID instance) {
         return jdbc.sql("""
@@ -185,11 +172,21 @@ final class BatchRows {
                 .update();
     }
 
-    /** Its files are not read or written for a while. */
-    void pause(String tenant, String id, Duration pause) {
-        jdbc.sql("UPDATE batch SET paused_until = clock_timestamp() + ? * interval '1 ms' WHERE tenant = ? AND id = ?")
-                .params(pause.toMillis(), tenant, id)
-                .update();
+    /**
+     * Its files are not read or written for a while.
+     *
+     * @param failures that are counted
+     * @return how many there were
+     */
+    int pause(RequestBatch batch, Duration pause, int failures) {
+        return jdbc.sql("""
+            UPDATE batch SET paused_until = clock_timestamp() + ? * interval '1 ms', failures = failures + ?
+            WHERE tenant = ? AND id = ? RETURNING failures\
+            """)
+                .params(pause.toMillis(), failures, batch.tenant(), batch.id())
+                .query(Integer.class)
+                .optional()
+                .orElse(0);
     }
 
     /** Takes a batch that seems to be over: all lines have run, or no more are to be begun, and none runs. {@link #finish} decides. */
@@ -231,36 +228,81 @@ final class BatchRows {
 
     private static Ending ending(ResultSet row) throws SQLException {
         var batch = batch(row);
-        var last = row.getInt("open") > 0 ? BatchStatus.EXPIRED : BatchStatus.COMPLETED;
+        boolean full = row.getLong("result_bytes") >= row.getLong("max_result_bytes");
+        var last = row.getInt("open") > 0 && !full ? BatchStatus.EXPIRED : BatchStatus.COMPLETED;
         return new Ending(batch, batch.status() == BatchStatus.CANCELLING ? BatchStatus.CANCELLED : last);
     }
 
-    /** Whether it was this process' to say. */
-    boolean end(Ending ending, UUID instance, Counts counts, Optional<String> outputFile, Optional<String> errorFile) {
+    /** Whether it was this process' to say, and nobody cancelled the batch meanwhile. */
+    boolean end(RequestBatch batch, UUID instance, BatchEnd end) {
         return jdbc.sql("""
-            UPDATE batch SET instance = NULL, status = :status, ended_at = clock_timestamp(),
+            UPDATE batch SET instance = NULL, status = :status, errors = :errors, ended_at = clock_timestamp(),
               total = :total, completed = :completed, failed = :failed, output_file = :output, error_file = :error,
-              reached = reached || jsonb_build_object(:status::text, %s)
-            WHERE tenant = :tenant AND id = :id AND instance = :instance AND ended_at IS NULL\
+              input_tokens = :input_tokens, cached_tokens = :cached_tokens, output_tokens = :output_tokens,
+              reasoning_tokens = :reasoning_tokens, reached = reached || jsonb_build_object(:status::text, %s)
+            WHERE tenant = :tenant AND id = :id AND instance = :instance AND status = :before AND ended_at IS NULL\
             """.formatted(NOW))
-                        .param("status", ending.last().wire())
-                        .param("total", counts.total())
-                        .param("completed", counts.completed())
-                        .param("failed", counts.failed())
-                        .param("output", outputFile.orElse(null))
-                        .param("error", errorFile.orElse(null))
-                        .param("tenant", ending.batch().tenant())
-                        .param("id", ending.batch().id())
+                        .param("status", end.status().wire())
+                        .param("errors", end.sealedErrors().orElse(null))
+                        .param("total", end.counts().total())
+                        .param("completed", end.counts().completed())
+                        .param("failed", end.counts().failed())
+                        .param("output", end.outputFile().orElse(null))
+                        .param("error", end.errorFile().orElse(null))
+                        .param("input_tokens", end.tokens().input())
+                        .param("cached_tokens", end.tokens().cached())
+                        .param("output_tokens", end.tokens().output())
+                        .param("reasoning_tokens", end.tokens().reasoning())
+                        .param("tenant", batch.tenant())
+                        .param("id", batch.id())
                         .param("instance", instance)
+                        .param("before", batch.status().wire())
                         .update()
                 == 1;
     }
 
-    /** Forgets batches that ended long ago. */
-    void forget(Duration age) {
-        jdbc.sql("DELETE FROM batch WHERE ended_at < clock_timestamp() - ? * interval '1 second'")
-                .param(age.toSeconds())
-                .update();
+    /** A batch that was erased. */
+    record Erased(String tenant, String id) {
+        String subject() {
+            return RequestBatch.subject(tenant, id);
+        }
+    }
+
+    /**
+     * Erases some batches that ended long ago, or longer ago than their tenant keeps contents.
+     *
+     * @param ttl how long they are kept at most
+     */
+    List<Erased> expire(Duration ttl, int most) {
+        return jdbc.sql("""
+            DELETE FROM batch WHERE (tenant, id) IN (
+              SELECT tenant, id FROM batch JOIN content_policy policy USING (tenant)
+              WHERE ended_at < clock_timestamp()
+                  - least(:ttl * interval '1 second', policy.retention_days * interval '1 day')
+              LIMIT :most FOR UPDATE OF batch SKIP LOCKED)
+            RETURNING tenant, id\
+            """)
+                .param("ttl", ttl.toSeconds())
+                .param("most", most)
+                .query((row, number) -> erased(row))
+                .list();
+    }
+
+    private static Erased erased(ResultSet row) throws SQLException {
+        return new Erased(row.getString("tenant"), row.getString("id"));
+    }
+
+    /** Erases the batches of a tenant that ended first, and leaves some. */
+    List<Erased> trim(String tenant, int left) {
+        return jdbc.sql("""
+            DELETE FROM batch WHERE (tenant, id) IN (
+              SELECT tenant, id FROM batch WHERE tenant = ? AND ended_at IS NOT NULL
+              ORDER BY ended_at DESC, id OFFSET ? FOR UPDATE)
+            RETURNING tenant, id\
+            """)
+                .params(tenant, left)
+                .query((row, number) -> erased(row))
+                .list();
     }
 
     private static RequestBatch batch(ResultSet row) throws SQLException {
@@ -282,8 +324,21 @@ final class BatchRows {
                 outputTtl,
                 Optional.ofNullable(row.getString("output_file")),
                 Optional.ofNullable(row.getString("error_file")),
-                new Counts(row.getInt("total"), row.getInt("completed"), row.getInt("failed")),
+                counts(row),
+                row.getObject("input_tokens") == null ? Optional.empty() : Optional.of(tokens(row)),
                 JSON.readValue(row.getString("reached"), new TypeReference<>() {}));
+    }
+
+    static Counts counts(ResultSet row) throws SQLException {
+        return new Counts(row.getInt("total"), row.getInt("completed"), row.getInt("failed"));
+    }
+
+    static TokenTotals tokens(ResultSet row) throws SQLException {
+        return new TokenTotals(
+                row.getLong("input_tokens"),
+                row.getLong("cached_tokens"),
+                row.getLong("output_tokens"),
+                row.getLong("reasoning_tokens"));
     }
 
     static Instant time(ResultSet row, String column) throws SQLException {

@@ -6,7 +6,7 @@ import java.util.Locale;
 enum BatchStatus {
     /** Its file is being read. */
     VALIDATING,
-    /** Its file has lines that are no requests; none was run. */
+    /** Its file has lines that are no requests, and none was run; or its files could not be read or written. */
     FAILED,
     IN_PROGRESS,
     /** Its answers are being written to files. */

@@ -1,17 +1,11 @@
 package io.baseload.service.batch;
 
-import io.baseload.service.batch.BatchRows.Ending;
 import io.baseload.service.cluster.Membership;
-import io.baseload.service.contents.Contents;
-import io.baseload.service.web.Json;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,8 +16,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -32,7 +24,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Does what batches ask for, in each process: looks every second what there is, reads files, runs lines, so many at a time, and writes what came of them.
+ * Does what batches ask for, in each process: looks every second what there is, runs lines, so many at a time, and lets {@link FileWork} read files and write what came of them.
  *
  * <p>Idea: all that is known of a batch is in the database, and nothing but what runs at the moment is in a process. A line, or a batch whose files are read or written, is taken in the name of a
  * process' lease, and what comes of it counts only if it is still taken in that name. So whatever dies is taken by another, or by the next run, as soon as the lease is over.
@@ -46,9 +38,7 @@ final class BatchWork implements SmartLifecycle {
 
     private final BatchRows batches;
     private final LineRows lines;
-    private final FileStore files;
-    private final Contents contents;
-    private final BatchOutput output;
+    private final FileWork fileWork;
     private final LineRunner runner;
     private final Membership membership;
     private final BatchProperties properties;
@@ -56,7 +46,6 @@ final class BatchWork implements SmartLifecycle {
     private final Semaphore places;
     private final Map<String, Taken> taken = new ConcurrentHashMap<>(); // what this process runs, by the line's id
     private final Map<String, Instant> waiting = new ConcurrentHashMap<>(); // batches that it leaves alone until then
-    private final AtomicReference<@Nullable RequestBatch> current = new AtomicReference<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("batches").daemon().factory());
     private volatile boolean running;
@@ -64,18 +53,14 @@ final class BatchWork implements SmartLifecycle {
     BatchWork(
             BatchRows batches,
             LineRows lines,
-            FileStore files,
-            Contents contents,
-            BatchOutput output,
+            FileWork fileWork,
             LineRunner runner,
             Membership membership,
             BatchProperties properties,
             MeterRegistry meters) {
         this.batches = batches;
         this.lines = lines;
-        this.files = files;
-        this.contents = contents;
-        this.output = output;
+        this.fileWork = fileWork;
         this.runner = runner;
         this.membership = membership;
         this.properties = properties;
@@ -140,7 +125,7 @@ final class BatchWork implements SmartLifecycle {
                     letGo();
                 }
                 takeLines();
-                takeBatch();
+                fileWork.begin(membership.lease().instance(), this::wake);
             }
         } catch (RuntimeException | Error e) {
             LOG.warn("Batches wait: {}", e.toString());
@@ -152,7 +137,7 @@ final class BatchWork implements SmartLifecycle {
         UUID instance = membership.lease().instance();
         int lost =
                 lines.release(instance, taken.values().stream().map(Taken::line).toList())
-                        + batches.releaseOthers(instance, Optional.ofNullable(current.get()));
+                        + batches.releaseOthers(instance, fileWork.current());
         if (lost > 0) {
             LOG.warn("{} lines or batches that had been taken and not worked on go on", lost);
         }
@@ -218,7 +203,7 @@ final class BatchWork implements SmartLifecycle {
         BatchLine line = taken.line();
         switch (outcome) {
             case LineRunner.Outcome.Ended ended -> {
-                boolean ours = lines.end(line, taken.instance(), ended.completed(), ended.sealed());
+                boolean ours = lines.end(line, taken.instance(), ended);
                 count(ours ? ended.completed() ? "completed" : "failed" : "lost");
             }
             case LineRunner.Outcome.Later later -> {
@@ -256,67 +241,6 @@ final class BatchWork implements SmartLifecycle {
                 Thread.currentThread().interrupt();
                 return;
             }
-        }
-    }
-
-    /** One at a time, beside the lines. */
-    private void takeBatch() {
-        if (current.get() != null) {
-            return;
-        }
-        UUID instance = membership.lease().instance();
-        Optional<Ending> ending = output.take(instance); // first: what is done must not wait for what begins
-        if (ending.isPresent()) {
-            inBackground(ending.get().batch(), () -> output.write(ending.get(), instance));
-            return;
-        }
-        batches.takeUnread(instance).ifPresent(batch -> inBackground(batch, () -> read(batch, instance)));
-    }
-
-    private void inBackground(RequestBatch batch, Runnable work) {
-        current.set(batch);
-        Thread.ofVirtual().name(batch.id()).start(() -> {
-            try {
-                work.run();
-            } catch (RuntimeException | Error e) {
-                LOG.error("{} waits", batch.id(), e);
-                pause(batch);
-            } finally {
-                current.set(null); // the next tick lets go of it
-                wake();
-            }
-        });
-    }
-
-    private void pause(RequestBatch batch) {
-        try {
-            batches.pause(batch.tenant(), batch.id(), MAX_PAUSE);
-        } catch (RuntimeException e) {
-            LOG.warn("{} goes on at once: {}", batch.id(), e.toString());
-        }
-    }
-
-    private void read(RequestBatch batch, UUID instance) {
-        files.holding(batch, instance, () -> lines.delete(batch));
-        var validation = new LineValidation(
-                batch.endpoint(),
-                properties.maxLines(),
-                spans -> files.holding(batch, instance, () -> lines.insert(batch, spans)));
-        try (var splitter = new LineSplitter(LineRequest.MAX_BYTES, validation)) {
-            files.copy(files.input(batch), splitter);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        List<BatchError> errors = validation.end();
-        if (errors.isEmpty()) {
-            batches.begin(batch, instance, validation.total());
-            return;
-        }
-        byte[] sealed = contents.key(batch.tenant())
-                .seal(Json.bytes(errors), RequestBatch.purpose(batch.tenant(), batch.id(), "errors"));
-        files.holding(batch, instance, () -> lines.delete(batch));
-        if (!batches.fail(batch, instance, sealed)) {
-            batches.release(batch, instance); // it was cancelled meanwhile
         }
     }
 }

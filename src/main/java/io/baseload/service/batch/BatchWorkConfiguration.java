@@ -37,7 +37,8 @@ class BatchWorkConfiguration {
             MeterRegistry meters) {
         var batches = new BatchRows(jdbc);
         var lines = new LineRows(jdbc);
-        var output = new BatchOutput(batches, lines, files, contents, audit);
-        return new BatchWork(batches, lines, files, contents, output, runner, membership, properties, meters);
+        var output = new BatchOutput(batches, lines, files, contents, audit, properties.ttl());
+        var fileWork = new FileWork(batches, lines, files, output, properties.maxLines());
+        return new BatchWork(batches, lines, fileWork, runner, membership, properties, meters);
     }
 }

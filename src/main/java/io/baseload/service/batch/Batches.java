@@ -14,9 +14,11 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /** The batches of each tenant: what is asked of them. {@link BatchWork} does it. */
 final class Batches {
+    private static final int ERASED_AT_ONCE = 100;
+
     private final BatchRows rows;
     private final LineRows lines;
-    private final FileRows files;
+    private final FileStore files;
     private final Contents contents;
     private final TransactionOperations transactions;
     private final AuditTrail audit;
@@ -25,7 +27,7 @@ final class Batches {
     Batches(
             BatchRows rows,
             LineRows lines,
-            FileRows files,
+            FileStore files,
             Contents contents,
             TransactionOperations transactions,
             AuditTrail audit,
@@ -42,7 +44,7 @@ final class Batches {
     /** A batch as its tenant sees it. */
     record Seen(RequestBatch batch, Optional<byte[]> metadata, Optional<byte[]> errors) {}
 
-    /** @throws ApiException if the file is not there, or the tenant has too many batches */
+    /** @throws ApiException if the file is not there, or the tenant has too many batches, or too many or too large files */
     Seen create(Actor actor, BatchOrder order) {
         String tenant = order.tenant();
         String id = "batch_" + UUID.randomUUID().toString().replace("-", "");
@@ -51,11 +53,7 @@ final class Batches {
                 .map(pairs -> key.seal(Json.bytes(pairs), RequestBatch.purpose(tenant, id, "metadata")))
                 .orElse(null);
         return seen(transactions.execute(status -> {
-            if (!files.hold(tenant, order.inputFile(), StoredFile.INPUT)) {
-                throw ApiException.refused(404, "not_found", "No such File object: " + order.inputFile())
-                        .withParam("input_file_id");
-            }
-            files.lock(tenant);
+            files.keepForBatch(tenant, order.inputFile());
             int active = rows.active(tenant);
             if (active >= properties.maxActivePerTenant()) {
                 throw ApiException.refused(
@@ -64,7 +62,9 @@ final class Batches {
                         "This tenant has " + active + " batches that have not ended, and may have "
                                 + properties.maxActivePerTenant() + ".");
             }
-            RequestBatch batch = rows.insert(order, id, metadata);
+            recordExpired(rows.trim(tenant, properties.maxEndedPerTenant()));
+            RequestBatch batch =
+                    rows.insert(order, id, metadata, properties.maxOutputSize().toBytes());
             audit.recordAdmin(
                     actor,
                     "admin.batch.create",
@@ -110,8 +110,21 @@ final class Batches {
         return batch;
     }
 
+    /** Erases batches that ended long ago. */
+    void expire() {
+        int erased;
+        do {
+            erased = transactions.execute(status -> recordExpired(rows.expire(properties.ttl(), ERASED_AT_ONCE)));
+        } while (erased == ERASED_AT_ONCE);
+    }
+
+    private int recordExpired(List<BatchRows.Erased> gone) {
+        gone.forEach(batch -> audit.recordAdmin(Actor.SYSTEM, "admin.batch.expire", batch.subject(), Map.of()));
+        return gone.size();
+    }
+
     private Seen seen(RequestBatch row) {
-        RequestBatch batch = row.isRunning() ? row.with(lines.counts(row)) : row;
+        RequestBatch batch = row.isRunning() ? row.with(lines.totals(row)) : row;
         return new Seen(
                 batch,
                 batch.sealedMetadata().map(text -> opened(batch, text, "metadata")),

@@ -4,11 +4,11 @@ import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.encryption.MasterKeys;
+import io.baseload.service.encryption.SealException;
 import io.baseload.service.encryption.SealingKey;
 import io.baseload.service.web.ApiException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -70,11 +70,10 @@ final class FileStore {
             rows.lock(tenant);
             var taken = rows.taken(tenant);
             if (taken.files() >= properties.maxCountPerTenant()) {
-                throw full("has " + taken.files() + " files, and may have " + properties.maxCountPerTenant());
+                throw full(tooMany(taken));
             }
-            long limit = properties.maxSizePerTenant().toBytes();
-            if (taken.bytes() + mostBytes > limit) {
-                throw full("has files of " + taken.bytes() + " bytes, and may have " + limit);
+            if (taken.bytes() + mostBytes > properties.maxSizePerTenant().toBytes()) {
+                throw full(tooLarge(taken));
             }
             rows.insert(tenant, id, filename, StoredFile.INPUT, mostBytes, properties.ttl());
         });
@@ -82,17 +81,46 @@ final class FileStore {
     }
 
     /**
+     * Keeps a file for a new batch. Within a transaction: until it ends nobody can delete the file, and nobody else can add files or batches of the tenant.
+     *
+     * @throws ApiException if it is not there, or batches have written more files than the tenant may have
+     */
+    void keepForBatch(String tenant, String id) {
+        if (!rows.hold(tenant, id, StoredFile.INPUT)) {
+            throw ApiException.refused(404, "not_found", "No such File object: " + id)
+                    .withParam("input_file_id");
+        }
+        rows.lock(tenant);
+        var taken = rows.taken(tenant);
+        if (taken.files() > properties.maxCountPerTenant()) {
+            throw full(tooMany(taken));
+        }
+        if (taken.bytes() > properties.maxSizePerTenant().toBytes()) {
+            throw full(tooLarge(taken));
+        }
+    }
+
+    private String tooMany(FileRows.Taken taken) {
+        return "has " + taken.files() + " files, and may have " + properties.maxCountPerTenant();
+    }
+
+    private String tooLarge(FileRows.Taken taken) {
+        return "has files of " + taken.bytes() + " bytes, and may have "
+                + properties.maxSizePerTenant().toBytes();
+    }
+
+    /**
      * Begins a file that a batch writes. What there is of it from a process that did not come to its end goes.
      *
      * @param instance this process, which has taken the batch
      * @param id the same, whichever process writes it
-     * @throws IllegalStateException if the batch is no longer this process'
+     * @throws LostBatchException if the batch is no longer this process'
      */
-    FileDraft beginOutput(RequestBatch batch, UUID instance, String id, String filename) {
+    FileDraft beginOutput(RequestBatch batch, UUID instance, String id, String filename, Duration ttl) {
         var key = contents.key(batch.tenant());
         holding(batch, instance, () -> {
             rows.delete(batch.tenant(), id);
-            rows.insert(batch.tenant(), id, filename, StoredFile.OUTPUT, 0, properties.ttl());
+            rows.insert(batch.tenant(), id, filename, StoredFile.OUTPUT, 0, ttl);
         });
         return new FileDraft(rows, key, batch.tenant(), id);
     }
@@ -100,12 +128,12 @@ final class FileStore {
     /**
      * A step of a process that works on a batch, in a transaction: until it ends no other process can take the batch, read its file or write what came of it.
      *
-     * @throws IllegalStateException if the batch is no longer this process'
+     * @throws LostBatchException if the batch is no longer this process'
      */
     <T> T holding(RequestBatch batch, UUID instance, Supplier<T> step) {
         return transactions.execute(status -> {
             if (!batches.hold(batch, instance)) {
-                throw new IllegalStateException(batch.id() + " was taken by another process");
+                throw new LostBatchException(batch);
             }
             return step.get();
         });
@@ -139,7 +167,11 @@ final class FileStore {
 
     /** Removes what there is of a file that nobody finishes. */
     void discard(FileDraft draft) {
-        transactions.executeWithoutResult(status -> rows.delete(draft.tenant(), draft.id()));
+        discard(draft.tenant(), draft.id());
+    }
+
+    void discard(String tenant, String id) {
+        transactions.executeWithoutResult(status -> rows.delete(tenant, id));
     }
 
     Optional<StoredFile> find(String tenant, String id) {
@@ -151,7 +183,11 @@ final class FileStore {
         return rows.page(tenant, purpose, after, newestFirst, limit);
     }
 
-    /** Writes the text of a file, piece by piece. */
+    /**
+     * Writes the text of a file, piece by piece.
+     *
+     * @throws UnreadableException if a piece is gone, or is not what was written
+     */
     void copy(StoredFile file, OutputStream out) throws IOException {
         var key = contents.key(file.tenant());
         long left = file.bytes();
@@ -162,12 +198,20 @@ final class FileStore {
         }
     }
 
-    /** The file that a batch reads. */
+    /**
+     * The file that a batch reads.
+     *
+     * @throws UnreadableException if it is gone
+     */
     StoredFile input(RequestBatch batch) {
-        return rows.input(batch).orElseThrow(() -> new IllegalStateException(batch.inputFile() + " is gone"));
+        return rows.input(batch).orElseThrow(() -> new UnreadableException(batch.inputFile() + " is gone.", null));
     }
 
-    /** A part of a file. */
+    /**
+     * A part of a file.
+     *
+     * @throws UnreadableException if it is gone, or is not what was written
+     */
     byte[] read(StoredFile file, long from, int length) {
         var key = contents.key(file.tenant());
         var text = new byte[length];
@@ -185,10 +229,13 @@ final class FileStore {
 
     private byte[] open(SealingKey key, StoredFile file, int place) {
         byte[] sealed = rows.piece(file.tenant(), file.id(), place)
-                .orElseThrow(
-                        () -> new UncheckedIOException(new IOException(file.id() + " was deleted while it was read")));
+                .orElseThrow(() -> new UnreadableException(file.id() + " has no piece " + place + ".", null));
         long left = file.bytes() - (long) place * FileDraft.PIECE;
-        return key.open(sealed, FileDraft.purpose(file.tenant(), file.id(), place, left));
+        try {
+            return key.open(sealed, FileDraft.purpose(file.tenant(), file.id(), place, left));
+        } catch (SealException e) {
+            throw new UnreadableException("Piece " + place + " of " + file.id() + " can't be opened.", e);
+        }
     }
 
     /**
@@ -211,9 +258,8 @@ final class FileStore {
         });
     }
 
-    /** Erases what has expired, or is older than its tenant keeps contents, and forgets batches that ended as long ago as files live. */
+    /** Erases what has expired, or is older than its tenant keeps contents. */
     void expire() {
-        batches.forget(properties.ttl());
         int erased;
         do {
             erased = transactions.execute(status -> {

@@ -6,24 +6,27 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Erases expired files every ten minutes. */
+/** Erases expired files and batches every ten minutes. */
 final class FileSweeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileSweeper.class);
 
     private final FileStore files;
+    private final Batches batches;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("file-expiry").daemon().factory());
 
-    FileSweeper(FileStore files) {
+    FileSweeper(FileStore files, Batches batches) {
         this.files = files;
+        this.batches = batches;
         var unused = clock.scheduleWithFixedDelay(this::attempt, 1, 10, TimeUnit.MINUTES);
     }
 
     private void attempt() {
         try {
             files.expire();
+            batches.expire();
         } catch (RuntimeException e) {
-            LOG.warn("Expired files are not erased now: {}", e.toString());
+            LOG.warn("Expired files and batches are not erased now: {}", e.toString());
         }
     }
 

@@ -14,6 +14,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class LineRows {
     private static final String COLUMNS = "line.tenant, line.batch, line.line, line.place, line.length, line.attempts";
 
+    static final String COMPLETED = "completed";
+    static final String FAILED = "failed";
+
     private static final String OPEN = "(line.state = 'pending' OR line.state = 'running'"
             + " AND NOT EXISTS (SELECT FROM instance WHERE instance.id = line.instance))";
 
@@ -43,7 +46,7 @@ final class LineRows {
     /**
      * Takes the next line: of the tenant whose turn was longest ago, and of its batches likewise. A process whose lease was ended gets none.
      *
-     * <p>The row of the batch decides: whoever takes a line locks it, and demands then that the batch is in progress and its time is not over. {@link BatchRows#finish} locks it too.
+     * <p>The row of the batch decides: whoever takes a line locks it, and demands then that the batch is in progress, and neither its time is over nor its room full. {@link BatchRows#finish} locks it too.
      *
      * @param waiting batches that this process leaves alone
      */
@@ -51,7 +54,7 @@ final class LineRows {
         return jdbc.sql("""
             WITH turn AS (
               SELECT tenant, id FROM batch
-              WHERE status = 'in_progress' AND expires_at > clock_timestamp()
+              WHERE status = 'in_progress' AND expires_at > clock_timestamp() AND result_bytes < max_result_bytes
                 AND (paused_until IS NULL OR paused_until <= clock_timestamp()) AND id <> ALL (:waiting::text[])
                 AND EXISTS (SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id AND %1$s)
               ORDER BY (SELECT max(other.taken_at) FROM batch other
@@ -62,7 +65,7 @@ final class LineRows {
               UPDATE batch SET taken_at = clock_timestamp() FROM turn
               WHERE batch.tenant = turn.tenant AND batch.id = turn.id
                 AND batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()
-                AND EXISTS (SELECT FROM instance WHERE id = :instance)
+                AND batch.result_bytes < batch.max_result_bytes AND EXISTS (SELECT FROM instance WHERE id = :instance)
               RETURNING batch.tenant, batch.id),
             next AS (
               SELECT line.tenant, line.batch, line.line
@@ -78,14 +81,30 @@ final class LineRows {
                 .optional();
     }
 
-    /** How a line ended; whether it was this process' to say. */
-    boolean end(BatchLine line, UUID instance, boolean completed, byte[] result) {
+    /** How a line ended; whether it was this process' to say. The batch first, as in {@link #take}: two that wait for each other would be the end of one. */
+    boolean end(BatchLine line, UUID instance, LineRunner.Outcome.Ended ended) {
         return jdbc.sql("""
-            UPDATE batch_line SET state = ?, result = ?, instance = NULL
-            WHERE tenant = ? AND batch = ? AND line = ? AND state = 'running' AND instance = ? AND attempts = ?\
+            WITH held AS (SELECT tenant, id FROM batch WHERE tenant = :tenant AND id = :batch FOR NO KEY UPDATE),
+            ended AS (
+              UPDATE batch_line line SET state = :state, result = :result, instance = NULL, input_tokens = :input,
+                cached_tokens = :cached, output_tokens = :output, reasoning_tokens = :reasoning
+              FROM held WHERE line.tenant = held.tenant AND line.batch = held.id AND line.line = :line
+                AND line.state = 'running' AND line.instance = :instance AND line.attempts = :attempts
+              RETURNING line.tenant, line.batch, coalesce(length(line.result), 0) AS bytes)
+            UPDATE batch SET result_bytes = result_bytes + ended.bytes FROM ended
+            WHERE batch.tenant = ended.tenant AND batch.id = ended.batch\
             """)
-                        .params(completed ? "completed" : "failed", result)
-                        .params(line.tenant(), line.batch(), line.line(), instance, line.attempts())
+                        .param("tenant", line.tenant())
+                        .param("batch", line.batch())
+                        .param("line", line.line())
+                        .param("attempts", line.attempts())
+                        .param("instance", instance)
+                        .param("state", ended.completed() ? COMPLETED : FAILED)
+                        .param("result", ended.sealed())
+                        .param("input", ended.tokens().input())
+                        .param("cached", ended.tokens().cached())
+                        .param("output", ended.tokens().output())
+                        .param("reasoning", ended.tokens().reasoning())
                         .update()
                 == 1;
     }
@@ -124,14 +143,19 @@ final class LineRows {
             """).params(batch.tenant(), batch.id()).update();
     }
 
-    Counts counts(RequestBatch batch) {
+    /** What came of all lines so far. */
+    record Totals(Counts counts, TokenTotals tokens) {}
+
+    Totals totals(RequestBatch batch) {
         return jdbc.sql("""
             SELECT count(*) AS total, count(*) FILTER (WHERE state = 'completed') AS completed,
-              count(*) FILTER (WHERE state = 'failed') AS failed
+              count(*) FILTER (WHERE state = 'failed') AS failed,
+              coalesce(sum(input_tokens), 0) AS input_tokens, coalesce(sum(cached_tokens), 0) AS cached_tokens,
+              coalesce(sum(output_tokens), 0) AS output_tokens, coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens
             FROM batch_line WHERE tenant = ? AND batch = ?\
             """)
                 .params(batch.tenant(), batch.id())
-                .query(Counts.class)
+                .query((row, number) -> new Totals(BatchRows.counts(row), BatchRows.tokens(row)))
                 .single();
     }
 

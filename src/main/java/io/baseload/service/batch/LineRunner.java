@@ -3,6 +3,7 @@ package io.baseload.service.batch;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.encryption.SealingKey;
 import io.baseload.service.inference.Origin;
+import io.baseload.service.protocol.BatchAnswer;
 import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.tenant.ApiKeys;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Runs one line as if it had come by itself: with the rights that its key has now, through the same parser, quota, filters and audit as any request. */
 final class LineRunner {
@@ -45,9 +47,10 @@ final class LineRunner {
          * It has ended.
          *
          * @param completed whether it was answered
-         * @param sealed what is written of it
+         * @param sealed what is written of it; null if it can't be read
+         * @param tokens of the answer
          */
-        record Ended(boolean completed, byte[] sealed) implements Outcome {}
+        record Ended(boolean completed, byte @Nullable [] sealed, TokenTotals tokens) implements Outcome {}
 
         /** It was refused for a while, and nothing was done. */
         record Later(Duration pause) implements Outcome {}
@@ -55,15 +58,19 @@ final class LineRunner {
 
     Outcome run(RequestBatch batch, BatchLine line) {
         SealingKey key = contents.key(batch.tenant()); // before anything is asked, and charged
-        byte[] text = files.read(files.input(batch), line.place(), line.length());
-        LineRequest request = LineRequest.parse(text, batch.endpoint());
+        LineRequest request;
+        try {
+            byte[] text = files.read(files.input(batch), line.place(), line.length());
+            request = LineRequest.parse(text, batch.endpoint());
+        } catch (UnreadableException e) {
+            return new Outcome.Ended(false, null, TokenTotals.NONE);
+        }
         String id = request.customId();
         if (line.attempts() > MAX_ATTEMPTS) {
-            return ended(
+            return failed(
                     key,
                     batch,
                     line,
-                    false,
                     LineBody.notRun(
                             line.id(),
                             id,
@@ -71,8 +78,9 @@ final class LineRunner {
                             "The service was stopped or killed " + MAX_ATTEMPTS + " times while this line ran."));
         }
         try {
-            Object answer = answer(batch, line, request);
-            return ended(key, batch, line, true, LineBody.answered(line, id, 200, answer));
+            BatchAnswer answer = answer(batch, line, request);
+            byte[] sealed = sealed(key, batch, line, LineBody.answered(line, id, 200, answer.body()));
+            return new Outcome.Ended(true, sealed, TokenTotals.of(answer));
         } catch (RuntimeException e) {
             ApiException refusal = Failures.of(e, line.requestId());
             // An answer that was generated and not kept is charged: it isn't generated again.
@@ -81,20 +89,23 @@ final class LineRunner {
                     .flatMap(ApiException::retryAfter);
             return wait.isPresent()
                     ? new Outcome.Later(wait.get())
-                    : ended(key, batch, line, false, LineBody.answered(line, id, refusal.status(), refusal.body()));
+                    : failed(key, batch, line, LineBody.answered(line, id, refusal.status(), refusal.body()));
         }
     }
 
-    private static Outcome ended(SealingKey key, RequestBatch batch, BatchLine line, boolean completed, LineBody body) {
-        byte[] sealed = key.seal(Json.bytes(body), purpose(batch, line.line()));
-        return new Outcome.Ended(completed, sealed);
+    private static Outcome failed(SealingKey key, RequestBatch batch, BatchLine line, LineBody body) {
+        return new Outcome.Ended(false, sealed(key, batch, line, body), TokenTotals.NONE);
+    }
+
+    private static byte[] sealed(SealingKey key, RequestBatch batch, BatchLine line, LineBody body) {
+        return key.seal(Json.bytes(body), purpose(batch, line.line()));
     }
 
     static String purpose(RequestBatch batch, int line) {
         return RequestBatch.purpose(batch.tenant(), batch.id(), Integer.toString(line));
     }
 
-    private Object answer(RequestBatch batch, BatchLine line, LineRequest request) {
+    private BatchAnswer answer(RequestBatch batch, BatchLine line, LineRequest request) {
         BatchRoute route = routes.get(batch.endpoint());
         if (route == null) {
             throw ApiException.refused(404, "not_found", "There is no such route.");

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks at each line of a batch's file, before any is run. Blank lines mean nothing. */
 final class LineValidation implements LineSplitter.Listener {
-    private static final int MAX_ERRORS = 100;
     private static final int SPANS_AT_ONCE = 1_000;
 
     private final String endpoint;
@@ -31,7 +30,7 @@ final class LineValidation implements LineSplitter.Listener {
 
     @Override
     public void line(int line, long place, byte[] text, boolean tooLong) {
-        if (errors.size() >= MAX_ERRORS || total > maxLines || !tooLong && isBlank(text)) {
+        if (errors.size() >= BatchError.MAX_COUNT || total > maxLines || !tooLong && isBlank(text)) {
             return;
         }
         total++;

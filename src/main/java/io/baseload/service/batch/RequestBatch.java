@@ -15,7 +15,8 @@ import java.util.OptionalLong;
  * @param sealedMetadata what the client wants to remember, as JSON
  * @param sealedErrors what is wrong with its file, as JSON
  * @param expiresAt what has not run by then doesn't
- * @param outputTtl how long the files live that it writes; empty = as long as uploads
+ * @param outputTtl how long the files live that it writes; empty = as long as ended batches
+ * @param tokens of all lines that were answered; empty where they were not counted
  * @param reached when it came to each status, in seconds
  */
 record RequestBatch(
@@ -35,6 +36,7 @@ record RequestBatch(
         Optional<String> outputFile,
         Optional<String> errorFile,
         Counts counts,
+        Optional<TokenTotals> tokens,
         Map<String, Long> reached) {
     /** Lines: all, those that were answered, those that were refused or failed. */
     record Counts(int total, int completed, int failed) {}
@@ -45,6 +47,10 @@ record RequestBatch(
     }
 
     String subject() {
+        return subject(tenant, id);
+    }
+
+    static String subject(String tenant, String id) {
         return "tenants/" + tenant + "/batches/" + id;
     }
 
@@ -55,7 +61,7 @@ record RequestBatch(
                 || status == BatchStatus.CANCELLING;
     }
 
-    RequestBatch with(Counts other) {
+    RequestBatch with(LineRows.Totals totals) {
         return new RequestBatch(
                 tenant,
                 id,
@@ -72,7 +78,8 @@ record RequestBatch(
                 outputTtl,
                 outputFile,
                 errorFile,
-                other,
+                totals.counts(),
+                Optional.of(totals.tokens()),
                 reached);
     }
 

@@ -1,5 +1,6 @@
 package io.baseload.service.openai;
 
+import io.baseload.service.protocol.BatchAnswer;
 import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.protocol.CompletionResponder;
 import io.baseload.service.protocol.Exchange;
@@ -53,7 +54,7 @@ final class ChatController implements BatchRoute {
     }
 
     @Override
-    public Object answer(RequestContext context, byte[] body) {
+    public BatchAnswer answer(RequestContext context, byte[] body) {
         return responder.answerLater(context, context.read(body, ChatRequestParser::parse));
     }
 }

@@ -1,5 +1,6 @@
 package io.baseload.service.openai;
 
+import io.baseload.service.protocol.BatchAnswer;
 import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.RequestContext;
@@ -52,7 +53,7 @@ final class EmbeddingsController implements BatchRoute {
     }
 
     @Override
-    public Object answer(RequestContext context, byte[] body) {
+    public BatchAnswer answer(RequestContext context, byte[] body) {
         var parsed = context.read(body, EmbeddingsRequestParser::parse);
         return responder.answerLater(context, parsed.call(), encoded -> EmbeddingsBody.of(encoded, parsed.base64()));
     }

@@ -1,9 +1,11 @@
 package io.baseload.service.openai;
 
 import io.baseload.engine.api.FlowId.Urgency;
+import io.baseload.engine.api.Usage;
 import io.baseload.service.inference.Encoded;
 import io.baseload.service.inference.EncodingCall;
 import io.baseload.service.inference.Inference;
+import io.baseload.service.protocol.BatchAnswer;
 import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.web.Json;
@@ -28,7 +30,8 @@ final class EncodingResponder {
     }
 
     /** The answer to a line of a batch. */
-    Object answerLater(RequestContext context, EncodingCall call, Function<Encoded, Object> body) {
-        return body.apply(inference.encode(context.caller(), call.urgently(Urgency.BATCH), context.origin()));
+    BatchAnswer answerLater(RequestContext context, EncodingCall call, Function<Encoded, Object> body) {
+        Encoded encoded = inference.encode(context.caller(), call.urgently(Urgency.BATCH), context.origin());
+        return new BatchAnswer(body.apply(encoded), new Usage(encoded.tokens(), 0), 0);
     }
 }

@@ -8,8 +8,7 @@ public interface BatchRoute {
     /**
      * Answers a request in one piece, after all that somebody waits for.
      *
-     * @return what is written as JSON
      * @throws RuntimeException that {@link io.baseload.service.web.Failures} has an answer for, if it is refused
      */
-    Object answer(RequestContext context, byte[] body);
+    BatchAnswer answer(RequestContext context, byte[] body);
 }

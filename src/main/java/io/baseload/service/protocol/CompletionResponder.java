@@ -42,11 +42,13 @@ public final class CompletionResponder {
 
     /** Runs to its end even if the client leaves: nothing is written before, so the service can't notice. */
     private void plain(Exchange exchange, ParsedRequest parsed) throws IOException {
-        Json.write(exchange.response(), whole(parsed, listener -> ask(exchange, parsed, listener)));
+        Json.write(
+                exchange.response(),
+                whole(parsed, listener -> ask(exchange, parsed, listener)).body());
     }
 
     /** The answer to a line of a batch. */
-    public Object answerLater(RequestContext context, ParsedRequest parsed) {
+    public BatchAnswer answerLater(RequestContext context, ParsedRequest parsed) {
         if (parsed.streaming()) {
             throw Invalid.unsupported("stream", "the answer to a line of a batch comes in one piece.");
         }
@@ -60,11 +62,12 @@ public final class CompletionResponder {
                         listener));
     }
 
-    private static Object whole(ParsedRequest parsed, Function<WholeResponse, AdmittedRequest> asking) {
+    private static BatchAnswer whole(ParsedRequest parsed, Function<WholeResponse, AdmittedRequest> asking) {
         var answer = new WholeResponse(parsed.choices());
         AdmittedRequest admitted = asking.apply(answer);
         CompletionEvent.Finished end = answer.await();
-        return parsed.shape().apply(admitted).whole(answer.choices(), end);
+        Object body = parsed.shape().apply(admitted).whole(answer.choices(), end);
+        return new BatchAnswer(body, end.usage(), end.reasoningTokens());
     }
 
     private AdmittedRequest ask(Exchange exchange, ParsedRequest parsed, Consumer<CompletionEvent> listener) {

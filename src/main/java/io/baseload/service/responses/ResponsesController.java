@@ -1,5 +1,6 @@
 package io.baseload.service.responses;
 
+import io.baseload.service.protocol.BatchAnswer;
 import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.protocol.CompletionResponder;
 import io.baseload.service.protocol.Exchange;
@@ -106,7 +107,7 @@ final class ResponsesController implements BatchRoute {
     }
 
     @Override
-    public Object answer(RequestContext context, byte[] body) {
+    public BatchAnswer answer(RequestContext context, byte[] body) {
         return responder.answerLater(
                 context, context.read(body, fields -> ResponsesRequestParser.parse(fields, context, kept)));
     }

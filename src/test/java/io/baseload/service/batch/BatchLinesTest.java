@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.batch.LineRunner.Outcome.Ended;
 import io.baseload.service.batch.RequestBatch.Counts;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
@@ -89,19 +90,27 @@ class BatchLinesTest {
                 Optional.empty());
     }
 
-    private static byte[] result(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    private static Ended answered(String text) {
+        return new Ended(true, text.getBytes(StandardCharsets.UTF_8), new TokenTotals(7, 3, 5, 2));
     }
 
-    /** A batch that is over, taken by this process. */
-    private Optional<BatchRows.Ending> over() {
-        var output = new BatchOutput(
+    private static Ended failed(String text) {
+        return new Ended(false, text.getBytes(StandardCharsets.UTF_8), TokenTotals.NONE);
+    }
+
+    private BatchOutput output() {
+        return new BatchOutput(
                 batches,
                 lines,
                 platform.get(FileStore.class),
                 platform.get(Contents.class),
-                platform.get(AuditTrail.class));
-        return output.take(here);
+                platform.get(AuditTrail.class),
+                Duration.ofDays(1));
+    }
+
+    /** A batch that is over, taken by this process. */
+    private Optional<BatchRows.Ending> over() {
+        return output().take(here);
     }
 
     private BatchStatus status(RequestBatch batch) {
@@ -124,8 +133,8 @@ class BatchLinesTest {
         BatchLine second = lines.take(here, List.of()).orElseThrow();
         assertThat(second.attempts()).isEqualTo(2);
         lines.giveBack(first, here);
-        assertThat(lines.end(first, here, true, result("late"))).isFalse();
-        assertThat(lines.end(second, here, true, result("in time"))).isTrue();
+        assertThat(lines.end(first, here, answered("late"))).isFalse();
+        assertThat(lines.end(second, here, answered("in time"))).isTrue();
     }
 
     @Test
@@ -193,7 +202,7 @@ class BatchLinesTest {
             there = beside.get(Membership.class).lease().instance();
             BatchLine done = lines.take(there, List.of()).orElseThrow();
             first = lines.take(there, List.of()).orElseThrow();
-            assertThat(lines.end(done, there, true, result("done"))).isTrue();
+            assertThat(lines.end(done, there, answered("done"))).isTrue();
             assertThat(lines.take(here, List.of())).as("all run or have run").isEmpty();
             assertThat(over()).as("one runs").isEmpty();
         }
@@ -201,15 +210,15 @@ class BatchLinesTest {
         assertThat(again.line()).isEqualTo(first.line());
         assertThat(again.attempts()).isEqualTo(2);
         assertThat(again.requestId()).isNotEqualTo(first.requestId());
-        assertThat(lines.end(first, there, true, result("late")))
+        assertThat(lines.end(first, there, answered("late")))
                 .as("no longer its")
                 .isFalse();
-        assertThat(lines.end(again, here, false, result("second"))).isTrue();
+        assertThat(lines.end(again, here, failed("second"))).isTrue();
         assertThat(lines.take(here, List.of())).isEmpty();
         assertThat(lines.results(batch, 0, 10))
                 .extracting(it -> new String(it.result(), StandardCharsets.UTF_8))
                 .containsExactly("done", "second");
-        assertThat(lines.counts(batch)).isEqualTo(new Counts(2, 1, 1));
+        assertThat(lines.totals(batch).counts()).isEqualTo(new Counts(2, 1, 1));
         var ending = over().orElseThrow();
         assertThat(ending.last()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(over()).as("somebody writes its files").isEmpty();
@@ -233,10 +242,10 @@ class BatchLinesTest {
         RequestBatch batch = begun(tenant(), 1);
         BatchLine line = lines.take(here, List.of()).orElseThrow();
         lines.giveBack(line, here);
-        batches.pause(batch.tenant(), batch.id(), Duration.ofHours(1));
+        batches.pause(batch, Duration.ofHours(1), 0);
         assertThat(lines.take(here, List.of())).isEmpty();
         assertThat(over()).isEmpty();
-        batches.pause(batch.tenant(), batch.id(), Duration.ZERO);
+        batches.pause(batch, Duration.ZERO, 0);
         assertThat(lines.take(here, List.of())).contains(line);
     }
 
@@ -247,11 +256,17 @@ class BatchLinesTest {
         expire(batch);
         assertThat(lines.take(here, List.of())).isEmpty();
         assertThat(over()).as("one still runs").isEmpty();
-        lines.end(line, here, true, result("in time"));
+        lines.end(line, here, answered("in time"));
         var ending = over().orElseThrow();
         assertThat(ending.last()).isEqualTo(BatchStatus.EXPIRED);
-        assertThat(batches.end(ending, here, new Counts(2, 1, 0), Optional.empty(), Optional.empty()))
-                .isTrue();
+        var end = new BatchEnd(
+                ending.last(),
+                new Counts(2, 1, 0),
+                TokenTotals.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        assertThat(batches.end(ending.batch(), here, end)).isTrue();
         assertThat(status(batch)).isEqualTo(BatchStatus.EXPIRED);
     }
 
@@ -268,7 +283,7 @@ class BatchLinesTest {
             assertThat(taking.get()).isEmpty();
         }
         assertThat(over().orElseThrow().last()).isEqualTo(BatchStatus.EXPIRED);
-        assertThat(lines.counts(batch)).isEqualTo(new Counts(1, 0, 0));
+        assertThat(lines.totals(batch).counts()).isEqualTo(new Counts(1, 0, 0));
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
@@ -309,7 +324,7 @@ class BatchLinesTest {
         }
         expire(batch);
         assertThat(over().orElseThrow().last()).isEqualTo(BatchStatus.EXPIRED);
-        assertThat(lines.end(line, there, true, result("late"))).isFalse();
+        assertThat(lines.end(line, there, answered("late"))).isFalse();
     }
 
     private void expire(RequestBatch batch) {

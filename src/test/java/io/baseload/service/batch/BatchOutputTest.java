@@ -2,16 +2,20 @@ package io.baseload.service.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.batch.BatchRows.Ending;
+import io.baseload.service.batch.LineRunner.Outcome.Ended;
 import io.baseload.service.batch.RequestBatch.Counts;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
+import io.baseload.service.web.ApiException;
 import io.baseload.testing.TestPlatform;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,10 +34,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionOperations;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The files that batches write, by several processes on one PostgreSQL. */
 class BatchOutputTest {
     private static final String TENANT = "acme";
+    private static final Duration TTL = Duration.ofDays(1);
+    private static final TokenTotals TOKENS = new TokenTotals(7, 3, 5, 2);
 
     private TestPlatform platform;
     private FileStore files;
@@ -57,7 +64,8 @@ class BatchOutputTest {
     }
 
     private BatchOutput output(FileStore store) {
-        return new BatchOutput(batches, lines, store, platform.get(Contents.class), platform.get(AuditTrail.class));
+        return new BatchOutput(
+                batches, lines, store, platform.get(Contents.class), platform.get(AuditTrail.class), TTL);
     }
 
     /** The store with transactions before one of which something else happens. */
@@ -72,13 +80,8 @@ class BatchOutputTest {
                 platform.get(FileProperties.class));
     }
 
-    /** A batch whose lines have all run. */
-    private RequestBatch ran(int size, IntPredicate answered, IntFunction<String> results) {
-        FileDraft input = files.begin(TENANT, "lines.jsonl", 1);
-        input.write('x');
-        input.close();
-        String file = files.finish(Actor.SYSTEM, input, Optional.empty()).id();
-        var order = new BatchOrder(
+    private static BatchOrder order(String file) {
+        return new BatchOrder(
                 TENANT,
                 "bl_user",
                 "127.0.0.1",
@@ -88,8 +91,16 @@ class BatchOutputTest {
                 Duration.ofHours(24),
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /** A batch in progress. */
+    private RequestBatch begun(int size) {
+        FileDraft input = files.begin(TENANT, "lines.jsonl", 1);
+        input.write('x');
+        input.close();
+        String file = files.finish(Actor.SYSTEM, input, Optional.empty()).id();
         RequestBatch batch =
-                platform.get(Batches.class).create(Actor.SYSTEM, order).batch();
+                platform.get(Batches.class).create(Actor.SYSTEM, order(file)).batch();
         lines.insert(
                 batch,
                 IntStream.rangeClosed(1, size)
@@ -97,11 +108,18 @@ class BatchOutputTest {
                         .toList());
         assertThat(batches.takeUnread(here)).map(RequestBatch::id).contains(batch.id());
         batches.begin(batch, here, size);
+        return batch;
+    }
+
+    /** A batch whose lines have all run. */
+    private RequestBatch ran(int size, IntPredicate answered, IntFunction<String> results) {
+        RequestBatch batch = begun(size);
         for (var next = lines.take(here, List.of()); next.isPresent(); next = lines.take(here, List.of())) {
             int line = next.get().line();
             byte[] text = results.apply(line).getBytes(StandardCharsets.UTF_8);
             byte[] sealed = platform.get(Contents.class).key(TENANT).seal(text, LineRunner.purpose(batch, line));
-            assertThat(lines.end(next.get(), here, answered.test(line), sealed)).isTrue();
+            assertThat(lines.end(next.get(), here, new Ended(answered.test(line), sealed, TOKENS)))
+                    .isTrue();
         }
         return batch;
     }
@@ -220,9 +238,204 @@ class BatchOutputTest {
                 .update();
         files.expire();
         assertThat(rows.taken(TENANT).files()).as("input and output").isEqualTo(2);
-        assertThat(batches.end(ending, here, new Counts(1, 1, 0), Optional.empty(), Optional.empty()))
-                .isTrue();
+        var end = new BatchEnd(
+                ending.last(), new Counts(1, 1, 0), TOKENS, Optional.empty(), Optional.empty(), Optional.empty());
+        assertThat(batches.end(ending.batch(), here, end)).isTrue();
         files.expire();
         assertThat(rows.taken(TENANT).files()).as("the input").isEqualTo(1);
+    }
+
+    @Test
+    void theUsageOfABatchIsTheSumOfItsLines() {
+        RequestBatch batch = ran(200, line -> line % 2 == 0, BatchOutputTest::result);
+        var sum = new TokenTotals(200 * 7, 200 * 3, 200 * 5, 200 * 2);
+        var service = platform.get(Batches.class);
+        assertThat(service.find(TENANT, batch.id()).orElseThrow().batch().tokens())
+                .as("as far as it is")
+                .contains(sum);
+        writeHere();
+        assertThat(service.find(TENANT, batch.id()).orElseThrow().batch().tokens())
+                .contains(sum);
+    }
+
+    @Test
+    void aLineThatCantBeReadFailsTheBatchAndKeepsNoOtherFromItsFile() throws IOException {
+        RequestBatch batch = ran(3, line -> true, BatchOutputTest::result);
+        superuser("UPDATE batch_line SET result = 'changed'::bytea WHERE line = 2");
+        writeHere();
+        var ended = now(batch);
+        assertThat(ended.status()).isEqualTo(BatchStatus.FAILED);
+        assertThat(read(ended.outputFile())).isEqualTo("result 1\nresult 3\n");
+        assertThat(errors(batch)).contains("\"line\":2").contains("can't be opened");
+        assertThat(endings(batch)).containsExactly("failed");
+        assertThat(lines.totals(batch).counts().total())
+                .as("lines that are left")
+                .isZero();
+    }
+
+    @Test
+    void whatWasNotRunOfAFileThatIsGoneFailsTheBatch() {
+        RequestBatch batch = begun(2);
+        cancelled(batch);
+        superuser("DELETE FROM stored_file");
+        writeHere();
+        assertThat(now(batch).status()).isEqualTo(BatchStatus.FAILED);
+        assertThat(now(batch).counts().total()).isEqualTo(2);
+        assertThat(errors(batch))
+                .contains("\"line\":1")
+                .contains("\"line\":2")
+                .contains(batch.inputFile() + " is gone");
+    }
+
+    @Test
+    void aBatchWhoseFilesCantBeWrittenEndsWithoutThem() {
+        RequestBatch batch = ran(1, line -> true, BatchOutputTest::result);
+        Ending ending = output(files).take(here).orElseThrow();
+        output(files).fail(ending.batch(), here, List.of(new BatchError("server_error", null, "It failed.", null)));
+        var ended = now(batch);
+        assertThat(ended.status()).isEqualTo(BatchStatus.FAILED);
+        assertThat(ended.outputFile()).isEmpty();
+        assertThat(ended.tokens()).contains(TOKENS);
+        assertThat(errors(batch)).contains("It failed.");
+        assertThat(endings(batch)).containsExactly("failed");
+    }
+
+    @Test
+    void onceTheResultsAreLargeEnoughNoLineIsBegun() {
+        RequestBatch batch = begun(2);
+        superuser("UPDATE batch SET max_result_bytes = 10");
+        BatchLine first = lines.take(here, List.of()).orElseThrow();
+        byte[] sealed = platform.get(Contents.class).key(TENANT).seal(new byte[10], LineRunner.purpose(batch, 1));
+        assertThat(lines.end(first, here, new Ended(true, sealed, TOKENS))).isTrue();
+        assertThat(lines.take(here, List.of())).isEmpty();
+        assertThat(output(files).take(here).orElseThrow().last()).isEqualTo(BatchStatus.COMPLETED);
+    }
+
+    @Test
+    void filesLiveAsLongAsEndedBatchesIfUploadsAreSwitchedOff() {
+        try (TestPlatform off = TestPlatform.behind(
+                TestPlatform.server().port(), List.of("--baseload.files.ttl=0s"), BatchConfiguration.class)) {
+            off.get(Tenants.class).create(Actor.SYSTEM, new Tenant(TENANT, List.of(), 100, 1));
+            var store = off.get(FileStore.class);
+            assertThatThrownBy(() -> store.begin(TENANT, "lines.jsonl", 1)).hasMessageContaining("can't be stored");
+            FileDraft draft = new FileDraft(
+                    new FileRows(off.jdbc()), off.get(Contents.class).key(TENANT), TENANT, "file-before");
+            new FileRows(off.jdbc()).insert(TENANT, "file-before", "lines.jsonl", StoredFile.INPUT, 1, TTL);
+            draft.write('x');
+            draft.close();
+            store.finish(Actor.SYSTEM, draft, Optional.of(TTL));
+            RequestBatch batch = off.get(Batches.class)
+                    .create(Actor.SYSTEM, order("file-before"))
+                    .batch();
+            UUID instance = off.get(Membership.class).lease().instance();
+            var rows = new BatchRows(off.jdbc());
+            assertThat(rows.takeUnread(instance)).isPresent();
+            var output = new BatchOutput(
+                    rows,
+                    new LineRows(off.jdbc()),
+                    store,
+                    off.get(Contents.class),
+                    off.get(AuditTrail.class),
+                    off.get(BatchProperties.class).ttl());
+            new LineRows(off.jdbc()).insert(batch, List.of(new LineRows.Span(1, 0, 1)));
+            rows.begin(batch, instance, 1);
+            BatchLine line = new LineRows(off.jdbc()).take(instance, List.of()).orElseThrow();
+            byte[] sealed = off.get(Contents.class).key(TENANT).seal(new byte[1], LineRunner.purpose(batch, 1));
+            new LineRows(off.jdbc()).end(line, instance, new Ended(true, sealed, TOKENS));
+            output.write(output.take(instance).orElseThrow(), instance);
+            store.expire();
+            off.get(Batches.class).expire();
+            var ended = off.get(Batches.class)
+                    .find(TENANT, batch.id())
+                    .orElseThrow()
+                    .batch();
+            StoredFile written =
+                    store.find(TENANT, ended.outputFile().orElseThrow()).orElseThrow();
+            assertThat(Duration.between(written.createdAt(), written.expiresAt()))
+                    .isEqualTo(Duration.ofDays(30));
+        }
+    }
+
+    @Test
+    void endedBatchesAreErasedAfterAWhile() {
+        RequestBatch old = ran(1, line -> true, BatchOutputTest::result);
+        writeHere();
+        superuser("UPDATE batch SET ended_at = ended_at - interval '29 days'");
+        RequestBatch running = begun(1);
+        superuser("UPDATE batch SET at = at - interval '100 days'");
+        var service = platform.get(Batches.class);
+        service.expire();
+        assertThat(service.find(TENANT, old.id())).isPresent();
+        superuser("UPDATE batch SET ended_at = ended_at - interval '2 days'");
+        service.expire();
+        assertThat(service.find(TENANT, old.id())).isEmpty();
+        assertThat(service.find(TENANT, running.id())).isPresent();
+        assertThat(trail(old, "admin.batch.expire")).hasSize(1);
+    }
+
+    @Test
+    void endedBatchesAreErasedWhenTheirTenantKeepsContentsForAShorterTime() {
+        RequestBatch old = ran(1, line -> true, BatchOutputTest::result);
+        writeHere();
+        superuser("UPDATE batch SET ended_at = ended_at - interval '3 days'");
+        superuser("UPDATE content_policy SET retention_days = 2");
+        platform.get(Batches.class).expire();
+        assertThat(platform.get(Batches.class).find(TENANT, old.id())).isEmpty();
+    }
+
+    @Test
+    void aNewBatchTakesThePlaceOfTheOldestOfTooManyThatHaveEnded() {
+        RequestBatch first = ran(1, line -> true, BatchOutputTest::result);
+        writeHere();
+        superuser("INSERT INTO batch (tenant, id, input_file, endpoint, completion_window, key_prefix, address,"
+                + " expires_at, status, ended_at) SELECT 'acme', 'batch_' || i, 'file', '/v1/embeddings', '24h',"
+                + " 'bl', '', now(), 'failed', now() + i * interval '1 second' FROM generate_series(1, 1000) i");
+        begun(1);
+        assertThat(batches.find(TENANT, first.id())).isEmpty();
+        assertThat(batches.find(TENANT, "batch_1")).isPresent();
+        assertThat(trail(first, "admin.batch.expire")).hasSize(1);
+    }
+
+    @Test
+    void aTenantWhoseBatchesHaveWrittenTooMuchBeginsNoOther() {
+        RequestBatch batch = ran(1, line -> true, BatchOutputTest::result);
+        writeHere();
+        superuser("UPDATE stored_file SET bytes = 300000000 WHERE purpose = 'batch_output'");
+        var refused = catchThrowableOfType(
+                ApiException.class, () -> platform.get(Batches.class).create(Actor.SYSTEM, order(batch.inputFile())));
+        assertThat(refused.status()).isEqualTo(413);
+        assertThat(refused.code()).contains("storage_limit_exceeded");
+    }
+
+    private void superuser(String sql) {
+        platform.superuser().sql(sql).update();
+    }
+
+    private void cancelled(RequestBatch batch) {
+        assertThat(platform.get(Batches.class).cancel(Actor.SYSTEM, TENANT, batch.id()))
+                .isPresent();
+    }
+
+    private String errors(RequestBatch batch) {
+        byte[] json = platform.get(Batches.class)
+                .find(TENANT, batch.id())
+                .orElseThrow()
+                .errors()
+                .orElseThrow();
+        return new String(json, StandardCharsets.UTF_8);
+    }
+
+    private List<AuditEntry> trail(RequestBatch batch, String kind) {
+        return platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of(kind), 1000).stream()
+                .filter(entry -> entry.subject().equals(batch.subject()))
+                .toList();
+    }
+
+    /** What the trail says of the end of a batch. */
+    private List<String> endings(RequestBatch batch) {
+        return trail(batch, "admin.batch.end").stream()
+                .map(entry ->
+                        new JsonMapper().readTree(entry.detail()).get("status").asString())
+                .toList();
     }
 }

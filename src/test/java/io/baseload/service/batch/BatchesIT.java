@@ -162,6 +162,13 @@ class BatchesIT {
         JsonNode alone = rest.post(CHAT, QUESTION);
         assertThat(answer.at("/body/choices/0/message")).isEqualTo(alone.at("/choices/0/message"));
         assertThat(answer.at("/body/usage/total_tokens")).isEqualTo(alone.at("/usage/total_tokens"));
+        var usage = batch.usage().orElseThrow();
+        assertThat(usage.inputTokens()).isEqualTo(sum(answers, "prompt_tokens"));
+        assertThat(usage.inputTokensDetails().cachedTokens())
+                .isEqualTo(sum(answers, "prompt_tokens_details/cached_tokens"));
+        assertThat(usage.outputTokens()).isEqualTo(sum(answers, "completion_tokens"));
+        assertThat(usage.outputTokensDetails().reasoningTokens()).isZero();
+        assertThat(usage.totalTokens()).isEqualTo(sum(answers, "total_tokens"));
 
         var errors = lines(client, batch.errorFileId().orElseThrow());
         assertThat(errors).containsOnlyKeys("hot", "streamed", "nobody");
@@ -181,6 +188,13 @@ class BatchesIT {
                         .items())
                 .extracting(Batch::id)
                 .containsExactly(batch.id());
+    }
+
+    /** Of a number in the usage of all answers. */
+    private static long sum(Map<String, JsonNode> answers, String field) {
+        return answers.values().stream()
+                .mapToLong(line -> line.at("/response/body/usage/" + field).asLong())
+                .sum();
     }
 
     private static List<String> entriesOf(String requestId) throws Exception {
@@ -224,6 +238,17 @@ class BatchesIT {
                         .asString())
                 .as("the bundled model is no encoder")
                 .isEqualTo("model");
+    }
+
+    @Test
+    void aRouteThatABatchCantAskIsRefusedWithThoseThatItCan() throws Exception {
+        String file = upload(client, line("a", "/v1/moderations", QUESTION));
+        var refused = catchThrowableOfType(
+                BadRequestException.class,
+                () -> client.batches().create(order(file, "/v1/moderations").build()));
+        assertThat(refused.param()).contains("endpoint");
+        assertThat(refused.getMessage())
+                .contains("/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/responses");
     }
 
     @Test

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
-import io.baseload.service.encryption.SealException;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.web.ApiException;
@@ -99,11 +98,11 @@ class FileStoreTest {
         StoredFile exchanged = stored(tenant, bytes(3 * FileDraft.PIECE));
         change("UPDATE stored_file_piece SET place = 2 - place + 10 WHERE file = ?", exchanged);
         change("UPDATE stored_file_piece SET place = place - 10 WHERE file = ?", exchanged);
-        assertThatThrownBy(() -> read(exchanged)).isInstanceOf(SealException.class);
+        assertThatThrownBy(() -> read(exchanged)).isInstanceOf(UnreadableException.class);
         StoredFile cut = stored(tenant, bytes(2 * FileDraft.PIECE));
         change("UPDATE stored_file SET bytes = bytes / 2 WHERE id = ?", cut);
         StoredFile shorter = files.find(tenant, cut.id()).orElseThrow();
-        assertThatThrownBy(() -> read(shorter)).isInstanceOf(SealException.class);
+        assertThatThrownBy(() -> read(shorter)).isInstanceOf(UnreadableException.class);
     }
 
     private static void change(String sql, StoredFile file) {

@@ -1,0 +1,180 @@
+package io.baseload.service.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.batch.LineRunner.Outcome.Ended;
+import io.baseload.service.cluster.Membership;
+import io.baseload.service.contents.Contents;
+import io.baseload.service.tenant.Tenant;
+import io.baseload.service.tenant.Tenants;
+import io.baseload.testing.Patience;
+import io.baseload.testing.TestPlatform;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Batches whose files can't be read or written: for ever, or for a while. */
+class FileWorkTest {
+    private static final String TENANT = "acme";
+    private static final String LINE = """
+        {"custom_id": "a", "method": "POST", "url": "/v1/embeddings", "body": {"model": "minilm", "input": "a text"}}
+        """;
+
+    /** Nobody writes output files. */
+    private static final String TRIGGER = """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN RAISE EXCEPTION USING ERRCODE = '%s', MESSAGE = 'refused'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON stored_file FOR EACH ROW WHEN (NEW.purpose = 'batch_output')
+          EXECUTE FUNCTION refuse();
+        """;
+
+    private TestPlatform platform;
+    private FileStore files;
+    private BatchRows batches;
+    private LineRows lines;
+    private BatchOutput output;
+    private FileWork work;
+    private UUID here;
+
+    @BeforeEach
+    void start() {
+        platform = TestPlatform.fresh(BatchConfiguration.class);
+        platform.get(Tenants.class).create(Actor.SYSTEM, new Tenant(TENANT, List.of(), 100, 1));
+        files = platform.get(FileStore.class);
+        batches = new BatchRows(platform.jdbc());
+        lines = new LineRows(platform.jdbc());
+        output = new BatchOutput(
+                batches,
+                lines,
+                files,
+                platform.get(Contents.class),
+                platform.get(AuditTrail.class),
+                Duration.ofDays(1));
+        work = new FileWork(batches, lines, files, output, 100);
+        here = platform.get(Membership.class).lease().instance();
+    }
+
+    @AfterEach
+    void stop() {
+        platform.close();
+    }
+
+    private RequestBatch created(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        FileDraft input = files.begin(TENANT, "lines.jsonl", bytes.length);
+        input.write(bytes, 0, bytes.length);
+        input.close();
+        String file = files.finish(Actor.SYSTEM, input, Optional.empty()).id();
+        var order = new BatchOrder(
+                TENANT,
+                "bl_user",
+                "127.0.0.1",
+                file,
+                "/v1/embeddings",
+                "24h",
+                Duration.ofHours(24),
+                Optional.empty(),
+                Optional.empty());
+        return platform.get(Batches.class).create(Actor.SYSTEM, order).batch();
+    }
+
+    /** A batch whose only line was answered. */
+    private RequestBatch answered() {
+        RequestBatch batch = created(LINE);
+        worked();
+        BatchLine line = lines.take(here, List.of()).orElseThrow();
+        byte[] result = platform.get(Contents.class)
+                .key(TENANT)
+                .seal("result".getBytes(StandardCharsets.UTF_8), LineRunner.purpose(batch, 1));
+        assertThat(lines.end(line, here, new Ended(true, result, TokenTotals.NONE)))
+                .isTrue();
+        return batch;
+    }
+
+    /** Works on one batch, and lets go of it as {@link BatchWork} does each second. */
+    private void worked() {
+        execute("UPDATE batch SET paused_until = NULL");
+        work.begin(here, () -> {});
+        Patience.await().until(() -> work.current().isEmpty());
+        batches.releaseOthers(here, Optional.empty());
+    }
+
+    private void execute(String sql) {
+        platform.superuser().sql(sql).update();
+    }
+
+    private Batches.Seen now(RequestBatch batch) {
+        return platform.get(Batches.class).find(TENANT, batch.id()).orElseThrow();
+    }
+
+    private BatchStatus status(RequestBatch batch) {
+        return now(batch).batch().status();
+    }
+
+    private String errors(RequestBatch batch) {
+        return new String(now(batch).errors().orElseThrow(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aBatchWhoseFileIsGoneFails() {
+        RequestBatch batch = created(LINE);
+        execute("DELETE FROM stored_file");
+        worked();
+        assertThat(status(batch)).isEqualTo(BatchStatus.FAILED);
+        assertThat(errors(batch)).contains("unreadable").contains(batch.inputFile() + " is gone");
+    }
+
+    @Test
+    void aBatchWhoseFileWasChangedFails() {
+        RequestBatch batch = created(LINE);
+        execute("UPDATE stored_file_piece SET sealed = 'something that is no secret'");
+        worked();
+        assertThat(status(batch)).isEqualTo(BatchStatus.FAILED);
+        assertThat(errors(batch)).contains("can't be opened");
+    }
+
+    @Test
+    void whatCantBeWrittenForAnUnknownReasonIsTriedAFewTimes() {
+        RequestBatch batch = answered();
+        execute(TRIGGER.formatted("P0001"));
+        worked();
+        worked();
+        assertThat(status(batch)).isEqualTo(BatchStatus.FINALIZING);
+        worked();
+        assertThat(status(batch)).isEqualTo(BatchStatus.FAILED);
+        assertThat(errors(batch)).contains("server_error").contains("failed 3 times");
+        assertThat(lines.take(here, List.of())).isEmpty();
+    }
+
+    @Test
+    void aFullDiskIsWaitedFor() {
+        RequestBatch batch = answered();
+        execute(TRIGGER.formatted("53100"));
+        for (int i = 0; i < 5; i++) {
+            worked();
+        }
+        assertThat(status(batch)).isEqualTo(BatchStatus.FINALIZING);
+        execute("DROP TRIGGER refuse ON stored_file");
+        worked();
+        assertThat(status(batch)).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(now(batch).batch().outputFile()).isPresent();
+    }
+
+    @Test
+    void aBatchThatIsCancelledWhileItsFileIsReadEndsAsCancelled() {
+        RequestBatch batch = created("no json\n");
+        RequestBatch taken = batches.takeUnread(here).orElseThrow();
+        platform.get(Batches.class).cancel(Actor.SYSTEM, TENANT, batch.id());
+        output.fail(taken, here, List.of(new BatchError("invalid_json_line", 1, "No JSON.", null)));
+        assertThat(status(batch)).isEqualTo(BatchStatus.CANCELLING);
+        worked();
+        assertThat(status(batch)).isEqualTo(BatchStatus.CANCELLED);
+    }
+}
