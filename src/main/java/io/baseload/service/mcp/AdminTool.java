@@ -1,5 +1,7 @@
 package io.baseload.service.mcp;
 
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.RouteAccess;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,6 +84,16 @@ record AdminTool(
                         .toList(),
                 "additionalProperties",
                 false);
+    }
+
+    /** Whether a caller's roles open the route; if the path names a tenant, for its own. */
+    boolean mayBeCalledBy(Caller caller) {
+        String path = route;
+        for (Parameter parameter : in(Location.PATH)) {
+            path = path.replace(
+                    "{" + parameter.name() + "}", parameter.name().equals("tenant") ? caller.tenant() : "any");
+        }
+        return RouteAccess.allows(caller, method, path);
     }
 
     List<Parameter> in(Location location) {

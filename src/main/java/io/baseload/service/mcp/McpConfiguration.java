@@ -5,6 +5,7 @@ import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.web.CallerAdmission;
 import io.modelcontextprotocol.json.jackson3.JacksonMcpJsonMapper;
 import io.modelcontextprotocol.server.McpStatelessServerFeatures.SyncToolSpecification;
+import io.modelcontextprotocol.spec.McpStatelessServerTransport;
 import java.util.List;
 import org.springframework.ai.mcp.server.webmvc.transport.WebMvcStatelessServerTransport;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -12,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
@@ -32,6 +34,14 @@ class McpConfiguration {
         return AdminTools.of(properties.writes()).stream()
                 .map(tools::specification)
                 .toList();
+    }
+
+    /** What the server is given in front of Spring AI's transport. */
+    @Bean
+    @Primary
+    @ConditionalOnBooleanProperty(name = "baseload.mcp.enabled", matchIfMissing = true)
+    McpStatelessServerTransport toolListing(WebMvcStatelessServerTransport transport, McpProperties properties) {
+        return new ToolListing(transport, AdminTools.of(properties.writes()));
     }
 
     /** Replaces Spring AI's route of this name. */

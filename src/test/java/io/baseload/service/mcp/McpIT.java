@@ -107,12 +107,29 @@ class McpIT {
             assertThat(json(call(client, "list_audit_entries", Map.of("limit", 1)))
                             .get("data"))
                     .isNotEmpty();
+            assertThat(client.listTools().tools())
+                    .extracting(Tool::name)
+                    .containsExactlyInAnyOrder("who_am_i", "list_audit_entries", "verify_audit_trail");
             CallToolResult refused = call(client, "list_models", Map.of());
             assertThat(refused.isError()).isTrue();
             assertThat(text(refused)).startsWith("403: ");
         });
         assertThatThrownBy(() -> with(rest, "bl_wrong", client -> {})).isNotNull();
         assertThat(rest.as("bl_wrong").send("POST", "/mcp", "{}").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aTenantsAdministratorSeesTheToolsForTheTenant() throws Exception {
+        rest.post("/admin/v1/tenants", Map.of("id", "listed"));
+        String secret = rest.post("/admin/v1/tenants/listed/keys", Map.of("roles", List.of("tenant_admin")))
+                .get("key")
+                .asString();
+        with(
+                rest,
+                secret,
+                client -> assertThat(client.listTools().tools())
+                        .extracting(Tool::name)
+                        .containsExactlyInAnyOrder("who_am_i", "get_tenant", "list_keys", "get_usage"));
     }
 
     @Test
