@@ -41,6 +41,7 @@ public final class ModelCatalog {
     private final ModelLoader loader;
     private final LoadedModels loaded;
     private final Residence residence;
+    private final OtherInstances everywhere;
     private final Jobs jobs;
 
     ModelCatalog(
@@ -53,6 +54,7 @@ public final class ModelCatalog {
             ModelLoader loader,
             LoadedModels loaded,
             Residence residence,
+            OtherInstances everywhere,
             Jobs jobs) {
         this.rows = rows;
         this.aliases = aliases;
@@ -63,6 +65,7 @@ public final class ModelCatalog {
         this.loader = loader;
         this.loaded = loaded;
         this.residence = residence;
+        this.everywhere = everywhere;
         this.jobs = jobs;
         jobs.define(Job.Kind.LOAD, LoadTask.class, task -> progress -> load(task, progress));
     }
@@ -160,7 +163,7 @@ public final class ModelCatalog {
     }
 
     /**
-     * Unloads a model: it accepts nothing more, and is unloaded when its running answers have ended. Aliases that point to it stay, and answer again when it is loaded again. A
+     * Unloads a model in all processes: it accepts nothing more, and is unloaded when its running answers have ended. Aliases that point to it stay, and answer again when it is loaded again. A
      * running load of it is cancelled.
      *
      * @param recorded runs in the transaction that creates the job
@@ -174,9 +177,10 @@ public final class ModelCatalog {
                     residence.forget(id);
                     rows.want(id, Wanted.NO.name());
                 });
+                everywhere.awaitUnloaded(id, progress);
             } catch (CancelledException e) {
                 loader.inTurn(() -> {
-                    if (loaded.reopen(id)) {
+                    if (loaded.reopen(id) || !loader.hasEngine()) {
                         rows.want(id, row.wanted().name());
                     }
                 });

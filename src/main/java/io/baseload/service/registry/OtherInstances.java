@@ -8,6 +8,7 @@ import io.baseload.service.registry.Jobs.Progress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.springframework.stereotype.Component;
 
@@ -50,6 +51,17 @@ final class OtherInstances {
             }
             return state.filter(word(Model.State.LOADED)::equals).isPresent();
         });
+    }
+
+    /** Returns at once if processes load models on request: then each decides for itself. */
+    void awaitUnloaded(String model, Progress progress) {
+        if (residence.policy().onDemand()) {
+            return;
+        }
+        var inMemory = Set.of(word(Model.State.LOADED), word(Model.State.LOADING), word(Model.State.DRAINING));
+        await("unload '" + model + "'", progress, instance -> instance.models().stream()
+                .filter(one -> one.id().equals(model))
+                .noneMatch(one -> inMemory.contains(one.state())));
     }
 
     /** @param route as {@link AliasRoute#description} has it */

@@ -91,7 +91,11 @@ public final class Startup implements SmartLifecycle {
         });
     }
 
+    /** They need an engine. */
     private void goOnWithJobs() {
+        if (!loader.hasEngine()) {
+            return;
+        }
         try {
             jobs.goOn();
         } catch (RuntimeException e) {

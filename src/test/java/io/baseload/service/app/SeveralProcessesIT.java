@@ -129,6 +129,10 @@ final class SeveralProcessesIT {
                             .isEmpty());
             assertThat(chat(gateway.rest(), "chat")).isEqualTo(200);
             assertThat(backend.requests()).hasSize(3);
+
+            assertThat(admin.state("tiny")).isEqualTo("loaded");
+            there.move("tiny", "unload");
+            assertThat(admin.state("tiny")).isEqualTo("stored");
         }
     }
 

@@ -9,6 +9,7 @@ import io.baseload.testing.TestModels;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What a service remembers over a restart, and the rule by which models leave memory. */
 final class RestartIT {
@@ -35,6 +36,30 @@ final class RestartIT {
             assertThat(admin.ask("name").statusCode()).isEqualTo(200);
             assertThat(admin.ask("default").statusCode()).isEqualTo(200);
             leavesMemoryWithItsLastAliasUnlessAnOperatorLoadedIt(admin);
+        }
+    }
+
+    @Test
+    void jobsWaitForAProcessWithAnEngine() throws Exception {
+        try (RunningService service = RunningService.at(home)) {
+            service.bean(JdbcClient.class).sql("""
+                INSERT INTO job (id, kind, model, state, progress, message, created_at, home, task)
+                SELECT 'job_left', 'LOAD', 'gone', 'RUNNING', 0.1, 'loading', clock_timestamp(), home, '{"id": "gone"}' FROM instance\
+                """).update();
+        }
+        try (RunningService gateway = RunningService.at(home, "baseload.engine.enabled=false")) {
+            assertThat(gateway.rest().get("/admin/v1/jobs/job_left").get("state").asString())
+                    .isEqualTo("running");
+        }
+        try (RunningService service = RunningService.at(home)) {
+            String state = Patience.await()
+                    .until(
+                            () -> service.rest()
+                                    .get("/admin/v1/jobs/job_left")
+                                    .get("state")
+                                    .asString(),
+                            it -> !it.equals("running"));
+            assertThat(state).as("there is no such model").isEqualTo("failed");
         }
     }
 
