@@ -1,6 +1,7 @@
 package io.baseload.service.inference;
 
 import io.baseload.chat.api.Completion;
+import io.baseload.chat.api.CompletionRequest;
 import io.baseload.service.quota.QuotaSnapshot;
 
 /**
@@ -8,7 +9,13 @@ import io.baseload.service.quota.QuotaSnapshot;
  *
  * @param model the id of the model that answers
  * @param fingerprint identifies build and weights
+ * @param request as its tenant's filters let it through
  * @param promptTokens of all prompts; if a backend tokenizes them, an upper bound
  */
 public record AdmittedRequest(
-        String model, String fingerprint, int promptTokens, QuotaSnapshot quota, Completion completion) {}
+        String model,
+        String fingerprint,
+        CompletionRequest request,
+        int promptTokens,
+        QuotaSnapshot quota,
+        Completion completion) {}

@@ -241,7 +241,8 @@ final class InferenceService implements Inference {
                                     lease(prepared, tokens, turn, watch), () -> each && request.isBlocked(index)),
                             request));
             awaitTurn(turn, model, completion);
-            return new AdmittedRequest(model.id(), model.fingerprint(), prepared.promptTokens(), quota, completion);
+            return new AdmittedRequest(
+                    model.id(), model.fingerprint(), asked.completion(), prepared.promptTokens(), quota, completion);
         } catch (RuntimeException | Error e) {
             running.remove(reservation.id());
             books.refund(reservation);

@@ -30,17 +30,24 @@ final class InputItems {
     private InputItems() {}
 
     /**
+     * @param messages of the conversation
+     * @param own how many of them, the last ones, are the input itself
+     */
+    record Conversation(List<Message> messages, int own) {}
+
+    /**
      * A text from the user, or items.
      *
      * @param earlier passes on the items of a conversation that the input continues
      */
-    static List<Message> read(Value input, Consumer<Consumer<Value>> earlier) {
+    static Conversation read(Value input, Consumer<Consumer<Value>> earlier) {
         var items = new InputItems();
         earlier.accept(item -> items.add(item.fields()));
+        items.endTurn();
+        int before = items.messages.size();
         if (input.node().isString()) {
-            items.endTurn();
             items.messages.add(Message.user(input.text()));
-            return items.messages;
+            return new Conversation(items.messages, 1);
         }
         if (!input.node().isArray()) {
             throw Invalid.type(input.path(), "a string or an array of items", input.node());
@@ -50,7 +57,7 @@ final class InputItems {
         if (items.messages.isEmpty()) {
             throw Invalid.unsupported(input.path(), "it must have a message.");
         }
-        return items.messages;
+        return new Conversation(items.messages, items.messages.size() - before);
     }
 
     private void add(Fields item) {

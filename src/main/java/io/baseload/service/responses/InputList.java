@@ -1,9 +1,13 @@
 package io.baseload.service.responses;
 
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.ToolCall;
 import io.baseload.service.protocol.Value;
 import io.baseload.service.web.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,15 +21,58 @@ final class InputList {
     /** JSON text. */
     static String of(Value input) {
         List<ObjectNode> items = input.node().isString()
-                ? List.of(item(message(input.node())))
+                ? List.of(item(message("user", input.node())))
                 : input.items().stream()
                         .map(value -> item(((ObjectNode) value.node()).deepCopy()))
                         .toList();
         return new String(Json.bytes(items), StandardCharsets.UTF_8);
     }
 
-    private static ObjectNode message(JsonNode text) {
-        ObjectNode message = JSON.objectNode().put("role", "user");
+    /** The same from messages, for input that was changed after it was read. */
+    static String of(List<Message> messages) {
+        var items =
+                messages.stream().flatMap(InputList::items).map(InputList::item).toList();
+        return new String(Json.bytes(items), StandardCharsets.UTF_8);
+    }
+
+    private static Stream<ObjectNode> items(Message message) {
+        return switch (message) {
+            case Message.Instructions system -> Stream.of(message("system", JSON.stringNode(system.content())));
+            case Message.User user -> Stream.of(message("user", JSON.stringNode(user.content())));
+            case Message.Assistant said ->
+                Stream.of(
+                                said.reasoning().map(InputList::thought).stream(),
+                                said.content().map(text -> message("assistant", JSON.stringNode(text))).stream(),
+                                said.calls().stream().map(InputList::call))
+                        .flatMap(Function.identity());
+            case Message.Tool result ->
+                Stream.of(JSON.objectNode()
+                        .put("type", "function_call_output")
+                        .put("call_id", result.callId())
+                        .put("output", result.content()));
+        };
+    }
+
+    private static ObjectNode thought(String text) {
+        ObjectNode thought = JSON.objectNode().put("type", "reasoning");
+        thought.set("summary", JSON.arrayNode());
+        thought.set(
+                "content",
+                JSON.arrayNode()
+                        .add(JSON.objectNode().put("type", "reasoning_text").put("text", text)));
+        return thought;
+    }
+
+    private static ObjectNode call(ToolCall call) {
+        return JSON.objectNode()
+                .put("type", "function_call")
+                .put("call_id", call.id())
+                .put("name", call.name())
+                .put("arguments", call.arguments());
+    }
+
+    private static ObjectNode message(String role, JsonNode text) {
+        ObjectNode message = JSON.objectNode().put("role", role);
         message.set("content", text);
         return message;
     }

@@ -1,6 +1,9 @@
 package io.baseload.service.responses;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.Message;
 import io.baseload.service.contents.ResponseStore;
 import io.baseload.service.contents.StoredResponse;
 import io.baseload.service.encryption.SealException;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -69,16 +73,22 @@ final class KeptResponses {
         context.memory().accept(bytes);
     }
 
-    /** What keeps the response to a request, if it is to be kept. */
-    Consumer<ResponseBody> keeper(RequestContext context, Fields fields, InferenceRequest request) {
+    /**
+     * What keeps the response to a request, if it is to be kept, once the request has passed its tenant's filters. What they replaced is not kept.
+     *
+     * @param own how many of the request's messages, the last ones, are its own input
+     */
+    Function<CompletionRequest, Consumer<ResponseBody>> keeper(
+            RequestContext context, Fields fields, InferenceRequest request, int own) {
         if (!fields.flag("store", false)) {
-            return response -> {};
+            return passed -> response -> {};
         }
         Caller caller = context.caller();
         checkRoom(caller.tenant());
         String input = InputList.of(fields.require("input"));
         Optional<String> previous = fields.find("previous_response_id").map(Value::text);
-        return response -> keep(
+        CompletionRequest sent = request.completion();
+        return passed -> response -> keep(
                 caller,
                 new StoredResponse(
                         caller.tenant(),
@@ -87,7 +97,23 @@ final class KeptResponses {
                         context.origin().requestId(),
                         request.endUser().user(),
                         request.endUser().safetyIdentifier(),
-                        Json.bytes(new Turn(response, input))));
+                        Json.bytes(
+                                passed.equals(sent)
+                                        ? new Turn(response, input)
+                                        : new Turn(
+                                                response.with(
+                                                        response.settings().letThrough(sent, passed)),
+                                                letThrough(input, own(sent, own), own(passed, own))))));
+    }
+
+    private static List<Message> own(CompletionRequest request, int count) {
+        List<Message> all = ((Input.Chat) request.input()).messages();
+        return all.subList(all.size() - count, all.size());
+    }
+
+    /** As it was sent, if the filters have replaced something else. */
+    private static String letThrough(String input, List<Message> sent, List<Message> passed) {
+        return passed.equals(sent) ? input : InputList.of(passed);
     }
 
     private void checkRoom(String tenant) {

@@ -62,6 +62,11 @@ record ResponseBody(
         };
     }
 
+    ResponseBody with(ResponseSettings others) {
+        return new ResponseBody(
+                id, object, createdAt, completedAt, status, model, error, incompleteDetails, output, usage, others);
+    }
+
     private ResponseBody incomplete(String reason, List<OutputItem> output, Tokens tokens) {
         return with(OutputItem.INCOMPLETE, null, null, new Incomplete(reason), output, tokens);
     }

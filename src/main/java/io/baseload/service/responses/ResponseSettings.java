@@ -3,8 +3,13 @@ package io.baseload.service.responses;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.ToolSpec;
 import io.baseload.service.protocol.Fields;
 import io.baseload.service.protocol.Value;
+import io.baseload.service.web.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** The settings of a request that its response repeats. Keys that strict clients read are present even when null. */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -63,6 +69,56 @@ record ResponseSettings(
                 node(fields, "prompt_cache_key"),
                 node(fields, "safety_identifier"),
                 node(fields, "user"));
+    }
+
+    /** The same with the texts that the filters have replaced. */
+    ResponseSettings letThrough(CompletionRequest sent, CompletionRequest passed) {
+        return new ResponseSettings(
+                background,
+                instructions == null ? null : JsonNodeFactory.instance.stringNode(instructions(passed)),
+                maxOutputTokens,
+                maxToolCalls,
+                metadata,
+                parallelToolCalls,
+                previousResponseId,
+                reasoning,
+                serviceTier,
+                store,
+                temperature,
+                text,
+                toolChoice,
+                passed.tools().equals(sent.tools())
+                        ? tools
+                        : passed.tools().tools().stream()
+                                .map(ResponseSettings::function)
+                                .toList(),
+                topLogprobs,
+                topP,
+                truncation,
+                promptCacheKey,
+                safetyIdentifier,
+                user);
+    }
+
+    private static String instructions(CompletionRequest request) {
+        return request.input() instanceof Input.Chat chat
+                        && chat.messages().getFirst() instanceof Message.Instructions it
+                ? it.content()
+                : "";
+    }
+
+    private static Map<String, Object> function(ToolSpec tool) {
+        return Map.of(
+                "type",
+                "function",
+                "name",
+                tool.name(),
+                "description",
+                tool.description(),
+                "parameters",
+                Json.parse(tool.parameters().getBytes(StandardCharsets.UTF_8)),
+                "strict",
+                tool.strict());
     }
 
     private static boolean hasFormat(Fields fields) {

@@ -13,12 +13,12 @@ import io.baseload.service.protocol.RequestFields;
 import io.baseload.service.protocol.SamplingFields;
 import io.baseload.service.protocol.TemplateFields;
 import io.baseload.service.protocol.Value;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads the body of {@code POST /v1/responses}. */
 final class ResponsesRequestParser {
@@ -34,7 +34,10 @@ final class ResponsesRequestParser {
     static ParsedRequest parse(Fields fields, RequestContext context, KeptResponses kept) {
         String model = RequestFields.model(fields);
         checkUnsupported(fields);
-        var messages = messages(fields, context, kept);
+        var instructions = fields.find("instructions").map(Value::text).map(Message::system);
+        var conversation = conversation(fields, context, kept);
+        var messages = Stream.concat(instructions.stream(), conversation.messages().stream())
+                .toList();
         checkIgnored(fields);
         int topLogprobs = topLogprobs(fields);
         var tools = FunctionTools.read(fields);
@@ -51,12 +54,15 @@ final class ResponsesRequestParser {
                 false);
         var request = RequestFields.request(fields, model, completion);
         var settings = ResponseSettings.of(fields, completion);
-        var keeper = kept.keeper(context, fields, request);
+        var keeper = kept.keeper(context, fields, request, conversation.own());
         return new ParsedRequest(
                 request,
                 fields.flag("stream", false),
                 admitted -> new ResponseShape(
-                        ResponseBody.begun(admitted.model(), settings), tools.namespaces(), topLogprobs >= 0, keeper),
+                        ResponseBody.begun(admitted.model(), settings),
+                        tools.namespaces(),
+                        topLogprobs >= 0,
+                        keeper.apply(admitted.request())),
                 field -> name(field, tools));
     }
 
@@ -71,14 +77,11 @@ final class ResponsesRequestParser {
     }
 
     /** Instructions hold for one response: those of the ones before are not carried over. */
-    private static List<Message> messages(Fields fields, RequestContext context, KeptResponses kept) {
-        List<Message> messages = new ArrayList<>();
-        fields.find("instructions").map(Value::text).ifPresent(text -> messages.add(Message.system(text)));
-        messages.addAll(InputItems.read(
+    private static InputItems.Conversation conversation(Fields fields, RequestContext context, KeptResponses kept) {
+        return InputItems.read(
                 fields.require("input"),
                 items -> fields.find("previous_response_id")
-                        .ifPresent(previous -> kept.continued(context, previous, items))));
-        return messages;
+                        .ifPresent(previous -> kept.continued(context, previous, items)));
     }
 
     private static OptionalInt maxTokens(Fields fields) {

@@ -231,6 +231,50 @@ class GuardrailsIT {
     }
 
     @Test
+    void aStoredResponseKeepsItsRequestAsItWasLetThrough() throws Exception {
+        filters(PERSONAL_DATA);
+        var parts = List.of(
+                Map.of("type", "input_text", "text", "Write to"),
+                Map.of("type", "input_text", "text", "ann@example.com."));
+        var tool = Map.of(
+                "type",
+                "function",
+                "name",
+                "mail",
+                "description",
+                "Writes as bob@example.com.",
+                "parameters",
+                Map.of("type", "object"));
+        JsonNode response = rest.post(
+                "/v1/responses",
+                Map.of(
+                        "model",
+                        "fine",
+                        "instructions",
+                        "You are eve@example.com.",
+                        "tools",
+                        List.of(tool),
+                        "input",
+                        List.of(Map.of("role", "user", "content", parts)),
+                        "store",
+                        true));
+        String route = "/v1/responses/" + response.get("id").asString();
+        JsonNode stored = rest.get(route);
+        JsonNode items = rest.get(route + "/input_items");
+        assertThat(stored.get("instructions").asString()).isEqualTo("You are [EMAIL].");
+        assertThat(stored.at("/tools/0/description").asString()).isEqualTo("Writes as [EMAIL].");
+        assertThat(stored.get("output")).isEqualTo(response.get("output"));
+        assertThat(items.at("/data/0/content/0/text").asString()).isEqualTo("Write to\n[EMAIL].");
+        assertThat(stored + "\n" + items).doesNotContain("example.com");
+
+        rest.post(
+                "/v1/responses", Map.of("model", "fine", "input", "And?", "previous_response_id", response.get("id")));
+        JsonNode sent = backend.requests().getLast().body().get("messages");
+        assertThat(sent.size()).isEqualTo(3);
+        assertThat(sent.at("/0/content").asString()).isEqualTo("Write to\n[EMAIL].");
+    }
+
+    @Test
     void argumentsOfCallsAreFilteredToo() throws Exception {
         filters(PERSONAL_DATA);
         JsonNode answer = rest.post("/v1/chat/completions", chat("calls", "Hi", false));

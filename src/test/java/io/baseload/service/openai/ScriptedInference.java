@@ -75,7 +75,12 @@ public final class ScriptedInference implements Inference {
         Thread.ofVirtual().start(() -> run.play(model));
         var room = new QuotaSnapshot.Room(1000, 900, Duration.ofMinutes(6));
         return new AdmittedRequest(
-                "the-model", "test-1", PROMPT, new QuotaSnapshot(Optional.empty(), Optional.of(room), List.of()), run);
+                "the-model",
+                "test-1",
+                request.completion(),
+                PROMPT,
+                new QuotaSnapshot(Optional.empty(), Optional.of(room), List.of()),
+                run);
     }
 
     @Override
