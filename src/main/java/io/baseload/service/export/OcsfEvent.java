@@ -10,12 +10,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An entry as an event of OCSF 1.7: API Activity (6003), for requests to models with the profile AI Operation. {@code raw_data} is the entry in canonical form, so that the event
+ * An entry as an event of OCSF 1.8, the first version with the profile AI Operation: API Activity (6003), for requests to models with that profile. {@code raw_data} is the entry in canonical form, so that the event
  * can be checked against a proof.
  */
 final class OcsfEvent {
-    private static final String VERSION = "1.7.0";
+    private static final String VERSION = "1.8.0";
     private static final int CLASS = 6003;
+    private static final String BLOCKED = "completion.blocked";
     private static final JsonMapper JSON = new JsonMapper();
 
     /** The activity that follows from an entry's kind. */
@@ -62,7 +63,7 @@ final class OcsfEvent {
         event.put("class_uid", CLASS);
         event.put("class_name", "API Activity");
         event.put("activity_id", activity.id);
-        event.put("activity_name", activity.caption);
+        event.put("activity_name", activity == Activity.OTHER ? entry.kind() : activity.caption);
         event.put("type_uid", CLASS * 100 + activity.id);
         event.put("type_name", "API Activity: " + activity.caption);
         event.put("severity_id", denied ? 3 : 1);
@@ -93,10 +94,12 @@ final class OcsfEvent {
             String state = detail.path("state").asString("");
             switch (state) {
                 case "done" -> putStatus(event, 1, "Success", state);
-                case "cancelled" -> putStatus(event, 99, "Other", state);
+                case "cancelled" -> putStatus(event, 99, state, state);
                 default -> putStatus(event, 2, "Failure", state);
             }
             event.put("duration", detail.path("milliseconds").asLong());
+        } else if (entry.kind().equals(BLOCKED)) {
+            putStatus(event, 2, "Failure", "blocked");
         } else if (entry.kind().startsWith("admin.")) {
             putStatus(event, 1, "Success", "done");
         }
@@ -122,13 +125,16 @@ final class OcsfEvent {
 
     private static Map<String, Object> user(AuditEntry entry, JsonNode detail) {
         var user = new LinkedHashMap<String, Object>();
-        user.put("uid", entry.actor().keyPrefix());
+        String key = entry.actor().keyPrefix();
         JsonNode person = detail.path("person");
+        if (!key.isEmpty()) {
+            user.put("uid", key);
+        }
         user.put(
                 "name",
                 person.isObject()
                         ? person.path("subject").asString()
-                        : entry.actor().keyPrefix());
+                        : key.isEmpty() ? entry.actor().tenant() : key);
         if (person.isObject()) {
             user.put("domain", person.path("issuer").asString());
         }
