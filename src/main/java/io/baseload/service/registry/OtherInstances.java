@@ -59,9 +59,12 @@ final class OtherInstances {
             return;
         }
         var inMemory = Set.of(word(Model.State.LOADED), word(Model.State.LOADING), word(Model.State.DRAINING));
-        await("unload '" + model + "'", progress, instance -> instance.models().stream()
-                .filter(one -> one.id().equals(model))
-                .noneMatch(one -> inMemory.contains(one.state())));
+        await(
+                "unload '" + model + "'",
+                progress,
+                instance -> instance.models().stream()
+                        .filter(one -> one.id().equals(model))
+                        .noneMatch(one -> inMemory.contains(one.state())));
     }
 
     /** @param route as {@link AliasRoute#description} has it */

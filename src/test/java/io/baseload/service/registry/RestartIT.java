@@ -48,7 +48,10 @@ final class RestartIT {
                 """).update();
         }
         try (RunningService gateway = RunningService.at(home, "baseload.engine.enabled=false")) {
-            assertThat(gateway.rest().get("/admin/v1/jobs/job_left").get("state").asString())
+            assertThat(gateway.rest()
+                            .get("/admin/v1/jobs/job_left")
+                            .get("state")
+                            .asString())
                     .isEqualTo("running");
         }
         try (RunningService service = RunningService.at(home)) {
