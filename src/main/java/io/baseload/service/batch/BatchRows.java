@@ -22,16 +22,19 @@ final class BatchRows {
     private static final String FREE =
             "(batch.instance IS NULL OR NOT EXISTS (SELECT FROM instance WHERE instance.id = batch.instance))";
 
-    private static final String NOT_PAUSED = "(paused_until IS NULL OR paused_until <= clock_timestamp())";
+    static final String NOT_PAUSED = "(batch.paused_until IS NULL OR batch.paused_until <= clock_timestamp())";
 
-    /** No line runs, and none is to be begun: the opposite of what {@link LineRows#take} demands. */
+    /** Lines of it may be begun. {@link LineRows#take} and {@link #OVER} decide by the same condition, so no line is begun in a batch that is over. */
+    static final String TAKES_LINES = "(batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()"
+            + " AND batch.result_bytes < batch.max_result_bytes)";
+
+    /** No line runs, and none is to be begun. */
     private static final String OVER = """
         status IN ('in_progress', 'finalizing', 'cancelling') AND NOT EXISTS (
           SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id
             AND (line.state = 'running' AND EXISTS (SELECT FROM instance WHERE instance.id = line.instance)
-              OR line.state IN ('pending', 'running') AND batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()
-                AND batch.result_bytes < batch.max_result_bytes))\
-        """;
+              OR line.state IN ('pending', 'running') AND %s))\
+        """.formatted(TAKES_LINES);
 
     private static final String NOW = "floor(extract(epoch FROM clock_timestamp()))";
 

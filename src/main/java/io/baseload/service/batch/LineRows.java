@@ -54,8 +54,7 @@ final class LineRows {
         return jdbc.sql("""
             WITH turn AS (
               SELECT tenant, id FROM batch
-              WHERE status = 'in_progress' AND expires_at > clock_timestamp() AND result_bytes < max_result_bytes
-                AND (paused_until IS NULL OR paused_until <= clock_timestamp()) AND id <> ALL (:waiting::text[])
+              WHERE %3$s AND %4$s AND id <> ALL (:waiting::text[])
                 AND EXISTS (SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id AND %1$s)
               ORDER BY (SELECT max(other.taken_at) FROM batch other
                         WHERE other.tenant = batch.tenant AND other.ended_at IS NULL) NULLS FIRST,
@@ -64,8 +63,7 @@ final class LineRows {
             marked AS (
               UPDATE batch SET taken_at = clock_timestamp() FROM turn
               WHERE batch.tenant = turn.tenant AND batch.id = turn.id
-                AND batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()
-                AND batch.result_bytes < batch.max_result_bytes AND EXISTS (SELECT FROM instance WHERE id = :instance)
+                AND %3$s AND EXISTS (SELECT FROM instance WHERE id = :instance)
               RETURNING batch.tenant, batch.id),
             next AS (
               SELECT line.tenant, line.batch, line.line
@@ -74,7 +72,7 @@ final class LineRows {
             UPDATE batch_line line SET state = 'running', instance = :instance, attempts = line.attempts + 1
             FROM next WHERE line.tenant = next.tenant AND line.batch = next.batch AND line.line = next.line
             RETURNING %2$s\
-            """.formatted(OPEN, COLUMNS))
+            """.formatted(OPEN, COLUMNS, BatchRows.TAKES_LINES, BatchRows.NOT_PAUSED))
                 .param("instance", instance)
                 .param("waiting", waiting.toArray(String[]::new))
                 .query(BatchLine.class)
