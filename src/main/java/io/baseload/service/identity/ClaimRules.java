@@ -24,7 +24,7 @@ record ClaimRules(String groupsClaim, @Nullable String tenantClaim, List<RulePro
     private static final String EVERYBODY = "*";
 
     /** A person's tenant, and rights in it. */
-    record Place(String tenant, ApiKey.Rights rights) {}
+    record TenantRights(String tenant, ApiKey.Rights rights) {}
 
     private record Match(String tenant, RuleProperties rule) {}
 
@@ -32,7 +32,7 @@ record ClaimRules(String groupsClaim, @Nullable String tenantClaim, List<RulePro
         return new ClaimRules(properties.groupsClaim(), properties.tenantClaim(), properties.rules());
     }
 
-    Optional<Place> place(Map<String, Object> claims) {
+    Optional<TenantRights> rights(Map<String, Object> claims) {
         Set<String> groups = texts(claim(claims, groupsClaim));
         List<Match> matches = rules.stream()
                 .filter(rule -> rule.group().equals(EVERYBODY) || groups.contains(rule.group()))
@@ -49,8 +49,8 @@ record ClaimRules(String groupsClaim, @Nullable String tenantClaim, List<RulePro
         Set<Role> roles = same.stream()
                 .flatMap(rule -> rule.roles().stream())
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Role.class)));
-        return Optional.of(
-                new Place(tenant, new ApiKey.Rights(roles, models(same), Priority.INTERACTIVE, Optional.empty())));
+        return Optional.of(new TenantRights(
+                tenant, new ApiKey.Rights(roles, models(same), Priority.INTERACTIVE, Optional.empty())));
     }
 
     /** The granted models; all if one of the rules grants all. */

@@ -63,8 +63,8 @@ final class Provider {
                 Objects.requireNonNull(token.getSubject()));
     }
 
-    Optional<ClaimRules.Place> place(Jwt token) {
-        return rules.place(token.getClaims());
+    Optional<ClaimRules.TenantRights> rights(Jwt token) {
+        return rules.rights(token.getClaims());
     }
 
     private static JwtDecoder decoder(IssuerProperties properties, ProviderKeys keys) {

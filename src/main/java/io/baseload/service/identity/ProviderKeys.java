@@ -43,7 +43,7 @@ final class ProviderKeys implements JWKSetSource<SecurityContext> {
             log.debug("{} signs with {} keys", issuer, keys.size());
             return keys;
         } catch (RuntimeException | ParseException e) {
-            log.warn("The keys of {} can't be had: {}", issuer, e.toString());
+            log.warn("The keys of {} can't be fetched: {}", issuer, e.toString());
             throw new JWKSetRetrievalException("no keys of " + issuer, e);
         }
     }

@@ -63,7 +63,7 @@ final class ProviderTokens implements TokenAuthenticator {
             log.debug("A token can't be verified", e);
             throw ApiException.unavailable(
                     "identity_provider_unavailable",
-                    "The identity provider's keys can't be had now. API keys work.",
+                    "The identity provider's keys can't be fetched now. API keys work.",
                     PROVIDER_BACK);
         } catch (AuthenticationException e) {
             log.debug("A token is refused: {}", e.getMessage());
@@ -73,10 +73,10 @@ final class ProviderTokens implements TokenAuthenticator {
 
     private Caller caller(Provider provider, Jwt token) {
         Person person = Provider.person(token);
-        return provider.place(token)
-                .flatMap(place -> identities.signIn(person, place.tenant(), place.rights()))
+        return provider.rights(token)
+                .flatMap(granted -> identities.signIn(person, granted.tenant(), granted.rights()))
                 .orElseThrow(() -> {
-                    log.debug("{} is known to the provider, and has no place here", person);
+                    log.debug("{} is known to the provider, but has no rights here", person);
                     return new NoAccessException(person);
                 });
     }
