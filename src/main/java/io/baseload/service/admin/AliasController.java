@@ -79,7 +79,7 @@ final class AliasController {
     private static Map<String, Object> described(AliasRoute route) {
         Map<String, Object> detail = new TreeMap<>();
         detail.put("model", route.first().model());
-        if (route.targets().size() > 1 || route.first().backend().isPresent()) {
+        if (!route.equals(AliasRoute.to(route.first().model()))) {
             detail.put(
                     "targets",
                     route.targets().stream().map(AliasController::described).toList());
@@ -93,6 +93,10 @@ final class AliasController {
         target.backend().ifPresent(backend -> detail.put("backend", backend));
         detail.put("weight", target.weight());
         detail.put("order", target.rank());
+        if (!target.prompts().isAny()) {
+            detail.put("min_prompt_tokens", target.prompts().min());
+            target.prompts().max().ifPresent(max -> detail.put("max_prompt_tokens", max));
+        }
         return detail;
     }
 }

@@ -3,10 +3,14 @@ package io.baseload.service.admin;
 import io.baseload.service.registry.AliasRoute;
 import io.baseload.service.registry.AliasRoute.AliasTarget;
 import io.baseload.service.registry.Aliases.Alias;
+import io.baseload.service.registry.PromptRange;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
 
 /**
  * An alias in JSON.
@@ -16,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 record AliasForm(String name, String model, List<TargetForm> targets) {
     private static final int MAX_TARGETS = 16;
     private static final int MAX_WEIGHT = 1000;
+    private static final int MAX_TOKENS = 1_000_000_000;
 
     static AliasForm of(Alias alias) {
         AliasRoute route = alias.route();
@@ -31,14 +36,26 @@ record AliasForm(String name, String model, List<TargetForm> targets) {
      * @param backend the model's backend; absent: a local model, or that of the only backend that has it
      * @param weight share of the requests against targets of the same order (1)
      * @param order the lowest is tried first (default: its position in the list)
+     * @param minPromptTokens it gets no shorter prompts (0)
+     * @param maxPromptTokens it gets no longer prompts (default: of any length)
      */
+    @JsonNaming(SnakeCaseStrategy.class)
     record TargetForm(
             @Nullable String model,
             @Nullable String backend,
             @Nullable Integer weight,
-            @Nullable Integer order) {
+            @Nullable Integer order,
+            @Nullable Integer minPromptTokens,
+            @Nullable Integer maxPromptTokens) {
         static TargetForm of(AliasTarget target) {
-            return new TargetForm(target.model(), target.backend().orElse(null), target.weight(), target.rank());
+            PromptRange prompts = target.prompts();
+            return new TargetForm(
+                    target.model(),
+                    target.backend().orElse(null),
+                    target.weight(),
+                    target.rank(),
+                    prompts.min() == 0 ? null : prompts.min(),
+                    prompts.max().isPresent() ? prompts.max().getAsInt() : null);
         }
 
         AliasTarget read(int place) {
@@ -47,7 +64,19 @@ record AliasForm(String name, String model, List<TargetForm> targets) {
                     modelId(path + "model", model),
                     Optional.ofNullable(backend),
                     weight == null ? 1 : Refusals.inRange(path + "weight", weight, 1, MAX_WEIGHT),
-                    order == null ? place : Refusals.inRange(path + "order", order, 0, Integer.MAX_VALUE));
+                    order == null ? place : Refusals.inRange(path + "order", order, 0, Integer.MAX_VALUE),
+                    prompts(path));
+        }
+
+        private PromptRange prompts(String path) {
+            int min = minPromptTokens == null
+                    ? 0
+                    : Refusals.inRange(path + "min_prompt_tokens", minPromptTokens, 0, MAX_TOKENS);
+            OptionalInt max = maxPromptTokens == null
+                    ? OptionalInt.empty()
+                    : OptionalInt.of(Refusals.inRange(
+                            path + "max_prompt_tokens", maxPromptTokens, Math.max(1, min), MAX_TOKENS));
+            return new PromptRange(min, max);
         }
     }
 

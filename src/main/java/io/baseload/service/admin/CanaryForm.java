@@ -80,8 +80,8 @@ record CanaryForm(
             @Nullable Double maxErrorRate,
             @Nullable Double maxLatencyRatio) {
         AliasTarget target() {
-            return new AliasTarget(
-                    Refusals.text("model", Refusals.present("model", model)), Optional.ofNullable(backend), 1, 0);
+            return AliasTarget.of(
+                    Refusals.text("model", Refusals.present("model", model)), Optional.ofNullable(backend));
         }
 
         Rule rule() {

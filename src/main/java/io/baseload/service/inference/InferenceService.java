@@ -20,6 +20,7 @@ import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.ServedModel;
+import io.baseload.service.registry.TargetFilter;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tracing.Traces;
@@ -83,18 +84,23 @@ final class InferenceService implements Inference {
     public AdmittedRequest ask(
             Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener) {
         long begun = System.nanoTime();
-        return firstOf(caller, request.model(), model -> ask(model, caller, request, origin, begun, listener));
+        return firstOf(
+                caller,
+                request.model(),
+                new PromptSize(request.completion()),
+                model -> ask(model, caller, request, origin, begun, listener));
     }
 
     @Override
     public Encoded encode(Caller caller, EncodingCall call, Origin origin) {
         var flow = flow(caller, call.urgency());
-        return firstOf(caller, call.model(), model -> encodings.encode(model, caller, call, flow, origin));
+        return firstOf(
+                caller, call.model(), TargetFilter.ALL, model -> encodings.encode(model, caller, call, flow, origin));
     }
 
     @Override
     public <T> T withTokens(Caller caller, String name, Function<TokenCodec, T> use) {
-        return firstOf(caller, name, model -> {
+        return firstOf(caller, name, TargetFilter.ALL, model -> {
             try (model) {
                 return use.apply(model.use().completions().tokens());
             }
@@ -102,9 +108,9 @@ final class InferenceService implements Inference {
     }
 
     /** Asks the models that a name stands for, one after the other, and counts what none of them takes. */
-    private <T> T firstOf(Caller caller, String name, Function<ServedModel, T> asking) {
+    private <T> T firstOf(Caller caller, String name, TargetFilter filter, Function<ServedModel, T> asking) {
         try {
-            return firstOf(models.route(caller, name), asking);
+            return firstOf(models.route(caller, name, filter), asking);
         } catch (RuntimeException e) {
             boolean generated = e instanceof LedgerUnavailableException ledger && ledger.generated();
             if (!generated) {

@@ -15,10 +15,21 @@ public record AliasRoute(List<AliasTarget> targets) {
      * @param backend the model's backend; empty = a local one
      * @param weight share of the requests against targets of the same rank, 1 or more
      * @param rank the lowest is tried first
+     * @param prompts those that it gets
      */
-    public record AliasTarget(String model, Optional<String> backend, int weight, int rank) {
+    public record AliasTarget(String model, Optional<String> backend, int weight, int rank, PromptRange prompts) {
+        /** The only one of its name, for all prompts. */
+        public static AliasTarget of(String model, Optional<String> backend) {
+            return new AliasTarget(model, backend, 1, 0, PromptRange.ANY);
+        }
+
+        AliasTarget on(Optional<String> other) {
+            return new AliasTarget(model, other, weight, rank, prompts);
+        }
+
         private String description() {
-            return backend.map(name -> model + "@" + name).orElse(model);
+            String name = backend.map(it -> model + "@" + it).orElse(model);
+            return prompts.isAny() ? name : name + " " + prompts.description();
         }
     }
 
@@ -27,7 +38,7 @@ public record AliasRoute(List<AliasTarget> targets) {
     }
 
     public static AliasRoute to(String model) {
-        return new AliasRoute(List.of(new AliasTarget(model, Optional.empty(), 1, 0)));
+        return new AliasRoute(List.of(AliasTarget.of(model, Optional.empty())));
     }
 
     /** The local model among the targets. */

@@ -1,11 +1,14 @@
 package io.baseload.service.registry;
 
 import io.baseload.service.registry.AliasRoute.AliasTarget;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -21,17 +24,25 @@ final class AliasTargets {
     /** All names, in one query. */
     Map<String, AliasRoute> all() {
         Map<String, List<AliasTarget>> targets = new LinkedHashMap<>();
-        jdbc.sql("SELECT alias, model, backend, weight, rank FROM alias_target ORDER BY alias, position")
+        jdbc.sql("SELECT alias, model, backend, weight, rank, min_prompt_tokens, max_prompt_tokens FROM alias_target"
+                        + " ORDER BY alias, position")
                 .query((row, number) -> targets.computeIfAbsent(row.getString("alias"), name -> new ArrayList<>())
                         .add(new AliasTarget(
                                 row.getString("model"),
                                 Optional.ofNullable(row.getString("backend")),
                                 row.getInt("weight"),
-                                row.getInt("rank"))))
+                                row.getInt("rank"),
+                                prompts(row))))
                 .list();
         Map<String, AliasRoute> routes = new LinkedHashMap<>();
         targets.forEach((name, of) -> routes.put(name, new AliasRoute(of)));
         return routes;
+    }
+
+    private static PromptRange prompts(ResultSet row) throws SQLException {
+        int min = row.getInt("min_prompt_tokens");
+        int max = row.getInt("max_prompt_tokens");
+        return new PromptRange(min, row.wasNull() ? OptionalInt.empty() : OptionalInt.of(max));
     }
 
     /** Points a name; within the caller's transaction. */
@@ -46,14 +57,21 @@ final class AliasTargets {
                 .update();
         for (int i = 0; i < route.targets().size(); i++) {
             AliasTarget target = route.targets().get(i);
-            jdbc.sql("INSERT INTO alias_target (alias, position, model, backend, weight, rank)"
-                            + " VALUES (:name, :position, :model, :backend, :weight, :rank)")
+            jdbc.sql("INSERT INTO alias_target (alias, position, model, backend, weight, rank, min_prompt_tokens,"
+                            + " max_prompt_tokens) VALUES (:name, :position, :model, :backend, :weight, :rank, :min,"
+                            + " :max)")
                     .param("name", name)
                     .param("position", i)
                     .param("model", target.model())
                     .param("backend", target.backend().orElse(null))
                     .param("weight", target.weight())
                     .param("rank", target.rank())
+                    .param("min", target.prompts().min())
+                    .param(
+                            "max",
+                            target.prompts().max().isPresent()
+                                    ? target.prompts().max().getAsInt()
+                                    : null)
                     .update();
         }
     }

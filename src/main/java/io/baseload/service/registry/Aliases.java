@@ -147,7 +147,7 @@ public final class Aliases {
         }
         Optional<String> backend =
                 elsewhere.stream().map(offer -> offer.client().backend().name()).findFirst();
-        return new AliasTarget(target.model(), backend, target.weight(), target.rank());
+        return target.on(backend);
     }
 
     /** If one of the models is local: loads it here, has the other processes load it too, then moves the name. */

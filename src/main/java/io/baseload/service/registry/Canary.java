@@ -46,7 +46,7 @@ public record Canary(
     public record Rule(int percent, long minRequests, double maxErrorRate, double maxLatencyRatio) {}
 
     AliasTarget target() {
-        return new AliasTarget(model, backend, 1, 0);
+        return AliasTarget.of(model, backend);
     }
 
     Canary ended(State end, String why) {

@@ -9,9 +9,10 @@ public interface ModelDirectory {
     /**
      * The models that may answer to an alias or id, in the order in which they are tried: the next one if one is overloaded or does not answer. Never empty.
      *
+     * @param filter of an alias's targets
      * @throws UnknownModelException if there is no such model, or the caller's key may not see it
      */
-    List<Target> route(Caller caller, String name);
+    List<Target> route(Caller caller, String name, TargetFilter filter);
 
     /** The models in {@code GET /v1/models} for this caller: loaded models, models of backends, and aliases to them. */
     List<Card> visibleTo(Caller caller);

@@ -18,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
@@ -61,10 +60,10 @@ final class ModelRouter implements ModelDirectory {
     private record Choice(Target target, BackendHealth.State state) {}
 
     @Override
-    public List<Target> route(Caller caller, String name) {
+    public List<Target> route(Caller caller, String name, TargetFilter filter) {
         Optional<AliasRoute> route = routes.find(name);
         if (route.isPresent()) {
-            List<Target> targets = targets(caller, name, route.get());
+            List<Target> targets = targets(caller, name, route.get(), filter);
             return canaries.find(name)
                     .map(canary -> withCanary(caller, canary, targets))
                     .orElse(targets);
@@ -81,11 +80,15 @@ final class ModelRouter implements ModelDirectory {
                 name);
     }
 
-    private List<Target> targets(Caller caller, String name, AliasRoute route) {
-        boolean alone = route.targets().size() == 1;
+    private List<Target> targets(Caller caller, String name, AliasRoute route, TargetFilter filter) {
+        List<AliasTarget> visible = route.drawn().stream()
+                .filter(target -> sees(caller, name, target.model()))
+                .toList();
+        boolean local = visible.stream().anyMatch(target -> target.backend().isEmpty());
+        List<AliasTarget> selected = filter.select(visible, () -> local ? held(caller, name) : Optional.empty());
+        boolean alone = selected.size() == 1;
         return ordered(
-                route.drawn().stream()
-                        .filter(target -> sees(caller, name, target.model()))
+                selected.stream()
                         .flatMap(target -> choice(caller, name, target, alone).stream())
                         .toList(),
                 name);
@@ -154,10 +157,13 @@ final class ModelRouter implements ModelDirectory {
     }
 
     private ServedModel local(Caller caller, String name, boolean waits) {
-        Supplier<Optional<ServedModel>> held = () -> loaded.acquire(name, id -> sees(caller, name, id));
-        return held.get()
-                .or(() -> onDemand.bring(caller.tenant(), name, loaded.resolve(name), waits, held))
+        return held(caller, name)
+                .or(() -> onDemand.bring(caller.tenant(), name, loaded.resolve(name), waits, () -> held(caller, name)))
                 .orElseThrow(() -> absent(name));
+    }
+
+    private Optional<ServedModel> held(Caller caller, String name) {
+        return loaded.acquire(name, id -> sees(caller, name, id));
     }
 
     private RuntimeException absent(String name) {

@@ -310,6 +310,58 @@ final class BackendsIT {
     }
 
     @Test
+    void theSizeOfThePromptChoosesTheTarget() throws Exception {
+        int tokens = rest.post("/v1/chat/completions", chat(LOCAL, 1, false))
+                .at("/usage/prompt_tokens")
+                .asInt();
+        assertThat(answering(sized(LOCAL, "engine", tokens))).isEqualTo(LOCAL);
+        assertThat(answering(sized(LOCAL, "engine", tokens - 1))).isEqualTo("remote");
+        assertThat(sized(LOCAL, "engine", tokens)
+                        .at("/targets/0/min_prompt_tokens")
+                        .asInt())
+                .isEqualTo(tokens + 1);
+
+        scripted.says("org/fine", 5, "fine");
+        assertThat(answering(sized("org/fine", "engine", 1_000)))
+                .as("a token for four bytes")
+                .isEqualTo("org/fine");
+        assertThat(answering(sized("org/fine", "engine", 5))).isEqualTo("remote");
+
+        assertThat(refused("max_prompt_tokens", tokens - 1)).isEqualTo("context_length_exceeded");
+        assertThat(refused("min_prompt_tokens", tokens + 1)).isEqualTo("invalid_value");
+        HttpResponse<String> reversed = rest.send(
+                "PUT",
+                "/admin/v1/aliases/sized",
+                Map.of("targets", List.of(Map.of("model", LOCAL, "min_prompt_tokens", 10, "max_prompt_tokens", 9))));
+        assertThat(Rest.json(reversed).at("/error/param").asString()).isEqualTo("targets[0].max_prompt_tokens");
+    }
+
+    /** The error's code where the name's only target takes other sizes. */
+    private static String refused(String limit, int tokens) throws Exception {
+        rest.put("/admin/v1/aliases/sized", Map.of("targets", List.of(Map.of("model", LOCAL, limit, tokens))));
+        HttpResponse<String> refused = rest.send("POST", "/v1/chat/completions", chat("sized", 1, false));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(Rest.json(refused).at("/error/param").asString()).isEqualTo("messages");
+        return Rest.json(refused).at("/error/code").asString();
+    }
+
+    private static JsonNode sized(String small, String backend, int tokens) throws Exception {
+        return rest.put(
+                "/admin/v1/aliases/sized",
+                Map.of(
+                        "targets",
+                        List.of(
+                                Map.of("model", "remote", "backend", backend, "min_prompt_tokens", tokens + 1),
+                                Map.of("model", small, "max_prompt_tokens", tokens))));
+    }
+
+    private static String answering(JsonNode alias) throws Exception {
+        return rest.post("/v1/chat/completions", chat(alias.get("name").asString(), 2, false))
+                .get("model")
+                .asString();
+    }
+
+    @Test
     void aBackendIsMadeShownChangedAndForgottenWithoutItsKey() throws Exception {
         Map<String, Object> made = Map.of(
                 "name",

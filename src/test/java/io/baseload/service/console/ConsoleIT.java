@@ -105,8 +105,14 @@ class ConsoleIT {
             rest.post("/admin/v1/backends", backend);
             rest.put("/admin/v1/aliases/default/canary", Map.of("model", "mirror", "percent", 10));
             url = rest.url();
+            var sized = List.of(
+                    Map.of("model", "smollm2-135m-instruct", "max_prompt_tokens", 1000),
+                    Map.of("model", "mirror", "min_prompt_tokens", 1001));
+            rest.put("/admin/v1/aliases/sized", Map.of("targets", sized));
             signIn();
             look("/console/models", "console-models-canary");
+            assertThat(browser.text())
+                    .contains("prompts of 0 to 1000 tokens", "mirror at itself", "prompts of 1001 tokens or more");
             browser.press("Roll back");
             browser.await("No new request for default goes to mirror");
             browser.press("Roll back");

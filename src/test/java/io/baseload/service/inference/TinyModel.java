@@ -16,6 +16,7 @@ import io.baseload.engine.api.Usage;
 import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.ModelUse;
 import io.baseload.service.registry.ServedModel;
+import io.baseload.service.registry.TargetFilter;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
 import java.time.Duration;
@@ -52,7 +53,7 @@ final class TinyModel implements ModelDirectory, Completions {
     }
 
     @Override
-    public List<Target> route(Caller caller, String name) {
+    public List<Target> route(Caller caller, String name, TargetFilter filter) {
         if (!name.equals("tiny")) {
             throw new UnknownModelException(name);
         }

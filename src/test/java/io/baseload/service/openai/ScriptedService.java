@@ -4,6 +4,7 @@ import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.contents.ResponseStore;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.registry.ModelDirectory;
+import io.baseload.service.registry.TargetFilter;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.KeyProperties;
@@ -101,7 +102,7 @@ class ScriptedService {
     ModelDirectory models() {
         return new ModelDirectory() {
             @Override
-            public List<Target> route(Caller caller, String name) {
+            public List<Target> route(Caller caller, String name, TargetFilter filter) {
                 throw new UnknownModelException(name);
             }
 

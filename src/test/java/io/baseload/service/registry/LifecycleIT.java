@@ -48,6 +48,7 @@ final class LifecycleIT {
             pinnedOnesStay(service, admin);
             whatCanNeverFitIsRefusedAtOnce(service.rest(), admin);
             silentOnesLeave(service, admin);
+            aRequestWaitsForTheOnlyTargetOfItsSize(service, admin, broken);
             aRequestWaitsOnlySoLong(service, admin);
             aGoodCanaryIsPromoted(service.rest(), admin);
             aBadCanaryIsRolledBackAndNobodySeesIt(service.rest(), broken);
@@ -101,6 +102,25 @@ final class LifecycleIT {
             return admin.state("a").equals("stored");
         });
         assertThat(admin.state("b")).isEqualTo("loaded");
+    }
+
+    private static void aRequestWaitsForTheOnlyTargetOfItsSize(
+            RunningService service, Admin admin, ScriptedBackend elsewhere) throws Exception {
+        Rest rest = service.rest();
+        rest.post(
+                "/admin/v1/backends",
+                Map.of("name", "elsewhere", "base_url", elsewhere.url(), "models", List.of(Map.of("id", "large"))));
+        rest.put(
+                "/admin/v1/aliases/sized",
+                Map.of(
+                        "targets",
+                        List.of(
+                                Map.of("model", "a", "max_prompt_tokens", 1000),
+                                Map.of("model", "large", "min_prompt_tokens", 1001))));
+        silentOnesLeave(service, admin);
+        assertThat(admin.ask("sized").body()).contains("\"model\":\"a\"");
+        assertThat(rest.send("DELETE", "/admin/v1/aliases/sized", "").statusCode())
+                .isEqualTo(204);
     }
 
     private static void aRequestWaitsOnlySoLong(RunningService service, Admin admin) throws Exception {
