@@ -54,7 +54,7 @@ final class Requests {
     }
 
     private static OutputFormat format(@Nullable String schema) {
-        return schema == null ? OutputFormat.text() : new OutputFormat.JsonSchema("outputSchema", schema, false);
+        return schema == null ? OutputFormat.text() : new OutputFormat.JsonSchema("outputSchema", schema, false, false);
     }
 
     private static OptionalInt maxTokens(@Nullable Integer maxTokens) {

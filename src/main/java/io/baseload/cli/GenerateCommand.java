@@ -166,7 +166,7 @@ final class GenerateCommand implements Callable<Integer> {
     private OutputFormat format() {
         return schema == null
                 ? OutputFormat.text()
-                : new OutputFormat.JsonSchema("--schema " + schema, TextFile.read(schema), false);
+                : new OutputFormat.JsonSchema("--schema " + schema, TextFile.read(schema), false, false);
     }
 
     private CompletionRequest request() {

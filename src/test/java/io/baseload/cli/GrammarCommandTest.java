@@ -57,7 +57,7 @@ class GrammarCommandTest {
     void grammarSaysWhereATextLeavesTheLanguage() throws IOException {
         String schema = Files.writeString(
                         folder.resolve("schema.json"),
-                        "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"},\"age\":{\"type\":\"integer\"}},\"required\":[\"name\",\"age\"]}")
+                        "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"name\":{\"type\":\"string\"},\"age\":{\"type\":\"integer\"}},\"required\":[\"name\",\"age\"]}")
                 .toString();
         String good = Files.writeString(folder.resolve("good.json"), "{\n  \"name\": \"Zoë\",\n  \"age\": 3\n}\n")
                 .toString();

@@ -1,6 +1,7 @@
 package io.baseload.tools;
 
 import io.baseload.chat.grammar.TokenTable;
+import io.baseload.chat.schema.Layout;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.GgufVocabulary;
@@ -23,18 +24,19 @@ public final class MaskBench {
     public static void main(String[] args) throws IOException {
         List<String> rest = new ArrayList<>(List.of(args));
         boolean each = rest.remove("--each");
+        Layout layout = rest.remove("--declared") ? Layout.TIGHT : Layout.OPEN;
         int vocabulary = rest.indexOf("--vocabulary");
         Path vocabularyFile = vocabulary < 0 ? TestModels.smolLm2() : Path.of(rest.get(vocabulary + 1));
         if (vocabulary >= 0) {
             rest.subList(vocabulary, vocabulary + 2).clear();
         }
         if (rest.size() != 1) {
-            System.err.println("bin/maskbench DIR [--vocabulary FILE.gguf] [--each]");
+            System.err.println("bin/maskbench DIR [--vocabulary FILE.gguf] [--declared] [--each]");
             System.exit(2);
         }
         Tokenizer tokenizer = tokenizer(vocabularyFile);
         var report = new MaskBenchReport(tokenizer.bytes().size());
-        var runner = new MaskBenchRun(tokenizer, new TokenTable(tokenizer));
+        var runner = new MaskBenchRun(tokenizer, new TokenTable(tokenizer), layout);
         for (Path file : files(Path.of(rest.getFirst()))) {
             run(file, runner, report, each);
         }

@@ -17,11 +17,13 @@ import java.util.Optional;
 final class MaskBenchRun {
     private final Tokenizer tokenizer;
     private final TokenTable table;
+    private final Layout layout;
     private final long[] bits;
 
-    MaskBenchRun(Tokenizer tokenizer, TokenTable table) {
+    MaskBenchRun(Tokenizer tokenizer, TokenTable table, Layout layout) {
         this.tokenizer = tokenizer;
         this.table = table;
+        this.layout = layout;
         this.bits = new long[(tokenizer.bytes().size() + Long.SIZE - 1) / Long.SIZE];
     }
 
@@ -58,7 +60,7 @@ final class MaskBenchRun {
     Outcome of(MaskBenchSchema schema) {
         long before = System.nanoTime();
         try {
-            TextReader reader = new TextReader(SchemaGrammar.of(schema.schema(), Layout.FREE, CodePoints.ALL));
+            TextReader reader = new TextReader(SchemaGrammar.of(schema.schema(), layout, CodePoints.ALL));
             return follow(schema, reader, micros(before));
         } catch (GrammarException refused) {
             int instances = schema.instances().size();
@@ -80,8 +82,7 @@ final class MaskBenchRun {
             }
         }
         long before = System.nanoTime();
-        Constraint constraint =
-                Constraint.compile(SchemaGrammar.of(schema.schema(), Layout.TIGHT, table.writable()), table);
+        Constraint constraint = Constraint.compile(SchemaGrammar.of(schema.schema(), layout, table.writable()), table);
         constraint.mask().allow(bits);
         double firstMask = micros(before);
         List<Double> masks = new ArrayList<>();

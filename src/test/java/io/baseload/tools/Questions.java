@@ -18,7 +18,7 @@ final class Questions {
 
     /** The question with its answer held to the schema, at temperature 1. */
     static CompletionRequest held(Example example, long seed, int maxTokens) {
-        return request(example, new OutputFormat.JsonSchema("schema", example.schema(), false), seed, maxTokens);
+        return request(example, new OutputFormat.JsonSchema("schema", example.schema(), false, false), seed, maxTokens);
     }
 
     /** The same question; the model answers what it likes. */

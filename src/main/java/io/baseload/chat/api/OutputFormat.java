@@ -17,8 +17,9 @@ public sealed interface OutputFormat {
      * @param schema a JSON Schema (2020-12) as JSON text
      * @param strict whether the schema must also follow the rules of the OpenAI API: its root describes an object, each object is closed ({@code additionalProperties: false}) and
      *     all properties are required. The schema is enforced in any case
+     * @param open whether objects may have their members in any order, and members that the schema doesn't mention
      */
-    record JsonSchema(String field, String schema, boolean strict) implements OutputFormat {}
+    record JsonSchema(String field, String schema, boolean strict, boolean open) implements OutputFormat {}
 
     /**
      * A text that a regular expression matches as a whole.

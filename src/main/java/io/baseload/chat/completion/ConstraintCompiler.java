@@ -108,7 +108,7 @@ final class ConstraintCompiler {
         if (json.strict()) {
             StrictSchema.check(json.schema());
         }
-        return SchemaGrammar.add(json.schema(), Layout.TIGHT, table.writable(), grammar);
+        return SchemaGrammar.add(json.schema(), json.open() ? Layout.OPEN : Layout.TIGHT, table.writable(), grammar);
     }
 
     private OptionalInt token(String text) {

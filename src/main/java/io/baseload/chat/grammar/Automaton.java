@@ -1,5 +1,9 @@
 package io.baseload.chat.grammar;
 
+import io.baseload.chat.grammar.Stacks.Frame;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A grammar as a network of states: one automaton for each rule, reading bytes, calling other rules (Woods, 1970). Bounded repetition counts: a state in a loop's body has a count of how
  * often the body was read before.
@@ -26,11 +30,29 @@ final class Automaton {
     /** Goes from the end of the body of loop {@code a} to its head, and counts. */
     static final int BACK = 6;
 
+    /** Reads byte {@code a} of a name if a part with bits {@code guards[b]} of the state's {@link Selection} may be read. */
+    static final int NAME = 7;
+
+    /** Goes on after the name of part {@code a} of the state's selection. */
+    static final int PICK = 8;
+
+    /** Enters a part without a name of the state's selection, if it may be read. */
+    static final int OTHER = 9;
+
+    /** Goes on to the separator, if another part of the state's selection may be read. */
+    static final int MORE = 10;
+
+    /** Leaves the state's selection, if what was read suffices. */
+    static final int DONE = 11;
+
     /** {@link #loop} of a state outside of loops. */
     static final int NO_LOOP = -1;
 
     /** {@link #plainExit} of other states. */
     static final int NOT_PLAIN = -1;
+
+    /** {@link #plainExit} of states from which each run of plain characters can be read, and never leaves the rule. */
+    static final int ANY_PLAIN = -2;
 
     /** The edges of state {@code s} are those from {@code edges[s]} to {@code edges[s + 1]}. */
     final int[] edges;
@@ -45,6 +67,11 @@ final class Automaton {
 
     final int[] loopMin;
     final int[] loopMax;
+
+    /** The selections among the loops; null for loops that count. */
+    final @Nullable Selection[] selections;
+
+    final long[] guards;
 
     /** States where a rule ends. */
     final boolean[] ends;
@@ -70,6 +97,8 @@ final class Automaton {
         this.loop = builder.loops.toArray();
         this.loopMin = builder.loopMins.toArray();
         this.loopMax = builder.loopMaxes.toArray();
+        this.selections = builder.selections.toArray(Selection[]::new);
+        this.guards = builder.guards.stream().mapToLong(guard -> guard).toArray();
         this.plainExit = builder.plainExits.toArray();
         this.ends = builder.ends();
         this.ruleStart = builder.ruleStarts.toArray();
@@ -85,6 +114,24 @@ final class Automaton {
         return picked;
     }
 
+    /** The selection to which a state belongs. */
+    Selection selection(int state) {
+        return Objects.requireNonNull(selections[loop[state]]);
+    }
+
+    boolean allowsName(int edge, Frame frame) {
+        return selection(frame.state).allows(frame.count, guards[b[edge]]);
+    }
+
+    /** Whether an edge of a frame's state reads a byte. */
+    boolean reads(int edge, int value, Frame frame) {
+        return switch (kind[edge]) {
+            case BYTE -> a[edge] <= value && value <= b[edge];
+            case NAME -> a[edge] == value && allowsName(edge, frame);
+            default -> false;
+        };
+    }
+
     /** @throws GrammarException if the grammar contains a token that a vocabulary of {@code size} tokens doesn't have */
     void requireTokens(int size) {
         for (int edge = 0; edge < kind.length; edge++) {
@@ -95,7 +142,7 @@ final class Automaton {
     }
 
     long bytes() {
-        return (long) Integer.BYTES * (4L * kind.length + 4L * states());
+        return Integer.BYTES * (4L * kind.length + 4L * states()) + (long) Long.BYTES * guards.length;
     }
 
     int states() {

@@ -2,7 +2,10 @@ package io.baseload.chat.grammar;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Compiles a trimmed grammar, rule by rule, after Thompson (1968). */
 final class AutomatonBuilder {
@@ -17,6 +20,8 @@ final class AutomatonBuilder {
     final IntList loopMaxes = new IntList();
     final IntList plainExits = new IntList();
     final IntList ruleStarts = new IntList();
+    final List<@Nullable Selection> selections = new ArrayList<>();
+    final List<Long> guards = new ArrayList<>();
     private final IntList sources = new IntList();
     private final IntList ruleEnds = new IntList();
     private final boolean[] nullable;
@@ -92,6 +97,8 @@ final class AutomatonBuilder {
             }
             case Expr.Choice choice -> choice(choice.options(), from, loop);
             case Expr.Repeat repeat -> repeat(repeat, from, loop);
+            case Expr.Unordered unordered -> unordered(unordered, from, loop);
+            case Expr.AnyBeginning any -> anyBeginning(any.body(), from, loop);
             case Expr.Rule rule -> call(rule.index(), nullable[rule.index()], from, loop);
             case Expr.Intersection both -> throw new IllegalStateException("to be computed first: " + both);
             case Expr.Bytes bytes -> bytes(bytes.automaton(), from, loop);
@@ -192,12 +199,72 @@ final class AutomatonBuilder {
         int loop = loopMins.size();
         loopMins.add(min);
         loopMaxes.add(max);
+        selections.add(null);
         int head = edgeToNew(from, Automaton.EPSILON, 0, 0, loop);
         int begin = edgeToNew(head, Automaton.ENTER, loop, 0, loop);
         edge(add(body, begin, loop), Automaton.BACK, loop, 0, head);
         int exit = edgeToNew(head, Automaton.EXIT, loop, 0, Automaton.NO_LOOP);
         markPlain(body, begin, exit);
         return exit;
+    }
+
+    private int anyBeginning(Expr body, int from, int loop) {
+        int begin = edgeToNew(from, Automaton.EPSILON, 0, 0, loop);
+        if (loop == Automaton.NO_LOOP) {
+            plainExits.set(begin, Automaton.ANY_PLAIN);
+        }
+        return add(body, begin, loop);
+    }
+
+    private int unordered(Expr.Unordered unordered, int from, int loop) {
+        if (loop != Automaton.NO_LOOP) {
+            inner.add(unordered);
+            return call(rules + inner.size() - 1, Trimming.nullable(unordered, nullable), from, loop);
+        }
+        Selection selection = Selection.of(unordered);
+        int own = loopMins.size();
+        loopMins.add(0);
+        loopMaxes.add(0);
+        selections.add(selection);
+        int first = edgeToNew(from, Automaton.EPSILON, 0, 0, own);
+        int last = state(own);
+        int[] numbers = Selection.numbers(unordered.named());
+        Map<Long, Integer> edges = new HashMap<>();
+        for (int i = 0; i < numbers.length; i++) {
+            Expr.Named part = unordered.named().get(i);
+            int picked = edgeToNew(name(part, 1L << numbers[i], first, own, edges), Automaton.PICK, numbers[i], 0, own);
+            edge(add(part.rest(), picked, own), Automaton.EPSILON, 0, 0, last);
+        }
+        unordered
+                .others()
+                .ifPresent(part -> edge(
+                        add(part, edgeToNew(first, Automaton.OTHER, 0, 0, own), own), Automaton.EPSILON, 0, 0, last));
+        int more = edgeToNew(last, Automaton.MORE, 0, 0, own);
+        edge(add(unordered.separator(), more, own), Automaton.EPSILON, 0, 0, first);
+        int exit = edgeToNew(last, Automaton.DONE, 0, 0, Automaton.NO_LOOP);
+        if (selection.mayEnd(0)) {
+            edge(from, Automaton.EPSILON, 0, 0, exit);
+        }
+        return exit;
+    }
+
+    /** Adds a name to the trie of names; returns the state after it. */
+    private int name(Expr.Named part, long bit, int first, int loop, Map<Long, Integer> edges) {
+        int at = first;
+        for (byte b : part.name().getBytes(StandardCharsets.UTF_8)) {
+            long key = (long) at << Byte.SIZE | b & 0xFF;
+            Integer known = edges.get(key);
+            if (known == null) {
+                known = kinds.size();
+                edges.put(key, known);
+                edgeToNew(at, Automaton.NAME, b & 0xFF, guards.size(), loop);
+                guards.add(0L);
+            }
+            int guard = bs.get(known);
+            guards.set(guard, guards.get(guard) | bit);
+            at = targets.get(known);
+        }
+        return at;
     }
 
     private void markPlain(Expr body, int begin, int exit) {

@@ -33,7 +33,7 @@ final class Closure {
         this.automaton = reader.automaton();
     }
 
-    void visit(int state, int count, Stacks below) {
+    void visit(int state, long count, Stacks below) {
         Frame frame = reader.frame(state, count, below);
         if (seen.add(frame)) {
             reader.spend(1);
@@ -100,6 +100,25 @@ final class Closure {
                     }
                 }
                 case Automaton.BACK -> visit(target, counted(a, frame.count), frame.below);
+                case Automaton.OTHER -> {
+                    Selection selection = automaton.selection(frame.state);
+                    if (selection.allowsOther(frame.count)) {
+                        visit(target, selection.withOther(frame.count), frame.below);
+                    }
+                }
+                case Automaton.PICK ->
+                    visit(target, automaton.selection(frame.state).with(frame.count, a), frame.below);
+                case Automaton.MORE -> {
+                    if (automaton.selection(frame.state).allowsAny(frame.count)) {
+                        visit(target, frame.count, frame.below);
+                    }
+                }
+                case Automaton.DONE -> {
+                    if (automaton.selection(frame.state).mayEnd(frame.count)) {
+                        visit(target, 0, frame.below);
+                    }
+                }
+                case Automaton.NAME -> reads |= automaton.allowsName(edge, frame);
                 default -> reads = true;
             }
         }
@@ -112,7 +131,7 @@ final class Closure {
     }
 
     /** The next count; without an upper bound, counts above the least are equal. */
-    private int counted(int loop, int count) {
+    private long counted(int loop, long count) {
         return automaton.loopMax[loop] == Expr.UNBOUNDED ? Math.min(count + 1, automaton.loopMin[loop]) : count + 1;
     }
 }

@@ -1,6 +1,7 @@
 package io.baseload.chat.grammar;
 
 import java.util.List;
+import java.util.Optional;
 
 /** An expression of a grammar. */
 public sealed interface Expr {
@@ -24,6 +25,28 @@ public sealed interface Expr {
 
     /** The texts that all of some expressions without rules derive, and none of others. {@code all} has at least one. */
     record Intersection(List<Expr> all, List<Expr> none) implements Expr {}
+
+    /**
+     * Some of several parts in any order, each named one at most once, with a separator between them.
+     *
+     * @param named parts by their names; at most {@link #MOST_REQUIRED} are required. Beyond as many, those that are not required may be repeated
+     * @param others a part without a name, which may be repeated
+     * @param min the least number of different parts; all others count as one
+     * @param max the greatest number of parts
+     */
+    record Unordered(List<Named> named, Optional<Expr> others, Expr separator, int min, int max) implements Expr {
+        public static final int MOST_REQUIRED = Selection.MOST_NUMBERED;
+    }
+
+    /**
+     * A part of {@link Unordered}.
+     *
+     * @param name the text with which it begins; no other's name begins with it
+     */
+    record Named(String name, Expr rest, boolean required) {}
+
+    /** The same texts. Whoever writes it knows that each run of {@link PlainText plain} characters is the beginning of one of them, and that none of them consists of such characters. */
+    record AnyBeginning(Expr body) implements Expr {}
 
     /** A text of a rule, given by its index in the {@link Grammar}. */
     record Rule(int index) implements Expr {}

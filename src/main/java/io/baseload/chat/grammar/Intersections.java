@@ -37,6 +37,16 @@ public final class Intersections {
                                 RegularPart.of(expression, writable, effort).not()));
                 yield new Expr.Bytes(ByteAutomaton.intersection(parts, effort));
             }
+            case Expr.Unordered unordered ->
+                new Expr.Unordered(
+                        unordered.named().stream()
+                                .map(part -> new Expr.Named(part.name(), computed(part.rest()), part.required()))
+                                .toList(),
+                        unordered.others().map(this::computed),
+                        computed(unordered.separator()),
+                        unordered.min(),
+                        unordered.max());
+            case Expr.AnyBeginning any -> new Expr.AnyBeginning(computed(any.body()));
             case Expr.Chars c -> c;
             case Expr.Text t -> t;
             case Expr.Rule r -> r;

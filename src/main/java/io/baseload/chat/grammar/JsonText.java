@@ -12,6 +12,9 @@ public final class JsonText {
     private static final String LETTERS = "\"\\bfnrt";
     private static final CodePoints HEX = CodePoints.of("0123456789abcdefABCDEF");
 
+    /** Characters that need no escape. */
+    public static final CodePoints PLAIN = PlainText.CHARACTERS;
+
     /** One character of a string, in any form. */
     public static final Expr ANY_CHARACTER = anyCharacter();
 
@@ -63,6 +66,8 @@ public final class JsonText {
             case Expr.Choice choice -> new Expr.Choice(encode(choice.options()));
             case Expr.Repeat repeat -> new Expr.Repeat(encode(repeat.body()), repeat.min(), repeat.max());
             case Expr.Intersection both -> new Expr.Intersection(encode(both.all()), encode(both.none()));
+            case Expr.Unordered unordered -> throw new IllegalArgumentException("parts of a value are not characters");
+            case Expr.AnyBeginning any -> new Expr.AnyBeginning(encode(any.body()));
             case Expr.Rule rule -> throw new IllegalArgumentException("a rule has no form of its own");
             case Expr.Bytes bytes -> throw new IllegalArgumentException("bytes have their form already");
             case Expr.Token token -> throw new IllegalArgumentException("a token has no form of its own");

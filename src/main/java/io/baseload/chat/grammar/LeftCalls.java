@@ -93,6 +93,8 @@ final class LeftCalls {
         return kind == Automaton.EPSILON
                 || kind == Automaton.ENTER
                 || kind == Automaton.BACK
+                || kind == Automaton.OTHER
+                || kind == Automaton.MORE
                 || kind == Automaton.EXIT && builder.loopMins.get(builder.as.get(edge)) == 0;
     }
 }

@@ -106,7 +106,7 @@ final class Reader {
         var closure = new Closure(this);
         for (Frame frame : from.frames) {
             for (int edge = firstEdge(frame); edge < lastEdge(frame); edge++) {
-                if (automaton.kind[edge] == Automaton.BYTE && automaton.a[edge] <= b && b <= automaton.b[edge]) {
+                if (automaton.reads(edge, b, frame)) {
                     closure.visit(automaton.target[edge], frame.count, frame.below);
                 }
             }
@@ -153,7 +153,7 @@ final class Reader {
     }
 
     /** A state examined alone, with the {@link #HOLE} below it. */
-    Stacks alone(int state, int count) {
+    Stacks alone(int state, long count) {
         return set(List.of(frame(state, count, hole())));
     }
 
@@ -176,7 +176,7 @@ final class Reader {
         return frame.state < 0 ? 0 : automaton.edges[frame.state + 1];
     }
 
-    Frame frame(int state, int count, Stacks below) {
+    Frame frame(int state, long count, Stacks below) {
         var frame = new Frame(state, count, below);
         @Nullable Frame known = frames.putIfAbsent(frame, frame);
         if (known != null) {
@@ -211,9 +211,9 @@ final class Reader {
         return members.equals(Set.of(set.frames)) ? set : set(members);
     }
 
-    private int leastAlike(Frame frame) {
+    private long leastAlike(Frame frame) {
         int loop = frame.state < 0 ? Automaton.NO_LOOP : automaton.loop[frame.state];
-        if (loop == Automaton.NO_LOOP) {
+        if (loop == Automaton.NO_LOOP || automaton.selections[loop] != null) {
             return frame.count;
         }
         int min = automaton.loopMin[loop];

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 final class Stacks {
     static final Stacks NONE = new Stacks(new Frame[0]);
 
-    /** A state, the count of its loop, and the callers of its rule. */
+    /** A state, the count of its loop or what was read of its {@link Selection}, and the callers of its rule. */
     static final class Frame {
         final int state;
-        final int count;
+        final long count;
         final Stacks below;
         private long serial;
 
-        Frame(int state, int count, Stacks below) {
+        Frame(int state, long count, Stacks below) {
             this.state = state;
             this.count = count;
             this.below = below;
@@ -38,7 +38,7 @@ final class Stacks {
 
         @Override
         public int hashCode() {
-            return 31 * (31 * state + count) + System.identityHashCode(below);
+            return 31 * (31 * state + Long.hashCode(count)) + System.identityHashCode(below);
         }
     }
 

@@ -159,9 +159,12 @@ final class TokenMasks {
                 : new Top(allowed, plainExits.toArray(), restExits.toArray(), false);
     }
 
-    /** Whether the frame reads any plain characters up to a number, and the text after them begins with another character. */
+    /** Whether the frame reads any plain characters, all or up to a number after which the text continues with another character. */
     private boolean readsPlainText(Frame frame) {
         int exit = reader.automaton().plainExit[frame.state];
+        if (exit == Automaton.ANY_PLAIN) {
+            return true;
+        }
         if (exit == Automaton.NOT_PLAIN) {
             return false;
         }
@@ -179,7 +182,7 @@ final class TokenMasks {
 
     private int mostCharacters(Frame frame) {
         int loop = reader.automaton().loop[frame.state];
-        return loop == Automaton.NO_LOOP ? Integer.MAX_VALUE : reader.automaton().loopMax[loop] - frame.count;
+        return loop == Automaton.NO_LOOP ? Integer.MAX_VALUE : (int) (reader.automaton().loopMax[loop] - frame.count);
     }
 
     /** Adds the tokens below a node that can be read from there on, and the nodes at which the rule of a frame examined alone ends. */

@@ -81,6 +81,13 @@ final class Trimming {
                         .findFirst()
                         .orElseGet(OptionalInt::empty);
             case Expr.Repeat repeat -> blamed(repeat.body(), productive);
+            case Expr.AnyBeginning any -> blamed(any.body(), productive);
+            case Expr.Unordered unordered ->
+                unordered.named().stream()
+                        .filter(part -> part.required() && !productive(part.rest(), productive))
+                        .findFirst()
+                        .map(part -> blamed(part.rest(), productive))
+                        .orElseGet(OptionalInt::empty);
             case Expr.Rule rule -> OptionalInt.of(rule.index());
             case Expr.Chars c -> OptionalInt.empty();
             case Expr.Text t -> OptionalInt.empty();
@@ -133,6 +140,12 @@ final class Trimming {
             case Expr.Sequence sequence -> sequence.parts().forEach(part -> note(part, user, users));
             case Expr.Choice choice -> choice.options().forEach(option -> note(option, user, users));
             case Expr.Repeat repeat -> note(repeat.body(), user, users);
+            case Expr.AnyBeginning any -> note(any.body(), user, users);
+            case Expr.Unordered unordered -> {
+                unordered.named().forEach(part -> note(part.rest(), user, users));
+                unordered.others().ifPresent(part -> note(part, user, users));
+                note(unordered.separator(), user, users);
+            }
             case Expr.Intersection i -> {}
             case Expr.Chars c -> {}
             case Expr.Text t -> {}
@@ -148,11 +161,34 @@ final class Trimming {
             case Expr.Sequence sequence -> sequence.parts().stream().allMatch(part -> productive(part, known));
             case Expr.Choice choice -> choice.options().stream().anyMatch(option -> productive(option, known));
             case Expr.Repeat repeat -> repeat.min() == 0 || productive(repeat.body(), known);
+            case Expr.AnyBeginning any -> productive(any.body(), known);
+            case Expr.Unordered unordered -> productive(unordered, known);
             case Expr.Rule rule -> known[rule.index()];
             case Expr.Intersection both -> true; // until the intersection is computed
             case Expr.Bytes bytes -> !bytes.automaton().isEmpty();
             case Expr.Token token -> true;
         };
+    }
+
+    private boolean productive(Expr.Unordered unordered, boolean[] known) {
+        boolean required = unordered.named().stream().allMatch(part -> !part.required() || productive(part, known));
+        return required && Selection.of(left(unordered, known)).isPossible();
+    }
+
+    private boolean productive(Expr.Named part, boolean[] known) {
+        return writable(part.name()) && productive(part.rest(), known);
+    }
+
+    /** Without the parts that can't end; if the separator can't, at most one part. */
+    private Expr.Unordered left(Expr.Unordered unordered, boolean[] known) {
+        return new Expr.Unordered(
+                unordered.named().stream()
+                        .filter(part -> productive(part, known))
+                        .toList(),
+                unordered.others().filter(part -> productive(part, known)),
+                unordered.separator(),
+                unordered.min(),
+                productive(unordered.separator(), known) ? unordered.max() : Math.min(1, unordered.max()));
     }
 
     private static IllegalStateException unresolved(Expr.Intersection both) {
@@ -172,6 +208,9 @@ final class Trimming {
             case Expr.Sequence sequence -> sequence.parts().stream().allMatch(part -> nullable(part, known));
             case Expr.Choice choice -> choice.options().stream().anyMatch(option -> nullable(option, known));
             case Expr.Repeat repeat -> repeat.min() == 0 || repeat.max() == 0 || nullable(repeat.body(), known);
+            case Expr.AnyBeginning any -> nullable(any.body(), known);
+            case Expr.Unordered unordered ->
+                unordered.min() == 0 && unordered.named().stream().noneMatch(Expr.Named::required);
             case Expr.Rule rule -> known[rule.index()];
             case Expr.Intersection both -> throw unresolved(both);
             case Expr.Bytes bytes -> bytes.automaton().acceptsEmpty();
@@ -196,11 +235,28 @@ final class Trimming {
                 yield options.isEmpty() ? Optional.empty() : Optional.of(new Expr.Choice(options));
             }
             case Expr.Repeat repeat -> repeat(repeat, trim(repeat.body(), productive));
+            case Expr.AnyBeginning any -> trim(any.body(), productive).map(Expr.AnyBeginning::new);
+            case Expr.Unordered unordered ->
+                productive(unordered, productive)
+                        ? Optional.of(trimmed(left(unordered, productive), productive))
+                        : Optional.empty();
             case Expr.Rule rule -> productive[rule.index()] ? Optional.of(rule) : Optional.empty();
             case Expr.Intersection both -> throw unresolved(both);
             case Expr.Bytes bytes -> bytes.automaton().isEmpty() ? Optional.empty() : Optional.of(bytes);
             case Expr.Token token -> Optional.of(token);
         };
+    }
+
+    private Expr trimmed(Expr.Unordered left, boolean[] productive) {
+        return new Expr.Unordered(
+                left.named().stream()
+                        .map(part -> new Expr.Named(
+                                part.name(), trim(part.rest(), productive).orElseThrow(), part.required()))
+                        .toList(),
+                left.others().flatMap(part -> trim(part, productive)),
+                trim(left.separator(), productive).orElse(Expr.empty()),
+                left.min(),
+                left.max());
     }
 
     private static Optional<Expr> repeat(Expr.Repeat repeat, Optional<Expr> body) {

@@ -17,6 +17,8 @@ record Lengths(int min, int max) {
             case Expr.Repeat repeat -> of(repeat.body()).times(repeat.min(), repeat.max());
             case Expr.Intersection both ->
                 both.all().stream().map(Lengths::of).reduce(Lengths::and).orElseThrow();
+            case Expr.AnyBeginning any -> of(any.body());
+            case Expr.Unordered unordered -> new Lengths(0, Expr.UNBOUNDED);
             case Expr.Rule rule -> new Lengths(0, Expr.UNBOUNDED);
             case Expr.Bytes bytes -> new Lengths(0, Expr.UNBOUNDED);
             case Expr.Token token -> exactly(0);

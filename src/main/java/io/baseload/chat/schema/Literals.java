@@ -26,7 +26,11 @@ final class Literals {
     }
 
     static Expr string(String text) {
-        return Expr.text("\"" + JsonText.escape(text) + "\"");
+        return Expr.text(quoted(text));
+    }
+
+    static String quoted(String text) {
+        return "\"" + JsonText.escape(text) + "\"";
     }
 
     private Expr object(JsonNode value) {

@@ -57,7 +57,7 @@ record Members(
                 || all.parts().stream().anyMatch(Members::declaresAny);
         boolean allAreNamed =
                 allNames.stream().anyMatch(schema -> Values.named(schema).isPresent());
-        List<Others> others = allAreNamed ? List.of() : others(all, someAreDeclared);
+        List<Others> others = allAreNamed ? List.of() : others(all, someAreDeclared && !document.open());
         return new Members(declared, required, others, allNames, min, max);
     }
 
@@ -127,10 +127,10 @@ record Members(
         return part.find("additionalProperties").map(schema -> part.child("additionalProperties", schema));
     }
 
-    /** If members are declared, others are written only if the schema mentions them, because invented members are rarely wanted. */
-    private static List<Others> others(Conjunction all, boolean someAreDeclared) {
+    /** @param closed whether others are written only if the schema mentions them, because invented members are rarely wanted */
+    private static List<Others> others(Conjunction all, boolean closed) {
         Map<String, Subschema> patterns = new LinkedHashMap<>();
-        boolean open = !someAreDeclared;
+        boolean open = !closed;
         for (Subschema part : all.parts()) {
             schemas(part, "patternProperties").forEach((pattern, schema) -> {
                 Strings.pattern(schema.pointer(), pattern);
@@ -144,7 +144,7 @@ record Members(
                     patterns.keySet().stream().filter(p -> !p.equals(pattern)).toList();
             values(all, Optional.of(pattern)).ifPresent(v -> others.add(new Others(Optional.of(pattern), rest, v)));
         }
-        if (open || !patterns.isEmpty() && !someAreDeclared) {
+        if (open) {
             values(all, Optional.empty())
                     .ifPresent(v -> others.add(new Others(Optional.empty(), List.copyOf(patterns.keySet()), v)));
         }

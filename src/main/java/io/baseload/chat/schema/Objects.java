@@ -4,7 +4,6 @@ import io.baseload.chat.grammar.ByteAutomaton;
 import io.baseload.chat.grammar.CodePoints;
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.Grammar;
-import io.baseload.chat.grammar.JsonText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** The languages of objects: members in the order in which the schema declares them, then others if it allows them. */
+/** The languages of objects: members in any order, or in the order in which the schema declares them, then others if it allows them. */
 final class Objects {
     private final SchemaGrammar schemas;
     private final Grammar.Builder grammar;
@@ -30,14 +29,41 @@ final class Objects {
         all.parts().forEach(part -> part.find("unevaluatedProperties").ifPresent(said -> requireSeen(said, part, all)));
         Members members = Members.of(schemas.document(), all);
         Optional<Expr> others = others(members);
-        if (others.isPresent() && members.min() > members.required().size() + 1) {
+        boolean unordered = layout.open && members.required().size() <= Expr.Unordered.MOST_REQUIRED;
+        int different =
+                unordered ? members.declared().size() : members.required().size();
+        if (others.isPresent() && members.min() > different + 1) {
             Subschema part = all.parts().stream()
                     .filter(p -> p.has("minProperties"))
                     .findFirst()
                     .orElseThrow();
             throw part.unsupported("minProperties", " where names are free: they could be repeated");
         }
-        return Expr.sequence(layout.open("{"), new Chain(members, others).expr(), layout.close("}"));
+        Expr content = unordered ? unordered(members, others) : new Chain(members, others).expr();
+        return Expr.sequence(layout.open("{"), content, layout.close("}"));
+    }
+
+    private Expr unordered(Members members, Optional<Expr> others) {
+        List<Expr.Named> named = new ArrayList<>();
+        members.declared().forEach((name, value) -> {
+            boolean required = members.required().contains(name);
+            boolean possible = value.isPresent() && allowsName(members, name);
+            if (possible || required) {
+                Expr rest = possible ? Expr.sequence(layout.colon(), schemas.rule(value.get())) : Expr.choice();
+                named.add(new Expr.Named(Literals.quoted(name), rest, required));
+            }
+        });
+        return new Expr.Unordered(named, others, layout.comma(), members.min(), members.max());
+    }
+
+    /** Whether {@code propertyNames} allows a declared member. */
+    private boolean allowsName(Members members, String name) {
+        if (members.names().isEmpty()) {
+            return true;
+        }
+        List<ByteAutomaton.Part> parts = new ArrayList<>(List.of(strings.part(Expr.text(name))));
+        members.names().forEach(names -> parts.addAll(schemas.nameParts(names)));
+        return !ByteAutomaton.disjoint(parts, schemas.document().effort());
     }
 
     /** Evaluated members are known only if the schema contains all rules about members. */
@@ -110,15 +136,9 @@ final class Objects {
         }
 
         private Expr member(String name, List<Subschema> value) {
-            return members.names().isEmpty() || allowsName(name)
+            return allowsName(members, name)
                     ? Expr.sequence(Literals.string(name), layout.colon(), schemas.rule(value))
                     : Expr.choice();
-        }
-
-        private boolean allowsName(String name) {
-            List<ByteAutomaton.Part> parts = new ArrayList<>(List.of(strings.part(Expr.text(name))));
-            members.names().forEach(names -> parts.addAll(schemas.nameParts(names)));
-            return !ByteAutomaton.disjoint(parts, schemas.document().effort());
         }
 
         private Expr end(int written) {
@@ -144,19 +164,21 @@ final class Objects {
     private Optional<Expr> others(Members members) {
         List<Expr> options = new ArrayList<>();
         for (Members.Others kind : members.others()) {
-            Expr name = Expr.sequence(Expr.text("\""), name(members, kind), Expr.text("\""));
-            options.add(Expr.sequence(name, layout.colon(), schemas.rule(kind.values())));
+            options.add(Expr.sequence(name(members, kind), layout.colon(), schemas.rule(kind.values())));
         }
         return options.isEmpty() ? Optional.empty() : Optional.of(grammar.rule("other", new Expr.Choice(options)));
     }
 
     private Expr name(Members members, Members.Others kind) {
-        if (members.declared().isEmpty()
-                && members.names().isEmpty()
+        boolean free = members.names().isEmpty()
                 && kind.pattern().isEmpty()
-                && kind.otherPatterns().isEmpty()) {
-            return Expr.any(JsonText.ANY_CHARACTER);
-        }
+                && kind.otherPatterns().isEmpty();
+        return free
+                ? schemas.otherNames().than(members.declared().keySet()).orElseGet(() -> describedName(members, kind))
+                : describedName(members, kind);
+    }
+
+    private Expr describedName(Members members, Members.Others kind) {
         List<ByteAutomaton.Part> parts = new ArrayList<>();
         parts.add(strings.part(kind.pattern()
                 .map(p -> Strings.pattern("patternProperties", p))
@@ -170,7 +192,8 @@ final class Objects {
                     members.declared().keySet().stream().map(Expr::text).toList();
             parts.add(strings.part(new Expr.Choice(declared)).not());
         }
-        return new Expr.Bytes(
+        Expr name = new Expr.Bytes(
                 ByteAutomaton.intersection(parts, schemas.document().effort()));
+        return Expr.sequence(Expr.text("\""), name, Expr.text("\""));
     }
 }

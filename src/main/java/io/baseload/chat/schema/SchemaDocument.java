@@ -33,21 +33,31 @@ final class SchemaDocument {
             .build();
 
     private final JsonNode root;
+    private final boolean open;
     private final Effort effort = Effort.ofOneSchema();
     private final Map<String, Subschema> anchors = new HashMap<>();
 
-    private SchemaDocument(JsonNode root) {
+    private SchemaDocument(JsonNode root, boolean open) {
         this.root = root;
+        this.open = open;
         new References(this, root).find().forEach(anchors::put);
     }
 
-    /** @throws GrammarException if it is not JSON, too large or too deep */
+    /** A schema whose objects have the declared members. Errors as {@link #parse(String, boolean)}. */
     static SchemaDocument parse(String schema) {
+        return parse(schema, false);
+    }
+
+    /**
+     * @param open whether objects may have members that the schema neither declares nor forbids
+     * @throws GrammarException if it is not JSON, too large or too deep
+     */
+    static SchemaDocument parse(String schema, boolean open) {
         if (schema.length() > MAX_CHARACTERS) {
             throw new GrammarException("#", "the schema has more than " + MAX_CHARACTERS + " characters");
         }
         try {
-            return new SchemaDocument(MAPPER.readTree(schema));
+            return new SchemaDocument(MAPPER.readTree(schema), open);
         } catch (JacksonException broken) {
             throw new GrammarException("#", "the schema can't be read: " + broken.getOriginalMessage());
         }
@@ -78,6 +88,10 @@ final class SchemaDocument {
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse(NEWEST);
+    }
+
+    boolean open() {
+        return open;
     }
 
     Effort effort() {

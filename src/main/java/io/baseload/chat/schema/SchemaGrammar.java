@@ -17,8 +17,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A JSON Schema (2020-12) as a grammar. Every text that the grammar derives is JSON and validates; members come in the order of {@code properties}. The grammar derives only a part of the
- * valid texts: if members are declared, there are no others unless the schema mentions them, and numbers and some formats have usual forms. Schemas that can't be enforced are refused.
+ * A JSON Schema (2020-12) as a grammar. Every text that the grammar derives is JSON and validates. The grammar derives only a part of the valid texts: the {@link Layout} decides about
+ * white space, the order of members and those that the schema doesn't mention, and numbers and some formats have usual forms. Schemas that can't be enforced are refused.
  */
 public final class SchemaGrammar {
     /** The schema of any object. */
@@ -35,6 +35,7 @@ public final class SchemaGrammar {
     private final Deque<Runnable> due = new ArrayDeque<>();
     private final Strings strings;
     private final Literals literals;
+    private final OtherNames otherNames;
     private final int depth;
     private int branches;
 
@@ -47,6 +48,7 @@ public final class SchemaGrammar {
         this.grammar = grammar;
         this.strings = new Strings(writable, document.effort());
         this.literals = new Literals(layout);
+        this.otherNames = new OtherNames(grammar);
     }
 
     /**
@@ -66,13 +68,13 @@ public final class SchemaGrammar {
 
     /** Adds the rules of a schema to a grammar; returns the one for a value. Errors as {@link #of}. */
     public static Expr.Rule add(String schema, Layout layout, CodePoints writable, Grammar.Builder builder) {
-        SchemaDocument document = SchemaDocument.parse(schema);
+        SchemaDocument document = SchemaDocument.parse(schema, layout.open);
         return add(document, List.of(document.root()), layout, writable, builder);
     }
 
     /** As {@link #add}, only for values that are objects: the arguments of a tool whose schema allows other values too. */
     public static Expr.Rule addObjects(String schema, Layout layout, CodePoints writable, Grammar.Builder builder) {
-        SchemaDocument document = SchemaDocument.parse(schema);
+        SchemaDocument document = SchemaDocument.parse(schema, layout.open);
         return add(document, List.of(document.root(), document.anyObject()), layout, writable, builder);
     }
 
@@ -92,7 +94,7 @@ public final class SchemaGrammar {
     /** As {@link #addObjects}, with members written one by one in a form other than JSON. */
     public static Expr.Rule addMembers(
             String schema, MemberForm form, Layout layout, CodePoints writable, Grammar.Builder builder) {
-        SchemaDocument document = SchemaDocument.parse(schema);
+        SchemaDocument document = SchemaDocument.parse(schema, layout.open);
         var schemas = new SchemaGrammar(document, layout, writable, builder, 0);
         Conjunction all = Conjunction.of(document, List.of(document.root(), document.anyObject()));
         Expr.Rule rule = builder.declare(all.place());
@@ -239,6 +241,10 @@ public final class SchemaGrammar {
     Optional<List<JsonNode>> named(List<Subschema> schemas) {
         Conjunction all = Conjunction.of(document, schemas);
         return all.isPlain() ? Values.named(all).map(values -> allowed(all, values)) : Optional.empty();
+    }
+
+    OtherNames otherNames() {
+        return otherNames;
     }
 
     /** The requirements of {@code propertyNames} on names. */

@@ -140,6 +140,11 @@ final class ChatRequestBody {
         switch (format) {
             case OutputFormat.Text text -> {}
             case OutputFormat.JsonObject object -> body.put("response_format", Map.of("type", "json_object"));
+            case OutputFormat.JsonSchema schema
+            when schema.open() ->
+                body.put(
+                        "structured_outputs",
+                        Map.of("json", new RawValue(schema.schema()), "disable_additional_properties", false));
             case OutputFormat.JsonSchema schema -> {
                 Map<String, Object> named = new LinkedHashMap<>();
                 named.put("name", "answer");

@@ -32,7 +32,7 @@ public final class FormatFields {
             case "text" -> Optional.empty();
             case "json_object" ->
                 Optional.of(format.find("schema")
-                        .map(schema -> schema(schema, false))
+                        .map(schema -> schema(schema, false, false))
                         .orElse(new Named(value.path(), new OutputFormat.JsonObject())));
             default -> Optional.of(namedSchema(format.require("json_schema").fields()));
         };
@@ -45,7 +45,7 @@ public final class FormatFields {
 
     /** A schema alone. */
     public static OutputFormat schema(Value schema) {
-        return schema(schema, false).format;
+        return schema(schema, false, false).format;
     }
 
     private static Named namedSchema(Fields fields) {
@@ -54,16 +54,16 @@ public final class FormatFields {
             throw Invalid.value(name.path(), "expected 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.");
         }
         fields.find("description").ifPresent(Value::text);
-        return schema(fields.require("schema"), fields.flag("strict", false));
+        return schema(fields.require("schema"), fields.flag("strict", false), false);
     }
 
-    private static Named schema(Value schema, boolean strict) {
+    private static Named schema(Value schema, boolean strict, boolean open) {
         if (!schema.node().isObject() && !schema.node().isBoolean()) {
             throw Invalid.type(schema.path(), "an object", schema.node());
         }
         return new Named(
                 schema.path(),
-                new OutputFormat.JsonSchema(schema.path(), schema.node().toString(), strict));
+                new OutputFormat.JsonSchema(schema.path(), schema.node().toString(), strict, open));
     }
 
     private static void structured(Fields fields, String prefix, List<Named> asked) {
@@ -75,18 +75,22 @@ public final class FormatFields {
         if (fields.flag(prefix + "json_object", false)) {
             asked.add(new Named(fields.path(prefix + "json_object"), new OutputFormat.JsonObject()));
         }
+        boolean open = !fields.flag(prefix + "disable_additional_properties", true);
         for (String form : FORMS) {
-            fields.find(prefix + form).map(value -> structured(form, value)).ifPresent(asked::add);
+            fields.find(prefix + form)
+                    .map(value -> structured(form, value, open))
+                    .ifPresent(asked::add);
         }
     }
 
-    private static Named structured(String form, Value value) {
+    private static Named structured(String form, Value value, boolean open) {
         return switch (form) {
             case "json" ->
                 value.node().isString()
                         ? new Named(
-                                value.path(), new OutputFormat.JsonSchema(value.path(), value.nonEmptyText(), false))
-                        : schema(value, false);
+                                value.path(),
+                                new OutputFormat.JsonSchema(value.path(), value.nonEmptyText(), false, open))
+                        : schema(value, false, open);
             case "regex" -> new Named(value.path(), new OutputFormat.Regex(value.path(), value.nonEmptyText()));
             case "choice" -> {
                 List<String> texts = value.items(1, MAX_CHOICES).stream()

@@ -101,7 +101,7 @@ class ConstraintsTest {
         String schema =
                 "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\",\"minimum\":3,\"maximum\":30},"
                         + "\"b\":{\"enum\":[\"x\",\"y\"]}},\"required\":[\"a\",\"b\"]}";
-        Answered answer = ask(new OutputFormat.JsonSchema("response_format", schema, false), seed);
+        Answered answer = ask(new OutputFormat.JsonSchema("response_format", schema, false, false), seed);
         assertThat(answer.reason).isEqualTo(StopReason.STOP);
         JsonNode json = JsonMapper.shared().readTree(answer.text);
         assertThat(json.get("a").asInt()).isBetween(3, 30);
@@ -158,7 +158,7 @@ class ConstraintsTest {
             })
     void schemasThatCannotBeEnforcedAreRefusedByPlaceAndName(String schema, String problem) {
         CompletionRequest request =
-                request(HELLO, ToolSet.EMPTY, new OutputFormat.JsonSchema("guided_json", schema, false), 1);
+                request(HELLO, ToolSet.EMPTY, new OutputFormat.JsonSchema("guided_json", schema, false, false), 1);
         assertThatThrownBy(() -> completions.prepare(request))
                 .isInstanceOfSatisfying(
                         InvalidRequestException.class,
@@ -224,7 +224,7 @@ class ConstraintsTest {
             default -> "{\"allOf\":[{\"pattern\":\"a.{400}b\"},{\"pattern\":\"c.{400}d\"}]}";
         };
         CompletionRequest request =
-                request(HELLO, ToolSet.EMPTY, new OutputFormat.JsonSchema("guided_json", schema, false), 1);
+                request(HELLO, ToolSet.EMPTY, new OutputFormat.JsonSchema("guided_json", schema, false, false), 1);
         assertThatThrownBy(() -> completions.prepare(request)).isInstanceOf(InvalidRequestException.class);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.chat.grammar.CodePoints;
 import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.grammar.TextReader;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,10 +25,12 @@ class ComplementsTest {
         String invalid = no.replace('\'', '"');
         assertThat(Example.problems(schema, invalid)).as(invalid).isNotEmpty();
         assertThat(reader.departure(invalid)).as(invalid).isPresent();
-        Constraint constraint = DRAWN.compile(schema);
-        Random random = new Random(schema.hashCode());
-        for (int draw = 0; draw < DRAWS; draw++) {
-            DRAWN.draw(constraint.mask(), random).ifPresent(text -> assertAccepted(schema, reader, text));
+        for (Layout layout : List.of(Layout.TIGHT, Layout.OPEN)) {
+            Constraint constraint = DRAWN.compile(schema, layout);
+            Random random = new Random(schema.hashCode());
+            for (int draw = 0; draw < DRAWS; draw++) {
+                DRAWN.draw(constraint.mask(), random).ifPresent(text -> assertAccepted(schema, reader, text));
+            }
         }
     }
 

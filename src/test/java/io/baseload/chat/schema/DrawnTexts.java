@@ -31,8 +31,8 @@ final class DrawnTexts {
         }
     }
 
-    Constraint compile(String schema) {
-        return Constraint.compile(SchemaGrammar.of(schema, Layout.TIGHT, table.writable()), table);
+    Constraint compile(String schema, Layout layout) {
+        return Constraint.compile(SchemaGrammar.of(schema, layout, table.writable()), table);
     }
 
     /** A text of tokens drawn at random; empty if it doesn't end in time. */

@@ -24,15 +24,17 @@ class SchemaGrammarTest {
     @ParameterizedTest
     @MethodSource("examples")
     void whatIsDrawnParsesAndValidates(Example example) {
-        Constraint constraint = DRAWN.compile(example.schema());
         TextReader free = new TextReader(SchemaGrammar.of(example.schema(), Layout.FREE, CodePoints.ALL));
         Random random = new Random(example.id().hashCode());
-        for (int walk = 0; walk < 4; walk++) {
-            Optional<String> text = DRAWN.draw(constraint.mask(), random);
-            text.ifPresent(json -> {
-                assertThat(example.problems(json)).as(json).isEmpty();
-                assertThat(free.departure(json)).as(json).isEmpty();
-            });
+        for (Layout layout : List.of(Layout.TIGHT, Layout.OPEN)) {
+            Constraint constraint = DRAWN.compile(example.schema(), layout);
+            for (int walk = 0; walk < 4; walk++) {
+                Optional<String> text = DRAWN.draw(constraint.mask(), random);
+                text.ifPresent(json -> {
+                    assertThat(example.problems(json)).as(json).isEmpty();
+                    assertThat(free.departure(json)).as(json).isEmpty();
+                });
+            }
         }
     }
 

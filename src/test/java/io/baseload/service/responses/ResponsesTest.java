@@ -228,7 +228,9 @@ class ResponsesTest {
         assertEquals(0.5f, asked.sampling().temperature());
         assertEquals(new ToolChoice.Named("f"), asked.tools().choice());
         assertTrue(asked.tools().tools().getFirst().strict() && !asked.tools().parallel());
-        assertEquals(new OutputFormat.JsonSchema("text.format.schema", "{\"type\":\"object\"}", false), asked.format());
+        assertEquals(
+                new OutputFormat.JsonSchema("text.format.schema", "{\"type\":\"object\"}", false, false),
+                asked.format());
     }
 
     @ParameterizedTest

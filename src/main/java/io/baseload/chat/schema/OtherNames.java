@@ -1,0 +1,104 @@
+package io.baseload.chat.schema;
+
+import io.baseload.chat.grammar.CodePoints;
+import io.baseload.chat.grammar.Expr;
+import io.baseload.chat.grammar.Grammar;
+import io.baseload.chat.grammar.JsonText;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Strings other than given ones, with their quotation marks. They follow a trie of the given ones, with exactly one escape for each character that needs one, and may leave it by any other
+ * character; after that everything is allowed. Unlike a complement that is computed, this takes few states, and each run of plain characters is known to be allowed everywhere.
+ */
+final class OtherNames {
+    private static final int LONGEST = 200;
+
+    /** Characters after which the expression continues in a rule of its own, so that it isn't too deep. */
+    private static final int DEEPEST = 20;
+
+    private static final CodePoints ESCAPED = CodePoints.ALL.without(JsonText.PLAIN);
+    private static final CodePoints ASCII = CodePoints.range(0, 0x7F);
+
+    private final Grammar.Builder grammar;
+    private Optional<Rest> rest = Optional.empty();
+
+    OtherNames(Grammar.Builder grammar) {
+        this.grammar = grammar;
+    }
+
+    /**
+     * What follows where a string can't be a given one any more, up to the quotation mark at its end.
+     *
+     * @param any any characters
+     * @param beyondAscii the same after a character beyond ASCII
+     * @param escaped the same after an escaped character
+     */
+    private record Rest(Expr any, Expr beyondAscii, Expr escaped) {}
+
+    /** A node of the trie. */
+    private static final class Node {
+        private final TreeMap<Integer, Node> next = new TreeMap<>();
+        private boolean given;
+    }
+
+    /** Empty if one of the given ones is too long for this. */
+    Optional<Expr> than(Collection<String> given) {
+        if (given.stream().anyMatch(name -> name.length() > LONGEST)) {
+            return Optional.empty();
+        }
+        var root = new Node();
+        for (String name : given) {
+            Node node = root;
+            for (int c : name.codePoints().toArray()) {
+                node = node.next.computeIfAbsent(c, more -> new Node());
+            }
+            node.given = true;
+        }
+        return Optional.of(Expr.sequence(Expr.text("\""), after(root, 1)));
+    }
+
+    private Expr after(Node node, int depth) {
+        if (node.next.isEmpty() && !node.given) {
+            return rest().any;
+        }
+        List<Expr> options = new ArrayList<>();
+        if (!node.given) {
+            options.add(Expr.text("\""));
+        }
+        node.next.forEach((c, next) -> {
+            Expr more = after(next, depth + 1);
+            Expr held = depth % DEEPEST == 0 ? grammar.rule("name", more) : more;
+            options.add(Expr.sequence(Expr.text(JsonText.escape(Character.toString(c))), held));
+        });
+        CodePoints taken = CodePoints.union(
+                node.next.keySet().stream().map(c -> CodePoints.of(c)).toList());
+        addOthers(JsonText.PLAIN.and(ASCII), taken, Optional.empty(), options);
+        addOthers(JsonText.PLAIN.without(ASCII), taken, Optional.of(rest().beyondAscii), options);
+        addOthers(ESCAPED, taken, Optional.of(rest().escaped), options);
+        return new Expr.AnyBeginning(new Expr.Choice(options));
+    }
+
+    /** Adds the strings that continue with one of some characters that isn't taken. */
+    private void addOthers(CodePoints characters, CodePoints taken, Optional<Expr> all, List<Expr> options) {
+        CodePoints left = characters.without(taken);
+        options.add(
+                all.isPresent() && left.equals(characters)
+                        ? all.get()
+                        : Expr.sequence(JsonText.encode(new Expr.Chars(left)), rest().any));
+    }
+
+    private Rest rest() {
+        if (rest.isEmpty()) {
+            Expr any = grammar.rule("name", Expr.sequence(Expr.any(JsonText.ANY_CHARACTER), Expr.text("\"")));
+            rest = Optional.of(new Rest(
+                    any,
+                    grammar.rule("name", Expr.sequence(new Expr.Chars(JsonText.PLAIN.without(ASCII)), any)),
+                    grammar.rule("name", Expr.sequence(JsonText.encode(new Expr.Chars(ESCAPED)), any))));
+        }
+        return rest.get();
+    }
+}

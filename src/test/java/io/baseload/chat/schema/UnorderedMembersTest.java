@@ -1,0 +1,140 @@
+package io.baseload.chat.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.chat.grammar.CodePoints;
+import io.baseload.chat.grammar.TextReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Objects with members in any order, compared with a validator that isn't ours over all sequences of a few members. {@code '} stands for a quotation mark. */
+class UnorderedMembersTest {
+    private static final List<String> MEMBERS =
+            List.of("\"a\":1", "\"b\":\"x\"", "\"c\":null", "\"ab\":2", "\"\":3", "\"é\\n\":\"y\"");
+    private static final int LONGEST = 3;
+
+    private static TextReader read(String schema) {
+        return new TextReader(SchemaGrammar.of(schema, Layout.FREE, CodePoints.ALL));
+    }
+
+    /** Objects of up to some different members, in all orders. */
+    private static List<String> objects() {
+        List<List<String>> all = new ArrayList<>(List.of(List.of()));
+        for (int i = 0; i < all.size(); i++) {
+            List<String> written = all.get(i);
+            if (written.size() < LONGEST) {
+                MEMBERS.stream().filter(member -> !written.contains(member)).forEach(member -> {
+                    List<String> more = new ArrayList<>(written);
+                    more.add(member);
+                    all.add(more);
+                });
+            }
+        }
+        return all.stream()
+                .map(members -> "{" + String.join(", ", members) + "}")
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'object','properties':{'a':{'type':'integer'},'b':{'type':'string'}},'required':['a']}",
+                "{'type':'object','properties':{'a':{'type':'string'},'ab':{'minimum':2,'type':'number'}}}",
+                "{'type':'object','properties':{'c':{},'b':{},'a':{}},'additionalProperties':false,'minProperties':2}",
+                "{'type':'object','properties':{'c':{},'b':{},'a':{}},'additionalProperties':false,'maxProperties':2,'required':['b']}",
+                "{'type':'object','properties':{'a':{},'b':{},'c':{}},'required':['a','b'],'maxProperties':2}",
+                "{'type':'object','additionalProperties':{'type':'integer'},'properties':{'b':{}},'required':['b','']}",
+                "{'type':'object','patternProperties':{'^a':{'type':'integer'}},'properties':{'b':false}}",
+                "{'type':'object','propertyNames':{'maxLength':1},'properties':{'ab':{},'c':{'type':'null'}}}",
+                "{'type':'object','properties':{'é\\n':{'const':'y'},'é':{}}}",
+                "{'type':'object','dependentRequired':{'a':['b'],'ab':['']}}",
+                "{'type':'object','not':{'required':['a']}}",
+                "{'type':'object','properties':{'a':{}},'if':{'required':['a']},'then':{'required':['b']},'else':{'required':['c']}}",
+                "{'type':'object','minProperties':1}",
+                "{'type':'object','maxProperties':1}",
+                "{'type':'object','required':['c','']}",
+            })
+    void everyOrderOfMembersIsAcceptedIfItIsValid(String quoted) {
+        String schema = quoted.replace('\'', '"');
+        TextReader reader = read(schema);
+        for (String object : objects()) {
+            boolean valid = Example.problems(schema, object).isEmpty();
+            assertThat(reader.departure(object).isEmpty()).as(object).isEqualTo(valid);
+        }
+    }
+
+    /** Not all valid objects can be told from others, but no other is accepted. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'object','properties':{'a':{},'b':{}},'minProperties':3}",
+                "{'type':'object','properties':{'a':{},'b':{}},'minProperties':2,'maxProperties':2}",
+                "{'oneOf':[{'type':'object','required':['a']},{'type':'object','required':['b']}]}",
+                "{'oneOf':[{'type':'object','properties':{'a':{'const':1}}},{'type':'object','properties':{'b':{'const':'y'}}}]}",
+                "{'oneOf':[{'properties':{'a':{'type':'integer'}},'required':['a'],'type':'object'},{'type':'object','maxProperties':1}]}",
+                "{'type':'object','not':{'anyOf':[{'required':['a','b']},{'required':['c']}]}}",
+                "{'type':'object','not':{'properties':{'a':{'type':'integer'},'b':{'type':'null'}}}}",
+                "{'type':'object','patternProperties':{'a':{'type':'integer'},'b':{'type':'string'}}}",
+                "{'anyOf':[{'properties':{'a':{'type':'string'}},'type':'object'},{'required':['b','c'],'type':'object'}]}",
+            })
+    void noInvalidObjectIsAccepted(String quoted) {
+        String schema = quoted.replace('\'', '"');
+        TextReader reader = read(schema);
+        for (String object : objects()) {
+            if (reader.departure(object).isEmpty()) {
+                assertThat(Example.problems(schema, object)).as(object).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void declaredMembersAreNotRepeated() {
+        TextReader reader = read("{\"properties\":{\"a\":{}},\"type\":\"object\"}");
+        assertThat(reader.departure("{\"a\":1,\"a\":1}")).isPresent();
+        assertThat(reader.departure("{\"\\u0061\":1}")).as("another form of a").isPresent();
+        assertThat(reader.departure("{\"b\\u0061\":1}")).isEmpty();
+    }
+
+    /** Beyond the members that can be distinguished. */
+    @Test
+    void manyMembersMayComeInAnyOrderToo() {
+        String schema =
+                "{\"type\":\"object\",\"properties\":{%s},\"required\":[\"k7\",\"k69\"],\"additionalProperties\":false}"
+                        .formatted(IntStream.range(0, 70)
+                                .mapToObj(i -> "\"k%d\":{\"const\":%d}".formatted(i, i))
+                                .collect(Collectors.joining(",")));
+        TextReader reader = read(schema);
+        assertThat(reader.departure("{\"k69\":69,\"k3\":3,\"k68\":68,\"k7\":7}"))
+                .isEmpty();
+        assertThat(reader.departure("{\"k69\":69,\"k3\":3,\"k68\":68}")).isPresent();
+        assertThat(reader.departure("{\"k69\":69,\"k3\":3,\"k3\":3,\"k7\":7}")).isPresent();
+    }
+
+    /** With too many required members to tell in which order they came, they come in the order of the schema. */
+    @Test
+    void veryManyRequiredMembersComeInTheirOrder() {
+        List<String> names =
+                IntStream.range(0, 60).mapToObj(i -> "\"k" + i + "\"").toList();
+        TextReader reader = read("{\"type\":\"object\",\"required\":" + names + "}");
+        List<String> members = names.stream().map(name -> name + ":0").toList();
+        assertThat(reader.departure("{" + String.join(",", members) + "}")).isEmpty();
+        assertThat(reader.departure("{" + String.join(",", members.reversed()) + "}"))
+                .isPresent();
+        assertThat(reader.departure("{" + String.join(",", members.subList(1, 60)) + "}"))
+                .isPresent();
+    }
+
+    @Test
+    void withoutOpenObjectsOnlyDeclaredMembersComeInTheirOrder() {
+        TextReader reader = new TextReader(SchemaGrammar.of(
+                "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{}}}", Layout.TIGHT, CodePoints.ALL));
+        assertThat(reader.departure("{\"a\":1,\"b\":2}")).isEmpty();
+        assertThat(reader.departure("{\"b\":2,\"a\":1}")).isPresent();
+        assertThat(reader.departure("{\"a\":1,\"c\":2}")).isPresent();
+    }
+}
