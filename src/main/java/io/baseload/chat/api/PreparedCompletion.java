@@ -26,6 +26,7 @@ public interface PreparedCompletion {
      * @throws io.baseload.engine.api.ModelClosedException if the model was closed
      * @throws UpstreamException if the answer is computed elsewhere and nothing of it arrived
      * @throws InvalidRequestException if the remote server refuses the request
+     * @throws AbandonedException if the answer is computed elsewhere, and a lease is no longer {@linkplain Lease#isWanted wanted} before it begins
      */
     Completion start(java.util.function.IntFunction<Lease> leases, Consumer<CompletionEvent> listener);
 }

@@ -19,6 +19,11 @@ public interface Lease {
      */
     Answer ask(int produced);
 
+    /** Whether anybody still waits for the answer. Asked by the thread that starts a generation elsewhere, until the answer begins; must not block. */
+    default boolean isWanted() {
+        return true;
+    }
+
     static Lease unlimited() {
         return produced -> Answer.GO;
     }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -44,7 +43,7 @@ final class BackendAnswer implements Completion, Runnable {
             BackendClient client,
             BackendPrompt prompt,
             AnswerStream stream,
-            IntFunction<Lease> leases,
+            List<Lease> leases,
             Consumer<CompletionEvent> listener) {
         this.client = client;
         this.prompt = prompt;
@@ -52,7 +51,7 @@ final class BackendAnswer implements Completion, Runnable {
         this.listener = listener;
         this.choices =
                 IntStream.range(0, prompt.answers()).mapToObj(ChoiceReader::new).toList();
-        this.leases = IntStream.range(0, prompt.answers()).mapToObj(leases).toList();
+        this.leases = leases;
     }
 
     @Override

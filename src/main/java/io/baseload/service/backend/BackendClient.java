@@ -1,9 +1,11 @@
 package io.baseload.service.backend;
 
+import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
+import io.baseload.chat.api.WantedResult;
 import io.baseload.engine.api.OverloadedException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
 
 /** One backend as used by this process: its requests, whose number is limited, and its health. */
@@ -69,11 +71,13 @@ public final class BackendClient implements AutoCloseable {
     /**
      * Sends a request and waits until its answer begins.
      *
+     * @param wanted as {@link WantedResult#await} asks it
+     * @throws AbandonedException if it is not wanted any more
      * @throws OverloadedException if the backend is, or reports that it is, overloaded
      * @throws UpstreamException if it fails otherwise
      * @throws InvalidRequestException if it refuses the request
      */
-    AnswerStream open(byte[] body) {
+    AnswerStream open(byte[] body, BooleanSupplier wanted) {
         if (!permits.tryAcquire()) {
             meters.ended("overloaded");
             throw new OverloadedException(
@@ -91,7 +95,8 @@ public final class BackendClient implements AutoCloseable {
             HttpResponse<InputStream> response = send(
                     request.build(),
                     BodyHandlers.ofInputStream(),
-                    backend.limits().firstByte());
+                    backend.limits().firstByte(),
+                    wanted);
             if (!BackendReplies.begins(response)) {
                 throw BackendReplies.failure(backend.name(), response, health);
             }
@@ -138,6 +143,7 @@ public final class BackendClient implements AutoCloseable {
             case UpstreamException e when e.reason() == Reason.UNREACHABLE -> "unreachable";
             case UpstreamException e when e.reason() == Reason.TIMEOUT -> "timeout";
             case InvalidRequestException e -> "refused";
+            case AbandonedException e -> "cancelled";
             default -> "failed";
         };
     }
@@ -148,7 +154,7 @@ public final class BackendClient implements AutoCloseable {
             return;
         }
         try {
-            int status = send(request("models").GET().build(), BodyHandlers.discarding(), PROBE_TIME)
+            int status = send(request("models").GET().build(), BodyHandlers.discarding(), PROBE_TIME, () -> true)
                     .statusCode();
             if (status >= 500 || status / 100 == 3 || status == 401 || status == 403) {
                 health.missed("answers its probe, GET /models, with " + status);
@@ -177,13 +183,18 @@ public final class BackendClient implements AutoCloseable {
     }
 
     /** The time limit is for the time until the response headers; the body has its own. */
-    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler, Duration limit) {
+    private <T> HttpResponse<T> send(
+            HttpRequest request, HttpResponse.BodyHandler<T> handler, Duration limit, BooleanSupplier wanted) {
         CompletableFuture<HttpResponse<T>> answer = access.http().sendAsync(request, handler);
         try {
-            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
+            if (!WantedResult.await(answer, limit, wanted)) {
+                giveUp(answer);
+                throw failed(Reason.TIMEOUT, "did not begin to answer within " + limit.toMillis() + " ms");
+            }
+            return answer.get();
+        } catch (AbandonedException e) {
             giveUp(answer);
-            throw failed(Reason.TIMEOUT, "did not begin to answer within " + limit.toMillis() + " ms");
+            throw e;
         } catch (InterruptedException e) {
             giveUp(answer);
             Thread.currentThread().interrupt();

@@ -5,8 +5,10 @@ import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.engine.api.Lease;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /** A request that is ready to be sent. Only the backend can count its tokens, so there are two estimates: an upper bound and a likely value. */
 final class BackendPrompt implements PreparedCompletion {
@@ -53,7 +55,9 @@ final class BackendPrompt implements PreparedCompletion {
 
     @Override
     public Completion start(IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
-        var answer = new BackendAnswer(client, this, client.open(body), leases, listener);
+        List<Lease> all = IntStream.range(0, answers()).mapToObj(leases).toList();
+        var stream = client.open(body, () -> all.stream().anyMatch(Lease::isWanted));
+        var answer = new BackendAnswer(client, this, stream, all, listener);
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;
     }

@@ -1,11 +1,9 @@
 package io.baseload.service.inference;
 
-import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.TokenCodec;
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.tenant.Caller;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The only path from outside to a model: every answer is reserved and its intent recorded before the first token; it is settled and its outcome recorded after the last. */
@@ -47,7 +45,8 @@ public interface Inference {
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
      * @throws io.baseload.engine.api.OverloadedException if the engine's queue is full, or no backend has room
      * @throws io.baseload.chat.api.UpstreamException if the model is on a backend that does not answer
+     * @throws io.baseload.chat.api.AbandonedException if nobody waits any more for an answer that has not begun
      * @throws LedgerUnavailableException if reservation or intent can't be written; nothing was generated
      */
-    AdmittedRequest ask(Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener);
+    AdmittedRequest ask(Caller caller, InferenceRequest request, Origin origin, AnswerListener listener);
 }

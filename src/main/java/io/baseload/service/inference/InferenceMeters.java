@@ -1,5 +1,6 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.ModelClosedException;
@@ -90,6 +91,7 @@ final class InferenceMeters {
             case ModelClosedException e -> "model_unavailable";
             case UnknownModelException e -> "unknown_model";
             case UpstreamException e -> "backend";
+            case AbandonedException e -> "abandoned";
             case LedgerUnavailableException e -> "ledger_unavailable";
             case InvalidRequestException e -> "invalid_request";
             default -> "error";

@@ -1,13 +1,12 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.Completion;
-import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.TokenCodec;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
-import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.cluster.InstanceLease;
@@ -30,8 +29,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -81,8 +78,7 @@ final class InferenceService implements Inference {
     }
 
     @Override
-    public AdmittedRequest ask(
-            Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener) {
+    public AdmittedRequest ask(Caller caller, InferenceRequest request, Origin origin, AnswerListener listener) {
         long begun = System.nanoTime();
         return firstOf(
                 caller,
@@ -150,7 +146,7 @@ final class InferenceService implements Inference {
             InferenceRequest request,
             Origin origin,
             long begun,
-            Consumer<CompletionEvent> listener) {
+            AnswerListener listener) {
         var span = traces.begin(GenAiAttributes.spanName(request.completion(), model.id()), begun, model.isElsewhere());
         span.attributes(it -> GenAiAttributes.tellRequest(it, request, model.id()));
         span.contents(it -> GenAiAttributes.tellPrompt(it, request.completion()));
@@ -212,7 +208,7 @@ final class InferenceService implements Inference {
             PreparedCompletion prepared,
             Origin origin,
             Stopwatch watch,
-            Consumer<CompletionEvent> listener) {
+            AnswerListener listener) {
         var asked = guarded.request();
         int choices = asked.completion().prompts() * asked.completion().choices();
         var process = membership.lease();
@@ -243,10 +239,12 @@ final class InferenceService implements Inference {
             boolean each = prepared.answers() == choices;
             var completion = watch.span()
                     .call(() -> prepared.start(
-                            index -> unlessBlocked(
-                                    lease(prepared, tokens, turn, watch), () -> each && request.isBlocked(index)),
+                            index -> new RequestLease(
+                                    tokens.answer(firstGrant(prepared), prepared.maxTokens(), watch.answer()),
+                                    () -> each && request.isBlocked(index) || !turn.begin(),
+                                    listener::isThere),
                             request));
-            awaitTurn(turn, model, completion);
+            awaitTurn(turn, model, completion, listener);
             return new AdmittedRequest(
                     model.id(), model.fingerprint(), asked.completion(), prepared.promptTokens(), quota, completion);
         } catch (RuntimeException | Error e) {
@@ -257,13 +255,14 @@ final class InferenceService implements Inference {
     }
 
     /** A backend has its own queue, and its answer has started when it returns. */
-    private static void awaitTurn(WaitingLine.Turn turn, ServedModel model, Completion completion) {
+    private static void awaitTurn(
+            WaitingLine.Turn turn, ServedModel model, Completion completion, AnswerListener listener) {
         if (model.isElsewhere()) {
             turn.begin();
         }
         try {
-            turn.await();
-        } catch (OverloadedException e) {
+            turn.await(listener::isThere);
+        } catch (OverloadedException | AbandonedException e) {
             completion.cancel();
             throw e;
         }
@@ -287,15 +286,6 @@ final class InferenceService implements Inference {
                 prepared.answers(),
                 prepared.promptTokens() + (long) prepared.answers() * firstGrant(prepared),
                 prepared.promptTokens());
-    }
-
-    private static Lease lease(PreparedCompletion prepared, TokenLease tokens, WaitingLine.Turn turn, Stopwatch watch) {
-        var lease = tokens.answer(firstGrant(prepared), prepared.maxTokens(), watch.answer());
-        return produced -> turn.begin() ? lease.ask(produced) : Lease.Answer.END;
-    }
-
-    private static Lease unlessBlocked(Lease lease, BooleanSupplier blocked) {
-        return produced -> blocked.getAsBoolean() ? Lease.Answer.END : lease.ask(produced);
     }
 
     /** Tokens that each answer may have before more are reserved. */

@@ -1,12 +1,12 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.AbandonedException;
+import io.baseload.chat.api.WantedResult;
 import io.baseload.engine.api.OverloadedException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
  * The requests of one tenant that wait until a model starts them. A request may have a maximum wait: it is refused at once if others already wait and the queue, at its recent
@@ -125,22 +125,27 @@ final class WaitingLine {
         /**
          * Waits for the turn, if the request has a maximum wait.
          *
+         * @param wanted as {@link WantedResult#await} asks it
          * @throws OverloadedException if it didn't come in time
+         * @throws AbandonedException if it is no longer wanted
          */
-        void await() {
+        void await(BooleanSupplier wanted) {
             if (patience.isEmpty()) {
                 return;
             }
             try {
-                long left = asked + patience.get().toNanos() - System.nanoTime();
-                end.get(Math.max(0, left), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
+                Duration left = patience.get().minusNanos(System.nanoTime() - asked);
+                if (!WantedResult.await(end, left, wanted)) {
+                    giveUp();
+                }
+            } catch (AbandonedException e) {
                 giveUp();
+                if (isGivenUp()) {
+                    throw e;
+                }
             } catch (InterruptedException e) {
                 giveUp();
                 Thread.currentThread().interrupt();
-            } catch (ExecutionException e) {
-                throw new AssertionError("nobody fails a turn", e);
             }
             if (isGivenUp()) {
                 throw new OverloadedException(

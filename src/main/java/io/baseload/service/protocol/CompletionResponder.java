@@ -4,14 +4,17 @@ import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.FlowId.Urgency;
 import io.baseload.service.inference.AdmittedRequest;
+import io.baseload.service.inference.AnswerListener;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.inference.InferenceRequest;
 import io.baseload.service.inference.Origin;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Json;
+import io.baseload.service.web.LimitedRequest;
 import io.baseload.service.web.RateLimitHeaders;
 import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
@@ -40,11 +43,9 @@ public final class CompletionResponder {
                 .send(admitted.completion());
     }
 
-    /** Runs to its end even if the client leaves: nothing is written before, so the service can't notice. */
     private void plain(Exchange exchange, ParsedRequest parsed) throws IOException {
-        Json.write(
-                exchange.response(),
-                whole(parsed, listener -> ask(exchange, parsed, listener)).body());
+        var answer = whole(parsed, listener -> ask(exchange, parsed, listener), () -> !LimitedRequest.hasClientLeft());
+        Json.write(exchange.response(), answer.body());
     }
 
     /** The answer to a line of a batch. */
@@ -59,13 +60,16 @@ public final class CompletionResponder {
                         parsed.inference().urgently(Urgency.BATCH),
                         context.origin(),
                         parsed,
-                        listener));
+                        listener::accept),
+                () -> true);
     }
 
-    private static BatchAnswer whole(ParsedRequest parsed, Function<WholeResponse, AdmittedRequest> asking) {
+    /** @param wanted whether anybody still waits for the answer */
+    private static BatchAnswer whole(
+            ParsedRequest parsed, Function<WholeResponse, AdmittedRequest> asking, BooleanSupplier wanted) {
         var answer = new WholeResponse(parsed.choices());
         AdmittedRequest admitted = asking.apply(answer);
-        CompletionEvent.Finished end = answer.await();
+        CompletionEvent.Finished end = answer.await(admitted.completion(), wanted);
         Object body = parsed.shape().apply(admitted).whole(answer.choices(), end);
         return new BatchAnswer(body, end.usage(), end.reasoningTokens());
     }
@@ -73,17 +77,14 @@ public final class CompletionResponder {
     private AdmittedRequest ask(Exchange exchange, ParsedRequest parsed, Consumer<CompletionEvent> listener) {
         InferenceRequest request =
                 exchange.maxWait().map(parsed.inference()::within).orElse(parsed.inference());
-        AdmittedRequest admitted = ask(exchange.caller(), request, exchange.origin(), parsed, listener);
+        AdmittedRequest admitted =
+                ask(exchange.caller(), request, exchange.origin(), parsed, new WaitingClient(listener));
         RateLimitHeaders.put(admitted.quota(), exchange.request(), exchange.response());
         return admitted;
     }
 
     private AdmittedRequest ask(
-            Caller caller,
-            InferenceRequest request,
-            Origin origin,
-            ParsedRequest parsed,
-            Consumer<CompletionEvent> listener) {
+            Caller caller, InferenceRequest request, Origin origin, ParsedRequest parsed, AnswerListener listener) {
         try {
             return inference.ask(caller, request, origin, listener);
         } catch (InvalidRequestException e) {

@@ -1,10 +1,14 @@
 package io.baseload.service.protocol;
 
+import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.AnswerBuilder;
+import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.WantedResult;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +34,22 @@ final class WholeResponse implements Consumer<CompletionEvent> {
         }
     }
 
-    /** Waits for the end, and throws the error if the answer failed. */
-    CompletionEvent.Finished await() {
+    /**
+     * Waits for the end, and throws the error if the answer failed.
+     *
+     * @param wanted as {@link WantedResult#await} asks it
+     * @throws AbandonedException if the answer is no longer wanted; it is then cancelled
+     */
+    CompletionEvent.Finished await(Completion completion, BooleanSupplier wanted) {
         try {
+            WantedResult.await(end, WantedResult.UNLIMITED, wanted);
             return end.join();
+        } catch (AbandonedException e) {
+            completion.cancel();
+            throw e;
+        } catch (InterruptedException e) {
+            completion.cancel();
+            throw Stopped.error();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }

@@ -1,5 +1,6 @@
 package io.baseload.service.web;
 
+import java.io.IOException;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,19 @@ final class Exchanging implements AutoCloseable {
             cut = true;
             socket.close();
             thread.interrupt();
+        }
+    }
+
+    /**
+     * Whether the client has closed its side of the connection. For the serving thread, once the body has been read. Data for a next request stays in the buffer, and hides that the
+     * client has left.
+     */
+    boolean hasClientLeft() {
+        try {
+            socket.isReadyForRead();
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 

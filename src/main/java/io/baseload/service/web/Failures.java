@@ -1,5 +1,6 @@
 package io.baseload.service.web;
 
+import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.ModelClosedException;
@@ -38,6 +39,9 @@ import tools.jackson.databind.DatabindException;
 /** Maps each failure to its answer. Anything not listed here is a bug: 500, with the id of the log entry that has the details. */
 public final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    /** Nobody reads it; the status that proxies write into their logs. */
+    private static final int CLIENT_CLOSED = 499;
+
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration BACKEND_BACK = Duration.ofSeconds(2);
     private static final Duration DATABASE_BACK = Duration.ofSeconds(5);
@@ -55,6 +59,7 @@ public final class Failures {
                 ApiException.unavailable("model_loading", "The model was unloaded just now.", SOON);
             case OverloadedException e -> ApiException.unavailable("overloaded", message(e), e.retryAfter());
             case UpstreamException e -> upstream(e);
+            case AbandonedException e -> ApiException.refused(CLIENT_CLOSED, null, message(e));
             case QuotaExceededException e -> limited(e);
             case ConflictException e -> ApiException.refused(409, "conflict", message(e));
             case TenantConflictException e -> ApiException.refused(409, "conflict", message(e));

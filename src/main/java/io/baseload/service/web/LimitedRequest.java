@@ -37,6 +37,12 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         }
     }
 
+    /** Whether the client of this thread's request has closed its side of the connection. Only for requests whose body has been read, and before anything is sent. */
+    public static boolean hasClientLeft() {
+        @Nullable Exchanging exchanging = Exchanging.current();
+        return exchanging != null && exchanging.hasClientLeft();
+    }
+
     /** Returns the memory of the body. Remaining data from the client is read for a while, so that it sees the answer. */
     void end() {
         if (body != null) {

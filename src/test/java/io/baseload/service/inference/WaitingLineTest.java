@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.chat.api.AbandonedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.quota.UsageReports;
@@ -49,19 +50,27 @@ class WaitingLineTest {
     void whoHasNoPatienceWaitsForEver() {
         line.join(Optional.empty(), 0).begin();
         line.join(Optional.empty(), 0);
-        assertThatCode(() -> line.join(Optional.empty(), 0).await()).doesNotThrowAnyException();
+        assertThatCode(() -> line.join(Optional.empty(), 0).await(() -> true)).doesNotThrowAnyException();
     }
 
     @Test
     void aTurnBeginsOrIsGivenUp() {
         var begun = line.join(NOTHING, System.nanoTime());
         assertThat(begun.begin()).isTrue();
-        assertThatCode(begun::await).doesNotThrowAnyException();
+        assertThatCode(() -> begun.await(() -> true)).doesNotThrowAnyException();
         assertThat(begun.isGivenUp()).isFalse();
         var late = line.join(NOTHING, System.nanoTime());
-        assertThatThrownBy(late::await).isInstanceOf(OverloadedException.class);
+        assertThatThrownBy(() -> late.await(() -> true)).isInstanceOf(OverloadedException.class);
         assertThat(late.begin()).as("too late").isFalse();
         assertThat(late.isGivenUp()).isTrue();
+    }
+
+    @Test
+    void aTurnThatIsNoLongerWantedIsGivenUp() {
+        var turn = line.join(HOURS, System.nanoTime());
+        assertThatThrownBy(() -> turn.await(() -> false)).isInstanceOf(AbandonedException.class);
+        assertThat(turn.begin()).as("too late").isFalse();
+        assertThat(line.waiting()).isZero();
     }
 
     @Test
@@ -79,7 +88,7 @@ class WaitingLineTest {
                     together.countDown();
                     together.await();
                     try {
-                        turn.await();
+                        turn.await(() -> true);
                         return true;
                     } catch (OverloadedException e) {
                         return false;

@@ -11,6 +11,7 @@ import io.baseload.chat.api.TokenLogprob;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.inference.AdmittedRequest;
+import io.baseload.service.inference.AnswerListener;
 import io.baseload.service.inference.Encoded;
 import io.baseload.service.inference.EncodingCall;
 import io.baseload.service.inference.Inference;
@@ -65,8 +66,7 @@ public final class ScriptedInference implements Inference {
     }
 
     @Override
-    public AdmittedRequest ask(
-            Caller caller, InferenceRequest request, Origin origin, Consumer<CompletionEvent> listener) {
+    public AdmittedRequest ask(Caller caller, InferenceRequest request, Origin origin, AnswerListener listener) {
         String model = request.model();
         refuse(model);
         String id = origin.requestId();

@@ -1,0 +1,23 @@
+package io.baseload.service.inference;
+
+import io.baseload.engine.api.Lease;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The lease of one answer of a request.
+ *
+ * @param tokens how far it is paid for
+ * @param ended whether it must not go on for another reason
+ * @param wanted whether anybody waits for it
+ */
+record RequestLease(Lease tokens, BooleanSupplier ended, BooleanSupplier wanted) implements Lease {
+    @Override
+    public Answer ask(int produced) {
+        return ended.getAsBoolean() ? Answer.END : tokens.ask(produced);
+    }
+
+    @Override
+    public boolean isWanted() {
+        return wanted.getAsBoolean();
+    }
+}

@@ -1,0 +1,150 @@
+package io.baseload.service.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.Admin;
+import io.baseload.testing.Patience;
+import io.baseload.testing.RunningService;
+import io.baseload.testing.ScriptedBackend;
+import io.baseload.tools.Rest;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A client of a gateway that leaves before anything was sent to it ends the work of the backend. */
+final class AbandonedRequestsIT {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @TempDir
+    static Path home;
+
+    private static ScriptedBackend backend;
+    private static RunningService gateway;
+    private static Rest rest;
+
+    @BeforeAll
+    static void start() throws Exception {
+        backend = new ScriptedBackend();
+        gateway = RunningService.at(home, "baseload.engine.enabled=false", "baseload.backends.allowed-hosts=127.0.0.1");
+        rest = gateway.rest();
+        rest.post(
+                "/admin/v1/backends",
+                Map.of(
+                        "name",
+                        "slow",
+                        "base_url",
+                        backend.url(),
+                        "max_concurrent",
+                        1,
+                        "models",
+                        List.of(Map.of("id", "silent"), Map.of("id", "endless"), Map.of("id", "other"))));
+        rest.put(
+                "/admin/v1/aliases/patient",
+                Map.of("targets", List.of(Map.of("model", "silent"), Map.of("model", "other"))));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        backend.close();
+    }
+
+    @Test
+    void beforeTheBackendBeginsItCostsNothingAndNoOtherTargetIsTried() throws Exception {
+        for (boolean stream : List.of(false, true)) {
+            long used = used();
+            JsonNode outcome = outcomeOfLeaving("patient", "silent", stream, connection -> {});
+            assertThat(outcome.get("model").asString()).isEqualTo("silent");
+            assertThat(outcome.get("state").asString()).isEqualTo("refused");
+            assertThat(used()).isEqualTo(used);
+        }
+        assertThat(backend.requests())
+                .extracting(ScriptedBackend.Request::model)
+                .doesNotContain("other");
+        assertThat(rest.get("/admin/v1/backends/slow").at("/health/state").asString())
+                .isEqualTo("up");
+        assertThat(rest.send("GET", "/actuator/prometheus", "").body())
+                .containsPattern("baseload_backend_requests_total\\{[^}]*outcome=\"cancelled\"[^}]*} [2-9]")
+                .containsPattern("baseload_requests_refused_total\\{[^}]*reason=\"abandoned\"[^}]*} 2");
+    }
+
+    @Test
+    void aWholeAnswerThatHasBegunIsCancelledAndItsTokensAreSettled() throws Exception {
+        long used = used();
+        JsonNode outcome = outcomeOfLeaving("endless", "endless", false, connection -> {
+            connection.stream();
+            connection.text("one");
+            connection.text("two");
+        });
+        assertThat(outcome.get("state").asString()).isEqualTo("cancelled");
+        assertThat(outcome.get("completion_tokens").asInt()).isLessThanOrEqualTo(2);
+        assertThat(used() - used)
+                .isPositive()
+                .isEqualTo(outcome.get("prompt_tokens").asLong()
+                        + outcome.get("completion_tokens").asLong());
+    }
+
+    /** Asks, leaves when the backend has been asked and has begun, and returns the outcome in the trail once the backend's connection is closed. */
+    private static JsonNode outcomeOfLeaving(
+            String name, String model, boolean stream, ScriptedBackend.Script beginning) throws Exception {
+        var begun = new CountDownLatch(1);
+        var closed = new CountDownLatch(1);
+        backend.on(model, connection -> {
+            beginning.answer(connection);
+            begun.countDown();
+            connection.awaitClose();
+            closed.countDown();
+        });
+        int before = outcomes().size();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create(rest.url() + "/v1/chat/completions"))
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .header("Authorization", "Bearer " + RunningService.KEY)
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(JSON.writeValueAsString(Map.of(
+                            "model",
+                            name,
+                            "stream",
+                            stream,
+                            "max_tokens",
+                            50,
+                            "messages",
+                            List.of(Map.of("role", "user", "content", "Tell me of the sea."))))))
+                    .build();
+            var answer = client.sendAsync(request, BodyHandlers.ofString());
+            await(begun);
+            answer.cancel(true);
+            await(closed);
+        }
+        Patience.await().until(() -> outcomes().size() > before);
+        assertThat(outcomes()).hasSize(before + 1);
+        return outcomes().getLast().get("detail");
+    }
+
+    private static void await(CountDownLatch latch) throws InterruptedException {
+        assertThat(latch.await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static List<JsonNode> outcomes() throws Exception {
+        return new Admin(rest).trail("completion.outcome");
+    }
+
+    private static long used() throws Exception {
+        JsonNode usage = rest.get("/admin/v1/tenants/default/usage");
+        return usage.get("prompt_tokens").asLong()
+                + usage.get("completion_tokens").asLong();
+    }
+}
