@@ -146,7 +146,10 @@ final class Rooms {
                 Set.of("service.outbound", "service.backend", "service.pull"));
         door(doors, "service.planner", ASKING);
         door(doors, "service.api", Set.of("service.web", "service.tenant"));
-        door(doors, "service.console", Set.of("service.api", "service.web", "service.tenant", "service.planner"));
+        door(
+                doors,
+                "service.console",
+                Set.of("service.api", "service.web", "service.tenant", "service.identity", "service.planner"));
         door(doors, "service.mcp", Set.of("service.api", "service.web", "service.tenant", "service.audit"));
         door(doors, "service.app", ASKING, servicesOf(doors));
         door(doors, "cli", unqualified(doors));

@@ -7,7 +7,6 @@ import static org.assertj.core.groups.Tuple.tuple;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
-import com.marcnuri.helm.TemplateCommand;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -42,8 +41,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The Helm chart: linted, rendered with several values, and each rendered object read strictly. */
 @Tag("helm")
 class ChartTest {
-    private static final Path CHART = Path.of("helm/baseload");
-
     private static final String EVERYTHING = """
         image: {repository: registry.example/baseload, tag: "1.2.3", pullPolicy: Always}
         imagePullSecrets: [{name: pull}]
@@ -100,7 +97,7 @@ class ChartTest {
 
     @Test
     void lints() {
-        LintResult result = new Helm(CHART).lint().strict().call();
+        LintResult result = new Helm(Manifests.CHART).lint().strict().call();
         assertThat(result.isFailed())
                 .as(String.join("\n", result.getMessages()))
                 .isFalse();
@@ -130,7 +127,7 @@ class ChartTest {
     @CsvSource({"1, 1", "60, 5", "600, 10"})
     void graceIsLongerThanTheShutdownPhase(int phase, int drain) throws IOException {
         Manifests chart = render("shutdown: {phase: " + phase + ", drain: " + drain + "}");
-        assertThat(config(chart)).containsEntry("SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE", phase + "s");
+        assertThat(chart.config()).containsEntry("SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE", phase + "s");
         assertThat(pod(chart).getTerminationGracePeriodSeconds()).isGreaterThan(phase + drain);
         assertThat(container(chart).getLifecycle().getPreStop().getSleep().getSeconds())
                 .isEqualTo(drain);
@@ -144,7 +141,7 @@ class ChartTest {
         Quantity limit = resources.getLimits().get("memory");
         assertThat(limit.getNumericalAmount().longValueExact() >> 20).isGreaterThan(weights + cache + heap);
         assertThat(resources.getRequests()).containsEntry("memory", limit);
-        assertThat(config(chart)).containsEntry("BASELOAD_JAVA_OPTS", "-Xmx" + heap + "m");
+        assertThat(chart.config()).containsEntry("BASELOAD_JAVA_OPTS", "-Xmx" + heap + "m");
     }
 
     @Test
@@ -162,8 +159,8 @@ class ChartTest {
         assertThat(rights.getCapabilities().getDrop()).containsExactly("ALL");
         assertThat(container(chart).getVolumeMounts())
                 .extracting(VolumeMount::getMountPath)
-                .contains("/tmp", config(chart).get("BASELOAD_HOME"))
-                .anyMatch(config(chart).get("DJL_CACHE_DIR")::startsWith);
+                .contains("/tmp", chart.config().get("BASELOAD_HOME"))
+                .anyMatch(chart.config().get("DJL_CACHE_DIR")::startsWith);
     }
 
     @Test
@@ -190,7 +187,7 @@ class ChartTest {
                         tuple("BASELOAD_BOOTSTRAP_KEY", "first-key", "api.key"),
                         tuple("SPRING_DATASOURCE_PASSWORD", "db", "password"),
                         tuple("SPRING_FLYWAY_PASSWORD", "db", "owner-password"));
-        assertThat(config(chart))
+        assertThat(chart.config())
                 .containsEntry("SPRING_DATASOURCE_URL", "jdbc:postgresql://db.example:6543/baseload")
                 .containsEntry("SPRING_DATASOURCE_USERNAME", "app")
                 .containsEntry("SPRING_FLYWAY_USER", "owner")
@@ -200,7 +197,7 @@ class ChartTest {
     @Test
     void withoutADatabaseNothingIsSaidOfOne() throws IOException {
         Manifests chart = render("");
-        assertThat(config(chart).keySet()).noneMatch(name -> name.startsWith("SPRING_DATASOURCE"));
+        assertThat(chart.config().keySet()).noneMatch(name -> name.startsWith("SPRING_DATASOURCE"));
         assertThat(container(chart).getEnv()).extracting(EnvVar::getName).containsExactly("BASELOAD_BOOTSTRAP_KEY");
         assertThat(chart.one(NetworkPolicy.class).getSpec().getPolicyTypes()).containsExactly("Ingress", "Egress");
         assertThat(chart.one(NetworkPolicy.class).getSpec().getEgress()).isEmpty();
@@ -237,7 +234,7 @@ class ChartTest {
         assertThat(pod.getVolumes())
                 .extracting(volume -> volume.getName())
                 .contains("import", "audit-key", "audit-anchor", "tls", "certificates");
-        assertThat(config(chart))
+        assertThat(chart.config())
                 .containsEntry("BASELOAD_AUDIT_KEYFILE", "/audit-key/audit-key.pem")
                 .containsEntry("BASELOAD_AUDIT_ANCHOR_FILE", "/audit-anchor/checkpoints.jsonl")
                 .containsEntry("BASELOAD_AUDIT_RETENTION", "P400D")
@@ -293,7 +290,7 @@ class ChartTest {
                 .orElseThrow();
         assertThat(dashboard.getMetadata().getAnnotations()).containsEntry("grafana_folder", "LLM");
         assertThat(dashboard.getData().get("baseload.json"))
-                .isEqualTo(Files.readString(CHART.resolve("monitoring/dashboard.json"))
+                .isEqualTo(Files.readString(Manifests.CHART.resolve("monitoring/dashboard.json"))
                         .strip());
     }
 
@@ -374,16 +371,18 @@ class ChartTest {
 
     @Test
     void aTestPodAsksForReadiness() throws IOException {
-        Path hook = CHART.resolve("templates/tests/readiness.yaml");
+        Path hook = Manifests.CHART.resolve("templates/tests/readiness.yaml");
         assertThat(hook).content().contains("helm.sh/hook: test");
         Path chartOfHooks = folder.resolve("chart");
-        try (var files = Files.walk(CHART)) {
+        try (var files = Files.walk(Manifests.CHART)) {
             for (Path file : files.toList()) {
-                Files.copy(file, chartOfHooks.resolve(CHART.relativize(file).toString()));
+                Files.copy(
+                        file,
+                        chartOfHooks.resolve(Manifests.CHART.relativize(file).toString()));
             }
         }
         Files.writeString( // hooks are left out of what is rendered
-                chartOfHooks.resolve(CHART.relativize(hook).toString()),
+                chartOfHooks.resolve(Manifests.CHART.relativize(hook).toString()),
                 Files.readString(hook).replace("helm.sh/hook", "no/hook"));
         Manifests chart = Manifests.read(new Helm(chartOfHooks)
                 .template()
@@ -404,7 +403,7 @@ class ChartTest {
             audit: {existingSecret: trail}
             """;
         Manifests chart = render(gateway);
-        assertThat(config(chart)).containsEntry("BASELOAD_ENGINE_ENABLED", "false");
+        assertThat(chart.config()).containsEntry("BASELOAD_ENGINE_ENABLED", "false");
         assertThat(chart.all(PersistentVolumeClaim.class)).isEmpty();
         assertThat(pod(chart).getVolumes()).allMatch(volume -> volume.getPersistentVolumeClaim() == null);
         assertThat(container(chart).getResources().getLimits()).containsEntry("memory", new Quantity("896Mi"));
@@ -464,9 +463,7 @@ class ChartTest {
     }
 
     private Manifests render(String values) throws IOException {
-        Path file = Files.writeString(folder.resolve("values.yaml"), values);
-        TemplateCommand template = new Helm(CHART).template().withName("test").withKubeVersion("1.34.0");
-        return Manifests.read(template.withValuesFile(file).call());
+        return Manifests.render(folder, values);
     }
 
     private static PodSpec pod(Manifests chart) {
@@ -481,14 +478,6 @@ class ChartTest {
         return chart.all(Service.class).stream()
                 .filter(service ->
                         service.getSpec().getPorts().getFirst().getName().equals(port))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static Map<String, String> config(Manifests chart) {
-        return chart.all(ConfigMap.class).stream()
-                .map(ConfigMap::getData)
-                .filter(data -> data.containsKey("BASELOAD_HOME"))
                 .findFirst()
                 .orElseThrow();
     }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import com.marcnuri.helm.Helm;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -23,6 +24,8 @@ import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +54,32 @@ record Manifests(List<HasMetadata> objects) {
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .annotationIntrospector(new NoAnySetters())
             .build();
+
+    static final Path CHART = Path.of("helm/baseload");
+
+    /**
+     * Renders the chart.
+     *
+     * @param folder for the file with the values
+     */
+    static Manifests render(Path folder, String values) throws IOException {
+        Path file = Files.writeString(folder.resolve("values.yaml"), values);
+        return read(new Helm(CHART)
+                .template()
+                .withName("test")
+                .withKubeVersion("1.34.0")
+                .withValuesFile(file)
+                .call());
+    }
+
+    /** The service's environment. */
+    Map<String, String> config() {
+        return all(ConfigMap.class).stream()
+                .map(ConfigMap::getData)
+                .filter(data -> data.containsKey("BASELOAD_HOME"))
+                .findFirst()
+                .orElseThrow();
+    }
 
     static Manifests read(String yaml) throws IOException {
         YAMLFactory factory = YAMLFactory.builder()

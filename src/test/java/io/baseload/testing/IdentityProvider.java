@@ -41,6 +41,8 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configuration.OAuth2AuthorizationServerConfiguration;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
@@ -58,7 +60,8 @@ public final class IdentityProvider implements AutoCloseable {
     /** For whom its tokens are, unless a test says otherwise. */
     public static final String AUDIENCE = "baseload";
 
-    private static final String PASSWORD = "secret";
+    /** Of everybody on its sign-in page, and of its clients. */
+    public static final String PASSWORD = "secret";
 
     private final ConfigurableApplicationContext context;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -88,6 +91,34 @@ public final class IdentityProvider implements AutoCloseable {
     public static List<String> rule(int number, String group, String tenant, String roles) {
         String rule = "baseload.identity.issuers[0].rules[" + number + "].";
         return List.of(rule + "group=" + group, rule + "tenant=" + tenant, rule + "roles=" + roles);
+    }
+
+    /** What configures a service to send people to its sign-in page. */
+    public List<String> signIn() {
+        return List.of(
+                "baseload.identity.issuers[0].sign-in.client-id=" + AUDIENCE,
+                "baseload.identity.issuers[0].sign-in.client-secret=" + PASSWORD,
+                "baseload.identity.issuers[0].sign-in.name=Example Staff");
+    }
+
+    /** From now on it sends people back to the console at that address. */
+    public void serve(String console) {
+        clients()
+                .save(RegisteredClient.withId("console")
+                        .clientId(AUDIENCE)
+                        .clientSecret("{noop}" + PASSWORD)
+                        .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
+                        .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
+                        .redirectUri(console + "/console/sign-in/callback/oidc")
+                        .postLogoutRedirectUri(console + "/console/sign-in")
+                        .scope("openid")
+                        .scope("profile")
+                        .build());
+    }
+
+    /** Who signs in by that name is a member of these groups. */
+    public void member(String name, String... groups) {
+        people().claims.put(name, Map.of("groups", List.of(groups), "preferred_username", name + "@example.com"));
     }
 
     /** Signs somebody in, who is a member of groups. */
@@ -191,7 +222,13 @@ public final class IdentityProvider implements AutoCloseable {
             return http.with(
                             new OAuth2AuthorizationServerConfigurer(), server -> server.oidc(Customizer.withDefaults()))
                     .authorizeHttpRequests(rules -> rules.anyRequest().authenticated())
+                    .formLogin(Customizer.withDefaults())
                     .build();
+        }
+
+        @Bean
+        UserDetailsService everybody() {
+            return name -> User.withUsername(name).password("{noop}" + PASSWORD).build();
         }
 
         @Bean
@@ -223,7 +260,7 @@ public final class IdentityProvider implements AutoCloseable {
         OAuth2TokenCustomizer<JwtEncodingContext> claims(People people) {
             return context -> context.getClaims()
                     .claims(claims -> claims.putAll(
-                            people.claims.get(context.getRegisteredClient().getClientId())));
+                            people.claims.getOrDefault(context.getPrincipal().getName(), Map.of())));
         }
 
         @Bean

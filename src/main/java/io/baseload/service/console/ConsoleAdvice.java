@@ -35,9 +35,19 @@ final class ConsoleAdvice {
         return principal instanceof Caller caller
                 ? Map.of(
                         "caller", caller,
+                        "who", name(request, caller),
                         "pages", ConsolePage.of(caller),
                         "here", ConsolePage.at(request.getRequestURI()))
                 : Map.of("pages", List.of());
+    }
+
+    private static String name(HttpServletRequest request, Caller caller) {
+        return Sessions.owner(request)
+                .map(owner -> switch (owner) {
+                    case Sessions.Owner.Key key -> caller.keyPrefix();
+                    case Sessions.Owner.Visitor visitor -> visitor.signedIn().name();
+                })
+                .orElse(caller.keyPrefix());
     }
 
     @ExceptionHandler

@@ -6,6 +6,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.security.access.AccessDeniedException;
@@ -56,7 +57,7 @@ record ConsoleRefusals(AuthenticationEntryPoint api) implements AuthenticationEn
         if (known || signingIn) {
             String words = cause instanceof CsrfException
                     ? "This form is out of date. Go back and load the page again."
-                    : "This API key or token does not have the role that this page needs.";
+                    : "Whoever is signed in here does not have the role that this page needs.";
             show(new Api.Refused(HttpServletResponse.SC_FORBIDDEN, words), request, response);
         } else {
             commence(request, response, new InsufficientAuthenticationException("no session", cause));
@@ -66,13 +67,18 @@ record ConsoleRefusals(AuthenticationEntryPoint api) implements AuthenticationEn
     /** From a filter, where no controller can show a page. */
     static void show(Api.Refused failure, HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        request.setAttribute(FAILURE, failure);
-        request.getRequestDispatcher(ConsoleSecurity.PROBLEM).forward(request, response);
+        show(failure, ConsoleSecurity.PROBLEM, request, response);
     }
 
-    static Api.Refused shown(HttpServletRequest request) {
-        return request.getAttribute(FAILURE) instanceof Api.Refused failure
-                ? failure
-                : new Api.Refused(HttpServletResponse.SC_NOT_FOUND, "There is no such page.");
+    /** @param page the path of the page that shows it */
+    static void show(Api.Refused failure, String page, HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        request.setAttribute(FAILURE, failure);
+        request.getRequestDispatcher(page).forward(request, response);
+    }
+
+    /** The refusal that a page was asked to show; empty if there is none. */
+    static Optional<Api.Refused> of(HttpServletRequest request) {
+        return request.getAttribute(FAILURE) instanceof Api.Refused failure ? Optional.of(failure) : Optional.empty();
     }
 }

@@ -1,5 +1,6 @@
 package io.baseload.service.console;
 
+import io.baseload.service.identity.ProviderSignIn;
 import io.baseload.service.web.CallerAdmission;
 import io.baseload.service.web.KeyAuthentication;
 import jakarta.servlet.DispatcherType;
@@ -13,6 +14,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfFilter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
@@ -20,7 +22,7 @@ import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Access to the console: for people who have signed in, and to the pages that their key allows. A session is valid for the console only; the API accepts no cookies. Every change
+ * Access to the console: for people who have signed in, and to the pages that their key or their roles allow. A session is valid for the console only; the API accepts no cookies. Every change
  * needs a CSRF token, including the sign-in. Only the console's own files may run or be shown in a page.
  */
 @Configuration(proxyBeanMethods = false)
@@ -34,19 +36,31 @@ class ConsoleSecurity implements WebMvcConfigurer {
 
     @Bean
     @Order(0)
-    SecurityFilterChain pages(HttpSecurity http, CallerAdmission admission, AuthenticationEntryPoint api) {
+    SecurityFilterChain pages(
+            HttpSecurity http,
+            CallerAdmission admission,
+            ProviderSignIn people,
+            Sessions sessions,
+            AuthenticationEntryPoint api) {
         var refusals = new ConsoleRefusals(api);
+        if (!people.choices().isEmpty()) {
+            var returns = new ProviderReturns(admission, people, sessions);
+            http.addFilterAfter(returns, CsrfFilter.class)
+                    .oauth2Login(login -> people.configure(login.loginPage(SIGN_IN), returns, returns));
+        }
         return http.securityMatcher(ConsoleRefusals::concernsPages)
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(AbstractHttpConfigurer::disable)
+                .securityContext(
+                        context -> context.securityContextRepository(new RequestAttributeSecurityContextRepository()))
                 .csrf(csrf -> csrf.csrfTokenRepository(tokens()))
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(POLICY))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)))
                 .exceptionHandling(e -> e.authenticationEntryPoint(refusals).accessDeniedHandler(refusals))
-                .addFilterBefore(new SessionCredentials(admission), CsrfFilter.class)
+                .addFilterBefore(new SessionCredentials(admission, people), CsrfFilter.class)
                 .authorizeHttpRequests(rules -> rules.dispatcherTypeMatchers(
                                 DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD)
                         .permitAll()

@@ -1,6 +1,7 @@
 package io.baseload.service.console;
 
 import io.baseload.service.api.Api;
+import io.baseload.service.identity.ProviderSignIn;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.CallerAdmission;
 import io.baseload.service.web.Failures;
@@ -18,16 +19,18 @@ import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * A session stands for the key with which it was started. Each of its requests is checked against that key again, so that revocation, expiry and limits take effect with the next
- * request, as for the API.
+ * A session stands for the key with which it was started, or for a person who signed in at an identity provider. Each of its requests is checked again, so that revocation, expiry and
+ * limits of the key, and the end of the session or a person's removal, take effect with the next request, as for the API.
  */
 final class SessionCredentials extends OncePerRequestFilter {
     private static final String ASSETS = "/console/assets/";
 
     private final CallerAdmission admission;
+    private final ProviderSignIn people;
 
-    SessionCredentials(CallerAdmission admission) {
+    SessionCredentials(CallerAdmission admission, ProviderSignIn people) {
         this.admission = admission;
+        this.people = people;
     }
 
     @Override
@@ -37,14 +40,17 @@ final class SessionCredentials extends OncePerRequestFilter {
             response.sendRedirect(ConsolePage.HOME.path());
             return;
         }
-        Optional<String> key = Sessions.key(request);
-        if (key.isEmpty()) {
+        Optional<Sessions.Owner> owner = Sessions.owner(request);
+        if (owner.isEmpty()) {
             chain.doFilter(request, response);
             return;
         }
         Caller caller;
         try {
-            caller = admission.admit(key.get(), request);
+            caller = switch (owner.get()) {
+                case Sessions.Owner.Key key -> admission.admit(key.secret(), request);
+                case Sessions.Owner.Visitor visitor -> people.caller(visitor.signedIn());
+            };
         } catch (RuntimeException e) {
             refuse(Api.Refused.of(Failures.of(e, RequestIds.of(request))), request, response, chain);
             return;
@@ -56,7 +62,7 @@ final class SessionCredentials extends OncePerRequestFilter {
         }
     }
 
-    /** A key that is no longer valid ends its session, so that another one can sign in; other problems may be temporary. */
+    /** A key or person that is no longer valid ends the session, so that another one can sign in; other problems may be temporary. */
     private static void refuse(
             Api.Refused refusal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {

@@ -1,5 +1,6 @@
 package io.baseload.service.console;
 
+import io.baseload.service.identity.SignedIn;
 import io.baseload.service.tenant.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
@@ -11,30 +12,40 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * The sessions of this process: each has the key with which it was started, in memory only. A key has a limited number of sessions and a new one ends the oldest, so that nobody
- * fills the memory by signing in.
+ * The sessions of this process: each has the key with which it was started, or the person who signed in at an identity provider; in memory only. A key or person has a limited number
+ * of sessions and a new one ends the oldest, so that nobody fills the memory by signing in.
  */
 @Component
 final class Sessions {
     static final int OF_A_KEY = 20;
 
-    private static final String KEY = Sessions.class.getName();
+    private static final String OWNER = Sessions.class.getName();
 
     private final Map<String, ArrayDeque<HttpSession>> open = new ConcurrentHashMap<>();
 
-    /** In a session; kept from logs. */
-    private record Secret(String text) {
-        @Override
-        public String toString() {
-            return "secret";
+    /** The owner of a session. */
+    sealed interface Owner {
+        /**
+         * Whoever has a key, or an identity provider's token.
+         *
+         * @param secret kept from logs
+         */
+        record Key(String secret) implements Owner {
+            @Override
+            public String toString() {
+                return "Key";
+            }
         }
+
+        /** A person who signed in on an identity provider's pages. */
+        record Visitor(SignedIn signedIn) implements Owner {}
     }
 
     /** Starts a session, with an id that nobody else can know. */
-    void begin(HttpServletRequest request, Caller caller, String key) {
+    void begin(HttpServletRequest request, Caller caller, Owner owner) {
         end(request);
         HttpSession session = request.getSession(true);
-        session.setAttribute(KEY, new Secret(key));
+        session.setAttribute(OWNER, owner);
         open.compute(
                 caller.keyPrefix(), (prefix, before) -> with(session, before == null ? new ArrayDeque<>() : before));
     }
@@ -47,11 +58,11 @@ final class Sessions {
         return sessions;
     }
 
-    /** The key of a request's session; empty without one. */
-    static Optional<String> key(HttpServletRequest request) {
+    /** The owner of a request's session; empty without one. */
+    static Optional<Owner> owner(HttpServletRequest request) {
         @Nullable HttpSession session = request.getSession(false);
-        return session != null && session.getAttribute(KEY) instanceof Secret secret
-                ? Optional.of(secret.text())
+        return session != null && session.getAttribute(OWNER) instanceof Owner owner
+                ? Optional.of(owner)
                 : Optional.empty();
     }
 

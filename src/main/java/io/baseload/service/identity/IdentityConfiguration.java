@@ -8,25 +8,48 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Wires the providers. They are not contacted before the first token. */
+/** Wires the providers. They are not contacted before the first token or sign-in. */
 @Configuration(proxyBeanMethods = false)
 class IdentityConfiguration {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final int MAX_ANSWER = 512 << 10;
 
+    /** The providers by their issuer. */
+    record Providers(Map<String, Provider> byIssuer) {}
+
     @Bean
-    TokenAuthenticator tokens(IdentityProperties properties, Identities identities, SslBundles bundles) {
+    Providers providers(IdentityProperties properties, SslBundles bundles) {
         Map<String, Provider> providers = new LinkedHashMap<>();
         for (IssuerProperties issuer : properties.issuers()) {
             if (providers.put(issuer.issuer().toString(), provider(issuer, bundles)) != null) {
                 throw new IllegalArgumentException("baseload.identity: two issuers are " + issuer.issuer());
             }
         }
-        return new ProviderTokens(providers, identities);
+        return new Providers(providers);
+    }
+
+    @Bean
+    TokenAuthenticator tokens(Providers providers, Identities identities) {
+        return new ProviderTokens(providers.byIssuer, identities);
+    }
+
+    @Bean
+    ProviderSignIn signIn(Providers providers, IdentityProperties properties, Identities identities) {
+        Map<String, Provider> bySignIn = new LinkedHashMap<>();
+        for (Provider provider : providers.byIssuer.values()) {
+            provider.signIn().map(SignInClient::id).ifPresent(id -> {
+                if (bySignIn.put(id, provider) != null) {
+                    throw new IllegalArgumentException(
+                            "baseload.identity: two issuers have the 'sign-in.id' " + id + ": each needs its own");
+                }
+            });
+        }
+        return new ProviderSignIn(bySignIn, new PublicAddress(Optional.ofNullable(properties.publicUrl())), identities);
     }
 
     private static Provider provider(IssuerProperties issuer, SslBundles bundles) {
@@ -34,6 +57,7 @@ class IdentityConfiguration {
         if (issuer.sslBundle() != null) {
             client.sslContext(bundles.getBundle(issuer.sslBundle()).createSslContext());
         }
-        return new Provider(issuer, new BoundedHttp(client, PATIENCE, MAX_ANSWER));
+        var bounded = new BoundedHttp(client, PATIENCE, MAX_ANSWER);
+        return new Provider(issuer, bounded, client.build());
     }
 }

@@ -5,6 +5,7 @@ import io.baseload.service.tenant.Tenant;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,9 +14,27 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Identity providers whose tokens are accepted in addition to API keys.
  *
  * @param issuers none = keys only
+ * @param publicUrl this service's address in browsers, for sign-ins on a provider's pages; absent = as in the request
  */
 @ConfigurationProperties("baseload.identity")
-public record IdentityProperties(@DefaultValue List<IssuerProperties> issuers) {
+public record IdentityProperties(
+        @DefaultValue List<IssuerProperties> issuers,
+        @Nullable URI publicUrl) {
+    public IdentityProperties {
+        if (publicUrl != null && !isOrigin(publicUrl)) {
+            throw new IllegalArgumentException("baseload.identity.public-url must be a URL without a path, such as"
+                    + " https://baseload.example.com, not " + publicUrl);
+        }
+    }
+
+    private static boolean isOrigin(URI url) {
+        return url.getHost() != null
+                && Set.of("http", "https").contains(url.getScheme())
+                && List.of("", "/").contains(url.getPath())
+                && url.getQuery() == null
+                && url.getUserInfo() == null;
+    }
+
     /**
      * A provider.
      *
@@ -28,6 +47,7 @@ public record IdentityProperties(@DefaultValue List<IssuerProperties> issuers) {
      * @param tenantClaim the claim with the person's tenant, for rules that name none
      * @param sslBundle name of a bundle from {@code spring.ssl.bundle} with trusted certificates; absent = Java's own
      * @param rules the rights of groups
+     * @param signIn sign-in to the console on the provider's pages; absent = with a key or a token only
      */
     public record IssuerProperties(
             URI issuer,
@@ -38,7 +58,8 @@ public record IdentityProperties(@DefaultValue List<IssuerProperties> issuers) {
             @DefaultValue("groups") String groupsClaim,
             @Nullable String tenantClaim,
             @Nullable String sslBundle,
-            @DefaultValue List<RuleProperties> rules) {
+            @DefaultValue List<RuleProperties> rules,
+            @Nullable SignInProperties signIn) {
         public IssuerProperties {
             SecureLocation.require("issuer", issuer);
             if (jwkSetUri != null) {

@@ -8,14 +8,18 @@ import com.nimbusds.jose.proc.SecurityContext;
 import io.baseload.service.audit.Person;
 import io.baseload.service.identity.IdentityProperties.IssuerProperties;
 import io.baseload.service.web.BoundedHttp;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.core.ClaimAccessor;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
@@ -42,13 +46,32 @@ final class Provider {
     private static final Duration BETWEEN_FETCHES = Duration.ofSeconds(10);
     private static final int MAX_SUBJECT = 255;
 
+    /** The token names a person. */
+    static final OAuth2TokenValidator<Jwt> SUBJECT = new JwtClaimValidator<String>(
+            JwtClaimNames.SUB, subject -> subject != null && !subject.isBlank() && subject.length() <= MAX_SUBJECT);
+
     private final AuthenticationManager manager;
     private final ClaimRules rules;
+    private final Optional<SignInClient> signIn;
 
-    Provider(IssuerProperties properties, BoundedHttp http) {
-        var keys = new ProviderKeys(properties.issuer(), Optional.ofNullable(properties.jwkSetUri()), http);
-        this.manager = new JwtAuthenticationProvider(decoder(properties, keys))::authenticate;
+    /** @param client for the calls of sign-ins */
+    Provider(IssuerProperties properties, BoundedHttp http, HttpClient client) {
+        var configuration = new ProviderConfiguration(properties.issuer(), http);
+        Supplier<URI> location =
+                () -> Objects.requireNonNullElseGet(properties.jwkSetUri(), () -> configuration.location("jwks_uri"));
+        var keys = source(properties, new ProviderKeys(properties.issuer(), location, http));
+        var types = new DefaultJOSEObjectTypeVerifier<SecurityContext>(
+                JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null);
+        var decoder = decoder(keys, validator(properties), types);
+        this.manager = new JwtAuthenticationProvider(decoder)::authenticate;
         this.rules = ClaimRules.of(properties);
+        this.signIn = Optional.ofNullable(properties.signIn())
+                .map(own -> new SignInClient(properties, own, configuration, keys, client));
+    }
+
+    /** How people sign in on its pages; empty = not at all. */
+    Optional<SignInClient> signIn() {
+        return signIn;
     }
 
     /** @throws AuthenticationException if the token is invalid, or the keys can't be fetched */
@@ -57,26 +80,29 @@ final class Provider {
         return (Jwt) Objects.requireNonNull(authenticated.getPrincipal());
     }
 
-    static Person person(Jwt token) {
+    /** @param token a valid one */
+    static Person person(ClaimAccessor token) {
         return new Person(
                 Objects.requireNonNull(token.getClaimAsString(JwtClaimNames.ISS)),
-                Objects.requireNonNull(token.getSubject()));
+                Objects.requireNonNull(token.getClaimAsString(JwtClaimNames.SUB)));
     }
 
-    Optional<ClaimRules.TenantRights> rights(Jwt token) {
+    Optional<ClaimRules.TenantRights> rights(ClaimAccessor token) {
         return rules.rights(token.getClaims());
     }
 
-    private static JwtDecoder decoder(IssuerProperties properties, ProviderKeys keys) {
-        var decoder = NimbusJwtDecoder.withJwkSource(source(properties, keys))
+    static JwtDecoder decoder(
+            JWKSource<SecurityContext> keys,
+            OAuth2TokenValidator<Jwt> validator,
+            DefaultJOSEObjectTypeVerifier<SecurityContext> types) {
+        var decoder = NimbusJwtDecoder.withJwkSource(keys)
                 .jwsAlgorithms(allowed -> {
                     allowed.clear();
                     allowed.addAll(EnumSet.allOf(SignatureAlgorithm.class));
                 })
-                .jwtProcessorCustomizer(processor -> processor.setJWSTypeVerifier(
-                        new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null)))
+                .jwtProcessorCustomizer(processor -> processor.setJWSTypeVerifier(types))
                 .build();
-        decoder.setJwtValidator(validator(properties));
+        decoder.setJwtValidator(validator);
         return decoder;
     }
 
@@ -98,8 +124,6 @@ final class Provider {
                 new JwtClaimValidator<Collection<String>>(
                         JwtClaimNames.AUD,
                         audiences -> audiences != null && !Collections.disjoint(audiences, properties.audiences())),
-                new JwtClaimValidator<String>(
-                        JwtClaimNames.SUB,
-                        subject -> subject != null && !subject.isBlank() && subject.length() <= MAX_SUBJECT));
+                SUBJECT);
     }
 }

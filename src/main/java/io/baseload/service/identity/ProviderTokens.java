@@ -20,7 +20,8 @@ import org.springframework.security.oauth2.jwt.Jwt;
 /** Finds the provider that a token names, has it verified, and determines the person's tenant and rights. */
 final class ProviderTokens implements TokenAuthenticator {
     private static final Logger log = LoggerFactory.getLogger(ProviderTokens.class);
-    private static final Duration PROVIDER_BACK = Duration.ofSeconds(10);
+    static final Duration PROVIDER_BACK = Duration.ofSeconds(10);
+    static final String UNAVAILABLE = "identity_provider_unavailable";
 
     /** The beginning of each signed token: <code>{"</code> in base 64. */
     private static final String BEGIN = "eyJ";
@@ -62,9 +63,7 @@ final class ProviderTokens implements TokenAuthenticator {
         } catch (AuthenticationServiceException e) {
             log.debug("A token can't be verified", e);
             throw ApiException.unavailable(
-                    "identity_provider_unavailable",
-                    "The identity provider's keys can't be fetched now. API keys work.",
-                    PROVIDER_BACK);
+                    UNAVAILABLE, "The identity provider's keys can't be fetched now. API keys work.", PROVIDER_BACK);
         } catch (AuthenticationException e) {
             log.debug("A token is refused: {}", e.getMessage());
             return Optional.empty();

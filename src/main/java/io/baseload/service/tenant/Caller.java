@@ -19,6 +19,11 @@ public record Caller(String tenant, int weight, String keyPrefix, ApiKey.Rights 
         this(tenant, weight, keyPrefix, new ApiKey.Rights(roles, models, priority, Optional.empty()), Optional.empty());
     }
 
+    /** The same caller with another weight of the tenant and other rights. */
+    Caller with(int newWeight, ApiKey.Rights newRights) {
+        return new Caller(tenant, newWeight, keyPrefix, newRights, person);
+    }
+
     public Set<Role> roles() {
         return rights.roles();
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -62,6 +63,32 @@ public final class Identities {
                 .map(weight -> new Caller(tenant, weight, person.id(), rights, Optional.of(person)));
         caller.ifPresent(it -> remember(person, new Seen(tenant, rights.roles(), rights.models(), Instant.now())));
         return caller;
+    }
+
+    /** The same at the beginning of a session; the person is recorded in any case. */
+    public Optional<Caller> signInAnew(Person person, String tenant, ApiKey.Rights rights) {
+        seen.remove(person);
+        return signIn(person, tenant, rights);
+    }
+
+    /**
+     * A person in a session, with the rights that remain: no more than those of the latest token or sign-in, as for the person's keys. Empty if nothing remains, or the person was
+     * removed.
+     *
+     * @param begun the person when the session began
+     */
+    public Optional<Caller> current(Caller begun) {
+        return jdbc.sql("SELECT t.weight, i.roles, i.models FROM identity i JOIN tenant t ON t.id = i.tenant"
+                        + " WHERE i.tenant = ? AND i.id = ?")
+                .params(begun.tenant(), begun.keyPrefix())
+                .query((row, number) -> {
+                    int weight = row.getInt("weight");
+                    return begun.rights()
+                            .within(KeyRows.roles(row, "roles"), KeyRows.texts(row, "models"))
+                            .map(rights -> begun.with(weight, rights));
+                })
+                .optional()
+                .flatMap(Function.identity());
     }
 
     private void remember(Person person, Seen now) {

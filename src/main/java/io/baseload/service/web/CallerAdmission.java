@@ -14,6 +14,7 @@ import org.springframework.stereotype.Component;
 public final class CallerAdmission {
     private static final int MAX_PATH = 200;
 
+    private final Guesses guesses = new Guesses(System::nanoTime);
     private final KeyChecks keys;
     private final KeyChecks tokens;
     private final TokenAuthenticator providers;
@@ -22,7 +23,6 @@ public final class CallerAdmission {
 
     CallerAdmission(
             Authenticator authenticator, TokenAuthenticator providers, RequestRates rates, DeniedAccess denied) {
-        var guesses = new Guesses(System::nanoTime);
         this.keys = new KeyChecks(authenticator, guesses, System::nanoTime);
         this.tokens = new KeyChecks(providers::authenticate, guesses, System::nanoTime);
         this.providers = providers;
@@ -43,7 +43,7 @@ public final class CallerAdmission {
         try {
             known = (token ? tokens : keys).check(bearer, address);
         } catch (NoAccessException e) {
-            denied.forbidden(e.actor(), route(request), address, RequestIds.of(request));
+            forbidden(e, request);
             throw e;
         }
         if (known.isEmpty()) {
@@ -76,6 +76,22 @@ public final class CallerAdmission {
     /** A caller requested something without permission. */
     public void forbidden(Caller caller, HttpServletRequest request) {
         denied.forbidden(caller.actor(), route(request), request.getRemoteAddr(), RequestIds.of(request));
+    }
+
+    /** A person known to an identity provider has no access here. */
+    public void forbidden(NoAccessException refusal, HttpServletRequest request) {
+        denied.forbidden(refusal.actor(), route(request), request.getRemoteAddr(), RequestIds.of(request));
+    }
+
+    /** A sign-in at an identity provider failed; counts like a wrong key. */
+    public void signInFailed(HttpServletRequest request) {
+        denied.signInFailed(request.getRemoteAddr(), RequestIds.of(request));
+        guesses.count(request.getRemoteAddr());
+    }
+
+    /** @throws ApiException 429 if too many sign-ins failed from this address */
+    public void refuseTooManyFailures(HttpServletRequest request) {
+        guesses.refuseTooMany(request.getRemoteAddr());
     }
 
     /** @param ranges empty = from anywhere */

@@ -13,6 +13,11 @@ public final class NoAccessException extends RuntimeException {
         this.person = person;
     }
 
+    /** The provider's name for the person. */
+    public String subject() {
+        return person.subject();
+    }
+
     /** Without a tenant. */
     Actor actor() {
         return new Actor(Actor.SYSTEM.tenant(), person.id(), Optional.of(person));

@@ -94,6 +94,17 @@ class ConsoleAccessIT {
     }
 
     @Test
+    void withoutAProviderNoneIsOffered(RunningService service) throws Exception {
+        try (var browser = new ConsoleSession(service.rest().url())) {
+            assertThat(browser.get(SIGN_IN).body()).contains("API key").doesNotContain("Sign in with");
+            for (String way : List.of("start", "callback")) {
+                assertThat(location(browser.get(SIGN_IN + "/" + way + "/oidc?code=a&state=b")))
+                        .isEqualTo(SIGN_IN);
+            }
+        }
+    }
+
+    @Test
     void eachRoleSeesWhatItMay(RunningService service) throws Exception {
         Rest rest = service.rest();
         for (var expected : Map.of(

@@ -20,18 +20,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** The console in a real browser: what people do in it, and that everybody can read and reach what is there. Pictures of all pages are in {@code target/console}. */
 @ExtendWith(WholeService.class)
 class ConsoleIT {
-    private static final int WIDE = 1280;
-    private static final int NARROW = 380;
-    private static final Path PICTURES = Path.of("target", "console");
-
     private Browser browser;
+    private Looks looks;
     private String url;
 
     @BeforeEach
     void start(RunningService service) {
         url = service.rest().url();
         browser = Browser.start();
-        browser.view(WIDE, false);
+        browser.view(Looks.WIDE, false);
+        looks = new Looks(browser);
     }
 
     @AfterEach
@@ -48,16 +46,7 @@ class ConsoleIT {
 
     /** @param name of the pictures */
     private void look(String path, String name) throws Exception {
-        for (boolean dark : List.of(false, true)) {
-            for (int width : List.of(WIDE, NARROW)) {
-                browser.view(width, dark);
-                browser.open(url + path);
-                String view = name + (dark ? "-dark" : "-light") + (width == NARROW ? "-narrow" : "");
-                assertThat(browser.violations()).as(view).isEmpty();
-                assertThat(browser.overflows()).as(view).isFalse();
-                browser.picture(PICTURES.resolve(view + ".png"));
-            }
-        }
+        looks.at(url + path, name);
         assertThat(browser.errors().stream().filter(error -> !error.contains(path + " - Failed to load resource")))
                 .as(path)
                 .isEmpty();
@@ -84,7 +73,7 @@ class ConsoleIT {
     @Test
     void tenantsFitIntoAPhonesWidth() {
         signIn();
-        browser.view(NARROW, false);
+        browser.view(Looks.NARROW, false);
         browser.open(url + "/console/tenants");
         assertThat(browser.overflows(".scroll")).isFalse();
     }
@@ -217,6 +206,6 @@ class ConsoleIT {
         browser.await("Limited by");
         assertThat(browser.all(".plan svg polyline")).hasSize(2);
         assertThat(browser.violations()).isEmpty();
-        browser.picture(PICTURES.resolve("plan.png"));
+        browser.picture(Looks.PICTURES.resolve("plan.png"));
     }
 }

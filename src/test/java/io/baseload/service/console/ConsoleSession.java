@@ -2,6 +2,7 @@ package io.baseload.service.console;
 
 import java.io.IOException;
 import java.net.CookieManager;
+import java.net.HttpCookie;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -12,16 +13,20 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** A browser's part of HTTP: cookies, forms and their tokens, and nothing that a script does. */
+/** A browser's part of HTTP: cookies, forms and their tokens, and nothing that a script does. Paths are the console's; addresses may be any. */
 final class ConsoleSession implements AutoCloseable {
-    private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
+    private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\"[^>]* value=\"([^\"]+)\"");
 
+    private final CookieManager cookies = new CookieManager();
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .cookieHandler(new CookieManager())
+            .cookieHandler(cookies)
             .build();
     private final String url;
 
@@ -67,9 +72,23 @@ final class ConsoleSession implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url + path))
+        return HttpRequest.newBuilder(URI.create(url).resolve(path))
                 .timeout(Duration.ofMinutes(5))
                 .header("Accept", "text/html");
+    }
+
+    /** The value of a cookie of the console. */
+    Optional<String> cookie(String name) {
+        return cookies(name).map(HttpCookie::getValue).findFirst();
+    }
+
+    void changeCookie(String name, UnaryOperator<String> change) {
+        cookies(name).forEach(cookie -> cookie.setValue(change.apply(cookie.getValue())));
+    }
+
+    private Stream<HttpCookie> cookies(String name) {
+        return cookies.getCookieStore().get(URI.create(url)).stream()
+                .filter(cookie -> cookie.getName().equals(name));
     }
 
     private static String encoded(String text) {

@@ -69,15 +69,15 @@ class ProviderTokensTest {
                 groups,
                 tenantClaim,
                 null,
-                List.of(rules));
+                List.of(rules),
+                null);
     }
 
     private TokenAuthenticator tokens(IssuerProperties... issuers) {
-        return new IdentityConfiguration()
-                .tokens(
-                        new IdentityProperties(List.of(issuers)),
-                        platform.get(Identities.class),
-                        new DefaultSslBundleRegistry());
+        var configuration = new IdentityConfiguration();
+        var properties = new IdentityProperties(List.of(issuers), null);
+        return configuration.tokens(
+                configuration.providers(properties, new DefaultSslBundleRegistry()), platform.get(Identities.class));
     }
 
     private TokenAuthenticator members() {
@@ -264,7 +264,7 @@ class ProviderTokensTest {
     private static void assertRefused(
             String word, URI issuer, List<String> audiences, @Nullable URI keys, List<RuleProperties> rules) {
         assertThatThrownBy(() -> new IssuerProperties(
-                        issuer, audiences, keys, Duration.ZERO, Duration.ZERO, "groups", null, null, rules))
+                        issuer, audiences, keys, Duration.ZERO, Duration.ZERO, "groups", null, null, rules, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(word);
     }

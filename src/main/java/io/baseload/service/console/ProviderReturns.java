@@ -1,0 +1,92 @@
+package io.baseload.service.console;
+
+import io.baseload.service.api.Api;
+import io.baseload.service.identity.ProviderSignIn;
+import io.baseload.service.identity.SignedIn;
+import io.baseload.service.web.CallerAdmission;
+import io.baseload.service.web.Failures;
+import io.baseload.service.web.NoAccessException;
+import io.baseload.service.web.RequestIds;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.authentication.AuthenticationFailureHandler;
+import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * People who come back from an identity provider: a session begins at the first page, always, or a page says why not. Refusals are recorded as those of keys and tokens are. As a filter
+ * it keeps addresses away from which too many sign-ins failed.
+ */
+final class ProviderReturns extends OncePerRequestFilter
+        implements AuthenticationSuccessHandler, AuthenticationFailureHandler {
+    private final CallerAdmission admission;
+    private final ProviderSignIn people;
+    private final Sessions sessions;
+
+    ProviderReturns(CallerAdmission admission, ProviderSignIn people, Sessions sessions) {
+        this.admission = admission;
+        this.people = people;
+        this.sessions = sessions;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return !request.getRequestURI().startsWith(ProviderSignIn.CALLBACK + "/");
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        try {
+            admission.refuseTooManyFailures(request);
+        } catch (RuntimeException e) {
+            show(Api.Refused.of(Failures.of(e, RequestIds.of(request))), request, response);
+            return;
+        }
+        chain.doFilter(request, response);
+    }
+
+    @Override
+    public void onAuthenticationSuccess(
+            HttpServletRequest request, HttpServletResponse response, Authentication authentication)
+            throws ServletException, IOException {
+        SecurityContextHolder.clearContext(); // the session stands for the person from now on
+        try {
+            SignedIn signedIn = people.arrived(authentication);
+            sessions.begin(request, signedIn.caller(), new Sessions.Owner.Visitor(signedIn));
+        } catch (NoAccessException e) {
+            admission.forbidden(e, request);
+            Sessions.end(request);
+            String words = "You are signed in at the identity provider as " + e.subject()
+                    + ", but have no role here. Ask an administrator of this service.";
+            show(new Api.Refused(HttpServletResponse.SC_FORBIDDEN, words), request, response);
+            return;
+        } catch (RuntimeException e) {
+            show(Api.Refused.of(Failures.of(e, RequestIds.of(request))), request, response);
+            return;
+        }
+        response.sendRedirect(ConsolePage.HOME.path());
+    }
+
+    @Override
+    public void onAuthenticationFailure(
+            HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
+            throws ServletException, IOException {
+        var refusal = Api.Refused.of(ProviderSignIn.refusal(failure));
+        if (refusal.status() == HttpServletResponse.SC_UNAUTHORIZED) {
+            admission.signInFailed(request);
+        }
+        show(refusal, request, response);
+    }
+
+    private static void show(Api.Refused refusal, HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        ConsoleRefusals.show(refusal, ConsoleSecurity.SIGN_IN, request, response);
+    }
+}

@@ -1,0 +1,43 @@
+package io.baseload.service.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.Browser;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** How pages look, light and dark, wide and narrow: axe-core finds nothing, nothing sticks out to the right, and pictures are kept. */
+record Looks(Browser browser) {
+    static final int WIDE = 1280;
+    static final int NARROW = 380;
+    static final Path PICTURES = Path.of("target", "console");
+
+    /** @param name of the pictures */
+    void at(String url, String name) throws IOException {
+        for (boolean dark : List.of(false, true)) {
+            for (int width : List.of(WIDE, NARROW)) {
+                browser.view(width, dark);
+                browser.open(url);
+                check(name, width, dark);
+            }
+        }
+    }
+
+    /** The page that is shown. */
+    void here(String name) throws IOException {
+        for (boolean dark : List.of(false, true)) {
+            for (int width : List.of(WIDE, NARROW)) {
+                browser.view(width, dark);
+                check(name, width, dark);
+            }
+        }
+    }
+
+    private void check(String name, int width, boolean dark) throws IOException {
+        String view = name + (dark ? "-dark" : "-light") + (width == NARROW ? "-narrow" : "");
+        assertThat(browser.violations()).as(view).isEmpty();
+        assertThat(browser.overflows()).as(view).isFalse();
+        browser.picture(PICTURES.resolve(view + ".png"));
+    }
+}
