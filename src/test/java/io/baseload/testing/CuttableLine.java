@@ -1,12 +1,15 @@
 package io.baseload.testing;
 
+import io.baseload.service.database.EmbeddedDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** A TCP line to a local port that can be cut and mended: a server that is gone for a while, as its clients see it. */
 public final class CuttableLine implements AutoCloseable {
@@ -23,6 +26,26 @@ public final class CuttableLine implements AutoCloseable {
 
     public int port() {
         return entrance.getLocalPort();
+    }
+
+    /**
+     * Configuration of a service that reaches a database through this line.
+     *
+     * @param more further settings
+     */
+    public String[] to(EmbeddedDatabase database, String... more) {
+        List<String> all = List.of(
+                "spring.datasource.url=jdbc:postgresql://localhost:" + port() + "/baseload",
+                "spring.datasource.username=baseload_app",
+                "spring.datasource.password=" + database.password("baseload_app"),
+                "spring.flyway.user=baseload_owner",
+                "spring.flyway.password=" + database.password("baseload_owner"),
+                // requests that wait for the database are told within seconds that it is gone
+                "spring.datasource.hikari.connection-timeout=10000",
+                "baseload.quota.settle-wait=1s",
+                // an answer may run longer than the default on a slow machine
+                "baseload.quota.lease=1h");
+        return Stream.concat(all.stream(), Stream.of(more)).toArray(String[]::new);
     }
 
     /** Breaks all connections and refuses new ones. */

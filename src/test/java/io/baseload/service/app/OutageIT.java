@@ -29,7 +29,7 @@ final class OutageIT {
     void runningAnswersEndAndAreSettledLater() throws Exception {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
                 CuttableLine line = new CuttableLine(database.port());
-                RunningService service = RunningService.at(folder.resolve("home"), external(database, line))) {
+                RunningService service = RunningService.at(folder.resolve("home"), line.to(database))) {
             Admin admin = new Admin(service.rest());
             Streamed answer = Streamed.ask(service.rest(), RunningService.KEY, ANSWER);
             assertThat(answer.next()).isNotEmpty();
@@ -49,21 +49,6 @@ final class OutageIT {
             assertThat(found.at("/completeness/ok").asBoolean()).isTrue();
             assertThat(admin.ask("default").statusCode()).isEqualTo(200);
         }
-    }
-
-    private static String[] external(EmbeddedDatabase database, CuttableLine line) {
-        return new String[] {
-            "spring.datasource.url=jdbc:postgresql://localhost:" + line.port() + "/baseload",
-            "spring.datasource.username=baseload_app",
-            "spring.datasource.password=" + database.password("baseload_app"),
-            "spring.flyway.user=baseload_owner",
-            "spring.flyway.password=" + database.password("baseload_owner"),
-            // as the service has it by itself: what waits for the database is told soon that it is gone
-            "spring.datasource.hikari.connection-timeout=3000",
-            "baseload.quota.settle-wait=1s",
-            // an answer may run longer than the default on a slow machine
-            "baseload.quota.lease=1h",
-        };
     }
 
     private static String outcomes(RunningService service) throws Exception {
