@@ -7,6 +7,7 @@ import io.baseload.testing.RunningService;
 import io.baseload.testing.ScriptedBackend;
 import io.baseload.tools.Rest;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,6 +138,15 @@ class MonitoringIT {
                 .filter(line -> line.startsWith(name + "{"))
                 .map(line -> line.substring(name.length()))
                 .toList();
+    }
+
+    @Test
+    void unknownPartsOfTheHealthAreNotFound() throws Exception {
+        for (String part :
+                List.of("x", "x/y", "x/y/z", "ledger/x", "readiness/x", "readiness/ledger/x", "liveness/x/y")) {
+            HttpResponse<String> answer = service.rest().send("GET", "/actuator/health/" + part, "");
+            assertThat(answer.statusCode()).as(part).isEqualTo(404);
+        }
     }
 
     @Test
