@@ -37,6 +37,7 @@ final class ReservationLedger implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReservationLedger.class);
     private static final int MAX_WAITING = 2_000;
     private static final int MAX_UNSETTLED = 10_000;
+    private static final long ROOM_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long MAX_PAUSE_MILLIS = 5_000;
 
@@ -50,6 +51,8 @@ final class ReservationLedger implements AutoCloseable {
             2, Thread.ofPlatform().name("ledger-clock-", 0).daemon().factory());
     private final Set<UUID> unfinished = ConcurrentHashMap.newKeySet();
     private final Set<UUID> unsettled = ConcurrentHashMap.newKeySet();
+    /** When the windows may be asked for again, after the database didn't say. */
+    private volatile long roomAgain = System.nanoTime();
 
     ReservationLedger(LedgerTransactions transactions, LedgerPatience patience, MeterRegistry meters) {
         this.transactions = transactions;
@@ -100,13 +103,17 @@ final class ReservationLedger implements AutoCloseable {
         await(recording, entry, patience.reservation());
     }
 
-    /** The windows as they are now; empty if the database doesn't say soon, or there is no such tenant. */
+    /** The windows as they are now; empty if the database doesn't say soon, for a few seconds after that, or if there is no such tenant. */
     Optional<QuotaSnapshot> room(QuotaDemand nothing) {
+        if (System.nanoTime() - roomAgain < 0) {
+            return Optional.empty();
+        }
         try {
             return await(checking, nothing, patience.settlement()) instanceof QuotaDecision.Granted granted
                     ? Optional.of(granted.quota())
                     : Optional.empty();
         } catch (LedgerUnavailableException e) {
+            roomAgain = System.nanoTime() + ROOM_PAUSE_NANOS;
             return Optional.empty();
         }
     }

@@ -7,13 +7,18 @@ import io.baseload.engine.api.Usage;
 import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.quota.UsageReports;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Priority;
+import io.baseload.service.tenant.Role;
 import io.baseload.testing.CuttableLine;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Answers whose process or whose database goes away while they run. */
@@ -68,6 +73,32 @@ class LostAndLateTest {
                 assertThat(client.finished().usage()).isEqualTo(new Usage(1, 2));
             }
         }
+    }
+
+    @Test
+    void inAnOutageAnswersDoNotEachAskForTheirWindows() throws Exception {
+        try (var line = new CuttableLine(TestPlatform.server().port());
+                var platform = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
+            var inference = platform.get(Inference.class);
+            var caller = new Caller(TENANT, 1, "bl_test", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
+            assertThat(inference.room(caller)).isPresent();
+            line.cut();
+            long before = checks(platform);
+            for (int i = 0; i < 1000; i++) {
+                assertThat(inference.room(caller)).isEmpty();
+            }
+            assertThat(checks(platform) - before).as("one in five seconds").isLessThan(100);
+            line.mend();
+            Patience.await().until(() -> inference.room(caller).isPresent());
+        }
+    }
+
+    private static long checks(TestPlatform platform) {
+        return platform.get(MeterRegistry.class)
+                .get("baseload.ledger_latency")
+                .tag("step", "check")
+                .timer()
+                .count();
     }
 
     @Test
